@@ -1,0 +1,88 @@
+import type { BatchShape, EncoderSpec, LossSpec, PackedBatch, StepReadouts } from '../types.ts';
+
+/** A tensor outside any engine. */
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * Tensors by name, in a fixed order. Names and layouts are torchvision's (`layer1.0.conv1.weight` is
+ * `[out, in, height, width]`, a linear weight is `[out, in]`); the head is `head.0.weight`, ….
+ */
+export type Weights = ReadonlyMap<string, NamedTensor>;
+
+/** Everything that a trainer changes. */
+export interface TrainerState {
+  /** Steps taken so far. */
+  readonly step: number;
+  /** Parameters and BatchNorm running statistics. */
+  readonly weights: Weights;
+  /** One momentum buffer for each parameter, under the parameter's name. */
+  readonly momentum: Weights;
+}
+
+/** What one compiled step does. */
+export interface TrainerSpec {
+  readonly encoder: EncoderSpec;
+  readonly loss: LossSpec;
+  readonly shape: BatchShape;
+  /** SGD momentum, 0 or more and below 1. */
+  readonly momentum: number;
+  /** L2 decay added to the gradient of every parameter, 0 or more. */
+  readonly weightDecay: number;
+}
+
+/**
+ * Encoder, loss, gradient and update, fused. State lives in the engine: only batches and read-outs
+ * cross its border. Calls are served one at a time, in order.
+ */
+export interface Trainer {
+  readonly shape: BatchShape;
+  /** Replaces the state. @throws {PipelineError} `ERR_SHAPE`, naming the tensor that does not fit. */
+  load(state: TrainerState): Promise<void>;
+  /**
+   * One step. `batch.pixels` is handed over: its buffer may be detached afterwards.
+   * @throws {PipelineError} `ERR_NOT_FINITE` when loss or gradient are not finite; the step is not applied.
+   */
+  run(batch: PackedBatch, learningRate: number): Promise<StepReadouts>;
+  /** A copy of the state, taken between steps. */
+  snapshot(): Promise<TrainerState>;
+  /** Frees worker and memory; settles after the running step. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The vectors of a batch of images. */
+export interface EncodedRows {
+  /** `[rows, embeddingSize]`: pooled features before the head. */
+  readonly embedding: Float32Array;
+  /** `[rows, projectionSize]`: unit vectors. */
+  readonly projection: Float32Array;
+}
+
+/** A network with fixed weights, BatchNorm on its running statistics. */
+export interface EncoderSession {
+  /** Rows of each call. */
+  readonly rows: number;
+  readonly imageSize: number;
+  readonly embeddingSize: number;
+  readonly projectionSize: number;
+  /** `pixels` is `[rows, imageSize, imageSize, 3]` and is handed over: its buffer may be detached. */
+  run(pixels: Float32Array): Promise<EncodedRows>;
+  close(): Promise<void>;
+}
+
+/** One way to run the network: the seam that keeps the rest of the system from knowing how. */
+export interface Engine {
+  readonly name: 'cpu' | 'onnx' | 'tensorflow';
+  /** Where it computes, in words, such as `cpu, 2 threads`. */
+  readonly device: string;
+  createTrainer(spec: TrainerSpec): Promise<Trainer>;
+  createEncoder(
+    spec: EncoderSpec,
+    weights: Weights,
+    shape: { readonly rows: number; readonly imageSize: number },
+  ): Promise<EncoderSession>;
+  /** Closes what it created. Idempotent. */
+  close(): Promise<void>;
+}

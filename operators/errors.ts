@@ -1,0 +1,50 @@
+/** What went wrong, for callers that branch on it. */
+export type PipelineErrorCode =
+  | 'ERR_READ'
+  | 'ERR_DECODE'
+  | 'ERR_DATASET'
+  | 'ERR_TOO_MANY_BAD'
+  | 'ERR_SHAPE'
+  | 'ERR_NOT_FINITE'
+  | 'ERR_ENGINE'
+  | 'ERR_WRITE'
+  | 'ERR_FORMAT'
+  | 'ERR_LOCKED'
+  | 'ERR_CONFIG'
+  | 'ERR_CONTRACT';
+
+/** What a `PipelineError` is about. */
+export interface PipelineErrorOptions extends ErrorOptions {
+  /** Id of the sample concerned. */
+  readonly sample?: string | undefined;
+  /** File or folder concerned. */
+  readonly path?: string | undefined;
+}
+
+/**
+ * A failure of data, disk, engine or contract, as it travels the error channel.
+ *
+ * The message names the thing in backticks, says what was expected and what came, and the way out if
+ * there is one. Mistakes in arguments are `TypeError` and `RangeError` instead, thrown at the call.
+ */
+export class PipelineError extends Error {
+  readonly code: PipelineErrorCode;
+  readonly sample: string | undefined;
+  readonly path: string | undefined;
+
+  static {
+    this.prototype.name = 'PipelineError';
+  }
+
+  constructor(code: PipelineErrorCode, message: string, options: PipelineErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.sample = options.sample;
+    this.path = options.path;
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

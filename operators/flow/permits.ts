@@ -1,0 +1,94 @@
+/** Leave to run one piece of work; hand it back once. */
+export type Release = () => void;
+
+/** A counted, abortable, first-come first-served gate in front of a scarce resource. */
+export interface Permits {
+  /** How many may hold a permit at once. */
+  readonly limit: number;
+  /** Holders now. */
+  readonly held: number;
+  /** Callers waiting now. */
+  readonly waiting: number;
+  /** Waits for a permit. @throws The reason of `signal` when it aborts first; the place in line is given up. */
+  acquire(signal?: AbortSignal): Promise<Release>;
+  /** Runs `work` under a permit and hands it back however `work` ends. */
+  use<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
+/**
+ * An abortable semaphore.
+ *
+ * Native work that was handed to a thread pool cannot be withdrawn; work that waits here can. So every
+ * native decode and every read stands behind permits, and an abort drops all but the running ones.
+ * The line is bounded by whoever calls: a plan's images, times the window.
+ *
+ * @throws {RangeError} When `limit` is not an integer of at least 1.
+ */
+export function permits(limit: number): Permits {
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new RangeError(`Expected \`limit\` to be an integer of at least 1, got \`${limit}\``);
+  }
+  let held = 0;
+  // A Set keeps insertion order and gives up a place in constant time.
+  const line = new Set<() => void>();
+
+  const release = (): void => {
+    held -= 1;
+    const [next] = line;
+    if (next !== undefined) {
+      line.delete(next);
+      next();
+    }
+  };
+
+  const grant = (): Release => {
+    held += 1;
+    let returned = false;
+    return () => {
+      if (returned) return;
+      returned = true;
+      release();
+    };
+  };
+
+  const acquire = (signal?: AbortSignal): Promise<Release> =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason);
+        return;
+      }
+      if (held < limit) {
+        resolve(grant());
+        return;
+      }
+      const leave = (): void => {
+        line.delete(enter);
+        reject(signal!.reason);
+      };
+      const enter = (): void => {
+        signal?.removeEventListener('abort', leave);
+        resolve(grant());
+      };
+      line.add(enter);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+
+  return {
+    limit,
+    get held() {
+      return held;
+    },
+    get waiting() {
+      return line.size;
+    },
+    acquire,
+    async use(work, signal) {
+      const done = await acquire(signal);
+      try {
+        return await work();
+      } finally {
+        done();
+      }
+    },
+  };
+}

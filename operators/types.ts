@@ -1,0 +1,173 @@
+/**
+ * The vocabulary: what travels between stages, in the order in which it changes form.
+ *
+ * `Sample` → `PlannedSample` (in a `BatchPlan`) → `EncodedImage` → `DecodedImage` (in a `SampleBatch`)
+ * → `ViewBatch` → `PackedBatch` → `StepResult` or `EmbeddingBatch`.
+ */
+
+/** One image that a dataset lists. Holds no bytes, so a store of millions can be planned. */
+export interface Sample {
+  /** Stable across machines: for folders the path below the root with `/` as separator. */
+  readonly id: string;
+  /** Position in `Dataset.classes`, or null when the class is unknown. */
+  readonly label: number | null;
+}
+
+/** Where images come from: listed once, in sorted order, then read by position. Never decodes. */
+export interface Dataset {
+  /** What the dataset calls itself in messages, such as the folder it was opened from. */
+  readonly name: string;
+  /** Class names, sorted; labels are positions in this list. */
+  readonly classes: readonly string[];
+  /** How many samples there are; positions run from 0 to `count - 1`. */
+  readonly count: number;
+  /** SHA-256 (hex) over class names, ids and labels: the same on every machine. */
+  readonly hash: string;
+  /** @throws {RangeError} When `position` is not an integer from 0 to `count - 1`. */
+  sample(position: number): Sample;
+  /** The encoded bytes of one image. @throws {PipelineError} `ERR_READ`, naming the sample. */
+  read(position: number, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+/** One place of a batch: which sample, and how often this sample was drawn before. */
+export interface PlannedSample extends Sample {
+  /** Position in the dataset. */
+  readonly position: number;
+  /** 0 for the first time this sample is drawn in the run; views are a function of it. */
+  readonly draw: number;
+}
+
+/** What one batch will hold, decided before any image is read. */
+export interface BatchPlan {
+  /** 0 for the first batch of the run; also the training step, also the row of `metrics.arrows`. */
+  readonly seq: number;
+  /** 0 for the first pass over the data. */
+  readonly epoch: number;
+  readonly samples: readonly PlannedSample[];
+}
+
+/** A planned sample with its file content. */
+export interface EncodedImage extends PlannedSample {
+  readonly bytes: Uint8Array;
+}
+
+/** Pixels, 8 bits a channel, row by row, red green blue interleaved. */
+export interface RgbImage {
+  /** In pixels, 1 or more. */
+  readonly width: number;
+  /** In pixels, 1 or more. */
+  readonly height: number;
+  /** `width * height * 3` bytes. */
+  readonly data: Uint8Array;
+}
+
+/** A planned sample with its pixels. */
+export interface DecodedImage extends PlannedSample {
+  readonly image: RgbImage;
+}
+
+/** The readable images of one plan, in plan order. May be shorter than the plan when bad ones are skipped. */
+export interface SampleBatch {
+  readonly plan: BatchPlan;
+  readonly images: readonly DecodedImage[];
+}
+
+/** The views of one batch, ready for a network. */
+export interface ViewBatch {
+  readonly plan: BatchPlan;
+  /** The samples that were readable, in plan order. */
+  readonly samples: readonly PlannedSample[];
+  /** Views of each sample, at least 1. Rows are image-major: sample 0 view 0, sample 0 view 1, sample 1 view 0, … */
+  readonly views: number;
+  /** Side of the square views, in pixels. */
+  readonly imageSize: number;
+  /** `[samples * views, imageSize, imageSize, 3]` float32, normalised. */
+  readonly pixels: Float32Array;
+}
+
+/** The fixed sizes of one step: engines compile for them. */
+export interface BatchShape {
+  /** Images of a batch, 1 or more. */
+  readonly images: number;
+  /** Views of each image, 1 or more. */
+  readonly views: number;
+  /** Side of the square views, in pixels. */
+  readonly imageSize: number;
+}
+
+/** A batch of exactly the shape that an engine was built for. */
+export interface PackedBatch {
+  readonly plan: BatchPlan;
+  readonly shape: BatchShape;
+  /** The samples that fill the first rows; fewer than `shape.images` only when bad ones were skipped. */
+  readonly samples: readonly PlannedSample[];
+  /** `[shape.images * shape.views, imageSize, imageSize, 3]` float32; rows past the samples are 0. */
+  readonly pixels: Float32Array;
+  /** `[shape.images * shape.views]` int32 class of each row; -1 for an unknown class and for padding. */
+  readonly labels: Int32Array;
+}
+
+/** The supervised contrastive losses that a trainer can minimise. */
+export type LossName = 'sincere' | 'supcon';
+
+/** Which loss, and how sharp. */
+export interface LossSpec {
+  readonly name: LossName;
+  /** Divides the cosine similarities; above 0. */
+  readonly temperature: number;
+}
+
+/** Networks by name: residual networks with the CIFAR stem (3 × 3 convolution, no max-pooling). */
+export type EncoderName = 'resnet8' | 'resnet20' | 'resnet18';
+
+/** Which network, and what stands on it. */
+export interface EncoderSpec {
+  readonly architecture: EncoderName;
+  /** Projection head: two layers with a ReLU between them, or one layer. */
+  readonly head: 'mlp' | 'linear';
+  /** Length of `projection` rows. */
+  readonly projectionSize: number;
+}
+
+/** What one training step measured, before the update was applied. */
+export interface StepReadouts {
+  /** The loss that was minimised, in nats. */
+  readonly loss: number;
+  /** SINCERE on the same batch and temperature, in nats. */
+  readonly sincere: number;
+  /** SupCon on the same batch and temperature, in nats. */
+  readonly supcon: number;
+  /** Share of same-class (anchor, positive) pairs that SupCon's gradient would push apart, 0 to 1. */
+  readonly repelledShare: number;
+  /** Share of rows whose most similar other row of the batch has their class, 0 to 1. */
+  readonly batchNearestAccuracy: number;
+  /** Anchors without a positive, which were left out of the mean. */
+  readonly anchorsWithoutPositive: number;
+}
+
+/** One acknowledged training step. */
+export interface StepResult {
+  readonly plan: BatchPlan;
+  readonly learningRate: number;
+  readonly readouts: StepReadouts;
+  /** Wall time of the step inside the engine, in milliseconds. Not deterministic. */
+  readonly stepMs: number;
+}
+
+/** The vectors of one batch, one row for each readable sample, in plan order. */
+export interface EmbeddingBatch {
+  readonly plan: BatchPlan;
+  readonly samples: readonly PlannedSample[];
+  /** `[samples, embeddingSize]` float32: pooled features before the head, not normalised. */
+  readonly embedding: Float32Array;
+  /** `[samples, projectionSize]` float32: the unit vectors that the loss sees. */
+  readonly projection: Float32Array;
+}
+
+/** An image that could not be used, as `quarantine.arrow` records it. */
+export interface BadSample {
+  readonly id: string;
+  readonly stage: 'read' | 'decode';
+  readonly code: string;
+  readonly message: string;
+}

@@ -35,6 +35,8 @@ export interface PlannedSample extends Sample {
   readonly position: number;
   /** 0 for the first time this sample is drawn in the run; views are a function of it. */
   readonly draw: number;
+  /** Id of the unreadable sample whose place this one takes; views are a function of it too. */
+  readonly replaces?: string | undefined;
 }
 
 /** What one batch will hold, decided before any image is read. */

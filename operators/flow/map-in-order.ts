@@ -1,59 +1,41 @@
-import { Observable, type OperatorFunction } from 'rxjs';
+import { concatMap, defer, finalize, map, type OperatorFunction } from 'rxjs';
 
 /**
- * Starts asynchronous work when a value arrives and emits the results in the order of arrival.
+ * Starts asynchronous work as values arrive and emits the results in the order of arrival.
  *
- * Holds one promise for every value that has arrived and not left. It does not limit how many: the
- * demand gate upstream does (`withDemand`), so what is held here is at most its window.
+ * ```
+ * in    a--b-----c-----|
+ * out   -----ab-----c--|      b was ready first and waited for a
+ * ```
  *
- * - A rejection surfaces in its own turn, after the results of earlier values.
- * - `project` may throw; that counts as a rejection.
- * - Unsubscribing, or an error, aborts the `signal` that every `project` call was given.
+ * Holds one promise for each value that has come in and not gone out. Nothing here limits how many:
+ * the demand gate upstream does (`withDemand`), so that number is at most its window.
+ *
+ * - A failure surfaces in its own turn, after the results of earlier values.
+ * - An error of the source surfaces at once.
+ * - However the stream ends, `signal` aborts, so work that is still queued can give up.
  */
 export function mapInOrder<T, R>(
   project: (value: T, signal: AbortSignal) => Promise<R>,
 ): OperatorFunction<T, R> {
   return (source) =>
-    new Observable((subscriber) => {
-      const abort = new AbortController();
-      let tail: Promise<void> = Promise.resolve();
-      let pending = 0;
-      let sourceEnded = false;
-      const subscription = source.subscribe({
-        next(value) {
-          pending += 1;
-          const result = start(project, value, abort.signal);
-          tail = tail
-            .then(() => result)
-            .then(
-              (output) => {
-                pending -= 1;
-                subscriber.next(output);
-                if (sourceEnded && pending === 0) subscriber.complete();
-              },
-              (error: unknown) => subscriber.error(error),
-            );
-        },
-        error: (error) => subscriber.error(error),
-        complete() {
-          sourceEnded = true;
-          if (pending === 0) subscriber.complete();
-        },
-      });
-      return () => {
-        subscription.unsubscribe();
-        abort.abort();
-      };
+    defer(() => {
+      const ended = new AbortController();
+      return source.pipe(
+        map((value) => started(project, value, ended.signal)),
+        concatMap((result) => result),
+        finalize(() => ended.abort()),
+      );
     });
 }
 
-/** A promise for the result; a rejection that nobody has reached yet is not an unhandled one. */
-function start<T, R>(
+function started<T, R>(
   project: (value: T, signal: AbortSignal) => Promise<R>,
   value: T,
   signal: AbortSignal,
 ): Promise<R> {
-  const result = Promise.resolve().then(() => project(value, signal));
+  const result = (async () => await project(value, signal))();
+  // It may fail long before its turn, or after everyone left: neither is an unhandled rejection.
   result.catch(() => {});
   return result;
 }

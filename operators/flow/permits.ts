@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Leave to run one piece of work; hand it back once. */
 export type Release = () => void;
 
@@ -70,6 +72,8 @@ export function permits(limit: number): Permits {
         resolve(grant());
       };
       line.add(enter);
+      // One run's signal serves everyone in the line; Node would warn of a leak above ten.
+      if (signal !== undefined) setMaxListeners(0, signal);
       signal?.addEventListener('abort', leave, { once: true });
     });
 

@@ -1,0 +1,30 @@
+import { concatMap, Observable, type OperatorFunction } from 'rxjs';
+
+/**
+ * Asynchronous work on one value at a time, in the order of arrival: the next starts when the last has ended.
+ *
+ * For stages with state, such as a training step or a file. Values that wait are held here; the demand
+ * gate upstream bounds them by its window.
+ *
+ * However the stream ends, the `signal` of the running call aborts.
+ */
+export function mapInTurn<T, R>(
+  project: (value: T, signal: AbortSignal) => Promise<R>,
+): OperatorFunction<T, R> {
+  return concatMap(
+    (value) =>
+      new Observable<R>((subscriber) => {
+        const ended = new AbortController();
+        const settle = async (): Promise<void> => {
+          try {
+            subscriber.next(await project(value, ended.signal));
+            subscriber.complete();
+          } catch (error) {
+            subscriber.error(error);
+          }
+        };
+        void settle();
+        return () => ended.abort();
+      }),
+  );
+}

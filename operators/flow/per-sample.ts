@@ -1,0 +1,30 @@
+import { firstValueFrom, forkJoin, fromEvent, map, of, takeUntil, toArray } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
+import type { BatchPlan, DecodedImage, PlannedSample, SampleBatch } from '../types.ts';
+import { mapInOrder } from './map-in-order.ts';
+
+/**
+ * Lifts work on one sample over a whole plan: all samples of a plan at once, results in plan order.
+ *
+ * Each sample goes through `stage` alone, so that a failure concerns one sample. A sample for which
+ * `stage` emits nothing is left out of the batch; the batch itself is always emitted, once.
+ *
+ * Memory: the images of the plans in flight, at most window × batch size. How many are read or
+ * decoded at the same time is decided by the permits inside `stage`, not here.
+ *
+ * @param stage From one planned sample to at most one image.
+ */
+export function perSample(
+  stage: OperatorFunction<PlannedSample, DecodedImage>,
+): OperatorFunction<BatchPlan, SampleBatch> {
+  return mapInOrder(async (plan, signal) => {
+    if (plan.samples.length === 0) return { plan, images: [] };
+    const images$ = forkJoin(plan.samples.map((sample) => of(sample).pipe(stage, toArray())));
+    return await firstValueFrom(
+      images$.pipe(
+        map((images) => ({ plan, images: images.flat() })),
+        takeUntil(fromEvent(signal, 'abort')),
+      ),
+    );
+  });
+}

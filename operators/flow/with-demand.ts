@@ -1,0 +1,144 @@
+import { Observable, Subject } from 'rxjs';
+import { PipelineError } from '../errors.ts';
+
+/** How a demand gate asks. */
+export interface DemandOptions {
+  /** Plans in flight: pulled, and not yet emitted by the last stage. An integer of at least 1. */
+  readonly window: number;
+  /** Aborts the run: the output errors with the signal's reason and nothing more is pulled. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the pulling: what is in flight goes through, then the output completes. */
+  readonly draining?: AbortSignal | undefined;
+}
+
+/**
+ * Real backpressure for RxJS: pulls the next plan when the last stage has emitted.
+ *
+ * RxJS has no demand. `from(asyncIterable)` asks for the next value without waiting for anyone, and
+ * `mergeMap` and `concatMap` queue what they cannot start. This gate is the one place where pull
+ * becomes push. Before it everything is an `AsyncIterable`; after it every stage emits **exactly once
+ * for each plan, in order**. So an emission of the last stage is the acknowledgement of one plan, and
+ *
+ * `plans in flight = pulled − emitted ≤ window`
+ *
+ * holds at every instant, whatever the stages queue, start or prefetch in between.
+ *
+ * ```
+ *           ┌────────────── an emission asks for one more ──────────────┐
+ *           ▼                                                           │
+ * plans ─ pull ─ push ─► stage ─► stage ─► … ─► last stage ─► output ───┘
+ * ```
+ *
+ * - One pull is outstanding at a time, and acknowledgements within one tick add up: the stack stays flat.
+ * - An error, of the plans or of a stage, ends the run once. Never put `retry` around a gate: resume by cursor.
+ * - When the output is unsubscribed, fails, completes early or drains, the iterator's `return` is called once.
+ * - A stage that emits more than it was given, or completes with plans inside, is an `ERR_CONTRACT`.
+ *
+ * @param plans Asked for an iterator at each subscription.
+ * @param stages Called at each subscription.
+ * @throws {RangeError} When `window` is not an integer of at least 1.
+ */
+export function withDemand<P, R>(
+  plans: AsyncIterable<P>,
+  options: DemandOptions,
+  stages: (plan$: Observable<P>) => Observable<R>,
+): Observable<R> {
+  const { window, signal, draining } = options;
+  if (!Number.isInteger(window) || window < 1) {
+    throw new RangeError(`Expected \`window\` to be an integer of at least 1, got \`${window}\``);
+  }
+  return new Observable<R>((subscriber) => {
+    if (signal?.aborted === true) {
+      subscriber.error(signal.reason);
+      return undefined;
+    }
+    const iterator = plans[Symbol.asyncIterator]();
+    const plan$ = new Subject<P>();
+    let inFlight = 0;
+    let pulling = false;
+    // No more plans are wanted or there are none: the iterator is done with.
+    let ended = false;
+
+    const leaveSource = (): void => {
+      if (ended) return;
+      ended = true;
+      // The run has its outcome already, which is the one to report: a failing `return` cannot change it.
+      iterator.return?.()?.catch(() => {});
+    };
+    const fail = (error: unknown): void => {
+      leaveSource();
+      subscriber.error(error);
+    };
+    const pull = async (): Promise<void> => {
+      if (pulling) return;
+      pulling = true;
+      try {
+        while (!ended && inFlight < window) {
+          const next = await iterator.next();
+          if (ended) break;
+          if (next.done === true) {
+            ended = true;
+            plan$.complete();
+          } else {
+            inFlight += 1;
+            plan$.next(next.value);
+          }
+        }
+      } catch (error) {
+        // An iterator that threw is finished: it must not be returned as well.
+        ended = true;
+        subscriber.error(error);
+      } finally {
+        pulling = false;
+      }
+    };
+    const drain = (): void => {
+      if (ended) return;
+      leaveSource();
+      plan$.complete();
+    };
+    const abort = (): void => fail(signal!.reason);
+
+    subscriber.add(leaveSource);
+    subscriber.add(() => {
+      signal?.removeEventListener('abort', abort);
+      draining?.removeEventListener('abort', drain);
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+    draining?.addEventListener('abort', drain, { once: true });
+
+    subscriber.add(
+      stages(plan$).subscribe({
+        next(result) {
+          if (inFlight === 0) return fail(tooMany());
+          inFlight -= 1;
+          subscriber.next(result);
+          void pull();
+        },
+        error: fail,
+        complete() {
+          if (ended && inFlight > 0) return fail(tooFew(inFlight));
+          leaveSource();
+          subscriber.complete();
+        },
+      }),
+    );
+    if (draining?.aborted === true) drain();
+    void pull();
+    return undefined;
+  });
+}
+
+function tooMany(): PipelineError {
+  return new PipelineError(
+    'ERR_CONTRACT',
+    'A stage emitted more often than it was given plans. Every stage after `withDemand` must emit exactly once for each plan.',
+  );
+}
+
+function tooFew(missing: number): PipelineError {
+  return new PipelineError(
+    'ERR_CONTRACT',
+    `The stages completed with ${missing} plan(s) still inside. Every stage after \`withDemand\` must emit exactly once for each plan.`,
+  );
+}

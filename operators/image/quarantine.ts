@@ -1,0 +1,74 @@
+import { PipelineError } from '../errors.ts';
+import type { BadSample, Sample } from '../types.ts';
+
+/** The images of one run that could not be used: each id once. */
+export interface Quarantine {
+  /** Notes that a sample was tried, readable or not. */
+  tried(sample: Sample): void;
+  /** Whether this sample is known to be bad, so that it need not be read again. */
+  has(sample: Sample): boolean;
+  /**
+   * Takes in a sample that cannot be read or decoded.
+   * @throws {PipelineError} `ERR_TOO_MANY_BAD` when the share of bad ones is above the limit.
+   */
+  add(sample: Sample, error: PipelineError): void;
+  /** All bad samples, sorted by id. */
+  list(): readonly BadSample[];
+}
+
+/** When a run gives up. */
+export interface QuarantineOptions {
+  /** Samples in the dataset, 1 or more. */
+  readonly count: number;
+  /** Highest share of bad samples that a run accepts, 0 to 1. @default 0.2 */
+  readonly maxBadShare?: number | undefined;
+  /** Bad samples known from an earlier part of the run. */
+  readonly known?: readonly BadSample[] | undefined;
+}
+
+/** A share of fewer samples than this says little about the store. */
+const leastTried = 1000;
+
+/**
+ * Collects bad samples and stops the run when there are too many of them.
+ *
+ * The share is taken of the samples tried so far, or of the first 1,000 (of all, in a smaller dataset)
+ * while fewer were tried: three bad files in a row at the start do not end a run over a large store.
+ *
+ * Memory: the id and message of each bad sample, so at most `maxBadShare` of the ids of the store.
+ *
+ * @throws {RangeError} When `maxBadShare` is not from 0 to 1.
+ */
+export function quarantine(options: QuarantineOptions): Quarantine {
+  const { count, maxBadShare = 0.2, known = [] } = options;
+  if (!(maxBadShare >= 0 && maxBadShare <= 1)) {
+    throw new RangeError(`Expected \`maxBadShare\` to be from 0 to 1, got \`${maxBadShare}\``);
+  }
+  const bad = new Map(known.map((sample) => [sample.id, sample]));
+  let tries = 0;
+  return {
+    tried() {
+      tries += 1;
+    },
+    has: (sample) => bad.has(sample.id),
+    add(sample, error) {
+      if (bad.has(sample.id)) return;
+      bad.set(sample.id, {
+        id: sample.id,
+        stage: error.code === 'ERR_READ' ? 'read' : 'decode',
+        code: error.code,
+        message: error.message,
+      });
+      const base = Math.min(count, Math.max(tries, leastTried));
+      if (bad.size > maxBadShare * base) {
+        throw new PipelineError(
+          'ERR_TOO_MANY_BAD',
+          `${bad.size} of about ${base} images cannot be used, more than \`--max-bad-share ${maxBadShare}\` allows. ` +
+            `The last one is \`${sample.id}\`: ${error.message}. Repair the store, or raise the limit.`,
+          { sample: sample.id, cause: error },
+        );
+      }
+    },
+    list: () => [...bad.values()].toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
+  };
+}

@@ -131,6 +131,28 @@ export interface EncoderSpec {
   readonly projectionSize: number;
 }
 
+/** A tensor outside any engine. */
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/**
+ * Tensors by name, in a fixed order. Names and layouts are torchvision's (`layer1.0.conv1.weight` is
+ * `[out, in, height, width]`, a linear weight is `[out, in]`); the head is `head.0.weight`, ….
+ */
+export type Weights = ReadonlyMap<string, NamedTensor>;
+
+/** Everything that a trainer changes. */
+export interface TrainerState {
+  /** Steps taken so far. */
+  readonly step: number;
+  /** Parameters and BatchNorm running statistics. */
+  readonly weights: Weights;
+  /** One momentum buffer for each parameter, under the parameter's name. */
+  readonly momentum: Weights;
+}
+
 /** What one training step measured, before the update was applied. */
 export interface StepReadouts {
   /** The loss that was minimised, in nats. */
@@ -154,6 +176,8 @@ export interface StepResult {
   readonly readouts: StepReadouts;
   /** Wall time of the step inside the engine, in milliseconds. Not deterministic. */
   readonly stepMs: number;
+  /** The state after this step, on the steps after which it was asked for. */
+  readonly state?: TrainerState | undefined;
 }
 
 /** The vectors of one batch, one row for each readable sample, in plan order. */

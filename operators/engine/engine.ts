@@ -1,26 +1,14 @@
-import type { BatchShape, EncoderSpec, LossSpec, PackedBatch, StepReadouts } from '../types.ts';
+import type {
+  BatchShape,
+  EncoderSpec,
+  LossSpec,
+  PackedBatch,
+  StepReadouts,
+  TrainerState,
+  Weights,
+} from '../types.ts';
 
-/** A tensor outside any engine. */
-export interface NamedTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/**
- * Tensors by name, in a fixed order. Names and layouts are torchvision's (`layer1.0.conv1.weight` is
- * `[out, in, height, width]`, a linear weight is `[out, in]`); the head is `head.0.weight`, ….
- */
-export type Weights = ReadonlyMap<string, NamedTensor>;
-
-/** Everything that a trainer changes. */
-export interface TrainerState {
-  /** Steps taken so far. */
-  readonly step: number;
-  /** Parameters and BatchNorm running statistics. */
-  readonly weights: Weights;
-  /** One momentum buffer for each parameter, under the parameter's name. */
-  readonly momentum: Weights;
-}
+export type { NamedTensor, TrainerState, Weights } from '../types.ts';
 
 /** What one compiled step does. */
 export interface TrainerSpec {

@@ -1,6 +1,16 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { concatMap, EMPTY, filter, map, mergeMap, type Observable, of, take, throwError } from 'rxjs';
+import {
+  concatMap,
+  EMPTY,
+  filter,
+  map,
+  mergeMap,
+  type Observable,
+  of,
+  take,
+  throwError,
+} from 'rxjs';
 import { mapInOrder } from '../../../operators/flow/map-in-order.ts';
 import { mapInTurn } from '../../../operators/flow/map-in-turn.ts';
 import { withDemand } from '../../../operators/flow/with-demand.ts';

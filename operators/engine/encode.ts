@@ -1,0 +1,24 @@
+import type { OperatorFunction } from 'rxjs';
+import { mapInTurn } from '../flow/map-in-turn.ts';
+import type { EmbeddingBatch, PackedBatch } from '../types.ts';
+import type { EncoderSession } from './engine.ts';
+
+/**
+ * Encodes each batch with fixed weights: one row for each sample, in plan order, padding left out.
+ *
+ * @param session Borrowed. Its `rows` are the rows of the packed batches, with one view of each image.
+ */
+export function encode(session: EncoderSession): OperatorFunction<PackedBatch, EmbeddingBatch> {
+  return mapInTurn(async ({ plan, samples, pixels }) => {
+    if (samples.length === 0) {
+      return { plan, samples, embedding: new Float32Array(0), projection: new Float32Array(0) };
+    }
+    const { embedding, projection } = await session.run(pixels);
+    return {
+      plan,
+      samples,
+      embedding: embedding.subarray(0, samples.length * session.embeddingSize),
+      projection: projection.subarray(0, samples.length * session.projectionSize),
+    };
+  });
+}

@@ -1,6 +1,6 @@
 import { tf, type TensorsByName } from '../tf.ts';
 import type { EncoderSpec } from '../types.ts';
-import { type ConvolutionPlan, type LinearPlan, networkPlan } from './architecture.ts';
+import { type ConvolutionPlan, type LinearPlan, networkPlan } from './network-plan.ts';
 import { batchNormEpsilon, batchNormTrain } from './batch-norm.ts';
 import { unitRows } from './unit-rows.ts';
 

@@ -1,7 +1,7 @@
 import type { NamedTensor, Weights } from '../engine/engine.ts';
 import { seededRandom } from '../random.ts';
 import type { EncoderSpec } from '../types.ts';
-import { weightShapes } from './architecture.ts';
+import { weightShapes } from './weight-shapes.ts';
 
 /**
  * The weights before the first step, a function of `spec` and `seed` alone.

@@ -2,7 +2,7 @@ import { aside } from '../aside.ts';
 import type { TrainerSpec } from '../engine/engine.ts';
 import { type MeasuredReadouts, measuredLoss } from '../loss/measured-loss.ts';
 import { tf, type TensorsByName } from '../tf.ts';
-import { parameterNames } from './architecture.ts';
+import { parameterNames, weightShapes } from './weight-shapes.ts';
 import { encodeInTraining } from './encoder.ts';
 
 /** What a step reads and replaces. */
@@ -21,7 +21,7 @@ export type TrainingBatch = {
   readonly labels: tf.Tensor1D;
 };
 
-/** The state after a step, and what was measured before the update. */
+/** The state after a step, in the order of `weightShapes`, and what was measured before the update. */
 export type TrainingStepResult = TrainingState & {
   readonly readouts: MeasuredReadouts;
   /** Euclidean norm of the loss gradient over all parameters, before decay. Not finite when the step must be refused. */
@@ -65,7 +65,8 @@ export function trainingStep(
       return loss;
     })(parameters);
 
-    const weights: Record<string, tf.Tensor> = { ...moved.take() };
+    const statistics = moved.take();
+    const updated: Record<string, tf.Tensor> = {};
     const momentum: Record<string, tf.Tensor> = {};
     for (const [index, name] of names.entries()) {
       const parameter = parameters[index]!;
@@ -74,8 +75,14 @@ export function trainingStep(
       const decayed = tf.add(grads[index]!, tf.mul(parameter, spec.weightDecay));
       const next = tf.add(tf.mul(buffer, spec.momentum), decayed);
       momentum[name] = next;
-      weights[name] = tf.sub(parameter, tf.mul(next, learningRate));
+      updated[name] = tf.sub(parameter, tf.mul(next, learningRate));
     }
+    const weights = Object.fromEntries(
+      [...weightShapes(spec.encoder).keys()].map((name) => [
+        name,
+        (updated[name] ?? statistics[name])!,
+      ]),
+    );
     const squares = grads.map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
     const gradientNorm = tf.sqrt(tf.addN(squares));
     return { weights, momentum, readouts: measured.take(), gradientNorm };

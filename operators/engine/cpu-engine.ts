@@ -1,0 +1,244 @@
+import { PipelineError } from '../errors.ts';
+import { checkBatch } from '../model/check-batch.ts';
+import { checkState, checkWeights } from '../model/check-state.ts';
+import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
+import { encode } from '../model/encoder.ts';
+import { embeddingSize } from '../model/network-plan.ts';
+import { trainingStep, type TrainingState } from '../model/training-step.ts';
+import { tf, type TensorsByName } from '../tf.ts';
+import type { EncoderSpec, StepReadouts } from '../types.ts';
+import type {
+  EncoderSession,
+  Engine,
+  NamedTensor,
+  Trainer,
+  TrainerSpec,
+  Weights,
+} from './engine.ts';
+
+/**
+ * The reference engine: runs `trainingStep` and `encode` eagerly on the plain JavaScript backend of
+ * TensorFlow.js, on the calling thread.
+ *
+ * It is what other engines must equal, and some thousand times slower than they are: a step blocks its
+ * thread for seconds at toy sizes. Chosen only by name.
+ *
+ * @throws {PipelineError} `ERR_ENGINE` when the backend does not start.
+ */
+export async function openCpuEngine(): Promise<Engine> {
+  if (!(await tf.setBackend('cpu'))) {
+    throw new PipelineError('ERR_ENGINE', 'The `cpu` backend of `@tensorflow/tfjs` did not start');
+  }
+  const open = new Set<{ close(): Promise<void> }>();
+  let closed = false;
+  const refuseIfClosed = (): void => {
+    if (closed) throw new PipelineError('ERR_ENGINE', 'The `cpu` engine was closed');
+  };
+  return {
+    name: 'cpu',
+    device: 'cpu, 1 thread, plain JavaScript',
+    async createTrainer(spec) {
+      refuseIfClosed();
+      checkTrainerSpec(spec);
+      const trainer = cpuTrainer(spec, () => open.delete(trainer));
+      open.add(trainer);
+      return trainer;
+    },
+    async createEncoder(spec, weights, shape) {
+      refuseIfClosed();
+      checkWeights(spec, weights);
+      const session = cpuEncoder(spec, weights, shape, () => open.delete(session));
+      open.add(session);
+      return session;
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...open].map((part) => part.close()));
+    },
+  };
+}
+
+function cpuTrainer(spec: TrainerSpec, onClose: () => void): Trainer {
+  const { shape } = spec;
+  const line = serialLine('trainer');
+  let state: TrainingState | undefined;
+  let step = 0;
+
+  const loaded = (): TrainingState => {
+    if (state === undefined) {
+      throw new PipelineError('ERR_ENGINE', 'Expected `load` before `run` and `snapshot`');
+    }
+    return state;
+  };
+  const replace = (next: TrainingState): void => {
+    if (state !== undefined) tf.dispose(state);
+    state = next;
+  };
+
+  return {
+    shape,
+    load: (next) =>
+      line.enter(() => {
+        checkState(spec.encoder, next);
+        replace({ weights: toTensors(next.weights), momentum: toTensors(next.momentum) });
+        step = next.step;
+      }),
+    run: (batch, learningRate) =>
+      line.enter(() => {
+        const current = loaded();
+        checkBatch(shape, batch);
+        if (!(Number.isFinite(learningRate) && learningRate >= 0)) {
+          throw new RangeError(
+            `Expected \`learningRate\` to be a number of at least 0, got \`${learningRate}\``,
+          );
+        }
+        const rows = shape.images * shape.views;
+        const taken = tf.tidy(() => {
+          const pixels = tf.tensor4d(batch.pixels, [rows, shape.imageSize, shape.imageSize, 3]);
+          const labels = tf.tensor1d(batch.labels, 'int32');
+          return trainingStep(spec, current, { pixels, labels }, tf.scalar(learningRate));
+        });
+        const { readouts, gradientNorm, ...next } = taken;
+        const norm = valueOf(gradientNorm);
+        const values = readoutValues(readouts);
+        tf.dispose([readouts, gradientNorm]);
+        if (!Number.isFinite(values.loss) || !Number.isFinite(norm)) {
+          tf.dispose(next);
+          throw new PipelineError(
+            'ERR_NOT_FINITE',
+            `Expected a finite loss and gradient in step \`${step}\`, got a loss of ` +
+              `\`${values.loss}\` and a gradient of length \`${norm}\`; the step was not applied, ` +
+              'try a lower learning rate or a longer warm-up',
+          );
+        }
+        replace(next);
+        step += 1;
+        return values;
+      }),
+    snapshot: () =>
+      line.enter(() => {
+        const { weights, momentum } = loaded();
+        return { step, weights: toWeights(weights), momentum: toWeights(momentum) };
+      }),
+    close: () =>
+      line.close(() => {
+        if (state !== undefined) tf.dispose(state);
+        state = undefined;
+        onClose();
+      }),
+  };
+}
+
+function cpuEncoder(
+  spec: EncoderSpec,
+  weights: Weights,
+  { rows, imageSize }: { readonly rows: number; readonly imageSize: number },
+  onClose: () => void,
+): EncoderSession {
+  const tensors = toTensors(weights);
+  const line = serialLine('encoder');
+  return {
+    rows,
+    imageSize,
+    embeddingSize: embeddingSize(spec),
+    projectionSize: spec.projectionSize,
+    run: (pixels) =>
+      line.enter(() => {
+        const expected = rows * imageSize * imageSize * 3;
+        if (pixels.length !== expected) {
+          throw new PipelineError(
+            'ERR_SHAPE',
+            `Expected \`pixels\` to hold ${rows} images of ${imageSize} × ${imageSize} ` +
+              `(${expected} values), got ${pixels.length} values`,
+          );
+        }
+        const encoded = tf.tidy(() =>
+          encode(spec, tensors, tf.tensor4d(pixels, [rows, imageSize, imageSize, 3])),
+        );
+        const result = {
+          embedding: copyOf(encoded.embedding),
+          projection: copyOf(encoded.projection),
+        };
+        tf.dispose(encoded);
+        return result;
+      }),
+    close: () =>
+      line.close(() => {
+        tf.dispose(tensors);
+        onClose();
+      }),
+  };
+}
+
+/** Work in turn, and an end that comes after the last of it. */
+interface SerialLine {
+  /** @throws {PipelineError} `ERR_ENGINE` after `close`. */
+  enter<T>(work: () => T): Promise<T>;
+  /** Runs `last` once, behind everything that entered before. Idempotent. */
+  close(last: () => void): Promise<void>;
+}
+
+function serialLine(what: string): SerialLine {
+  let tail: Promise<unknown> = Promise.resolve();
+  let closing: Promise<void> | undefined;
+  const append = <T>(work: () => T): Promise<T> => {
+    const turn = tail.then(() => onCpu(work));
+    // Whoever is next in line does not care how this one ended; its caller does.
+    tail = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    async enter(work) {
+      if (closing !== undefined) {
+        throw new PipelineError('ERR_ENGINE', `The ${what} was closed`);
+      }
+      return append(work);
+    },
+    close(last) {
+      closing ??= append(last);
+      return closing;
+    },
+  };
+}
+
+/** The backend is a setting of the whole process, and something else may have changed it meanwhile. */
+async function onCpu<T>(work: () => T): Promise<T> {
+  while (tf.getBackend() !== 'cpu') await tf.setBackend('cpu');
+  return work();
+}
+
+/** Copies, because the backend works on the very array that a tensor was made from. */
+function toTensors(weights: Weights): TensorsByName {
+  return Object.fromEntries(
+    [...weights].map(([name, { shape, data }]) => [name, tf.tensor(data.slice(), [...shape])]),
+  );
+}
+
+function toWeights(tensors: TensorsByName): Weights {
+  return new Map(
+    Object.entries(tensors).map(([name, tensor]): [string, NamedTensor] => [
+      name,
+      { shape: [...tensor.shape], data: copyOf(tensor) },
+    ]),
+  );
+}
+
+/** Copies for the same reason as above; every tensor of a network is float32. */
+function copyOf(tensor: tf.Tensor): Float32Array {
+  return (tensor.dataSync() as Float32Array).slice();
+}
+
+function valueOf(scalar: tf.Scalar): number {
+  return scalar.dataSync()[0]!;
+}
+
+function readoutValues(readouts: Readonly<Record<keyof StepReadouts, tf.Scalar>>): StepReadouts {
+  return {
+    loss: valueOf(readouts.loss),
+    sincere: valueOf(readouts.sincere),
+    supcon: valueOf(readouts.supcon),
+    repelledShare: valueOf(readouts.repelledShare),
+    batchNearestAccuracy: valueOf(readouts.batchNearestAccuracy),
+    anchorsWithoutPositive: valueOf(readouts.anchorsWithoutPositive),
+  };
+}

@@ -1,0 +1,66 @@
+import type { TrainerState, Weights } from '../engine/engine.ts';
+import { PipelineError } from '../errors.ts';
+import type { EncoderSpec } from '../types.ts';
+import { weightShapes } from './weight-shapes.ts';
+
+/**
+ * Checks that `weights` hold every tensor of the network in its shape, and nothing else.
+ *
+ * @throws {PipelineError} `ERR_SHAPE`, naming the first tensor that is missing, unknown or does not fit.
+ */
+export function checkWeights(spec: EncoderSpec, weights: Weights): void {
+  const expected = [...weightShapes(spec)].map(([name, { shape }]) => [name, shape] as const);
+  checkTensors('weights', new Map(expected), weights);
+}
+
+/**
+ * Checks weights, momentum buffers and step count of a state.
+ *
+ * @throws {PipelineError} `ERR_SHAPE`, naming what does not fit.
+ */
+export function checkState(spec: EncoderSpec, state: TrainerState): void {
+  if (!Number.isInteger(state.step) || state.step < 0) {
+    throw mismatch(`Expected \`step\` to be an integer of at least 0, got \`${state.step}\``);
+  }
+  checkWeights(spec, state.weights);
+  const parameters = [...weightShapes(spec)]
+    .filter(([, { role }]) => role === 'parameter')
+    .map(([name, { shape }]) => [name, shape] as const);
+  checkTensors('momentum', new Map(parameters), state.momentum);
+}
+
+function checkTensors(
+  what: string,
+  expected: ReadonlyMap<string, readonly number[]>,
+  tensors: Weights,
+): void {
+  for (const [name, shape] of expected) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) {
+      throw mismatch(
+        `Expected \`${what}\` to hold \`${name}\` of shape \`[${shape.join(', ')}]\`, got none`,
+      );
+    }
+    if (tensor.shape.length !== shape.length || tensor.shape.some((n, at) => n !== shape[at])) {
+      throw mismatch(
+        `Expected \`${name}\` in \`${what}\` to have the shape \`[${shape.join(', ')}]\`, ` +
+          `got \`[${tensor.shape.join(', ')}]\`; was it saved by another architecture or head?`,
+      );
+    }
+    const size = shape.reduce((product, n) => product * n, 1);
+    if (tensor.data.length !== size) {
+      throw mismatch(
+        `Expected \`${name}\` in \`${what}\` to hold ${size} values, got ${tensor.data.length}`,
+      );
+    }
+  }
+  for (const name of tensors.keys()) {
+    if (!expected.has(name)) {
+      throw mismatch(`Expected \`${what}\` without \`${name}\`, which the network lacks`);
+    }
+  }
+}
+
+function mismatch(message: string): PipelineError {
+  return new PipelineError('ERR_SHAPE', message);
+}

@@ -1,0 +1,57 @@
+/** A warm-up, then half a cosine down to a thousandth of the peak. */
+export interface LearningRateSchedule {
+  /** Highest learning rate, above 0. */
+  readonly peak: number;
+  /** Steps of the whole run, 1 or more. */
+  readonly steps: number;
+  /** Steps of the warm-up, from 0 to `steps`. @default 0 */
+  readonly warmupSteps?: number | undefined;
+}
+
+/** Where a warm-up starts, unless the rate that it leads to is lower still. */
+const warmupStart = 0.01;
+
+/** The floor of the cosine, as a share of the peak. */
+const floorShare = 1 / 1000;
+
+/**
+ * The learning rate of a step, counted from 0.
+ *
+ * `floor + (peak − floor) · (1 + cos(π · (step + 1) / steps)) / 2` with `floor = peak / 1000`, reached in
+ * the last step. In the warm-up the rate rises linearly, step by step, from 0.01 to the value that the
+ * cosine has in the step after it.
+ *
+ * The official code moves the cosine once per epoch, counted from 1; this is the same curve read at
+ * every step, and both end at the floor. The official warm-up is linear per batch too.
+ *
+ * @throws {RangeError} When `step` or the schedule are out of their ranges.
+ * @see Loshchilov and Hutter, arXiv:1608.03983; tufts-ml/SupContrast `util.py`.
+ */
+export function learningRateAt(step: number, schedule: LearningRateSchedule): number {
+  const { peak, steps, warmupSteps = 0 } = schedule;
+  if (!(Number.isFinite(peak) && peak > 0)) {
+    throw new RangeError(`Expected \`peak\` to be a number above 0, got \`${peak}\``);
+  }
+  if (!Number.isInteger(steps) || steps < 1) {
+    throw new RangeError(`Expected \`steps\` to be an integer of at least 1, got \`${steps}\``);
+  }
+  if (!Number.isInteger(warmupSteps) || warmupSteps < 0 || warmupSteps > steps) {
+    throw new RangeError(
+      `Expected \`warmupSteps\` to be an integer from 0 to \`steps\` (${steps}), got \`${warmupSteps}\``,
+    );
+  }
+  if (!Number.isInteger(step) || step < 0 || step >= steps) {
+    throw new RangeError(
+      `Expected \`step\` to be an integer from 0 to ${steps - 1}, got \`${step}\``,
+    );
+  }
+  if (step >= warmupSteps) return cosineAt(step, peak, steps);
+  const end = cosineAt(Math.min(warmupSteps, steps - 1), peak, steps);
+  const start = Math.min(warmupStart, end);
+  return start + ((end - start) * step) / warmupSteps;
+}
+
+function cosineAt(step: number, peak: number, steps: number): number {
+  const floor = peak * floorShare;
+  return floor + ((peak - floor) * (1 + Math.cos((Math.PI * (step + 1)) / steps))) / 2;
+}

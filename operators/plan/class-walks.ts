@@ -1,0 +1,80 @@
+import type { Dataset } from '../types.ts';
+import { circularOrder, type CircularOrder } from './circular-order.ts';
+import { classIndex, type ClassIndex } from './class-index.ts';
+
+/** What decides which images meet in a training batch. */
+export interface ClassWalksOptions {
+  /** Images of a batch, an integer of 2 or more. */
+  readonly batchSize: number;
+  /**
+   * Classes of a batch, an integer from 2 to the smaller of `batchSize` and the classes with images.
+   * @default that smaller number
+   */
+  readonly classesPerBatch?: number | undefined;
+  /** Decides every choice, together with the hash of the dataset. A safe integer. */
+  readonly seed: number;
+}
+
+/** The order in which each class gives its images to a run. */
+export interface ClassWalks {
+  readonly dataset: Dataset;
+  readonly index: ClassIndex;
+  readonly batchSize: number;
+  readonly classesPerBatch: number;
+  readonly seed: number;
+  /** The most images that a class gives to one batch. */
+  readonly largestShare: number;
+  /** The walk of a class through its images: items are places in `index.positions(label)`. */
+  walk(label: number): CircularOrder;
+}
+
+/**
+ * Sets up the walks: a function of dataset hash, seed and batch shape, however far a run has come.
+ *
+ * Two callers that go through a run at different places should have walks of their own: each walk
+ * remembers the turn that it is in, 4 bytes for each image.
+ *
+ * @throws {RangeError} When an option is out of its range.
+ * @throws {PipelineError} `ERR_DATASET` when samples have no class or fewer than two classes have images.
+ */
+export function classWalks(dataset: Dataset, options: ClassWalksOptions): ClassWalks {
+  const { batchSize, seed } = options;
+  requireInteger('batchSize', batchSize, 2);
+  requireInteger('seed', seed, Number.MIN_SAFE_INTEGER);
+  const index = classIndex(dataset);
+  const most = Math.min(batchSize, index.labels.length);
+  const { classesPerBatch = most } = options;
+  if (!Number.isInteger(classesPerBatch) || classesPerBatch < 2 || classesPerBatch > most) {
+    throw new RangeError(
+      `Expected \`classesPerBatch\` to be an integer from 2 to ${most} ` +
+        `(batches of ${batchSize} images, ${index.labels.length} classes with images), got \`${classesPerBatch}\``,
+    );
+  }
+
+  const largestShare = Math.ceil(batchSize / classesPerBatch);
+  const walks = new Map<number, CircularOrder>();
+  return {
+    dataset,
+    index,
+    batchSize,
+    classesPerBatch,
+    seed,
+    largestShare,
+    walk(label) {
+      let walk = walks.get(label);
+      if (walk === undefined) {
+        const { length } = index.positions(label);
+        walk = circularOrder(length, largestShare, 'class walk', dataset.hash, seed, label);
+        walks.set(label, walk);
+      }
+      return walk;
+    },
+  };
+}
+
+function requireInteger(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  const range =
+    least === Number.MIN_SAFE_INTEGER ? 'a safe integer' : `an integer of at least ${least}`;
+  throw new RangeError(`Expected \`${name}\` to be ${range}, got \`${value}\``);
+}

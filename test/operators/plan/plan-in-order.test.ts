@@ -73,7 +73,6 @@ test('samples are those of the dataset, drawn for the first time', async (t) => 
   t.is(plan!.epoch, 0);
   t.deepEqual(plan!.samples[1], { ...dataset.sample(51), position: 51, draw: 0 });
 });
-});
 
 test('parts are 4096 positions unless told otherwise', async (t) => {
   const large = listedDataset([5000]);

@@ -1,0 +1,248 @@
+import { z } from 'zod';
+import { choice, flag, integer, integers, number, optional, path, text } from './option-fields.ts';
+import type { EncoderName, LossName } from '../operators/types.ts';
+import { defineVerb, type OptionFields, type Verb } from './verb.ts';
+
+// The types say what a pipeline takes; the fields below hold, for each option, its range, its default and
+// its help, and the compiler keeps the two alike.
+
+/** Complete options of `train`, as `config.json` holds them. Null: not given. */
+export interface TrainOptions {
+  readonly data: string;
+  readonly out: string;
+  readonly split: string | null;
+  readonly limit: number | null;
+  readonly loss: LossName;
+  readonly temperature: number;
+  readonly encoder: EncoderName;
+  readonly imageSize: number;
+  readonly batchSize: number;
+  readonly classesPerBatch: number | null;
+  readonly views: number;
+  readonly recipe: RecipeName;
+  /** Exactly one of `epochs` and `steps` is a number. */
+  readonly epochs: number | null;
+  readonly steps: number | null;
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly warmupSteps: number;
+  readonly seed: number;
+  readonly engine: EngineChoice;
+  readonly threads: number | null;
+  readonly window: number;
+  readonly checkpointEvery: number | null;
+  readonly cacheMb: number;
+  readonly maxBadShare: number;
+  readonly resume: boolean;
+  readonly trace: boolean;
+}
+
+/** Complete options of `embed`. */
+export interface EmbedOptions {
+  readonly data: string;
+  readonly model: string;
+  readonly out: string;
+  readonly layer: 'embedding' | 'projection' | 'both';
+  readonly split: string | null;
+  readonly limit: number | null;
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly engine: EngineChoice;
+  readonly threads: number | null;
+  readonly window: number;
+  readonly maxBadShare: number;
+}
+
+/** Complete options of `evaluate`. */
+export interface EvaluateOptions {
+  readonly train: string;
+  readonly test: string;
+  readonly out: string;
+  readonly k: readonly number[];
+  readonly layer: 'embedding' | 'projection';
+  readonly threads: number | null;
+}
+
+/** Complete options of `demo`. */
+export interface DemoOptions {
+  readonly out: string;
+  readonly seed: number;
+  readonly steps: number;
+  readonly engine: EngineChoice;
+  readonly threads: number | null;
+}
+
+/** Complete options of `doctor`. */
+export interface DoctorOptions {
+  readonly out: string;
+}
+
+/** How views are made from an image. */
+export type RecipeName = 'paper' | 'plain';
+
+/** Which engine, or the best that works. */
+export type EngineChoice = 'auto' | 'onnx' | 'cpu';
+
+const loss = choice(['sincere', 'supcon'], 'Loss to minimise.').default('sincere');
+const encoder = choice(
+  ['resnet8', 'resnet20', 'resnet18'],
+  'Network: residual, with a 3 × 3 first convolution for small images.',
+).default('resnet8');
+const engine = choice(
+  ['auto', 'onnx', 'cpu'],
+  'What computes: `onnx` runs the native runtime, `cpu` is the slow plain JavaScript reference.',
+).default('auto');
+const threads = optional(integer(1, 'Threads of the engine (all cores when not given).'));
+const seed = integer(0, 'Everything random is a function of it.').default(0);
+const split = optional(text('a folder name', 'Folder of DATA to use, such as `train` or `test`.'));
+const limit = optional(integer(1, 'Images of each class, drawn by `--seed` (all when not given).'));
+const views = integer(1, 'Views of each image in a batch.').default(2);
+const window = integer(1, 'Batches in flight between reading and the end of a step.').default(3);
+const cacheMb = integer(0, 'Megabytes of decoded images kept in memory between epochs.').default(
+  256,
+);
+const maxBadShare = number(
+  { from: 0, to: 1 },
+  'Give up when more than this share of the images cannot be read or decoded.',
+).default(0.2);
+
+const trainFields = z.strictObject({
+  data: path('Folder of images, one sub-folder for each class.'),
+  out: path('Run folder: configuration, metrics, checkpoints.'),
+  split,
+  limit,
+  loss,
+  temperature: number({ above: 0 }, 'Divides the similarities; lower is sharper.').default(0.1),
+  encoder,
+  imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
+  batchSize: integer(2, 'Images of a batch, before views.').default(256),
+  classesPerBatch: optional(integer(2, 'Classes of a batch (all that fit when not given).')),
+  views,
+  recipe: choice(
+    ['paper', 'plain'],
+    'How views are made: `paper` crops, flips, shifts colours; `plain` only resizes.',
+  ).default('paper'),
+  epochs: optional(
+    integer(1, 'Passes over the images (100 when neither this nor --steps is given).'),
+  ),
+  steps: optional(integer(1, 'Training steps, instead of --epochs.')),
+  learningRate: number(
+    { above: 0 },
+    'Peak, from which a cosine goes down to a thousandth.',
+  ).default(0.3),
+  momentum: number({ from: 0, below: 1 }, 'Momentum of SGD.').default(0.9),
+  weightDecay: number({ from: 0 }, 'L2 decay of every parameter.').default(1e-4),
+  warmupSteps: integer(0, 'Steps in which the learning rate rises to the cosine.').default(0),
+  seed,
+  engine,
+  threads,
+  window,
+  checkpointEvery: optional(integer(1, 'Steps between checkpoints (an epoch when not given).')),
+  cacheMb,
+  maxBadShare,
+  resume: flag('Continue the run in --out from its last checkpoint.'),
+  trace: flag('Say at the end where the time went, stage by stage.'),
+} satisfies OptionFields<TrainOptions>);
+
+const trainSchema: z.ZodType<TrainOptions> = trainFields
+  .refine(({ epochs, steps }) => epochs === null || steps === null, {
+    path: ['steps'],
+    message: 'absent when `--epochs` is given',
+  })
+  .refine(({ classesPerBatch, batchSize }) => (classesPerBatch ?? 0) <= batchSize, {
+    path: ['classesPerBatch'],
+    message: 'at most `--batch-size`',
+  })
+  .transform((given) =>
+    given.epochs === null && given.steps === null ? { ...given, epochs: 100 } : given,
+  )
+  .readonly();
+
+const embedFields = z.strictObject({
+  data: path('Folder of images, with or without a sub-folder for each class.'),
+  model: path('Run folder of `train`, whose last checkpoint is used.'),
+  out: path('Folder for the Arrow files.'),
+  layer: choice(
+    ['embedding', 'projection', 'both'],
+    '`embedding` is the pooled feature, `projection` the unit vector that the loss saw.',
+  ).default('both'),
+  split,
+  limit,
+  seed,
+  batchSize: integer(1, 'Images encoded at once.').default(256),
+  engine,
+  threads,
+  window,
+  maxBadShare,
+} satisfies OptionFields<EmbedOptions>);
+
+const evaluateFields = z.strictObject({
+  train: path('Folder that `embed` wrote for the training images.'),
+  test: path('Folder that `embed` wrote for the test images.'),
+  out: path('Folder for `evaluation.arrow`, `neighbours.arrow` and `summary.json`.'),
+  k: integers(1, 'Numbers of neighbours that vote, such as `1,5`.').default([1, 5]),
+  layer: choice(['embedding', 'projection'], 'Which vectors are compared, by cosine.').default(
+    'projection',
+  ),
+  threads: optional(integer(1, 'Worker threads (all cores when not given).')),
+} satisfies OptionFields<EvaluateOptions>);
+
+const demoFields = z.strictObject({
+  out: path('Folder for everything that the demo writes.').default('runs/demo'),
+  seed,
+  steps: integer(1, 'Training steps of each of the two losses.').default(150),
+  engine,
+  threads,
+} satisfies OptionFields<DemoOptions>);
+
+const doctorFields = z.strictObject({
+  out: path('Folder whose write access is checked.').default('.'),
+} satisfies OptionFields<DoctorOptions>);
+
+const embedSchema = embedFields.readonly();
+const evaluateSchema = evaluateFields.readonly();
+const demoSchema = demoFields.readonly();
+const doctorSchema = doctorFields.readonly();
+
+/** `sincere train DATA --out RUN`. */
+export const trainVerb: Verb<TrainOptions> = defineVerb({
+  name: 'train',
+  summary: 'Train an encoder on a folder of images.',
+  positional: 'data',
+  fields: trainFields,
+  schema: trainSchema,
+});
+
+/** `sincere embed DATA --model RUN --out DIR`. */
+export const embedVerb: Verb<EmbedOptions> = defineVerb({
+  name: 'embed',
+  summary: 'Write the vectors of images as Arrow files.',
+  positional: 'data',
+  fields: embedFields,
+  schema: embedSchema,
+});
+
+/** `sincere evaluate --train DIR --test DIR --out DIR`. */
+export const evaluateVerb: Verb<EvaluateOptions> = defineVerb({
+  name: 'evaluate',
+  summary: 'Measure exported vectors: nearest neighbours, similarities, margin.',
+  fields: evaluateFields,
+  schema: evaluateSchema,
+});
+
+/** `sincere demo`. */
+export const demoVerb: Verb<DemoOptions> = defineVerb({
+  name: 'demo',
+  summary: 'Train, export and evaluate on generated images, SINCERE beside SupCon.',
+  fields: demoFields,
+  schema: demoSchema,
+});
+
+/** `sincere doctor`. */
+export const doctorVerb: Verb<DoctorOptions> = defineVerb({
+  name: 'doctor',
+  summary: 'Check that this machine can run everything, and say what would be used.',
+  fields: doctorFields,
+  schema: doctorSchema,
+});

@@ -6,7 +6,7 @@ import { recordBatch } from './arrow-columns.ts';
 import { ArrowStreamWriter, END_OF_STREAM } from './arrow-writer.ts';
 import { writeAtomicFile } from './atomic-file.ts';
 import { writeAll } from './partial-file.ts';
-import { isMissing } from './read-arrow-file.ts';
+import { isMissing } from './system-error.ts';
 import { writeError } from './write-error.ts';
 
 /** Columns of a log, in order; none of them is ever null. */

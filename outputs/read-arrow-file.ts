@@ -6,7 +6,6 @@ import {
   type Schema,
 } from 'apache-arrow';
 import { messageOf, PipelineError } from '../operators/errors.ts';
-import { errorCode } from './write-error.ts';
 
 /** An Arrow file opened for reading one batch at a time. */
 export interface ArrowFileReader {
@@ -106,9 +105,4 @@ function damaged(path: string, what: string, cause?: unknown): PipelineError {
     path,
     cause,
   });
-}
-
-/** Whether an error says that a file is not there. */
-export function isMissing(error: unknown): boolean {
-  return errorCode(error) === 'ENOENT';
 }

@@ -1,4 +1,5 @@
 import { messageOf, PipelineError } from '../operators/errors.ts';
+import { errorCode } from './system-error.ts';
 
 /**
  * What a failed write means for whoever ran the command: the path, the reason, and the way out.
@@ -13,12 +14,6 @@ export function writeError(path: string, cause: unknown): PipelineError {
     `Cannot write \`${path}\`: ${messageOf(cause)}. ${wayOut(errorCode(cause) ?? '')}`,
     { path, cause },
   );
-}
-
-/** The system's name for an error, such as `ENOENT`; undefined when it has none. */
-export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 function wayOut(code: string): string {

@@ -1,0 +1,112 @@
+import { from, lastValueFrom, type Observable, take } from 'rxjs';
+import {
+  type EmbeddingsFolder,
+  type EmbeddingsFolderOptions,
+  openEmbeddingsFolder,
+} from '../../outputs/embeddings-folder.ts';
+import { type EmbeddingsWritten, writeEmbeddings } from '../../outputs/write-embeddings.ts';
+import { withDemand } from '../../operators/flow/with-demand.ts';
+import { mapInOrder } from '../../operators/flow/map-in-order.ts';
+import type { BadSample, BatchPlan, EmbeddingBatch, PlannedSample } from '../../operators/types.ts';
+
+/** An export whose vectors are a function of the position, as those of a real encoder are. */
+export interface ExportCase {
+  readonly count: number;
+  readonly batchSize: number;
+  readonly isBad: (position: number) => boolean;
+}
+
+export const exportClasses: readonly string[] = ['ant', 'bee', 'çat'];
+
+export const exportOptions = (count: number): EmbeddingsFolderOptions => ({
+  dataset: { name: 'made up', hash: 'd'.repeat(64), count, classes: exportClasses },
+  model: { hash: 'e'.repeat(64), architecture: 'resnet8' },
+  preprocessing: { imageSize: 32, mean: [0.5, 0.5, 0.5] },
+  layers: 'both',
+  sizes: { embedding: 4, projection: 2 },
+});
+
+export function exportSample(position: number): PlannedSample {
+  const label = position % 5 === 4 ? null : position % 3;
+  return { id: `train/ä/${position}.jpg`, label, position, draw: 0 };
+}
+
+export function exportRow(position: number): { embedding: number[]; projection: number[] } {
+  const angle = Math.fround(position / 1000);
+  return {
+    embedding: [position, position / 3, -position, 1e-20 * position].map(Math.fround),
+    projection: [Math.cos(angle), Math.sin(angle)].map(Math.fround),
+  };
+}
+
+export function exportPlan(seq: number, samples: readonly PlannedSample[]): BatchPlan {
+  return { seq, epoch: 0, samples };
+}
+
+export function exportPlans(
+  { count, batchSize }: ExportCase,
+  startAt: number,
+): AsyncIterable<BatchPlan> {
+  return {
+    async *[Symbol.asyncIterator](): AsyncGenerator<BatchPlan> {
+      for (let first = startAt; first < count; first += batchSize) {
+        const length = Math.min(batchSize, count - first);
+        const samples = Array.from({ length }, (_, at) => exportSample(first + at));
+        yield exportPlan(Math.floor(first / batchSize), samples);
+      }
+    },
+  };
+}
+
+export function exportBatch(plan: BatchPlan, isBad: ExportCase['isBad']): EmbeddingBatch {
+  const samples = plan.samples.filter(({ position }) => !isBad(position));
+  const rows = samples.map(({ position }) => exportRow(position));
+  return {
+    plan,
+    samples,
+    embedding: Float32Array.from(rows.flatMap(({ embedding }) => embedding)),
+    projection: Float32Array.from(rows.flatMap(({ projection }) => projection)),
+  };
+}
+
+export function exportBad({ count, isBad }: ExportCase): BadSample[] {
+  return Array.from({ length: count }, (_, position) => position)
+    .filter(isBad)
+    .map((position) => ({
+      id: exportSample(position).id,
+      stage: position % 2 === 0 ? 'read' : 'decode',
+      code: position % 2 === 0 ? 'ERR_READ' : 'ERR_DECODE',
+      message: `bad ${position}`,
+    }));
+}
+
+/** The stream of an export, as the pipeline composes it. */
+export function exportStream(
+  folder: EmbeddingsFolder,
+  exported: ExportCase,
+): Observable<EmbeddingsWritten> {
+  const bad = exportBad(exported);
+  return withDemand(exportPlans(exported, folder.nextPosition), { window: 3 }, (plan$) =>
+    plan$.pipe(
+      mapInOrder(async (plan) => exportBatch(plan, exported.isBad)),
+      writeEmbeddings(folder, { list: () => bad }),
+    ),
+  );
+}
+
+/** Exports into `path`; stops without a word after `batches`, as a kill does, if there are more. */
+export async function exportUntil(
+  path: string,
+  exported: ExportCase,
+  batches: number = Infinity,
+): Promise<EmbeddingsFolder> {
+  const folder = await openEmbeddingsFolder(path, {
+    ...exportOptions(exported.count),
+    resume: true,
+  });
+  const written$ = batches === 0 ? from([]) : exportStream(folder, exported);
+  await lastValueFrom(batches === Infinity ? written$ : written$.pipe(take(batches)), {
+    defaultValue: undefined,
+  });
+  return folder;
+}

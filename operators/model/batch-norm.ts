@@ -4,6 +4,17 @@ import { tf } from '../tf.ts';
 /** Added to the variance, as in PyTorch. */
 export const batchNormEpsilon = 1e-5;
 
+/**
+ * Kernels that a backend may register to run the normalisation and its gradient in fewer memory passes.
+ * Elsewhere they are the plain operations below, which say what the kernels compute.
+ */
+export const batchNormKernels = {
+  /** `{x, scale, offset}`, `{epsilon}` → `[y, mean, variance, inverse]`. */
+  forward: 'BatchNormTrain',
+  /** `{x, dy, scale, mean, inverse}` → `[dx, dScale, dOffset]`. */
+  gradient: 'BatchNormTrainGrad',
+} as const;
+
 /** What follows the normalisation in the same pass. */
 export interface BatchNormTrainOptions {
   /** Added after scale and offset; same shape as `x`. */
@@ -26,9 +37,6 @@ export interface BatchNormTrainResult {
  * BatchNorm on the statistics of the batch, the residual sum and the ReLU behind it, as one function
  * with one closed-form gradient: `y = relu(scale · (x − mean) / sqrt(variance + 1e-5) + offset + residual)`.
  *
- * One function, because on a CPU these are memory passes and an engine can run them as one: it may
- * replace the body here by kernels of its own and everything around stays as it is.
- *
  * @param x `[batch, height, width, channels]` float32. Borrowed, as are the others.
  * @param scale `[channels]`.
  * @param offset `[channels]`.
@@ -41,17 +49,12 @@ export function batchNormTrain(
   offset: tf.Tensor1D,
   { residual, relu }: BatchNormTrainOptions,
 ): BatchNormTrainResult {
-  const count = x.size / x.shape[3];
   const statistics = aside<{ mean: tf.Tensor1D; variance: tf.Tensor1D }>();
 
   const normalised = tf.customGrad((...inputs) => {
     // tfjs hands over the arguments below, then the function that keeps tensors for the gradient.
     const save = inputs.pop() as tf.GradSaveFunc;
-    const mean = tf.mean<tf.Tensor1D>(x, [0, 1, 2]); // [channels]
-    const centred = tf.sub(x, mean); // [batch, height, width, channels]
-    const variance = tf.mean<tf.Tensor1D>(tf.square(centred), [0, 1, 2]); // [channels]
-    const inverse = tf.rsqrt(tf.add(variance, batchNormEpsilon)); // [channels]
-    const affine = tf.add(tf.mul(centred, tf.mul(inverse, scale)), offset);
+    const { affine, mean, variance, inverse } = normalise(x, scale, offset);
     const sum = residual === undefined ? affine : tf.add(affine, residual);
     const y = relu ? tf.relu(sum) : sum;
     statistics.leave({ mean, variance });
@@ -60,13 +63,7 @@ export function batchNormTrain(
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
       const [x, scale, mean, inverse] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
       const g = relu ? tf.mul(dy, tf.step(saved[4]!)) : dy; // [batch, height, width, channels]
-      const xHat = tf.mul(tf.sub(x, mean), inverse); // [batch, height, width, channels]
-      const dOffset = tf.sum(g, [0, 1, 2]); // [channels]
-      const dScale = tf.sum(tf.mul(g, xHat), [0, 1, 2]); // [channels]
-      const dMean = tf.div(dOffset, count); // [channels]
-      const dVariance = tf.div(dScale, count); // [channels]
-      const direct = tf.sub(tf.sub(g, dMean), tf.mul(xHat, dVariance));
-      const dx = tf.mul(direct, tf.mul(inverse, scale)); // [batch, height, width, channels]
+      const [dx, dScale, dOffset] = gradient(x, g, scale, mean, inverse);
       return residual === undefined ? [dx, dScale, dOffset] : [dx, dScale, dOffset, g];
     };
     return { value: y, gradFunc };
@@ -76,4 +73,67 @@ export function batchNormTrain(
     residual === undefined ? normalised(x, scale, offset) : normalised(x, scale, offset, residual);
   // The value has the shape of `x`.
   return { y: y as tf.Tensor4D, ...statistics.take() };
+}
+
+interface Normalised {
+  /** Same shape as `x`. */
+  readonly affine: tf.Tensor;
+  /** `[channels]`, as the others. */
+  readonly mean: tf.Tensor1D;
+  readonly variance: tf.Tensor1D;
+  /** `1 / sqrt(variance + 1e-5)` */
+  readonly inverse: tf.Tensor1D;
+}
+
+function normalise(x: tf.Tensor4D, scale: tf.Tensor1D, offset: tf.Tensor1D): Normalised {
+  const kernel = batchNormKernels.forward;
+  if (isRegistered(kernel)) {
+    const results: tf.Tensor[] = tf
+      .engine()
+      .runKernel(kernel, { x, scale, offset }, { epsilon: batchNormEpsilon });
+    // The four results that the kernel's name stands for.
+    const [affine, mean, variance, inverse] = results as [
+      tf.Tensor,
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+    ];
+    return { affine, mean, variance, inverse };
+  }
+  const mean = tf.mean<tf.Tensor1D>(x, [0, 1, 2]); // [channels]
+  const centred = tf.sub(x, mean); // [batch, height, width, channels]
+  const variance = tf.mean<tf.Tensor1D>(tf.square(centred), [0, 1, 2]); // [channels]
+  const inverse = tf.rsqrt<tf.Tensor1D>(tf.add(variance, batchNormEpsilon)); // [channels]
+  const affine = tf.add(tf.mul(centred, tf.mul(inverse, scale)), offset);
+  return { affine, mean, variance, inverse };
+}
+
+/** `[dx, dScale, dOffset]` for the gradient `dy` of the normalised values. */
+function gradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  scale: tf.Tensor,
+  mean: tf.Tensor,
+  inverse: tf.Tensor,
+): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  const kernel = batchNormKernels.gradient;
+  if (isRegistered(kernel)) {
+    const results: tf.Tensor[] = tf.engine().runKernel(kernel, { x, dy, scale, mean, inverse });
+    // The three results that the kernel's name stands for.
+    return results as [tf.Tensor, tf.Tensor, tf.Tensor];
+  }
+  const count = x.size / scale.size;
+  const xHat = tf.mul(tf.sub(x, mean), inverse); // [batch, height, width, channels]
+  const dOffset = tf.sum(dy, [0, 1, 2]); // [channels]
+  const dScale = tf.sum(tf.mul(dy, xHat), [0, 1, 2]); // [channels]
+  const dMean = tf.div(dOffset, count); // [channels]
+  const dVariance = tf.div(dScale, count); // [channels]
+  const direct = tf.sub(tf.sub(dy, dMean), tf.mul(xHat, dVariance));
+  const dx = tf.mul(direct, tf.mul(inverse, scale)); // [batch, height, width, channels]
+  return [dx, dScale, dOffset];
+}
+
+function isRegistered(kernelName: string): boolean {
+  // Undefined where there is none, whatever the type says.
+  return (tf.getKernel(kernelName, tf.getBackend()) as tf.KernelConfig | undefined) !== undefined;
 }

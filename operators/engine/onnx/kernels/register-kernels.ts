@@ -1,0 +1,16 @@
+import { registerArrangementKernels } from './arrangement.ts';
+import { registerConvolutionKernels } from './convolution.ts';
+import { registerElementwiseKernels } from './elementwise.ts';
+import { registerNormalisationKernels } from './normalisation.ts';
+import { registerProductKernels } from './product.ts';
+import { registerReductionKernels } from './reduction.ts';
+
+/** Registers every kernel of the `trace` backend. Called once. */
+export function registerKernels(): void {
+  registerArrangementKernels();
+  registerConvolutionKernels();
+  registerElementwiseKernels();
+  registerNormalisationKernels();
+  registerProductKernels();
+  registerReductionKernels();
+}

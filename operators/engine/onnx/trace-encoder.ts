@@ -1,0 +1,57 @@
+import { encode } from '../../model/encoder.ts';
+import { tf } from '../../tf.ts';
+import type { EncoderSpec } from '../../types.ts';
+import type { Weights } from '../engine.ts';
+import { trace } from './trace.ts';
+
+/** Names of the ports of a traced encoder. */
+export const encoderPorts = {
+  images: 'images',
+  embedding: 'embedding',
+  projection: 'projection',
+} as const;
+
+/** How a traced encoder takes its images. */
+export type ImageLayout = 'NCHW' | 'NHWC';
+
+/** Rows of the trace. The model works for every number of rows, so this one appears nowhere in it. */
+const tracedRows = 7;
+
+/**
+ * `encode` as an ONNX model with the weights inside, BatchNorm folded into the convolutions.
+ *
+ * Input `images`: `[batch, 3, size, size]` float32, or `[batch, size, size, 3]` for `NHWC`, normalised.
+ * Outputs `embedding` and `projection`: `[batch, …]` float32. Any batch size.
+ *
+ * @throws {RangeError} When a weight has another shape than the network.
+ */
+export function traceEncoder(
+  spec: EncoderSpec,
+  weights: Weights,
+  imageSize: number,
+  layout: ImageLayout,
+): Uint8Array {
+  const images = {
+    name: encoderPorts.images,
+    shape: [tracedRows, imageSize, imageSize, 3],
+    dtype: 'float32',
+    order: layout === 'NCHW' ? [0, 3, 1, 2] : [0, 1, 2, 3],
+  } as const;
+  const compute = (tensors: Readonly<Record<string, tf.Tensor>>): Record<string, tf.Tensor> => {
+    const constants = Object.fromEntries(
+      [...weights].map(([name, { shape, data }]) => [name, tf.tensor(data, [...shape])]),
+    );
+    // The shape is that of `images` above.
+    const pixels = tensors[encoderPorts.images] as tf.Tensor4D;
+    const { embedding, projection } = encode(spec, constants, pixels);
+    return { [encoderPorts.embedding]: embedding, [encoderPorts.projection]: projection };
+  };
+  const metadata = {
+    architecture: spec.architecture,
+    head: spec.head,
+    projection_size: String(spec.projectionSize),
+    image_size: String(imageSize),
+    image_layout: layout,
+  };
+  return trace([images], compute, { freeFirstAxis: 'batch', metadata });
+}

@@ -1,0 +1,90 @@
+import { tf } from '../../tf.ts';
+import { GraphBuilder } from './graph-builder.ts';
+import { registerKernels } from './kernels/register-kernels.ts';
+import { TraceBackend, traceBackendName } from './trace-backend.ts';
+import { plain, rowMajor, type TracedType } from './traced.ts';
+
+/** An input of a traced function and of its model. */
+export interface TraceInput {
+  readonly name: string;
+  /** As the function sees it. */
+  readonly shape: readonly number[];
+  readonly dtype: TracedType;
+  /** Which axis of `shape` each axis of the model's input is. @default the same order */
+  readonly order?: readonly number[] | undefined;
+}
+
+export interface TraceOptions {
+  /**
+   * Leaves the first size of every input and output free at run time, under this name. Right only when
+   * the traced function computes each row by itself; `trace` cannot know.
+   */
+  readonly freeFirstAxis?: string | undefined;
+  /** Written to the model's `metadata_props`. @default none */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Runs a function of tensors once, without computing, and returns what it would compute as an ONNX
+ * model: standard operators of opset 17.
+ *
+ * The function must be synchronous and may not read the value of a tensor that depends on an input.
+ * Tensors that it takes from elsewhere become constants of the model.
+ *
+ * @param compute Gets a tensor for each input, by name. The names of its result become the outputs.
+ * @returns The bytes of the model.
+ * @throws {Error} When `compute` reads a value, or needs a kernel that has no lowering.
+ */
+export function trace(
+  inputs: readonly TraceInput[],
+  compute: (tensors: Readonly<Record<string, tf.Tensor>>) => Readonly<Record<string, tf.Tensor>>,
+  { freeFirstAxis, metadata }: TraceOptions = {},
+): Uint8Array {
+  const graph = new GraphBuilder();
+  const sizes = (dims: readonly number[], order: readonly number[]): (number | string)[] =>
+    dims.map((size, at) => (freeFirstAxis !== undefined && order[at] === 0 ? freeFirstAxis : size));
+
+  return onTraceBackend((backend) =>
+    backend.record(graph, () =>
+      tf.tidy(() => {
+        const tensors: Record<string, tf.Tensor> = {};
+        for (const { name, shape, dtype, order = rowMajor(shape.length) } of inputs) {
+          const dims = order.map((axis) => shape[axis]!);
+          graph.input({ name, type: dtype, dims: sizes(dims, order) });
+          const info = backend.put({ kind: 'recorded', name, shape, dtype, order, dims });
+          tensors[name] = tf.engine().makeTensorFromTensorInfo(info);
+        }
+        const outputs = Object.entries(compute(tensors)).map(([name, tensor]) => {
+          const value = plain(graph, backend.get(tensor));
+          return {
+            name,
+            type: value.dtype,
+            dims: sizes(value.dims, value.order),
+            value: value.name,
+          };
+        });
+        return graph.finish(outputs, metadata);
+      }),
+    ),
+  );
+}
+
+/** Makes the trace backend the current one while `work` runs. */
+function onTraceBackend<T>(work: (backend: TraceBackend) => T): T {
+  const before = tf.getBackend() as string | undefined;
+  if (tf.findBackendFactory(traceBackendName) === null) {
+    tf.registerBackend(traceBackendName, () => new TraceBackend());
+    registerKernels();
+  }
+  // A backend that starts synchronously is the current one when the call returns.
+  void tf.setBackend(traceBackendName);
+  try {
+    const backend = tf.backend();
+    if (!(backend instanceof TraceBackend)) {
+      throw new TypeError(`Expected the \`${traceBackendName}\` backend to have started`);
+    }
+    return work(backend);
+  } finally {
+    if (before !== undefined && before !== '') void tf.setBackend(before);
+  }
+}

@@ -72,34 +72,36 @@ export function encodeInTraining(
   weights: TensorsByName,
   pixels: tf.Tensor4D,
 ): EncodedInTraining {
-  const statistics: Record<string, tf.Tensor1D> = {};
-  const encoded = forward(spec, weights, pixels, (conv, x, after) => {
-    const convolved = convolve(conv, weights, x);
-    const count = convolved.size / convolved.shape[3];
-    if (count < 2) {
-      throw new RangeError(
-        `Expected more than 1 value per channel before \`${conv.norm}\`, got shape ` +
-          `\`[${convolved.shape.join(', ')}]\`; train with more rows or larger images`,
+  return tf.tidy(() => {
+    const statistics: Record<string, tf.Tensor1D> = {};
+    const encoded = forward(spec, weights, pixels, (conv, x, after) => {
+      const convolved = convolve(conv, weights, x);
+      const count = convolved.size / convolved.shape[3];
+      if (count < 2) {
+        throw new RangeError(
+          `Expected more than 1 value per channel before \`${conv.norm}\`, got shape ` +
+            `\`[${convolved.shape.join(', ')}]\`; train with more rows or larger images`,
+        );
+      }
+      const { y, mean, variance } = batchNormTrain(
+        convolved,
+        vector(weights, `${conv.norm}.weight`),
+        vector(weights, `${conv.norm}.bias`),
+        after,
       );
-    }
-    const { y, mean, variance } = batchNormTrain(
-      convolved,
-      vector(weights, `${conv.norm}.weight`),
-      vector(weights, `${conv.norm}.bias`),
-      after,
-    );
-    const moved = (name: string, towards: tf.Tensor1D, factor: number): void => {
-      const old = vector(weights, `${conv.norm}.${name}`);
-      statistics[`${conv.norm}.${name}`] = tf.add(
-        tf.mul(old, 1 - statisticsMomentum),
-        tf.mul(towards, statisticsMomentum * factor),
-      );
-    };
-    moved('running_mean', mean, 1);
-    moved('running_var', variance, count / (count - 1));
-    return y;
+      const moved = (name: string, towards: tf.Tensor1D, factor: number): void => {
+        const old = vector(weights, `${conv.norm}.${name}`);
+        statistics[`${conv.norm}.${name}`] = tf.add(
+          tf.mul(old, 1 - statisticsMomentum),
+          tf.mul(towards, statisticsMomentum * factor),
+        );
+      };
+      moved('running_mean', mean, 1);
+      moved('running_var', variance, count / (count - 1));
+      return y;
+    });
+    return { ...encoded, statistics };
   });
-  return { ...encoded, statistics };
 }
 
 function forward(

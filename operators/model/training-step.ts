@@ -47,44 +47,68 @@ export function trainingStep(
   learningRate: tf.Scalar,
 ): TrainingStepResult {
   return tf.tidy(() => {
-    const names = parameterNames(spec.encoder);
-    const parameters = names.map((name) => {
-      const parameter = state.weights[name];
-      if (parameter === undefined) throw new TypeError(`Expected \`weights\` to hold \`${name}\``);
-      return parameter;
-    });
-    const measured = aside<MeasuredReadouts>();
-    const moved = aside<TensorsByName>();
-    const { grads } = tf.valueAndGrads((...inputs: tf.Tensor[]) => {
-      const trained = Object.fromEntries(names.map((name, index) => [name, inputs[index]!]));
-      const weights = { ...state.weights, ...trained };
-      const { projection, statistics } = encodeInTraining(spec.encoder, weights, batch.pixels);
-      const { loss, readouts } = measuredLoss(projection, batch.labels, spec.loss);
-      measured.leave(readouts);
-      moved.leave(statistics);
-      return loss;
-    })(parameters);
-
-    const statistics = moved.take();
-    const updated: Record<string, tf.Tensor> = {};
+    const { gradients, statistics, readouts } = differentiated(spec, state.weights, batch);
+    const updated: Record<string, tf.Tensor> = { ...statistics };
     const momentum: Record<string, tf.Tensor> = {};
-    for (const [index, name] of names.entries()) {
-      const parameter = parameters[index]!;
-      const buffer = state.momentum[name];
-      if (buffer === undefined) throw new TypeError(`Expected \`momentum\` to hold \`${name}\``);
-      const decayed = tf.add(grads[index]!, tf.mul(parameter, spec.weightDecay));
+    for (const [name, gradient] of Object.entries(gradients)) {
+      const parameter = named('weights', state.weights, name);
+      const buffer = named('momentum', state.momentum, name);
+      const decayed = tf.add(gradient, tf.mul(parameter, spec.weightDecay));
       const next = tf.add(tf.mul(buffer, spec.momentum), decayed);
       momentum[name] = next;
       updated[name] = tf.sub(parameter, tf.mul(next, learningRate));
     }
     const weights = Object.fromEntries(
-      [...weightShapes(spec.encoder).keys()].map((name) => [
-        name,
-        (updated[name] ?? statistics[name])!,
-      ]),
+      [...weightShapes(spec.encoder).keys()].map((name) => [name, named('weights', updated, name)]),
     );
-    const squares = grads.map((gradient) => tf.sum<tf.Scalar>(tf.square(gradient)));
+    const squares = Object.values(gradients).map((g) => tf.sum<tf.Scalar>(tf.square(g)));
     const gradientNorm = tf.sqrt(tf.addN(squares));
-    return { weights, momentum, readouts: measured.take(), gradientNorm };
+    return { weights, momentum, readouts, gradientNorm };
   });
+}
+
+/** The gradient of every parameter, and what the forward pass leaves behind. */
+function differentiated(
+  spec: TrainerSpec,
+  weights: TensorsByName,
+  batch: TrainingBatch,
+): {
+  readonly gradients: TensorsByName;
+  readonly statistics: TensorsByName;
+  readonly readouts: MeasuredReadouts;
+} {
+  const names = parameterNames(spec.encoder);
+  const statisticsLeft = aside<TensorsByName>();
+  const readoutsLeft = aside<MeasuredReadouts>();
+  const lossOf = (...parameters: tf.Tensor[]): tf.Scalar => {
+    const trained = Object.fromEntries(names.map((name, index) => [name, parameters[index]!]));
+    const { projection, statistics } = encodeInTraining(
+      spec.encoder,
+      { ...weights, ...trained },
+      batch.pixels,
+    );
+    const { loss, readouts } = measuredLoss(projection, batch.labels, spec.loss);
+    statisticsLeft.leave(statistics);
+    readoutsLeft.leave(readouts);
+    return loss;
+  };
+  try {
+    const { grads } = tf.valueAndGrads(lossOf)(
+      names.map((name) => named('weights', weights, name)),
+    );
+    return {
+      gradients: Object.fromEntries(names.map((name, index) => [name, grads[index]!])),
+      statistics: statisticsLeft.take(),
+      readouts: readoutsLeft.take(),
+    };
+  } finally {
+    statisticsLeft.dispose();
+    readoutsLeft.dispose();
+  }
+}
+
+function named(what: string, tensors: TensorsByName, name: string): tf.Tensor {
+  const tensor = tensors[name];
+  if (tensor === undefined) throw new TypeError(`Expected \`${what}\` to hold \`${name}\``);
+  return tensor;
 }

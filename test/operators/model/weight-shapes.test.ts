@@ -1,0 +1,88 @@
+import test from 'ava';
+import { embeddingSize, networkPlan } from '../../../operators/model/network-plan.ts';
+import { parameterNames, weightShapes } from '../../../operators/model/weight-shapes.ts';
+import type { EncoderSpec } from '../../../operators/types.ts';
+
+const mlp = { head: 'mlp', projectionSize: 128 } as const;
+
+function parameterCount(spec: EncoderSpec, without: string): number {
+  return [...weightShapes(spec)]
+    .filter(([name, { role }]) => role === 'parameter' && !name.startsWith(without))
+    .reduce((sum, [, { shape }]) => sum + shape.reduce((product, n) => product * n, 1), 0);
+}
+
+test('resnet8 has the names, order and shapes of a torchvision state dict', (t) => {
+  const shapes = weightShapes({ architecture: 'resnet8', ...mlp });
+  t.deepEqual([...shapes.keys()].slice(0, 11), [
+    'conv1.weight',
+    'bn1.weight',
+    'bn1.bias',
+    'bn1.running_mean',
+    'bn1.running_var',
+    'layer1.0.conv1.weight',
+    'layer1.0.bn1.weight',
+    'layer1.0.bn1.bias',
+    'layer1.0.bn1.running_mean',
+    'layer1.0.bn1.running_var',
+    'layer1.0.conv2.weight',
+  ]);
+  t.deepEqual([...shapes.keys()].slice(-9), [
+    'layer3.0.downsample.0.weight',
+    'layer3.0.downsample.1.weight',
+    'layer3.0.downsample.1.bias',
+    'layer3.0.downsample.1.running_mean',
+    'layer3.0.downsample.1.running_var',
+    'head.0.weight',
+    'head.0.bias',
+    'head.2.weight',
+    'head.2.bias',
+  ]);
+  t.deepEqual(shapes.get('conv1.weight'), { shape: [16, 3, 3, 3], role: 'parameter' });
+  t.deepEqual(shapes.get('layer2.0.conv1.weight'), { shape: [32, 16, 3, 3], role: 'parameter' });
+  t.deepEqual(shapes.get('layer2.0.downsample.0.weight')?.shape, [32, 16, 1, 1]);
+  t.deepEqual(shapes.get('layer2.0.downsample.1.running_var'), { shape: [32], role: 'statistic' });
+  t.deepEqual(shapes.get('head.2.weight')?.shape, [128, 64]);
+  t.false(shapes.has('layer1.0.downsample.0.weight'));
+});
+
+test('a linear head is one layer', (t) => {
+  const shapes = weightShapes({ architecture: 'resnet20', head: 'linear', projectionSize: 7 });
+  t.deepEqual(
+    [...shapes.keys()].filter((name) => name.startsWith('head')),
+    ['head.weight', 'head.bias'],
+  );
+  t.deepEqual(shapes.get('head.weight')?.shape, [7, 64]);
+});
+
+test('resnet18 with the CIFAR stem has the 11,168,832 parameters of its PyTorch counterpart', (t) => {
+  // 11,689,512 of torchvision's resnet18, without its classifier (513,000), and with a stem of 3 × 3 × 3
+  // weights a channel instead of 7 × 7 × 3.
+  const expected = 11_689_512 - 513_000 - 64 * 3 * (49 - 9);
+  t.is(parameterCount({ architecture: 'resnet18', ...mlp }, 'head'), expected);
+});
+
+test('resnet20 has the published 0.27 million parameters', (t) => {
+  const count = parameterCount({ architecture: 'resnet20', ...mlp }, 'head');
+  t.is(Math.round(count / 1e4), 27);
+});
+
+test('the embedding is as long as the last stage is wide', (t) => {
+  t.is(embeddingSize({ architecture: 'resnet8', ...mlp }), 64);
+  t.is(embeddingSize({ architecture: 'resnet20', ...mlp }), 64);
+  t.is(embeddingSize({ architecture: 'resnet18', ...mlp }), 512);
+});
+
+test('parameters leave out the running statistics and keep the order', (t) => {
+  const spec = { architecture: 'resnet18', ...mlp } as const;
+  t.deepEqual(
+    parameterNames(spec),
+    [...weightShapes(spec).keys()].filter((name) => !name.includes('running_')),
+  );
+});
+
+test('refuses a projection of less than one number', (t) => {
+  t.throws(() => networkPlan({ architecture: 'resnet8', head: 'mlp', projectionSize: 0 }), {
+    instanceOf: RangeError,
+    message: /`projectionSize` to be an integer of at least 1, got `0`/u,
+  });
+});

@@ -1,0 +1,75 @@
+import { concatMap, of, tap, type OperatorFunction } from 'rxjs';
+import type { DecodedImage, PlannedSample, RgbImage } from '../types.ts';
+
+/** Decoded images by position in the dataset, up to a number of bytes. */
+export interface DecodedCache {
+  readonly maxBytes: number;
+  /** Bytes held now, at most `maxBytes`. */
+  readonly bytes: number;
+  /** Images held now. */
+  readonly count: number;
+  get(position: number): RgbImage | undefined;
+  /** Keeps the image if it still fits. It is shared from now on: nobody changes its pixels. */
+  set(position: number, image: RgbImage): void;
+}
+
+/** What an entry costs beside its pixels: objects, buffer header, map slot. Rounded up from a heap snapshot. */
+const entryBytes = 512;
+
+/**
+ * A cache that keeps what fits and forgets nothing.
+ *
+ * Training visits each image about once an epoch. Under that order the least recently used image is
+ * the one that is needed next, so a cache that evicts and is smaller than the set would hardly ever
+ * hit. One that keeps the first images hits on its share of the set in every epoch.
+ *
+ * One cache serves one dataset with one set of decode options: entries are known by position only.
+ *
+ * @param maxBytes 0 or more; 0 keeps nothing.
+ * @throws {RangeError} When `maxBytes` is negative or not a number.
+ */
+export function decodedCache(maxBytes: number): DecodedCache {
+  if (!(maxBytes >= 0)) {
+    throw new RangeError(`Expected \`maxBytes\` to be 0 or more, got \`${maxBytes}\``);
+  }
+  const images = new Map<number, RgbImage>();
+  let bytes = 0;
+  return {
+    maxBytes,
+    get bytes() {
+      return bytes;
+    },
+    get count() {
+      return images.size;
+    },
+    get: (position) => images.get(position),
+    set(position, image) {
+      const cost = image.data.byteLength + entryBytes;
+      if (images.has(position) || bytes + cost > maxBytes) return;
+      images.set(position, image);
+      bytes += cost;
+    },
+  };
+}
+
+/**
+ * Serves images from `cache`; the others go through `decode` and are kept if they fit.
+ *
+ * For use on one sample at a time, inside `perSample`: here a sample waits for the one before it.
+ *
+ * @param cache Borrowed; shared by all batches of a run.
+ * @param decode Reads and decodes one sample.
+ */
+export function keepDecoded(
+  cache: DecodedCache,
+  decode: OperatorFunction<PlannedSample, DecodedImage>,
+): OperatorFunction<PlannedSample, DecodedImage> {
+  return concatMap((planned) => {
+    const image = cache.get(planned.position);
+    if (image !== undefined) return of({ ...planned, image });
+    return of(planned).pipe(
+      decode,
+      tap((decoded) => cache.set(decoded.position, decoded.image)),
+    );
+  });
+}

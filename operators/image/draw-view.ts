@@ -1,0 +1,116 @@
+import type { Random } from '../random.ts';
+import type { ColourJitter, RandomCrop, Range, ViewRecipe } from './view-recipe.ts';
+
+/** A rectangle of whole pixels inside an image. */
+export interface Crop {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One change of colours. A factor of 1, or a hue of 0, changes nothing. */
+export interface ColourStep {
+  readonly kind: 'brightness' | 'contrast' | 'saturation' | 'hue';
+  /** The factor; for hue, the share of the circle by which it is turned. */
+  readonly amount: number;
+}
+
+/** Everything that chance decides about one view. */
+export interface ViewDraw {
+  readonly crop: Crop;
+  readonly flip: boolean;
+  /** In the order in which they are applied; empty without jitter. */
+  readonly colours: readonly ColourStep[];
+  readonly grayscale: boolean;
+}
+
+/**
+ * Decides what a view of a `width` × `height` image will be.
+ *
+ * Distributions are those of torchvision's `RandomResizedCrop`, `RandomHorizontalFlip`, `ColorJitter` and
+ * `RandomGrayscale`, in this order; the numbers drawn are our own.
+ */
+export function drawView(
+  random: Random,
+  recipe: ViewRecipe,
+  width: number,
+  height: number,
+): ViewDraw {
+  const crop =
+    recipe.crop === null
+      ? { left: 0, top: 0, width, height }
+      : drawCrop(random, recipe.crop, width, height);
+  const flip = random.uniform() < recipe.flip;
+  const colours = recipe.jitter === null ? [] : drawColours(random, recipe.jitter);
+  const grayscale = random.uniform() < recipe.grayscale;
+  return { crop, flip, colours, grayscale };
+}
+
+/** Tries before the crop is given up, as in torchvision. */
+const cropTries = 10;
+
+function drawCrop(
+  random: Random,
+  { scale, ratio }: RandomCrop,
+  width: number,
+  height: number,
+): Crop {
+  const area = width * height;
+  const lowest = Math.log(ratio[0]);
+  const highest = Math.log(ratio[1]);
+  for (let tried = 0; tried < cropTries; tried += 1) {
+    const target = area * between(random, scale);
+    const aspect = Math.exp(between(random, [lowest, highest]));
+    const w = Math.round(Math.sqrt(target * aspect));
+    const h = Math.round(Math.sqrt(target / aspect));
+    if (w < 1 || h < 1 || w > width || h > height) continue;
+    return {
+      left: random.below(width - w + 1),
+      top: random.below(height - h + 1),
+      width: w,
+      height: h,
+    };
+  }
+  return centralCrop(ratio, width, height);
+}
+
+/** The largest part in the middle whose ratio is allowed: for images that are long or tiny. */
+function centralCrop(ratio: Range, width: number, height: number): Crop {
+  const own = width / height;
+  const w = own > ratio[1] ? Math.max(1, Math.round(height * ratio[1])) : width;
+  const h = own < ratio[0] ? Math.max(1, Math.round(width / ratio[0])) : height;
+  return {
+    left: Math.floor((width - w) / 2),
+    top: Math.floor((height - h) / 2),
+    width: w,
+    height: h,
+  };
+}
+
+function drawColours(random: Random, jitter: ColourJitter): ColourStep[] {
+  if (random.uniform() >= jitter.probability) return [];
+  const { hue } = jitter;
+  const colours: ColourStep[] = [
+    { kind: 'brightness', amount: between(random, around(jitter.brightness)) },
+    { kind: 'contrast', amount: between(random, around(jitter.contrast)) },
+    { kind: 'saturation', amount: between(random, around(jitter.saturation)) },
+    { kind: 'hue', amount: between(random, [-hue, hue]) },
+  ];
+  // Fisher and Yates, in place.
+  for (let last = 3; last > 0; last -= 1) {
+    const other = random.below(last + 1);
+    const held = colours[last]!;
+    colours[last] = colours[other]!;
+    colours[other] = held;
+  }
+  return colours;
+}
+
+function around(distance: number): Range {
+  return [Math.max(0, 1 - distance), 1 + distance];
+}
+
+function between(random: Random, [low, high]: Range): number {
+  return low + (high - low) * random.uniform();
+}

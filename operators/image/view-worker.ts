@@ -1,0 +1,37 @@
+import { parentPort } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
+import type { RgbImage } from '../types.ts';
+import type { PackedViewRequest, ViewReply } from './view-maker.ts';
+import { makeViews } from './views.ts';
+
+// The other side of `openViewMaker`: makes the views of one request after the other.
+if (parentPort === null) throw new Error('Expected to run in a worker thread');
+const port = parentPort;
+
+port.on('message', (request: PackedViewRequest) => {
+  const { number } = request;
+  try {
+    const { keys, recipe, options } = request;
+    const views = makeViews(unpacked(request), keys, recipe, options);
+    const reply: ViewReply = { kind: 'views', number, views };
+    port.postMessage(reply, [views.buffer]);
+  } catch (error) {
+    const reply: ViewReply = { kind: 'failed', number, message: messageOf(error) };
+    port.postMessage(reply);
+  }
+});
+const ready: ViewReply = { kind: 'ready' };
+port.postMessage(ready);
+
+function unpacked({ bytes, sizes }: PackedViewRequest): RgbImage[] {
+  const images: RgbImage[] = [];
+  let offset = 0;
+  for (let at = 0; at < sizes.length; at += 2) {
+    const width = sizes[at]!;
+    const height = sizes[at + 1]!;
+    const length = width * height * 3;
+    images.push({ width, height, data: bytes.subarray(offset, offset + length) });
+    offset += length;
+  }
+  return images;
+}

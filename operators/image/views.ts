@@ -1,0 +1,114 @@
+import { seededRandom } from '../random.ts';
+import type { PlannedSample, RgbImage } from '../types.ts';
+import { applyColour, applyGrayscale } from './colour-steps.ts';
+import { drawView, type ViewDraw } from './draw-view.ts';
+import { cropResizer, type CropResizer } from './resize-crop.ts';
+import { checkViewRecipe, type Rgb, type ViewRecipe } from './view-recipe.ts';
+
+/** What the views of one image are a function of, beside its pixels. */
+export type ViewKey = Pick<PlannedSample, 'id' | 'draw' | 'replaces'>;
+
+/** What views to make. */
+export interface ViewOptions {
+  /** Views of each image, 1 or more. */
+  readonly views: number;
+  /** Side of the square views, in pixels, 1 or more. */
+  readonly imageSize: number;
+  /** The run's seed, an integer. */
+  readonly seed: number;
+}
+
+/**
+ * Random views of images: crop and resize, mirror, jitter colours, grey, normalise.
+ *
+ * A view is a function of the pixels, the recipe, `seed`, its key and its number among the views. It does
+ * not matter which images share the batch, or where and when the view is made; an image that is drawn
+ * again has a new `draw` and so new views.
+ *
+ * Colours are computed in float64 and kept as float32 in 0 to 1 between the steps. torchvision rounds
+ * to 8 bits there when it works on Pillow images.
+ *
+ * Runs on the calling thread; `openViewMaker` has it done elsewhere.
+ *
+ * @param images Borrowed, not changed.
+ * @param keys One for each image.
+ * @returns `[images * views, imageSize, imageSize, 3]` float32, image-major, owned by the caller.
+ * @throws {RangeError} When the lengths disagree, or an option or the recipe is out of range.
+ */
+export function makeViews(
+  images: readonly RgbImage[],
+  keys: readonly ViewKey[],
+  recipe: ViewRecipe,
+  options: ViewOptions,
+): Float32Array<ArrayBuffer> {
+  checkViewOptions(options);
+  checkViewRecipe(recipe);
+  checkImages(images, keys);
+  const { views, imageSize, seed } = options;
+  const length = imageSize * imageSize * 3;
+  const pixels = new Float32Array(images.length * views * length);
+  const resizer = cropResizer(imageSize);
+  let offset = 0;
+  for (const [at, image] of images.entries()) {
+    const { id, replaces = '', draw } = keys[at]!;
+    for (let view = 0; view < views; view += 1) {
+      const random = seededRandom('view', seed, id, replaces, draw, view);
+      const drawn = drawView(random, recipe, image.width, image.height);
+      renderView(image, drawn, recipe, resizer, pixels, offset, offset + length);
+      offset += length;
+    }
+  }
+  return pixels;
+}
+
+/** @throws {RangeError} Naming the option that is out of range. */
+export function checkViewOptions({ views, imageSize, seed }: ViewOptions): void {
+  for (const [name, value] of Object.entries({ views, imageSize })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`Expected \`${name}\` to be an integer of at least 1, got \`${value}\``);
+    }
+  }
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`Expected \`seed\` to be an integer, got \`${seed}\``);
+  }
+}
+
+/** @throws {RangeError} When an image has not the bytes of its size, or there is not one key for each. */
+export function checkImages(images: readonly RgbImage[], keys: readonly ViewKey[]): void {
+  if (images.length !== keys.length) {
+    throw new RangeError(
+      `Expected one key for each of ${images.length} images, got ${keys.length}`,
+    );
+  }
+  for (const [at, { width, height, data }] of images.entries()) {
+    if (width >= 1 && height >= 1 && data.length === width * height * 3) continue;
+    throw new RangeError(
+      `Expected image \`${keys[at]!.id}\` of ${width} × ${height} pixels to have ${width * height * 3} bytes, got ${data.length}`,
+    );
+  }
+}
+
+/** Writes the view that was drawn into `target[start … end)`. */
+function renderView(
+  image: RgbImage,
+  drawn: ViewDraw,
+  { mean, std }: ViewRecipe,
+  resizer: CropResizer,
+  target: Float32Array,
+  start: number,
+  end: number,
+): void {
+  resizer.resize(image, drawn.crop, drawn.flip, target, start);
+  for (const colour of drawn.colours) applyColour(target, start, end, colour);
+  if (drawn.grayscale) applyGrayscale(target, start, end);
+  normalise(target, start, end, mean, std);
+}
+
+function normalise(target: Float32Array, start: number, end: number, mean: Rgb, std: Rgb): void {
+  const [red, green, blue] = [1 / std[0], 1 / std[1], 1 / std[2]];
+  for (let at = start; at < end; at += 3) {
+    target[at] = (target[at]! - mean[0]) * red;
+    target[at + 1] = (target[at + 1]! - mean[1]) * green;
+    target[at + 2] = (target[at + 2]! - mean[2]) * blue;
+  }
+}

@@ -3,12 +3,11 @@ import { tf } from '../tf.ts';
 import type { LossSpec, StepReadouts } from '../types.ts';
 import {
   differentiableLoss,
-  farBelow,
   type RowExponentials,
   type Similarities,
   similarities,
 } from './similarities.ts';
-import { sincereTerms } from './sincere-loss.ts';
+import { negativesOf, sincereTerms } from './sincere-loss.ts';
 import { othersOf, supconTerms } from './supcon-loss.ts';
 
 /** `StepReadouts`, while they are tensors. Carry no gradient. */
@@ -40,15 +39,19 @@ export function measuredLoss(
   const readouts = aside<MeasuredReadouts>();
   const loss = differentiableLoss(projection, spec, () => {
     const batch = similarities(projection, labels, spec);
+    const negatives = negativesOf(batch);
     const others = othersOf(batch);
-    const terms = { sincere: sincereTerms(batch), supcon: supconTerms(batch, others) };
+    const terms = {
+      sincere: sincereTerms(batch, negatives),
+      supcon: supconTerms(batch, others),
+    };
     const chosen = terms[spec.name];
     readouts.leave({
       loss: chosen.value,
       sincere: terms.sincere.value,
       supcon: terms.supcon.value,
       repelledShare: repelledShare(batch, others),
-      batchNearestAccuracy: nearestAccuracy(batch, others),
+      batchNearestAccuracy: nearestAccuracy(batch, negatives, others),
       anchorsWithoutPositive: tf.sum<tf.Scalar>(tf.sub(batch.known, batch.anchor)),
     });
     return chosen;
@@ -68,13 +71,12 @@ function repelledShare({ positive, positives }: Similarities, others: RowExponen
 
 /** Share of rows with a positive that is more similar than every negative. */
 function nearestAccuracy(
-  { scaled, negative, known, anchor }: Similarities,
-  { largest }: RowExponentials,
+  { known, anchor }: Similarities,
+  negatives: RowExponentials,
+  others: RowExponentials,
 ): tf.Scalar {
   return tf.tidy(() => {
-    const masked = tf.add(tf.mul(scaled, negative), tf.mul(tf.sub(1, negative), farBelow)); // [n, n]
-    const nearestNegative = tf.max(masked, 1, true); // [n, 1]
-    const right = tf.cast(tf.greater(largest, nearestNegative), 'float32'); // [n, 1]
+    const right = tf.cast(tf.greater(others.largest, negatives.largest), 'float32'); // [n, 1]
     const rows = tf.maximum(tf.sum(known), 1); // []
     return tf.div<tf.Scalar>(tf.sum(tf.mul(right, anchor)), rows); // []
   });

@@ -38,7 +38,7 @@ export type LossTerms = {
 };
 
 /** Stands for minus infinity in masked maxima, where the real one would turn into NaN. */
-export const farBelow = -1e30;
+const farBelow = -1e30;
 
 /**
  * @param projection `[n, size]` float32, rows of length 1. Borrowed.

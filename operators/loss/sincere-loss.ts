@@ -3,6 +3,7 @@ import {
   type ContrastiveLossOptions,
   differentiableLoss,
   type LossTerms,
+  type RowExponentials,
   rowExponentials,
   type Similarities,
   similarities,
@@ -29,9 +30,15 @@ export function sincereLoss(
   labels: tf.Tensor1D,
   options: ContrastiveLossOptions,
 ): tf.Scalar {
-  return differentiableLoss(projection, options, () =>
-    sincereTerms(similarities(projection, labels, options)),
-  );
+  return differentiableLoss(projection, options, () => {
+    const batch = similarities(projection, labels, options);
+    return sincereTerms(batch, negativesOf(batch));
+  });
+}
+
+/** The exponentials over rows of other classes: what SINCERE puts beside each positive. */
+export function negativesOf({ scaled, negative }: Similarities): RowExponentials {
+  return rowExponentials(scaled, negative);
 }
 
 /**
@@ -41,11 +48,11 @@ export function sincereLoss(
  *
  * @returns Tensors owned by the caller.
  */
-export function sincereTerms(batch: Similarities): LossTerms {
+export function sincereTerms(batch: Similarities, negatives: RowExponentials): LossTerms {
   return tf.tidy(() => {
-    const { scaled, positive, negative, positives, anchor, anchors } = batch;
+    const { scaled, positive, positives, anchor, anchors } = batch;
+    const { exponentials, sum, largest } = negatives;
     const weight = tf.div(anchor, tf.mul(positives, anchors)); // [n, 1]
-    const { exponentials, sum, largest } = rowExponentials(scaled, negative);
     // Without negatives `largest` is far below everything; the logarithm must only stay finite.
     const empty = tf.cast(tf.equal(sum, 0), 'float32'); // [n, 1]
     const someSum = tf.add(sum, empty); // [n, 1]

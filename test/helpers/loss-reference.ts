@@ -102,6 +102,26 @@ export function goldenRows(): number[][] {
   );
 }
 
+/** Collapsed classes with cosine `−1 / (classes − 1)` to each other, where both losses are smallest. */
+export function simplex(
+  classes: number,
+  perClass: number,
+): { readonly rows: number[][]; readonly labels: number[] } {
+  const labels = Array.from({ length: classes * perClass }, (_, i) => i % classes);
+  const rows = labels.map((label) =>
+    Array.from({ length: classes }, (_, d) => (d === label ? 1 : 0) - 1 / classes),
+  );
+  return { rows: normalised(rows), labels };
+}
+
+/** The part of a gradient that turns unit rows, without the part that lengthens them. */
+export function tangential(gradient: Rows, rows: Rows): number[][] {
+  return gradient.map((g, i) => {
+    const along = dot(g, rows[i]!);
+    return g.map((x, d) => x - along * rows[i]![d]!);
+  });
+}
+
 export function dot(a: readonly number[], b: readonly number[]): number {
   return a.reduce((sum, x, d) => sum + x * b[d]!, 0);
 }

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { similarities } from '../../../operators/loss/similarities.ts';
-import { sincereLoss, sincereTerms } from '../../../operators/loss/sincere-loss.ts';
+import { negativesOf, sincereLoss, sincereTerms } from '../../../operators/loss/sincere-loss.ts';
 import { tf } from '../../../operators/tf.ts';
 import {
   batches,
@@ -9,7 +9,7 @@ import {
   evaluated,
   float32Rows,
 } from '../../contract/contrastive-loss-contract.ts';
-import { frobenius, goldenRows } from '../../helpers/loss-reference.ts';
+import { frobenius, goldenRows, simplex, tangential } from '../../helpers/loss-reference.ts';
 import { near, nearRows, rowsOf } from '../../helpers/tensors.ts';
 
 contrastiveLossContract(test, 'sincere', sincereLoss);
@@ -61,7 +61,7 @@ test('never pushes a positive away, never pulls a negative, and each row of G su
         const batch = similarities(tf.tensor2d(rows), tf.tensor1d(labels, 'int32'), {
           temperature: 0.1,
         });
-        const G = rowsOf(sincereTerms(batch).gradient);
+        const G = rowsOf(sincereTerms(batch, negativesOf(batch)).gradient);
         for (const [i, row] of G.entries()) {
           for (const [j, x] of row.entries()) {
             const positive = i !== j && labels[i]! >= 0 && labels[i] === labels[j];
@@ -101,4 +101,19 @@ test('gradient rows flow through tfjs ops before the loss', (t) => {
   );
   near(t, [scaled.value], [direct.value], 1e-6);
   nearRows(t, scaled.gradient, direct.gradient, 1e-6);
+});
+
+test('collapsed classes on a simplex are a fixed point with the value of theory', (t) => {
+  const { rows, labels } = simplex(3, 4);
+  for (const temperature of [1, 0.5]) {
+    const { value, gradient } = evaluated(sincereLoss, rows, labels, temperature);
+    // log(1 + |N| · exp(−(C / (C − 1)) / temperature)), C = 3 classes, |N| = 8 negatives.
+    near(t, [value], [Math.log1p(8 * Math.exp(-1.5 / temperature))], 1e-6);
+    nearRows(
+      t,
+      tangential(gradient, rows),
+      rows.map((row) => row.map(() => 0)),
+      1e-6,
+    );
+  }
 });

@@ -10,7 +10,7 @@ import {
   evaluated,
   float32Rows,
 } from '../../contract/contrastive-loss-contract.ts';
-import { frobenius, goldenRows } from '../../helpers/loss-reference.ts';
+import { frobenius, goldenRows, simplex, tangential } from '../../helpers/loss-reference.ts';
 import { near, nearRows, rowsOf } from '../../helpers/tensors.ts';
 
 contrastiveLossContract(test, 'supcon', supconLoss);
@@ -113,4 +113,19 @@ test('never pulls a negative, and each row of G sums to 0', (t) => {
     { seed: 5, numRuns: 60 },
   );
   t.pass();
+});
+
+test('collapsed classes on a simplex are a fixed point with the value of theory', (t) => {
+  const { rows, labels } = simplex(3, 4);
+  for (const temperature of [1, 0.5]) {
+    const { value, gradient } = evaluated(supconLoss, rows, labels, temperature);
+    // log(|P| + |N| · exp(−(C / (C − 1)) / temperature)), C = 3 classes, |P| = 3, |N| = 8.
+    near(t, [value], [Math.log(3 + 8 * Math.exp(-1.5 / temperature))], 1e-6);
+    nearRows(
+      t,
+      tangential(gradient, rows),
+      rows.map((row) => row.map(() => 0)),
+      1e-6,
+    );
+  }
 });

@@ -5,6 +5,7 @@ import { PipelineError } from '../operators/errors.ts';
 import { recordBatch } from './arrow-columns.ts';
 import { ArrowStreamWriter, END_OF_STREAM } from './arrow-writer.ts';
 import { writeAtomicFile } from './atomic-file.ts';
+import { inTurn } from './in-turn.ts';
 import { writeAll } from './partial-file.ts';
 import { isMissing } from './system-error.ts';
 import { writeError } from './write-error.ts';
@@ -15,7 +16,7 @@ export type LogColumns = Readonly<Record<string, 'int32' | 'float64'>>;
 /** One row: a number for each column. */
 export type LogRow<C extends LogColumns> = { readonly [name in keyof C]: number };
 
-/** A log of numbers that grows while it can be read. One call at a time. */
+/** A log of numbers that grows while it can be read. Calls are served in order. */
 export interface ArrowLog<C extends LogColumns> {
   readonly path: string;
   /** Rows in the file. */
@@ -91,20 +92,21 @@ export async function openArrowLog<const C extends LogColumns>(
   let rows = keepRows;
   let closed = false;
 
-  const guarded = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work();
-    } catch (error) {
-      throw writeError(filePath, error);
-    }
-  };
+  const turn = inTurn();
+  const guarded = (work: () => Promise<void>): Promise<void> =>
+    turn(async () => {
+      try {
+        await work();
+      } catch (error) {
+        throw writeError(filePath, error);
+      }
+    });
   // The same number of bytes each time, so that one small write replaces the count as a whole.
   const writeCount = (): Promise<void> => writeAll(sidecar, [Buffer.from(countText(rows))], 0);
-  const sync = (): Promise<void> =>
-    guarded(async () => {
-      await handle.sync();
-      await sidecar.sync();
-    });
+  const sync = async (): Promise<void> => {
+    await handle.sync();
+    await sidecar.sync();
+  };
 
   await guarded(writeCount);
   return {
@@ -113,15 +115,15 @@ export async function openArrowLog<const C extends LogColumns>(
       return rows;
     },
     async append(added) {
-      if (closed) throw closedError(filePath);
       const encoded = added.map(encoder.encode);
       await guarded(async () => {
+        if (closed) throw closedError(filePath);
         await writeAll(handle, encoded, header.byteLength + rows * rowBytes);
         rows += added.length;
         await writeCount();
       });
     },
-    sync,
+    sync: () => guarded(sync),
     close: () =>
       guarded(async () => {
         if (closed) return;

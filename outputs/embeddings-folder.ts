@@ -13,6 +13,7 @@ import {
   readManifest,
 } from './embeddings-manifest.ts';
 import { EMBEDDINGS_LAYERS, embeddingsSchema, type LayerSizes } from './embeddings-schema.ts';
+import { inTurn } from './in-turn.ts';
 import { jsonDifferences, type JsonObject } from './json.ts';
 import { LOCK_NAME, lockFolder } from './lock-file.ts';
 import { PARTIAL_SUFFIX } from './partial-file.ts';
@@ -63,7 +64,7 @@ export interface EmbeddingsReport {
   readonly bad: number;
 }
 
-/** An embeddings folder being written, locked for this process. */
+/** An embeddings folder being written, locked for this process. Calls are served in order. */
 export interface EmbeddingsFolder {
   readonly path: string;
   /** The dataset position that comes next: where a continued export goes on, always the start of a part. */
@@ -82,7 +83,7 @@ export interface EmbeddingsFolder {
    * @throws {PipelineError} `ERR_CONTRACT` when positions are missing.
    */
   finish(): Promise<EmbeddingsReport>;
-  /** Drops an unfinished part and gives the folder back. Idempotent. */
+  /** Waits for running calls, drops an unfinished part and gives the folder back. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -293,6 +294,68 @@ function embeddingsFolder(
     await saveManifest({ parts: [...manifest.parts, entry] });
   };
 
+  const takeIn = async (
+    batch: EmbeddingBatch,
+    listBad: () => readonly BadSample[],
+  ): Promise<WrittenRows> => {
+    if (closed) {
+      throw new PipelineError('ERR_CONTRACT', `\`${folder}\` is closed already.`, { path: folder });
+    }
+    checkBatch(folder, batch, next, count, layers);
+    let row = 0;
+    for (const sample of batch.plan.samples) {
+      part ??= await openPart();
+      if (next === part.block.end) {
+        await flushBlock(part);
+        part.block = newBlock(next, part.end);
+      }
+      if (batch.samples[row]?.position === sample.position) {
+        takeRow(part.block, sample, batch, row);
+        row += 1;
+      } else {
+        part.missing.push(sample.id);
+      }
+      next += 1;
+      if (next === part.end) {
+        await flushBlock(part);
+        await finishPart(part, listBad);
+        part = undefined;
+      }
+    }
+    if (part !== undefined) await flushBlock(part);
+    return { rows: batch.samples.length, bad: batch.plan.samples.length - batch.samples.length };
+  };
+  const finish = async (): Promise<EmbeddingsReport> => {
+    const covered = positionsOf(manifest);
+    if (covered !== count) {
+      throw new PipelineError(
+        'ERR_CONTRACT',
+        `Expected ${count} positions in \`${folder}\`, got ${covered}. Continue the export with \`--resume\`.`,
+        { path: folder },
+      );
+    }
+    const bad = manifest.parts.flatMap((finished) => finished.bad);
+    const quarantine = await writeQuarantine(path.join(folder, QUARANTINE_NAME), bad);
+    if (!manifest.done) await saveManifest({ done: true });
+    return {
+      path: folder,
+      rows: manifest.parts.reduce((sum, { rows }) => sum + rows, 0),
+      bytes: manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0),
+      parts: manifest.parts.length,
+      bad: quarantine.rows,
+    };
+  };
+  const close = async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    try {
+      await part?.sink.abort();
+    } finally {
+      await release();
+    }
+  };
+
+  const turn = inTurn();
   return {
     path: folder,
     notes,
@@ -302,65 +365,9 @@ function embeddingsFolder(
     get bad() {
       return manifest.parts.flatMap(({ bad }) => bad);
     },
-    async write(batch, listBad) {
-      if (closed) {
-        throw new PipelineError('ERR_CONTRACT', `\`${folder}\` is closed already.`, {
-          path: folder,
-        });
-      }
-      checkBatch(folder, batch, next, count, layers);
-      let row = 0;
-      for (const sample of batch.plan.samples) {
-        part ??= await openPart();
-        if (next === part.block.end) {
-          await flushBlock(part);
-          part.block = newBlock(next, part.end);
-        }
-        if (batch.samples[row]?.position === sample.position) {
-          takeRow(part.block, sample, batch, row);
-          row += 1;
-        } else {
-          part.missing.push(sample.id);
-        }
-        next += 1;
-        if (next === part.end) {
-          await flushBlock(part);
-          await finishPart(part, listBad);
-          part = undefined;
-        }
-      }
-      if (part !== undefined) await flushBlock(part);
-      return { rows: batch.samples.length, bad: batch.plan.samples.length - batch.samples.length };
-    },
-    async finish() {
-      const covered = positionsOf(manifest);
-      if (covered !== count) {
-        throw new PipelineError(
-          'ERR_CONTRACT',
-          `Expected ${count} positions in \`${folder}\`, got ${covered}. Continue the export with \`--resume\`.`,
-          { path: folder },
-        );
-      }
-      const bad = manifest.parts.flatMap((finished) => finished.bad);
-      const quarantine = await writeQuarantine(path.join(folder, QUARANTINE_NAME), bad);
-      if (!manifest.done) await saveManifest({ done: true });
-      return {
-        path: folder,
-        rows: manifest.parts.reduce((sum, { rows }) => sum + rows, 0),
-        bytes: manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0),
-        parts: manifest.parts.length,
-        bad: quarantine.rows,
-      };
-    },
-    async close() {
-      if (closed) return;
-      closed = true;
-      try {
-        await part?.sink.abort();
-      } finally {
-        await release();
-      }
-    },
+    write: (batch, listBad) => turn(() => takeIn(batch, listBad)),
+    finish: () => turn(finish),
+    close: () => turn(close),
   };
 
   function takeRow(block: Block, sample: PlannedSample, batch: EmbeddingBatch, row: number): void {

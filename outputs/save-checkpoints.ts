@@ -1,0 +1,52 @@
+import { concat, defer, EMPTY, ignoreElements, type OperatorFunction } from 'rxjs';
+import { mapInTurn } from '../operators/flow/map-in-turn.ts';
+import type { Quarantine } from '../operators/image/quarantine.ts';
+import type { StepResult, TrainerState } from '../operators/types.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/** What is saved besides the states that results carry. */
+export interface SaveCheckpointsOptions {
+  /**
+   * Asked for the state when the stream completes after a step whose state was not saved, such as when
+   * the run was told to stop. The training step has ended by then.
+   * @default that state is not saved
+   */
+  readonly snapshot?: (() => Promise<TrainerState>) | undefined;
+  /** Saved before each checkpoint. @default no `quarantine.arrow` */
+  readonly quarantine?: Pick<Quarantine, 'list'> | undefined;
+}
+
+/**
+ * Saves the state of each result that carries one, and passes every result on, in order, when its state
+ * is on the disk.
+ *
+ * Stands after `writeMetrics`: a checkpoint needs the rows of its steps. Completes when the last state is
+ * saved; a failed stream saves nothing more.
+ *
+ * @param run Borrowed.
+ */
+export function saveCheckpoints(
+  run: Pick<RunFolder, 'saveCheckpoint' | 'saveQuarantine'>,
+  options: SaveCheckpointsOptions = {},
+): OperatorFunction<StepResult, StepResult> {
+  const { snapshot, quarantine } = options;
+  const save = async (state: TrainerState): Promise<void> => {
+    if (quarantine !== undefined) await run.saveQuarantine(quarantine.list());
+    await run.saveCheckpoint(state);
+  };
+  return (source) =>
+    defer(() => {
+      let unsaved = false;
+      const results$ = source.pipe(
+        mapInTurn(async (result) => {
+          unsaved = result.state === undefined;
+          if (result.state !== undefined) await save(result.state);
+          return result;
+        }),
+      );
+      const last$ = defer(() =>
+        unsaved && snapshot !== undefined ? snapshot().then(save) : EMPTY,
+      );
+      return concat(results$, last$.pipe(ignoreElements()));
+    });
+}

@@ -1,0 +1,71 @@
+import { defer, type OperatorFunction } from 'rxjs';
+import { PipelineError } from '../operators/errors.ts';
+import { mapInTurn } from '../operators/flow/map-in-turn.ts';
+import type { StepResult } from '../operators/types.ts';
+import type { RunFolder } from './run-folder.ts';
+
+/**
+ * Appends a row to `metrics.arrows` and one to `timing.arrows` for each step, and passes the step on when
+ * they are in the files.
+ *
+ * Stands before `saveCheckpoints`: a checkpoint needs the rows of its steps. A result whose `seq` is not
+ * the next row is an `ERR_CONTRACT`.
+ *
+ * @param run Borrowed.
+ */
+export function writeMetrics(
+  run: Pick<RunFolder, 'path' | 'metrics' | 'timing'>,
+): OperatorFunction<StepResult, StepResult> {
+  return (source) =>
+    defer(() => {
+      let last = performance.now();
+      return source.pipe(
+        mapInTurn(async (result) => {
+          const now = performance.now();
+          const wallMs = now - last;
+          last = now;
+          await append(run, result, wallMs);
+          return result;
+        }),
+      );
+    });
+}
+
+async function append(
+  run: Pick<RunFolder, 'path' | 'metrics' | 'timing'>,
+  { plan, learningRate, readouts, stepMs }: StepResult,
+  wallMs: number,
+): Promise<void> {
+  const step = plan.seq;
+  if (step !== run.metrics.rows) {
+    throw new PipelineError(
+      'ERR_CONTRACT',
+      `Expected step ${run.metrics.rows} to come next in \`${run.metrics.path}\`, got ${step}.`,
+      { path: run.metrics.path },
+    );
+  }
+  const images = plan.samples.length;
+  await run.timing.append([
+    {
+      step,
+      step_ms: stepMs,
+      wall_ms: wallMs,
+      images_per_second: (1000 * images) / wallMs,
+      step_images_per_second: (1000 * images) / stepMs,
+    },
+  ]);
+  await run.metrics.append([
+    {
+      step,
+      epoch: plan.epoch,
+      learning_rate: learningRate,
+      loss: readouts.loss,
+      sincere: readouts.sincere,
+      supcon: readouts.supcon,
+      repelled_share: readouts.repelledShare,
+      batch_nearest_accuracy: readouts.batchNearestAccuracy,
+      anchors_without_positive: readouts.anchorsWithoutPositive,
+      images,
+    },
+  ]);
+}

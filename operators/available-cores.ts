@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+
+/** Where to look; a test looks elsewhere. */
+export interface AvailableCoresOptions {
+  /** Folder that holds `proc` and `sys`. @default '/' */
+  readonly root?: string | undefined;
+  /** Processors that the scheduler may use. @default os.availableParallelism() */
+  readonly processors?: number | undefined;
+}
+
+/**
+ * How many threads can compute at once: no more than the processors that the scheduler grants, the CPU
+ * quota of the container (which Node 20 does not see), or the physical cores (two hyper-threads share
+ * one set of arithmetic units). At least 1. Quota and cores are known on Linux only.
+ */
+export function availableCores(options: AvailableCoresOptions = {}): number {
+  const { root = '/', processors = availableParallelism() } = options;
+  const quota = cpuQuota(root) ?? Infinity;
+  const physical = physicalCores(root) ?? Infinity;
+  return Math.max(1, Math.floor(Math.min(processors, quota, physical)));
+}
+
+/** Cores worth of time that this process's control group and those above it leave, in either version. */
+function cpuQuota(root: string): number | undefined {
+  const groups = read(path.join(root, 'proc/self/cgroup')) ?? '';
+  const limits: number[] = [];
+  for (const line of groups.split('\n')) {
+    const [id, controllers, group] = line.split(':');
+    if (group === undefined) continue;
+    const unified = id === '0';
+    if (!unified && controllers?.split(',').includes('cpu') !== true) continue;
+    const mount = path.join(root, 'sys/fs/cgroup', unified ? '' : 'cpu');
+    const parts = group.split('/').filter((part) => part !== '');
+    for (let depth = parts.length; depth >= 0; depth -= 1) {
+      const folder = path.join(mount, ...parts.slice(0, depth));
+      const [quota, period] = unified
+        ? (read(path.join(folder, 'cpu.max')) ?? '').split(' ')
+        : [
+            read(path.join(folder, 'cpu.cfs_quota_us')),
+            read(path.join(folder, 'cpu.cfs_period_us')),
+          ];
+      // Without a limit the quota is `max`, -1, or the file is not there.
+      const cores = Number(quota) / Number(period);
+      if (cores > 0 && Number.isFinite(cores)) limits.push(cores);
+    }
+  }
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
+function physicalCores(root: string): number | undefined {
+  const folder = path.join(root, 'sys/devices/system/cpu');
+  const cores = new Set<string>();
+  for (const name of list(folder)) {
+    if (!/^cpu\d+$/u.test(name)) continue;
+    const siblings = read(path.join(folder, name, 'topology/thread_siblings_list'));
+    if (siblings !== undefined) cores.add(siblings);
+  }
+  return cores.size === 0 ? undefined : cores.size;
+}
+
+/** Undefined where there is no such file: another system, or another version of control groups. */
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function list(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

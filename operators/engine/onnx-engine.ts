@@ -1,0 +1,148 @@
+import { availableCores } from '../available-cores.ts';
+import { PipelineError } from '../errors.ts';
+import { checkBatch } from '../model/check-batch.ts';
+import { checkState, checkWeights } from '../model/check-state.ts';
+import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
+import { embeddingSize } from '../model/network-plan.ts';
+import type { EncoderSpec } from '../types.ts';
+import type { EncoderSession, Engine, Trainer, TrainerSpec, Weights } from './engine.ts';
+import { EngineThread, wholeBuffers } from './onnx/engine-thread.ts';
+
+export interface OnnxEngineOptions {
+  /** Threads that compute a step together, 1 or more. @default the cores that this process may use */
+  readonly threads?: number | undefined;
+}
+
+/**
+ * The embedded engine: `trainingStep` and `encode`, recorded once as ONNX graphs and run by ONNX Runtime
+ * on the CPU, each trainer and encoder in a thread of its own.
+ *
+ * A trainer is compiled for its batch shape when it is created, which takes about a second.
+ *
+ * @throws {RangeError} When `threads` is not an integer of at least 1.
+ */
+export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
+  const { threads = availableCores() } = options;
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new RangeError(`Expected \`threads\` to be an integer of at least 1, got \`${threads}\``);
+  }
+  const open = new Set<EngineThread>();
+  let closed = false;
+
+  /** A thread that is ready for its work, or none at all. */
+  const started = async (
+    what: string,
+    prepare: (thread: EngineThread) => Promise<unknown>,
+  ): Promise<EngineThread> => {
+    if (closed) throw new PipelineError('ERR_ENGINE', 'The `onnx` engine was closed');
+    const thread = new EngineThread(what);
+    open.add(thread);
+    try {
+      await prepare(thread);
+      return thread;
+    } catch (error) {
+      open.delete(thread);
+      await thread.close();
+      throw error;
+    }
+  };
+  const end = async (thread: EngineThread): Promise<void> => {
+    await thread.close();
+    open.delete(thread);
+  };
+
+  return {
+    name: 'onnx',
+    device: `cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    async createTrainer(spec) {
+      checkTrainerSpec(spec);
+      const thread = await started('trainer', (thread) =>
+        thread.call('openTrainer', { spec, threads }),
+      );
+      return onnxTrainer(spec, thread, () => end(thread));
+    },
+    async createEncoder(spec, weights, shape) {
+      checkWeights(spec, weights);
+      const thread = await started('encoder', (thread) =>
+        thread.call('openEncoder', { spec, weights, ...shape, threads }),
+      );
+      return onnxEncoder(spec, shape, thread, () => end(thread));
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...open].map((thread) => end(thread)));
+    },
+  };
+}
+
+/**
+ * `encode` with these weights as an ONNX model of standard operators (opset 17), BatchNorm folded into the
+ * convolutions.
+ *
+ * Input `images`: `[batch, 3, imageSize, imageSize]` float32, normalised as in training. Outputs
+ * `embedding` and `projection`: `[batch, …]` float32. Any batch size. What the model is stands in its
+ * `metadata_props`. Recorded in a thread of its own, whatever the engine.
+ *
+ * @throws {PipelineError} `ERR_SHAPE` when the weights are not those of the network; `ERR_ENGINE`.
+ */
+export async function exportEncoder(
+  spec: EncoderSpec,
+  weights: Weights,
+  imageSize: number,
+): Promise<Uint8Array> {
+  checkWeights(spec, weights);
+  const thread = new EngineThread('export');
+  try {
+    return await thread.call('exportEncoder', { spec, weights, imageSize });
+  } finally {
+    await thread.close();
+  }
+}
+
+function onnxTrainer(spec: TrainerSpec, thread: EngineThread, close: () => Promise<void>): Trainer {
+  return {
+    shape: spec.shape,
+    async load(state) {
+      checkState(spec.encoder, state);
+      await thread.call('load', state);
+    },
+    async run(batch, learningRate) {
+      checkBatch(spec.shape, batch);
+      if (!(Number.isFinite(learningRate) && learningRate >= 0)) {
+        throw new RangeError(
+          `Expected \`learningRate\` to be a number of at least 0, got \`${learningRate}\``,
+        );
+      }
+      const { pixels, labels } = batch;
+      return await thread.call('run', { pixels, labels, learningRate }, wholeBuffers(pixels));
+    },
+    snapshot: () => thread.call('snapshot', null),
+    close,
+  };
+}
+
+function onnxEncoder(
+  spec: EncoderSpec,
+  { rows, imageSize }: { readonly rows: number; readonly imageSize: number },
+  thread: EngineThread,
+  close: () => Promise<void>,
+): EncoderSession {
+  return {
+    rows,
+    imageSize,
+    embeddingSize: embeddingSize(spec),
+    projectionSize: spec.projectionSize,
+    async run(pixels) {
+      const expected = rows * imageSize * imageSize * 3;
+      if (pixels.length !== expected) {
+        throw new PipelineError(
+          'ERR_SHAPE',
+          `Expected \`pixels\` to hold ${rows} images of ${imageSize} × ${imageSize} ` +
+            `(${expected} values), got ${pixels.length} values`,
+        );
+      }
+      return await thread.call('encode', { pixels }, wholeBuffers(pixels));
+    },
+    close,
+  };
+}

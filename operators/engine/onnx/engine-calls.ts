@@ -1,0 +1,58 @@
+import type { PipelineErrorCode } from '../../errors.ts';
+import type { EncoderSpec, StepReadouts } from '../../types.ts';
+import type { EncodedRows, TrainerSpec, TrainerState, Weights } from '../engine.ts';
+
+/** What the thread of an engine can be asked, by name: the argument, and what comes back. */
+export interface EngineCalls {
+  openTrainer: { argument: { spec: TrainerSpec; threads: number }; result: null };
+  load: { argument: TrainerState; result: null };
+  run: { argument: StepCall; result: StepReadouts };
+  snapshot: { argument: null; result: TrainerState };
+  openEncoder: {
+    argument: {
+      spec: EncoderSpec;
+      weights: Weights;
+      rows: number;
+      imageSize: number;
+      threads: number;
+    };
+    result: null;
+  };
+  encode: { argument: { pixels: Float32Array }; result: EncodedRows };
+  exportEncoder: {
+    argument: { spec: EncoderSpec; weights: Weights; imageSize: number };
+    result: Uint8Array;
+  };
+  /** Frees what was opened. */
+  release: { argument: null; result: null };
+}
+
+/** One training step. */
+export interface StepCall {
+  readonly pixels: Float32Array;
+  readonly labels: Int32Array;
+  readonly learningRate: number;
+}
+
+export type EngineCallName = keyof EngineCalls;
+
+/** A call on its way to the thread. Calls are answered one at a time, in order. */
+export type EngineRequest = {
+  readonly [K in EngineCallName]: {
+    readonly id: number;
+    readonly name: K;
+    readonly argument: EngineCalls[K]['argument'];
+  };
+}[EngineCallName];
+
+/** The answer. Errors lose their class on the way, so code and message travel by themselves. */
+export type EngineReply =
+  | { readonly id: number; readonly result: unknown }
+  | {
+      readonly id: number;
+      readonly error: {
+        readonly code: PipelineErrorCode;
+        readonly message: string;
+        readonly cause: unknown;
+      };
+    };

@@ -1,0 +1,112 @@
+import type { Transferable, Worker } from 'node:worker_threads';
+import { PipelineError } from '../../errors.ts';
+import { startWorker } from '../../start-worker.ts';
+import type { EngineCallName, EngineCalls, EngineReply } from './engine-calls.ts';
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: PipelineError) => void;
+}
+
+/**
+ * A thread that traces and runs models, seen from the main thread.
+ *
+ * ONNX Runtime blocks the thread that runs it for a whole step, and recording a step takes a while too,
+ * so neither happens where timers and signals are served. Each thread holds one session.
+ */
+export class EngineThread {
+  readonly #what: string;
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #calls = 0;
+  /** Why no further call will be answered. */
+  #ended: PipelineError | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @param what What the thread is for, as messages name it, such as `trainer`. */
+  constructor(what: string) {
+    this.#what = what;
+    this.#worker = startWorker(new URL('onnx-worker.ts', import.meta.url));
+    this.#worker.on('message', (reply: EngineReply) => this.#settle(reply));
+    this.#worker.on('error', (cause: Error) => this.#end(this.#failure(cause.message, { cause })));
+    this.#worker.on('exit', (code) => this.#end(this.#failure(`it exited with code ${code}`)));
+  }
+
+  /**
+   * Calls are answered one at a time, in order.
+   *
+   * @param handover Buffers of the argument that the thread takes over instead of copying.
+   * @throws {PipelineError} As the call failed; `ERR_ENGINE` when the thread has ended or was closed.
+   */
+  async call<K extends EngineCallName>(
+    name: K,
+    argument: EngineCalls[K]['argument'],
+    handover: readonly Transferable[] = [],
+  ): Promise<EngineCalls[K]['result']> {
+    if (this.#closing !== undefined) {
+      throw new PipelineError('ERR_ENGINE', `The ${this.#what} was closed`);
+    }
+    return await this.#send(name, argument, handover);
+  }
+
+  /** Ends the thread after the calls that were made before. Idempotent, and never fails. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    // A thread that has already ended has nothing left to release.
+    await this.#send('release', null, []).catch(() => undefined);
+    await this.#worker.terminate();
+  }
+
+  #send<K extends EngineCallName>(
+    name: K,
+    argument: EngineCalls[K]['argument'],
+    handover: readonly Transferable[],
+  ): Promise<EngineCalls[K]['result']> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    this.#calls += 1;
+    const id = this.#calls;
+    return new Promise((resolve, reject) => {
+      this.#worker.postMessage({ id, name, argument }, handover);
+      // The thread answers a call of this name with the result of this name.
+      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+    });
+  }
+
+  #settle(reply: EngineReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if ('error' in reply) {
+      const { code, message, cause } = reply.error;
+      waiting?.reject(new PipelineError(code, message, { cause }));
+    } else {
+      waiting?.resolve(reply.result);
+    }
+  }
+
+  #end(error: PipelineError): void {
+    this.#ended ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#ended);
+    this.#waiting.clear();
+  }
+
+  #failure(reason: string, options: ErrorOptions = {}): PipelineError {
+    const message =
+      `The thread of the \`onnx\` ${this.#what} ended before its work did: ${reason}. What it held is ` +
+      'lost; go on from the last checkpoint, and use smaller batches if memory was short';
+    return new PipelineError('ERR_ENGINE', message, options);
+  }
+}
+
+/**
+ * The buffers of arrays that fill them, to be handed over. A part of a larger buffer is not among them,
+ * because the rest belongs to somebody else.
+ */
+export function wholeBuffers(...arrays: readonly (Float32Array | Int32Array)[]): ArrayBuffer[] {
+  return arrays.flatMap(({ buffer, byteLength }) =>
+    buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [],
+  );
+}

@@ -1,0 +1,71 @@
+import { parentPort } from 'node:worker_threads';
+import { messageOf, PipelineError } from '../../errors.ts';
+import { type EncodingSession, openEncodingSession } from './encoding-session.ts';
+import type { EngineCallName, EngineCalls, EngineReply, EngineRequest } from './engine-calls.ts';
+import { loadRuntime } from './runtime.ts';
+import { traceEncoder } from './trace-encoder.ts';
+import { openTrainingSession, type TrainingSession } from './training-session.ts';
+
+/** How each call is answered. */
+type Handlers = {
+  readonly [K in EngineCallName]: (
+    argument: EngineCalls[K]['argument'],
+  ) => EngineCalls[K]['result'] | Promise<EngineCalls[K]['result']>;
+};
+
+let trainer: TrainingSession | undefined;
+let encoder: EncodingSession | undefined;
+
+const handlers: Handlers = {
+  async openTrainer({ spec, threads }) {
+    trainer = await openTrainingSession(await loadRuntime(), spec, threads);
+    return null;
+  },
+  load(state) {
+    opened(trainer).load(state);
+    return null;
+  },
+  run: (step) => opened(trainer).run(step),
+  snapshot: () => opened(trainer).snapshot(),
+  async openEncoder(argument) {
+    encoder = await openEncodingSession(await loadRuntime(), argument);
+    return null;
+  },
+  encode: ({ pixels }) => opened(encoder).encode(pixels),
+  exportEncoder: ({ spec, weights, imageSize }) => traceEncoder(spec, weights, imageSize, 'NCHW'),
+  async release() {
+    await trainer?.release();
+    await encoder?.release();
+    trainer = undefined;
+    encoder = undefined;
+    return null;
+  },
+};
+
+function opened<T>(session: T | undefined): T {
+  if (session === undefined) throw new TypeError('Expected a session to have been opened');
+  return session;
+}
+
+async function answer({ id, name, argument }: EngineRequest): Promise<EngineReply> {
+  try {
+    // Name and argument come from one request, which TypeScript does not follow through a table.
+    const handler = handlers[name] as (argument: unknown) => unknown;
+    return { id, result: await handler(argument) };
+  } catch (error) {
+    const code = error instanceof PipelineError ? error.code : 'ERR_ENGINE';
+    const message =
+      error instanceof PipelineError
+        ? error.message
+        : `The \`onnx\` engine failed in \`${name}\`: ${messageOf(error)}`;
+    // What caused it may hold things that do not travel, its text always does.
+    const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { id, error: { code, message, cause } };
+  }
+}
+
+// One at a time: ONNX Runtime must not start a step while the state of the last one is not in place.
+let last: Promise<void> = Promise.resolve();
+parentPort?.on('message', (request: EngineRequest) => {
+  last = last.then(async () => parentPort?.postMessage(await answer(request)));
+});

@@ -52,6 +52,7 @@ export interface EmbedOptions {
   readonly threads: number | null;
   readonly window: number;
   readonly maxBadShare: number;
+  readonly resume: boolean;
 }
 
 /** Complete options of `evaluate`. */
@@ -126,7 +127,9 @@ const trainFields = z.strictObject({
   epochs: optional(
     integer(1, 'Passes over the images (100 when neither this nor --steps is given).'),
   ),
-  steps: optional(integer(1, 'Training steps, instead of --epochs.')),
+  steps: optional(
+    integer(0, 'Training steps, instead of --epochs; 0 saves the untrained encoder.'),
+  ),
   learningRate: number(
     { above: 0 },
     'Peak, from which a cosine goes down to a thousandth.',
@@ -175,6 +178,7 @@ const embedFields = z.strictObject({
   threads,
   window,
   maxBadShare,
+  resume: flag('Continue the export in --out after its last finished part.'),
 } satisfies OptionFields<EmbedOptions>);
 
 const evaluateFields = z.strictObject({

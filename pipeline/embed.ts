@@ -1,0 +1,64 @@
+import { concat, defer, ignoreElements, pipe } from 'rxjs';
+import { encode } from '../operators/engine/encode.ts';
+import { perSample } from '../operators/flow/per-sample.ts';
+import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
+import { withDemand } from '../operators/flow/with-demand.ts';
+import { augmentViews } from '../operators/image/augment-views.ts';
+import { decodeImage } from '../operators/image/decode-image.ts';
+import { onBadSample, skipBad } from '../operators/image/on-bad-sample.ts';
+import { packBatch } from '../operators/image/pack-batch.ts';
+import { quarantine } from '../operators/image/quarantine.ts';
+import { readImage } from '../operators/image/read-image.ts';
+import { shrinkTarget } from '../operators/image/shrink-target.ts';
+import { openViewMaker } from '../operators/image/view-maker.ts';
+import { planInOrder } from '../operators/plan/plan-in-order.ts';
+import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/write-embeddings.ts';
+import { decodePermits, readPermits } from './native-permits.ts';
+import { openExport } from './open-export.ts';
+import type { EmbedOptions } from './options.ts';
+import type { RunListener } from './run-listener.ts';
+
+/**
+ * Exports the vectors of every readable image, once each, in dataset order.
+ *
+ * Emits once for each batch, when its rows are in a file.
+ */
+export function embed(
+  options: EmbedOptions,
+  listener: RunListener = {},
+): ScopedRun<EmbeddingsWritten> {
+  return runScoped(async (scope) => {
+    const { data, recipe, session, folder } = await openExport(scope, options, listener);
+    const { signal, draining } = scope;
+    const { maxBadShare, batchSize, window } = options;
+    const { imageSize } = session;
+    const viewer = scope.use(await openViewMaker());
+    const bad = quarantine({ count: data.count, maxBadShare, known: folder.bad });
+    const shrinkTo = shrinkTarget(recipe, imageSize);
+
+    const plans = planInOrder(data, { batchSize, startAt: folder.nextPosition });
+    const written$ = withDemand(plans, { window, signal, draining }, (plan$) =>
+      plan$.pipe(
+        perSample(
+          onBadSample(
+            skipBad,
+            bad,
+            pipe(
+              readImage(data, { permits: readPermits, signal }),
+              decodeImage({ permits: decodePermits, signal, shrinkTo }),
+            ),
+          ),
+        ),
+        augmentViews(viewer, { recipe, views: 1, imageSize, seed: 0 }),
+        packBatch({ images: session.rows, views: 1, imageSize }),
+        encode(session),
+        writeEmbeddings(folder, bad),
+      ),
+    );
+    // An export that was told to stop is not finished: it is continued with `--resume`.
+    const finish$ = defer(async () => {
+      if (folder.nextPosition === data.count) await folder.finish();
+    });
+    return concat(written$, finish$.pipe(ignoreElements()));
+  });
+}

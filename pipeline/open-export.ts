@@ -1,0 +1,65 @@
+import { openDataset } from '../datasets/open-dataset.ts';
+import type { EncoderSession } from '../operators/engine/engine.ts';
+import { openEngine } from '../operators/engine/open-engine.ts';
+import type { RunScope } from '../operators/flow/run-scope.ts';
+import { type ViewRecipe, viewRecipe } from '../operators/image/view-recipe.ts';
+import type { Dataset } from '../operators/types.ts';
+import { hashTensors } from '../outputs/checkpoints.ts';
+import { type EmbeddingsFolder, openEmbeddingsFolder } from '../outputs/embeddings-folder.ts';
+import { readRun } from '../outputs/run-folder.ts';
+import type { EmbedOptions } from './options.ts';
+import { readEmbeddableConfig } from './run-config.ts';
+import type { RunListener } from './run-listener.ts';
+
+/** What an export stands on. All of it belongs to the scope. */
+export interface Export {
+  readonly data: Dataset;
+  readonly recipe: ViewRecipe;
+  readonly session: EncoderSession;
+  readonly folder: EmbeddingsFolder;
+}
+
+/** Opens data, model, engine and the folder to write to. */
+export async function openExport(
+  scope: RunScope,
+  options: EmbedOptions,
+  listener: RunListener,
+): Promise<Export> {
+  const { split, limit, seed, threads, layer, batchSize, resume } = options;
+  const data = await openDataset(options.data, {
+    split: split ?? undefined,
+    limit: limit ?? undefined,
+    seed,
+    signal: scope.signal,
+  });
+  const { config, checkpoint, notes } = await readRun(options.model);
+  const { encoder, imageSize, recipe: trained } = readEmbeddableConfig(config, options.model);
+  const recipe = viewRecipe('plain', trained);
+  const engine = scope.use(await openEngine(options.engine, threads ?? undefined));
+  const session = scope.use(
+    await engine.createEncoder(encoder, checkpoint.weights, { rows: batchSize, imageSize }),
+  );
+  const { embeddingSize, projectionSize } = session;
+  const { name, hash, count, classes } = data;
+  const folder = scope.use(
+    await openEmbeddingsFolder(options.out, {
+      dataset: { name, hash, count, classes },
+      model: {
+        hash: hashTensors(checkpoint.weights),
+        architecture: encoder.architecture,
+        step: checkpoint.step,
+        engine: engine.name,
+      },
+      preprocessing: { imageSize, mean: recipe.mean, std: recipe.std },
+      layers: layer,
+      sizes: { embedding: embeddingSize, projection: projectionSize },
+      split: split ?? undefined,
+      resume,
+    }),
+  );
+  for (const note of [...notes, ...folder.notes]) listener.note?.(note);
+  const left = data.count - folder.nextPosition;
+  const total = Math.ceil(data.count / batchSize);
+  listener.planned?.({ total, done: total - Math.ceil(left / batchSize), images: batchSize });
+  return { data, recipe, session, folder };
+}

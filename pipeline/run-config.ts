@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { PipelineError } from '../operators/errors.ts';
+import { type Normalisation, type ViewRecipe, viewRecipe } from '../operators/image/view-recipe.ts';
+import type { Dataset, EncoderSpec } from '../operators/types.ts';
+import type { JsonObject } from '../outputs/json.ts';
+import type { TrainOptions } from './options.ts';
+
+/** What `config.json` of a run holds: every choice that decides its result, and where its data was. */
+export interface RunConfig {
+  readonly data: { readonly hash: string; readonly images: number; readonly classes: number };
+  readonly encoder: EncoderSpec;
+  readonly imageSize: number;
+  readonly recipe: ViewRecipe;
+  readonly loss: { readonly name: TrainOptions['loss']; readonly temperature: number };
+  readonly views: number;
+  readonly batchSize: number;
+  readonly classesPerBatch: number | null;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  readonly seed: number;
+  readonly engine: string;
+  /** Not decisive: may differ when the run is continued. */
+  readonly dataLocation: string;
+}
+
+/** Fields of `RunConfig` that a continued run may change. */
+export const mayChange: readonly (keyof RunConfig)[] = ['dataLocation'];
+
+/** Length of `projection` rows, as in the paper. */
+const projectionSize = 128;
+
+/** Resolves options against the data: epochs become steps. */
+export function runConfig(options: TrainOptions, data: Dataset, engine: string): RunConfig {
+  const { encoder: architecture, imageSize, recipe, loss, temperature } = options;
+  const { views, batchSize, classesPerBatch, epochs, learningRate, momentum, seed } = options;
+  return {
+    data: { hash: data.hash, images: data.count, classes: data.classes.length },
+    encoder: { architecture, head: 'mlp', projectionSize },
+    imageSize,
+    recipe: viewRecipe(recipe),
+    loss: { name: loss, temperature },
+    views,
+    batchSize,
+    classesPerBatch,
+    steps: options.steps ?? Math.ceil(data.count / batchSize) * (epochs ?? 1),
+    learningRate,
+    warmupSteps: options.warmupSteps,
+    momentum,
+    weightDecay: options.weightDecay,
+    seed,
+    engine,
+    dataLocation: data.name,
+  };
+}
+
+/** What an export needs to know of the run that made its weights. */
+export interface EmbeddableConfig {
+  readonly encoder: EncoderSpec;
+  readonly imageSize: number;
+  readonly recipe: Normalisation;
+}
+
+const rgb = z.tuple([z.number(), z.number(), z.number()]).readonly();
+const embeddable: z.ZodType<EmbeddableConfig> = z.object({
+  encoder: z.object({
+    architecture: z.enum(['resnet8', 'resnet20', 'resnet18']),
+    head: z.enum(['mlp', 'linear']),
+    projectionSize: z.int().min(1),
+  }),
+  imageSize: z.int().min(1),
+  recipe: z.object({ mean: rgb, std: rgb }),
+});
+
+/** @throws {PipelineError} `ERR_FORMAT` when the configuration of the run is not one of ours. */
+export function readEmbeddableConfig(config: JsonObject, run: string): EmbeddableConfig {
+  const parsed = embeddable.safeParse(config);
+  if (parsed.success) return parsed.data;
+  throw new PipelineError(
+    'ERR_FORMAT',
+    `\`config.json\` in \`${run}\` is not that of a run: ${z.prettifyError(parsed.error)}`,
+    { path: run },
+  );
+}

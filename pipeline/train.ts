@@ -1,0 +1,75 @@
+import { pipe } from 'rxjs';
+import { trainStep } from '../operators/engine/train-step.ts';
+import { perSample } from '../operators/flow/per-sample.ts';
+import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
+import { withDemand } from '../operators/flow/with-demand.ts';
+import { augmentViews } from '../operators/image/augment-views.ts';
+import { decodeImage } from '../operators/image/decode-image.ts';
+import { decodedCache, keepDecoded } from '../operators/image/decoded-cache.ts';
+import { onBadSample } from '../operators/image/on-bad-sample.ts';
+import { packBatch } from '../operators/image/pack-batch.ts';
+import { quarantine } from '../operators/image/quarantine.ts';
+import { readImage } from '../operators/image/read-image.ts';
+import { shrinkTarget } from '../operators/image/shrink-target.ts';
+import { openViewMaker } from '../operators/image/view-maker.ts';
+import { learningRateAt } from '../operators/model/learning-rate.ts';
+import { classWalks } from '../operators/plan/class-walks.ts';
+import { planBatches } from '../operators/plan/plan-batches.ts';
+import { replacementFor } from '../operators/plan/replacement-for.ts';
+import type { StepResult } from '../operators/types.ts';
+import { saveCheckpoints } from '../outputs/save-checkpoints.ts';
+import { writeMetrics } from '../outputs/write-metrics.ts';
+import { decodePermits, readPermits } from './native-permits.ts';
+import { openTraining } from './open-training.ts';
+import type { TrainOptions } from './options.ts';
+import type { RunListener } from './run-listener.ts';
+
+/**
+ * Trains an encoder: images → balanced batches → views → steps → checkpoints and metrics.
+ *
+ * Emits once for each step, when its rows and its checkpoint, if one is due, are on the disk.
+ */
+export function train(options: TrainOptions, listener: RunListener = {}): ScopedRun<StepResult> {
+  return runScoped(async (scope) => {
+    const { data, config, run, trainer, startAt } = await openTraining(scope, options, listener);
+    const { signal, draining } = scope;
+    const { recipe, imageSize, views, seed, steps } = config;
+    const batches = { ...config, classesPerBatch: config.classesPerBatch ?? undefined };
+    const walks = classWalks(data, batches);
+    const viewer = scope.use(await openViewMaker());
+    const bad = quarantine({ count: data.count, maxBadShare: options.maxBadShare, known: run.bad });
+    const cache = decodedCache(options.cacheMb * 1e6);
+    const shrinkTo = shrinkTarget(recipe, imageSize);
+    const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
+    const peak = config.learningRate;
+    const schedule = { peak, steps, warmupSteps: config.warmupSteps };
+
+    const plans = planBatches(data, { ...batches, startAt });
+    return withDemand(plans, { window: options.window, signal, draining }, (plan$) =>
+      plan$.pipe(
+        perSample(
+          onBadSample(
+            (sample, attempt) => replacementFor(walks, sample, attempt + 1),
+            bad,
+            keepDecoded(
+              cache,
+              pipe(
+                readImage(data, { permits: readPermits, signal }),
+                decodeImage({ permits: decodePermits, signal, shrinkTo }),
+              ),
+            ),
+          ),
+        ),
+        augmentViews(viewer, { recipe, views, imageSize, seed }),
+        packBatch(trainer.shape),
+        trainStep(trainer, {
+          learningRate: (step) => learningRateAt(step, schedule),
+          snapshotAfter: (step) => (step + 1) % every === 0 || step + 1 === steps,
+        }),
+        // A checkpoint needs the rows of its steps on the disk before it.
+        writeMetrics(run),
+        saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
+      ),
+    );
+  });
+}

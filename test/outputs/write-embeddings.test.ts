@@ -66,7 +66,8 @@ test('Polars and flechette read one row for each readable image, bit for bit', a
   await wholeExport(folder, oneAndABit);
   const expected = readable(oneAndABit).map((position) => {
     const { id, label } = exportSample(position);
-    return { id, label: label === null ? null : exportClasses[label], ...exportRow(position) };
+    const { embedding, projection } = exportRow(position);
+    return { id, label: label === null ? null : exportClasses[label], embedding, projection };
   });
   const { parts } = await manifestOf(folder);
   t.deepEqual(
@@ -102,12 +103,12 @@ test('the reader gives back every row in blocks', async (t) => {
     samples.map(({ id }) => id),
   );
   t.deepEqual(
-    blocks.flatMap(({ labels }) => [...labels]),
+    blocks.flatMap(({ labels }) => Array.from(labels)),
     samples.map(({ label }) => label ?? -1),
   );
   for (const layer of ['embedding', 'projection'] as const) {
     t.deepEqual(
-      blocks.flatMap((block) => [...block[layer]!]),
+      blocks.flatMap((block) => Array.from(block[layer]!)),
       rows.flatMap((row) => row[layer]),
     );
   }
@@ -164,7 +165,9 @@ test('a dataset without samples or classes exports to a finished folder', async 
     layers: 'projection',
     split: 'test',
   });
-  const samples = [0, 1].map((position) => ({ ...exportSample(position), label: null }));
+  const samples = [0, 1].map((position) => {
+    return { id: `${position}.png`, label: null, position, draw: 0 };
+  });
   const batch = exportBatch(exportPlan(0, samples), () => false);
   t.like(await lastValueFrom(of(batch).pipe(writeEmbeddings(folder))), { rows: 2, bad: 0 });
   const report = await folder.finish();

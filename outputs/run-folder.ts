@@ -3,7 +3,7 @@ import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
 import type { BadSample, TrainerState } from '../operators/types.ts';
 import { type ArrowLog, openArrowLog } from './arrow-log.ts';
-import { writeAtomicJson } from './atomic-file.ts';
+import { writeAtomicFile, writeAtomicJson } from './atomic-file.ts';
 import {
   type Checkpoint,
   type LatestCheckpoint,
@@ -54,8 +54,8 @@ export const TIMING_COLUMNS = {
 
 /** What a run folder is about. */
 export interface RunFolderOptions {
-  /** All resolved options that decide the result. Undefined fields count as absent. */
-  readonly config: JsonObject;
+  /** All resolved options that decide the result, as JSON can hold them. Undefined fields count as absent. */
+  readonly config: object;
   /** Whether a run that was begun may be continued; one that is not there is begun. @default false */
   readonly resume?: boolean | undefined;
   /** Fields of `config` that may change on continuing, such as how long to train. @default none */
@@ -85,6 +85,8 @@ export interface RunFolder {
    * @throws {PipelineError} `ERR_CONTRACT` when `metrics` lacks rows of the steps it covers.
    */
   saveCheckpoint(state: TrainerState): Promise<string>;
+  /** Writes `encoder.onnx`. @returns The path. */
+  saveEncoder(model: Uint8Array): Promise<string>;
   /** Writes `quarantine.arrow`. */
   saveQuarantine(samples: readonly BadSample[]): Promise<void>;
   /** Waits for running calls, ends the logs and gives the folder back. Idempotent. */
@@ -102,6 +104,7 @@ const checkpointsName = 'checkpoints';
  * metrics.arrows   one row a step, the same for the same seed
  * timing.arrows    one row a step
  * checkpoints/     the newest few states
+ * encoder.onnx     the trained network, when the run has ended
  * quarantine.arrow images that could not be used
  * ```
  *
@@ -169,6 +172,12 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
           await timing.sync();
           const file = await writeCheckpoint(checkpoints, state, configHash);
           await pruneCheckpoints(checkpoints, state.step, keepCheckpoints);
+          return file;
+        }),
+      saveEncoder: (model) =>
+        turn(async () => {
+          const file = path.join(folder, 'encoder.onnx');
+          await writeAtomicFile(file, [model]);
           return file;
         }),
       saveQuarantine: (samples) =>

@@ -1,7 +1,9 @@
-import { concat, defer, EMPTY, ignoreElements, type OperatorFunction } from 'rxjs';
+import { defer, type OperatorFunction } from 'rxjs';
+import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { mapInTurn } from '../operators/flow/map-in-turn.ts';
 import type { Quarantine } from '../operators/image/quarantine.ts';
 import type { StepResult, TrainerState } from '../operators/types.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** What is saved besides the states that results carry. */
@@ -16,6 +18,11 @@ export interface SaveCheckpointsOptions {
   readonly quarantine?: Pick<Quarantine, 'list'> | undefined;
 }
 
+/** The part of a run folder that holds its states. */
+type RunStates = Pick<RunFolder, 'path' | 'saveCheckpoint' | 'saveQuarantine'>;
+
+const live = new WeakSet<RunStates>();
+
 /**
  * Saves the state of each result that carries one, and passes every result on, in order, when its state
  * is on the disk.
@@ -23,10 +30,10 @@ export interface SaveCheckpointsOptions {
  * Stands after `writeMetrics`: a checkpoint needs the rows of its steps. Completes when the last state is
  * saved; a failed stream saves nothing more.
  *
- * @param run Borrowed.
+ * @param run Borrowed. A second live stream into it is an `ERR_CONTRACT`.
  */
 export function saveCheckpoints(
-  run: Pick<RunFolder, 'saveCheckpoint' | 'saveQuarantine'>,
+  run: RunStates,
   options: SaveCheckpointsOptions = {},
 ): OperatorFunction<StepResult, StepResult> {
   const { snapshot, quarantine } = options;
@@ -34,19 +41,19 @@ export function saveCheckpoints(
     if (quarantine !== undefined) await run.saveQuarantine(quarantine.list());
     await run.saveCheckpoint(state);
   };
-  return (source) =>
+  const saveEach: OperatorFunction<StepResult, StepResult> = (source) =>
     defer(() => {
       let unsaved = false;
-      const results$ = source.pipe(
+      return source.pipe(
         mapInTurn(async (result) => {
           unsaved = result.state === undefined;
           if (result.state !== undefined) await save(result.state);
           return result;
         }),
+        beforeComplete(async () => {
+          if (unsaved && snapshot !== undefined) await save(await snapshot());
+        }),
       );
-      const last$ = defer(() =>
-        unsaved && snapshot !== undefined ? snapshot().then(save) : EMPTY,
-      );
-      return concat(results$, last$.pipe(ignoreElements()));
     });
+  return oneAtATime(live, run, run.path, saveEach);
 }

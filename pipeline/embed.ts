@@ -1,5 +1,6 @@
-import { concat, defer, ignoreElements, pipe } from 'rxjs';
+import { pipe } from 'rxjs';
 import { encode } from '../operators/engine/encode.ts';
+import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { perSample } from '../operators/flow/per-sample.ts';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
@@ -37,7 +38,7 @@ export function embed(
     const shrinkTo = shrinkTarget(recipe, imageSize);
 
     const plans = planInOrder(data, { batchSize, startAt: folder.nextPosition });
-    const written$ = withDemand(plans, { window, signal, draining }, (plan$) =>
+    return withDemand(plans, { window, signal, draining }, (plan$) =>
       plan$.pipe(
         perSample(
           onBadSample(
@@ -53,12 +54,11 @@ export function embed(
         packBatch({ images: session.rows, views: 1, imageSize }),
         encode(session),
         writeEmbeddings(folder, bad),
+        // An export that was told to stop has positions left: it is continued with `--resume`.
+        beforeComplete(async () => {
+          if (folder.nextPosition === data.count) await folder.finish();
+        }),
       ),
     );
-    // An export that was told to stop is not finished: it is continued with `--resume`.
-    const finish$ = defer(async () => {
-      if (folder.nextPosition === data.count) await folder.finish();
-    });
-    return concat(written$, finish$.pipe(ignoreElements()));
   });
 }

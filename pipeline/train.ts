@@ -1,5 +1,7 @@
 import { pipe } from 'rxjs';
+import { exportEncoder } from '../operators/engine/onnx-engine.ts';
 import { trainStep } from '../operators/engine/train-step.ts';
+import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { perSample } from '../operators/flow/per-sample.ts';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
@@ -69,6 +71,10 @@ export function train(options: TrainOptions, listener: RunListener = {}): Scoped
         // A checkpoint needs the rows of its steps on the disk before it.
         writeMetrics(run),
         saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
+        beforeComplete(async () => {
+          const { weights } = await trainer.snapshot();
+          await run.saveEncoder(await exportEncoder(config.encoder, weights, imageSize));
+        }),
       ),
     );
   });

@@ -14,6 +14,8 @@ export interface RunScope {
   use<T extends { close(): Promise<void> }>(resource: T): T;
   /** Runs `close` when the run ends, in the same order. */
   defer(close: (outcome: RunOutcome) => void | Promise<void>): void;
+  /** The output of a run inside this one: it is stopped, aborted and waited for together with this. */
+  nest<T>(run: ScopedRun<T>): Observable<T>;
 }
 
 /** A run that can be watched, stopped and waited for. */
@@ -85,6 +87,12 @@ export function runScoped<T>(
         return resource;
       },
       defer: (close) => void closers.push(close),
+      nest(run) {
+        // Aborting reaches it by unsubscription. Its failure to close is its own last error already.
+        drain.signal.addEventListener('abort', () => run.stop());
+        closers.push(() => run.closed.catch(() => {}));
+        return run.output$;
+      },
     };
     const stream = (async () => await build(scope))();
     building = stream.catch(() => {});

@@ -168,3 +168,30 @@ test('a run aborted before it was subscribed to never opens anything', async (t)
   await run.closed;
   t.is(built, 0);
 });
+
+test('a nested run is stopped, aborted and waited for with the outer one', async (t) => {
+  const door = deferred<void>();
+  let stopped = 0;
+  let aborted = 0;
+  const inner = runScoped((scope) => {
+    scope.draining.addEventListener('abort', () => (stopped += 1));
+    scope.signal.addEventListener('abort', () => (aborted += 1));
+    scope.defer(() => door.promise);
+    return NEVER;
+  });
+  const outer = runScoped((scope) => scope.nest(inner));
+  const { events } = watch(outer.output$);
+  await settled();
+  outer.stop();
+  t.is(stopped, 1);
+  outer.abort(new Error('now'));
+  t.is(aborted, 1);
+  t.deepEqual(events, ['error now']);
+  let closed = false;
+  const closing = outer.closed.then(() => (closed = true));
+  await settled();
+  t.false(closed, 'the inner run is still closing');
+  door.resolve();
+  await closing;
+  t.true(closed);
+});

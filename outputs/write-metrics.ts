@@ -2,7 +2,13 @@ import { defer, type OperatorFunction } from 'rxjs';
 import { PipelineError } from '../operators/errors.ts';
 import { mapInTurn } from '../operators/flow/map-in-turn.ts';
 import type { StepResult } from '../operators/types.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { RunFolder } from './run-folder.ts';
+
+/** The part of a run folder that holds its rows. */
+type RunLogs = Pick<RunFolder, 'metrics' | 'timing'>;
+
+const live = new WeakSet<RunLogs>();
 
 /**
  * Appends a row to `metrics.arrows` and one to `timing.arrows` for each step, and passes the step on when
@@ -11,12 +17,10 @@ import type { RunFolder } from './run-folder.ts';
  * Stands before `saveCheckpoints`: a checkpoint needs the rows of its steps. A result whose `seq` is not
  * the next row is an `ERR_CONTRACT`.
  *
- * @param run Borrowed.
+ * @param run Borrowed. A second live stream into it is an `ERR_CONTRACT`.
  */
-export function writeMetrics(
-  run: Pick<RunFolder, 'path' | 'metrics' | 'timing'>,
-): OperatorFunction<StepResult, StepResult> {
-  return (source) =>
+export function writeMetrics(run: RunLogs): OperatorFunction<StepResult, StepResult> {
+  const write: OperatorFunction<StepResult, StepResult> = (source) =>
     defer(() => {
       let last = performance.now();
       return source.pipe(
@@ -29,10 +33,11 @@ export function writeMetrics(
         }),
       );
     });
+  return oneAtATime(live, run, run.metrics.path, write);
 }
 
 async function append(
-  run: Pick<RunFolder, 'path' | 'metrics' | 'timing'>,
+  run: RunLogs,
   { plan, learningRate, readouts, stepMs }: StepResult,
   wallMs: number,
 ): Promise<void> {

@@ -23,10 +23,13 @@ export class EngineThread {
   #ended: PipelineError | undefined;
   #closing: Promise<void> | undefined;
 
-  /** @param what What the thread is for, as messages name it, such as `trainer`. */
-  constructor(what: string) {
+  /**
+   * @param what What the thread is for, as messages name it, such as `trainer`.
+   * @param module What runs in it.
+   */
+  constructor(what: string, module: URL = new URL('onnx-worker.ts', import.meta.url)) {
     this.#what = what;
-    this.#worker = startWorker(new URL('onnx-worker.ts', import.meta.url));
+    this.#worker = startWorker(module);
     this.#worker.on('message', (reply: EngineReply) => this.#settle(reply));
     this.#worker.on('error', (cause: Error) => this.#end(this.#failure(cause.message, { cause })));
     this.#worker.on('exit', (code) => this.#end(this.#failure(`it exited with code ${code}`)));

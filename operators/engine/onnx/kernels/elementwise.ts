@@ -37,6 +37,7 @@ const binary: Readonly<Record<string, string>> = {
   Maximum: 'Max',
   Minimum: 'Min',
   Multiply: 'Mul',
+  Pow: 'Pow',
   RealDiv: 'Div',
   Sub: 'Sub',
 };
@@ -96,11 +97,12 @@ export function registerElementwiseKernels(): void {
   registerKernel('Step', (graph, operands, attrs) => {
     const x = operand(operands, 'x');
     const { alpha } = attrs as unknown as tf.StepAttrs;
-    if (alpha !== 0)
-      throw new RangeError(`Expected \`alpha\` of \`step\` to be 0, got \`${alpha}\``);
-    if (x.kind === 'uniform') return uniformResult('Step', { x }, { alpha: 0 }, x.shape);
+    if (x.kind === 'uniform') return uniformResult('Step', { x }, { alpha }, x.shape);
     const value = asRecorded(graph, x);
-    return { ...value, name: step(graph, value.name) };
+    const ones = { ...value, name: step(graph, value.name) };
+    // `alpha` instead of 0 where x is not above 0.
+    if (alpha === 0) return ones;
+    return added(graph, multiplied(graph, ones, uniform(1 - alpha)), uniform(alpha));
   });
   registerKernel('Cast', (graph, operands, { dtype }) => {
     const x = operand(operands, 'x');

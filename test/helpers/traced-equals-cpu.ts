@@ -1,0 +1,123 @@
+import type { ExecutionContext } from 'ava';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { trace, type TraceInput } from '../../operators/engine/onnx/trace.ts';
+import { seededRandom } from '../../operators/random.ts';
+import { tf } from '../../operators/tf.ts';
+
+/** What a function of tensors makes of its inputs, by name. */
+export type TensorFunction = (
+  tensors: Readonly<Record<string, tf.Tensor>>,
+) => Readonly<Record<string, tf.Tensor>>;
+
+/** An input of a traced function; `values` default to seeded normal numbers. */
+export interface CaseInput {
+  readonly shape: readonly number[];
+  readonly dtype?: 'float32' | 'int32' | 'bool';
+  readonly values?: readonly number[];
+  readonly order?: readonly number[];
+}
+
+/** Largest difference over largest absolute value that float32 sums in another order may reach here. */
+const tolerance = 5e-6;
+
+/**
+ * Runs a function eagerly on the `cpu` backend, and traced in ONNX Runtime, and compares every output:
+ * shape, element type, and values relative to the largest of the tensor.
+ */
+export async function tracedEqualsCpu(
+  t: ExecutionContext,
+  inputs: Readonly<Record<string, CaseInput>>,
+  compute: TensorFunction,
+): Promise<void> {
+  await tf.setBackend('cpu');
+  const values = Object.fromEntries(
+    Object.entries(inputs).map(([name, input]) => [name, valuesOf(name, input)]),
+  );
+  const expected = tf.tidy(() => {
+    const tensors = Object.fromEntries(
+      Object.entries(inputs).map(([name, { shape, dtype = 'float32' }]) => [
+        name,
+        tf.tensor(values[name]!, [...shape], dtype),
+      ]),
+    );
+    return Object.entries(compute(tensors)).map(([name, tensor]) => ({
+      name,
+      shape: tensor.shape,
+      dtype: tensor.dtype,
+      values: [...tensor.dataSync()],
+    }));
+  });
+
+  const traceInputs = Object.entries(inputs).map(
+    ([name, { shape, dtype = 'float32', order }]): TraceInput => ({ name, shape, dtype, order }),
+  );
+  const outputs = await runModel(
+    trace(traceInputs, compute),
+    Object.fromEntries(
+      Object.entries(inputs).map(([name, { shape, dtype = 'float32', order }]) => {
+        const stored = tf.tidy(() =>
+          tf.tensor(values[name]!, [...shape], dtype).transpose(order && [...order]),
+        );
+        const rowMajor = order === undefined ? values[name]! : [...stored.dataSync()];
+        const dims = order === undefined ? shape : order.map((axis) => shape[axis]!);
+        return [name, toOrt(dtype, rowMajor, dims)];
+      }),
+    ),
+  );
+  for (const { name, shape, dtype, values } of expected) {
+    const output = outputs[name]!;
+    t.deepEqual([...output.dims], shape, `shape of ${name}`);
+    t.true(output.type === dtype, `type of ${name}`);
+    const got = Array.from(output.data as ArrayLike<number>, Number);
+    const error = relativeError(got, values);
+    t.true(error <= tolerance, `${name} differs by ${error}`);
+  }
+}
+
+/** Runs a model once. */
+export async function runModel(
+  model: Uint8Array,
+  feeds: Readonly<Record<string, Tensor>>,
+): Promise<Readonly<Record<string, Tensor>>> {
+  const session = await InferenceSession.create(model, {
+    intraOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
+  try {
+    return await session.run(feeds);
+  } finally {
+    await session.release();
+  }
+}
+
+/** The largest difference over the largest absolute value expected; NaN where one is missing. */
+export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (got.length !== expected.length) return Number.NaN;
+  let difference = 0;
+  let largest = 0;
+  for (let at = 0; at < expected.length; at += 1) {
+    difference = Math.max(difference, Math.abs(got[at]! - expected[at]!));
+    largest = Math.max(largest, Math.abs(expected[at]!));
+  }
+  return largest === 0 ? difference : difference / largest;
+}
+
+function valuesOf(name: string, { shape, dtype, values }: CaseInput): number[] {
+  if (values !== undefined) return [...values];
+  const random = seededRandom('case', name);
+  const size = shape.reduce((product, length) => product * length, 1);
+  return Array.from({ length: size }, () => {
+    if (dtype === 'bool') return random.below(2);
+    return dtype === 'int32' ? random.below(9) - 4 : random.normal();
+  });
+}
+
+function toOrt(
+  dtype: 'float32' | 'int32' | 'bool',
+  values: readonly number[],
+  dims: readonly number[],
+): Tensor {
+  if (dtype === 'float32') return new Tensor(dtype, Float32Array.from(values), dims);
+  if (dtype === 'int32') return new Tensor(dtype, Int32Array.from(values), dims);
+  return new Tensor(dtype, Uint8Array.from(values), dims);
+}

@@ -1,0 +1,39 @@
+// Where results go: Arrow files, logs, checkpoints, for use without the command line.
+
+export { openArrowFile } from './arrow-file.ts';
+export type { ArrowFileOptions, ArrowFileReport, ArrowFileSink } from './arrow-file.ts';
+export { openArrowLog } from './arrow-log.ts';
+export type { ArrowLog, ArrowLogOptions, LogColumns, LogRow } from './arrow-log.ts';
+
+// Exports
+export { openEmbeddingsFolder } from './embeddings-folder.ts';
+export type {
+  EmbeddingsFolder,
+  EmbeddingsFolderOptions,
+  EmbeddingsReport,
+  WrittenRows,
+} from './embeddings-folder.ts';
+export type { EmbeddingsManifest, EmbeddingsPart } from './embeddings-manifest.ts';
+export { writeEmbeddings } from './write-embeddings.ts';
+export type { EmbeddingsWritten } from './write-embeddings.ts';
+export { openEmbeddings } from './read-embeddings.ts';
+export type {
+  EmbeddingsBlock,
+  EmbeddingsReader,
+  OpenEmbeddingsOptions,
+} from './read-embeddings.ts';
+
+// Runs
+export { openRunFolder, readRun } from './run-folder.ts';
+export type { RunFolder, RunFolderOptions, SavedRun } from './run-folder.ts';
+export { writeMetrics } from './write-metrics.ts';
+export { saveCheckpoints } from './save-checkpoints.ts';
+export type { SaveCheckpointsOptions } from './save-checkpoints.ts';
+export { latestCheckpoint, loadCheckpoint } from './checkpoints.ts';
+export type { Checkpoint, LatestCheckpoint } from './checkpoints.ts';
+export { readSafetensors, writeSafetensors } from './safetensors.ts';
+export { readQuarantine, writeQuarantine } from './write-quarantine.ts';
+
+// Evaluations
+export { writeEvaluation } from './evaluation-files.ts';
+export type { EvaluationReport } from './evaluation-files.ts';

@@ -1,0 +1,243 @@
+import test from 'ava';
+import { map } from 'rxjs';
+import * as operators from '../../operators/index.ts';
+import type {
+  BatchPlan,
+  Dataset,
+  DecodedImage,
+  EmbeddingBatch,
+  EncodedImage,
+  PackedBatch,
+  PlannedSample,
+  SampleBatch,
+  StepResult,
+  ViewBatch,
+} from '../../operators/types.ts';
+import * as outputs from '../../outputs/index.ts';
+import { planOf } from '../helpers/plans.ts';
+import { laws, type OperatorCase } from './operator-contract.ts';
+import { outputCases } from './output-cases.ts';
+
+const nothing = async (): Promise<void> => {};
+const imageSize = 8;
+const encoder = { architecture: 'resnet8', head: 'mlp', projectionSize: 8 } as const;
+const shape = { images: 2, views: 2, imageSize };
+
+const sampleOf = (seq: number): PlannedSample => planOf(seq, [seq]).samples[0]!;
+const image = (seq: number): DecodedImage => ({
+  ...sampleOf(seq),
+  image: { width: 2, height: 2, data: new Uint8Array(12).fill(seq) },
+});
+const decoded = map((sample: PlannedSample) => image(sample.position));
+const viewBatch = (seq: number): ViewBatch => {
+  const plan = planOf(seq, [2 * seq, 2 * seq + 1]);
+  const pixels = new Float32Array(4 * imageSize * imageSize * 3);
+  for (const [at] of pixels.entries()) pixels[at] = Math.sin((at + 1) * (seq + 1));
+  return { plan, samples: plan.samples, views: 2, imageSize, pixels };
+};
+const packed = (seq: number, views: 1 | 2): PackedBatch => {
+  const { plan, samples, pixels } = viewBatch(seq);
+  const labels = Int32Array.from({ length: 2 * views }, (_, row) => Math.floor(row / views));
+  return {
+    plan,
+    samples,
+    shape: { ...shape, views },
+    pixels: views === 2 ? pixels : pixels.slice(0, pixels.length / 2),
+    labels,
+  };
+};
+/** One pixel, written by hand: a PNG that every decoder takes. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const missing = 10_000;
+const files: Dataset = {
+  name: 'files',
+  classes: ['a'],
+  count: missing,
+  hash: '',
+  sample: (position) => sampleOf(position),
+  async read(position) {
+    if (position === missing) throw new operators.PipelineError('ERR_READ', 'no such file');
+    return png;
+  },
+};
+const bySeq = ({ plan }: { readonly plan: BatchPlan }): number => plan.seq;
+const byPosition = ({ position }: PlannedSample): number => position;
+
+/** Every operator that a library user can put behind a gate, on real parts. */
+const cases = {
+  mapInOrder: {
+    open: async () => ({
+      operator: operators.mapInOrder(async (value: number) => {
+        if (value < 0) throw new Error('negative');
+        return value;
+      }),
+      close: nothing,
+    }),
+    input: (seq) => seq,
+    seqOf: (value) => value,
+    broken: () => -1,
+  } satisfies OperatorCase<number, number>,
+
+  mapInTurn: {
+    open: async () => ({
+      operator: operators.mapInTurn(async (value: number) => {
+        if (value < 0) throw new Error('negative');
+        return value;
+      }),
+      close: nothing,
+    }),
+    input: (seq) => seq,
+    seqOf: (value) => value,
+    broken: () => -1,
+  } satisfies OperatorCase<number, number>,
+
+  beforeComplete: {
+    open: async () => ({ operator: operators.beforeComplete<number>(nothing), close: nothing }),
+    input: (seq) => seq,
+    seqOf: (value) => value,
+  } satisfies OperatorCase<number, number>,
+
+  perSample: {
+    open: async () => ({ operator: operators.perSample(decoded), close: nothing }),
+    input: (seq) => planOf(seq, [1, 2, 3]),
+    seqOf: bySeq,
+  } satisfies OperatorCase<BatchPlan, SampleBatch>,
+
+  onBadSample: {
+    open: async () => {
+      const bad = operators.quarantine({ count: 10 });
+      const stage = operators.mapInOrder(async (sample: PlannedSample) => {
+        if (sample.position < 0) throw new Error('not about the sample');
+        return image(sample.position);
+      });
+      return { operator: operators.onBadSample(operators.skipBad, bad, stage), close: nothing };
+    },
+    input: sampleOf,
+    seqOf: byPosition,
+    broken: () => ({ ...sampleOf(0), position: -1 }),
+  } satisfies OperatorCase<PlannedSample, DecodedImage>,
+
+  keepDecoded: {
+    open: async () => ({
+      operator: operators.keepDecoded(operators.decodedCache(1e6), decoded),
+      close: nothing,
+    }),
+    input: sampleOf,
+    seqOf: byPosition,
+  } satisfies OperatorCase<PlannedSample, DecodedImage>,
+
+  readImage: {
+    open: async () => ({
+      operator: operators.readImage(files, { permits: operators.permits(2) }),
+      close: nothing,
+    }),
+    input: sampleOf,
+    seqOf: byPosition,
+    broken: () => ({ ...sampleOf(0), position: missing }),
+  } satisfies OperatorCase<PlannedSample, EncodedImage>,
+
+  decodeImage: {
+    open: async () => ({
+      operator: operators.decodeImage({ permits: operators.permits(2) }),
+      close: nothing,
+    }),
+    input: (seq) => ({ ...sampleOf(seq), bytes: png }),
+    seqOf: byPosition,
+    broken: () => ({ ...sampleOf(0), bytes: png.subarray(0, 20) }),
+  } satisfies OperatorCase<EncodedImage, DecodedImage>,
+
+  augmentViews: {
+    async open() {
+      const viewer = await operators.openViewMaker();
+      const recipe = operators.viewRecipe('paper');
+      return {
+        operator: operators.augmentViews(viewer, { recipe, views: 2, imageSize, seed: 1 }),
+        close: () => viewer.close(),
+      };
+    },
+    input: (seq) => ({ plan: planOf(seq, [seq]), images: [image(seq)] }),
+    seqOf: bySeq,
+  } satisfies OperatorCase<SampleBatch, ViewBatch>,
+
+  packBatch: {
+    open: async () => ({ operator: operators.packBatch(shape), close: nothing }),
+    input: viewBatch,
+    seqOf: bySeq,
+    broken: () => ({ ...viewBatch(0), imageSize: imageSize + 1 }),
+  } satisfies OperatorCase<ViewBatch, PackedBatch>,
+
+  trainStep: {
+    async open() {
+      const engine = await operators.openOnnxEngine({ threads: 1 });
+      const loss = { name: 'sincere', temperature: 0.1 } as const;
+      const trainer = await engine.createTrainer({
+        encoder,
+        loss,
+        shape,
+        momentum: 0.9,
+        weightDecay: 0,
+      });
+      const weights = operators.initialWeights(encoder, 1);
+      const momentum = new Map(
+        operators.parameterNames(encoder).map((name) => {
+          const { shape, data } = weights.get(name)!;
+          return [name, { shape, data: new Float32Array(data.length) }];
+        }),
+      );
+      await trainer.load({ step: 0, weights, momentum });
+      return {
+        operator: operators.trainStep(trainer, { learningRate: () => 0.01 }),
+        close: () => engine.close(),
+      };
+    },
+    input: (seq) => packed(seq, 2),
+    seqOf: bySeq,
+    broken: () => ({ ...packed(0, 2), pixels: packed(0, 2).pixels.fill(NaN) }),
+    exclusive: true,
+  } satisfies OperatorCase<PackedBatch, StepResult>,
+
+  encode: {
+    async open() {
+      const engine = await operators.openOnnxEngine({ threads: 1 });
+      const weights = operators.initialWeights(encoder, 1);
+      const session = await engine.createEncoder(encoder, weights, { rows: 2, imageSize });
+      return { operator: operators.encode(session), close: () => engine.close() };
+    },
+    input: (seq) => packed(seq, 1),
+    seqOf: bySeq,
+    broken: () => ({ ...packed(0, 1), pixels: new Float32Array(1) }),
+  } satisfies OperatorCase<PackedBatch, EmbeddingBatch>,
+
+  ...outputCases,
+};
+
+/** Exported functions that are no operators. Whatever is in neither list fails the test below. */
+const others = [
+  ...['seededRandom', 'permutation', 'withDemand', 'permits', 'runScoped', 'planBatches'],
+  ...['planInOrder', 'classWalks', 'replacementFor', 'decodePixels', 'decodedCache', 'skipBad'],
+  ...['quarantine', 'viewRecipe', 'shrinkTarget', 'makeViews', 'openViewMaker', 'sincereLoss'],
+  ...['supconLoss', 'initialWeights', 'parameterNames', 'weightShapes', 'embeddingSize'],
+  ...['learningRateAt', 'openEngine', 'openOnnxEngine', 'exportEncoder', 'openCpuEngine'],
+  ...['nearestNeighbours', 'weightedVote', 'evaluateNeighbours', 'PipelineError'],
+  ...['openArrowFile', 'openArrowLog', 'openEmbeddings', 'openEmbeddingsFolder', 'openRunFolder'],
+  ...['readRun', 'latestCheckpoint', 'loadCheckpoint', 'readSafetensors', 'writeSafetensors'],
+  ...['writeEvaluation', 'readQuarantine', 'writeQuarantine'],
+];
+
+test('every exported operator is covered', (t) => {
+  const exported = Object.entries({ ...operators, ...outputs })
+    .filter(([, value]) => typeof value === 'function')
+    .map(([name]) => name);
+  t.deepEqual(exported.toSorted(), [...Object.keys(cases), ...others].toSorted());
+});
+
+for (const [name, subject] of Object.entries(cases)) {
+  for (const [law, holds] of Object.entries(laws)) {
+    test(`${name}: ${law}`, async (t) => {
+      await holds(t, subject as OperatorCase<unknown>);
+    });
+  }
+}

@@ -129,7 +129,10 @@ export async function openArrowLog<const C extends LogColumns>(
         if (closed) return;
         closed = true;
         try {
-          await writeAll(handle, [END_OF_STREAM], header.byteLength + rows * rowBytes);
+          const end = header.byteLength + rows * rowBytes;
+          // A failed append may have left a part of a row.
+          await handle.truncate(end);
+          await writeAll(handle, [END_OF_STREAM], end);
           await sync();
         } finally {
           await handle.close();

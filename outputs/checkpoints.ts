@@ -3,10 +3,10 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
 import type { NamedTensor, TrainerState, Weights } from '../operators/types.ts';
+import { makeFolder } from './make-folder.ts';
 import { PRODUCER } from './producer.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import { isMissing } from './system-error.ts';
-import { writeError } from './write-error.ts';
 
 /** A state of a trainer, read from a file. */
 export interface Checkpoint extends TrainerState {
@@ -52,9 +52,7 @@ export async function writeCheckpoint(
   if (!Number.isSafeInteger(step) || step < 0) {
     throw new RangeError(`Expected \`step\` to be an integer of at least 0, got \`${step}\``);
   }
-  await fs.mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw writeError(folder, error);
-  });
+  await makeFolder(folder);
   const tensors = new Map<string, NamedTensor>();
   for (const [name, tensor] of weights) {
     if (name.startsWith(momentumPrefix)) {

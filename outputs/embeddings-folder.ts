@@ -16,10 +16,10 @@ import { EMBEDDINGS_LAYERS, embeddingsSchema, type LayerSizes } from './embeddin
 import { inTurn } from './in-turn.ts';
 import { jsonDifferences, type JsonObject } from './json.ts';
 import { LOCK_NAME, lockFolder } from './lock-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { PARTIAL_SUFFIX } from './partial-file.ts';
 import { PRODUCER } from './producer.ts';
 import { checkPart } from './read-embeddings.ts';
-import { writeError } from './write-error.ts';
 import { QUARANTINE_NAME, writeQuarantine } from './write-quarantine.ts';
 
 /** What an embeddings folder is about. A folder that was made with anything else is refused. */
@@ -114,9 +114,7 @@ export async function openEmbeddingsFolder(
   options: EmbeddingsFolderOptions,
 ): Promise<EmbeddingsFolder> {
   const { resume = false, verify = 'size' } = options;
-  await fs.mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw writeError(folder, error);
-  });
+  await makeFolder(folder);
   const lock = await lockFolder(folder);
   try {
     const manifest = await beginOrContinue(folder, newManifest(options), resume);

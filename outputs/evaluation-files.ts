@@ -5,6 +5,7 @@ import type { Evaluation, EvaluationRow, NeighbourRows } from '../operators/metr
 import { float64Column, int32Column, recordBatch, utf8Column } from './arrow-columns.ts';
 import { type ArrowFileReport, openArrowFile } from './arrow-file.ts';
 import { writeAtomicJson } from './atomic-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { PRODUCER } from './producer.ts';
 import { writeError } from './write-error.ts';
 
@@ -67,12 +68,10 @@ export async function writeEvaluation(
   evaluation: Evaluation,
 ): Promise<EvaluationReport> {
   const summary = path.join(folder, 'summary.json');
-  try {
-    await fs.mkdir(folder, { recursive: true });
-    await fs.rm(summary, { force: true });
-  } catch (error) {
-    throw writeError(folder, error);
-  }
+  await makeFolder(folder);
+  await fs.rm(summary, { force: true }).catch((error: unknown) => {
+    throw writeError(summary, error);
+  });
   const { rows, neighbours } = evaluation;
   const ks = [...neighbours.predictions.keys()];
   const rowsReport = await writeRows(

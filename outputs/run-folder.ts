@@ -14,9 +14,9 @@ import {
 import { inTurn } from './in-turn.ts';
 import { isObject, jsonDifferences, jsonHash, type JsonObject, readJsonObject } from './json.ts';
 import { LOCK_NAME, lockFolder } from './lock-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { PARTIAL_SUFFIX } from './partial-file.ts';
 import { PRODUCER } from './producer.ts';
-import { writeError } from './write-error.ts';
 import { QUARANTINE_NAME, readQuarantine, writeQuarantine } from './write-quarantine.ts';
 
 /** Columns of `metrics.arrows`: a function of seed, data and configuration. Row n is step n. */
@@ -122,9 +122,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     );
   }
   const checkpoints = path.join(folder, checkpointsName);
-  await fs.mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw writeError(folder, error);
-  });
+  await makeFolder(folder);
   const lock = await lockFolder(folder);
   const opened: { close(): Promise<void> }[] = [];
   const closeAll = async (): Promise<void> => {

@@ -16,6 +16,13 @@ export interface ExportCase {
   readonly isBad: (position: number) => boolean;
 }
 
+/** What a process exports until it is killed: three parts in 130 batches. */
+export const killedExport: ExportCase = {
+  count: 8300,
+  batchSize: 64,
+  isBad: (position) => position % 89 === 5,
+};
+
 export const exportClasses: readonly string[] = ['ant', 'bee', 'çat'];
 
 export const exportOptions = (count: number): EmbeddingsFolderOptions => ({

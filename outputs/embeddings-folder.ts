@@ -1,18 +1,11 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { RecordBatch } from 'apache-arrow';
 import { PipelineError } from '../operators/errors.ts';
-import type { BadSample, EmbeddingBatch, PlannedSample } from '../operators/types.ts';
-import { classColumns, recordBatch, utf8Column, vectorsColumn } from './arrow-columns.ts';
-import { type ArrowFileSink, openArrowFile } from './arrow-file.ts';
+import type { BadSample, EmbeddingBatch } from '../operators/types.ts';
 import { writeAtomicJson } from './atomic-file.ts';
-import {
-  type EmbeddingsManifest,
-  MANIFEST_NAME,
-  PART_POSITIONS,
-  readManifest,
-} from './embeddings-manifest.ts';
-import { EMBEDDINGS_LAYERS, embeddingsSchema, type LayerSizes } from './embeddings-schema.ts';
+import { checkEmbeddingBatch } from './check-embedding-batch.ts';
+import { type EmbeddingsManifest, MANIFEST_NAME, readManifest } from './embeddings-manifest.ts';
+import { type OpenPart, partOpener } from './embeddings-part.ts';
 import { inTurn } from './in-turn.ts';
 import { jsonDifferences, type JsonObject } from './json.ts';
 import { LOCK_NAME, lockFolder } from './lock-file.ts';
@@ -86,9 +79,6 @@ export interface EmbeddingsFolder {
   /** Waits for running calls, drops an unfinished part and gives the folder back. Idempotent. */
   close(): Promise<void>;
 }
-
-// Rows are framed in blocks of so many positions, however they arrive: 1.3 MB at 640 values.
-const blockPositions = 512;
 
 /**
  * Opens a folder of embeddings for writing.
@@ -201,27 +191,6 @@ function identity(manifest: EmbeddingsManifest): unknown {
   return { producer, dataset: { hash, count }, classes, model, preprocessing, layers, split };
 }
 
-/** A part being written. */
-interface OpenPart {
-  readonly sink: ArrowFileSink;
-  readonly first: number;
-  /** Position after the last. */
-  readonly end: number;
-  /** Ids of its samples without a row, in order. */
-  readonly missing: string[];
-  block: Block;
-}
-
-/** Rows that share a record batch. */
-interface Block {
-  readonly ids: string[];
-  readonly labels: number[];
-  /** Position after the last. */
-  readonly end: number;
-  /** Rows that are in the file already. */
-  written: number;
-}
-
 function embeddingsFolder(
   folder: string,
   opened: EmbeddingsManifest,
@@ -232,95 +201,40 @@ function embeddingsFolder(
   let next = positionsOf(manifest);
   let part: OpenPart | undefined;
   let closed = false;
+  const { layers } = manifest;
   const { count } = manifest.dataset;
-  const { layers, split } = manifest;
-  const labels = classColumns(manifest.classes);
-  const schema = embeddingsSchema(labels.type, layers, split);
-  const buffers = blockBuffers(layers);
-  const metadata = {
-    format: manifest.format,
-    version: String(manifest.version),
-    producer: manifest.producer,
-    dataset: manifest.dataset.hash,
-    model: manifest.model.hash,
-    preprocessing: JSON.stringify(manifest.preprocessing),
-  };
+  const openPart = partOpener(folder, manifest);
 
   const saveManifest = async (changes: Partial<EmbeddingsManifest>): Promise<void> => {
     const changed = { ...manifest, ...changes };
     await writeAtomicJson(path.join(folder, MANIFEST_NAME), changed);
     manifest = changed;
   };
-  const openPart = async (): Promise<OpenPart> => {
-    const number = Math.floor(next / PART_POSITIONS);
-    const file = path.join(folder, `part-${String(number).padStart(5, '0')}.arrow`);
-    return {
-      sink: await openArrowFile(file, schema, { metadata }),
-      first: next,
-      end: Math.min(next + PART_POSITIONS, count),
-      missing: [],
-      block: newBlock(next, next),
-    };
-  };
-  const flushBlock = async ({ sink, block }: OpenPart): Promise<void> => {
-    const rows = block.ids.length;
-    if (rows === block.written) return;
-    const batch = blockBatch(block);
-    if (block.written === 0) await sink.write(batch);
-    else await sink.replaceLast(batch);
-    block.written = rows;
-  };
-  const blockBatch = ({ ids, labels: numbers }: Block): RecordBatch =>
-    recordBatch(schema, [
-      utf8Column(ids),
-      labels.column(Int32Array.from(numbers)),
-      ...buffers.map(({ size, values }) =>
-        vectorsColumn(values.subarray(0, ids.length * size), size),
-      ),
-      ...(split === null ? [] : [utf8Column(ids.map(() => split))]),
-    ]);
-  const finishPart = async (
-    { sink, first, end, missing }: OpenPart,
-    listBad: () => readonly BadSample[],
-  ): Promise<void> => {
-    const bad = missing.length === 0 ? [] : reasons(folder, missing, listBad());
-    // Without rows a batch without rows: some readers want the dictionary of `label` to be there.
-    if (sink.rows === 0) await sink.write(blockBatch(newBlock(first, end)));
-    const { rows, bytes, sha256 } = await sink.close();
-    const file = path.basename(sink.path);
-    const entry = { file, first, positions: end - first, rows, bytes, sha256, bad };
-    await saveManifest({ parts: [...manifest.parts, entry] });
-  };
-
-  const takeIn = async (
+  const write = async (
     batch: EmbeddingBatch,
     listBad: () => readonly BadSample[],
   ): Promise<WrittenRows> => {
     if (closed) {
       throw new PipelineError('ERR_CONTRACT', `\`${folder}\` is closed already.`, { path: folder });
     }
-    checkBatch(folder, batch, next, count, layers);
+    checkEmbeddingBatch(folder, batch, { next, count, layers });
     let row = 0;
     for (const sample of batch.plan.samples) {
-      part ??= await openPart();
-      if (next === part.block.end) {
-        await flushBlock(part);
-        part.block = newBlock(next, part.end);
-      }
+      part ??= await openPart(next);
       if (batch.samples[row]?.position === sample.position) {
-        takeRow(part.block, sample, batch, row);
+        await part.add(sample, batch, row);
         row += 1;
       } else {
-        part.missing.push(sample.id);
+        await part.skip(sample);
       }
       next += 1;
       if (next === part.end) {
-        await flushBlock(part);
-        await finishPart(part, listBad);
+        const finished = await part.finish(listBad);
+        await saveManifest({ parts: [...manifest.parts, finished] });
         part = undefined;
       }
     }
-    if (part !== undefined) await flushBlock(part);
+    await part?.flush();
     return { rows: batch.samples.length, bad: batch.plan.samples.length - batch.samples.length };
   };
   const finish = async (): Promise<EmbeddingsReport> => {
@@ -347,7 +261,7 @@ function embeddingsFolder(
     if (closed) return;
     closed = true;
     try {
-      await part?.sink.abort();
+      await part?.abort();
     } finally {
       await release();
     }
@@ -363,94 +277,13 @@ function embeddingsFolder(
     get bad() {
       return manifest.parts.flatMap(({ bad }) => bad);
     },
-    write: (batch, listBad) => turn(() => takeIn(batch, listBad)),
+    write: (batch, listBad) => turn(() => write(batch, listBad)),
     finish: () => turn(finish),
     close: () => turn(close),
   };
-
-  function takeRow(block: Block, sample: PlannedSample, batch: EmbeddingBatch, row: number): void {
-    const at = block.ids.length;
-    block.ids.push(sample.id);
-    block.labels.push(sample.label ?? -1);
-    for (const { layer, size, values } of buffers) {
-      values.set(batch[layer].subarray(row * size, (row + 1) * size), at * size);
-    }
-  }
 }
 
 /** How many positions the finished parts cover. */
 function positionsOf({ parts }: EmbeddingsManifest): number {
   return parts.reduce((sum, { positions }) => sum + positions, 0);
-}
-
-/** Room for the vectors of one block, reused for all. */
-function blockBuffers(layers: LayerSizes) {
-  return EMBEDDINGS_LAYERS.flatMap((layer) => {
-    const size = layers[layer];
-    if (size === undefined) return [];
-    return [{ layer, size, values: new Float32Array(blockPositions * size) }];
-  });
-}
-
-function newBlock(first: number, partEnd: number): Block {
-  // Parts begin at multiples of the block, so blocks lie on one grid.
-  const end = Math.min(first + blockPositions, partEnd);
-  return { ids: [], labels: [], end, written: 0 };
-}
-
-function checkBatch(
-  folder: string,
-  { plan, samples, ...vectors }: EmbeddingBatch,
-  next: number,
-  count: number,
-  layers: LayerSizes,
-): void {
-  const positions = plan.samples.map(({ position }) => position);
-  if (positions.some((position, at) => position !== next + at) || next + positions.length > count) {
-    throw new PipelineError(
-      'ERR_CONTRACT',
-      `Expected batch ${plan.seq} for \`${folder}\` to hold the positions from ${next} on, in order and below ${count}; ` +
-        `got ${positions.slice(0, 8).join(', ')}${positions.length > 8 ? ', …' : ''}.`,
-      { path: folder },
-    );
-  }
-  let at = 0;
-  for (const { position } of samples) {
-    while (at < positions.length && positions[at] !== position) at += 1;
-    at += 1;
-  }
-  if (at > positions.length) {
-    throw new PipelineError(
-      'ERR_CONTRACT',
-      `Expected the samples of batch ${plan.seq} to be samples of its plan, in plan order.`,
-      { path: folder },
-    );
-  }
-  for (const layer of EMBEDDINGS_LAYERS) {
-    const size = layers[layer];
-    if (size === undefined || vectors[layer].length === samples.length * size) continue;
-    throw new PipelineError(
-      'ERR_SHAPE',
-      `Expected \`${layer}\` of batch ${plan.seq} to hold ${samples.length} rows of ${size} values, got ${vectors[layer].length} values.`,
-      { path: folder },
-    );
-  }
-}
-
-/** Why these samples have no row. */
-function reasons(
-  folder: string,
-  ids: readonly string[],
-  known: readonly BadSample[],
-): readonly BadSample[] {
-  const byId = new Map(known.map((sample) => [sample.id, sample]));
-  return ids.map((id) => {
-    const reason = byId.get(id);
-    if (reason !== undefined) return reason;
-    throw new PipelineError(
-      'ERR_CONTRACT',
-      `\`${id}\` has no row in \`${folder}\`, and its quarantine does not say why.`,
-      { path: folder, sample: id },
-    );
-  });
 }

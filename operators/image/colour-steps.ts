@@ -69,10 +69,10 @@ function blendWithOwnGrey(pixels: Float32Array, start: number, end: number, fact
 }
 
 /**
- * Turns hues in the HSV cone, value and saturation kept.
+ * Turns hues in the HSV cone; value (the largest channel) and chroma (largest less smallest) are kept.
  *
- * `channel = value − chroma · clamp(min(k, 4 − k), 0, 1)`, `k = (n + 6 hue) mod 6`, with n = 5, 3, 1 for red, green, blue:
- * the cone unrolled, without the six cases of the usual conversion.
+ * With the hue in sixths of the circle, `channel = least + chroma · weight`, where the weights are
+ * `|hue − 3| − 1`, `2 − |hue − 2|` and `2 − |hue − 4|`, clamped: the usual conversion without its six cases.
  */
 function turnHue(pixels: Float32Array, start: number, end: number, turn: number): void {
   const sixths = 6 * turn;
@@ -88,17 +88,13 @@ function turnHue(pixels: Float32Array, start: number, end: number, turn: number)
     if (value === red) hue += (green - blue) / chroma;
     else if (value === green) hue += 2 + (blue - red) / chroma;
     else hue += 4 + (red - green) / chroma;
-    pixels[at] = value - chroma * ramp(hue + 5);
-    pixels[at + 1] = value - chroma * ramp(hue + 3);
-    pixels[at + 2] = value - chroma * ramp(hue + 1);
+    // The hue was in [-1, 5] and turns by at most half a circle.
+    if (hue < 0) hue += 6;
+    else if (hue >= 6) hue -= 6;
+    pixels[at] = least + chroma * clamped(Math.abs(hue - 3) - 1);
+    pixels[at + 1] = least + chroma * clamped(2 - Math.abs(hue - 2));
+    pixels[at + 2] = least + chroma * clamped(2 - Math.abs(hue - 4));
   }
-}
-
-function ramp(k: number): number {
-  // Hues are within one turn of [0, 6), and n adds less than one more.
-  const inside = k >= 12 ? k - 12 : k >= 6 ? k - 6 : k < 0 ? k + 6 : k;
-  const rising = inside < 4 - inside ? inside : 4 - inside;
-  return clamped(rising);
 }
 
 function greyOf(red: number, green: number, blue: number): number {

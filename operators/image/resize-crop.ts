@@ -66,12 +66,13 @@ function setTaps(taps: Taps, size: number, length: number, total: number): void 
   const { starts, counts, weights } = taps;
   for (let at = 0; at < size; at += 1) {
     const centre = (at + 0.5) * scale;
-    const start = Math.max(0, Math.floor(centre - radius + 0.5));
-    const end = Math.min(length, Math.floor(centre + radius + 0.5));
+    // The pixels whose centres are nearer than the radius; those at its end would weigh nothing.
+    const start = Math.max(0, Math.floor(centre - radius - 0.5) + 1);
+    const end = Math.min(length, Math.ceil(centre + radius - 0.5));
     const first = at * widest;
     let sum = 0;
     for (let from = start; from < end; from += 1) {
-      const weight = Math.max(0, 1 - Math.abs((from + 0.5 - centre) / radius));
+      const weight = 1 - Math.abs((from + 0.5 - centre) / radius);
       weights[first + from - start] = weight;
       sum += weight;
     }
@@ -91,26 +92,29 @@ function resizeRows(
 ): void {
   const { data, width } = image;
   const { starts, counts, weights, widest } = taps;
+  const step = flip ? -3 : 3;
   for (let y = 0; y < crop.height; y += 1) {
     const line = ((crop.top + y) * width + crop.left) * 3;
+    let to = (y * size + (flip ? size - 1 : 0)) * 3;
     for (let x = 0; x < size; x += 1) {
       let from = line + starts[x]! * 3;
       let tap = x * widest;
       const end = tap + counts[x]!;
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      for (; tap < end; tap += 1) {
+      const weight = weights[tap]!;
+      let red = weight * data[from]!;
+      let green = weight * data[from + 1]!;
+      let blue = weight * data[from + 2]!;
+      for (tap += 1; tap < end; tap += 1) {
+        from += 3;
         const weight = weights[tap]!;
         red += weight * data[from]!;
         green += weight * data[from + 1]!;
         blue += weight * data[from + 2]!;
-        from += 3;
       }
-      const to = (y * size + (flip ? size - 1 - x : x)) * 3;
       rows[to] = red;
       rows[to + 1] = green;
       rows[to + 2] = blue;
+      to += step;
     }
   }
 }
@@ -125,15 +129,26 @@ function resizeColumns(
   const { starts, counts, weights, widest } = taps;
   const rowLength = size * 3;
   for (let y = 0; y < size; y += 1) {
-    const to = offset + y * rowLength;
     const count = counts[y]!;
-    const firstRow = starts[y]! * rowLength;
-    const firstWeight = weights[y * widest]!;
-    for (let at = 0; at < rowLength; at += 1) target[to + at] = firstWeight * rows[firstRow + at]!;
-    for (let tap = 1; tap < count; tap += 1) {
-      const weight = weights[y * widest + tap]!;
-      const row = firstRow + tap * rowLength;
-      for (let at = 0; at < rowLength; at += 1) target[to + at]! += weight * rows[row + at]!;
+    const tap = y * widest;
+    const begin = offset + y * rowLength;
+    const end = begin + rowLength;
+    let from = starts[y]! * rowLength;
+    // Two rows at a time: enlarging needs no more.
+    let next = count > 1 ? from + rowLength : from;
+    const weight = weights[tap]!;
+    const nextWeight = count > 1 ? weights[tap + 1]! : 0;
+    for (let to = begin; to < end; to += 1) {
+      target[to] = weight * rows[from]! + nextWeight * rows[next]!;
+      from += 1;
+      next += 1;
+    }
+    for (let more = 2; more < count; more += 1) {
+      const weight = weights[tap + more]!;
+      for (let to = begin; to < end; to += 1) {
+        target[to]! += weight * rows[next]!;
+        next += 1;
+      }
     }
   }
 }

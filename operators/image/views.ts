@@ -105,10 +105,11 @@ function renderView(
 }
 
 function normalise(target: Float32Array, start: number, end: number, mean: Rgb, std: Rgb): void {
-  const [red, green, blue] = [1 / std[0], 1 / std[1], 1 / std[2]];
+  const [red, green, blue] = mean;
+  const [redScale, greenScale, blueScale] = [1 / std[0], 1 / std[1], 1 / std[2]];
   for (let at = start; at < end; at += 3) {
-    target[at] = (target[at]! - mean[0]) * red;
-    target[at + 1] = (target[at + 1]! - mean[1]) * green;
-    target[at + 2] = (target[at + 2]! - mean[2]) * blue;
+    target[at] = (target[at]! - red) * redScale;
+    target[at + 1] = (target[at + 1]! - green) * greenScale;
+    target[at + 2] = (target[at + 2]! - blue) * blueScale;
   }
 }

@@ -5,7 +5,6 @@ import type { RunScope } from '../operators/flow/run-scope.ts';
 import { initialWeights } from '../operators/model/initial-weights.ts';
 import { parameterNames } from '../operators/model/weight-shapes.ts';
 import type { Dataset, EncoderSpec, TrainerState, Weights } from '../operators/types.ts';
-import type { JsonObject } from '../outputs/json.ts';
 import { openRunFolder, type RunFolder } from '../outputs/run-folder.ts';
 import type { TrainOptions } from './options.ts';
 import { mayChange, type RunConfig, runConfig } from './run-config.ts';
@@ -38,8 +37,7 @@ export async function openTraining(
   const config = runConfig(options, data, engine.name);
   const run = scope.use(
     await openRunFolder(options.out, {
-      // Through JSON: an interface is not assignable to an index signature.
-      config: { ...config } as unknown as JsonObject,
+      config: { ...config },
       resume,
       mayChange,
     }),

@@ -215,23 +215,20 @@ const cases = {
 };
 
 /** Exported functions that are no operators. Whatever is in neither list fails the test below. */
-const others = [
-  ...['seededRandom', 'permutation', 'withDemand', 'permits', 'runScoped', 'planBatches'],
-  ...['planInOrder', 'classWalks', 'replacementFor', 'decodePixels', 'decodedCache', 'skipBad'],
-  ...['quarantine', 'viewRecipe', 'shrinkTarget', 'makeViews', 'openViewMaker', 'sincereLoss'],
-  ...['supconLoss', 'initialWeights', 'parameterNames', 'weightShapes', 'embeddingSize'],
-  ...['learningRateAt', 'openEngine', 'openOnnxEngine', 'exportEncoder', 'openCpuEngine'],
-  ...['nearestNeighbours', 'weightedVote', 'evaluateNeighbours', 'PipelineError'],
-  ...['openArrowFile', 'openArrowLog', 'openEmbeddings', 'openEmbeddingsFolder', 'openRunFolder'],
-  ...['readRun', 'latestCheckpoint', 'loadCheckpoint', 'readSafetensors', 'writeSafetensors'],
-  ...['writeEvaluation', 'readQuarantine', 'writeQuarantine'],
-];
+const others =
+  'seededRandom permutation withDemand permits runScoped planBatches planInOrder ' +
+  'classWalks replacementFor decodePixels decodedCache skipBad quarantine viewRecipe ' +
+  'shrinkTarget makeViews openViewMaker sincereLoss supconLoss initialWeights parameterNames ' +
+  'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
+  'nearestNeighbours weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
+  'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
+  'writeEvaluation readQuarantine writeQuarantine';
 
 test('every exported operator is covered', (t) => {
   const exported = Object.entries({ ...operators, ...outputs })
     .filter(([, value]) => typeof value === 'function')
     .map(([name]) => name);
-  t.deepEqual(exported.toSorted(), [...Object.keys(cases), ...others].toSorted());
+  t.deepEqual(exported.toSorted(), [...Object.keys(cases), ...others.split(' ')].toSorted());
 });
 
 for (const [name, subject] of Object.entries(cases)) {

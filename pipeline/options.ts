@@ -94,10 +94,10 @@ const engine = choice(
   ['auto', 'onnx', 'cpu'],
   'What computes: `onnx` runs the native runtime, `cpu` is the slow plain JavaScript reference.',
 ).default('auto');
-const threads = optional(integer(1, 'Threads of the engine (all cores when not given).'));
+const threads = optional(integer(1, 'Threads of the engine; all cores when not given.'));
 const seed = integer(0, 'Everything random is a function of it.').default(0);
 const split = optional(text('a folder name', 'Folder of DATA to use, such as `train` or `test`.'));
-const limit = optional(integer(1, 'Images of each class, drawn by `--seed` (all when not given).'));
+const limit = optional(integer(1, 'Images of each class, drawn by --seed; all when not given.'));
 const views = integer(1, 'Views of each image in a batch.').default(2);
 const window = integer(1, 'Batches in flight between reading and the end of a step.').default(3);
 const cacheMb = integer(0, 'Megabytes of decoded images kept in memory between epochs.').default(
@@ -118,14 +118,14 @@ const trainFields = z.strictObject({
   encoder,
   imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
   batchSize: integer(2, 'Images of a batch, before views.').default(256),
-  classesPerBatch: optional(integer(2, 'Classes of a batch (all that fit when not given).')),
+  classesPerBatch: optional(integer(2, 'Classes of a batch; all that fit when not given.')),
   views,
   recipe: choice(
     ['paper', 'plain'],
     'How views are made: `paper` crops, flips, shifts colours; `plain` only resizes.',
   ).default('paper'),
   epochs: optional(
-    integer(1, 'Passes over the images (100 when neither this nor --steps is given).'),
+    integer(1, 'Passes over the images; 100 when neither this nor --steps is given.'),
   ),
   steps: optional(
     integer(0, 'Training steps, instead of --epochs; 0 saves the untrained encoder.'),
@@ -141,11 +141,11 @@ const trainFields = z.strictObject({
   engine,
   threads,
   window,
-  checkpointEvery: optional(integer(1, 'Steps between checkpoints (an epoch when not given).')),
+  checkpointEvery: optional(integer(1, 'Steps between checkpoints; an epoch when not given.')),
   cacheMb,
   maxBadShare,
   resume: flag('Continue the run in --out from its last checkpoint.'),
-  trace: flag('Say at the end where the time went, stage by stage.'),
+  trace: flag('Say at the end how much time went into steps, and how much between them.'),
 } satisfies OptionFields<TrainOptions>);
 
 const trainSchema: z.ZodType<TrainOptions> = trainFields
@@ -189,7 +189,7 @@ const evaluateFields = z.strictObject({
   layer: choice(['embedding', 'projection'], 'Which vectors are compared, by cosine.').default(
     'projection',
   ),
-  threads: optional(integer(1, 'Worker threads (all cores when not given).')),
+  threads: optional(integer(1, 'Worker threads; all cores when not given.')),
 } satisfies OptionFields<EvaluateOptions>);
 
 const demoFields = z.strictObject({

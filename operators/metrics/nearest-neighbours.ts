@@ -1,5 +1,5 @@
-import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import { availableCores } from '../available-cores.ts';
 import { messageOf, PipelineError } from '../errors.ts';
 import { startWorker } from '../start-worker.ts';
 import {
@@ -48,7 +48,7 @@ export async function nearestNeighbours(
   support: Iterable<LabelledRows> | AsyncIterable<LabelledRows>,
   options: NearestNeighboursOptions,
 ): Promise<Neighbours> {
-  const { dim, k, leaveOneOut = false, threads = availableParallelism(), signal } = options;
+  const { dim, k, leaveOneOut = false, threads = availableCores(), signal } = options;
   if (!Number.isInteger(threads) || threads < 0) {
     throw new RangeError(`Expected \`threads\` to be an integer of at least 0, got \`${threads}\``);
   }

@@ -1,0 +1,224 @@
+import fs from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { availableCores } from '../operators/available-cores.ts';
+import { openCpuEngine } from '../operators/engine/cpu-engine.ts';
+import type { EncodedRows, Engine } from '../operators/engine/engine.ts';
+import { openEngine } from '../operators/engine/open-engine.ts';
+import { openOnnxEngine } from '../operators/engine/onnx-engine.ts';
+import { messageOf } from '../operators/errors.ts';
+import { sharp } from '../operators/image/sharp-setup.ts';
+import { initialWeights } from '../operators/model/initial-weights.ts';
+import { seededRandom } from '../operators/random.ts';
+import type { EncoderSpec } from '../operators/types.ts';
+import { PRODUCER } from '../outputs/producer.ts';
+import type { DoctorOptions } from './options.ts';
+
+/** What one check found. */
+export interface DoctorCheck {
+  readonly name: string;
+  /** `note`: works, but there is something to know. */
+  readonly verdict: 'ok' | 'note' | 'broken';
+  readonly detail: string;
+}
+
+/** A check by its name. What it throws makes it broken. */
+export type NamedChecks = Readonly<
+  Record<string, (options: DoctorOptions) => Promise<Omit<DoctorCheck, 'name'>>>
+>;
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Tries everything that the pipelines stand on, in this process, one after another.
+ *
+ * @param checks Another list, for tests.
+ */
+export async function doctor(
+  options: DoctorOptions,
+  checks: NamedChecks = doctorChecks,
+): Promise<readonly DoctorCheck[]> {
+  const results: DoctorCheck[] = [];
+  for (const [name, check] of Object.entries(checks)) {
+    try {
+      results.push({ name, ...(await check(options)) });
+    } catch (error) {
+      results.push({ name, verdict: 'broken', detail: messageOf(error) });
+    }
+  }
+  return results;
+}
+
+const doctorChecks: NamedChecks = {
+  node: checkNode,
+  cores: checkCores,
+  memory: checkMemory,
+  'thread pool': checkThreadPool,
+  allocator: checkAllocator,
+  sharp: checkSharp,
+  'onnxruntime-node': checkOnnxRuntime,
+  'tfjs-node-gpu': checkTfjsNodeGpu,
+  engine: checkEngine,
+  writing: checkWriting,
+};
+
+async function checkNode(): Promise<Omit<DoctorCheck, 'name'>> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const good = major > 20 || (major === 20 && minor >= 19);
+  const what = `${process.version} on ${process.platform}-${process.arch}, ${PRODUCER}`;
+  return good
+    ? { verdict: 'ok', detail: what }
+    : { verdict: 'broken', detail: `${what}; needs Node 20.19 or later` };
+}
+
+async function checkCores(): Promise<Omit<DoctorCheck, 'name'>> {
+  const [usable, processors] = [availableCores(), os.availableParallelism()];
+  const model = os.cpus()[0]?.model ?? 'unknown processor';
+  const detail = `${usable} usable of ${os.cpus().length} processors (${model})`;
+  const fewer = `${processors} may be scheduled; quota and physical cores leave ${usable}`;
+  return { verdict: 'ok', detail: usable === processors ? detail : `${detail}; ${fewer}` };
+}
+
+async function checkMemory(): Promise<Omit<DoctorCheck, 'name'>> {
+  const limit = process.constrainedMemory();
+  // Without a limit this is undefined, 0 or larger than the machine, depending on the system.
+  const limited = limit !== undefined && limit > 0 && limit < os.totalmem();
+  const total = limited ? limit : os.totalmem();
+  const of = limited ? 'allowed by the container' : 'in the machine';
+  return { verdict: 'ok', detail: `${gigabytes(os.freemem())} free, ${gigabytes(total)} ${of}` };
+}
+
+/** Decoding and file access share these threads; Node reads their number once, before our first line. */
+async function checkThreadPool(): Promise<Omit<DoctorCheck, 'name'>> {
+  const given = process.env['UV_THREADPOOL_SIZE'];
+  if (given !== undefined) return { verdict: 'ok', detail: `${given} threads` };
+  const wanted = availableCores() + 4;
+  return {
+    verdict: 'note',
+    detail: `4 threads; set UV_THREADPOOL_SIZE=${wanted} or start with \`sincere\`, which does`,
+  };
+}
+
+async function checkAllocator(): Promise<Omit<DoctorCheck, 'name'>> {
+  if (process.platform !== 'linux') return { verdict: 'ok', detail: 'the one of the system' };
+  const preloaded = process.env['LD_PRELOAD'] ?? '';
+  if (/jemalloc|mimalloc|tcmalloc/u.test(preloaded)) return { verdict: 'ok', detail: preloaded };
+  const arenas = process.env['MALLOC_ARENA_MAX'];
+  if (arenas !== undefined) return { verdict: 'ok', detail: `MALLOC_ARENA_MAX=${arenas}` };
+  return {
+    verdict: 'note',
+    detail:
+      'long runs fragment the memory of glibc: preload jemalloc, or start with MALLOC_ARENA_MAX=2',
+  };
+}
+
+async function checkSharp(): Promise<Omit<DoctorCheck, 'name'>> {
+  const square = { width: 2, height: 2, channels: 3, background: '#336699' } as const;
+  for (const format of ['png', 'jpeg', 'webp'] as const) {
+    const file = await sharp({ create: square }).toFormat(format, { quality: 100 }).toBuffer();
+    const { data, info } = await sharp(file).raw().toBuffer({ resolveWithObject: true });
+    const isSquare = info.width === 2 && info.height === 2 && info.channels === 3;
+    const off = [0x33, 0x66, 0x99].some((level, channel) => Math.abs(data[channel]! - level) > 4);
+    if (!isSquare || off) {
+      return { verdict: 'broken', detail: `a ${format} image came back with other pixels` };
+    }
+  }
+  const { vips } = sharp.versions;
+  return {
+    verdict: 'ok',
+    detail: `${packageVersion('sharp')} with libvips ${vips}; reads and writes png, jpeg, webp`,
+  };
+}
+
+const tinyEncoder: EncoderSpec = { architecture: 'resnet8', head: 'mlp', projectionSize: 8 };
+const tinyShape = { rows: 2, imageSize: 8 };
+
+/** Encodes two tiny images with random weights and compares with the plain JavaScript reference. */
+async function checkOnnxRuntime(): Promise<Omit<DoctorCheck, 'name'>> {
+  const ours = await tinyRows(await openOnnxEngine({ threads: 1 }));
+  const reference = await tinyRows(await openCpuEngine());
+  const error = Math.max(
+    ...ours.projection.map((value, at) => Math.abs(value - reference.projection[at]!)),
+  );
+  const version = packageVersion('onnxruntime-node');
+  // Rounding of float32 sums in another order; `>=` would let NaN pass.
+  return error < 1e-4
+    ? { verdict: 'ok', detail: `${version}; a small network equals the reference within 1e-4` }
+    : { verdict: 'broken', detail: `${version}; a small network is off by ${error}` };
+}
+
+async function tinyRows(engine: Engine): Promise<EncodedRows> {
+  try {
+    const weights = initialWeights(tinyEncoder, 0);
+    const session = await engine.createEncoder(tinyEncoder, weights, tinyShape);
+    const random = seededRandom('doctor');
+    const numbers = tinyShape.rows * tinyShape.imageSize ** 2 * 3;
+    return await session.run(Float32Array.from({ length: numbers }, () => random.normal()));
+  } finally {
+    await engine.close();
+  }
+}
+
+async function checkTfjsNodeGpu(): Promise<Omit<DoctorCheck, 'name'>> {
+  const name = '@tensorflow/tfjs-node-gpu';
+  const why = 'not taken: this version computes on the processor, and has no `tensorflow` engine';
+  try {
+    const version = packageVersion(name);
+    return { verdict: 'note', detail: `${version} is installed, and ${why}` };
+  } catch {
+    // Optional: not to be found is an answer.
+    return { verdict: 'note', detail: `not installed (optional), and ${why}` };
+  }
+}
+
+async function checkEngine(): Promise<Omit<DoctorCheck, 'name'>> {
+  const engine = await openEngine('auto');
+  const { name, device } = engine;
+  await engine.close();
+  return {
+    verdict: 'ok',
+    detail: `auto takes ${name} (${device}); cpu is the slow reference, taken only by name`,
+  };
+}
+
+/** Writes where the user wants to write; in the nearest folder above that exists. */
+async function checkWriting({ out }: DoctorOptions): Promise<Omit<DoctorCheck, 'name'>> {
+  const folder = await existingFolder(path.resolve(out));
+  const probe = await fs.mkdtemp(path.join(folder, '.sincere-doctor-'));
+  try {
+    await fs.writeFile(path.join(probe, 'probe'), 'probe', { flush: true });
+  } finally {
+    await fs.rm(probe, { recursive: true, force: true });
+  }
+  const { bavail, bsize } = await fs.statfs(folder);
+  return { verdict: 'ok', detail: `${folder} can be written, ${gigabytes(bavail * bsize)} free` };
+}
+
+async function existingFolder(folder: string): Promise<string> {
+  try {
+    await fs.access(folder);
+    return folder;
+  } catch (error) {
+    const above = path.dirname(folder);
+    if (above === folder) throw error;
+    return await existingFolder(above);
+  }
+}
+
+function packageVersion(name: string): string {
+  // Not every package exports its package.json, so it is read from the folder.
+  const folders = require.resolve.paths(name) ?? [];
+  for (const folder of folders) {
+    try {
+      return (require(path.join(folder, name, 'package.json')) as { version: string }).version;
+    } catch {
+      // Another folder may have it.
+    }
+  }
+  throw new Error(`Expected the package \`${name}\` to be installed; run \`npm ci\``);
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

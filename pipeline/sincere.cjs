@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// The command `sincere`: sets up the process, then starts `cli.ts` (in the repository) or `cli.js` (installed).
+//
+// CommonJS on purpose. Node creates its pool of threads at the first use, and loading an ES module already
+// uses it: setting the size in `cli.ts` would come too late, and four threads would serve all cores.
+'use strict';
+const { existsSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
+const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
+
+process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + 4);
+void start();
+
+async function start() {
+  const source = join(__dirname, 'cli.ts');
+  const inRepository = existsSync(source);
+  if (inRepository) (await import('tsx/esm/api')).register();
+  await import(pathToFileURL(inRepository ? source : join(__dirname, 'cli.js')).href);
+}

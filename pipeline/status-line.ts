@@ -1,0 +1,51 @@
+/** The part of a stream that is written to. */
+export interface TextSink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  /** Width of a terminal in characters. */
+  readonly columns?: number | undefined;
+}
+
+/** Where a run says how it is getting on: one line that changes, and lines that stay. */
+export interface StatusLine {
+  /** Whether `show` replaces the line before: on a terminal. Elsewhere each is a line of its own. */
+  readonly rewrites: boolean;
+  /** Shows where things stand. */
+  readonly show: (text: string) => void;
+  /** Prints a line that stays, above the status. */
+  readonly say: (text: string) => void;
+  /** Leaves the last status as it is; the next one gets a new line. */
+  readonly end: () => void;
+}
+
+const clearLine = '\r\u001B[K';
+
+/** A status line on `sink`. A quiet one shows nothing, and still says what is to be said. */
+export function statusLine(
+  sink: TextSink,
+  { quiet = false }: { readonly quiet?: boolean } = {},
+): StatusLine {
+  const rewrites = sink.isTTY === true;
+  let current = '';
+  // A line that wraps could not be taken back.
+  const fitted = (text: string): string => text.slice(0, Math.max(1, (sink.columns ?? 80) - 1));
+  return {
+    rewrites,
+    show(text) {
+      if (quiet) return;
+      if (!rewrites) {
+        sink.write(`${text}\n`);
+        return;
+      }
+      current = fitted(text);
+      sink.write(`${clearLine}${current}`);
+    },
+    say(text) {
+      sink.write(current === '' ? `${text}\n` : `${clearLine}${text}\n${current}`);
+    },
+    end() {
+      if (current !== '') sink.write('\n');
+      current = '';
+    },
+  };
+}

@@ -3,6 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { trace, type TraceInput } from '../../operators/engine/onnx/trace.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { tf } from '../../operators/tf.ts';
+import { near } from './tensors.ts';
 
 /** What a function of tensors makes of its inputs, by name. */
 export type TensorFunction = (
@@ -69,8 +70,7 @@ export async function tracedEqualsCpu(
     t.deepEqual([...output.dims], shape, `shape of ${name}`);
     t.true(output.type === dtype, `type of ${name}`);
     const got = Array.from(output.data as ArrayLike<number>, Number);
-    const error = relativeError(got, values);
-    t.true(error <= tolerance, `${name} differs by ${error}`);
+    near(t, got, values, tolerance, name);
   }
 }
 
@@ -88,18 +88,6 @@ export async function runModel(
   } finally {
     await session.release();
   }
-}
-
-/** The largest difference over the largest absolute value expected; NaN where one is missing. */
-export function relativeError(got: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (got.length !== expected.length) return Number.NaN;
-  let difference = 0;
-  let largest = 0;
-  for (let at = 0; at < expected.length; at += 1) {
-    difference = Math.max(difference, Math.abs(got[at]! - expected[at]!));
-    largest = Math.max(largest, Math.abs(expected[at]!));
-  }
-  return largest === 0 ? difference : difference / largest;
 }
 
 function valuesOf(name: string, { shape, dtype, values }: CaseInput): number[] {

@@ -1,0 +1,221 @@
+import test from 'ava';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
+import type { TrainerSpec, TrainerState, Weights } from '../../../operators/engine/engine.ts';
+import { exportEncoder, openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
+import { initialWeights } from '../../../operators/model/initial-weights.ts';
+import type { PackedBatch } from '../../../operators/types.ts';
+import { packedBatch } from '../../helpers/batches.ts';
+import { channelsFirst } from '../../helpers/network-reference.ts';
+import { livelyWeights, zeroMomentum } from '../../helpers/networks.ts';
+import { near, normalValues } from '../../helpers/tensors.ts';
+import { runModel } from '../../helpers/traced-equals-cpu.ts';
+import { Tensor } from 'onnxruntime-node';
+
+const spec: TrainerSpec = {
+  encoder: { architecture: 'resnet8', head: 'mlp', projectionSize: 6 },
+  loss: { name: 'sincere', temperature: 0.2 },
+  shape: { images: 4, views: 2, imageSize: 4 },
+  momentum: 0.9,
+  weightDecay: 1e-3,
+};
+const threads = 1;
+
+function state(): TrainerState {
+  const weights = initialWeights(spec.encoder, 1);
+  return { step: 0, weights, momentum: zeroMomentum(weights) };
+}
+
+function batch(seq: number): PackedBatch {
+  return packedBatch(spec.shape, seq, 2);
+}
+
+for (const [name, steps] of [
+  ['sincere', 5],
+  ['supcon', 2],
+] as const) {
+  test(`${steps} steps under ${name} equal the cpu engine in every number`, async (t) => {
+    const task = { ...spec, loss: { name, temperature: 0.2 } };
+    const [onnx, cpu] = [await openOnnxEngine({ threads }), await openCpuEngine()];
+    const trainer = await onnx.createTrainer(task);
+    const reference = await cpu.createTrainer(task);
+    await Promise.all([trainer.load(state()), reference.load(state())]);
+    for (let step = 0; step < steps; step += 1) {
+      const padded = batch(step);
+      // A row that the loss leaves out, as padding is.
+      padded.labels[7] = -1;
+      const expected = await reference.run({ ...padded, pixels: padded.pixels.slice() }, 0.02);
+      const readouts = await trainer.run(padded, 0.02);
+      // Sums in another order, in float32, through ten layers; each step passes its error on to the next.
+      const tolerance = 1e-5 * (step + 1);
+      near(t, Object.values(readouts), Object.values(expected), tolerance, 'read-outs');
+      const [got, wanted] = [await trainer.snapshot(), await reference.snapshot()];
+      equalTensors(got.weights, wanted.weights, tolerance);
+      equalTensors(got.momentum, wanted.momentum, tolerance);
+      t.is(got.step, step + 1);
+    }
+    await Promise.all([onnx.close(), cpu.close()]);
+
+    function equalTensors(got: Weights, wanted: Weights, tolerance: number): void {
+      t.deepEqual(
+        [...got.keys()],
+        [...state().weights.keys()].filter((key) => wanted.has(key)),
+      );
+      for (const [key, { shape, data }] of wanted) {
+        t.deepEqual([...got.get(key)!.shape], [...shape]);
+        near(t, got.get(key)!.data, data, tolerance, key);
+      }
+    }
+  });
+}
+
+// One trainer for what follows, because each takes a second to start.
+test('one trainer: state, refused steps, handed over pixels, order, end', async (t) => {
+  const engine = await openOnnxEngine({ threads });
+  const trainer = await engine.createTrainer(spec);
+  await t.throwsAsync(trainer.run(batch(0), 0.05), {
+    code: 'ERR_ENGINE',
+    message: /`load` before/u,
+  });
+  await t.throwsAsync(trainer.snapshot(), { code: 'ERR_ENGINE' });
+
+  await t.notThrowsAsync(async () => {
+    const start = state();
+    await trainer.load({ ...start, step: 7 });
+    start.weights.get('conv1.weight')!.data.fill(9);
+  });
+  t.deepEqual(await trainer.snapshot(), { ...state(), step: 7 });
+
+  // A step that is not finite is refused, and so is a batch of another shape.
+  const broken = batch(0);
+  broken.pixels[5] = NaN;
+  await t.throwsAsync(trainer.run(broken, 0.05), {
+    code: 'ERR_NOT_FINITE',
+    message: /finite loss and gradient in step `7`.*was not applied/u,
+  });
+  const another = packedBatch({ ...spec.shape, images: 5 }, 0);
+  await t.throwsAsync(trainer.run(another, 0.05), {
+    code: 'ERR_SHAPE',
+    message: /`batch` to hold 8/u,
+  });
+  await t.throwsAsync(trainer.run(batch(0), -1), { instanceOf: RangeError });
+  const weights = new Map(state().weights);
+  weights.delete('conv1.weight');
+  await t.throwsAsync(trainer.load({ ...state(), weights }), {
+    code: 'ERR_SHAPE',
+    message: /`conv1\.weight`/u,
+  });
+  t.deepEqual(await trainer.snapshot(), { ...state(), step: 7 });
+
+  // Resuming from a snapshot equals never having stopped, bit for bit.
+  await trainer.run(batch(0), 0.05);
+  const half = await trainer.snapshot();
+  const expected = await trainer.run(batch(1), 0.04);
+  const whole = await trainer.snapshot();
+  await trainer.load(half);
+  t.deepEqual(await trainer.run(batch(1), 0.04), expected);
+  t.deepEqual(await trainer.snapshot(), whole);
+  t.is(whole.step, 9);
+
+  // Pixels are taken over when they fill their buffer, and copied when they do not.
+  const { pixels, ...others } = batch(0);
+  const readouts = [];
+  const larger = new Float32Array(pixels.length + 5);
+  const shared = new Float32Array(new SharedArrayBuffer(pixels.byteLength));
+  for (const given of [larger.subarray(5), shared, pixels]) {
+    if (given !== pixels) given.set(pixels);
+    await trainer.load(state());
+    readouts.push(await trainer.run({ ...others, pixels: given }, 0.05));
+  }
+  t.deepEqual(readouts[1], readouts[0]);
+  t.deepEqual(readouts[2], readouts[0]);
+  t.is(larger.length, others.labels.length * 4 * 4 * 3 + 5);
+  t.is(pixels.length, 0);
+
+  // Calls are served in order without waiting between them, the end comes last.
+  const ended: string[] = [];
+  const note = (name: string) => (): void => void ended.push(name);
+  await Promise.all([
+    trainer.load(state()).then(note('load')),
+    trainer.run(batch(0), 0.05).then(note('run')),
+    trainer.snapshot().then(note('snapshot')),
+    trainer.close().then(note('close')),
+  ]);
+  t.deepEqual(ended, ['load', 'run', 'snapshot', 'close']);
+  await trainer.close();
+  await engine.close();
+  await engine.close();
+  const closed = { code: 'ERR_ENGINE', message: /was closed/u };
+  await t.throwsAsync(trainer.load(state()), closed);
+  await t.throwsAsync(engine.createTrainer(spec), closed);
+  await t.throwsAsync(
+    engine.createEncoder(spec.encoder, state().weights, { rows: 1, imageSize: 4 }),
+    closed,
+  );
+});
+
+test('closing leaves nothing that keeps a process alive', async (t) => {
+  const program = fileURLToPath(new URL('../../fixtures/run-onnx-engine.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import=tsx', program], {
+    timeout: 60_000,
+  });
+  t.is(stdout.trim(), '64');
+});
+
+test('encodes as the cpu engine does, and exports the same network', async (t) => {
+  const [onnx, cpu] = [await openOnnxEngine({ threads }), await openCpuEngine()];
+  const weights = livelyWeights(spec.encoder, 2);
+  const shape = { rows: 3, imageSize: 4 };
+  const session = await onnx.createEncoder(spec.encoder, weights, shape);
+  const reference = await cpu.createEncoder(spec.encoder, weights, shape);
+  const pixels = normalValues(3 * 4 * 4 * 3, 'encode');
+  const expected = await reference.run(pixels.slice());
+  const got = await session.run(pixels.slice());
+  t.is(session.embeddingSize, 64);
+  t.is(session.projectionSize, 6);
+  near(t, got.embedding, expected.embedding, 1e-5);
+  near(t, got.projection, expected.projection, 1e-5);
+  await t.throwsAsync(session.run(new Float32Array(3)), {
+    code: 'ERR_SHAPE',
+    message: /`pixels` to hold 3 images of 4 × 4 \(144 values\), got 3 values/u,
+  });
+
+  const model = await exportEncoder(spec.encoder, weights, 4);
+  for (const rows of [3, 1]) {
+    const part = pixels.slice(0, rows * 4 * 4 * 3);
+    const images = Float32Array.from(channelsFirst(part, [rows, 4, 4, 3]).data);
+    const outputs = await runModel(model, {
+      images: new Tensor('float32', images, [rows, 3, 4, 4]),
+    });
+    t.deepEqual([...outputs['embedding']!.dims], [rows, 64]);
+    t.deepEqual([...outputs['projection']!.dims], [rows, 6]);
+    const { embedding, projection } = expected;
+    near(t, floats(outputs['embedding']!), embedding.subarray(0, rows * 64), 1e-5);
+    near(t, floats(outputs['projection']!), projection.subarray(0, rows * 6), 1e-5);
+  }
+  const text = Buffer.from(model).toString('latin1');
+  for (const entry of ['architecture', 'resnet8', 'image_layout', 'NCHW']) {
+    t.true(text.includes(entry), entry);
+  }
+  t.false(text.includes('BatchNormalization'));
+  await t.throwsAsync(exportEncoder({ ...spec.encoder, head: 'linear' }, weights, 4), {
+    code: 'ERR_SHAPE',
+  });
+  await Promise.all([onnx.close(), cpu.close()]);
+});
+
+test('refuses numbers out of range', async (t) => {
+  for (const threads of [0, 1.5, NaN]) {
+    await t.throwsAsync(openOnnxEngine({ threads }), { instanceOf: RangeError });
+  }
+  const engine = await openOnnxEngine();
+  t.regex(engine.device, /^cpu, \d+ threads?$/u);
+  await t.throwsAsync(engine.createTrainer({ ...spec, momentum: 1 }), { instanceOf: RangeError });
+  await engine.close();
+});
+
+function floats(tensor: Tensor): Float32Array {
+  return tensor.data as Float32Array;
+}

@@ -81,10 +81,14 @@ async function readLock(lockPath: string): Promise<string> {
   try {
     return await fs.readFile(lockPath, 'utf8');
   } catch (error) {
-    throw new PipelineError('ERR_LOCKED', `Cannot read \`${lockPath}\`: ${messageOf(error)}. Try again.`, {
-      path: lockPath,
-      cause: error,
-    });
+    throw new PipelineError(
+      'ERR_LOCKED',
+      `Cannot read \`${lockPath}\`: ${messageOf(error)}. Try again.`,
+      {
+        path: lockPath,
+        cause: error,
+      },
+    );
   }
 }
 

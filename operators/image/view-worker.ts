@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import type { RgbImage } from '../types.ts';
-import type { PackedViewRequest, ViewReply } from './view-maker.ts';
+import type { PackedViewRequest, ViewReply } from './view-thread.ts';
 import { makeViews } from './views.ts';
 
-// The other side of `openViewMaker`: makes the views of one request after the other.
+// The other side of `openViewThread`: makes the views of one request after the other.
 if (parentPort === null) throw new Error('Expected to run in a worker thread');
 const port = parentPort;
 

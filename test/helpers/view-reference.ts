@@ -52,21 +52,17 @@ function weightsOf(length: number, size: number): number[][] {
 }
 
 export function referenceColour(pixels: readonly Pixel[], { kind, amount }: ColourStep): Pixel[] {
-  switch (kind) {
-    case 'brightness':
-      return pixels.map((pixel) => blended(pixel, [0, 0, 0], amount));
-    case 'contrast': {
-      const mean = pixels.reduce((sum, pixel) => sum + greyOf(pixel), 0) / pixels.length;
-      return pixels.map((pixel) => blended(pixel, spread(mean), amount));
-    }
-    case 'saturation':
-      return pixels.map((pixel) => blended(pixel, spread(greyOf(pixel)), amount));
-    case 'hue':
-      return pixels.map((pixel) => {
-        const [h, s, v] = hsvOf(pixel);
-        return rgbOf([(((h + amount) % 1) + 1) % 1, s, v]);
-      });
+  if (kind === 'hue') {
+    return pixels.map((pixel) => {
+      const [h, s, v] = hsvOf(pixel);
+      return rgbOf([(((h + amount) % 1) + 1) % 1, s, v]);
+    });
   }
+  const mean = pixels.reduce((sum, pixel) => sum + greyOf(pixel), 0) / pixels.length;
+  return pixels.map((pixel) => {
+    const other = { brightness: 0, contrast: mean, saturation: greyOf(pixel) }[kind];
+    return blended(pixel, spread(other), amount);
+  });
 }
 
 export function greyOf([r, g, b]: Pixel): number {

@@ -1,0 +1,136 @@
+import type { Worker } from 'node:worker_threads';
+import { messageOf, PipelineError } from '../errors.ts';
+import { startWorker } from '../start-worker.ts';
+import type { ViewMaker, ViewRequest } from './view-maker.ts';
+import { checkViewRecipe, type ViewRecipe } from './view-recipe.ts';
+import { checkImages, checkViewOptions, type ViewKey, type ViewOptions } from './views.ts';
+
+/** A view maker with one thread. */
+export interface ViewThread extends ViewMaker {
+  /** Requests that wait for their views. */
+  readonly pending: number;
+}
+
+/** A request as it travels: all pixels in one buffer that changes hands. */
+export interface PackedViewRequest {
+  readonly number: number;
+  /** Images one after the other, each `width * height * 3` bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Width and height of each image. */
+  readonly sizes: Int32Array;
+  readonly keys: readonly ViewKey[];
+  readonly recipe: ViewRecipe;
+  readonly options: ViewOptions;
+}
+
+/** What the thread says. */
+export type ViewReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'views'; readonly number: number; readonly views: Float32Array<ArrayBuffer> }
+  | { readonly kind: 'failed'; readonly number: number; readonly message: string };
+
+interface Waiting {
+  readonly resolve: (views: Float32Array) => void;
+  readonly reject: (reason: PipelineError) => void;
+}
+
+/**
+ * Starts one thread that makes views, one request after the other.
+ *
+ * @param module What runs in it.
+ * @throws {PipelineError} `ERR_ENGINE` when it cannot start.
+ */
+export async function openViewThread(
+  module: URL = new URL('view-worker.ts', import.meta.url),
+): Promise<ViewThread> {
+  const worker = startWorker(module);
+  const waiting = new Map<number, Waiting>();
+  let requests = 0;
+  /** Why no further request will be answered. */
+  let ended: PipelineError | undefined;
+  let closing: Promise<void> | undefined;
+
+  const end = (reason: PipelineError): void => {
+    ended ??= reason;
+    for (const { reject } of waiting.values()) reject(ended);
+    waiting.clear();
+  };
+  const settle = (reply: Exclude<ViewReply, { kind: 'ready' }>): void => {
+    const request = waiting.get(reply.number);
+    waiting.delete(reply.number);
+    if (reply.kind === 'views') request?.resolve(reply.views);
+    else request?.reject(new PipelineError('ERR_ENGINE', `Cannot make views: ${reply.message}`));
+  };
+  await ready(worker, settle, end);
+
+  return {
+    get pending() {
+      return waiting.size;
+    },
+    async make(request) {
+      if (ended !== undefined) throw ended;
+      const packed = pack(request, requests);
+      requests += 1;
+      return await new Promise((resolve, reject) => {
+        worker.postMessage(packed, [packed.bytes.buffer]);
+        waiting.set(packed.number, { resolve, reject });
+      });
+    },
+    close() {
+      end(
+        new PipelineError(
+          'ERR_CONTRACT',
+          'The view maker is closed. Close it when the stream has ended.',
+        ),
+      );
+      closing ??= worker.terminate().then(() => {});
+      return closing;
+    },
+  };
+}
+
+/** Settles when the thread is ready or cannot be. Later replies go to `settle`, and its end to `end`. */
+function ready(
+  worker: Worker,
+  settle: (reply: Exclude<ViewReply, { kind: 'ready' }>) => void,
+  end: (reason: PipelineError) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const die = (message: string, options: ErrorOptions = {}): void => {
+      const reason = new PipelineError(
+        'ERR_ENGINE',
+        `The thread that makes views ended before its work did: ${message}. Go on from the last checkpoint.`,
+        options,
+      );
+      end(reason);
+      reject(reason);
+    };
+    worker.on('error', (cause: unknown) => die(messageOf(cause), { cause }));
+    worker.on('exit', (code) => die(`it exited with code ${code}`));
+    worker.on('message', (reply: ViewReply) => {
+      if (reply.kind === 'ready') resolve();
+      else settle(reply);
+    });
+  });
+}
+
+function pack({ images, keys, recipe, options }: ViewRequest, number: number): PackedViewRequest {
+  checkViewOptions(options);
+  checkViewRecipe(recipe);
+  checkImages(images, keys);
+  const bytes = new Uint8Array(images.reduce((sum, { data }) => sum + data.length, 0));
+  const sizes = new Int32Array(images.length * 2);
+  let offset = 0;
+  for (const [at, { width, height, data }] of images.entries()) {
+    bytes.set(data, offset);
+    offset += data.length;
+    sizes[at * 2] = width;
+    sizes[at * 2 + 1] = height;
+  }
+  return { number, bytes, sizes, keys: keys.map(keyOf), recipe, options };
+}
+
+/** Only what views are a function of: keys are often whole samples, with their pixels. */
+function keyOf({ id, draw, replaces }: ViewKey): ViewKey {
+  return { id, draw, replaces };
+}

@@ -56,8 +56,8 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
-      getOutHelpWidth: () => stdout.columns ?? 100,
-      getErrHelpWidth: () => stderr.columns ?? 100,
+      getOutHelpWidth: () => stdout.columns || 100,
+      getErrHelpWidth: () => stderr.columns || 100,
     });
 
   const add = <T>(verb: Verb<T>, load: () => Promise<CommandOf<T>>): void => {

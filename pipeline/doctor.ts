@@ -50,7 +50,8 @@ export async function doctor(
   return results;
 }
 
-const doctorChecks: NamedChecks = {
+/** What `doctor` tries, in this order. */
+export const doctorChecks: NamedChecks = {
   node: checkNode,
   cores: checkCores,
   memory: checkMemory,

@@ -109,7 +109,7 @@ const maxBadShare = number(
 ).default(0.2);
 
 const trainFields = z.strictObject({
-  data: path('Folder of images, one sub-folder for each class.'),
+  data: path('Folder of images, one sub-folder for each class; or `synthetic:shapes`.'),
   out: path('Run folder: configuration, metrics, checkpoints.'),
   split,
   limit,
@@ -163,7 +163,9 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
   .readonly();
 
 const embedFields = z.strictObject({
-  data: path('Folder of images, with or without a sub-folder for each class.'),
+  data: path(
+    'Folder of images, with or without a sub-folder for each class; or `synthetic:shapes`.',
+  ),
   model: path('Run folder of `train`, whose last checkpoint is used.'),
   out: path('Folder for the Arrow files.'),
   layer: choice(

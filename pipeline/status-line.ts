@@ -28,7 +28,7 @@ export function statusLine(
   const rewrites = sink.isTTY === true;
   let current = '';
   // A line that wraps could not be taken back.
-  const fitted = (text: string): string => text.slice(0, Math.max(1, (sink.columns ?? 80) - 1));
+  const fitted = (text: string): string => text.slice(0, Math.max(1, (sink.columns || 80) - 1));
   return {
     rewrites,
     show(text) {

@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { lastValueFrom, toArray } from 'rxjs';
+import { seededRandom } from '../../operators/random.ts';
+import { loadCheckpoint } from '../../outputs/checkpoints.ts';
+import type { TrainOptions } from '../../pipeline/options.ts';
+import { train } from '../../pipeline/train.ts';
+import { writeImageTree } from '../helpers/image-tree.ts';
+import { tinyTraining } from '../helpers/pipeline-options.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+async function twoClasses(t: ExecutionContext): Promise<{ data: string; folder: string }> {
+  const folder = await temporaryFolder(t);
+  const data = path.join(folder, 'data');
+  await writeImageTree(data, [12, 9, 5]);
+  return { data, folder };
+}
+
+/** Runs to the end; the numbers of its steps. */
+async function stepsOf(options: TrainOptions): Promise<number[]> {
+  const run = train(options);
+  const results = await lastValueFrom(run.output$.pipe(toArray()));
+  await run.closed;
+  return results.map(({ plan }) => plan.seq);
+}
+
+const finalState = (out: string, steps: number) =>
+  loadCheckpoint(
+    path.join(out, 'checkpoints', `step-${String(steps).padStart(8, '0')}.safetensors`),
+  );
+
+test('the same seed twice gives the same metrics and weights, another seed others', async (t) => {
+  const { data, folder } = await twoClasses(t);
+  const runs = [
+    { out: path.join(folder, 'first'), seed: 1 },
+    { out: path.join(folder, 'again'), seed: 1, window: 1, cacheMb: 0 },
+    { out: path.join(folder, 'other'), seed: 2 },
+  ];
+  for (const run of runs) {
+    t.deepEqual(await stepsOf(tinyTraining({ data, ...run })), [...Array(10).keys()]);
+  }
+  const [first, again, other] = await Promise.all(
+    runs.map(async ({ out }) => ({
+      metrics: await fs.readFile(path.join(out, 'metrics.arrows')),
+      state: await finalState(out, 10),
+    })),
+  );
+  t.deepEqual(again!.metrics, first!.metrics, 'window and cache leave no trace');
+  t.deepEqual(again!.state.weights, first!.state.weights);
+  t.notDeepEqual(other!.metrics, first!.metrics);
+});
+
+test('a stopped run finishes its step, saves, and continues to the same weights', async (t) => {
+  const { data, folder } = await twoClasses(t);
+  const unbroken = path.join(folder, 'unbroken');
+  await stepsOf(tinyTraining({ data, out: unbroken }));
+
+  const out = path.join(folder, 'stopped');
+  const run = train(tinyTraining({ data, out }));
+  const before: number[] = [];
+  await run.output$.forEach(({ plan }) => {
+    before.push(plan.seq);
+    if (plan.seq === 1) run.stop();
+  });
+  await run.closed;
+  t.true(before.length < 10);
+  const after = await stepsOf(tinyTraining({ data, out, resume: true }));
+  t.deepEqual([...before, ...after], [...Array(10).keys()], 'exactly the remaining steps');
+  t.deepEqual(
+    await fs.readFile(path.join(out, 'metrics.arrows')),
+    await fs.readFile(path.join(unbroken, 'metrics.arrows')),
+  );
+  const [one, other] = [await finalState(out, 10), await finalState(unbroken, 10)];
+  t.deepEqual(one.weights, other.weights);
+  t.deepEqual(one.momentum, other.momentum);
+});
+
+test('a run killed at a random step continues to the weights of an unbroken one', async (t) => {
+  t.timeout(120_000);
+  const { data, folder } = await twoClasses(t);
+  const unbroken = path.join(folder, 'unbroken');
+  const steps = 16;
+  await stepsOf(tinyTraining({ data, out: unbroken, steps }));
+
+  const out = path.join(folder, 'killed');
+  // Another step in every run of the test; the seed is told so that a failure can be repeated.
+  const seed = Date.now() % 1000;
+  const killAfter = 1 + seededRandom('kill', seed).below(steps - 4);
+  t.log(`kill after step ${killAfter} (seed ${seed})`);
+  const executed = await killedAfter(tinyTraining({ data, out, steps }), killAfter);
+  t.true(executed.length < steps, 'killed before the end');
+
+  const after = await stepsOf(tinyTraining({ data, out, steps, resume: true }));
+  const [first] = after;
+  t.is(first! % 4, 0, 'goes on at a checkpoint');
+  t.true(first! <= executed.length, 'and repeats no more than it must');
+  t.deepEqual(
+    after,
+    [...Array(steps).keys()].filter((step) => step >= first!),
+  );
+  t.deepEqual(
+    await fs.readFile(path.join(out, 'metrics.arrows')),
+    await fs.readFile(path.join(unbroken, 'metrics.arrows')),
+  );
+  t.deepEqual(
+    (await finalState(out, steps)).weights,
+    (await finalState(unbroken, steps)).weights,
+    'bit for bit',
+  );
+  const left = await fs.readdir(out, { recursive: true });
+  t.deepEqual(
+    left.filter((name) => name.endsWith('.tmp') || name.endsWith('.lock')),
+    [],
+  );
+});
+
+test('mistakes are told before anything is trained', async (t) => {
+  const { data, folder } = await twoClasses(t);
+  const out = path.join(folder, 'run');
+  const failing = (given: Partial<TrainOptions>) => {
+    const run = train(tinyTraining({ data, out, ...given }));
+    return lastValueFrom(run.output$);
+  };
+  await t.throwsAsync(failing({ data: path.join(folder, 'nowhere') }), {
+    code: 'ERR_DATASET',
+    message: /nowhere/,
+  });
+  await stepsOf(tinyTraining({ data, out, steps: 1 }));
+  await t.throwsAsync(failing({ steps: 1 }), { code: 'ERR_CONFIG', message: /--resume/ });
+  await t.throwsAsync(failing({ steps: 2, temperature: 0.2, resume: true }), {
+    code: 'ERR_CONFIG',
+    message: /temperature/,
+  });
+});
+
+/** Trains in a process of its own and kills it when `step` was acknowledged. */
+async function killedAfter(options: TrainOptions, step: number): Promise<number[]> {
+  const fixture = fileURLToPath(new URL('../fixtures/train.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import=tsx', fixture, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (chunk: string) => {
+    text += chunk;
+    if (text.includes(`${step}\n`)) child.kill('SIGKILL');
+  });
+  await new Promise((resolve) => {
+    child.on('close', resolve);
+  });
+  return text.trim().split('\n').map(Number);
+}

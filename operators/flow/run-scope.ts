@@ -89,8 +89,11 @@ export function runScoped<T>(
       defer: (close) => void closers.push(close),
       nest(run) {
         // Aborting reaches it by unsubscription. Its failure to close is its own last error already.
-        drain.signal.addEventListener('abort', () => run.stop());
-        closers.push(() => run.closed.catch(() => {}));
+        const stop = (): void => run.stop();
+        const closed = run.closed.catch(() => {});
+        drain.signal.addEventListener('abort', stop);
+        void closed.then(() => drain.signal.removeEventListener('abort', stop));
+        closers.push(() => closed);
         return run.output$;
       },
     };

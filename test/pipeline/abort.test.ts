@@ -34,6 +34,7 @@ test.serial('aborted runs leave no handle, no queued decode and no temporary fil
   t.deepEqual([decodePermits.waiting, decodePermits.held], [0, 0]);
   t.deepEqual([readPermits.waiting, readPermits.held], [0, 0]);
   t.deepEqual(await leftovers(out), []);
+  await settled();
   t.deepEqual(handles(), before);
 
   const model = path.join(folder, 'model');

@@ -23,9 +23,7 @@ export interface OnnxEngineOptions {
  */
 export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
   const { threads = availableCores() } = options;
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new RangeError(`Expected \`threads\` to be an integer of at least 1, got \`${threads}\``);
-  }
+  atLeastOne('threads', threads);
   const open = new Set<EngineThread>();
   let closed = false;
 
@@ -63,6 +61,8 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
     },
     async createEncoder(spec, weights, shape) {
       checkWeights(spec, weights);
+      atLeastOne('rows', shape.rows);
+      atLeastOne('imageSize', shape.imageSize);
       const thread = await started('encoder', (thread) =>
         thread.call('openEncoder', { spec, weights, ...shape, threads }),
       );
@@ -91,6 +91,7 @@ export async function exportEncoder(
   imageSize: number,
 ): Promise<Uint8Array> {
   checkWeights(spec, weights);
+  atLeastOne('imageSize', imageSize);
   const thread = new EngineThread('export');
   try {
     return await thread.call('exportEncoder', { spec, weights, imageSize });
@@ -145,4 +146,10 @@ function onnxEncoder(
     },
     close,
   };
+}
+
+function atLeastOne(name: string, value: number): void {
+  if (!Number.isInteger(value) || value < 1) {
+    throw new RangeError(`Expected \`${name}\` to be an integer of at least 1, got \`${value}\``);
+  }
 }

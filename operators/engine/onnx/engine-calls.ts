@@ -51,7 +51,8 @@ export type EngineReply =
   | {
       readonly id: number;
       readonly error: {
-        readonly code: PipelineErrorCode;
+        /** `ERR_RANGE` stands for a `RangeError`: a mistake of the caller that only tracing finds. */
+        readonly code: PipelineErrorCode | 'ERR_RANGE';
         readonly message: string;
         readonly cause: unknown;
       };

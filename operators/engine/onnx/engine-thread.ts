@@ -5,7 +5,7 @@ import type { EngineCallName, EngineCalls, EngineReply } from './engine-calls.ts
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
-  readonly reject: (error: PipelineError) => void;
+  readonly reject: (error: PipelineError | RangeError) => void;
 }
 
 /**
@@ -40,6 +40,7 @@ export class EngineThread {
    *
    * @param handover Buffers of the argument that the thread takes over instead of copying.
    * @throws {PipelineError} As the call failed; `ERR_ENGINE` when the thread has ended or was closed.
+   * @throws {RangeError} When sizes are out of range.
    */
   async call<K extends EngineCallName>(
     name: K,
@@ -84,7 +85,11 @@ export class EngineThread {
     this.#waiting.delete(reply.id);
     if ('error' in reply) {
       const { code, message, cause } = reply.error;
-      waiting?.reject(new PipelineError(code, message, { cause }));
+      const error =
+        code === 'ERR_RANGE'
+          ? new RangeError(message, { cause })
+          : new PipelineError(code, message, { cause });
+      waiting?.reject(error);
     } else {
       waiting?.resolve(reply.result);
     }

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { messageOf, PipelineError } from '../../errors.ts';
+import { messageOf, PipelineError, type PipelineErrorCode } from '../../errors.ts';
 import { type EncodingSession, openEncodingSession } from './encoding-session.ts';
 import type { EngineCallName, EngineCalls, EngineReply, EngineRequest } from './engine-calls.ts';
 import { loadRuntime } from './runtime.ts';
@@ -53,15 +53,26 @@ async function answer({ id, name, argument }: EngineRequest): Promise<EngineRepl
     const handler = handlers[name] as (argument: unknown) => unknown;
     return { id, result: await handler(argument) };
   } catch (error) {
-    const code = error instanceof PipelineError ? error.code : 'ERR_ENGINE';
-    const message =
-      error instanceof PipelineError
-        ? error.message
-        : `The \`onnx\` engine failed in \`${name}\`: ${messageOf(error)}`;
+    const { code, message } = described(name, error);
     // What caused it may hold things that do not travel, its text always does.
     const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { id, error: { code, message, cause } };
   }
+}
+
+function described(
+  name: EngineCallName,
+  error: unknown,
+): { code: PipelineErrorCode | 'ERR_RANGE'; message: string } {
+  if (error instanceof PipelineError) return error;
+  // V8 reports a failed allocation as a RangeError too, which is nobody's mistake.
+  const wantOfMemory = /allocation failed/iu.test(messageOf(error));
+  if (error instanceof RangeError && !wantOfMemory) {
+    return { code: 'ERR_RANGE', message: error.message };
+  }
+  const wayOut = wantOfMemory ? '; use smaller batches, fewer views or smaller images' : '';
+  const message = `The \`onnx\` engine failed in \`${name}\`: ${messageOf(error)}${wayOut}`;
+  return { code: 'ERR_ENGINE', message };
 }
 
 // One at a time: ONNX Runtime must not start a step while the state of the last one is not in place.

@@ -213,6 +213,17 @@ test('refuses numbers out of range', async (t) => {
   const engine = await openOnnxEngine();
   t.regex(engine.device, /^cpu, \d+ threads?$/u);
   await t.throwsAsync(engine.createTrainer({ ...spec, momentum: 1 }), { instanceOf: RangeError });
+  const shape = { rows: 0, imageSize: 4 };
+  await t.throwsAsync(engine.createEncoder(spec.encoder, state().weights, shape), {
+    instanceOf: RangeError,
+    message: /`rows` to be an integer of at least 1, got `0`/u,
+  });
+  // What only tracing finds: a BatchNorm that sees one value for each channel.
+  const single = { images: 1, views: 1, imageSize: 4 };
+  await t.throwsAsync(engine.createTrainer({ ...spec, shape: single }), {
+    instanceOf: RangeError,
+    message: /more than 1 value per channel/u,
+  });
   await engine.close();
 });
 

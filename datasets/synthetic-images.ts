@@ -4,25 +4,26 @@ import type { RgbImage } from '../operators/types.ts';
 /*
  * Images that are drawn, not collected: no origin, no licence, nothing to download.
  *
- * Ten classes of figures, each an area with a signed distance to its edge. What varies within a class is
- * all but the figure: place, size, tilt, stretch, colours, shading, clutter, light and noise.
+ * Ten classes of patterns that fill the image, each given by the signed distance to its edges. What
+ * varies within a class is all but the pattern: place, size, turn, stretch, colours, shading, clutter,
+ * light and noise.
  */
 
 /** Goes up whenever the same arguments give other pixels, so that written folders are made anew. */
-export const syntheticVersion = 1;
+export const syntheticVersion = 2;
 
-/** The figures, sorted by name: class `k` of a synthetic dataset is figure number `k`. */
+/** The patterns, sorted by name: class `k` of a synthetic dataset is pattern number `k`. */
 export const syntheticClasses: readonly string[] = [
+  'bricks',
   'checker',
-  'cross',
-  'disc',
+  'crosses',
   'dots',
   'grid',
   'rings',
-  'spokes',
-  'star',
+  'stars',
   'stripes',
-  'triangle',
+  'triangles',
+  'zigzag',
 ];
 
 /** Which image of a class, and how large. */
@@ -34,11 +35,15 @@ export interface RenderSyntheticOptions {
 }
 
 /**
- * Draws one image of a class: a figure over a shaded background, under clutter and noise.
+ * Draws one image of a class: a pattern, under clutter and noise.
  *
- * Only the figure tells the classes apart. Colours are drawn alike for all, no figure depends on
- * handedness or on a detail, and figure and background differ in brightness; so crops, flips, colour
- * jitter and grayscale keep the class. Edges are smoothed over one pixel.
+ * Only the pattern tells the classes apart. Colours are drawn alike for all, no pattern depends on
+ * handedness, each fills the image several times over, and it is brighter than its background; so
+ * crops, flips, colour jitter and grayscale keep the class. Edges are smoothed over one pixel.
+ *
+ * How much the rest varies was chosen so that the classes are not given away (nearest neighbours among 100
+ * images of each class find the right one for less than 35 % of images, in pixels and in the features of an
+ * untrained ResNet-8) and a ResNet-8 still learns them within 150 steps of 256 views.
  *
  * A function of its arguments. An image of another size shows the same scene.
  *
@@ -56,43 +61,40 @@ export function renderSynthetic(
   requireWithin('index', index, 0, Number.MAX_SAFE_INTEGER);
   requireWithin('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   requireWithin('imageSize', imageSize, 8, 1024);
-  const figure = syntheticClasses[classIndex]!;
-  const random = seededRandom('synthetic image', seed, figure, index);
-  const scene = drawScene(figures[figure]!, random);
+  const name = syntheticClasses[classIndex]!;
+  const random = seededRandom('synthetic image', seed, name, index);
+  const scene = drawScene(patterns[name]!, random);
   const canvas = paint(scene, imageSize);
   return { width: imageSize, height: imageSize, data: expose(canvas, scene, random) };
 }
 
-/** Signed distance to the edge of a figure that about fills the unit disc; below 0 inside. */
-type Figure = (x: number, y: number) => number;
+/** Signed distance to the nearest edge of an endless pattern, cells of side 2; below 0 inside. */
+type Pattern = (x: number, y: number) => number;
 
-const figures: Readonly<Record<string, Figure>> = {
-  checker: (x, y) => Math.max(square(x, y), (Math.sin(x * 6.6) * Math.sin(y * 6.6)) / 6.6),
-  cross: (x, y) => Math.min(box(x, y, 1, 0.27), box(x, y, 0.27, 1)),
-  disc: (x, y) => Math.hypot(x, y) - 0.88,
-  dots: (x, y) => Math.max(square(x, y), Math.hypot(wrap(x, 0.62), wrap(y, 0.62)) - 0.2),
-  grid: (x, y) =>
-    Math.max(square(x, y), Math.min(Math.abs(wrap(x, 0.6)), Math.abs(wrap(y, 0.6))) - 0.1),
-  rings: (x, y) => {
-    const radius = Math.hypot(x, y);
-    return Math.max(radius - 1, -Math.cos(radius * 9) / 9);
+const patterns: Readonly<Record<string, Pattern>> = {
+  bricks: (x, y) => {
+    const shift = Math.round(y / 1.4) % 2 === 0 ? 0 : 1.2;
+    return box(wrap(x + shift, 2.4), wrap(y, 1.4), 1.05, 0.55);
   },
-  spokes: (x, y) => {
-    const radius = Math.hypot(x, y);
-    return Math.max(radius - 1, (radius * Math.sin(Math.atan2(y, x) * 6)) / 6);
-  },
-  star: (x, y) => {
+  checker: (x, y) => (Math.sin(x * 2.86) * Math.sin(y * 2.86)) / Math.PI,
+  crosses: inCells((x, y) => Math.min(box(x, y, 0.78, 0.25), box(x, y, 0.25, 0.78))),
+  dots: inCells((x, y) => Math.hypot(x, y) - 0.55),
+  grid: inCells((x, y) => Math.min(Math.abs(x), Math.abs(y)) - 0.22),
+  rings: inCells((x, y) => Math.abs(Math.hypot(x, y) - 0.66) - 0.2),
+  stars: inCells((x, y) => {
     // Folded onto half a point of the star: from its tip to the notch beside it.
     const angle = Math.abs(wrap(Math.atan2(y, x), (2 * Math.PI) / 5));
-    const radius = Math.hypot(x, y);
+    const radius = Math.hypot(x, y) * 1.12;
     return (radius * Math.cos(angle) - 1.05) * 0.33 + radius * Math.sin(angle) * 0.94;
-  },
-  stripes: (x, y) => Math.max(square(x, y), Math.cos(x * 10) / 10),
-  triangle: (x, y) => Math.max(-y, (Math.sqrt(3) * Math.abs(x) + y) / 2) - 0.52,
+  }),
+  stripes: (x) => Math.cos(x * 2.83) / Math.PI,
+  triangles: inCells((x, y) => Math.max(-y, (Math.sqrt(3) * Math.abs(x) + y) / 2) - 0.45),
+  zigzag: (x, y) => Math.cos(Math.PI * (y + 1.2 * Math.abs(wrap(x, 2)))) / 4.1,
 };
 
-function square(x: number, y: number): number {
-  return box(x, y, 0.95, 0.95);
+/** Repeats a figure around the origin in square cells of side 2. */
+function inCells(figure: Pattern): Pattern {
+  return (x, y) => figure(wrap(x, 2), wrap(y, 2));
 }
 
 function box(x: number, y: number, halfWidth: number, halfHeight: number): number {
@@ -109,13 +111,13 @@ type Colour = readonly [red: number, green: number, blue: number];
 
 /** Lengths and places in half sides of the image, from its middle; y points down. */
 interface Scene {
-  readonly figure: Figure;
+  readonly pattern: Pattern;
   readonly x: number;
   readonly y: number;
-  /** Half sides for each unit of the figure. */
+  /** Half sides for each unit of the pattern. */
   readonly scale: number;
-  /** From half sides to units of the figure: a turn, then a stretch. */
-  readonly toFigure: readonly [xx: number, xy: number, yx: number, yy: number];
+  /** From half sides to units of the pattern: a turn, then a stretch. */
+  readonly toPattern: readonly [xx: number, xy: number, yx: number, yy: number];
   readonly colour: Colour;
   /** The background at both ends of its shading. */
   readonly background: readonly [Colour, Colour];
@@ -139,21 +141,19 @@ interface Speck {
 
 /** How much the scenes of a class differ. */
 const LOOK = {
-  scale: [0.7, 1],
-  shift: 0.25,
-  /** Least difference in brightness between figure and background, of 1. */
-  contrast: 0.35,
-  /** Share of figures that are brighter than their background. */
-  brighter: 0.7,
+  /** Half sides for each unit: half the side of a cell. */
+  scale: [0.27, 0.42],
+  /** Least difference in brightness between pattern and background, of 1. */
+  contrast: 0.45,
   /** 0 would be grey. */
-  saturation: 0.6,
+  saturation: 0.45,
   /** Fewest and most specks. */
-  clutter: [1, 3],
+  clutter: [0, 2],
   /** Least and greatest standard deviation. */
-  noise: [0.02, 0.06],
+  noise: [0.01, 0.04],
 } as const;
 
-function drawScene(figure: Figure, random: Random): Scene {
+function drawScene(pattern: Pattern, random: Random): Scene {
   const between = (low: number, high: number): number => low + (high - low) * random.uniform();
   const direction = (): [x: number, y: number] => {
     const angle = between(0, 2 * Math.PI);
@@ -167,18 +167,17 @@ function drawScene(figure: Figure, random: Random): Scene {
   const scale = between(LOOK.scale[0], LOOK.scale[1]);
   const stretch = Math.sqrt(between(0.75, 1.33));
   const [cos, sin] = direction();
-  const brighter = random.uniform() < LOOK.brighter ? 1 : -1;
   let [colour, background] = [anyColour(), anyColour()];
-  while (brighter * (luma(colour) - luma(background)) < LOOK.contrast) {
+  while (luma(colour) - luma(background) < LOOK.contrast) {
     [colour, background] = [anyColour(), anyColour()];
   }
   const specks = LOOK.clutter[0] + random.below(LOOK.clutter[1] - LOOK.clutter[0] + 1);
   return {
-    figure,
-    x: between(-LOOK.shift, LOOK.shift),
-    y: between(-LOOK.shift, LOOK.shift),
+    pattern,
+    x: between(-1, 1),
+    y: between(-1, 1),
     scale,
-    toFigure: [
+    toPattern: [
       cos / (scale * stretch),
       sin / (scale * stretch),
       (-sin * stretch) / scale,
@@ -216,7 +215,7 @@ function mix(from: Colour, to: Colour, share: number): Colour {
 /** `[imageSize, imageSize, 3]` float32, 0 to 1. */
 function paint(scene: Scene, imageSize: number): Float32Array {
   const canvas = new Float32Array(imageSize * imageSize * 3);
-  const { background, shading, toFigure, scale, clutter } = scene;
+  const { background, shading, toPattern, scale, clutter } = scene;
   const pixel = 2 / imageSize;
 
   const [near, far] = background;
@@ -231,11 +230,10 @@ function paint(scene: Scene, imageSize: number): Float32Array {
     }
   }
 
-  // Stretched figures reach a little further than their scale, and their corners further again.
-  cover(canvas, imageSize, scene.x, scene.y, scale * 1.6, scene.colour, (dx, dy) => {
-    const u = toFigure[0] * dx + toFigure[1] * dy;
-    const v = toFigure[2] * dx + toFigure[3] * dy;
-    return scene.figure(u, v) * scale;
+  cover(canvas, imageSize, scene.x, scene.y, Infinity, scene.colour, (dx, dy) => {
+    const u = toPattern[0] * dx + toPattern[1] * dy;
+    const v = toPattern[2] * dx + toPattern[3] * dy;
+    return scene.pattern(u, v) * scale;
   });
 
   for (const { x, y, direction, halfLength, halfWidth, colour } of clutter) {

@@ -22,7 +22,7 @@ export interface OpenSyntheticOptions {
 }
 
 /**
- * A dataset without files: ids such as `disc/00042`, bytes that are drawn and encoded at each read.
+ * A dataset without files: ids such as `dots/00042`, bytes that are drawn and encoded at each read.
  *
  * Drawing takes well under a millisecond for small images, on the thread that reads. The hash covers the
  * settings as well as the listing. Holds nothing for an image.

@@ -10,7 +10,7 @@ import type { RgbImage } from '../operators/types.ts';
  */
 
 /** Goes up whenever the same arguments give other pixels, so that written folders are made anew. */
-export const syntheticVersion = 2;
+export const syntheticVersion = 3;
 
 /** The patterns, sorted by name: class `k` of a synthetic dataset is pattern number `k`. */
 export const syntheticClasses: readonly string[] = [
@@ -142,15 +142,15 @@ interface Speck {
 /** How much the scenes of a class differ. */
 const LOOK = {
   /** Half sides for each unit: half the side of a cell. */
-  scale: [0.27, 0.42],
+  scale: [0.26, 0.44],
   /** Least difference in brightness between pattern and background, of 1. */
-  contrast: 0.45,
+  contrast: 0.42,
   /** 0 would be grey. */
-  saturation: 0.45,
+  saturation: 0.55,
   /** Fewest and most specks. */
   clutter: [0, 2],
   /** Least and greatest standard deviation. */
-  noise: [0.01, 0.04],
+  noise: [0.015, 0.045],
 } as const;
 
 function drawScene(pattern: Pattern, random: Random): Scene {

@@ -17,7 +17,8 @@ export interface OnnxEngineOptions {
  * The embedded engine: `trainingStep` and `encode`, recorded once as ONNX graphs and run by ONNX Runtime
  * on the CPU, each trainer and encoder in a thread of its own.
  *
- * A trainer is compiled for its batch shape when it is created, which takes about a second.
+ * A trainer is compiled for its batch shape when it is created, which takes about a second. The same steps
+ * give the same bits for the same number of threads, on the same kind of processor.
  *
  * @throws {RangeError} When `threads` is not an integer of at least 1.
  */

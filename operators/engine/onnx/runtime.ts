@@ -5,7 +5,7 @@ import { messageOf, PipelineError } from '../../errors.ts';
  * How long an idle thread of the runtime waits busily for the next piece of work. Bounded, because the same
  * cores decode and augment the next batches meanwhile; 0 would cost a wake-up at each of a thousand nodes.
  */
-const spinDurationUs = '200';
+const spinDurationUs = '50';
 
 /** ONNX Runtime, as the engine uses it. */
 export interface Runtime {

@@ -207,7 +207,8 @@ function sliced(
   return graph.node('Slice', [pixels, starts!, ends!, axes!, by!]);
 }
 
-function image(graph: GraphBuilder, x: Traced): Recorded {
+/** Images of tfjs, stored in full as ONNX wants them. */
+export function image(graph: GraphBuilder, x: Traced): Recorded {
   return inFull(graph, inOrder(graph, x, imageOrder));
 }
 

@@ -1,20 +1,12 @@
 import type { tf } from '../../../tf.ts';
 import { batchNormKernels } from '../../../model/batch-norm.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import {
-  asRecorded,
-  inFull,
-  inOrder,
-  type Recorded,
-  recorded,
-  sizeOf,
-  type Traced,
-} from '../traced.ts';
+import { asRecorded, inFull, type Recorded, recorded, sizeOf, type Traced } from '../traced.ts';
+import { image } from './convolution.ts';
 import { added, multiplied, uniform } from './elementwise.ts';
 import { reduced } from './reduction.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
-const imageOrder = [0, 3, 1, 2];
 /** Every axis of a tfjs image but the channels. */
 const places = [0, 1, 2];
 
@@ -67,11 +59,11 @@ function normalised(
   offset: Traced,
   epsilon: number,
 ): readonly Traced[] {
-  const picture = inFull(graph, inOrder(graph, x, imageOrder));
+  const picture = image(graph, x);
   const [a, b] = [channels(graph, scale), channels(graph, offset)];
-  const zero = graph.constant(Float32Array.of(0), []);
-  const unusedMean = graph.node('Mul', [a, zero]);
-  const unusedVariance = graph.node('Mul', [b, zero]);
+  // By different operators, because the same call on the same value would be one value again.
+  const unusedMean = graph.node('Sub', [a, a]);
+  const unusedVariance = graph.node('Mul', [b, graph.constant(Float32Array.of(0), [])]);
   const [y, mean, variance] = graph.nodes(
     'BatchNormalization',
     [picture.name, a, b, unusedMean, unusedVariance],
@@ -117,7 +109,7 @@ function gradients(
 
 /** `b · x + c` for each channel, as the one operator that does both in a pass. */
 function affine(graph: GraphBuilder, x: Traced, b: Traced, c: Traced): Recorded {
-  const picture = inFull(graph, inOrder(graph, x, imageOrder));
+  const picture = image(graph, x);
   const count = sizeOf(b.shape);
   const zeros = graph.constant(new Float32Array(count), [count]);
   const ones = graph.constant(new Float32Array(count).fill(1), [count]);
@@ -139,7 +131,7 @@ function onFixedStatistics(
   x: Traced,
   { mean, variance, scale, offset, epsilon }: FixedStatistics,
 ): Traced {
-  const picture = inFull(graph, inOrder(graph, x, imageOrder));
+  const picture = image(graph, x);
   const folded = foldedIntoFilter(graph, picture, { mean, variance, scale, offset, epsilon });
   if (folded !== undefined) return { ...picture, name: folded };
   const vectors = [scale, offset, mean, variance].map((vector) => channels(graph, vector));

@@ -133,7 +133,7 @@ const trainFields = z.strictObject({
   learningRate: number(
     { above: 0 },
     'Peak, from which a cosine goes down to a thousandth.',
-  ).default(0.3),
+  ).default(0.05),
   momentum: number({ from: 0, below: 1 }, 'Momentum of SGD.').default(0.9),
   weightDecay: number({ from: 0 }, 'L2 decay of every parameter.').default(1e-4),
   warmupSteps: integer(0, 'Steps in which the learning rate rises to the cosine.').default(0),

@@ -1,9 +1,9 @@
 import { defer, type OperatorFunction } from 'rxjs';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { mapInTurn } from '../operators/flow/map-in-turn.ts';
+import { oneAtATime } from '../operators/flow/one-at-a-time.ts';
 import type { Quarantine } from '../operators/image/quarantine.ts';
 import type { StepResult, TrainerState } from '../operators/types.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** What is saved besides the states that results carry. */

@@ -1,9 +1,9 @@
 import type { OperatorFunction } from 'rxjs';
 import { mapInTurn } from '../operators/flow/map-in-turn.ts';
+import { oneAtATime } from '../operators/flow/one-at-a-time.ts';
 import type { Quarantine } from '../operators/image/quarantine.ts';
 import type { BatchPlan, EmbeddingBatch } from '../operators/types.ts';
 import type { EmbeddingsFolder, WrittenRows } from './embeddings-folder.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 
 /** One acknowledged batch of an export. */
 export interface EmbeddingsWritten extends WrittenRows {

@@ -1,8 +1,8 @@
 import { defer, type OperatorFunction } from 'rxjs';
 import { PipelineError } from '../operators/errors.ts';
 import { mapInTurn } from '../operators/flow/map-in-turn.ts';
+import { oneAtATime } from '../operators/flow/one-at-a-time.ts';
 import type { StepResult } from '../operators/types.ts';
-import { oneAtATime } from './one-at-a-time.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** The part of a run folder that holds its rows. */

@@ -51,7 +51,7 @@ export interface DemoResult {
 const markName = 'demo.json';
 const encoders = ['untrained', 'sincere', 'supcon'] as const;
 const perClass = { train: 100, test: 50 };
-const batchSize = 128;
+const batchSize = 64;
 
 /**
  * The whole story on generated images: train with SINCERE and with SupCon from the same seed, export

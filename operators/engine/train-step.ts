@@ -1,6 +1,6 @@
-import { defer, finalize, throwError, type OperatorFunction } from 'rxjs';
-import { PipelineError } from '../errors.ts';
+import type { OperatorFunction } from 'rxjs';
 import { mapInTurn } from '../flow/map-in-turn.ts';
+import { oneAtATime } from '../flow/one-at-a-time.ts';
 import type { PackedBatch, StepResult } from '../types.ts';
 import type { Trainer } from './engine.ts';
 
@@ -37,20 +37,5 @@ export function trainStep(
     const state = snapshotAfter(plan.seq) ? await trainer.snapshot() : undefined;
     return { plan, learningRate: rate, readouts, stepMs, state };
   });
-  return (source) =>
-    defer(() => {
-      if (live.has(trainer)) return throwError(alreadyLive);
-      live.add(trainer);
-      return source.pipe(
-        step,
-        finalize(() => live.delete(trainer)),
-      );
-    });
-}
-
-function alreadyLive(): PipelineError {
-  return new PipelineError(
-    'ERR_CONTRACT',
-    'This trainer already serves a live stream. A trainer holds the state of one run: make another one.',
-  );
+  return oneAtATime(live, trainer, 'trainer', step);
 }

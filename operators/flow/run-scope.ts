@@ -93,7 +93,11 @@ export function runScoped<T>(
         const closed = run.closed.catch(() => {});
         drain.signal.addEventListener('abort', stop);
         void closed.then(() => drain.signal.removeEventListener('abort', stop));
-        closers.push(() => closed);
+        closers.push(() => {
+          // It may not have been subscribed to yet; of a run that has ended this asks nothing.
+          run.abort();
+          return closed;
+        });
         return run.output$;
       },
     };

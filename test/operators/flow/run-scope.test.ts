@@ -195,3 +195,20 @@ test('a nested run is stopped, aborted and waited for with the outer one', async
   await closing;
   t.true(closed);
 });
+
+test('a nested run that was never subscribed to does not keep the outer one from closing', async (t) => {
+  let opened = 0;
+  const inner = runScoped(() => {
+    opened += 1;
+    return of(1);
+  });
+  const outer = runScoped((scope) => {
+    scope.nest(inner);
+    return of('outer');
+  });
+  const { events } = watch(outer.output$);
+  await outer.closed;
+  await settled();
+  t.deepEqual(events, ['outer', 'complete']);
+  t.is(opened, 0);
+});

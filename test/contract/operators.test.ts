@@ -14,6 +14,7 @@ import type {
   ViewBatch,
 } from '../../operators/types.ts';
 import * as outputs from '../../outputs/index.ts';
+import { zeroMomentum } from '../helpers/networks.ts';
 import { planOf } from '../helpers/plans.ts';
 import { laws, type OperatorCase } from './operator-contract.ts';
 import { outputCases } from './output-cases.ts';
@@ -181,13 +182,7 @@ const cases = {
         weightDecay: 0,
       });
       const weights = operators.initialWeights(encoder, 1);
-      const momentum = new Map(
-        operators.parameterNames(encoder).map((name) => {
-          const { shape, data } = weights.get(name)!;
-          return [name, { shape, data: new Float32Array(data.length) }];
-        }),
-      );
-      await trainer.load({ step: 0, weights, momentum });
+      await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) });
       return {
         operator: operators.trainStep(trainer, { learningRate: () => 0.01 }),
         close: () => engine.close(),

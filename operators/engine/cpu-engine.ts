@@ -6,15 +6,8 @@ import { encode } from '../model/encoder.ts';
 import { embeddingSize } from '../model/network-plan.ts';
 import { trainingStep, type TrainingState } from '../model/training-step.ts';
 import { tf, type TensorsByName } from '../tf.ts';
-import type { EncoderSpec, StepReadouts } from '../types.ts';
-import type {
-  EncoderSession,
-  Engine,
-  NamedTensor,
-  Trainer,
-  TrainerSpec,
-  Weights,
-} from './engine.ts';
+import type { EncoderSpec, NamedTensor, StepReadouts, Weights } from '../types.ts';
+import type { EncoderSession, Engine, Trainer, TrainerSpec } from './engine.ts';
 
 /**
  * The reference engine: runs `trainingStep` and `encode` eagerly on the plain JavaScript backend of

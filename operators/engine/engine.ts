@@ -8,8 +8,6 @@ import type {
   Weights,
 } from '../types.ts';
 
-export type { NamedTensor, TrainerState, Weights } from '../types.ts';
-
 /** What one compiled step does. */
 export interface TrainerSpec {
   readonly encoder: EncoderSpec;

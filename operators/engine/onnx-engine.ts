@@ -4,8 +4,8 @@ import { checkBatch } from '../model/check-batch.ts';
 import { checkState, checkWeights } from '../model/check-state.ts';
 import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
 import { embeddingSize } from '../model/network-plan.ts';
-import type { EncoderSpec } from '../types.ts';
-import type { EncoderSession, Engine, Trainer, TrainerSpec, Weights } from './engine.ts';
+import type { EncoderSpec, Weights } from '../types.ts';
+import type { EncoderSession, Engine, Trainer, TrainerSpec } from './engine.ts';
 import { EngineThread, wholeBuffers } from './onnx/engine-thread.ts';
 
 export interface OnnxEngineOptions {

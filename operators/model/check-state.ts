@@ -1,6 +1,5 @@
-import type { TrainerState, Weights } from '../engine/engine.ts';
 import { PipelineError } from '../errors.ts';
-import type { EncoderSpec } from '../types.ts';
+import type { EncoderSpec, TrainerState, Weights } from '../types.ts';
 import { weightShapes } from './weight-shapes.ts';
 
 /**

@@ -1,6 +1,5 @@
-import type { NamedTensor, Weights } from '../engine/engine.ts';
 import { seededRandom } from '../random.ts';
-import type { EncoderSpec } from '../types.ts';
+import type { EncoderSpec, NamedTensor, Weights } from '../types.ts';
 import { weightShapes } from './weight-shapes.ts';
 
 /**

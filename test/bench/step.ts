@@ -6,10 +6,10 @@
  * allocates. Memory is the peak of the whole process so far, so give one size at a time to compare it.
  */
 import { parseArgs } from 'node:util';
-import type { TrainerSpec, TrainerState } from '../../operators/engine/engine.ts';
+import type { TrainerSpec } from '../../operators/engine/engine.ts';
 import { openOnnxEngine } from '../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import type { EncoderName } from '../../operators/types.ts';
+import type { EncoderName, TrainerState } from '../../operators/types.ts';
 import { packedBatch } from '../helpers/batches.ts';
 import { zeroMomentum } from '../helpers/networks.ts';
 

@@ -1,6 +1,5 @@
-import type { NamedTensor, Weights } from '../../operators/engine/engine.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import type { EncoderSpec } from '../../operators/types.ts';
+import type { EncoderSpec, NamedTensor, Weights } from '../../operators/types.ts';
 import type { NumberWeights } from './network-reference.ts';
 import { normalValues } from './tensors.ts';
 

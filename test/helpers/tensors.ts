@@ -1,5 +1,5 @@
 import type { ExecutionContext } from 'ava';
-import type { Weights } from '../../operators/engine/engine.ts';
+import type { Weights } from '../../operators/types.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { tf } from '../../operators/tf.ts';
 import type { Rows } from './loss-reference.ts';

@@ -1,6 +1,6 @@
 import type { PipelineErrorCode } from '../../errors.ts';
-import type { EncoderSpec, StepReadouts } from '../../types.ts';
-import type { EncodedRows, TrainerSpec, TrainerState, Weights } from '../engine.ts';
+import type { EncoderSpec, StepReadouts, TrainerState, Weights } from '../../types.ts';
+import type { EncodedRows, TrainerSpec } from '../engine.ts';
 
 /** What the thread of an engine can be asked, by name: the argument, and what comes back. */
 export interface EngineCalls {

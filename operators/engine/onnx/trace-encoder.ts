@@ -1,7 +1,6 @@
 import { encode } from '../../model/encoder.ts';
 import { tf } from '../../tf.ts';
-import type { EncoderSpec } from '../../types.ts';
-import type { Weights } from '../engine.ts';
+import type { EncoderSpec, Weights } from '../../types.ts';
 import { trace } from './trace.ts';
 
 /** Names of the ports of a traced encoder. */

@@ -1,8 +1,8 @@
 import type { Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../errors.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
-import type { StepReadouts } from '../../types.ts';
-import type { NamedTensor, TrainerSpec, TrainerState, Weights } from '../engine.ts';
+import type { NamedTensor, StepReadouts, TrainerState, Weights } from '../../types.ts';
+import type { TrainerSpec } from '../engine.ts';
 import type { StepCall } from './engine-calls.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import { stepPorts, traceTrainingStep } from './trace-training-step.ts';

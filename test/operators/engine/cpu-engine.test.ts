@@ -1,8 +1,8 @@
 import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
-import type { TrainerSpec, TrainerState } from '../../../operators/engine/engine.ts';
+import type { TrainerSpec } from '../../../operators/engine/engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import type { PackedBatch } from '../../../operators/types.ts';
+import type { PackedBatch, TrainerState } from '../../../operators/types.ts';
 import { packedBatch } from '../../helpers/batches.ts';
 import { channelsFirst, networkReference } from '../../helpers/network-reference.ts';
 import { livelyWeights, numberWeights, zeroMomentum } from '../../helpers/networks.ts';

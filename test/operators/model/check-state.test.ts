@@ -1,9 +1,8 @@
 import test from 'ava';
-import type { NamedTensor, TrainerState } from '../../../operators/engine/engine.ts';
 import { PipelineError } from '../../../operators/errors.ts';
 import { checkState, checkWeights } from '../../../operators/model/check-state.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import type { EncoderSpec } from '../../../operators/types.ts';
+import type { EncoderSpec, NamedTensor, TrainerState } from '../../../operators/types.ts';
 import { zeroMomentum } from '../../helpers/networks.ts';
 
 const spec: EncoderSpec = { architecture: 'resnet8', head: 'mlp', projectionSize: 8 };

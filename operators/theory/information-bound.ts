@@ -1,0 +1,32 @@
+/**
+ * What a loss says about how far apart the classes are: `J ≥ log|N| − L`.
+ *
+ * J is the symmetrised divergence `KL(p⁺‖p⁻) + KL(p⁻‖p⁺)` between the embeddings of a class and those of
+ * all others, L the SINCERE loss with |N| negatives to an anchor. A lower bound, about half of J for many
+ * negatives, and below 0 (so empty) for few.
+ *
+ * @param loss Mean SINCERE loss in nats, 0 or more.
+ * @param logNegatives Natural logarithm of |N|.
+ * @returns Nats.
+ * @see Feeney and Hughes, arXiv:2309.14277 (by our reading Theorem 11); the proof is at `lossBound`.
+ */
+export function informationBound(loss: number, logNegatives: number): number {
+  return logNegatives - loss;
+}
+
+/**
+ * The sharper form of `informationBound`: `J ≥ log(|N| / (eᴸ − 1))`.
+ *
+ * From `L ≥ log(1 + |N| e⁻ᴶ)`, which holds because the logarithm of a sum of exponentials is convex. It is
+ * exact at J = 0, where `L = log(1 + |N|)`, and always above the plain form, by `−log(1 − e⁻ᴸ)`.
+ *
+ * @param loss Mean SINCERE loss in nats, 0 or more. NaN comes of a loss below 0.
+ * @param logNegatives Natural logarithm of |N|, finite.
+ * @returns Nats; infinite when the loss is 0.
+ */
+export function sharpInformationBound(loss: number, logNegatives: number): number {
+  // Below log 2 the subtraction in `1 − e⁻ᴸ` would cancel; above 709 `eᴸ` would overflow.
+  const logOdds =
+    loss < Math.LN2 ? Math.log(Math.expm1(loss)) : loss + Math.log1p(-Math.exp(-loss));
+  return logNegatives - logOdds;
+}

@@ -92,3 +92,19 @@ export type {
   EvaluationRow,
   NeighbourRows,
 } from './metrics/evaluation.ts';
+
+// Theory: the generative model, its posterior, the bound, and all of it checked with known densities
+export { gaussianPair, linePair } from './theory/gaussian-pair.ts';
+export type { GaussianPair, GaussianPairOptions, Side } from './theory/gaussian-pair.ts';
+export { drawIndices } from './theory/index-model.ts';
+export type { IndexDraw, IndexModelSize } from './theory/index-model.ts';
+export { indexPosterior } from './theory/index-posterior.ts';
+export { bruteForcePosterior } from './theory/brute-force-posterior.ts';
+export { idealLoss } from './theory/ideal-loss.ts';
+export { lossBound, sharpLossBound } from './theory/loss-bounds.ts';
+export { informationBound, sharpInformationBound } from './theory/information-bound.ts';
+export { simplexLoss } from './theory/simplex.ts';
+export type { SimplexLoss, SimplexSize } from './theory/simplex.ts';
+export { checkTheory } from './theory/check-theory.ts';
+export type { CheckTheoryOptions, TheoryProgress } from './theory/check-theory.ts';
+export type { TheoryCheck, TheoryRelation, TheoryRow } from './theory/theory-row.ts';

@@ -217,7 +217,9 @@ const others =
   'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
   'nearestNeighbours weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
   'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
-  'writeEvaluation readQuarantine writeQuarantine';
+  'writeEvaluation readQuarantine writeQuarantine ' +
+  'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
+  'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory';
 
 test('every exported operator is covered', (t) => {
   const exported = Object.entries({ ...operators, ...outputs })

@@ -1,4 +1,5 @@
 import {
+  Bool,
   type Data,
   Dictionary,
   Field,
@@ -73,6 +74,24 @@ export function utf8Column(values: readonly (string | null)[]): Data<Utf8> {
 /** Whole numbers. Borrowed, not copied. */
 export function int32Column(values: Int32Array): Data<Int32> {
   return makeData({ type: new Int32(), length: values.length, nullCount: 0, data: values });
+}
+
+/** Whole numbers, or null where there is none. */
+export function nullableInt32Column(values: readonly (number | null)[]): Data<Int32> {
+  const { nullCount, nullBitmap } = validity(values.length, (row) => values[row] !== null);
+  return makeData({
+    type: new Int32(),
+    length: values.length,
+    nullCount,
+    nullBitmap,
+    data: Int32Array.from(values, (value) => value ?? 0),
+  });
+}
+
+/** True or false, a bit each. */
+export function boolColumn(values: readonly boolean[]): Data<Bool> {
+  const data = bitmap(values.length, (row) => values[row]!);
+  return makeData({ type: new Bool(), length: values.length, nullCount: 0, data });
 }
 
 /** Numbers, or null where there is none. */
@@ -152,16 +171,25 @@ export function recordBatch(schema: Schema, columns: readonly Data[]): RecordBat
   );
 }
 
-/** Arrow's validity bitmap, least significant bit first; left out when nothing is null. */
+/** Arrow's validity bitmap; left out when nothing is null. */
 function validity(
   length: number,
   isValid: (row: number) => boolean,
 ): { readonly nullCount: number; readonly nullBitmap: Uint8Array | null } {
-  const nullBitmap = new Uint8Array((length + 7) >> 3);
   let nullCount = 0;
-  for (let row = 0; row < length; row += 1) {
-    if (isValid(row)) nullBitmap[row >> 3]! |= 1 << (row & 7);
-    else nullCount += 1;
-  }
+  const nullBitmap = bitmap(length, (row) => {
+    const valid = isValid(row);
+    if (!valid) nullCount += 1;
+    return valid;
+  });
   return { nullCount, nullBitmap: nullCount === 0 ? null : nullBitmap };
+}
+
+/** A bit for each row, least significant first. */
+function bitmap(length: number, isSet: (row: number) => boolean): Uint8Array {
+  const bits = new Uint8Array((length + 7) >> 3);
+  for (let row = 0; row < length; row += 1) {
+    if (isSet(row)) bits[row >> 3]! |= 1 << (row & 7);
+  }
+  return bits;
 }

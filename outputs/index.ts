@@ -37,3 +37,7 @@ export { readQuarantine, writeQuarantine } from './write-quarantine.ts';
 // Evaluations
 export { writeEvaluation } from './evaluation-files.ts';
 export type { EvaluationReport } from './evaluation-files.ts';
+
+// Theory
+export { writeTheory } from './theory-file.ts';
+export type { TheoryProvenance } from './theory-file.ts';

@@ -219,7 +219,7 @@ const others =
   'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
   'writeEvaluation readQuarantine writeQuarantine ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
-  'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory';
+  'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory';
 
 test('every exported operator is covered', (t) => {
   const exported = Object.entries({ ...operators, ...outputs })

@@ -4,7 +4,7 @@ import { messageOf } from '../operators/errors.ts';
 import { PRODUCER } from '../outputs/producer.ts';
 import type { CommandOf } from './commands/outcome.ts';
 import type { SignalSource } from './interrupts.ts';
-import { demoVerb, doctorVerb, embedVerb, evaluateVerb, trainVerb } from './options.ts';
+import { demoVerb, doctorVerb, embedVerb, evaluateVerb, theoryVerb, trainVerb } from './options.ts';
 import { statusLine, type TextSink } from './status-line.ts';
 import { UsageError } from './usage-error.ts';
 import { addVerb } from './verb-command.ts';
@@ -79,6 +79,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
   add(trainVerb, async () => (await import('./commands/train-command.ts')).trainCommand);
   add(embedVerb, async () => (await import('./commands/embed-command.ts')).embedCommand);
   add(evaluateVerb, async () => (await import('./commands/evaluate-command.ts')).evaluateCommand);
+  add(theoryVerb, async () => (await import('./commands/theory-command.ts')).theoryCommand);
   add(demoVerb, async () => (await import('./commands/demo-command.ts')).demoCommand);
   add(doctorVerb, async () => (await import('./commands/doctor-command.ts')).doctorCommand);
   for (const command of program.commands) command.addHelpText('after', exitCodes);

@@ -4,13 +4,21 @@ export { train } from './train.ts';
 export { embed } from './embed.ts';
 export { evaluate } from './evaluate.ts';
 export type { Evaluated } from './evaluate.ts';
+export { theory } from './theory.ts';
+export type { TheoryAdvance, TheoryResult } from './theory.ts';
 export { demo } from './demo.ts';
 export type { DemoProgress, DemoResult, DemoRow } from './demo.ts';
 export type { RunListener } from './run-listener.ts';
 
 // Complete options from those that differ from the defaults
-export { demoVerb, embedVerb, evaluateVerb, trainVerb } from './options.ts';
-export type { DemoOptions, EmbedOptions, EvaluateOptions, TrainOptions } from './options.ts';
+export { demoVerb, embedVerb, evaluateVerb, theoryVerb, trainVerb } from './options.ts';
+export type {
+  DemoOptions,
+  EmbedOptions,
+  EvaluateOptions,
+  TheoryOptions,
+  TrainOptions,
+} from './options.ts';
 export { resolveOptions } from './verb.ts';
 export type { Verb, VerbField } from './verb.ts';
 export { UsageError } from './usage-error.ts';

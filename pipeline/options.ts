@@ -79,6 +79,13 @@ export interface DoctorOptions {
   readonly out: string;
 }
 
+/** Complete options of `theory`. */
+export interface TheoryOptions {
+  readonly out: string | null;
+  readonly seed: number;
+  readonly draws: number;
+}
+
 /** How views are made from an image. */
 export type RecipeName = 'paper' | 'plain';
 
@@ -206,10 +213,19 @@ const doctorFields = z.strictObject({
   out: path('Folder whose write access is checked.').default('.'),
 } satisfies OptionFields<DoctorOptions>);
 
+const theoryFields = z.strictObject({
+  out: optional(path('Folder for `theory.arrow`; nothing is written when not given.')),
+  seed,
+  draws: integer(1000, 'Monte-Carlo draws of each value, more where they are cheap.').default(
+    20_000,
+  ),
+} satisfies OptionFields<TheoryOptions>);
+
 const embedSchema = embedFields.readonly();
 const evaluateSchema = evaluateFields.readonly();
 const demoSchema = demoFields.readonly();
 const doctorSchema = doctorFields.readonly();
+const theorySchema = theoryFields.readonly();
 
 /** `sincere train DATA --out RUN`. */
 export const trainVerb: Verb<TrainOptions> = defineVerb({
@@ -251,4 +267,13 @@ export const doctorVerb: Verb<DoctorOptions> = defineVerb({
   summary: 'Check that this machine can run everything, and say what would be used.',
   fields: doctorFields,
   schema: doctorSchema,
+});
+
+/** `sincere theory`. */
+export const theoryVerb: Verb<TheoryOptions> = defineVerb({
+  name: 'theory',
+  summary:
+    'Check the propositions, the bound and the fixed point of the loss with known densities.',
+  fields: theoryFields,
+  schema: theorySchema,
 });

@@ -11,7 +11,7 @@ export function textTable(
   const body = heading ? rows.slice(1) : rows;
   const layouts = Array.from({ length: columns }, (_, column) => ({
     width: Math.max(...rows.map((row) => (row[column] ?? '').length)),
-    right: body.every((row) => /^(–|[\d.,+−-]+ ?%?)$/u.test(row[column] ?? '–')),
+    right: body.every((row) => /^(–|[\d.,+−-]+(e[+-]\d+)? ?%?)$/u.test(row[column] ?? '–')),
   }));
   return rows.map((row) =>
     layouts

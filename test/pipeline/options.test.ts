@@ -4,6 +4,7 @@ import {
   doctorVerb,
   embedVerb,
   evaluateVerb,
+  theoryVerb,
   trainVerb,
   type TrainOptions,
 } from '../../pipeline/options.ts';
@@ -96,7 +97,7 @@ test('numbers of neighbours are integers, each once', (t) => {
 });
 
 test('every option has a flag of its own and a sentence of help', (t) => {
-  for (const verb of [trainVerb, embedVerb, evaluateVerb, demoVerb, doctorVerb]) {
+  for (const verb of [trainVerb, embedVerb, evaluateVerb, demoVerb, doctorVerb, theoryVerb]) {
     const flags = verb.fields.map((field) => field.flag);
     t.is(new Set(flags).size, flags.length);
     for (const { about, key } of verb.fields) t.regex(about, /^.+\.$/u, `${verb.name} ${key}`);

@@ -16,6 +16,10 @@ test('columns stand one under another, numbers to the right', (t) => {
   );
 });
 
+test('powers of ten are numbers', (t) => {
+  t.deepEqual(textTable([['error'], ['1.5e-12'], ['0.5']]), ['  error', '1.5e-12', '    0.5']);
+});
+
 test('without a heading the first row counts as well', (t) => {
   t.deepEqual(
     textTable(

@@ -57,7 +57,13 @@ export { packBatch } from './image/pack-batch.ts';
 // Losses
 export { sincereLoss } from './loss/sincere-loss.ts';
 export { supconLoss } from './loss/supcon-loss.ts';
-export type { ContrastiveLossOptions } from './loss/similarities.ts';
+export { epsSupInfoNceLoss } from './loss/eps-sup-infonce-loss.ts';
+export type { EpsSupInfoNceLossOptions } from './loss/eps-sup-infonce-loss.ts';
+export { infoNceLoss } from './loss/infonce-loss.ts';
+export type { InfoNceLossOptions } from './loss/infonce-loss.ts';
+export { dclLoss } from './loss/dcl-loss.ts';
+export type { ContrastiveLossOptions, LabelsOrMask } from './loss/contrastive-loss.ts';
+export type { LossRows } from './loss/tiled-loss.ts';
 
 // Networks and their schedules
 export { initialWeights } from './model/initial-weights.ts';

@@ -109,15 +109,28 @@ export interface PackedBatch {
   readonly labels: Int32Array;
 }
 
-/** The supervised contrastive losses that a trainer can minimise. */
-export type LossName = 'sincere' | 'supcon';
+/** The contrastive losses that a trainer can minimise. */
+export type LossName = 'sincere' | 'supcon' | 'eps-sup-infonce' | 'infonce' | 'dcl';
 
-/** Which loss, and how sharp. */
-export interface LossSpec {
-  readonly name: LossName;
+/** Which loss, how sharp, and over which pairs. */
+export type LossSpec = {
   /** Divides the cosine similarities; above 0. */
   readonly temperature: number;
-}
+  /**
+   * What makes two rows a positive pair: their class, or being views of one image. `infonce` always means the
+   * image. @default 'class'
+   */
+  readonly positives?: 'class' | 'image' | undefined;
+  /** Which rows are anchors: all, or the first view of each image. @default 'all' */
+  readonly anchors?: 'all' | 'first' | undefined;
+} & (
+  | { readonly name: Exclude<LossName, 'eps-sup-infonce'> }
+  | {
+      readonly name: 'eps-sup-infonce';
+      /** Margin in logits, 0 or more. */
+      readonly epsilon: number;
+    }
+);
 
 /** Networks by name: residual networks with the CIFAR stem (3 × 3 convolution, no max-pooling). */
 export type EncoderName = 'resnet8' | 'resnet20' | 'resnet18';
@@ -153,7 +166,10 @@ export interface TrainerState {
   readonly momentum: Weights;
 }
 
-/** What one training step measured, before the update was applied. */
+/**
+ * What one training step measured, before the update was applied. Everything is about the rows that the loss
+ * saw and the pairs that were positive to it. Shares and means of nothing are 0.
+ */
 export interface StepReadouts {
   /** The loss that was minimised, in nats. */
   readonly loss: number;
@@ -161,12 +177,29 @@ export interface StepReadouts {
   readonly sincere: number;
   /** SupCon on the same batch and temperature, in nats. */
   readonly supcon: number;
-  /** Share of same-class (anchor, positive) pairs that SupCon's gradient would push apart, 0 to 1. */
+  /** Share of positive (anchor, positive) pairs that SupCon's gradient would push apart, 0 to 1. */
   readonly repelledShare: number;
-  /** Share of rows whose most similar other row of the batch has their class, 0 to 1. */
+  /** SupCon's gradient on positive pairs: what pushes apart over what pulls together, 0 or more. */
+  readonly repelledMass: number;
+  /** Share of rows whose most similar other row of the batch has their class, 0 to 1; ties count as wrong. */
   readonly batchNearestAccuracy: number;
   /** Anchors without a positive, which were left out of the mean. */
   readonly anchorsWithoutPositive: number;
+  /** Mean squared distance of positive pairs, 0 to 4: smaller is better aligned. */
+  readonly alignment: number;
+  /** `log mean exp(−2 ‖zᵢ − zⱼ‖²)` over all pairs, -8 to 0: lower is more evenly spread. */
+  readonly uniformity: number;
+  /** `1 − ‖mean z‖²`, 0 to 1: 0 when all rows are one point, 1 when they balance out. */
+  readonly spread: number;
+  /**
+   * Directions in which the rows vary, weighted: `(tr C)² / tr C²` of their covariance. `classes − 1` on a
+   * simplex; 0 when `spread` is below 1e-5, where float32 does not resolve it.
+   */
+  readonly effectiveRank: number;
+  /** `log |N| − SINCERE` in nats, a lower bound of the symmetrised divergence between classes. */
+  readonly informationBound: number;
+  /** `log(|N| / (e^SINCERE − 1))` in nats, a sharper bound of the same; never below 0 in expectation. */
+  readonly sharpInformationBound: number;
 }
 
 /** One acknowledged training step. */

@@ -35,6 +35,20 @@ export const METRICS_COLUMNS = {
   /** Share of rows whose most similar other row of the batch has their class, 0 to 1. */
   batch_nearest_accuracy: 'float64',
   anchors_without_positive: 'int32',
+  /** SupCon's gradient on same-class pairs: what pushes apart over what pulls together, 0 or more. */
+  repelled_mass: 'float64',
+  /** Mean squared distance of positive pairs, 0 to 4. */
+  alignment: 'float64',
+  /** Logarithm of the mean of exp(-2 · squared distance) over all pairs, -8 to 0. */
+  uniformity: 'float64',
+  /** 1 minus the squared length of the mean row, 0 (one point) to 1. */
+  spread: 'float64',
+  /** Directions in which the rows vary, 0 (one point) to the length of a row. */
+  effective_rank: 'float64',
+  /** log |N| - SINCERE, in nats: a lower bound of the divergence between classes. */
+  information_bound: 'float64',
+  /** log(|N| / (exp(SINCERE) - 1)), in nats: a sharper one. */
+  sharp_information_bound: 'float64',
   /** Images of the batch, each with its views. */
   images: 'int32',
 } as const;

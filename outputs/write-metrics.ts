@@ -70,6 +70,13 @@ async function append(
       repelled_share: readouts.repelledShare,
       batch_nearest_accuracy: readouts.batchNearestAccuracy,
       anchors_without_positive: readouts.anchorsWithoutPositive,
+      repelled_mass: readouts.repelledMass,
+      alignment: readouts.alignment,
+      uniformity: readouts.uniformity,
+      spread: readouts.spread,
+      effective_rank: readouts.effectiveRank,
+      information_bound: readouts.informationBound,
+      sharp_information_bound: readouts.sharpInformationBound,
       images,
     },
   ]);

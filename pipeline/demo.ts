@@ -4,7 +4,6 @@ import { concat, defer, EMPTY, map, type Observable, tap } from 'rxjs';
 import { writeSyntheticFolder } from '../datasets/write-synthetic-folder.ts';
 import { PipelineError } from '../operators/errors.ts';
 import { runScoped, type RunScope, type ScopedRun } from '../operators/flow/run-scope.ts';
-import type { LossName } from '../operators/types.ts';
 import { writeAtomicJson } from '../outputs/atomic-file.ts';
 import { embed } from './embed.ts';
 import { evaluate, type Evaluated } from './evaluate.ts';
@@ -24,7 +23,7 @@ export interface DemoProgress {
 
 /** What the demo found for one encoder. */
 export interface DemoRow {
-  readonly encoder: 'untrained' | LossName;
+  readonly encoder: 'untrained' | 'sincere' | 'supcon';
   /** Share of test images whose nearest training image has their class, 0 to 1. */
   readonly nearest1: number;
   /** The same for the weighted vote of five. */

@@ -44,9 +44,19 @@ export async function openTraining(
   );
   for (const note of run.notes) listener.note?.(note);
   const { encoder, loss, batchSize: images, views, imageSize, momentum, weightDecay } = config;
+  const { batchNorm } = config;
+  const microBatch = config.microBatch ?? undefined;
   const shape = { images, views, imageSize };
   const trainer = scope.use(
-    await engine.createTrainer({ encoder, loss, shape, momentum, weightDecay }),
+    await engine.createTrainer({
+      encoder,
+      loss,
+      shape,
+      momentum,
+      weightDecay,
+      batchNorm,
+      microBatch,
+    }),
   );
   const state = run.checkpoint ?? initialState(encoder, seed);
   await trainer.load(state);

@@ -14,9 +14,14 @@ export interface TrainOptions {
   readonly limit: number | null;
   readonly loss: LossName;
   readonly temperature: number;
+  readonly epsilon: number | null;
+  readonly positives: 'class' | 'image' | null;
+  readonly anchors: 'all' | 'first';
   readonly encoder: EncoderName;
   readonly imageSize: number;
   readonly batchSize: number;
+  readonly microBatch: number | null;
+  readonly batchNorm: 'batch' | 'frozen';
   readonly classesPerBatch: number | null;
   readonly views: number;
   readonly recipe: RecipeName;
@@ -92,7 +97,12 @@ export type RecipeName = 'paper' | 'plain';
 /** Which engine, or the best that works. */
 export type EngineChoice = 'auto' | 'onnx' | 'cpu';
 
-const loss = choice(['sincere', 'supcon'], 'Loss to minimise.').default('sincere');
+const temperature = number({ above: 0 }, 'Divides the similarities; lower is sharper.').default(
+  0.1,
+);
+const epsilon = optional(
+  number({ from: 0 }, 'Margin of `eps-sup-infonce` in logits; 0.25 when not given.'),
+);
 const encoder = choice(
   ['resnet8', 'resnet20', 'resnet18'],
   'Network: residual, with a 3 × 3 first convolution for small images.',
@@ -120,11 +130,35 @@ const trainFields = z.strictObject({
   out: path('Run folder: configuration, metrics, checkpoints.'),
   split,
   limit,
-  loss,
-  temperature: number({ above: 0 }, 'Divides the similarities; lower is sharper.').default(0.1),
+  loss: choice(
+    ['sincere', 'supcon', 'eps-sup-infonce', 'infonce', 'dcl'],
+    'Loss to minimise; `infonce` needs no labels.',
+  ).default('sincere'),
+  temperature,
+  epsilon,
+  positives: optional(
+    choice(
+      ['class', 'image'],
+      'What makes a positive pair: the class, or being views of one image; by the loss when not given.',
+    ),
+  ),
+  anchors: choice(
+    ['all', 'first'],
+    'Which views are anchors: all, or the first of each image.',
+  ).default('all'),
   encoder,
   imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
   batchSize: integer(2, 'Images of a batch, before views.').default(256),
+  microBatch: optional(
+    integer(
+      1,
+      'Images that the network sees at once, a divisor of --batch-size; the loss sees the whole batch.',
+    ),
+  ),
+  batchNorm: choice(
+    ['batch', 'frozen'],
+    'What BatchNorm normalises with: the images it sees, or its running statistics as they are.',
+  ).default('batch'),
   classesPerBatch: optional(integer(2, 'Classes of a batch; all that fit when not given.')),
   views,
   recipe: choice(
@@ -160,6 +194,22 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
     path: ['steps'],
     message: 'absent when `--epochs` is given',
   })
+  .refine(({ epsilon, loss }) => epsilon === null || loss === 'eps-sup-infonce', {
+    path: ['epsilon'],
+    message: 'absent unless `--loss` is `eps-sup-infonce`',
+  })
+  .refine(({ positives, loss }) => positives !== 'class' || loss !== 'infonce', {
+    path: ['positives'],
+    message: '`image` or absent with `--loss infonce`',
+  })
+  .refine(({ positives, loss, views }) => !isByImage(loss, positives) || views >= 2, {
+    path: ['views'],
+    message: 'at least 2 when views of one image are the positives',
+  })
+  .refine(({ microBatch, batchSize }) => microBatch === null || batchSize % microBatch === 0, {
+    path: ['microBatch'],
+    message: 'a divisor of `--batch-size`',
+  })
   .refine(({ classesPerBatch, batchSize }) => (classesPerBatch ?? 0) <= batchSize, {
     path: ['classesPerBatch'],
     message: 'at most `--batch-size`',
@@ -168,6 +218,10 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
     given.epochs === null && given.steps === null ? { ...given, epochs: 100 } : given,
   )
   .readonly();
+
+function isByImage(loss: LossName, positives: TrainOptions['positives']): boolean {
+  return loss === 'infonce' || positives === 'image';
+}
 
 const embedFields = z.strictObject({
   data: path(

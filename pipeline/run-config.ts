@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { PipelineError } from '../operators/errors.ts';
 import { type Normalisation, type ViewRecipe, viewRecipe } from '../operators/image/view-recipe.ts';
-import type { Dataset, EncoderSpec } from '../operators/types.ts';
+import type { Dataset, EncoderSpec, LossSpec } from '../operators/types.ts';
 import type { JsonObject } from '../outputs/json.ts';
+import { lossSpec } from './loss-spec.ts';
 import type { TrainOptions } from './options.ts';
 
 /** What `config.json` of a run holds: every choice that decides its result, and where its data was. */
@@ -11,9 +12,11 @@ export interface RunConfig {
   readonly encoder: EncoderSpec;
   readonly imageSize: number;
   readonly recipe: ViewRecipe;
-  readonly loss: { readonly name: TrainOptions['loss']; readonly temperature: number };
+  readonly loss: LossSpec;
   readonly views: number;
   readonly batchSize: number;
+  readonly microBatch: number | null;
+  readonly batchNorm: 'batch' | 'frozen';
   readonly classesPerBatch: number | null;
   readonly steps: number;
   readonly learningRate: number;
@@ -34,16 +37,18 @@ const projectionSize = 128;
 
 /** Resolves options against the data: epochs become steps. */
 export function runConfig(options: TrainOptions, data: Dataset, engine: string): RunConfig {
-  const { encoder: architecture, imageSize, recipe, loss, temperature } = options;
+  const { encoder: architecture, imageSize, recipe, microBatch, batchNorm } = options;
   const { views, batchSize, classesPerBatch, epochs, learningRate, momentum, seed } = options;
   return {
     data: { hash: data.hash, images: data.count, classes: data.classes.length },
     encoder: { architecture, head: 'mlp', projectionSize },
     imageSize,
     recipe: viewRecipe(recipe),
-    loss: { name: loss, temperature },
+    loss: lossSpec(options),
     views,
     batchSize,
+    microBatch,
+    batchNorm,
     classesPerBatch,
     steps: options.steps ?? Math.ceil(data.count / batchSize) * (epochs ?? 1),
     learningRate,

@@ -1,13 +1,18 @@
 import { PipelineError } from '../errors.ts';
+import { checkLossRows, checkLossSpec } from '../loss/check-loss.ts';
+import { tiledLosses } from '../loss/tiled-loss.ts';
 import { checkBatch } from '../model/check-batch.ts';
 import { checkState, checkWeights } from '../model/check-state.ts';
 import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
 import { encode } from '../model/encoder.ts';
 import { embeddingSize } from '../model/network-plan.ts';
-import { trainingStep, type TrainingState } from '../model/training-step.ts';
+import type { TrainingState } from '../model/updated-state.ts';
 import { tf, type TensorsByName } from '../tf.ts';
-import type { EncoderSpec, NamedTensor, StepReadouts, Weights } from '../types.ts';
-import type { EncoderSession, Engine, Trainer, TrainerSpec } from './engine.ts';
+import type { EncoderSpec, LossSpec, NamedTensor, Weights } from '../types.ts';
+import { eagerStep } from './eager-step.ts';
+import { eagerTileCompiler } from './eager-tiles.ts';
+import type { EncoderSession, Engine, LossSession, Trainer, TrainerSpec } from './engine.ts';
+import { lossResult } from './loss-result.ts';
 
 /**
  * The reference engine: runs `trainingStep` and `encode` eagerly on the plain JavaScript backend of
@@ -44,6 +49,13 @@ export async function openCpuEngine(): Promise<Engine> {
       open.add(session);
       return session;
     },
+    async createLoss(spec) {
+      refuseIfClosed();
+      checkLossSpec(spec);
+      const session = cpuLoss(spec, () => open.delete(session));
+      open.add(session);
+      return session;
+    },
     async close() {
       closed = true;
       await Promise.all([...open].map((part) => part.close()));
@@ -54,6 +66,7 @@ export async function openCpuEngine(): Promise<Engine> {
 function cpuTrainer(spec: TrainerSpec, onClose: () => void): Trainer {
   const { shape } = spec;
   const line = serialLine('trainer');
+  const take = eagerStep(spec);
   let state: TrainingState | undefined;
   let step = 0;
 
@@ -77,7 +90,7 @@ function cpuTrainer(spec: TrainerSpec, onClose: () => void): Trainer {
         step = next.step;
       }),
     run: (batch, learningRate) =>
-      line.enter(() => {
+      line.enter(async () => {
         const current = loaded();
         checkBatch(shape, batch);
         if (!(Number.isFinite(learningRate) && learningRate >= 0)) {
@@ -85,28 +98,19 @@ function cpuTrainer(spec: TrainerSpec, onClose: () => void): Trainer {
             `Expected \`learningRate\` to be a number of at least 0, got \`${learningRate}\``,
           );
         }
-        const rows = shape.images * shape.views;
-        const taken = tf.tidy(() => {
-          const pixels = tf.tensor4d(batch.pixels, [rows, shape.imageSize, shape.imageSize, 3]);
-          const labels = tf.tensor1d(batch.labels, 'int32');
-          return trainingStep(spec, current, { pixels, labels }, tf.scalar(learningRate));
-        });
-        const { readouts, gradientNorm, ...next } = taken;
-        const norm = valueOf(gradientNorm);
-        const values = readoutValues(readouts);
-        tf.dispose([readouts, gradientNorm]);
-        if (!Number.isFinite(values.loss) || !Number.isFinite(norm)) {
+        const { readouts, gradientNorm, next } = await take(current, batch, learningRate);
+        if (!Number.isFinite(readouts.loss) || !Number.isFinite(gradientNorm)) {
           tf.dispose(next);
           throw new PipelineError(
             'ERR_NOT_FINITE',
             `Expected a finite loss and gradient in step \`${step}\`, got a loss of ` +
-              `\`${values.loss}\` and a gradient of length \`${norm}\`; the step was not applied, ` +
-              'try a lower learning rate or a longer warm-up',
+              `\`${readouts.loss}\` and a gradient of length \`${gradientNorm}\`; the step was not ` +
+              'applied, try a lower learning rate or a longer warm-up',
           );
         }
         replace(next);
         step += 1;
-        return values;
+        return readouts;
       }),
     snapshot: () =>
       line.enter(() => {
@@ -163,10 +167,28 @@ function cpuEncoder(
   };
 }
 
+function cpuLoss(spec: LossSpec, onClose: () => void): LossSession {
+  const losses = tiledLosses(eagerTileCompiler, spec);
+  const line = serialLine('loss');
+  return {
+    run: (rows, { gradient, readouts, onProgress, signal }) =>
+      line.enter(async () => {
+        checkLossRows(rows);
+        const afterTile = (done: number): void => {
+          onProgress?.(done);
+          signal?.throwIfAborted();
+        };
+        signal?.throwIfAborted();
+        return lossResult(await losses.run(rows, { gradient, readouts, onProgress: afterTile }));
+      }),
+    close: () => line.close(onClose),
+  };
+}
+
 /** Work in turn, and an end that comes after the last of it. */
 interface SerialLine {
   /** @throws {PipelineError} `ERR_ENGINE` after `close`. */
-  enter<T>(work: () => T): Promise<T>;
+  enter<T>(work: () => T | Promise<T>): Promise<T>;
   /** Runs `last` once, behind everything that entered before. Idempotent. */
   close(last: () => void): Promise<void>;
 }
@@ -174,7 +196,7 @@ interface SerialLine {
 function serialLine(what: string): SerialLine {
   let tail: Promise<unknown> = Promise.resolve();
   let closing: Promise<void> | undefined;
-  const append = <T>(work: () => T): Promise<T> => {
+  const append = <T>(work: () => T | Promise<T>): Promise<T> => {
     const turn = tail.then(() => onCpu(work));
     // Whoever is next in line does not care how this one ended; its caller does.
     tail = turn.catch(() => undefined);
@@ -195,9 +217,9 @@ function serialLine(what: string): SerialLine {
 }
 
 /** The backend is a setting of the whole process, and something else may have changed it meanwhile. */
-async function onCpu<T>(work: () => T): Promise<T> {
+async function onCpu<T>(work: () => T | Promise<T>): Promise<T> {
   while (tf.getBackend() !== 'cpu') await tf.setBackend('cpu');
-  return work();
+  return await work();
 }
 
 /** Copies, because the backend works on the very array that a tensor was made from. */
@@ -219,19 +241,4 @@ function toWeights(tensors: TensorsByName): Weights {
 /** Copies for the same reason as above; every tensor of a network is float32. */
 function copyOf(tensor: tf.Tensor): Float32Array {
   return (tensor.dataSync() as Float32Array).slice();
-}
-
-function valueOf(scalar: tf.Scalar): number {
-  return scalar.dataSync()[0]!;
-}
-
-function readoutValues(readouts: Readonly<Record<keyof StepReadouts, tf.Scalar>>): StepReadouts {
-  return {
-    loss: valueOf(readouts.loss),
-    sincere: valueOf(readouts.sincere),
-    supcon: valueOf(readouts.supcon),
-    repelledShare: valueOf(readouts.repelledShare),
-    batchNearestAccuracy: valueOf(readouts.batchNearestAccuracy),
-    anchorsWithoutPositive: valueOf(readouts.anchorsWithoutPositive),
-  };
 }

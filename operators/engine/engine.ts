@@ -1,3 +1,5 @@
+import type { LossRows } from '../loss/tiled-loss.ts';
+import type { BatchNormMode } from '../model/encoder.ts';
 import type {
   BatchShape,
   EncoderSpec,
@@ -17,6 +19,13 @@ export interface TrainerSpec {
   readonly momentum: number;
   /** L2 decay added to the gradient of every parameter, 0 or more. */
   readonly weightDecay: number;
+  /** What BatchNorm normalises with (`encodeInTraining`). @default 'batch' */
+  readonly batchNorm?: BatchNormMode | undefined;
+  /**
+   * Images of a chunk, a divisor of `shape.images`: the network then sees the batch in chunks, the loss still sees
+   * it whole (`splitStep`). @default the batch in one pass, while the loss of its rows fits into one
+   */
+  readonly microBatch?: number | undefined;
 }
 
 /**
@@ -58,6 +67,39 @@ export interface EncoderSession {
   close(): Promise<void>;
 }
 
+/** What is wanted of a loss besides its value. */
+export interface LossOptions {
+  readonly gradient: boolean;
+  readonly readouts: boolean;
+  /** Told now and then how many rows have been anchors. */
+  readonly onProgress?: ((rows: number) => void) | undefined;
+  /** Ends the computation after the running tile. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The exact loss of a set of rows. */
+export interface LossResult {
+  /** Mean over the anchors that have a positive, in nats; 0 without any. */
+  readonly value: number;
+  /** Anchors with a positive, and those without, which were left out. */
+  readonly anchors: number;
+  readonly anchorsWithoutPositive: number;
+  /** `[n, size]`: `∂value / ∂z`, 0 for rows that were left out. */
+  readonly gradient: Float32Array | undefined;
+  readonly readouts: StepReadouts | undefined;
+}
+
+/** Losses of sets of any size, in memory linear in their rows. */
+export interface LossSession {
+  /**
+   * @param rows Copied before the promise settles.
+   * @throws {PipelineError} `ERR_ENGINE`, most likely for want of memory.
+   * @throws The reason of `signal`, when it aborts first.
+   */
+  run(rows: LossRows, options: LossOptions): Promise<LossResult>;
+  close(): Promise<void>;
+}
+
 /** One way to run the network: the seam that keeps the rest of the system from knowing how. */
 export interface Engine {
   readonly name: 'cpu' | 'onnx' | 'tensorflow';
@@ -69,6 +111,8 @@ export interface Engine {
     weights: Weights,
     shape: { readonly rows: number; readonly imageSize: number },
   ): Promise<EncoderSession>;
+  /** @throws {RangeError} When a number of `spec` is out of its range. */
+  createLoss(spec: LossSpec): Promise<LossSession>;
   /** Closes what it created. Idempotent. */
   close(): Promise<void>;
 }

@@ -2,10 +2,12 @@ import { availableCores } from '../available-cores.ts';
 import { PipelineError } from '../errors.ts';
 import { checkBatch } from '../model/check-batch.ts';
 import { checkState, checkWeights } from '../model/check-state.ts';
+import { checkLossRows, checkLossSpec } from '../loss/check-loss.ts';
 import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
 import { embeddingSize } from '../model/network-plan.ts';
+import { lossLabels } from '../loss/loss-labels.ts';
 import type { EncoderSpec, Weights } from '../types.ts';
-import type { EncoderSession, Engine, Trainer, TrainerSpec } from './engine.ts';
+import type { EncoderSession, Engine, LossSession, Trainer, TrainerSpec } from './engine.ts';
 import { EngineThread, wholeBuffers } from './onnx/engine-thread.ts';
 
 export interface OnnxEngineOptions {
@@ -69,6 +71,11 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
       );
       return onnxEncoder(spec, shape, thread, () => end(thread));
     },
+    async createLoss(spec) {
+      checkLossSpec(spec);
+      const thread = await started('loss', (thread) => thread.call('openLoss', { spec, threads }));
+      return onnxLoss(thread, () => end(thread));
+    },
     async close() {
       closed = true;
       await Promise.all([...open].map((thread) => end(thread)));
@@ -115,10 +122,34 @@ function onnxTrainer(spec: TrainerSpec, thread: EngineThread, close: () => Promi
           `Expected \`learningRate\` to be a number of at least 0, got \`${learningRate}\``,
         );
       }
-      const { pixels, labels } = batch;
+      const { pixels } = batch;
+      const labels = lossLabels(spec.loss, batch);
       return await thread.call('run', { pixels, labels, learningRate }, wholeBuffers(pixels));
     },
     snapshot: () => thread.call('snapshot', null),
+    close,
+  };
+}
+
+function onnxLoss(thread: EngineThread, close: () => Promise<void>): LossSession {
+  return {
+    async run(rows, { gradient, readouts, onProgress, signal }) {
+      checkLossRows(rows);
+      signal?.throwIfAborted();
+      const cancelled = new Int32Array(new SharedArrayBuffer(4));
+      const cancel = (): void => void Atomics.store(cancelled, 0, 1);
+      signal?.addEventListener('abort', cancel, { once: true });
+      try {
+        const call = { rows, gradient, readouts, cancelled };
+        return await thread.call('loss', call, [], onProgress);
+      } catch (error) {
+        // That it was cut short is not news to who asked for it.
+        signal?.throwIfAborted();
+        throw error;
+      } finally {
+        signal?.removeEventListener('abort', cancel);
+      }
+    },
     close,
   };
 }

@@ -1,4 +1,5 @@
 import type { TrainerSpec } from '../engine/engine.ts';
+import { checkLossSpec } from '../loss/check-loss.ts';
 
 /**
  * Checks the numbers of a trainer before anything is compiled for them.
@@ -6,13 +7,17 @@ import type { TrainerSpec } from '../engine/engine.ts';
  * @throws {RangeError} Naming the field that is out of its range.
  */
 export function checkTrainerSpec(spec: TrainerSpec): void {
-  const { encoder, loss, shape, momentum, weightDecay } = spec;
+  const { encoder, loss, shape, momentum, weightDecay, microBatch } = spec;
   atLeastOne('encoder.projectionSize', encoder.projectionSize);
   atLeastOne('shape.images', shape.images);
   atLeastOne('shape.views', shape.views);
   atLeastOne('shape.imageSize', shape.imageSize);
-  if (!(Number.isFinite(loss.temperature) && loss.temperature > 0)) {
-    throw outside('loss.temperature', 'a number above 0', loss.temperature);
+  checkLossSpec(loss);
+  if (microBatch !== undefined) {
+    atLeastOne('microBatch', microBatch);
+    if (shape.images % microBatch !== 0) {
+      throw outside('microBatch', `a divisor of the ${shape.images} images of a batch`, microBatch);
+    }
   }
   if (!(momentum >= 0 && momentum < 1)) {
     throw outside('momentum', 'a number of at least 0 and below 1', momentum);

@@ -2,6 +2,7 @@ import { tf, type TensorsByName } from '../tf.ts';
 import type { EncoderSpec } from '../types.ts';
 import { type ConvolutionPlan, type LinearPlan, networkPlan } from './network-plan.ts';
 import { batchNormEpsilon, batchNormTrain } from './batch-norm.ts';
+import { namedTensor } from './named-tensor.ts';
 import { unitRows } from './unit-rows.ts';
 
 /** Share of the batch in the new running statistics, as in PyTorch. */
@@ -17,7 +18,7 @@ export type Encoded = {
 
 /** The same in training, with the statistics that the batch leaves behind. */
 export type EncodedInTraining = Encoded & {
-  /** New `running_mean` and `running_var` of every BatchNorm, by name. Carry no gradient. */
+  /** New `running_mean` and `running_var` of every BatchNorm that is not frozen, by name. Carry no gradient. */
   readonly statistics: Readonly<Record<string, tf.Tensor1D>>;
 };
 
@@ -56,9 +57,15 @@ export function encode(spec: EncoderSpec, weights: TensorsByName, pixels: tf.Ten
 }
 
 /**
- * The network in training: BatchNorm on the statistics of the batch, differentiable in every parameter.
+ * What BatchNorm normalises with in training: the statistics of the rows it sees, or the running statistics, which
+ * then stay as they are. Frozen, each row is computed by itself, whatever else is in the batch.
+ */
+export type BatchNormMode = 'batch' | 'frozen';
+
+/**
+ * The network in training, differentiable in every parameter.
  *
- * Running statistics move by `0.1` towards those of the batch; the variance that enters them is the
+ * With BatchNorm on the batch, running statistics move by `0.1` towards those of the batch; the variance that enters them is the
  * unbiased one (divided by count − 1), the one used in the step is not. Both as in PyTorch.
  *
  * @param weights Every tensor of `weightShapes(spec)`. Borrowed.
@@ -71,11 +78,13 @@ export function encodeInTraining(
   spec: EncoderSpec,
   weights: TensorsByName,
   pixels: tf.Tensor4D,
+  batchNorm: BatchNormMode = 'batch',
 ): EncodedInTraining {
   return tf.tidy(() => {
     const statistics: Record<string, tf.Tensor1D> = {};
     const encoded = forward(spec, weights, pixels, (conv, x, after) => {
       const convolved = convolve(conv, weights, x);
+      if (batchNorm === 'frozen') return onRunningStatistics(conv, weights, convolved, after);
       const count = convolved.size / convolved.shape[3];
       if (count < 2) {
         throw new RangeError(
@@ -102,6 +111,22 @@ export function encodeInTraining(
     });
     return { ...encoded, statistics };
   });
+}
+
+/** Scale and offset of every channel, written out so that tfjs differentiates it with few passes. */
+function onRunningStatistics(
+  conv: ConvolutionPlan,
+  weights: TensorsByName,
+  x: tf.Tensor4D,
+  { residual, relu }: { readonly residual?: tf.Tensor4D | undefined; readonly relu: boolean },
+): tf.Tensor4D {
+  const variance = tf.add(vector(weights, `${conv.norm}.running_var`), batchNormEpsilon);
+  const scale = tf.mul(vector(weights, `${conv.norm}.weight`), tf.rsqrt(variance)); // [channels]
+  const mean = tf.mul(vector(weights, `${conv.norm}.running_mean`), scale); // [channels]
+  const offset = tf.sub(vector(weights, `${conv.norm}.bias`), mean); // [channels]
+  const normalised = tf.add<tf.Tensor4D>(tf.mul(x, scale), offset);
+  const sum = residual === undefined ? normalised : tf.add<tf.Tensor4D>(normalised, residual);
+  return relu ? tf.relu(sum) : sum;
 }
 
 function forward(
@@ -148,19 +173,13 @@ function linear(layer: LinearPlan, weights: TensorsByName, x: tf.Tensor2D): tf.T
 
 /** The shapes were checked when the state was loaded, so the rank is the one that the plan says. */
 function filter(weights: TensorsByName, name: string): tf.Tensor4D {
-  return named(weights, name) as tf.Tensor4D;
+  return namedTensor('weights', weights, name) as tf.Tensor4D;
 }
 
 function matrix(weights: TensorsByName, name: string): tf.Tensor2D {
-  return named(weights, name) as tf.Tensor2D;
+  return namedTensor('weights', weights, name) as tf.Tensor2D;
 }
 
 function vector(weights: TensorsByName, name: string): tf.Tensor1D {
-  return named(weights, name) as tf.Tensor1D;
-}
-
-function named(weights: TensorsByName, name: string): tf.Tensor {
-  const tensor = weights[name];
-  if (tensor === undefined) throw new TypeError(`Expected \`weights\` to hold \`${name}\``);
-  return tensor;
+  return namedTensor('weights', weights, name) as tf.Tensor1D;
 }

@@ -1,4 +1,4 @@
-import type { ContrastiveLossOptions } from '../loss/similarities.ts';
+import type { ContrastiveLossOptions } from '../loss/contrastive-loss.ts';
 import { PipelineError } from '../errors.ts';
 import type { Random } from '../random.ts';
 import { tf } from '../tf.ts';

@@ -1,14 +1,22 @@
 import type { ExecutionContext, TestFn } from 'ava';
 import fc from 'fast-check';
-import type { ContrastiveLossOptions } from '../../operators/loss/similarities.ts';
+import type {
+  ContrastiveLossOptions,
+  LabelsOrMask,
+} from '../../operators/loss/contrastive-loss.ts';
 import { tf } from '../../operators/tf.ts';
-import type { LossName } from '../../operators/types.ts';
-import { lossReference, normalised, type Rows } from '../helpers/loss-reference.ts';
+import {
+  finiteDifferences,
+  type FormulaName,
+  lossReference,
+  normalised,
+  type Rows,
+} from '../helpers/loss-reference.ts';
 import { near, nearRows, rowsOf } from '../helpers/tensors.ts';
 
 type Loss = (
   projection: tf.Tensor2D,
-  labels: tf.Tensor1D,
+  rows: LabelsOrMask,
   options: ContrastiveLossOptions,
 ) => tf.Scalar;
 
@@ -56,8 +64,8 @@ export const batches: fc.Arbitrary<{ rows: number[][]; labels: number[] }> = fc
     }),
   );
 
-/** What holds for SINCERE and SupCon alike. */
-export function contrastiveLossContract(test: TestFn, name: LossName, loss: Loss): void {
+/** What holds for every loss of the family. */
+export function contrastiveLossContract(test: TestFn, name: FormulaName, loss: Loss): void {
   const temperatures = fc.constantFrom(1, 0.1, 0.05);
 
   test('value and gradient equal a float64 loop', (t) => {
@@ -194,6 +202,82 @@ export function contrastiveLossContract(test: TestFn, name: LossName, loss: Loss
     const { value, gradient } = evaluated(loss, rows, labels, 0.001);
     near(t, [value], [lossReference(name, rows, labels, 0.001).value], 1e-4);
     t.true(gradient.flat().every(Number.isFinite));
+  });
+
+  test('the gradient equals differences of a float64 value', (t) => {
+    const rows = float32Rows(
+      Array.from({ length: 7 }, (_, i) =>
+        Array.from({ length: 3 }, (_, d) => Math.cos(1.3 * i + 0.7 * d * i + d)),
+      ),
+    );
+    const labels = [0, 1, 0, 2, 1, 0, 3];
+    const { gradient } = evaluated(loss, rows, labels, 0.2);
+    const value = (moved: Rows): number => lossReference(name, moved, labels, 0.2).value;
+    // Central differences in float64 are right to 1e-8, float32 to 1e-6 of the similarities' size.
+    nearRows(t, gradient, finiteDifferences(value, rows, 1e-6), 5e-6);
+  });
+
+  test('only some rows are anchors, the others are positives and negatives', (t) => {
+    fc.assert(
+      fc.property(batches, fc.integer({ min: 0, max: 1023 }), ({ rows, labels }, bits) => {
+        const isAnchor = (i: number): boolean => ((bits >> (i % 10)) & 1) === 1;
+        const flags = rows.map((_, i) => Number(isAnchor(i)));
+        const withAnchors: Loss = (z, y, options) =>
+          loss(z, y, { ...options, anchors: tf.tensor1d(flags) });
+        const { value, gradient } = evaluated(withAnchors, rows, labels, 0.1);
+        const expected = lossReference(name, rows, labels, 0.1, { isAnchor });
+        assertWithin(value, expected.value, tolerance(0.1) * 10);
+        for (const [i, row] of gradient.entries()) {
+          for (const [d, x] of row.entries()) {
+            assertWithin(x, expected.gradient[i]![d]!, tolerance(0.1) * 10);
+          }
+        }
+      }),
+      { seed: 6, numRuns: 40 },
+    );
+    t.pass();
+  });
+
+  test('takes any set of positive pairs, symmetric or not', (t) => {
+    fc.assert(
+      fc.property(batches, fc.infiniteStream(fc.boolean()), ({ rows }, coins) => {
+        const mask = rows.map(() => rows.map(() => Number(coins.next().value)));
+        const withMask: Loss = (z, _, options) => loss(z, tf.tensor2d(mask), options);
+        const labels = rows.map(() => 0);
+        const { value, gradient } = evaluated(withMask, rows, labels, 0.1);
+        const isPositive = (i: number, j: number): boolean => mask[i]![j] === 1;
+        const expected = lossReference(name, rows, labels, 0.1, { isPositive });
+        assertWithin(value, expected.value, tolerance(0.1) * 10);
+        for (const [i, row] of gradient.entries()) {
+          for (const [d, x] of row.entries()) {
+            assertWithin(x, expected.gradient[i]![d]!, tolerance(0.1) * 10);
+          }
+        }
+      }),
+      { seed: 7, numRuns: 40 },
+    );
+    t.pass();
+  });
+
+  test('a batch of one class is finite', (t) => {
+    const rows = float32Rows(Array.from({ length: 5 }, (_, i) => [1, i, 2]));
+    const labels = rows.map(() => 3);
+    const { value, gradient } = evaluated(loss, rows, labels, 0.1);
+    const expected = lossReference(name, rows, labels, 0.1);
+    near(t, [value], [expected.value], tolerance(0.1));
+    nearRows(t, gradient, expected.gradient, tolerance(0.1) * 10);
+  });
+
+  test('refuses masks that are not square', (t) => {
+    const rows = float32Rows([
+      [1, 2],
+      [3, -1],
+    ]);
+    const withMask: Loss = (z, _, options) => loss(z, tf.ones<tf.Rank.R2>([2, 3]), options);
+    t.throws(() => evaluated(withMask, rows, [0, 0], 0.1), {
+      instanceOf: RangeError,
+      message: /`positive` of shape `\[2, 2\]`.*got `\[2, 3\]`/u,
+    });
   });
 
   test('refuses labels of another length and temperatures that are not above 0', (t) => {

@@ -213,7 +213,8 @@ const cases = {
 const others =
   'seededRandom permutation withDemand permits runScoped planBatches planInOrder ' +
   'classWalks replacementFor decodePixels decodedCache skipBad quarantine viewRecipe ' +
-  'shrinkTarget makeViews openViewMaker sincereLoss supconLoss initialWeights parameterNames ' +
+  'shrinkTarget makeViews openViewMaker sincereLoss supconLoss epsSupInfoNceLoss infoNceLoss dclLoss ' +
+  'initialWeights parameterNames ' +
   'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
   'nearestNeighbours weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
   'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +

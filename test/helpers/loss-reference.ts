@@ -1,4 +1,4 @@
-import type { LossName } from '../../operators/types.ts';
+import type { LossName, StepReadouts } from '../../operators/types.ts';
 
 /** Rows of numbers, all of one length. */
 export type Rows = readonly (readonly number[])[];
@@ -17,24 +17,40 @@ export interface LossReference {
   readonly nearestAccuracy: number;
 }
 
+/** Which positives, negatives and anchors a loss has, beyond class labels. */
+export interface ReferencePairs {
+  /** Whether row j is a positive of row i. By default: another row of the same known class. */
+  readonly isPositive?: (i: number, j: number) => boolean;
+  /** Whether row i is an anchor. By default all are. */
+  readonly isAnchor?: (i: number) => boolean;
+  /** Of ε-SupInfoNCE. */
+  readonly epsilon?: number;
+}
+
+/** The losses that differ by their formula; InfoNCE is SINCERE with other labels. */
+export type FormulaName = Exclude<LossName, 'infonce'>;
+
 /**
- * SINCERE or SupCon by the definition: mean over anchors with a positive of the mean over positives of
- * `log(∑ exp(s)) − sᵢₚ`, the sum over the positive and the negatives or over all other rows.
+ * A loss by its definition: mean over anchors with a positive of the mean over positives of
+ * `log(∑ exp(s)) − sᵢₚ`, the sum over the positive and the negatives (made smaller by ε, or left out, for the
+ * positive), or over all other rows. A sum over nothing makes the anchor count 0.
  */
 export function lossReference(
-  name: LossName,
+  name: FormulaName,
   rows: Rows,
   labels: readonly number[],
   temperature: number,
+  { isPositive, isAnchor = () => true, epsilon = 0.25 }: ReferencePairs = {},
 ): LossReference {
   const n = rows.length;
   const all = rows.map((_, index) => index);
   const known = all.filter((i) => labels[i]! >= 0);
   const s = rows.map((a) => rows.map((b) => dot(a, b) / temperature));
-  const positivesOf = (i: number): number[] =>
-    known.filter((j) => j !== i && labels[j] === labels[i]);
-  const negativesOf = (i: number): number[] => known.filter((j) => labels[j] !== labels[i]);
-  const anchors = known.filter((i) => positivesOf(i).length > 0);
+  const belong = isPositive ?? ((i: number, j: number): boolean => labels[j] === labels[i]);
+  const positivesOf = (i: number): number[] => known.filter((j) => j !== i && belong(i, j));
+  const negativesOf = (i: number): number[] => known.filter((j) => j !== i && !belong(i, j));
+  const candidates = known.filter((i) => isAnchor(i));
+  const anchors = candidates.filter((i) => positivesOf(i).length > 0);
 
   const G = rows.map(() => Array.from({ length: n }, () => 0));
   let value = 0;
@@ -46,11 +62,20 @@ export function lossReference(
     const others = [...positives, ...negatives];
     const weight = 1 / (anchors.length * positives.length);
     for (const p of positives) {
-      const denominator = name === 'sincere' ? [p, ...negatives] : others;
-      const total = logSumExp(denominator.map((j) => s[i]![j]!));
-      value += weight * (total - s[i]![p]!);
-      for (const j of denominator) G[i]![j]! += weight * Math.exp(s[i]![j]! - total);
-      G[i]![p]! -= weight;
+      const terms = {
+        sincere: [p, ...negatives],
+        'eps-sup-infonce': [p, ...negatives],
+        supcon: others,
+        dcl: negatives,
+      }[name];
+      const logit = (j: number): number =>
+        s[i]![j]! - (name === 'eps-sup-infonce' && j === p ? epsilon : 0);
+      if (terms.length > 0) {
+        const total = logSumExp(terms.map(logit));
+        value += weight * (total - s[i]![p]!);
+        for (const j of terms) G[i]![j]! += weight * Math.exp(logit(j) - total);
+        G[i]![p]! -= weight;
+      }
       pairs += 1;
       const share = Math.exp(s[i]![p]! - logSumExp(others.map((j) => s[i]![j]!)));
       // A share equal to 1 / |P| is not repelled; the slack is for rounding in this very line.
@@ -62,19 +87,95 @@ export function lossReference(
       all.reduce((sum, j) => sum + ((G[i]![j]! + G[j]![i]!) * rows[j]![d]!) / temperature, 0),
     ),
   );
-  const right = anchors.filter(
-    (i) =>
-      Math.max(...positivesOf(i).map((j) => s[i]![j]!)) >
-      Math.max(...negativesOf(i).map((j) => s[i]![j]!)),
-  );
+  const right = known.filter((i) => {
+    const own = positivesOf(i).map((j) => s[i]![j]!);
+    return own.length > 0 && Math.max(...own) > Math.max(...negativesOf(i).map((j) => s[i]![j]!));
+  });
   return {
     value,
     similarityGradient: G,
     gradient,
     repelledShare: pairs === 0 ? 0 : repelled / pairs,
-    anchorsWithoutPositive: known.length - anchors.length,
+    anchorsWithoutPositive: candidates.length - anchors.length,
     nearestAccuracy: known.length === 0 ? 0 : right.length / known.length,
   };
+}
+
+/** Every read-out of a training step in float64, by its definition; all rows are anchors. */
+export function readoutReference(
+  name: FormulaName,
+  rows: Rows,
+  labels: readonly number[],
+  temperature: number,
+): StepReadouts {
+  const known = rows.flatMap((row, i) => (labels[i]! >= 0 ? [{ row, label: labels[i]! }] : []));
+  const pairs = known.flatMap((a, i) =>
+    known.flatMap((b, j) => (i === j ? [] : [[a, b] as const])),
+  );
+  const squared = (a: readonly number[], b: readonly number[]): number => 2 - 2 * dot(a, b);
+  const positives = pairs.filter(([a, b]) => a.label === b.label);
+  const loss = (which: FormulaName): LossReference =>
+    lossReference(which, rows, labels, temperature);
+  const [sincere, supcon] = [loss('sincere').value, loss('supcon')];
+
+  const size = rows[0]!.length;
+  const mean = Array.from({ length: size }, (_, d) => average(known.map(({ row }) => row[d]!)));
+  const covariance = mean.map((_, a) =>
+    mean.map((_, b) =>
+      average(known.map(({ row }) => (row[a]! - mean[a]!) * (row[b]! - mean[b]!))),
+    ),
+  );
+  const trace = covariance.reduce((sum, row, d) => sum + row[d]!, 0);
+
+  const anchors = known.filter(({ label }, i) =>
+    known.some((other, j) => i !== j && other.label === label),
+  );
+  const negatives = anchors
+    .map(({ label }) => known.filter((other) => other.label !== label).length)
+    .filter((count) => count > 0);
+  const logNegatives = average(negatives.map(Math.log));
+  const pulls = supconOnPositives(known, temperature);
+  const attraction = pulls.reduce((sum, g) => sum - Math.min(g, 0), 0);
+  return {
+    loss: loss(name).value,
+    sincere,
+    supcon: supcon.value,
+    repelledShare: supcon.repelledShare,
+    repelledMass:
+      attraction === 0 ? 0 : pulls.reduce((sum, g) => sum + Math.max(g, 0), 0) / attraction,
+    batchNearestAccuracy: supcon.nearestAccuracy,
+    anchorsWithoutPositive: supcon.anchorsWithoutPositive,
+    alignment: average(positives.map(([a, b]) => squared(a.row, b.row))),
+    uniformity:
+      pairs.length === 0
+        ? 0
+        : Math.log(average(pairs.map(([a, b]) => Math.exp(-2 * squared(a.row, b.row))))),
+    spread: trace,
+    effectiveRank: trace < 1e-5 ? 0 : trace ** 2 / frobenius(covariance) ** 2,
+    informationBound: negatives.length === 0 ? 0 : logNegatives - Math.max(sincere, 2 ** -24),
+    sharpInformationBound:
+      negatives.length === 0 ? 0 : logNegatives - Math.log(Math.expm1(Math.max(sincere, 2 ** -24))),
+  };
+}
+
+/** SupCon's `qᵢₚ − 1 / |P|` of every positive pair. */
+function supconOnPositives(
+  known: readonly { readonly row: readonly number[]; readonly label: number }[],
+  temperature: number,
+): number[] {
+  return known.flatMap((anchor, i) => {
+    const others = known.filter((_, j) => j !== i);
+    const total = logSumExp(others.map(({ row }) => dot(anchor.row, row) / temperature));
+    const own = others.filter(({ label }) => label === anchor.label);
+    return own.map(
+      ({ row }) => Math.exp(dot(anchor.row, row) / temperature - total) - 1 / own.length,
+    );
+  });
+}
+
+/** 0 of nothing. */
+function average(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
 /** Central differences of a function of rows, in float64. */

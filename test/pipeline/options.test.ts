@@ -56,6 +56,26 @@ test(refused, { seed: '7' }, 'Expected `--seed` to be an integer of at least 0, 
 test(refused, { temperature: 0 }, 'Expected `--temperature` to be a number above 0, got `0`');
 test(
   refused,
+  { epsilon: 0.5 },
+  'Expected `--epsilon` to be absent unless `--loss` is `eps-sup-infonce`, got `0.5`',
+);
+test(
+  refused,
+  { loss: 'infonce', positives: 'class' },
+  'Expected `--positives` to be `image` or absent with `--loss infonce`, got `class`',
+);
+test(
+  refused,
+  { loss: 'infonce', views: 1 },
+  'Expected `--views` to be at least 2 when views of one image are the positives, got `1`',
+);
+test(
+  refused,
+  { microBatch: 100 },
+  'Expected `--micro-batch` to be a divisor of `--batch-size`, got `100`',
+);
+test(
+  refused,
   { momentum: 1 },
   'Expected `--momentum` to be a number of at least 0 and below 1, got `1`',
 );
@@ -67,7 +87,7 @@ test(
 test(
   refused,
   { loss: 'supcom' },
-  'Expected `--loss` to be `sincere` or `supcon`, got `supcom`; did you mean `supcon`?',
+  'Expected `--loss` to be `sincere`, `supcon`, `eps-sup-infonce`, `infonce` or `dcl`, got `supcom`; did you mean `supcon`?',
 );
 test(
   refused,

@@ -1,6 +1,7 @@
 import type { PipelineErrorCode } from '../../errors.ts';
-import type { EncoderSpec, StepReadouts, TrainerState, Weights } from '../../types.ts';
-import type { EncodedRows, TrainerSpec } from '../engine.ts';
+import type { LossRows } from '../../loss/tiled-loss.ts';
+import type { EncoderSpec, LossSpec, StepReadouts, TrainerState, Weights } from '../../types.ts';
+import type { EncodedRows, LossResult, TrainerSpec } from '../engine.ts';
 
 /** What the thread of an engine can be asked, by name: the argument, and what comes back. */
 export interface EngineCalls {
@@ -23,6 +24,8 @@ export interface EngineCalls {
     argument: { spec: EncoderSpec; weights: Weights; imageSize: number };
     result: Uint8Array;
   };
+  openLoss: { argument: { spec: LossSpec; threads: number }; result: null };
+  loss: { argument: LossCall; result: LossResult };
   /** Frees what was opened. */
   release: { argument: null; result: null };
 }
@@ -32,6 +35,15 @@ export interface StepCall {
   readonly pixels: Float32Array;
   readonly labels: Int32Array;
   readonly learningRate: number;
+}
+
+/** One loss of a set. */
+export interface LossCall {
+  readonly rows: LossRows;
+  readonly gradient: boolean;
+  readonly readouts: boolean;
+  /** One element in shared memory: the call ends early once it is not 0. */
+  readonly cancelled: Int32Array;
 }
 
 export type EngineCallName = keyof EngineCalls;
@@ -44,6 +56,12 @@ export type EngineRequest = {
     readonly argument: EngineCalls[K]['argument'];
   };
 }[EngineCallName];
+
+/** How far a long call is, sent while it runs. */
+export interface EngineProgress {
+  readonly id: number;
+  readonly progress: number;
+}
 
 /** The answer. Errors lose their class on the way, so code and message travel by themselves. */
 export type EngineReply =

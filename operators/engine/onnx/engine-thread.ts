@@ -1,11 +1,12 @@
 import type { Transferable, Worker } from 'node:worker_threads';
 import { PipelineError } from '../../errors.ts';
 import { startWorker } from '../../start-worker.ts';
-import type { EngineCallName, EngineCalls, EngineReply } from './engine-calls.ts';
+import type { EngineCallName, EngineCalls, EngineProgress, EngineReply } from './engine-calls.ts';
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: PipelineError | RangeError) => void;
+  readonly onProgress: ((progress: number) => void) | undefined;
 }
 
 /**
@@ -30,7 +31,10 @@ export class EngineThread {
   constructor(what: string, module: URL = new URL('onnx-worker.ts', import.meta.url)) {
     this.#what = what;
     this.#worker = startWorker(module);
-    this.#worker.on('message', (reply: EngineReply) => this.#settle(reply));
+    this.#worker.on('message', (reply: EngineReply | EngineProgress) => {
+      if ('progress' in reply) this.#waiting.get(reply.id)?.onProgress?.(reply.progress);
+      else this.#settle(reply);
+    });
     this.#worker.on('error', (cause: Error) => this.#end(this.#failure(cause.message, { cause })));
     this.#worker.on('exit', (code) => this.#end(this.#failure(`it exited with code ${code}`)));
   }
@@ -39,6 +43,7 @@ export class EngineThread {
    * Calls are answered one at a time, in order.
    *
    * @param handover Buffers of the argument that the thread takes over instead of copying.
+   * @param onProgress Told how far a long call is.
    * @throws {PipelineError} As the call failed; `ERR_ENGINE` when the thread has ended or was closed.
    * @throws {RangeError} When sizes are out of range.
    */
@@ -46,11 +51,12 @@ export class EngineThread {
     name: K,
     argument: EngineCalls[K]['argument'],
     handover: readonly Transferable[] = [],
+    onProgress?: (progress: number) => void,
   ): Promise<EngineCalls[K]['result']> {
     if (this.#closing !== undefined) {
       throw new PipelineError('ERR_ENGINE', `The ${this.#what} was closed`);
     }
-    return await this.#send(name, argument, handover);
+    return await this.#send(name, argument, handover, onProgress);
   }
 
   /** Ends the thread after the calls that were made before. Idempotent, and never fails. */
@@ -69,6 +75,7 @@ export class EngineThread {
     name: K,
     argument: EngineCalls[K]['argument'],
     handover: readonly Transferable[],
+    onProgress?: (progress: number) => void,
   ): Promise<EngineCalls[K]['result']> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     this.#calls += 1;
@@ -76,7 +83,11 @@ export class EngineThread {
     return new Promise((resolve, reject) => {
       this.#worker.postMessage({ id, name, argument }, handover);
       // The thread answers a call of this name with the result of this name.
-      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject });
+      this.#waiting.set(id, {
+        resolve: resolve as (result: unknown) => void,
+        reject,
+        onProgress,
+      });
     });
   }
 

@@ -1,8 +1,11 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf, PipelineError, type PipelineErrorCode } from '../../errors.ts';
+import { lossResult } from '../loss-result.ts';
+import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
 import { type EncodingSession, openEncodingSession } from './encoding-session.ts';
 import type { EngineCallName, EngineCalls, EngineReply, EngineRequest } from './engine-calls.ts';
 import { loadRuntime } from './runtime.ts';
+import { tileCompiler } from './tile-compiler.ts';
 import { traceEncoder } from './trace-encoder.ts';
 import { openTrainingSession, type TrainingSession } from './training-session.ts';
 
@@ -10,11 +13,13 @@ import { openTrainingSession, type TrainingSession } from './training-session.ts
 type Handlers = {
   readonly [K in EngineCallName]: (
     argument: EngineCalls[K]['argument'],
+    report: (progress: number) => void,
   ) => EngineCalls[K]['result'] | Promise<EngineCalls[K]['result']>;
 };
 
 let trainer: TrainingSession | undefined;
 let encoder: EncodingSession | undefined;
+let losses: TiledLosses | undefined;
 
 const handlers: Handlers = {
   async openTrainer({ spec, threads }) {
@@ -33,11 +38,24 @@ const handlers: Handlers = {
   },
   encode: ({ pixels }) => opened(encoder).encode(pixels),
   exportEncoder: ({ spec, weights, imageSize }) => traceEncoder(spec, weights, imageSize, 'NCHW'),
+  async openLoss({ spec, threads }) {
+    losses = tiledLosses(tileCompiler(await loadRuntime(), threads), spec);
+    return null;
+  },
+  async loss({ rows, gradient, readouts, cancelled }, report) {
+    const onProgress = (done: number): void => {
+      report(done);
+      if (Atomics.load(cancelled, 0) !== 0) throw new Error('cancelled');
+    };
+    return lossResult(await opened(losses).run(rows, { gradient, readouts, onProgress }));
+  },
   async release() {
     await trainer?.release();
     await encoder?.release();
+    await losses?.release();
     trainer = undefined;
     encoder = undefined;
+    losses = undefined;
     return null;
   },
 };
@@ -50,8 +68,12 @@ function opened<T>(session: T | undefined): T {
 async function answer({ id, name, argument }: EngineRequest): Promise<EngineReply> {
   try {
     // Name and argument come from one request, which TypeScript does not follow through a table.
-    const handler = handlers[name] as (argument: unknown) => unknown;
-    return { id, result: await handler(argument) };
+    const handler = handlers[name] as (
+      argument: unknown,
+      report: (progress: number) => void,
+    ) => unknown;
+    const report = (progress: number): void => parentPort?.postMessage({ id, progress });
+    return { id, result: await handler(argument, report) };
   } catch (error) {
     const { code, message } = described(name, error);
     // What caused it may hold things that do not travel, its text always does.

@@ -1,13 +1,17 @@
-import type { Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../errors.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import type { NamedTensor, StepReadouts, TrainerState, Weights } from '../../types.ts';
 import type { TrainerSpec } from '../engine.ts';
+import {
+  compileStep,
+  floats,
+  renamed,
+  type SteppedTensors,
+  type Tensors,
+} from './compiled-step.ts';
 import type { StepCall } from './engine-calls.ts';
-import { createSession, type Runtime, runSession } from './runtime.ts';
-import { stepPorts, traceTrainingStep } from './trace-training-step.ts';
-
-type Tensors = Readonly<Record<string, Tensor>>;
+import type { Runtime } from './runtime.ts';
+import { stepPorts } from './step-ports.ts';
 
 /** A compiled step with the state that it changes. Lives in the thread of the engine. */
 export interface TrainingSession {
@@ -31,7 +35,7 @@ export async function openTrainingSession(
   spec: TrainerSpec,
   threads: number,
 ): Promise<TrainingSession> {
-  const session = await createSession(runtime, traceTrainingStep(spec), threads);
+  const compiled = await compileStep(runtime, spec, threads);
   let state: Tensors | undefined;
   let stepsTaken = 0;
 
@@ -49,13 +53,14 @@ export async function openTrainingSession(
       stepsTaken = step;
     },
     async run(step) {
-      const feeds = { ...loaded(), ...batchTensors(runtime, spec, step) };
-      const outputs = await runSession(session, feeds);
-      const readouts = readoutValues(outputs);
-      refuseNotFinite(outputs, readouts, stepsTaken);
-      state = nextState(outputs);
+      const stepped = await compiled.run(loaded(), step);
+      refuseNotFinite(stepped, stepsTaken);
+      state = renamed(stepped.outputs, [
+        [stepPorts.nextWeights, stepPorts.weights],
+        [stepPorts.nextMomentum, stepPorts.momentum],
+      ]);
       stepsTaken += 1;
-      return readouts;
+      return stepped.readouts;
     },
     snapshot() {
       const current = loaded();
@@ -65,28 +70,13 @@ export async function openTrainingSession(
         momentum: toWeights(stepPorts.momentum, parameterNames(spec.encoder), current),
       };
     },
-    release: () => session.release(),
+    release: () => compiled.release(),
   };
 }
 
-function batchTensors(
-  { Tensor }: Runtime,
-  { shape }: TrainerSpec,
-  { pixels, labels, learningRate }: StepCall,
-): Tensors {
-  const rows = shape.images * shape.views;
-  // The runtime does not read shared memory.
-  const own = pixels.buffer instanceof SharedArrayBuffer ? pixels.slice() : pixels;
-  return {
-    [stepPorts.pixels]: new Tensor('float32', own, [rows, shape.imageSize, shape.imageSize, 3]),
-    [stepPorts.labels]: new Tensor('int32', labels, [rows]),
-    [stepPorts.learningRate]: new Tensor('float32', Float32Array.of(learningRate), []),
-  };
-}
-
-function refuseNotFinite(outputs: Tensors, readouts: StepReadouts, step: number): void {
-  const norm = numberOf(outputs, stepPorts.gradientNorm);
-  const statistics = numberOf(outputs, stepPorts.statisticsSize);
+function refuseNotFinite({ outputs, readouts }: SteppedTensors, step: number): void {
+  const norm = floats(outputs[stepPorts.gradientNorm]!)[0]!;
+  const statistics = floats(outputs[stepPorts.statisticsSize]!)[0]!;
   if ([readouts.loss, norm, statistics].every(Number.isFinite)) return;
   const activations = Number.isFinite(statistics) ? '' : ' and activations that are not finite';
   throw new PipelineError(
@@ -97,37 +87,7 @@ function refuseNotFinite(outputs: Tensors, readouts: StepReadouts, step: number)
   );
 }
 
-function readoutValues(outputs: Tensors): StepReadouts {
-  const value = (name: keyof StepReadouts): number => numberOf(outputs, stepPorts.readouts + name);
-  return {
-    loss: value('loss'),
-    sincere: value('sincere'),
-    supcon: value('supcon'),
-    repelledShare: value('repelledShare'),
-    batchNearestAccuracy: value('batchNearestAccuracy'),
-    anchorsWithoutPositive: value('anchorsWithoutPositive'),
-  };
-}
-
-function numberOf(outputs: Tensors, name: string): number {
-  return floats(outputs[name]!)[0]!;
-}
-
-/** The outputs of a step that are the inputs of the next, under the names they have there. */
-function nextState(outputs: Tensors): Tensors {
-  const next: Record<string, Tensor> = {};
-  for (const [name, tensor] of Object.entries(outputs)) {
-    for (const [from, to] of [
-      [stepPorts.nextWeights, stepPorts.weights],
-      [stepPorts.nextMomentum, stepPorts.momentum],
-    ] as const) {
-      if (name.startsWith(from)) next[to + name.slice(from.length)] = tensor;
-    }
-  }
-  return next;
-}
-
-function toTensors({ Tensor }: Runtime, prefix: string, weights: Weights): Record<string, Tensor> {
+function toTensors({ Tensor }: Runtime, prefix: string, weights: Weights): Tensors {
   return Object.fromEntries(
     [...weights].map(([name, { shape, data }]) => [
       prefix + name,
@@ -144,9 +104,4 @@ function toWeights(prefix: string, names: readonly string[], tensors: Tensors): 
       return [name, { shape: tensor.dims, data: floats(tensor) }];
     }),
   );
-}
-
-/** Every output of our models that is read here is float32. */
-function floats(tensor: Tensor): Float32Array {
-  return tensor.data as Float32Array;
 }

@@ -1,71 +1,97 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { measuredLoss } from '../../../operators/loss/measured-loss.ts';
+import {
+  lossSumNames,
+  type LossSumValues,
+  stepReadouts,
+} from '../../../operators/loss/step-readouts.ts';
 import { tf } from '../../../operators/tf.ts';
-import type { LossName, StepReadouts } from '../../../operators/types.ts';
-import { batches, float32Rows, tolerance } from '../../contract/contrastive-loss-contract.ts';
-import { goldenRows, lossReference, type Rows } from '../../helpers/loss-reference.ts';
-import { near } from '../../helpers/tensors.ts';
+import type { LossSpec, StepReadouts } from '../../../operators/types.ts';
+import { batches, float32Rows } from '../../contract/contrastive-loss-contract.ts';
+import {
+  type FormulaName,
+  goldenRows,
+  lossReference,
+  readoutReference,
+  type Rows,
+  simplex,
+} from '../../helpers/loss-reference.ts';
+import { near, relativeError } from '../../helpers/tensors.ts';
 
 function measured(
-  name: LossName,
+  spec: LossSpec,
   rows: Rows,
   labels: readonly number[],
-  temperature = 0.1,
+  views = 1,
 ): StepReadouts & { readonly gradient: number[] } {
   return tf.tidy(() => {
     const z = tf.tensor2d(rows.flat(), [rows.length, rows[0]!.length]);
     const y = tf.tensor1d([...labels], 'int32');
-    const { readouts } = measuredLoss(z, y, { name, temperature });
-    const gradient = tf.grad(
-      (x: tf.Tensor) => measuredLoss(x as tf.Tensor2D, y, { name, temperature }).loss,
-    )(z);
-    const values = Object.entries(readouts).map(([key, scalar]) => [key, scalar.dataSync()[0]]);
-    // The keys are those of the read-outs.
-    const numbers = Object.fromEntries(values) as StepReadouts & Record<string, number>;
-    return { ...numbers, gradient: [...gradient.dataSync()] };
+    const { sums } = measuredLoss(z, y, spec, views);
+    const values = lossSumNames.map((name) => [name, sums[name]!.dataSync()]);
+    const gradient = tf.grad((x: tf.Tensor) => measuredLoss(x as tf.Tensor2D, y, spec, views).loss)(
+      z,
+    );
+    const readouts = stepReadouts(Object.fromEntries(values) as LossSumValues);
+    return { ...readouts, gradient: [...gradient.dataSync()] };
   });
 }
 
-test('reads out both losses, repelled pairs, nearest rows and lone anchors', (t) => {
+const specs: readonly LossSpec[] = [
+  { name: 'sincere', temperature: 0.1 },
+  { name: 'supcon', temperature: 0.1 },
+  { name: 'dcl', temperature: 0.1 },
+  { name: 'eps-sup-infonce', temperature: 0.1, epsilon: 0.25 },
+];
+
+test('reads out the loss and everything beside it, whichever is minimised', (t) => {
   fc.assert(
-    fc.property(batches, fc.constantFrom('sincere', 'supcon'), ({ rows, labels }, name) => {
-      const ours = measured(name, rows, labels);
-      const sincere = lossReference('sincere', rows, labels, 0.1);
-      const supcon = lossReference('supcon', rows, labels, 0.1);
-      const chosen = name === 'sincere' ? sincere : supcon;
-      const within = (actual: number, expected: number): boolean =>
-        Math.abs(actual - expected) <= tolerance(0.1) * 10;
-      return (
-        within(ours.sincere, sincere.value) &&
-        within(ours.supcon, supcon.value) &&
-        within(ours.loss, chosen.value) &&
-        within(ours.repelledShare, supcon.repelledShare) &&
-        within(ours.batchNearestAccuracy, supcon.nearestAccuracy) &&
-        ours.anchorsWithoutPositive === supcon.anchorsWithoutPositive &&
-        ours.gradient.every((x, at) => within(x, chosen.gradient.flat()[at]!))
-      );
+    fc.property(batches, fc.constantFrom(...specs), ({ rows, labels }, spec) => {
+      const { gradient, ...ours } = measured(spec, rows, labels);
+      const name = spec.name as FormulaName;
+      const expected = readoutReference(name, rows, labels, spec.temperature);
+      for (const [key, value] of Object.entries(expected)) {
+        const got = ours[key as keyof StepReadouts];
+        // Sums of float32; the effective rank divides two small ones, the sharp bound by a small loss.
+        const bound = key === 'effectiveRank' || key === 'sharpInformationBound' ? 1e-3 : 2e-5;
+        if (!(Math.abs(got - value) <= bound * Math.max(1, Math.abs(value)))) {
+          throw new Error(`${key}: expected ${value}, got ${got}`);
+        }
+      }
+      const wanted = lossReference(name, rows, labels, spec.temperature).gradient.flat();
+      return relativeError(gradient, wanted) < 1e-4;
     }),
-    { seed: 6, numRuns: 60 },
+    { seed: 8, numRuns: 80 },
   );
   t.pass();
+});
+
+test('only first views are anchors when asked', (t) => {
+  const rows = float32Rows(goldenRows());
+  const labels = [0, 0, 0, 0, 1, 1, 1, 1];
+  const spec: LossSpec = { name: 'supcon', temperature: 0.1, anchors: 'first' };
+  const ours = measured(spec, rows, labels, 2);
+  const expected = lossReference('supcon', rows, labels, 0.1, { isAnchor: (i) => i % 2 === 0 });
+  near(t, [ours.loss], [expected.value], 1e-6);
+  near(t, ours.gradient, expected.gradient.flat(), 2e-6);
 });
 
 test('nearest accuracy equals the official `contrastive_acc`', (t) => {
   const z = goldenRows();
   const rows = [0, 4, 1, 5, 2, 6, 3, 7].map((i) => z[i]!);
-  const { batchNearestAccuracy } = measured('sincere', rows, [0, 0, 0, 0, 1, 1, 1, 1]);
+  const { batchNearestAccuracy } = measured(specs[0]!, rows, [0, 0, 0, 0, 1, 1, 1, 1]);
   t.is(batchNearestAccuracy, 0.375);
 });
 
 test('a tie between classes counts as wrong, so a collapsed network scores 0', (t) => {
   const rows = float32Rows(Array.from({ length: 4 }, () => [1, 2, 2]));
-  t.is(measured('sincere', rows, [0, 0, 1, 1]).batchNearestAccuracy, 0);
+  t.is(measured(specs[0]!, rows, [0, 0, 1, 1]).batchNearestAccuracy, 0);
 });
 
 test('equal shares are not repelled', (t) => {
   const rows = float32Rows(Array.from({ length: 4 }, () => [1, 2, 2]));
-  t.is(measured('supcon', rows, [0, 0, 0, 0]).repelledShare, 0);
+  t.is(measured(specs[1]!, rows, [0, 0, 0, 0]).repelledShare, 0);
 });
 
 test('a lone positive is never repelled, however sharp the softmax', (t) => {
@@ -76,7 +102,7 @@ test('a lone positive is never repelled, however sharp the softmax', (t) => {
     [0.01, 1],
   ]);
   for (const temperature of [1, 0.1, 0.001]) {
-    t.is(measured('supcon', rows, [0, 0, 1, 1], temperature).repelledShare, 0);
+    t.is(measured({ name: 'supcon', temperature }, rows, [0, 0, 1, 1]).repelledShare, 0);
   }
 });
 
@@ -88,7 +114,7 @@ test('the share of repelled pairs grows as classes tighten', (t) => {
       ),
     );
     const labels = Array.from({ length: 24 }, (_, i) => i % 3);
-    return measured('supcon', rows, labels).repelledShare;
+    return measured(specs[1]!, rows, labels).repelledShare;
   };
   t.true(share(2) < share(0.05));
   t.true(share(0.05) > 0.3);
@@ -96,7 +122,7 @@ test('the share of repelled pairs grows as classes tighten', (t) => {
 
 test('shares of nothing are 0', (t) => {
   const { gradient, ...readouts } = measured(
-    'sincere',
+    specs[0]!,
     float32Rows([
       [1, 2],
       [2, 1],
@@ -110,6 +136,45 @@ test('shares of nothing are 0', (t) => {
     repelledShare: 0,
     batchNearestAccuracy: 0,
     anchorsWithoutPositive: 0,
+    repelledMass: 0,
+    alignment: 0,
+    uniformity: 0,
+    spread: 0,
+    effectiveRank: 0,
+    informationBound: 0,
+    sharpInformationBound: 0,
   });
   near(t, gradient, [0, 0, 0, 0], 0);
+});
+
+test('on a simplex the rank is one less than the classes, and rows balance out', (t) => {
+  const { rows, labels } = simplex(5, 3);
+  const ours = measured(specs[0]!, rows, labels);
+  near(t, [ours.effectiveRank, ours.spread], [4, 1], 1e-5);
+  near(t, [ours.alignment], [0], 1e-6);
+});
+
+test('one point has no spread and no rank, and is told from classes that collapsed apart', (t) => {
+  const ours = measured(
+    specs[0]!,
+    float32Rows(Array.from({ length: 6 }, () => [1, 2, 2])),
+    [0, 0, 1, 1, 2, 2],
+  );
+  t.true(ours.spread < 1e-6);
+  t.is(ours.effectiveRank, 0);
+  t.true(Math.abs(ours.uniformity) < 1e-5);
+  // log |N| − log(1 + |N|): nothing is known of the classes; the sharper form says exactly that.
+  near(t, [ours.informationBound], [Math.log(4 / 5)], 1e-6);
+  t.true(Math.abs(ours.sharpInformationBound) < 1e-5);
+});
+
+test('a loss too small for float32 gives finite bounds', (t) => {
+  const { rows, labels } = simplex(3, 3);
+  const { sincere, sharpInformationBound } = measured(
+    { name: 'sincere', temperature: 0.01 },
+    rows,
+    labels,
+  );
+  t.true(sincere < 1e-7);
+  t.true(Number.isFinite(sharpInformationBound) && sharpInformationBound > 16);
 });

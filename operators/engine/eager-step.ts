@@ -1,0 +1,93 @@
+import { lossLabels } from '../loss/loss-labels.ts';
+import { lossSumNames, type LossSumValues, stepReadouts } from '../loss/step-readouts.ts';
+import { tiledLosses } from '../loss/tiled-loss.ts';
+import type { ParameterGradients } from '../model/parameter-gradients.ts';
+import { chunkGradients, chunkImages, projectedChunk, splitStep } from '../model/split-step.ts';
+import { trainingStep } from '../model/training-step.ts';
+import { type TrainingState, updatedState } from '../model/updated-state.ts';
+import { tf } from '../tf.ts';
+import type { PackedBatch, StepReadouts } from '../types.ts';
+import { eagerTileCompiler } from './eager-tiles.ts';
+import type { TrainerSpec } from './engine.ts';
+
+/** A step that was computed but not applied. */
+export interface EagerStepResult {
+  readonly readouts: StepReadouts;
+  readonly gradientNorm: number;
+  /** Owned by the caller. */
+  readonly next: TrainingState;
+}
+
+/** Takes a step from a state, which is borrowed. */
+export type EagerStep = (
+  state: TrainingState,
+  batch: PackedBatch,
+  learningRate: number,
+) => Promise<EagerStepResult>;
+
+/** The training step on the current TensorFlow.js backend, op by op: in one pass, or split. */
+export function eagerStep(spec: TrainerSpec): EagerStep {
+  return chunkImages(spec) === null ? wholeStep(spec) : inChunks(spec);
+}
+
+function wholeStep(spec: TrainerSpec): EagerStep {
+  return async (state, batch, learningRate) => {
+    const { sums, gradientNorm, ...next } = tf.tidy(() => {
+      const pixels = pixelTensor(spec, batch.pixels);
+      const labels = tf.tensor1d(lossLabels(spec.loss, batch), 'int32');
+      return trainingStep(spec, state, { pixels, labels }, tf.scalar(learningRate));
+    });
+    const norm = gradientNorm.dataSync()[0]!;
+    // Measured, so every sum is there.
+    const values = lossSumNames.map((name) => [name, sums[name]!.dataSync().slice()]);
+    tf.dispose([sums, gradientNorm]);
+    const readouts = stepReadouts(Object.fromEntries(values) as LossSumValues);
+    return { readouts, gradientNorm: norm, next };
+  };
+}
+
+function inChunks(spec: TrainerSpec): EagerStep {
+  const losses = tiledLosses(eagerTileCompiler, spec.loss);
+  return async (state, batch, learningRate) => {
+    const { readouts, gradients } = await splitStep<TrainingState, ParameterGradients>(
+      spec,
+      {
+        async project({ weights }, pixels) {
+          const projection = tf.tidy(() =>
+            projectedChunk(spec, weights, pixelTensor(spec, pixels)),
+          );
+          const values = projection.dataSync().slice();
+          projection.dispose();
+          return values as Float32Array;
+        },
+        async accumulate({ weights }, pixels, projectionGradient, before) {
+          const after = tf.tidy(() => {
+            const size = spec.encoder.projectionSize;
+            const rows = projectionGradient.length / size;
+            const gradient = tf.tensor2d(projectionGradient.slice(), [rows, size]);
+            return chunkGradients(spec, weights, pixelTensor(spec, pixels), gradient, before);
+          });
+          if (before !== undefined) tf.dispose(before);
+          return after;
+        },
+        losses,
+      },
+      state,
+      { pixels: batch.pixels, labels: lossLabels(spec.loss, batch) },
+    );
+    const { gradientNorm, ...next } = tf.tidy(() =>
+      updatedState(spec, state, gradients, tf.scalar(learningRate)),
+    );
+    tf.dispose(gradients);
+    const norm = gradientNorm.dataSync()[0]!;
+    gradientNorm.dispose();
+    return { readouts, gradientNorm: norm, next };
+  };
+}
+
+/** A copy of the pixels, because the backend keeps the array that a tensor was made from. */
+function pixelTensor({ shape }: TrainerSpec, pixels: Float32Array): tf.Tensor4D {
+  const { imageSize } = shape;
+  const rows = pixels.length / (imageSize * imageSize * 3);
+  return tf.tensor4d(pixels.slice(), [rows, imageSize, imageSize, 3]);
+}

@@ -1,0 +1,174 @@
+import type { Tensor } from 'onnxruntime-node';
+import { lossSumNames, type LossSumValues, stepReadouts } from '../../loss/step-readouts.ts';
+import { tiledLosses } from '../../loss/tiled-loss.ts';
+import { chunkImages, splitStep } from '../../model/split-step.ts';
+import type { StepReadouts } from '../../types.ts';
+import type { TrainerSpec } from '../engine.ts';
+import type { StepCall } from './engine-calls.ts';
+import { createSession, type Runtime, runSession } from './runtime.ts';
+import { pixelsInput, stepPorts } from './step-ports.ts';
+import { tileCompiler } from './tile-compiler.ts';
+import {
+  gradientInputs,
+  traceChunkGradients,
+  traceProjection,
+  traceUpdate,
+} from './trace-split-step.ts';
+import { traceTrainingStep } from './trace-training-step.ts';
+
+/** Tensors of the runtime by port. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** What a step leaves: read-outs, and tensors of which `stepPorts` names the next state and its measures. */
+export interface SteppedTensors {
+  readonly readouts: StepReadouts;
+  readonly outputs: Tensors;
+}
+
+/** A compiled step. Holds no state. */
+export interface CompiledStep {
+  /** @throws {PipelineError} `ERR_ENGINE`. */
+  run(state: Tensors, step: StepCall): Promise<SteppedTensors>;
+  release(): Promise<void>;
+}
+
+/**
+ * Traces and compiles the step of a trainer: in one pass, or split where `chunkImages` says so.
+ *
+ * @throws {PipelineError} `ERR_ENGINE`.
+ */
+export async function compileStep(
+  runtime: Runtime,
+  spec: TrainerSpec,
+  threads: number,
+): Promise<CompiledStep> {
+  return chunkImages(spec) === null
+    ? await compileWhole(runtime, spec, threads)
+    : await compileSplit(runtime, spec, threads);
+}
+
+async function compileWhole(
+  runtime: Runtime,
+  spec: TrainerSpec,
+  threads: number,
+): Promise<CompiledStep> {
+  const session = await createSession(runtime, traceTrainingStep(spec), threads);
+  return {
+    async run(state, step) {
+      const { images, views } = spec.shape;
+      const outputs = await runSession(session, {
+        ...state,
+        [stepPorts.pixels]: pixelTensor(runtime, spec, images, step.pixels),
+        [stepPorts.labels]: new runtime.Tensor('int32', step.labels, [images * views]),
+        [stepPorts.learningRate]: scalar(runtime, step.learningRate),
+      });
+      const sums = lossSumNames.map((name) => [name, floats(outputs[stepPorts.sums + name]!)]);
+      // Every sum is there.
+      return { outputs, readouts: stepReadouts(Object.fromEntries(sums) as LossSumValues) };
+    },
+    release: () => session.release(),
+  };
+}
+
+async function compileSplit(
+  runtime: Runtime,
+  spec: TrainerSpec,
+  threads: number,
+): Promise<CompiledStep> {
+  const images = chunkImages(spec) ?? spec.shape.images;
+  const size = spec.encoder.projectionSize;
+  const projection = await createSession(runtime, traceProjection(spec), threads);
+  const gradients = await createSession(runtime, traceChunkGradients(spec), threads);
+  const update = await createSession(runtime, traceUpdate(spec), threads);
+  const losses = tiledLosses(tileCompiler(runtime, threads), spec.loss);
+  const zeros = Object.fromEntries(
+    gradientInputs(spec).map(({ name, shape }) => {
+      const length = shape.reduce((product, side) => product * side, 1);
+      return [name, new runtime.Tensor('float32', new Float32Array(length), shape)];
+    }),
+  );
+  return {
+    async run(state, step) {
+      const weights = ofPort(stepPorts.weights, state);
+      const pixelsOf = (pixels: Float32Array): Tensors => ({
+        [stepPorts.pixels]: pixelTensor(runtime, spec, images, pixels),
+      });
+      const stepped = await splitStep<Tensors, Tensors>(
+        spec,
+        {
+          async project(weights, pixels) {
+            const outputs = await runSession(projection, { ...weights, ...pixelsOf(pixels) });
+            return floats(outputs[stepPorts.projection]!);
+          },
+          async accumulate(weights, pixels, projectionGradient, before = zeros) {
+            const rows = images * spec.shape.views;
+            const outputs = await runSession(gradients, {
+              ...weights,
+              ...before,
+              ...pixelsOf(pixels),
+              [stepPorts.projectionGradient]: new runtime.Tensor('float32', projectionGradient, [
+                rows,
+                size,
+              ]),
+            });
+            return renamed(outputs, [
+              [stepPorts.nextGradients, stepPorts.gradients],
+              [stepPorts.nextStatistics, stepPorts.statistics],
+            ]);
+          },
+          losses,
+        },
+        weights,
+        step,
+      );
+      const outputs = await runSession(update, {
+        ...state,
+        ...stepped.gradients,
+        [stepPorts.learningRate]: scalar(runtime, step.learningRate),
+      });
+      return { outputs, readouts: stepped.readouts };
+    },
+    async release() {
+      await Promise.all([projection, gradients, update].map((session) => session.release()));
+      await losses.release();
+    },
+  };
+}
+
+/** The outputs that are inputs of the next run, under the names they have there. */
+export function renamed(
+  tensors: Tensors,
+  prefixes: readonly (readonly [from: string, to: string])[],
+): Tensors {
+  const next: Record<string, Tensor> = {};
+  for (const [name, tensor] of Object.entries(tensors)) {
+    for (const [from, to] of prefixes) {
+      if (name.startsWith(from)) next[to + name.slice(from.length)] = tensor;
+    }
+  }
+  return next;
+}
+
+/** Every output of our models that is read is float32. */
+export function floats(tensor: Tensor): Float32Array {
+  return tensor.data as Float32Array;
+}
+
+function ofPort(prefix: string, tensors: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => name.startsWith(prefix)));
+}
+
+function pixelTensor(
+  { Tensor }: Runtime,
+  spec: TrainerSpec,
+  images: number,
+  pixels: Float32Array,
+): Tensor {
+  // The runtime does not read shared memory.
+  const own = pixels.buffer instanceof SharedArrayBuffer ? pixels.slice() : pixels;
+  return new Tensor('float32', own, pixelsInput(spec, images).shape);
+}
+
+function scalar({ Tensor }: Runtime, value: number): Tensor {
+  return new Tensor('float32', Float32Array.of(value), []);
+}

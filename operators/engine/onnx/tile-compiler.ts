@@ -1,0 +1,32 @@
+import { tileInputs } from '../../loss/loss-tile.ts';
+import type { TileCompiler } from '../../loss/tiled-loss.ts';
+import { createSession, type Runtime, runSession } from './runtime.ts';
+import { traceLossTile } from './trace-loss-tile.ts';
+
+/** Compiles tiles for ONNX Runtime. Belongs to the thread of an engine. */
+export function tileCompiler(runtime: Runtime, threads: number): TileCompiler {
+  return async (spec) => {
+    const session = await createSession(runtime, traceLossTile(spec), threads);
+    const ports = tileInputs(spec);
+    return {
+      async run(inputs) {
+        const feeds = ports.map(({ name, shape, dtype }) => {
+          // Every port of this tile has its array.
+          const values = inputs[name]!;
+          return [
+            name,
+            dtype === 'int32'
+              ? new runtime.Tensor('int32', values as Int32Array, shape)
+              : new runtime.Tensor('float32', values as Float32Array, shape),
+          ] as const;
+        });
+        const outputs = await runSession(session, Object.fromEntries(feeds));
+        return Object.fromEntries(
+          // Every output of a tile is float32.
+          Object.entries(outputs).map(([name, { data }]) => [name, data as Float32Array]),
+        );
+      },
+      release: () => session.release(),
+    };
+  };
+}

@@ -1,0 +1,7 @@
+import { lossTile, tileInputs, type TileSpec } from '../../loss/loss-tile.ts';
+import { trace } from './trace.ts';
+
+/** `lossTile` as an ONNX model: the inputs of `tileInputs`, the outputs of `lossTile`, by the same names. */
+export function traceLossTile(spec: TileSpec): Uint8Array {
+  return trace(tileInputs(spec), (tensors) => lossTile(spec, tensors));
+}

@@ -1,0 +1,102 @@
+import { chunkGradients, chunkImages, projectedChunk } from '../../model/split-step.ts';
+import { updatedState } from '../../model/updated-state.ts';
+import type { tf } from '../../tf.ts';
+import type { TrainerSpec } from '../engine.ts';
+import {
+  parameterInputs,
+  pixelsInput,
+  prefixed,
+  statisticInputs,
+  statisticsSize,
+  stepPorts,
+  unprefixed,
+  weightInputs,
+} from './step-ports.ts';
+import { trace, type TraceInput } from './trace.ts';
+
+/** `projectedChunk` as an ONNX model: weights and pixels in, projections out. */
+export function traceProjection(spec: TrainerSpec): Uint8Array {
+  return trace([pixelsInput(spec, imagesOf(spec)), ...weightInputs(spec)], (tensors) => ({
+    [stepPorts.projection]: projectedChunk(
+      spec,
+      unprefixed(stepPorts.weights, tensors),
+      // The shape is that of `pixelsInput`.
+      tensors[stepPorts.pixels] as tf.Tensor4D,
+    ),
+  }));
+}
+
+/** `chunkGradients` as an ONNX model: the sums of earlier chunks in, with this one's out. */
+export function traceChunkGradients(spec: TrainerSpec): Uint8Array {
+  const rows = imagesOf(spec) * spec.shape.views;
+  const inputs: TraceInput[] = [
+    pixelsInput(spec, imagesOf(spec)),
+    {
+      name: stepPorts.projectionGradient,
+      shape: [rows, spec.encoder.projectionSize],
+      dtype: 'float32',
+    },
+    ...weightInputs(spec),
+    ...gradientInputs(spec),
+  ];
+  return trace(inputs, (tensors) => {
+    const { gradients, statistics } = chunkGradients(
+      spec,
+      unprefixed(stepPorts.weights, tensors),
+      // The shapes are those of `inputs` above.
+      tensors[stepPorts.pixels] as tf.Tensor4D,
+      tensors[stepPorts.projectionGradient] as tf.Tensor2D,
+      summed(tensors),
+    );
+    return {
+      ...prefixed(stepPorts.nextStatistics, statistics),
+      ...prefixed(stepPorts.nextGradients, gradients),
+    };
+  });
+}
+
+/** `updatedState` as an ONNX model: state, summed gradients and learning rate in, next state out. */
+export function traceUpdate(spec: TrainerSpec): Uint8Array {
+  const inputs: TraceInput[] = [
+    { name: stepPorts.learningRate, shape: [], dtype: 'float32' },
+    ...weightInputs(spec),
+    ...parameterInputs(stepPorts.momentum, spec),
+    ...gradientInputs(spec),
+  ];
+  return trace(inputs, (tensors) => {
+    const state = {
+      weights: unprefixed(stepPorts.weights, tensors),
+      momentum: unprefixed(stepPorts.momentum, tensors),
+    };
+    const learningRate = tensors[stepPorts.learningRate] as tf.Scalar;
+    const next = updatedState(spec, state, summed(tensors), learningRate);
+    return {
+      [stepPorts.statisticsSize]: statisticsSize(spec, next.weights),
+      [stepPorts.gradientNorm]: next.gradientNorm,
+      ...prefixed(stepPorts.nextWeights, next.weights),
+      ...prefixed(stepPorts.nextMomentum, next.momentum),
+    };
+  });
+}
+
+/** Sums of gradients and statistics over chunks, as inputs. */
+export function gradientInputs(spec: TrainerSpec): readonly TraceInput[] {
+  return [
+    ...parameterInputs(stepPorts.gradients, spec),
+    ...statisticInputs(stepPorts.statistics, spec),
+  ];
+}
+
+function summed(tensors: Readonly<Record<string, tf.Tensor>>): {
+  readonly gradients: Record<string, tf.Tensor>;
+  readonly statistics: Record<string, tf.Tensor>;
+} {
+  return {
+    gradients: unprefixed(stepPorts.gradients, tensors),
+    statistics: unprefixed(stepPorts.statistics, tensors),
+  };
+}
+
+function imagesOf(spec: TrainerSpec): number {
+  return chunkImages(spec) ?? spec.shape.images;
+}

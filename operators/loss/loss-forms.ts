@@ -1,0 +1,83 @@
+import { tf } from '../tf.ts';
+import type { LossSpec } from '../types.ts';
+
+/**
+ * What tells one contrastive loss from another. All of them are
+ *
+ * `mean over anchors i, mean over positives p of f(aheadᵢₚ)`, with `aheadᵢₚ = log ∑ⱼ exp(sᵢⱼ) − sᵢₚ`,
+ *
+ * and differ in which rows j stand in the sum, and in f. The gradient follows by the chain rule: a positive
+ * is pulled by `f′(aheadᵢₚ)`, and every row in the sum is pushed by its softmax share of all these pulls.
+ */
+export interface LossForm {
+  /** The rows in the sum: those of other classes, or every row but the anchor itself. */
+  readonly denominator: 'negatives' | 'others';
+  /** f, element by element, in nats. `[rows, columns]` to the same shape. */
+  readonly value: (ahead: tf.Tensor2D) => tf.Tensor2D;
+  /** f′, element by element, from 0 to 1. */
+  readonly pull: (ahead: tf.Tensor2D) => tf.Tensor2D;
+  /**
+   * Whether f has a limit where the sum is empty, `ahead → −∞`. Where it has none, an anchor without any row
+   * in the sum counts 0.
+   */
+  readonly isBounded: boolean;
+}
+
+/** SINCERE, `f(x) = log(1 + eˣ)`: the positive itself joins the negatives. */
+export const sincere: LossForm = {
+  denominator: 'negatives',
+  value: (ahead) => tf.softplus(ahead),
+  pull: (ahead) => sigmoid(ahead),
+  isBounded: true,
+};
+
+/** SupCon, `f(x) = x`, over every other row: the other positives stand in the sum too. */
+export const supcon: LossForm = {
+  denominator: 'others',
+  value: (ahead) => ahead,
+  pull: (ahead) => tf.onesLike(ahead),
+  isBounded: false,
+};
+
+/** DCL, `f(x) = x`, over the negatives: not even the positive itself is in the sum. */
+export const dcl: LossForm = {
+  denominator: 'negatives',
+  value: (ahead) => ahead,
+  pull: (ahead) => tf.onesLike(ahead),
+  isBounded: false,
+};
+
+/** ε-SupInfoNCE, `f(x) = log(1 + e^(x + ε)) − ε`: the positive joins the negatives made smaller by ε. */
+export function epsSupInfoNce(epsilon: number): LossForm {
+  return {
+    denominator: 'negatives',
+    value: (ahead) => tf.sub(tf.softplus(tf.add(ahead, epsilon)), epsilon),
+    pull: (ahead) => sigmoid(tf.add(ahead, epsilon)),
+    isBounded: true,
+  };
+}
+
+/** The form of a loss. What InfoNCE has of its own is only its labels: each image is a class. */
+export function lossForm(spec: LossSpec): LossForm {
+  switch (spec.name) {
+    case 'sincere':
+    case 'infonce':
+      return sincere;
+    case 'supcon':
+      return supcon;
+    case 'dcl':
+      return dcl;
+    case 'eps-sup-infonce':
+      return epsSupInfoNce(spec.epsilon);
+    default:
+      throw new RangeError(`Expected a loss, got \`${JSON.stringify(spec satisfies never)}\``);
+  }
+}
+
+/**
+ * `eˣ / (1 + eˣ)` as `exp(x − log(1 + eˣ))`: right to the last digits also where it is tiny, at the end of
+ * training, where approximations of the sigmoid are only right to 10⁻⁷.
+ */
+function sigmoid(x: tf.Tensor2D): tf.Tensor2D {
+  return tf.exp(tf.sub(x, tf.softplus(x)));
+}

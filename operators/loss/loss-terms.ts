@@ -1,0 +1,90 @@
+import { tf } from '../tf.ts';
+import type { AnchorBlock } from './anchor-block.ts';
+import type { LossForm } from './loss-forms.ts';
+import {
+  allOthers,
+  type Denominator,
+  negativesOnly,
+  type RowExponentials,
+} from './row-exponentials.ts';
+
+/** Exponentials of both kinds; those of positives only where something needs them. */
+export interface BlockExponentials {
+  readonly negatives: RowExponentials;
+  readonly positives: RowExponentials | null;
+}
+
+/** A loss on a block, before its gradient. */
+export type LossTerms = {
+  /** Sum over the anchors of the mean over their positives, in nats. */
+  readonly loss: tf.Scalar;
+  readonly denominator: Denominator;
+  /** For each of the block's columns, null without positives: `[rows, columns]`, how much each is pulled. */
+  readonly pulls: readonly (tf.Tensor2D | null)[];
+};
+
+/** The value of a loss on a block, and its pulls. Leaves what it computes to the `tf.tidy` around it. */
+export function lossTerms(
+  block: AnchorBlock,
+  form: LossForm,
+  { negatives, positives }: BlockExponentials,
+): LossTerms {
+  const denominator =
+    form.denominator === 'others' && positives !== null
+      ? allOthers(negatives, positives)
+      : negativesOnly(negatives);
+  // 1 / |P| for anchors that count.
+  const mean = tf.div(block.anchor, tf.maximum(block.positives, 1)); // [rows, 1]
+  const weight = form.isBounded ? mean : tf.mul(mean, denominator.some); // [rows, 1]
+  const values: tf.Scalar[] = [];
+  const pulls = block.columns.map(({ scaled, masks }) => {
+    if (masks === null) return null;
+    const ahead = tf.sub<tf.Tensor2D>(denominator.logarithm, scaled); // [rows, columns]
+    const weighted = tf.mul(masks.positive, weight); // [rows, columns]
+    values.push(tf.sum(tf.mul(form.value(ahead), weighted))); // []
+    return tf.mul<tf.Tensor2D>(form.pull(ahead), weighted); // [rows, columns]
+  });
+  return { loss: tf.addN(values), denominator, pulls };
+}
+
+/**
+ * A part of `Gᵢⱼ = ∂loss / ∂sᵢⱼ`: `factorᵢ · matrixᵢⱼ`. The factor is kept apart where that saves a pass
+ * over the largest matrix there is.
+ */
+export type SimilarityGradient = {
+  /** `[rows, columns]` */
+  readonly matrix: tf.Tensor2D;
+  /** `[rows, 1]`, or null for 1. */
+  readonly factor: tf.Tensor2D | null;
+};
+
+/**
+ * G on each of the block's columns: softmax shares of all pulls of the anchor, minus the pull itself. Every
+ * row of G sums to 0.
+ *
+ * Leaves what it computes to the `tf.tidy` around it.
+ */
+export function similarityGradient(
+  { columns }: AnchorBlock,
+  { negatives, positives }: BlockExponentials,
+  { denominator, pulls }: LossTerms,
+): readonly SimilarityGradient[] {
+  const pulled = pulls
+    .filter((pull) => pull !== null)
+    .map((pull) => tf.sum<tf.Tensor2D>(pull, 1, true))
+    .reduce((one, other) => tf.add(one, other)); // [rows, 1]
+  const ofNegatives = tf.mul<tf.Tensor2D>(pulled, denominator.ofNegatives); // [rows, 1]
+  return columns.map((_, at): SimilarityGradient => {
+    // Negatives are everywhere.
+    const negative = negatives.matrices[at]!; // [rows, columns]
+    const pull = pulls[at]!; // [rows, columns]
+    if (pull === null) return { matrix: negative, factor: ofNegatives };
+    const positive = positives?.matrices[at] ?? null;
+    const pushed = tf.mul<tf.Tensor2D>(negative, ofNegatives); // [rows, columns]
+    const share =
+      positive === null || denominator.ofPositives === null
+        ? pushed
+        : tf.add<tf.Tensor2D>(pushed, tf.mul(positive, tf.mul(pulled, denominator.ofPositives))); // [rows, columns]
+    return { matrix: tf.sub(share, pull), factor: null };
+  });
+}

@@ -1,0 +1,114 @@
+import { tf } from '../tf.ts';
+import type { LossSpec } from '../types.ts';
+import { blockLoss } from './block-loss.ts';
+import { lossForm } from './loss-forms.ts';
+
+/** Sizes of a tile. Programs are compiled for them. */
+export interface TileShape {
+  /** Anchors. */
+  readonly rows: number;
+  /** Columns among which are all rows of the anchors' classes. */
+  readonly near: number;
+  /** All other columns: every one of another class than every anchor. */
+  readonly apart: number;
+  /** Length of a row. */
+  readonly size: number;
+}
+
+/** What a tile program computes. */
+export interface TileSpec {
+  readonly loss: LossSpec;
+  readonly shape: TileShape;
+  readonly gradient: boolean;
+  readonly readouts: boolean;
+}
+
+/** Inputs of a tile by name, with what they hold. */
+export interface TileInputs<T = Float32Array, I = Int32Array> {
+  /** `[rows, size]`: anchors; rows of zeros as padding. */
+  readonly anchors: T;
+  /** `[rows]`: their classes, -1 for padding. */
+  readonly labels: I;
+  /** `[rows]`: where each of them stands in `near`, -1 for padding. */
+  readonly position: I;
+  /** `[rows, 1]`: 1 for rows that may be anchors. */
+  readonly counted: T;
+  /** `[near, size]`, and the classes `[near]`. */
+  readonly near: T;
+  readonly nearLabels: I;
+  /** `[apart, size]`; not there when there are none. */
+  readonly apart?: T | undefined;
+  /** `[near, size]` and `[apart, size]`: gradients so far; only with `gradient`. */
+  readonly nearGradient?: T | undefined;
+  readonly apartGradient?: T | undefined;
+}
+
+/** Names and sizes of the inputs of a tile program, in the order of `TileInputs`. */
+export function tileInputs({ shape: { rows, near, apart, size }, gradient }: TileSpec): readonly {
+  readonly name: keyof TileInputs;
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32';
+}[] {
+  const float = (name: keyof TileInputs, ...shape: number[]) =>
+    ({ name, shape, dtype: 'float32' }) as const;
+  const int = (name: keyof TileInputs, ...shape: number[]) =>
+    ({ name, shape, dtype: 'int32' }) as const;
+  return [
+    float('anchors', rows, size),
+    int('labels', rows),
+    int('position', rows),
+    float('counted', rows, 1),
+    float('near', near, size),
+    int('nearLabels', near),
+    ...(apart > 0 ? [float('apart', apart, size)] : []),
+    ...(gradient ? [float('nearGradient', near, size)] : []),
+    ...(gradient && apart > 0 ? [float('apartGradient', apart, size)] : []),
+  ];
+}
+
+/** Names of the outputs of a tile; those of sums begin with `sums`. */
+export const tileOutputs = {
+  sums: 'sums.',
+  anchors: 'gradient.anchors',
+  near: 'gradient.near',
+  apart: 'gradient.apart',
+} as const;
+
+/**
+ * One tile of the loss of a large set: a block of anchors against all rows. Masks are only made for the columns
+ * that are near, where positives are; all others are negatives as they are.
+ *
+ * @param inputs Tensors of `tileInputs(spec)`, by name. Borrowed.
+ * @returns The sums of the block by name, and with `gradient` its anchors' gradient and the sums of the
+ *   columns' gradients so far with this block's. Owned by the caller.
+ */
+export function lossTile(
+  { loss, shape, gradient, readouts }: TileSpec,
+  inputs: Readonly<Record<string, tf.Tensor>>,
+): Record<string, tf.Tensor> {
+  // The names and shapes are those of `tileInputs`.
+  const given = inputs as unknown as TileInputs<tf.Tensor2D, tf.Tensor1D>;
+  return tf.tidy(() => {
+    const block = blockLoss(
+      {
+        z: given.anchors,
+        labels: given.labels,
+        position: given.position,
+        counted: given.counted,
+      },
+      [
+        { z: given.near, are: { labels: given.nearLabels } },
+        ...(given.apart === undefined ? [] : [{ z: given.apart, are: { apart: true } as const }]),
+      ],
+      { form: lossForm(loss), temperature: loss.temperature, gradient, readouts },
+    );
+    const outputs: Record<string, tf.Tensor> = {};
+    for (const [name, sum] of Object.entries(block.sums)) outputs[tileOutputs.sums + name] = sum;
+    if (block.gradient === undefined) return outputs;
+    const [near, apart] = block.gradient.columns;
+    outputs[tileOutputs.anchors] = block.gradient.anchors;
+    outputs[tileOutputs.near] = tf.add(given.nearGradient!, near!);
+    if (shape.apart > 0) outputs[tileOutputs.apart] = tf.add(given.apartGradient!, apart!);
+    return outputs;
+  });
+}

@@ -1,0 +1,84 @@
+/** Consecutive rows that are anchors together, in sorted order. */
+export interface TileBlock {
+  /** First row, and how many. */
+  readonly from: number;
+  readonly count: number;
+  /** First row of the class of the first of them: where the near columns begin. */
+  readonly nearFrom: number;
+}
+
+/** How a sorted set is cut into blocks. */
+export interface TilePlan {
+  /** Rows of a tile; a block may have fewer. */
+  readonly rows: number;
+  /** Near columns of a tile: enough for every block. */
+  readonly near: number;
+  readonly blocks: readonly TileBlock[];
+}
+
+/** Pairs that a tile may hold: 32 MB for each float32 matrix of them. */
+const mostPairs = 1 << 23;
+
+/** Rows of a tile that are tried. More make better use of the processor, fewer fit classes more closely. */
+const candidates = [32, 64, 128, 256, 512, 1024];
+
+/** Near sizes are rounded up to this, so that batches that differ a little share a program. */
+const nearStep = 64;
+
+/**
+ * Cuts rows that are sorted by class into blocks of anchors, so that the columns near a block, those of its
+ * classes, are few: only there are masks needed. Takes the number of rows for which the whole is estimated to
+ * be fastest.
+ *
+ * @param classSizes Rows of each class, in the order of the rows; none is 0.
+ * @throws {RangeError} When there are no rows.
+ */
+export function tilePlan(classSizes: readonly number[]): TilePlan {
+  const total = classSizes.reduce((sum, size) => sum + size, 0);
+  if (total === 0) throw new RangeError('Expected at least one row');
+  const most = Math.max(candidates[0]!, Math.min(mostPairs / total, 2 * total));
+  const plans = candidates
+    .filter((rows) => rows <= most)
+    .map((rows) => cut(classSizes, total, rows));
+  return plans.reduce((best, plan) => (cost(plan, total) < cost(best, total) ? plan : best));
+}
+
+function cut(classSizes: readonly number[], total: number, rows: number): TilePlan {
+  const blocks: TileBlock[] = [];
+  let near = 0;
+  let start = 0;
+  let open: { from: number; end: number } | undefined;
+  const close = (): void => {
+    if (open === undefined) return;
+    blocks.push({ from: open.from, count: open.end - open.from, nearFrom: open.from });
+    near = Math.max(near, open.end - open.from);
+    open = undefined;
+  };
+  for (const size of classSizes) {
+    const end = start + size;
+    if (open !== undefined && end - open.from > rows) close();
+    if (size > rows) {
+      // A class that needs several blocks: the columns near each of them are the whole class.
+      for (let from = start; from < end; from += rows) {
+        blocks.push({ from, count: Math.min(rows, end - from), nearFrom: start });
+      }
+      near = Math.max(near, size);
+    } else {
+      open = { from: open?.from ?? start, end };
+    }
+    start = end;
+  }
+  close();
+  return { rows, near: Math.min(total, Math.ceil(near / nearStep) * nearStep), blocks };
+}
+
+/**
+ * Estimated time of a plan, in pairs: near ones are masked and pass through a dozen more operations, and every
+ * run of a program costs as much as some ten thousand pairs. The factors were measured on two cores.
+ */
+function cost({ rows, near, blocks }: TilePlan, total: number): number {
+  return blocks.length * (rows * (total + nearCost * near) + runCost);
+}
+
+const nearCost = 5;
+const runCost = 60_000;

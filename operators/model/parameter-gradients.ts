@@ -1,0 +1,55 @@
+import { aside } from '../aside.ts';
+import type { TrainerSpec } from '../engine/engine.ts';
+import { tf, type TensorsByName } from '../tf.ts';
+import { encodeInTraining } from './encoder.ts';
+import { namedTensor } from './named-tensor.ts';
+import { parameterNames } from './weight-shapes.ts';
+
+/** The gradient of every parameter, and what the forward pass leaves behind. */
+export type ParameterGradients = {
+  /** By the name of the parameter, in the order of `parameterNames`. */
+  readonly gradients: TensorsByName;
+  /** New running statistics by name; none where BatchNorm is frozen. */
+  readonly statistics: TensorsByName;
+};
+
+/**
+ * Differentiates a function of the projections in every parameter of the network.
+ *
+ * @param weights Every tensor of `weightShapes(spec.encoder)`. Borrowed.
+ * @param pixels `[rows, size, size, 3]` float32, normalised. Borrowed.
+ * @param lossOf From `[rows, projectionSize]`, rows of length 1, to a scalar. Called once.
+ * @returns Tensors owned by the caller.
+ */
+export function parameterGradients(
+  { encoder, batchNorm }: TrainerSpec,
+  weights: TensorsByName,
+  pixels: tf.Tensor4D,
+  lossOf: (projection: tf.Tensor2D) => tf.Scalar,
+): ParameterGradients {
+  const names = parameterNames(encoder);
+  const statisticsLeft = aside<Record<string, tf.Tensor1D>>();
+  const ofParameters = (...parameters: tf.Tensor[]): tf.Scalar => {
+    const trained = Object.fromEntries(names.map((name, index) => [name, parameters[index]!]));
+    const { projection, statistics } = encodeInTraining(
+      encoder,
+      { ...weights, ...trained },
+      pixels,
+      batchNorm,
+    );
+    statisticsLeft.leave(statistics);
+    return lossOf(projection);
+  };
+  try {
+    const { value, grads } = tf.valueAndGrads(ofParameters)(
+      names.map((name) => namedTensor('weights', weights, name)),
+    );
+    value.dispose();
+    return {
+      gradients: Object.fromEntries(names.map((name, index) => [name, grads[index]!])),
+      statistics: statisticsLeft.take(),
+    };
+  } finally {
+    statisticsLeft.dispose();
+  }
+}

@@ -101,7 +101,7 @@ function wrongValue<T>(
   const expected = between ? issue.message : (field?.expected ?? issue.message);
   const got = value === undefined ? 'nothing' : `\`${shown(value)}\``;
   const meant =
-    typeof value === 'string' && field?.choices !== undefined
+    typeof value === 'string' && field?.choices?.includes(value) === false
       ? nearestWord(value, field.choices)
       : undefined;
   const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;

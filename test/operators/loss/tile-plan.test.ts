@@ -1,0 +1,47 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { tilePlan } from '../../../operators/loss/tile-plan.ts';
+
+const classSizes = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 40 });
+
+test('every row is an anchor once, with all of its class near', (t) => {
+  fc.assert(
+    fc.property(classSizes, (sizes) => {
+      const total = sizes.reduce((sum, size) => sum + size, 0);
+      const plan = tilePlan(sizes);
+      const classOf = sizes.flatMap((size, label) => Array.from({ length: size }, () => label));
+      const first = sizes.map((_, label) => classOf.indexOf(label));
+      let next = 0;
+      for (const { from, count, nearFrom } of plan.blocks) {
+        if (from !== next || count < 1 || count > plan.rows || nearFrom > from) return false;
+        for (let row = from; row < from + count; row += 1) {
+          const label = classOf[row]!;
+          // Columns are read round the end, so only the distance from `nearFrom` matters.
+          if (first[label]! < nearFrom) return false;
+          if (first[label]! + sizes[label]! > nearFrom + plan.near) return false;
+        }
+        next = from + count;
+      }
+      return next === total && plan.near <= total;
+    }),
+    { seed: 11, numRuns: 200 },
+  );
+  t.pass();
+});
+
+test('near columns are few where classes are small', (t) => {
+  const plan = tilePlan(Array.from({ length: 1000 }, () => 16));
+  t.true(plan.near <= 1024);
+  t.true(tilePlan(Array.from({ length: 10 }, () => 1600)).near === 1600);
+});
+
+test('a tile of a large set stays within its memory', (t) => {
+  for (const rows of [65_536, 1_000_000]) {
+    const plan = tilePlan(Array.from({ length: 10 }, () => rows / 10));
+    t.true(plan.rows * rows <= Math.max(2 ** 23, 32 * rows));
+  }
+});
+
+test('refuses a set without rows', (t) => {
+  t.throws(() => tilePlan([]), { instanceOf: RangeError, message: /at least one row/u });
+});

@@ -5,9 +5,6 @@ import { filled, sizeOf, type Traced, type TracedType, type TracedValues } from 
 /** Under which name tfjs knows it. */
 export const traceBackendName = 'trace';
 
-/** Arrays up to this length are looked through for being all one number. */
-const examinedLength = 1 << 22;
-
 /**
  * A TensorFlow.js backend that records instead of computing.
  *
@@ -123,10 +120,8 @@ function known(
 ): Traced {
   const typed = typedValues(values, tracedType(dtype));
   const first = typed[0];
-  const uniform =
-    first !== undefined &&
-    typed.length <= examinedLength &&
-    typed.every((value) => Object.is(value, first));
+  // Whatever their length: tfjs makes ones in the shape of activations, which no model should carry along.
+  const uniform = first !== undefined && typed.every((value) => Object.is(value, first));
   return uniform
     ? { kind: 'uniform', shape, dtype: tracedType(dtype), value: first }
     : { kind: 'known', shape, dtype: tracedType(dtype), values: typed };

@@ -44,7 +44,9 @@ export function trace(
   const sizes = (dims: readonly number[], order: readonly number[]): (number | string)[] =>
     dims.map((size, at) => (freeFirstAxis !== undefined && order[at] === 0 ? freeFirstAxis : size));
 
-  return onTraceBackend((backend) =>
+  const record = (backend: TraceBackend): Uint8Array => {
+    // Not returned through `tf.tidy`, which would look for tensors in every byte.
+    let model: Uint8Array = new Uint8Array(0);
     backend.record(graph, () =>
       tf.tidy(() => {
         const tensors: Record<string, tf.Tensor> = {};
@@ -63,10 +65,12 @@ export function trace(
             value: value.name,
           };
         });
-        return graph.finish(outputs, metadata);
+        model = graph.finish(outputs, metadata);
       }),
-    ),
-  );
+    );
+    return model;
+  };
+  return onTraceBackend(record);
 }
 
 /** Makes the trace backend the current one while `work` runs. */

@@ -64,3 +64,11 @@ test('a free first axis takes any number of rows', async (t) => {
     t.deepEqual([...y!.dims], [rows, 3]);
   }
 });
+
+test('ones in the shape of large activations are no constant of the model', (t) => {
+  const rows = (1 << 22) + 1;
+  const model = trace([{ name: 'x', shape: [rows], dtype: 'float32' }], ({ x }) => ({
+    y: tf.mul(x!, tf.mul(tf.ones([rows]), 2)),
+  }));
+  t.true(model.byteLength < 1000);
+});

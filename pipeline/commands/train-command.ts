@@ -76,6 +76,11 @@ function readoutLines({ readouts }: StepResult): readonly string[] {
       ['SupCon', readouts.supcon.toPrecision(5)],
       ['pairs that SupCon repels', percent(readouts.repelledShare)],
       ['nearest in batch has the class', percent(readouts.batchNearestAccuracy)],
+      ['spread (0: one point)', readouts.spread.toPrecision(3)],
+      ['effective rank', readouts.effectiveRank.toFixed(1)],
+      ['alignment', readouts.alignment.toPrecision(3)],
+      ['uniformity', readouts.uniformity.toPrecision(3)],
+      ['bound on the divergence of classes', `${readouts.sharpInformationBound.toFixed(2)} nats`],
     ],
     { heading: false },
   );

@@ -6,6 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom, toArray } from 'rxjs';
 import { seededRandom } from '../../operators/random.ts';
 import { loadCheckpoint } from '../../outputs/checkpoints.ts';
+import { readRun } from '../../outputs/run-folder.ts';
 import type { TrainOptions } from '../../pipeline/options.ts';
 import { train } from '../../pipeline/train.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
@@ -153,3 +154,46 @@ async function killedAfter(options: TrainOptions, step: number): Promise<number[
   });
   return text.trim().split('\n').map(Number);
 }
+
+test('every loss trains in chunks, and what it is stands in the configuration', async (t) => {
+  const { data, folder } = await twoClasses(t);
+  const losses = {
+    sincere: { name: 'sincere', temperature: 0.1 },
+    supcon: { name: 'supcon', temperature: 0.1, positives: 'image', anchors: 'first' },
+    'eps-sup-infonce': { name: 'eps-sup-infonce', temperature: 0.1, epsilon: 0.5 },
+    infonce: { name: 'infonce', temperature: 0.1 },
+    dcl: { name: 'dcl', temperature: 0.1 },
+  } as const;
+  for (const [loss, expected] of Object.entries(losses)) {
+    const out = path.join(folder, loss);
+    const given = {
+      epsilon: loss === 'eps-sup-infonce' ? 0.5 : null,
+      ...(loss === 'supcon' ? ({ positives: 'image', anchors: 'first' } as const) : {}),
+    };
+    // The names are those of the losses.
+    const name = loss as keyof typeof losses;
+    const options = tinyTraining({ data, out, loss: name, steps: 3, microBatch: 4, ...given });
+    t.deepEqual(await stepsOf(options), [0, 1, 2]);
+    const { config } = await readRun(out);
+    t.like(config, { loss: expected, microBatch: 4, batchNorm: 'batch' });
+  }
+});
+
+test('a run in chunks with frozen BatchNorm continues to the same weights', async (t) => {
+  const { data, folder } = await twoClasses(t);
+  const given = { data, microBatch: 2, batchNorm: 'frozen', steps: 6, checkpointEvery: 3 } as const;
+  const unbroken = path.join(folder, 'unbroken');
+  await stepsOf(tinyTraining({ ...given, out: unbroken }));
+  const out = path.join(folder, 'stopped');
+  const run = train(tinyTraining({ ...given, out }));
+  await run.output$.forEach(({ plan }) => {
+    if (plan.seq === 1) run.stop();
+  });
+  await run.closed;
+  await stepsOf(tinyTraining({ ...given, out, resume: true }));
+  t.deepEqual(
+    await fs.readFile(path.join(out, 'metrics.arrows')),
+    await fs.readFile(path.join(unbroken, 'metrics.arrows')),
+  );
+  t.deepEqual((await finalState(out, 6)).weights, (await finalState(unbroken, 6)).weights);
+});

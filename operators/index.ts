@@ -79,7 +79,16 @@ export type { EngineName } from './engine/open-engine.ts';
 export { openOnnxEngine, exportEncoder } from './engine/onnx-engine.ts';
 export type { OnnxEngineOptions } from './engine/onnx-engine.ts';
 export { openCpuEngine } from './engine/cpu-engine.ts';
-export type { EncodedRows, EncoderSession, Engine, Trainer, TrainerSpec } from './engine/engine.ts';
+export type {
+  EncodedRows,
+  EncoderSession,
+  Engine,
+  LossOptions,
+  LossResult,
+  LossSession,
+  Trainer,
+  TrainerSpec,
+} from './engine/engine.ts';
 export { trainStep } from './engine/train-step.ts';
 export type { TrainStepOptions } from './engine/train-step.ts';
 export { encode } from './engine/encode.ts';

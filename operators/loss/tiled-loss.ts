@@ -55,7 +55,7 @@ export interface TiledLosses {
  *
  * The sorted rows are held twice in a row, so that for every block the near columns and after them all others
  * are one run of rows each: views of one array, without copies. Their gradients are summed in the same way and
- * folded at the end. Five arrays of the size of `z` at most, and one tile.
+ * folded at the end. Memory: six arrays of the size of `z` besides `z` itself, and one tile.
  */
 export function tiledLosses(compile: TileCompiler, loss: LossSpec): TiledLosses {
   let compiled: { readonly key: string; readonly program: TileProgram } | undefined;
@@ -87,9 +87,10 @@ async function tiledLoss(
   const { size } = rows;
   const { order, classSizes } = sortedByClass(rows.labels);
   const n = order.length;
-  const sums = emptySums();
-  if (n === 0)
+  const sums = emptySums(size, readouts);
+  if (n === 0) {
     return { value: 0, sums, gradient: gradient ? new Float32Array(rows.z.length) : undefined };
+  }
 
   const plan = tilePlan(classSizes);
   const shape = { rows: plan.rows, near: plan.near, apart: n - plan.near, size };
@@ -216,20 +217,34 @@ function fillBlock(
 
 type Sums = Record<string, Float64Array> & Record<'loss' | 'anchors' | 'lone', Float64Array>;
 
-function emptySums(): Sums {
-  return { loss: new Float64Array(1), anchors: new Float64Array(1), lone: new Float64Array(1) };
+function emptySums(size: number, readouts: boolean): Sums {
+  const sums: Sums = {
+    loss: new Float64Array(1),
+    anchors: new Float64Array(1),
+    lone: new Float64Array(1),
+  };
+  if (!readouts) return sums;
+  for (const name of lossSumNames) {
+    const length = { centre: size, moments: size * size }[name as string] ?? 1;
+    sums[name] = new Float64Array(length);
+  }
+  return sums;
 }
 
 function addSums(sums: Sums, outputs: Readonly<Record<string, Float32Array>>): void {
   for (const name of lossSumNames) {
-    const values = outputs[tileOutputs.sums + name];
-    if (values === undefined) continue;
-    const sum = (sums[name] ??= new Float64Array(values.length));
-    for (let at = 0; at < values.length; at += 1) sum[at]! += values[at]!;
+    const sum = sums[name];
+    if (sum === undefined) continue;
+    addAt(sum, outputs[tileOutputs.sums + name]!, 0, sum.length);
   }
 }
 
-function addAt(target: Float32Array, values: Float32Array, offset: number, count: number): void {
+function addAt(
+  target: Float32Array | Float64Array,
+  values: Float32Array,
+  offset: number,
+  count: number,
+): void {
   for (let at = 0; at < count; at += 1) target[offset + at]! += values[at]!;
 }
 

@@ -87,15 +87,28 @@ for (const [name, open] of Object.entries(engines)) {
 
   test(`${name}: stays finite at a temperature of 0.001`, async (t) => {
     const engine = await open();
-    const session = await engine.createLoss({ name: 'sincere', temperature: 0.001 });
     const rows = goldenRows();
     const z = Float32Array.from(rows.flat());
     const given = { z, size: 4, labels: Int32Array.from(labels) };
-    const { value, gradient } = await session.run(given, { gradient: true, readouts: false });
-    const expected = lossReference('sincere', float32Rows(rows), labels, 0.001);
-    // Similarities reach 1000, where float32 steps are 6e-5.
-    near(t, [value], [expected.value], 1e-6);
-    near(t, gradient!, expected.gradient.flat(), 1e-3);
+    for (const loss of ['sincere', 'supcon'] as const) {
+      const session = await engine.createLoss({ name: loss, temperature: 0.001 });
+      const { value, gradient } = await session.run(given, { gradient: true, readouts: false });
+      const expected = lossReference(loss, float32Rows(rows), labels, 0.001);
+      // Similarities reach 1000, where float32 steps are 6e-5.
+      near(t, [value], [expected.value], 1e-6);
+      near(t, gradient!, expected.gradient.flat(), 1e-3);
+    }
+    await engine.close();
+  });
+
+  test(`${name}: a set without any class has value 0, gradient 0 and read-outs of nothing`, async (t) => {
+    const engine = await open();
+    const session = await engine.createLoss({ name: 'sincere', temperature: 0.1 });
+    const rows = { z: normalValues(12, 'none'), size: 4, labels: new Int32Array(3).fill(-1) };
+    const result = await session.run(rows, { gradient: true, readouts: true });
+    t.is(result.value, 0);
+    t.deepEqual(result.gradient, new Float32Array(12));
+    t.true(Object.values(result.readouts!).every((x) => x === 0));
     await engine.close();
   });
 

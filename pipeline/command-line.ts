@@ -4,7 +4,15 @@ import { messageOf } from '../operators/errors.ts';
 import { PRODUCER } from '../outputs/producer.ts';
 import type { CommandOf } from './commands/outcome.ts';
 import type { SignalSource } from './interrupts.ts';
-import { demoVerb, doctorVerb, embedVerb, evaluateVerb, theoryVerb, trainVerb } from './options.ts';
+import {
+  demoVerb,
+  doctorVerb,
+  embedVerb,
+  evaluateVerb,
+  lossVerb,
+  theoryVerb,
+  trainVerb,
+} from './options.ts';
 import { statusLine, type TextSink } from './status-line.ts';
 import { UsageError } from './usage-error.ts';
 import { addVerb } from './verb-command.ts';
@@ -31,6 +39,8 @@ Examples:
   sincere embed photos --split train --model runs/a --out runs/a/train
   sincere embed photos --split test --model runs/a --out runs/a/test
   sincere evaluate --train runs/a/train --test runs/a/test --out runs/a/evaluation
+  sincere loss runs/a/train --temperature 0.1 --gradient runs/a/gradient.arrow
+  sincere theory
 ${exitCodes}`;
 
 /**
@@ -79,6 +89,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
   add(trainVerb, async () => (await import('./commands/train-command.ts')).trainCommand);
   add(embedVerb, async () => (await import('./commands/embed-command.ts')).embedCommand);
   add(evaluateVerb, async () => (await import('./commands/evaluate-command.ts')).evaluateCommand);
+  add(lossVerb, async () => (await import('./commands/loss-command.ts')).lossCommand);
   add(theoryVerb, async () => (await import('./commands/theory-command.ts')).theoryCommand);
   add(demoVerb, async () => (await import('./commands/demo-command.ts')).demoCommand);
   add(doctorVerb, async () => (await import('./commands/doctor-command.ts')).doctorCommand);

@@ -4,6 +4,8 @@ export { train } from './train.ts';
 export { embed } from './embed.ts';
 export { evaluate } from './evaluate.ts';
 export type { Evaluated } from './evaluate.ts';
+export { loss } from './loss.ts';
+export type { LossAdvance, MeasuredLoss } from './loss.ts';
 export { theory } from './theory.ts';
 export type { TheoryAdvance, TheoryResult } from './theory.ts';
 export { demo } from './demo.ts';
@@ -11,11 +13,12 @@ export type { DemoProgress, DemoResult, DemoRow } from './demo.ts';
 export type { RunListener } from './run-listener.ts';
 
 // Complete options from those that differ from the defaults
-export { demoVerb, embedVerb, evaluateVerb, theoryVerb, trainVerb } from './options.ts';
+export { demoVerb, embedVerb, evaluateVerb, lossVerb, theoryVerb, trainVerb } from './options.ts';
 export type {
   DemoOptions,
   EmbedOptions,
   EvaluateOptions,
+  LossOptions,
   TheoryOptions,
   TrainOptions,
 } from './options.ts';

@@ -34,7 +34,7 @@ const samePressMs = 250;
 /**
  * Ends a run on SIGINT and SIGTERM: the first drains and saves, the second aborts.
  *
- * A run that cannot be continued is aborted by the first. A third signal has its usual effect and ends
+ * A run that cannot be continued is aborted by the first. The signal after that has its usual effect and ends
  * the process. Handlers are removed when the run is closed.
  */
 export function stopOnSignals(
@@ -44,14 +44,16 @@ export function stopOnSignals(
   const reason = new DOMException('The run was interrupted', 'AbortError');
   let strength: 0 | 1 | 2 = 0;
   let last = Number.NEGATIVE_INFINITY;
+  let leaving: NodeJS.Timeout | undefined;
 
   const leave = (): void => {
+    clearTimeout(leaving);
     signals.off('SIGINT', onSignal);
     signals.off('SIGTERM', onSignal);
   };
   const onSignal = (signal: StopSignal): void => {
     const at = now();
-    if (at - last < samePressMs) return;
+    if (strength === 2 || at - last < samePressMs) return;
     last = at;
     if (strength === 0 && continueWith !== undefined) {
       strength = 1;
@@ -61,7 +63,8 @@ export function stopOnSignals(
       return;
     }
     strength = 2;
-    leave();
+    // Not at once: an echo of this press would end the process before everything is closed.
+    leaving = setTimeout(leave, samePressMs);
     say(`${signal}: stopping at once; what was saved stays`);
     run.abort(reason);
   };

@@ -70,6 +70,19 @@ export interface EvaluateOptions {
   readonly threads: number | null;
 }
 
+/** Complete options of `loss`. */
+export interface LossOptions {
+  readonly embeddings: string;
+  readonly loss: Exclude<LossName, 'infonce'>;
+  readonly temperature: number;
+  readonly epsilon: number | null;
+  readonly layer: 'embedding' | 'projection';
+  readonly normalize: boolean;
+  readonly gradient: string | null;
+  readonly engine: EngineChoice;
+  readonly threads: number | null;
+}
+
 /** Complete options of `demo`. */
 export interface DemoOptions {
   readonly out: string;
@@ -124,6 +137,12 @@ const maxBadShare = number(
   { from: 0, to: 1 },
   'Give up when more than this share of the images cannot be read or decoded.',
 ).default(0.2);
+
+/** Between `--epsilon` and `--loss`. */
+const epsilonInPlace = {
+  path: ['epsilon'],
+  message: 'absent unless `--loss` is `eps-sup-infonce`',
+};
 
 const trainFields = z.strictObject({
   data: path('Folder of images, one sub-folder for each class; or `synthetic:shapes`.'),
@@ -194,10 +213,7 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
     path: ['steps'],
     message: 'absent when `--epochs` is given',
   })
-  .refine(({ epsilon, loss }) => epsilon === null || loss === 'eps-sup-infonce', {
-    path: ['epsilon'],
-    message: 'absent unless `--loss` is `eps-sup-infonce`',
-  })
+  .refine(isEpsilonInPlace, epsilonInPlace)
   .refine(({ positives, loss }) => positives !== 'class' || loss !== 'infonce', {
     path: ['positives'],
     message: '`image` or absent with `--loss infonce`',
@@ -218,6 +234,10 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
     given.epochs === null && given.steps === null ? { ...given, epochs: 100 } : given,
   )
   .readonly();
+
+function isEpsilonInPlace({ epsilon, loss }: Pick<TrainOptions, 'epsilon' | 'loss'>): boolean {
+  return epsilon === null || loss === 'eps-sup-infonce';
+}
 
 function isByImage(loss: LossName, positives: TrainOptions['positives']): boolean {
   return loss === 'infonce' || positives === 'image';
@@ -255,6 +275,24 @@ const evaluateFields = z.strictObject({
   threads: optional(integer(1, 'Worker threads; all cores when not given.')),
 } satisfies OptionFields<EvaluateOptions>);
 
+const lossFields = z.strictObject({
+  embeddings: path('Folder that `embed` wrote.'),
+  loss: choice(['sincere', 'supcon', 'eps-sup-infonce', 'dcl'], 'Loss to compute.').default(
+    'sincere',
+  ),
+  temperature,
+  epsilon,
+  layer: choice(['embedding', 'projection'], 'Which vectors are contrasted.').default('projection'),
+  normalize: flag('Bring the vectors to length 1 first; others are refused without it.'),
+  gradient: optional(
+    path(
+      'Arrow file for the gradient of the loss by the vectors it saw, with --normalize the unit ones.',
+    ),
+  ),
+  engine,
+  threads,
+} satisfies OptionFields<LossOptions>);
+
 const demoFields = z.strictObject({
   out: path('Folder for everything that the demo writes.').default('runs/demo'),
   seed,
@@ -277,6 +315,7 @@ const theoryFields = z.strictObject({
 
 const embedSchema = embedFields.readonly();
 const evaluateSchema = evaluateFields.readonly();
+const lossSchema = lossFields.refine(isEpsilonInPlace, epsilonInPlace).readonly();
 const demoSchema = demoFields.readonly();
 const doctorSchema = doctorFields.readonly();
 const theorySchema = theoryFields.readonly();
@@ -305,6 +344,15 @@ export const evaluateVerb: Verb<EvaluateOptions> = defineVerb({
   summary: 'Measure exported vectors: nearest neighbours, similarities, margin.',
   fields: evaluateFields,
   schema: evaluateSchema,
+});
+
+/** `sincere loss EMBEDDINGS`. */
+export const lossVerb: Verb<LossOptions> = defineVerb({
+  name: 'loss',
+  summary: 'Compute the exact loss over all exported vectors, and its gradient.',
+  positional: 'embeddings',
+  fields: lossFields,
+  schema: lossSchema,
 });
 
 /** `sincere demo`. */

@@ -32,7 +32,8 @@ export async function readEmbeddedSet(
   }
   const ids: string[] = [];
   const labels = new Int32Array(reader.rows);
-  const rows = new Float32Array(reader.rows * dim);
+  // Shared, so that threads read it without a copy of their own.
+  const rows = new Float32Array(new SharedArrayBuffer(4 * reader.rows * dim));
   for await (const block of reader.blocks()) {
     signal.throwIfAborted();
     labels.set(block.labels, ids.length);

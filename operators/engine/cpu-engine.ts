@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { PipelineError } from '../errors.ts';
 import { checkLossRows, checkLossSpec } from '../loss/check-loss.ts';
-import { tiledLosses } from '../loss/tiled-loss.ts';
+import { type TileCompiler, tiledLosses } from '../loss/tiled-loss.ts';
 import { checkBatch } from '../model/check-batch.ts';
 import { checkState, checkWeights } from '../model/check-state.ts';
 import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
@@ -168,7 +169,7 @@ function cpuEncoder(
 }
 
 function cpuLoss(spec: LossSpec, onClose: () => void): LossSession {
-  const losses = tiledLosses(eagerTileCompiler, spec);
+  const losses = tiledLosses(tilesInTurns, spec);
   const line = serialLine('loss');
   return {
     run: (rows, { gradient, readouts, onProgress, signal }) =>
@@ -184,6 +185,18 @@ function cpuLoss(spec: LossSpec, onClose: () => void): LossSession {
     close: () => line.close(onClose),
   };
 }
+
+/** Tiles with a turn of the event loop before each, in which signals and timers are served. */
+const tilesInTurns: TileCompiler = async (spec) => {
+  const program = await eagerTileCompiler(spec);
+  return {
+    ...program,
+    async run(inputs) {
+      await setImmediate();
+      return await onCpu(() => program.run(inputs));
+    },
+  };
+};
 
 /** Work in turn, and an end that comes after the last of it. */
 interface SerialLine {

@@ -218,7 +218,7 @@ const others =
   'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
   'nearestNeighbours weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
   'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
-  'writeEvaluation readQuarantine writeQuarantine ' +
+  'writeEvaluation readQuarantine writeQuarantine gradientSchema writeGradient ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
   'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import {
   concat,
   defer,
@@ -139,6 +139,16 @@ test(
     aborts: 1,
   },
 );
+
+test('an echo of the press that aborts does not end the process, a later one does', async (t) => {
+  const signals = new Signals();
+  const run = { stop() {}, abort() {}, closed: new Promise<void>(() => {}) };
+  stopOnSignals(run, { signals, say: () => {}, now: () => signals.ms });
+  signals.send('SIGINT', 5);
+  t.is(signals.handlers, 2);
+  await once(signals, 'removeListener');
+  t.is(signals.handlers, 0);
+});
 
 test('an abort ends the wait, and is no error', async (t) => {
   const { followed, signals, sink } = follow(runScoped<number>(() => NEVER));

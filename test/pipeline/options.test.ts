@@ -4,6 +4,7 @@ import {
   doctorVerb,
   embedVerb,
   evaluateVerb,
+  lossVerb,
   theoryVerb,
   trainVerb,
   type TrainOptions,
@@ -116,8 +117,41 @@ test('numbers of neighbours are integers, each once', (t) => {
   }
 });
 
+test('a loss over an export has defaults, and a margin only where there is one', (t) => {
+  const loss = (given: object) => resolveOptions(lossVerb, { embeddings: 'a', ...given });
+  t.deepEqual(loss({}), {
+    embeddings: 'a',
+    loss: 'sincere',
+    temperature: 0.1,
+    epsilon: null,
+    layer: 'projection',
+    normalize: false,
+    gradient: null,
+    engine: 'auto',
+    threads: null,
+  });
+  t.is(loss({ loss: 'eps-sup-infonce', epsilon: 0 }).epsilon, 0);
+  t.throws(() => loss({ loss: 'dcl', epsilon: 0.5 }), {
+    instanceOf: UsageError,
+    message: 'Expected `--epsilon` to be absent unless `--loss` is `eps-sup-infonce`, got `0.5`',
+  });
+  // Views of one image are one row of an export.
+  t.throws(() => loss({ loss: 'infonce' }), {
+    instanceOf: UsageError,
+    message: /^Expected `--loss` to be `sincere`, .* or `dcl`, got `infonce`/,
+  });
+});
+
 test('every option has a flag of its own and a sentence of help', (t) => {
-  for (const verb of [trainVerb, embedVerb, evaluateVerb, demoVerb, doctorVerb, theoryVerb]) {
+  for (const verb of [
+    trainVerb,
+    embedVerb,
+    evaluateVerb,
+    lossVerb,
+    demoVerb,
+    doctorVerb,
+    theoryVerb,
+  ]) {
     const flags = verb.fields.map((field) => field.flag);
     t.is(new Set(flags).size, flags.length);
     for (const { about, key } of verb.fields) t.regex(about, /^.+\.$/u, `${verb.name} ${key}`);

@@ -1,0 +1,48 @@
+import path from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { openEmbeddingsFolder } from '../../outputs/embeddings-folder.ts';
+import { exportOptions, exportPlan } from './export-cases.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/** Vectors to be exported, and their classes. */
+export interface VectorExport {
+  /** `[rows, size]` float32. */
+  readonly projection: Float32Array;
+  readonly size: number;
+  /** -1 for an unknown class. */
+  readonly labels: readonly number[];
+  readonly classes: readonly string[];
+  /** `[rows, size]` float32. @default three times `projection` */
+  readonly embedding?: Float32Array | undefined;
+  /** Whether the export is left without its end. @default false */
+  readonly unfinished?: boolean | undefined;
+}
+
+/** The id of a row. */
+export const vectorId = (position: number): string => `train/ä/${position}.jpg`;
+
+/** Writes an export of given vectors, as `embed` does, into a new folder. */
+export async function writeVectorExport(
+  t: ExecutionContext,
+  { projection, size, labels, classes, embedding, unfinished = false }: VectorExport,
+): Promise<string> {
+  const out = path.join(await temporaryFolder(t), 'export');
+  const count = labels.length;
+  const folder = await openEmbeddingsFolder(out, {
+    ...exportOptions(count),
+    dataset: { name: 'given', hash: 'd'.repeat(64), count, classes },
+    sizes: { embedding: size, projection: size },
+  });
+  const samples = labels.map((label, position) => ({
+    id: vectorId(position),
+    label: label < 0 ? null : label,
+    position,
+    draw: 0,
+  }));
+  const longer = embedding ?? projection.map((value) => 3 * value);
+  const plan = exportPlan(0, samples);
+  await folder.write({ plan, samples, projection, embedding: longer }, () => []);
+  if (!unfinished) await folder.finish();
+  await folder.close();
+  return out;
+}

@@ -19,10 +19,11 @@ export interface TilePlan {
 /** Pairs that a tile may hold: 32 MB for each float32 matrix of them. */
 const mostPairs = 1 << 23;
 
-/** Rows of a tile that are tried. More make better use of the processor, fewer fit classes more closely. */
+/** Most anchors of a tile that are tried. More make better use of the processor, fewer fit classes more closely. */
 const candidates = [32, 64, 128, 256, 512, 1024];
 
-/** Near sizes are rounded up to this, so that batches that differ a little share a program. */
+/** Sizes are rounded up to these, so that batches that differ a little share a program. */
+const rowStep = 16;
 const nearStep = 64;
 
 /**
@@ -31,19 +32,22 @@ const nearStep = 64;
  * be fastest.
  *
  * @param classSizes Rows of each class, in the order of the rows; none is 0.
+ * @param size Length of a row.
  * @throws {RangeError} When there are no rows.
  */
-export function tilePlan(classSizes: readonly number[]): TilePlan {
+export function tilePlan(classSizes: readonly number[], size: number): TilePlan {
   const total = classSizes.reduce((sum, size) => sum + size, 0);
   if (total === 0) throw new RangeError('Expected at least one row');
   const most = Math.max(candidates[0]!, Math.min(mostPairs / total, 2 * total));
   const plans = candidates
     .filter((rows) => rows <= most)
     .map((rows) => cut(classSizes, total, rows));
-  return plans.reduce((best, plan) => (cost(plan, total) < cost(best, total) ? plan : best));
+  const cost = (plan: TilePlan): number => estimatedCost(plan, total, size);
+  return plans.reduce((best, plan) => (cost(plan) < cost(best) ? plan : best));
 }
 
-function cut(classSizes: readonly number[], total: number, rows: number): TilePlan {
+/** Blocks of at most `most` anchors: several whole classes, or equal parts of one. */
+function cut(classSizes: readonly number[], total: number, most: number): TilePlan {
   const blocks: TileBlock[] = [];
   let near = 0;
   let start = 0;
@@ -56,9 +60,10 @@ function cut(classSizes: readonly number[], total: number, rows: number): TilePl
   };
   for (const size of classSizes) {
     const end = start + size;
-    if (open !== undefined && end - open.from > rows) close();
-    if (size > rows) {
-      // A class that needs several blocks: the columns near each of them are the whole class.
+    if (open !== undefined && end - open.from > most) close();
+    if (size > most) {
+      // The columns near each of its blocks are the whole class.
+      const rows = Math.ceil(size / Math.ceil(size / most));
       for (let from = start; from < end; from += rows) {
         blocks.push({ from, count: Math.min(rows, end - from), nearFrom: start });
       }
@@ -69,16 +74,20 @@ function cut(classSizes: readonly number[], total: number, rows: number): TilePl
     start = end;
   }
   close();
-  return { rows, near: Math.min(total, Math.ceil(near / nearStep) * nearStep), blocks };
+  const rows = Math.max(...blocks.map(({ count }) => count));
+  return {
+    rows: Math.ceil(rows / rowStep) * rowStep,
+    near: Math.min(total, Math.ceil(near / nearStep) * nearStep),
+    blocks,
+  };
 }
 
 /**
- * Estimated time of a plan, in pairs: near ones are masked and pass through a dozen more operations, and every
- * run of a program costs as much as some ten thousand pairs. The factors were measured on two cores.
+ * Estimated time of a plan, in pairs: near ones are masked and pass through a dozen more operations; every run of
+ * a program reads and writes the gradients of all rows, and costs something by itself. The factors were measured
+ * on two cores with rows of 128.
  */
-function cost({ rows, near, blocks }: TilePlan, total: number): number {
-  return blocks.length * (rows * (total + nearCost * near) + runCost);
+function estimatedCost({ rows, near, blocks }: TilePlan, total: number, size: number): number {
+  const pairs = rows * (total + 5 * near);
+  return blocks.length * (pairs + 2.3 * total * size + 60_000);
 }
-
-const nearCost = 5;
-const runCost = 60_000;

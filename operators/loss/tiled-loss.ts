@@ -5,7 +5,7 @@ import { tilePlan } from './tile-plan.ts';
 
 /** A compiled tile. */
 export interface TileProgram {
-  /** Outputs of `lossTile` by name. Inputs are borrowed until the promise settles. */
+  /** Outputs of `lossTile` by name, good until the next run. Inputs are borrowed until the promise settles. */
   run(inputs: TileInputs): Promise<Readonly<Record<string, Float32Array>>>;
   release(): Promise<void>;
 }
@@ -92,7 +92,7 @@ async function tiledLoss(
     return { value: 0, sums, gradient: gradient ? new Float32Array(rows.z.length) : undefined };
   }
 
-  const plan = tilePlan(classSizes);
+  const plan = tilePlan(classSizes, size);
   const shape = { rows: plan.rows, near: plan.near, apart: n - plan.near, size };
   const program = await compile({ loss, shape, gradient, readouts });
   const sorted = twice(order, rows);

@@ -7,7 +7,8 @@ interface Request {
   readonly size: number;
   readonly file: string;
   readonly labels: string;
-  readonly repeats: number;
+  /** Calls are repeated for this long. */
+  readonly seconds: number;
 }
 
 const threads = Number(process.argv[2]);
@@ -16,21 +17,23 @@ const session = await engine.createLoss({ name: 'sincere', temperature: 0.1 });
 console.log(JSON.stringify({ threads, baseMb: peakMb() }));
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { size, file, labels, repeats } = JSON.parse(line) as Request;
+  const { size, file, labels, seconds } = JSON.parse(line) as Request;
   const rows = {
     z: new Float32Array(await bytesOf(file)),
     size,
     labels: new Int32Array(await bytesOf(labels)),
   };
   const ms: number[] = [];
-  let value = 0;
-  for (let repeat = 0; repeat < repeats; repeat += 1) {
+  let [value, gradient] = [0, new Float32Array(0)];
+  const until = performance.now() + 1000 * seconds;
+  do {
     const began = performance.now();
     const result = await session.run(rows, { gradient: true, readouts: false });
     ms.push(performance.now() - began);
     value = result.value;
-    await fs.writeFile(`${file}.ours`, new Uint8Array(result.gradient!.buffer));
-  }
+    gradient = new Float32Array(result.gradient!);
+  } while (performance.now() < until);
+  await fs.writeFile(`${file}.ours`, new Uint8Array(gradient.buffer));
   console.log(JSON.stringify({ ms, value, peakMb: peakMb() }));
 }
 await engine.close();

@@ -1,13 +1,14 @@
 /**
  * SINCERE, forward and backward, beside the authors' PyTorch file:
  * `npx tsx test/bench/loss.ts --peer PATH/revised_losses.py [--sizes 512,1024,4096,16384] [--classes 10]
- * [--rounds 5] [--threads N] [--only ours] [--json]`.
+ * [--rounds 5] [--python python3] [--keep-freed] [--threads N] [--only ours] [--json]`.
  *
  * `revised_losses.py` is from https://github.com/tufts-ml/SupContrast. PyTorch needs a real BLAS (with
  * Debian's python3-torch: libopenblas0-pthread); its product rate is printed. Each size runs in two fresh
- * processes, ours and the peer, that take turns: one call of one, one call of the other. The first call of
- * each is shown apart, because it allocates and compiles. Values and gradients must agree. Memory is the peak
- * of a process in excess of what it held before its first call.
+ * processes, ours and the peer, that take turns: calls of one for two seconds, at least one, then of the other.
+ * The first turn of each is a warm-up, of which the first call is shown, because it allocates and compiles. Values
+ * and gradients must agree. With `--keep-freed` the peer's C library does not hand freed memory back to the
+ * system, which PyTorch profits from where page faults are dear: without it every N × N matrix is mapped anew. Memory is the peak of a process in excess of what it held before its first call.
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
@@ -49,6 +50,8 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '512,1024,4096,16384' },
     classes: { type: 'string', default: '10' },
     rounds: { type: 'string', default: '5' },
+    python: { type: 'string', default: 'python3' },
+    'keep-freed': { type: 'boolean', default: false },
     threads: { type: 'string' },
     only: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -86,38 +89,49 @@ async function measured(rows: number, classes: number): Promise<Row> {
   const peer =
     values.only === 'ours'
       ? undefined
-      : await opened('/usr/bin/python3', [script, values.peer!, String(threads)]);
-  const request = { rows, size, file, labels, repeats: 1 };
+      : await opened(values.python, [script, values.peer!, String(threads)], peerEnvironment());
+  const request = { rows, size, file, labels, seconds: 2 };
   const [oursMs, peerMs]: [number[], number[]] = [[], []];
+  let [oursFirst, peerFirst]: [number, number | null] = [0, null];
   let [oursLast, peerLast]: [Answer | undefined, Answer | undefined] = [undefined, undefined];
   for (let round = 0; round <= Number(values.rounds); round += 1) {
     oursLast = await ours.ask(request);
-    oursMs.push(...oursLast.ms);
     peerLast = await peer?.ask(request);
-    peerMs.push(...(peerLast?.ms ?? []));
+    if (round === 0) {
+      oursFirst = oursLast.ms[0]!;
+      peerFirst = peerLast?.ms[0] ?? null;
+    } else {
+      oursMs.push(...oursLast.ms);
+      peerMs.push(...(peerLast?.ms ?? []));
+    }
   }
   ours.end();
   peer?.end();
   if (peerLast !== undefined && Math.abs(peerLast.value - oursLast!.value) > 1e-4) {
     throw new Error(`The values disagree: ours ${oursLast!.value}, peer ${peerLast.value}`);
   }
-  const [oursFirst, ...oursWarm] = oursMs;
-  const [peerFirst, ...peerWarm] = peerMs;
-  const oursMedian = median(oursWarm);
-  const peerMedian = peer === undefined ? null : median(peerWarm);
+  const oursMedian = median(oursMs);
+  const peerMedian = peer === undefined ? null : median(peerMs);
   return {
     name: `SINCERE forward + backward, ${rows} × ${size}, ${classes} classes`,
     ours: oursMedian,
     peer: peerMedian,
     ratio: peerMedian === null ? null : peerMedian / oursMedian,
     unit: 'ms',
-    oursFirst: oursFirst!,
-    peerFirst: peerFirst ?? null,
+    oursFirst,
+    peerFirst,
     oursMemoryMb: oursLast!.peakMb - ours.described.baseMb,
     peerMemoryMb: peerLast === undefined ? null : peerLast.peakMb - peer!.described.baseMb,
     gradientDifference: peer === undefined ? null : await gradientDifference(file),
-    peerSettings: peer?.described ?? null,
+    peerSettings:
+      peer === undefined ? null : { ...peer.described, keepFreed: values['keep-freed'] },
   };
+}
+
+/** Of the GNU C library: freed memory stays with the process. */
+function peerEnvironment(): NodeJS.ProcessEnv {
+  if (!values['keep-freed']) return process.env;
+  return { ...process.env, MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '100000000000' };
 }
 
 interface Peer {
@@ -127,8 +141,8 @@ interface Peer {
 }
 
 /** A process that answers a line with a line; its first line says what it is. */
-async function opened(command: string, args: readonly string[]): Promise<Peer> {
-  const child: ChildProcessWithoutNullStreams = spawn(command, args);
+async function opened(command: string, args: readonly string[], env = process.env): Promise<Peer> {
+  const child: ChildProcessWithoutNullStreams = spawn(command, args, { env });
   child.stderr.pipe(process.stderr);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async <T>(): Promise<T> => {

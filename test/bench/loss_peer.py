@@ -1,6 +1,6 @@
 """Peer of `loss.ts`: the authors' SINCERE (or eps-SupInfoNCE) in PyTorch, forward and backward.
 
-Reads one JSON request per line from stdin, `{"rows", "size", "file", "labels", "repeats"}`, where `file` holds
+Reads one JSON request per line from stdin, `{"rows", "size", "file", "labels", "seconds"}`, where `file` holds
 the float32 rows and `labels` the int32 classes; answers with one JSON line, `{"ms", "value", "peakMb"}`.
 
 `python3 loss_peer.py PATH_TO/revised_losses.py THREADS`
@@ -49,7 +49,8 @@ def main():
         labels = torch.from_numpy(np.fromfile(request["labels"], dtype=np.int32).astype(np.int64))
         z = torch.from_numpy(rows).requires_grad_()
         times = []
-        for _ in range(request["repeats"]):
+        until = time.perf_counter() + request["seconds"]
+        while not times or time.perf_counter() < until:
             z.grad = None
             start = time.perf_counter()
             value = loss(z, labels)

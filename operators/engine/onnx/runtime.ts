@@ -67,14 +67,18 @@ export async function createSession(
 /**
  * Runs a session.
  *
+ * @param into Tensors that some outputs are written into, by name; the others are made.
+ *
  * @throws {PipelineError} `ERR_ENGINE` when the runtime fails, most likely for want of memory.
  */
 export async function runSession(
   session: InferenceSession,
   feeds: Readonly<Record<string, Tensor>>,
+  into: Readonly<Record<string, Tensor>> = {},
 ): Promise<Readonly<Record<string, Tensor>>> {
   try {
-    return await session.run(feeds);
+    const made = session.outputNames.map((name) => [name, null] as const);
+    return await session.run(feeds, { ...Object.fromEntries(made), ...into });
   } catch (cause) {
     throw runtimeError('run the network', cause);
   }

@@ -1,4 +1,4 @@
-import { tileInputs } from '../../loss/loss-tile.ts';
+import { tileInputs, tileOutputs } from '../../loss/loss-tile.ts';
 import type { TileCompiler } from '../../loss/tiled-loss.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import { traceLossTile } from './trace-loss-tile.ts';
@@ -8,6 +8,17 @@ export function tileCompiler(runtime: Runtime, threads: number): TileCompiler {
   return async (spec) => {
     const session = await createSession(runtime, traceLossTile(spec), threads);
     const ports = tileInputs(spec);
+    const { rows, near, apart, size } = spec.shape;
+    // The large outputs are written into the same memory again and again: fresh pages would cost more than the sums.
+    const scratch = (count: number): InstanceType<typeof runtime.Tensor> =>
+      new runtime.Tensor('float32', new Float32Array(count * size), [count, size]);
+    const into = spec.gradient
+      ? {
+          [tileOutputs.anchors]: scratch(rows),
+          [tileOutputs.near]: scratch(near),
+          ...(apart > 0 ? { [tileOutputs.apart]: scratch(apart) } : {}),
+        }
+      : {};
     return {
       async run(inputs) {
         const feeds = ports.map(({ name, shape, dtype }) => {
@@ -20,7 +31,7 @@ export function tileCompiler(runtime: Runtime, threads: number): TileCompiler {
               : new runtime.Tensor('float32', values as Float32Array, shape),
           ] as const;
         });
-        const outputs = await runSession(session, Object.fromEntries(feeds));
+        const outputs = await runSession(session, Object.fromEntries(feeds), into);
         return Object.fromEntries(
           // Every output of a tile is float32.
           Object.entries(outputs).map(([name, { data }]) => [name, data as Float32Array]),

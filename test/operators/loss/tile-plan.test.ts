@@ -8,7 +8,7 @@ test('every row is an anchor once, with all of its class near', (t) => {
   fc.assert(
     fc.property(classSizes, (sizes) => {
       const total = sizes.reduce((sum, size) => sum + size, 0);
-      const plan = tilePlan(sizes);
+      const plan = tilePlan(sizes, 128);
       const classOf = sizes.flatMap((size, label) => Array.from({ length: size }, () => label));
       const first = sizes.map((_, label) => classOf.indexOf(label));
       let next = 0;
@@ -30,18 +30,29 @@ test('every row is an anchor once, with all of its class near', (t) => {
 });
 
 test('near columns are few where classes are small', (t) => {
-  const plan = tilePlan(Array.from({ length: 1000 }, () => 16));
+  const plan = tilePlan(
+    Array.from({ length: 1000 }, () => 16),
+    128,
+  );
   t.true(plan.near <= 1024);
-  t.true(tilePlan(Array.from({ length: 10 }, () => 1600)).near === 1600);
+  t.true(
+    tilePlan(
+      Array.from({ length: 10 }, () => 1600),
+      128,
+    ).near === 1600,
+  );
 });
 
 test('a tile of a large set stays within its memory', (t) => {
   for (const rows of [65_536, 1_000_000]) {
-    const plan = tilePlan(Array.from({ length: 10 }, () => rows / 10));
+    const plan = tilePlan(
+      Array.from({ length: 10 }, () => rows / 10),
+      128,
+    );
     t.true(plan.rows * rows <= Math.max(2 ** 23, 32 * rows));
   }
 });
 
 test('refuses a set without rows', (t) => {
-  t.throws(() => tilePlan([]), { instanceOf: RangeError, message: /at least one row/u });
+  t.throws(() => tilePlan([], 128), { instanceOf: RangeError, message: /at least one row/u });
 });

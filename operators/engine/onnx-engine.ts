@@ -8,7 +8,8 @@ import { embeddingSize } from '../model/network-plan.ts';
 import { lossLabels } from '../loss/loss-labels.ts';
 import type { EncoderSpec, Weights } from '../types.ts';
 import type { EncoderSession, Engine, LossSession, Trainer, TrainerSpec } from './engine.ts';
-import { EngineThread, wholeBuffers } from './onnx/engine-thread.ts';
+import { EngineThread } from './onnx/engine-thread.ts';
+import { wholeBuffers } from './onnx/whole-buffers.ts';
 
 export interface OnnxEngineOptions {
   /** Threads that compute a step together, 1 or more. @default the cores that this process may use */

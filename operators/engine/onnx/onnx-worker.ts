@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf, PipelineError, type PipelineErrorCode } from '../../errors.ts';
+import type { LossResult } from '../engine.ts';
 import { lossResult } from '../loss-result.ts';
 import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
 import { type EncodingSession, openEncodingSession } from './encoding-session.ts';
@@ -8,6 +9,7 @@ import { loadRuntime } from './runtime.ts';
 import { tileCompiler } from './tile-compiler.ts';
 import { traceEncoder } from './trace-encoder.ts';
 import { openTrainingSession, type TrainingSession } from './training-session.ts';
+import { wholeBuffers } from './whole-buffers.ts';
 
 /** How each call is answered. */
 type Handlers = {
@@ -97,8 +99,19 @@ function described(
   return { code: 'ERR_ENGINE', message };
 }
 
+/** What of an answer is handed over instead of copied. A gradient is as large as the set. */
+function handedOver(name: EngineCallName, reply: EngineReply): ArrayBuffer[] {
+  if (name !== 'loss' || 'error' in reply) return [];
+  // The answer to a call of that name.
+  const { gradient } = reply.result as LossResult;
+  return gradient === undefined ? [] : wholeBuffers(gradient);
+}
+
 // One at a time: ONNX Runtime must not start a step while the state of the last one is not in place.
 let last: Promise<void> = Promise.resolve();
 parentPort?.on('message', (request: EngineRequest) => {
-  last = last.then(async () => parentPort?.postMessage(await answer(request)));
+  last = last.then(async () => {
+    const reply = await answer(request);
+    parentPort?.postMessage(reply, handedOver(request.name, reply));
+  });
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { EngineThread, wholeBuffers } from '../../../../operators/engine/onnx/engine-thread.ts';
+import { EngineThread } from '../../../../operators/engine/onnx/engine-thread.ts';
+import { wholeBuffers } from '../../../../operators/engine/onnx/whole-buffers.ts';
 
 const dying = new URL('../../../fixtures/dying-worker.ts', import.meta.url);
 

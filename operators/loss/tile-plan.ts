@@ -16,11 +16,11 @@ export interface TilePlan {
   readonly blocks: readonly TileBlock[];
 }
 
-/** Pairs that a tile may hold: 32 MB for each float32 matrix of them. */
-const mostPairs = 1 << 23;
+/** Pairs that a tile may hold: 64 MB for each float32 matrix of them. */
+const mostPairs = 1 << 24;
 
 /** Most anchors of a tile that are tried. More make better use of the processor, fewer fit classes more closely. */
-const candidates = [32, 64, 128, 256, 512, 1024];
+const candidates = [32, 64, 128, 256, 512];
 
 /** Sizes are rounded up to these, so that batches that differ a little share a program. */
 const rowStep = 16;

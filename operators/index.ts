@@ -96,6 +96,8 @@ export { encode } from './engine/encode.ts';
 // Evaluation
 export { nearestNeighbours } from './metrics/nearest-neighbours.ts';
 export type { NearestNeighboursOptions } from './metrics/nearest-neighbours.ts';
+export { bootstrapInterval } from './metrics/bootstrap.ts';
+export type { BootstrapInterval, BootstrapOptions } from './metrics/bootstrap.ts';
 export { weightedVote } from './metrics/weighted-vote.ts';
 export type { Voters } from './metrics/weighted-vote.ts';
 export { evaluateNeighbours } from './metrics/evaluation.ts';

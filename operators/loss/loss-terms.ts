@@ -29,10 +29,7 @@ export function lossTerms(
   form: LossForm,
   { negatives, positives }: BlockExponentials,
 ): LossTerms {
-  const denominator =
-    form.denominator === 'others' && positives !== null
-      ? allOthers(negatives, positives)
-      : negativesOnly(negatives);
+  const denominator = denominatorOf(form, negatives, positives);
   // 1 / |P| for anchors that count.
   const mean = tf.div(block.anchor, tf.maximum(block.positives, 1)); // [rows, 1]
   const weight = form.isBounded ? mean : tf.mul(mean, denominator.some); // [rows, 1]
@@ -45,6 +42,18 @@ export function lossTerms(
     return tf.mul<tf.Tensor2D>(form.pull(ahead), weighted); // [rows, columns]
   });
   return { loss: tf.addN(values), denominator, pulls };
+}
+
+function denominatorOf(
+  { denominator }: LossForm,
+  negatives: RowExponentials,
+  positives: RowExponentials | null,
+): Denominator {
+  if (denominator === 'negatives') return negativesOnly(negatives);
+  if (positives === null) {
+    throw new TypeError('Expected the exponentials of positives, which stand in the denominator');
+  }
+  return allOthers(negatives, positives);
 }
 
 /**

@@ -4,6 +4,7 @@ export { openDataset } from './open-dataset.ts';
 export type { OpenDatasetOptions } from './open-dataset.ts';
 export { openImageFolder } from './image-folder.ts';
 export type { ImageFolder, OpenImageFolderOptions } from './image-folder.ts';
+export { asOneClass } from './as-one-class.ts';
 export { limitPerClass } from './limit-per-class.ts';
 export { openSynthetic } from './synthetic.ts';
 export type { OpenSyntheticOptions, SyntheticSplit } from './synthetic.ts';

@@ -1,11 +1,14 @@
+import { asOneClass } from '../datasets/as-one-class.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import type { Trainer } from '../operators/engine/engine.ts';
 import { openEngine } from '../operators/engine/open-engine.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
+import { isByImage } from '../operators/loss/loss-labels.ts';
 import { initialWeights } from '../operators/model/initial-weights.ts';
 import { parameterNames } from '../operators/model/weight-shapes.ts';
 import type { Dataset, EncoderSpec, TrainerState, Weights } from '../operators/types.ts';
 import { openRunFolder, type RunFolder } from '../outputs/run-folder.ts';
+import { lossSpec } from './loss-spec.ts';
 import type { TrainOptions } from './options.ts';
 import { mayChange, type RunConfig, runConfig } from './run-config.ts';
 import type { RunListener } from './run-listener.ts';
@@ -27,12 +30,14 @@ export async function openTraining(
   listener: RunListener,
 ): Promise<Training> {
   const { split, limit, seed, threads, resume } = options;
-  const data = await openDataset(options.data, {
+  const found = await openDataset(options.data, {
     split: split ?? undefined,
     limit: limit ?? undefined,
     seed,
     signal: scope.signal,
   });
+  // Batches balanced by class would tell an unlabelled loss what it is not to know.
+  const data = isByImage(lossSpec(options)) ? asOneClass(found) : found;
   const engine = scope.use(await openEngine(options.engine, threads ?? undefined));
   const config = runConfig(options, data, engine.name);
   const run = scope.use(

@@ -145,7 +145,9 @@ const epsilonInPlace = {
 };
 
 const trainFields = z.strictObject({
-  data: path('Folder of images, one sub-folder for each class; or `synthetic:shapes`.'),
+  data: path(
+    'Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`.',
+  ),
   out: path('Run folder: configuration, metrics, checkpoints.'),
   split,
   limit,
@@ -222,6 +224,15 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
     path: ['views'],
     message: 'at least 2 when views of one image are the positives',
   })
+  .refine(
+    ({ positives, loss, classesPerBatch }) =>
+      !isByImage(loss, positives) || classesPerBatch === null,
+    {
+      path: ['classesPerBatch'],
+      message:
+        'absent when views of one image are the positives, because classes play no part then',
+    },
+  )
   .refine(({ microBatch, batchSize }) => microBatch === null || batchSize % microBatch === 0, {
     path: ['microBatch'],
     message: 'a divisor of `--batch-size`',

@@ -14,6 +14,7 @@ import { quarantine } from '../operators/image/quarantine.ts';
 import { readImage } from '../operators/image/read-image.ts';
 import { shrinkTarget } from '../operators/image/shrink-target.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
+import { isByImage } from '../operators/loss/loss-labels.ts';
 import { learningRateAt } from '../operators/model/learning-rate.ts';
 import { classWalks } from '../operators/plan/class-walks.ts';
 import { planBatches } from '../operators/plan/plan-batches.ts';
@@ -36,7 +37,9 @@ export function train(options: TrainOptions, listener: RunListener = {}): Scoped
     const { data, config, run, trainer, startAt } = await openTraining(scope, options, listener);
     const { signal, draining } = scope;
     const { recipe, imageSize, views, seed, steps } = config;
-    const batches = { ...config, classesPerBatch: config.classesPerBatch ?? undefined };
+    const leastClasses = isByImage(config.loss) ? 1 : 2;
+    const classesPerBatch = config.classesPerBatch ?? undefined;
+    const batches = { ...config, classesPerBatch, leastClasses } as const;
     const walks = classWalks(data, batches);
     const viewer = scope.use(await openViewMaker());
     const bad = quarantine({ count: data.count, maxBadShare: options.maxBadShare, known: run.bad });

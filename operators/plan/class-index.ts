@@ -14,10 +14,11 @@ export interface ClassIndex {
 /**
  * Sorts the positions of a labelled dataset by class, in one pass over it: 4 bytes for each image.
  *
- * @throws {PipelineError} `ERR_DATASET` when a sample has no class, or fewer than two classes have
- * images: a contrastive loss would find no negatives.
+ * @param leastClasses Classes that must have images: 2 where other classes are the negatives of a loss, 1 where
+ * other images are.
+ * @throws {PipelineError} `ERR_DATASET` when a sample has no class, or fewer classes than that have images.
  */
-export function classIndex(dataset: Dataset): ClassIndex {
+export function classIndex(dataset: Dataset, leastClasses: 1 | 2): ClassIndex {
   const labelOf = new Int32Array(dataset.count);
   const starts = new Uint32Array(dataset.classes.length + 1);
   for (let position = 0; position < dataset.count; position += 1) {
@@ -43,7 +44,7 @@ export function classIndex(dataset: Dataset): ClassIndex {
   const labels = dataset.classes
     .map((_, label) => label)
     .filter((label) => positions(label).length > 0);
-  if (labels.length < 2) throw withoutNegatives(dataset, labels);
+  if (labels.length < leastClasses) throw withoutNegatives(dataset, labels);
   return { labels, images: dataset.count, positions };
 }
 

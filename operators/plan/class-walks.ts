@@ -7,10 +7,15 @@ export interface ClassWalksOptions {
   /** Images of a batch, an integer of 2 or more. */
   readonly batchSize: number;
   /**
-   * Classes of a batch, an integer from 2 to the smaller of `batchSize` and the classes with images.
+   * Classes of a batch, an integer from `leastClasses` to the smaller of `batchSize` and the classes with images.
    * @default that smaller number
    */
   readonly classesPerBatch?: number | undefined;
+  /**
+   * Classes that must have images: 1 where the negatives of a loss are other images, whatever their class.
+   * @default 2
+   */
+  readonly leastClasses?: 1 | 2 | undefined;
   /** Decides every choice, together with the hash of the dataset. A safe integer. */
   readonly seed: number;
 }
@@ -35,18 +40,22 @@ export interface ClassWalks {
  * remembers the turn that it is in, 4 bytes for each image.
  *
  * @throws {RangeError} When an option is out of its range.
- * @throws {PipelineError} `ERR_DATASET` when samples have no class or fewer than two classes have images.
+ * @throws {PipelineError} `ERR_DATASET` when samples have no class or too few classes have images.
  */
 export function classWalks(dataset: Dataset, options: ClassWalksOptions): ClassWalks {
-  const { batchSize, seed } = options;
+  const { batchSize, seed, leastClasses = 2 } = options;
   requireInteger('batchSize', batchSize, 2);
   requireInteger('seed', seed, Number.MIN_SAFE_INTEGER);
-  const index = classIndex(dataset);
+  const index = classIndex(dataset, leastClasses);
   const most = Math.min(batchSize, index.labels.length);
   const { classesPerBatch = most } = options;
-  if (!Number.isInteger(classesPerBatch) || classesPerBatch < 2 || classesPerBatch > most) {
+  if (
+    !Number.isInteger(classesPerBatch) ||
+    classesPerBatch < leastClasses ||
+    classesPerBatch > most
+  ) {
     throw new RangeError(
-      `Expected \`classesPerBatch\` to be an integer from 2 to ${most} ` +
+      `Expected \`classesPerBatch\` to be an integer from ${leastClasses} to ${most} ` +
         `(batches of ${batchSize} images, ${index.labels.length} classes with images), got \`${classesPerBatch}\``,
     );
   }

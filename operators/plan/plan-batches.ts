@@ -26,8 +26,8 @@ export interface PlanBatchesOptions extends ClassWalksOptions {
  * Holds 8 bytes for each image of the dataset.
  *
  * @throws {RangeError} At the call, when an option is out of its range.
- * @throws {PipelineError} `ERR_DATASET`, at the call, when samples have no class or fewer than two classes
- * have images.
+ * @throws {PipelineError} `ERR_DATASET`, at the call, when samples have no class or fewer than `leastClasses`
+ * classes have images.
  */
 export function planBatches(
   dataset: Dataset,

@@ -72,6 +72,11 @@ test(
 );
 test(
   refused,
+  { loss: 'infonce', classesPerBatch: 4 },
+  'Expected `--classes-per-batch` to be absent when views of one image are the positives, because classes play no part then, got `4`',
+);
+test(
+  refused,
   { microBatch: 100 },
   'Expected `--micro-batch` to be a divisor of `--batch-size`, got `100`',
 );

@@ -179,6 +179,26 @@ test('every loss trains in chunks, and what it is stands in the configuration', 
   }
 });
 
+test('a folder without classes trains where views are the positives, and nowhere else', async (t) => {
+  const folder = await temporaryFolder(t);
+  const labelled = path.join(folder, 'labelled');
+  await writeImageTree(labelled, [6, 5]);
+  const data = path.join(folder, 'flat');
+  await fs.mkdir(data);
+  for (const name of await fs.readdir(labelled)) {
+    for (const file of await fs.readdir(path.join(labelled, name))) {
+      await fs.rename(path.join(labelled, name, file), path.join(data, `${name}-${file}`));
+    }
+  }
+  const given = { data, steps: 2, out: path.join(folder, 'infonce') };
+  t.deepEqual(await stepsOf(tinyTraining({ ...given, loss: 'infonce' })), [0, 1]);
+  const { config } = await readRun(given.out);
+  t.like(config, { data: { classes: 1, images: 11 } });
+  await t.throwsAsync(stepsOf(tinyTraining({ ...given, out: path.join(folder, 'sincere') })), {
+    code: 'ERR_DATASET',
+  });
+});
+
 test('a run in chunks with frozen BatchNorm continues to the same weights', async (t) => {
   const { data, folder } = await twoClasses(t);
   const given = { data, microBatch: 2, batchNorm: 'frozen', steps: 6, checkpointEvery: 3 } as const;

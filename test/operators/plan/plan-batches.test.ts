@@ -218,6 +218,19 @@ test('a single class is refused, because nothing would be a negative', (t) => {
   t.like(error, { code: 'ERR_DATASET' });
 });
 
+test('a single class will do where other images are the negatives', async (t) => {
+  const options = { batchSize: 4, seed: 0, steps: 4, leastClasses: 1 } as const;
+  const plans = await collect(planBatches(listedDataset([10]), options));
+  t.deepEqual(
+    plans.map(({ samples }) => samples.length),
+    [4, 4, 4, 4],
+  );
+  // Ten images go round before one comes again.
+  const drawn = plans.flatMap(({ samples }) => samples.filter(({ draw }) => draw === 0));
+  t.is(new Set(drawn.map(({ id }) => id)).size, 10);
+  t.is(drawn.length, 10);
+});
+
 const refuses = test.macro((t, change: Partial<PlanBatchesOptions>, message: RegExp) => {
   const options = { batchSize: 4, seed: 0, steps: 1, ...change };
   t.throws(() => planBatches(listedDataset([5, 5, 5]), options), {

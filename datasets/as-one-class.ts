@@ -1,0 +1,26 @@
+import type { Dataset } from '../operators/types.ts';
+import { datasetHash } from './dataset-hash.ts';
+
+/** What the one class is called. */
+const className = 'images';
+
+/**
+ * The same images with one class for all of them, known or not: for training without labels, whose batches must
+ * not be balanced by them. Ids and order stay; the hash is that of the result, and of the dataset it was made from.
+ */
+export function asOneClass(dataset: Dataset): Dataset {
+  const { name, count, hash: origin } = dataset;
+  const classes = [className];
+  const sample = (position: number): ReturnType<Dataset['sample']> => ({
+    ...dataset.sample(position),
+    label: 0,
+  });
+  return {
+    name,
+    classes,
+    count,
+    hash: datasetHash({ classes, count, sample, origin }),
+    sample,
+    read: async (position, signal) => await dataset.read(position, signal),
+  };
+}

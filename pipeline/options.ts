@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { choice, flag, integer, integers, number, optional, path, text } from './option-fields.ts';
 import type { EncoderName, LossName } from '../operators/types.ts';
+import { isByImage } from '../operators/loss/loss-labels.ts';
+import { lossSpec } from './loss-spec.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
 
 // The types say what a pipeline takes; the fields below hold, for each option, its range, its default and
@@ -220,19 +222,14 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
     path: ['positives'],
     message: '`image` or absent with `--loss infonce`',
   })
-  .refine(({ positives, loss, views }) => !isByImage(loss, positives) || views >= 2, {
+  .refine((given) => !isByImage(lossSpec(given)) || given.views >= 2, {
     path: ['views'],
     message: 'at least 2 when views of one image are the positives',
   })
-  .refine(
-    ({ positives, loss, classesPerBatch }) =>
-      !isByImage(loss, positives) || classesPerBatch === null,
-    {
-      path: ['classesPerBatch'],
-      message:
-        'absent when views of one image are the positives, because classes play no part then',
-    },
-  )
+  .refine((given) => !isByImage(lossSpec(given)) || given.classesPerBatch === null, {
+    path: ['classesPerBatch'],
+    message: 'absent when views of one image are the positives, because classes play no part then',
+  })
   .refine(({ microBatch, batchSize }) => microBatch === null || batchSize % microBatch === 0, {
     path: ['microBatch'],
     message: 'a divisor of `--batch-size`',
@@ -248,10 +245,6 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
 
 function isEpsilonInPlace({ epsilon, loss }: Pick<TrainOptions, 'epsilon' | 'loss'>): boolean {
   return epsilon === null || loss === 'eps-sup-infonce';
-}
-
-function isByImage(loss: LossName, positives: TrainOptions['positives']): boolean {
-  return loss === 'infonce' || positives === 'image';
 }
 
 const embedFields = z.strictObject({

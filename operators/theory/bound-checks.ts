@@ -2,7 +2,7 @@ import { type CheckContext, standardErrors } from './check-context.ts';
 import { linePair } from './gaussian-pair.ts';
 import { idealLoss } from './ideal-loss.ts';
 import { lossBound, sharpLossBound } from './loss-bounds.ts';
-import { measuredLoss } from './measured-loss.ts';
+import { drawnLoss } from './drawn-loss.ts';
 import { type TheoryFinding, theoryRow, type TheoryRow } from './theory-row.ts';
 
 /** Each J in nats, and each |N|, that the bound is checked at. */
@@ -24,7 +24,7 @@ export async function boundChecks(
 ): Promise<readonly TheoryRow[]> {
   const findings: TheoryFinding[] = [];
   for (const negatives of boundGrid.negatives) {
-    const { mean, standardError } = await measuredLoss(
+    const { mean, standardError } = await drawnLoss(
       linePair(divergence),
       { negatives, draws: drawsOf(context, negatives), pause: context.pause },
       context.random('bound', divergence, negatives),
@@ -63,7 +63,7 @@ export async function otherScoreChecks(context: CheckContext): Promise<readonly 
   const findings: TheoryFinding[] = [];
   for (const slope of [0.5, 2]) {
     const score = (x: ArrayLike<number>): number => slope * pair.logRatio(x);
-    const { mean, standardError } = await measuredLoss(
+    const { mean, standardError } = await drawnLoss(
       pair,
       { negatives, draws: drawsOf(context, negatives), score, pause: context.pause },
       context.random('other score', slope),

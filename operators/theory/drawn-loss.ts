@@ -3,7 +3,7 @@ import type { GaussianPair } from './gaussian-pair.ts';
 import { type MeanEstimate, runningMean } from './running-mean.ts';
 
 /** What is drawn. */
-export interface MeasuredLossOptions {
+export interface DrawnLossOptions {
   /** |N|, 1 or more. */
   readonly negatives: number;
   readonly draws: number;
@@ -23,9 +23,9 @@ const samplesAtOnce = 100_000;
  *
  * @returns Nats.
  */
-export async function measuredLoss(
+export async function drawnLoss(
   pair: GaussianPair,
-  options: MeasuredLossOptions,
+  options: DrawnLossOptions,
   random: Random,
 ): Promise<MeanEstimate> {
   const { negatives, draws, score = pair.logRatio, pause } = options;

@@ -3,7 +3,7 @@ import { seededRandom } from '../../../operators/random.ts';
 import { gaussianPair, linePair } from '../../../operators/theory/gaussian-pair.ts';
 import { idealLoss } from '../../../operators/theory/ideal-loss.ts';
 import { lossBound, sharpLossBound } from '../../../operators/theory/loss-bounds.ts';
-import { measuredLoss } from '../../../operators/theory/measured-loss.ts';
+import { drawnLoss } from '../../../operators/theory/drawn-loss.ts';
 import { recordedLosses } from '../../helpers/recorded-losses.ts';
 
 const pause = async (): Promise<void> => {};
@@ -13,11 +13,7 @@ for (const { divergence, negatives, loss } of recordedLosses) {
     const random = seededRandom('test', divergence, negatives);
     const draws = negatives > 9 ? 1000 : 20_000;
     const options = { negatives, draws, pause };
-    const { mean, standardError, count } = await measuredLoss(
-      linePair(divergence),
-      options,
-      random,
-    );
+    const { mean, standardError, count } = await drawnLoss(linePair(divergence), options, random);
     t.is(count, draws);
     // Both are drawn: five standard errors of ours, and two of the recorded ones. Where nothing varies
     // there remain four digits.
@@ -38,7 +34,7 @@ test('depends on J only, not on the dimensions it is spread over', async (t) => 
     ],
   });
   const options = { negatives: 9, draws: 4000, pause };
-  const { mean, standardError } = await measuredLoss(pair, options, seededRandom('test', 'plane'));
+  const { mean, standardError } = await drawnLoss(pair, options, seededRandom('test', 'plane'));
   t.true(Math.abs(mean - idealLoss(pair.divergence, 9)) <= 5 * standardError, `${mean}`);
 });
 
@@ -47,14 +43,14 @@ test('another score has a larger loss', async (t) => {
   for (const slope of [-1, 0, 0.5, 2]) {
     const score = (x: ArrayLike<number>): number => slope * pair.logRatio(x);
     const options = { negatives: 9, draws: 2000, score, pause };
-    const { mean, standardError } = await measuredLoss(pair, options, seededRandom('test', slope));
+    const { mean, standardError } = await drawnLoss(pair, options, seededRandom('test', slope));
     t.true(mean > idealLoss(2, 9) + 5 * standardError, `${slope}`);
   }
 });
 
 test('the same generator gives the same loss, and a pause that throws ends it', async (t) => {
-  const draw = (how: () => Promise<void>): ReturnType<typeof measuredLoss> =>
-    measuredLoss(linePair(1), { negatives: 5, draws: 50, pause: how }, seededRandom('a'));
+  const draw = (how: () => Promise<void>): ReturnType<typeof drawnLoss> =>
+    drawnLoss(linePair(1), { negatives: 5, draws: 50, pause: how }, seededRandom('a'));
   t.is((await draw(pause)).mean, (await draw(pause)).mean);
   await t.throwsAsync(
     draw(async () => {

@@ -5,6 +5,7 @@ import { checkState, checkWeights } from '../model/check-state.ts';
 import { checkLossRows, checkLossSpec } from '../loss/check-loss.ts';
 import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
 import { embeddingSize } from '../model/network-plan.ts';
+import { atLeastOne } from '../out-of-range.ts';
 import { lossLabels } from '../loss/loss-labels.ts';
 import type { EncoderSpec, Weights } from '../types.ts';
 import type { EncoderSession, Engine, LossSession, Trainer, TrainerSpec } from './engine.ts';
@@ -179,10 +180,4 @@ function onnxEncoder(
     },
     close,
   };
-}
-
-function atLeastOne(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new RangeError(`Expected \`${name}\` to be an integer of at least 1, got \`${value}\``);
-  }
 }

@@ -1,3 +1,4 @@
+import { atLeastOne } from '../out-of-range.ts';
 import { seededRandom } from '../random.ts';
 
 /** A statistic over resamples of the images. */
@@ -58,10 +59,4 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   const below = sorted[Math.floor(place)]!;
   const above = sorted[Math.ceil(place)]!;
   return below + (above - below) * (place - Math.floor(place));
-}
-
-function atLeastOne(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new RangeError(`Expected \`${name}\` to be an integer of at least 1, got \`${value}\``);
-  }
 }

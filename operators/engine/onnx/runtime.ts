@@ -67,18 +67,17 @@ export async function createSession(
 /**
  * Runs a session.
  *
- * @param into Tensors that some outputs are written into, by name; the others are made.
+ * @param into For every output by name the tensor that it is written into, or null for a new one. @default new ones
  *
  * @throws {PipelineError} `ERR_ENGINE` when the runtime fails, most likely for want of memory.
  */
 export async function runSession(
   session: InferenceSession,
   feeds: Readonly<Record<string, Tensor>>,
-  into: Readonly<Record<string, Tensor>> = {},
+  into?: Readonly<Record<string, Tensor | null>>,
 ): Promise<Readonly<Record<string, Tensor>>> {
   try {
-    const made = session.outputNames.map((name) => [name, null] as const);
-    return await session.run(feeds, { ...Object.fromEntries(made), ...into });
+    return await (into === undefined ? session.run(feeds) : session.run(feeds, into));
   } catch (cause) {
     throw runtimeError('run the network', cause);
   }

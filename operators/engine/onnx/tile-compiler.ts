@@ -12,13 +12,15 @@ export function tileCompiler(runtime: Runtime, threads: number): TileCompiler {
     // The large outputs are written into the same memory again and again: fresh pages would cost more than the sums.
     const scratch = (count: number): InstanceType<typeof runtime.Tensor> =>
       new runtime.Tensor('float32', new Float32Array(count * size), [count, size]);
-    const into = spec.gradient
+    const large = spec.gradient
       ? {
           [tileOutputs.anchors]: scratch(rows),
           [tileOutputs.near]: scratch(near),
           ...(apart > 0 ? { [tileOutputs.apart]: scratch(apart) } : {}),
         }
       : {};
+    const made = session.outputNames.map((name) => [name, null] as const);
+    const into = { ...Object.fromEntries(made), ...large };
     return {
       async run(inputs) {
         const feeds = ports.map(({ name, shape, dtype }) => {

@@ -28,7 +28,6 @@ test('bytes that are no model are refused as such', async (t) => {
 
 test('a failed allocation says what to make smaller', async (t) => {
   const session = {
-    outputNames: [],
     run: () =>
       Promise.reject(new Error('Failed to allocate memory for requested buffer of size 9')),
   } as unknown as InferenceSession;

@@ -1,5 +1,5 @@
 import { lossLabels } from '../loss/loss-labels.ts';
-import { lossSumNames, type LossSumValues, stepReadouts } from '../loss/step-readouts.ts';
+import { stepReadouts } from '../loss/step-readouts.ts';
 import { tiledLosses } from '../loss/tiled-loss.ts';
 import type { ParameterGradients } from '../model/parameter-gradients.ts';
 import { chunkGradients, chunkImages, projectedChunk, splitStep } from '../model/split-step.ts';
@@ -39,9 +39,8 @@ function wholeStep(spec: TrainerSpec): EagerStep {
     });
     const norm = gradientNorm.dataSync()[0]!;
     // Measured, so every sum is there.
-    const values = lossSumNames.map((name) => [name, sums[name]!.dataSync().slice()]);
+    const readouts = stepReadouts((name) => sums[name]!.dataSync());
     tf.dispose([sums, gradientNorm]);
-    const readouts = stepReadouts(Object.fromEntries(values) as LossSumValues);
     return { readouts, gradientNorm: norm, next };
   };
 }

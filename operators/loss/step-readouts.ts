@@ -2,8 +2,8 @@ import { informationBound, sharpInformationBound } from '../theory/information-b
 import type { StepReadouts } from '../types.ts';
 import type { LossSums } from './block-loss.ts';
 
-/** `LossSums` as numbers: every sum by its name, vectors and matrices in row-major order. */
-export type LossSumValues = Readonly<Record<keyof LossSums, ArrayLike<number>>>;
+/** The numbers of a sum by its name; vectors and matrices in row-major order. */
+export type LossSumValues = (name: keyof LossSums) => ArrayLike<number>;
 
 /** Names of every sum that read-outs are made of. */
 export const lossSumNames: readonly (keyof LossSums)[] = [
@@ -32,10 +32,10 @@ const resolvedSpread = 1e-5;
 
 /** Read-outs of a batch from its sums. */
 export function stepReadouts(sums: LossSumValues): StepReadouts {
-  const sum = (name: keyof LossSums): number => sums[name][0]!;
+  const sum = (name: keyof LossSums): number => sums(name)[0]!;
   const overAnchors = (name: keyof LossSums): number => share(sum(name), sum('anchors'));
   const sincere = overAnchors('sincere');
-  const { spread, effectiveRank } = shape(sums.centre, sums.moments, sum('known'));
+  const { spread, effectiveRank } = shape(sums('centre'), sums('moments'), sum('known'));
   return {
     loss: overAnchors('loss'),
     sincere,

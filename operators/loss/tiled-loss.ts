@@ -1,5 +1,6 @@
 import type { LossSpec } from '../types.ts';
-import { type LossSumValues, lossSumNames } from './step-readouts.ts';
+import type { LossSums } from './block-loss.ts';
+import { lossSumNames } from './step-readouts.ts';
 import { tileOutputs, type TileInputs, type TileSpec } from './loss-tile.ts';
 import { tilePlan } from './tile-plan.ts';
 
@@ -37,7 +38,7 @@ export interface TiledLoss {
   /** Mean over anchors with a positive, in nats; 0 without any. */
   readonly value: number;
   /** Sums over all anchors, in float64; with `readouts` all that `stepReadouts` needs. */
-  readonly sums: Partial<LossSumValues> & Pick<LossSumValues, 'loss' | 'anchors' | 'lone'>;
+  readonly sums: { readonly [name in keyof LossSums]: Float64Array };
   /** `[n, size]`: `∂value / ∂z`, 0 for rows that were left out; undefined when not wanted. */
   readonly gradient: Float32Array | undefined;
 }
@@ -232,9 +233,7 @@ function emptySums(size: number, readouts: boolean): Sums {
 }
 
 function addSums(sums: Sums, outputs: Readonly<Record<string, Float32Array>>): void {
-  for (const name of lossSumNames) {
-    const sum = sums[name];
-    if (sum === undefined) continue;
+  for (const [name, sum] of Object.entries(sums)) {
     addAt(sum, outputs[tileOutputs.sums + name]!, 0, sum.length);
   }
 }

@@ -1,7 +1,7 @@
 import type { TrainerSpec } from '../engine/engine.ts';
 import { mostRowsAtOnce } from '../loss/batch-loss.ts';
 import { firstViewFlags } from '../loss/measured-loss.ts';
-import { type LossSumValues, stepReadouts } from '../loss/step-readouts.ts';
+import { stepReadouts } from '../loss/step-readouts.ts';
 import type { TiledLosses } from '../loss/tiled-loss.ts';
 import type { StepReadouts } from '../types.ts';
 import { tf, type TensorsByName } from '../tf.ts';
@@ -18,6 +18,11 @@ export function chunkImages({ shape, microBatch }: TrainerSpec): number | null {
   const chunk = microBatch ?? shape.images;
   const isWhole = chunk === shape.images && shape.images * shape.views <= mostRowsAtOnce;
   return isWhole ? null : chunk;
+}
+
+/** Images that the network sees at once, split or not. */
+export function imagesAtOnce(spec: TrainerSpec): number {
+  return chunkImages(spec) ?? spec.shape.images;
 }
 
 /** The parts of a split step, as an engine runs them. `S` is a state, `G` are gradients on their way. */
@@ -61,7 +66,7 @@ export async function splitStep<S, G>(
   { pixels, labels }: SplitBatch,
 ): Promise<{ readonly readouts: StepReadouts; readonly gradients: G }> {
   const { images, views, imageSize } = spec.shape;
-  const rows = (chunkImages(spec) ?? images) * views;
+  const rows = imagesAtOnce(spec) * views;
   const size = spec.encoder.projectionSize;
   const chunks = Array.from({ length: (images * views) / rows }, (_, index) => {
     const from = index * rows;
@@ -85,7 +90,7 @@ export async function splitStep<S, G>(
     gradients = await programs.accumulate(state, chunk.pixels, part, gradients);
   }
   // With read-outs every sum is there; and there is at least one chunk.
-  return { readouts: stepReadouts(loss.sums as LossSumValues), gradients: gradients! };
+  return { readouts: stepReadouts((name) => loss.sums[name]!), gradients: gradients! };
 }
 
 /**
@@ -118,7 +123,7 @@ export function chunkGradients(
   before: ParameterGradients | undefined,
 ): ParameterGradients {
   return tf.tidy(() => {
-    const chunks = spec.shape.images / (chunkImages(spec) ?? spec.shape.images);
+    const chunks = spec.shape.images / imagesAtOnce(spec);
     const { gradients, statistics } = parameterGradients(spec, weights, pixels, (projection) =>
       tf.sum(tf.mul(projection, projectionGradient)),
     );

@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
-import { lossSumNames, type LossSumValues, stepReadouts } from '../../loss/step-readouts.ts';
+import { stepReadouts } from '../../loss/step-readouts.ts';
 import { tiledLosses } from '../../loss/tiled-loss.ts';
-import { chunkImages, splitStep } from '../../model/split-step.ts';
+import { chunkImages, imagesAtOnce, splitStep } from '../../model/split-step.ts';
 import type { StepReadouts } from '../../types.ts';
 import type { TrainerSpec } from '../engine.ts';
 import type { StepCall } from './engine-calls.ts';
@@ -62,9 +62,9 @@ async function compileWhole(
         [stepPorts.labels]: new runtime.Tensor('int32', step.labels, [images * views]),
         [stepPorts.learningRate]: scalar(runtime, step.learningRate),
       });
-      const sums = lossSumNames.map((name) => [name, floats(outputs[stepPorts.sums + name]!)]);
-      // Every sum is there.
-      return { outputs, readouts: stepReadouts(Object.fromEntries(sums) as LossSumValues) };
+      // Every sum is among the outputs.
+      const readouts = stepReadouts((name) => floats(outputs[stepPorts.sums + name]!));
+      return { outputs, readouts };
     },
     release: () => session.release(),
   };
@@ -75,7 +75,7 @@ async function compileSplit(
   spec: TrainerSpec,
   threads: number,
 ): Promise<CompiledStep> {
-  const images = chunkImages(spec) ?? spec.shape.images;
+  const images = imagesAtOnce(spec);
   const size = spec.encoder.projectionSize;
   const projection = await createSession(runtime, traceProjection(spec), threads);
   const gradients = await createSession(runtime, traceChunkGradients(spec), threads);

@@ -1,4 +1,4 @@
-import { chunkGradients, chunkImages, projectedChunk } from '../../model/split-step.ts';
+import { chunkGradients, imagesAtOnce, projectedChunk } from '../../model/split-step.ts';
 import { updatedState } from '../../model/updated-state.ts';
 import type { tf } from '../../tf.ts';
 import type { TrainerSpec } from '../engine.ts';
@@ -16,7 +16,7 @@ import { trace, type TraceInput } from './trace.ts';
 
 /** `projectedChunk` as an ONNX model: weights and pixels in, projections out. */
 export function traceProjection(spec: TrainerSpec): Uint8Array {
-  return trace([pixelsInput(spec, imagesOf(spec)), ...weightInputs(spec)], (tensors) => ({
+  return trace([pixelsInput(spec, imagesAtOnce(spec)), ...weightInputs(spec)], (tensors) => ({
     [stepPorts.projection]: projectedChunk(
       spec,
       unprefixed(stepPorts.weights, tensors),
@@ -28,9 +28,9 @@ export function traceProjection(spec: TrainerSpec): Uint8Array {
 
 /** `chunkGradients` as an ONNX model: the sums of earlier chunks in, with this one's out. */
 export function traceChunkGradients(spec: TrainerSpec): Uint8Array {
-  const rows = imagesOf(spec) * spec.shape.views;
+  const rows = imagesAtOnce(spec) * spec.shape.views;
   const inputs: TraceInput[] = [
-    pixelsInput(spec, imagesOf(spec)),
+    pixelsInput(spec, imagesAtOnce(spec)),
     {
       name: stepPorts.projectionGradient,
       shape: [rows, spec.encoder.projectionSize],
@@ -95,8 +95,4 @@ function summed(tensors: Readonly<Record<string, tf.Tensor>>): {
     gradients: unprefixed(stepPorts.gradients, tensors),
     statistics: unprefixed(stepPorts.statistics, tensors),
   };
-}
-
-function imagesOf(spec: TrainerSpec): number {
-  return chunkImages(spec) ?? spec.shape.images;
 }

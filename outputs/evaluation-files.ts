@@ -1,159 +1,224 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type Data, Field, Float64, Int32, type RecordBatch, Schema, Utf8 } from 'apache-arrow';
-import type { Evaluation, EvaluationRow, NeighbourRows } from '../operators/metrics/evaluation.ts';
-import { float64Column, int32Column, recordBatch, utf8Column } from './arrow-columns.ts';
-import { type ArrowFileReport, openArrowFile } from './arrow-file.ts';
+import type { Evaluation } from '../operators/metrics/evaluation.ts';
+import type { NeighbourRows, NeighbourTable } from '../operators/metrics/scores/neighbour-table.ts';
+import type { ArrowFileReport } from './arrow-file.ts';
 import { writeAtomicJson } from './atomic-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { PRODUCER } from './producer.ts';
+import { scoreColumns } from './score-columns.ts';
+import { columnOf, type TableColumn, writeTable } from './table-file.ts';
 import { writeError } from './write-error.ts';
 
 /** The files of one evaluation. */
 export interface EvaluationReport {
   readonly path: string;
-  readonly evaluation: ArrowFileReport;
-  readonly neighbours: ArrowFileReport;
+  /** In the order in which they were written. */
+  readonly files: readonly ArrowFileReport[];
   /** Path of `summary.json`. */
   readonly summary: string;
 }
 
-const evaluationSchema = new Schema([
-  /** Such as `knn1_accuracy` or `margin`. */
-  new Field('metric', new Utf8(), false),
-  /** Null over all classes. */
-  new Field('class', new Utf8(), true),
-  /** `embedding` or `projection`. */
-  new Field('layer', new Utf8(), false),
-  /** Null when there is nothing to measure. */
-  new Field('value', new Float64(), true),
-  /** Ends of the 95 % interval; null when none was computed. */
-  new Field('ci_low', new Float64(), true),
-  new Field('ci_high', new Float64(), true),
-  /** Test images that it was measured on. */
-  new Field('n', new Int32(), false),
-]);
+/** Name of the file without which an evaluation is not complete. */
+export const SUMMARY_NAME = 'summary.json';
 
-/** Columns of `neighbours.arrow`, and for each k a text column `knn<k>` with the class that was voted for. */
-function neighboursSchema(ks: readonly number[]): Schema {
-  return new Schema([
-    /** Id of the test image. */
-    new Field('id', new Utf8(), false),
-    /** Its class; null when unknown. */
-    new Field('class', new Utf8(), true),
-    /** Nearest training image of the same class; null when there is none. */
-    new Field('same_id', new Utf8(), true),
-    /** Cosine similarity to it, −1 to 1. */
-    new Field('same_similarity', new Float64(), true),
-    /** Nearest training image of another class; null when there is none. */
-    new Field('other_id', new Utf8(), true),
-    new Field('other_class', new Utf8(), true),
-    new Field('other_similarity', new Float64(), true),
-    ...ks.map((k) => new Field(`knn${k}`, new Utf8(), false)),
-  ]);
+/** What was evaluated, for `summary.json` and whoever compares. */
+export interface EvaluationProvenance {
+  /** Hash of the weights that embedded both sets. */
+  readonly modelHash: string;
+  /** Hashes of the datasets. */
+  readonly trainHash: string;
+  readonly testHash: string;
 }
 
-const rowsAtOnce = 8192;
-
 /**
- * Writes `evaluation.arrow`, `neighbours.arrow` and `summary.json` into a folder, which is made if need be.
+ * Writes the files of an evaluation into a folder, which is made if need be.
+ *
+ * ```
+ * evaluation.arrow   a row for each metric, over all classes and by class, with its interval
+ * neighbours.arrow   a row for each test image: its nearest of the same and of another class, and predictions
+ * scores.arrow       a row for each test image: the numbers whose means and medians the metrics are
+ * histogram.arrow    similarities to the nearest of the same (target) and of another class (noise)
+ * curves.arrow       ROC and precision-recall of telling the two apart by a threshold
+ * confusion.arrow    what each prediction makes of each class
+ * summary.json       the metrics over all classes, and what could not be measured
+ * ```
  *
  * The bytes are a function of the evaluation. An earlier summary is removed first and the new one written
  * last: where there is one, the other files belong to it.
  *
  * @throws {PipelineError} `ERR_WRITE`.
+ * @throws The reason of `signal`, when it aborts first; there is no summary then.
  */
 export async function writeEvaluation(
   folder: string,
   evaluation: Evaluation,
+  provenance: EvaluationProvenance,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<EvaluationReport> {
-  const summary = path.join(folder, 'summary.json');
+  const summary = path.join(folder, SUMMARY_NAME);
   await makeFolder(folder);
   await fs.rm(summary, { force: true }).catch((error: unknown) => {
     throw writeError(summary, error);
   });
-  const { rows, neighbours } = evaluation;
-  const ks = [...neighbours.predictions.keys()];
-  const rowsReport = await writeRows(
-    path.join(folder, 'evaluation.arrow'),
-    evaluationSchema,
-    rows.length,
-    (from, to) => evaluationColumns(rows.slice(from, to)),
-  );
-  const neighboursReport = await writeRows(
-    path.join(folder, 'neighbours.arrow'),
-    neighboursSchema(ks),
-    neighbours.id.length,
-    (from, to) => neighbourColumns(neighbours, from, to),
-  );
+  const { neighbours, scores } = evaluation;
+  const tables: readonly (readonly [string, readonly TableColumn[], number])[] = [
+    ['evaluation.arrow', metricColumns(evaluation), evaluation.rows.length],
+    ['neighbours.arrow', neighbourColumns(neighbours), neighbours.count],
+    ['scores.arrow', scoreColumns(scores, (image) => neighbours.id(image)), scores.count],
+    ['histogram.arrow', histogramColumns(evaluation), evaluation.histogram.length],
+    ['curves.arrow', curveColumns(evaluation), evaluation.curves.length],
+    ['confusion.arrow', confusionColumns(evaluation), evaluation.confusion.length],
+  ];
+  const files: ArrowFileReport[] = [];
+  for (const [name, columns, count] of tables) {
+    files.push(await writeTable(path.join(folder, name), columns, count, { signal }));
+  }
   await writeAtomicJson(summary, {
     format: 'sincere-evaluation',
-    version: 1,
+    version: 2,
     producer: PRODUCER,
+    ...provenance,
     ...summaryOf(evaluation),
-    files: [rowsReport, neighboursReport].map(({ path: file, rows, bytes, sha256 }) => {
+    files: files.map(({ path: file, rows, bytes, sha256 }) => {
       return { file: path.basename(file), rows, bytes, sha256 };
     }),
   });
-  return { path: folder, evaluation: rowsReport, neighbours: neighboursReport, summary };
+  return { path: folder, files, summary };
 }
 
 /** What people look at first: the numbers over all classes, and what could not be measured. */
 function summaryOf(evaluation: Evaluation): Readonly<Record<string, unknown>> {
-  const { rows, scored, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
+  const { rows, layer, scored, ranked, testWithoutClass, trainWithoutClass } = evaluation;
   const overall = rows.filter((row) => row.class === null);
   return {
-    layer: overall[0]?.layer ?? null,
+    layer,
     scored,
+    ranked,
     testWithoutClass,
     trainWithoutClass,
-    absentFromTrain,
+    absentFromTrain: evaluation.absentFromTrain,
+    probes: evaluation.probes.map(({ source, about }) => ({ source, ...about })),
     metrics: Object.fromEntries(
       overall.map(({ metric, value, ciLow, ciHigh, n }) => [metric, { value, ciLow, ciHigh, n }]),
     ),
   };
 }
 
-function evaluationColumns(rows: readonly EvaluationRow[]): Data[] {
+function metricColumns({ rows }: Evaluation): TableColumn[] {
   return [
-    utf8Column(rows.map(({ metric }) => metric)),
-    utf8Column(rows.map((row) => row.class)),
-    utf8Column(rows.map(({ layer }) => layer)),
-    float64Column(rows.map(({ value }) => value)),
-    float64Column(rows.map(({ ciLow }) => ciLow)),
-    float64Column(rows.map(({ ciHigh }) => ciHigh)),
-    int32Column(Int32Array.from(rows, ({ n }) => n)),
+    /** Such as `knn1_accuracy` or `margin`. */
+    { name: 'metric', type: 'utf8', values: columnOf(rows, ({ metric }) => metric) },
+    /** Null over all classes. */
+    { name: 'class', type: 'utf8', nullable: true, values: columnOf(rows, (row) => row.class) },
+    /** `embedding` or `projection`. */
+    { name: 'layer', type: 'utf8', values: columnOf(rows, ({ layer }) => layer) },
+    /** Null when there is nothing to measure. */
+    { name: 'value', type: 'float64', nullable: true, values: columnOf(rows, (row) => row.value) },
+    /** Ends of the 95 % interval over the choice of test images; null when none was computed. */
+    {
+      name: 'ci_low',
+      type: 'float64',
+      nullable: true,
+      values: columnOf(rows, ({ ciLow }) => ciLow),
+    },
+    {
+      name: 'ci_high',
+      type: 'float64',
+      nullable: true,
+      values: columnOf(rows, ({ ciHigh }) => ciHigh),
+    },
+    /** Test images that it was measured on. */
+    { name: 'n', type: 'int32', values: columnOf(rows, ({ n }) => n) },
   ];
 }
 
-function neighbourColumns(rows: NeighbourRows, from: number, to: number): Data[] {
+function neighbourColumns(table: NeighbourTable): TableColumn[] {
+  const text = (
+    name: string,
+    nullable: boolean,
+    of: (rows: NeighbourRows) => readonly (string | null)[],
+  ): TableColumn => ({
+    name,
+    type: 'utf8',
+    nullable,
+    values: (from, to) => of(table.rows(from, to)),
+  });
+  const number = (
+    name: string,
+    of: (rows: NeighbourRows) => readonly (number | null)[],
+  ): TableColumn => ({
+    name,
+    type: 'float64',
+    nullable: true,
+    values: (from, to) => of(table.rows(from, to)),
+  });
   return [
-    utf8Column(rows.id.slice(from, to)),
-    utf8Column(rows.class.slice(from, to)),
-    utf8Column(rows.sameId.slice(from, to)),
-    float64Column(rows.sameSimilarity.slice(from, to)),
-    utf8Column(rows.otherId.slice(from, to)),
-    utf8Column(rows.otherClass.slice(from, to)),
-    float64Column(rows.otherSimilarity.slice(from, to)),
-    ...[...rows.predictions.values()].map((classes) => utf8Column(classes.slice(from, to))),
+    /** Id of the test image. */
+    text('id', false, ({ id }) => id),
+    /** Its class; null when unknown. */
+    text('class', true, (rows) => rows.class),
+    /** Nearest training image of the same class; null when there is none. */
+    text('same_id', true, ({ sameId }) => sameId),
+    /** Cosine similarity to it, −1 to 1. */
+    number('same_similarity', ({ sameSimilarity }) => sameSimilarity),
+    /** Nearest training image of another class; null when there is none. */
+    text('other_id', true, ({ otherId }) => otherId),
+    text('other_class', true, ({ otherClass }) => otherClass),
+    number('other_similarity', ({ otherSimilarity }) => otherSimilarity),
+    /** The class that is predicted, by each way of predicting. */
+    ...table.sources.map((source) =>
+      text(source, true, ({ predictions }) => predictions.get(source)!),
+    ),
   ];
 }
 
-async function writeRows(
-  file: string,
-  schema: Schema,
-  count: number,
-  columns: (from: number, to: number) => readonly Data[],
-): Promise<ArrowFileReport> {
-  const sink = await openArrowFile(file, schema, { metadata: { producer: PRODUCER } });
-  try {
-    for (let row = 0; row < count; row += rowsAtOnce) {
-      const batch: RecordBatch = recordBatch(schema, columns(row, row + rowsAtOnce));
-      await sink.write(batch);
-    }
-    return await sink.close();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
+function histogramColumns({ histogram }: Evaluation): TableColumn[] {
+  return [
+    /** `target` or `noise`. */
+    { name: 'series', type: 'utf8', values: columnOf(histogram, ({ series }) => series) },
+    /** Null over all classes. */
+    {
+      name: 'class',
+      type: 'utf8',
+      nullable: true,
+      values: columnOf(histogram, (row) => row.class),
+    },
+    /** Cosine similarities from `bin_low` to below `bin_high`; those beyond the ends are in the end bins. */
+    { name: 'bin_low', type: 'float64', values: columnOf(histogram, ({ low }) => low) },
+    { name: 'bin_high', type: 'float64', values: columnOf(histogram, ({ high }) => high) },
+    { name: 'images', type: 'int32', values: columnOf(histogram, ({ images }) => images) },
+    /** Of the images of the series, 0 to 1. */
+    { name: 'share', type: 'float64', values: columnOf(histogram, ({ share }) => share) },
+  ];
+}
+
+function curveColumns({ curves }: Evaluation): TableColumn[] {
+  return [
+    /** `roc` or `precision_recall`. */
+    { name: 'curve', type: 'utf8', values: columnOf(curves, ({ curve }) => curve) },
+    /** Null over all classes. */
+    { name: 'class', type: 'utf8', nullable: true, values: columnOf(curves, (row) => row.class) },
+    /** Similarities of at least this count as target; null at the end where nothing or everything does. */
+    {
+      name: 'threshold',
+      type: 'float64',
+      nullable: true,
+      values: columnOf(curves, ({ threshold }) => threshold),
+    },
+    /** False-positive rate of `roc`, recall of `precision_recall`. */
+    { name: 'x', type: 'float64', values: columnOf(curves, ({ x }) => x) },
+    /** True-positive rate of `roc`, precision of `precision_recall`. */
+    { name: 'y', type: 'float64', values: columnOf(curves, ({ y }) => y) },
+  ];
+}
+
+function confusionColumns({ confusion }: Evaluation): TableColumn[] {
+  return [
+    /** Which prediction, such as `knn5` or `probe_l2`. */
+    { name: 'source', type: 'utf8', values: columnOf(confusion, ({ source }) => source) },
+    { name: 'class', type: 'utf8', values: columnOf(confusion, (row) => row.class) },
+    { name: 'predicted', type: 'utf8', values: columnOf(confusion, ({ predicted }) => predicted) },
+    { name: 'images', type: 'int32', values: columnOf(confusion, ({ images }) => images) },
+  ];
 }

@@ -1,328 +1,217 @@
-import { PipelineError } from '../errors.ts';
-import { lowerMedian } from './lower-median.ts';
-import { nearestNeighbours } from './nearest-neighbours.ts';
-import type { LabelledRows, Neighbours } from './neighbour-search.ts';
-import { weightedVote } from './weighted-vote.ts';
+import type { BootstrapOptions } from './bootstrap.ts';
+import type { CompareOptions } from './neighbours/compare-options.ts';
+import { nearestNeighbours } from './neighbours/nearest-neighbours.ts';
+import { type RankingScores, rankingScores } from './neighbours/ranking-scores.ts';
+import { vectorsWithClass } from './neighbours/selected-vectors.ts';
+import { type EmbeddingLayer, unitVectors } from './neighbours/unit-vectors.ts';
+import { joinedClasses, withClasses } from './neighbours/with-classes.ts';
+import { absentClasses, type ClassCount } from './scores/absent-classes.ts';
+import { clusterMetrics } from './scores/cluster-metrics.ts';
+import { type ConfusionRow, confusionRows } from './scores/confusion-rows.ts';
+import { type CurveRow, curveRows } from './scores/curve-rows.ts';
+import { evaluationRows, type EvaluationRow } from './scores/evaluation-rows.ts';
+import { type HistogramRow, histogramRows } from './scores/histogram-rows.ts';
+import type { ImageScores } from './scores/image-scores.ts';
+import { neighbourScores } from './scores/neighbour-scores.ts';
+import { type NeighbourTable, neighbourTable } from './scores/neighbour-table.ts';
+import { type EvaluatedProbe, evaluatedProbe, type ProbeSpec } from './scores/evaluated-probe.ts';
+import type { VectorSet } from './vector-set.ts';
 
-/** Which vectors are compared. */
-export type EmbeddingLayer = 'embedding' | 'projection';
-
-/** One exported set of vectors, as one layer of it was read back. */
-export interface EmbeddedSet {
-  /** What messages call it, such as its folder. */
-  readonly name: string;
-  /** Class names, each once; two sets may list them differently. */
-  readonly classes: readonly string[];
-  /** `[count]` id of each image. */
-  readonly ids: readonly string[];
-  /** `[count]` int32 position in `classes`, -1 when unknown. */
-  readonly labels: Int32Array;
-  /** Length of a row, 1 or more. */
-  readonly dim: number;
-  /** `[count, dim]` float32. */
-  readonly rows: Float32Array;
+/** The two sides of an evaluation. */
+export interface EvaluationSets {
+  /** Whose images are neighbours, and teach the probes. */
+  readonly train: VectorSet;
+  /** Whose images are measured, each once. */
+  readonly test: VectorSet;
 }
 
-/** How a set is evaluated. */
-export interface EvaluateNeighboursOptions {
-  /** Numbers of neighbours that vote, different integers of at least 1. */
+/** Probes to be trained, and on what. */
+export interface EvaluationProbes extends EvaluationSets {
+  /** Which layer of the same images these sets are. */
+  readonly layer: EmbeddingLayer;
+  readonly specs: readonly ProbeSpec[];
+}
+
+/** How vectors are evaluated. */
+export interface EvaluateVectorsOptions extends Pick<
+  CompareOptions,
+  'leaveOneOut' | 'threads' | 'memoryMb' | 'signal'
+> {
+  /** Numbers of neighbours that vote, different integers of at least 1; of the others than 1 `separation` is measured. */
   readonly ks: readonly number[];
-  /** Goes into the rows. `projection` must have unit rows; rows of `embedding` are scaled to length 1. */
+  /** Which vectors the sets are. `projection` must have unit rows; rows of `embedding` are scaled to length 1. */
   readonly layer: EmbeddingLayer;
-  /** Whether `test` is `train`, and no image is its own neighbour. @default false */
-  readonly leaveOneOut?: boolean | undefined;
-  /** Worker threads; 0 computes on the calling thread. @default all cores, or 0 for small sets */
-  readonly threads?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  /** How intervals are found; null measures none. @default 1,000 resamples of seed 123 */
+  readonly bootstrap?: BootstrapOptions | null | undefined;
+  /** Most test images whose full ranking is scored: of more a seeded sample; 0 scores none. @default 10000 */
+  readonly rankings?: number | undefined;
+  /** Whether test images are clustered. @default true */
+  readonly clusters?: boolean | undefined;
+  /** @default none */
+  readonly probes?: EvaluationProbes | undefined;
+  /** Of samples, clusters and probes. @default 0 */
+  readonly seed?: number | undefined;
+  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
 }
 
-/** One number, as a row of `evaluation.arrow`. */
-export interface EvaluationRow {
-  /** `knn1_accuracy`, …, `target_median`, `noise_median`, `target_mean`, `noise_mean` or `margin`. */
-  readonly metric: string;
-  /** Null over all classes. */
-  readonly class: string | null;
-  readonly layer: EmbeddingLayer;
-  /** Null when there is nothing to measure: `n` is 0 then. */
-  readonly value: number | null;
-  /** Ends of the 95 % interval, null when none was computed. */
-  readonly ciLow: number | null;
-  readonly ciHigh: number | null;
-  /** Test images that it was measured on. */
-  readonly n: number;
-}
-
-/** Columns of `neighbours.arrow`: one entry for each test image, in test order, null where there is none. */
-export interface NeighbourRows {
-  readonly id: readonly string[];
-  readonly class: readonly (string | null)[];
-  /** The nearest training image of the same class. */
-  readonly sameId: readonly (string | null)[];
-  readonly sameSimilarity: readonly (number | null)[];
-  /** The nearest training image of another class. */
-  readonly otherId: readonly (string | null)[];
-  readonly otherClass: readonly (string | null)[];
-  readonly otherSimilarity: readonly (number | null)[];
-  /** For each k the class that the k nearest vote for. */
-  readonly predictions: ReadonlyMap<number, readonly string[]>;
-}
-
-/** Images that some class names. */
-export interface ClassCount {
-  readonly class: string;
-  readonly images: number;
+/** How far one part of an evaluation is. */
+export interface EvaluationProgress {
+  /** Such as `neighbours` or `probe l2`. */
+  readonly label: string;
+  readonly done: number;
+  /** Undefined when nobody knows. */
+  readonly total?: number | undefined;
+  /** What is counted. */
+  readonly unit: string;
 }
 
 /** What was measured, and on what. */
 export interface Evaluation {
+  /** Every metric over all scored images, then for each class. */
   readonly rows: readonly EvaluationRow[];
-  readonly neighbours: NeighbourRows;
+  /** What the metrics are computed from. */
+  readonly scores: ImageScores;
+  readonly neighbours: NeighbourTable;
+  readonly histogram: readonly HistogramRow[];
+  readonly curves: readonly CurveRow[];
+  readonly confusion: readonly ConfusionRow[];
+  readonly layer: EmbeddingLayer;
   /** Test images that accuracies and similarities are measured on. */
   readonly scored: number;
-  /** Test images without a class: predicted, not scored. */
+  /** Test images whose full ranking was scored, of those that could be; null when none was asked for. */
+  readonly ranked: { readonly images: number; readonly of: number } | null;
+  /** Test images without a class: not scored. */
   readonly testWithoutClass: number;
   /** Training images without a class: they are nobody's neighbour. */
   readonly trainWithoutClass: number;
   /** Classes of test images that have no training image (other than the image itself): predicted, not scored. */
   readonly absentFromTrain: readonly ClassCount[];
+  readonly probes: readonly EvaluatedProbe[];
 }
 
-/** Below this many multiplications, starting threads costs more than it saves. */
-const worthThreads = 2 ** 25;
-
-/** How far the length of a unit row may be from 1: float32 rows are within 1e-6. */
-const unitTolerance = 1e-3;
-
 /**
- * Measures test vectors against training vectors by exact nearest neighbours.
+ * Measures test vectors against training vectors.
  *
- * - k-NN accuracy: the share of test images whose class wins the weighted vote of the k nearest.
- * - target and noise: cosine similarity of a test image to its nearest training image of the same and
- *   of another class; medians (the lower middle) and means over images.
- * - margin: `|median target − median noise|`.
+ * - By exact nearest neighbours: votes of the k nearest, precision at 1, similarities to the nearest of the same
+ *   (target) and of another class (noise), their medians, means, margin and separations, and how well a threshold tells
+ *   the two kinds apart.
+ * - By full rankings: R-precision, MAP@R, MRR.
+ * - By clusters of the test vectors: normalised and adjusted mutual information with the classes.
+ * - By linear probes.
  *
- * Each over all scored images and for each class. Classes are joined by name. An image is scored when
- * its class is known and has another image in `train`; the others are predicted, counted and named. A
- * class without scored images has rows with a null value and `n` 0; so has noise when there is only one
- * class.
+ * Each over all scored images and for each class. Classes are joined by name. An image is scored when its class is
+ * known and has another image in `train`; the others are counted and named. A class without scored images has rows
+ * with a null value and `n` 0; so has noise when there is only one class. Between `train` and `test` no image is its
+ * own neighbour when `leaveOneOut` says that they are one; images without a class are then left out altogether.
+ *
+ * Memory: some hundred bytes for each test image, `memoryMb`, and what the probes say; sets are read again and again.
  *
  * @throws {RangeError} When an option is out of its range or the sets do not fit together.
- * @throws {PipelineError} `ERR_FORMAT` when a row is not finite or cannot be compared by angle, naming the image.
+ * @throws {PipelineError} `ERR_FORMAT` when a row is not finite or cannot be compared by angle, naming the image;
+ * what probes throw.
+ * @throws The reason of `signal`, when it aborts first.
  * @see tufts-ml/SupContrast `contrast_acc.py`, `embed_stats.py`, `bootstrap_margin.py`.
  */
-export async function evaluateNeighbours(
-  train: EmbeddedSet,
-  test: EmbeddedSet,
-  options: EvaluateNeighboursOptions,
+export async function evaluateVectors(
+  sets: EvaluationSets,
+  options: EvaluateVectorsOptions,
 ): Promise<Evaluation> {
-  const { ks, layer, leaveOneOut = false, signal } = options;
-  for (const set of [train, test]) checkSet(set);
-  const labelled = [...train.labels.keys()].filter((position) => train.labels[position]! >= 0);
-  checkFit(train, test, ks, labelled.length, leaveOneOut);
+  const { ks, layer, leaveOneOut = false, threads, memoryMb, signal, seed = 0 } = options;
+  const { bootstrap = {}, rankings = 10_000, probes, onProgress } = options;
+  const classes = joinedClasses(sets.train, sets.test);
+  const support = vectorsWithClass(unitVectors(withClasses(sets.train, classes), layer));
+  checkFit(sets, ks, support.count, leaveOneOut);
+  const test = leaveOneOut ? support : unitVectors(withClasses(sets.test, classes), layer);
+  const { labels } = test;
+  const compare = { leaveOneOut, threads, memoryMb, signal };
+  const told = (label: string, unit: string, total?: number) => (done: number) =>
+    onProgress?.({ label, done, total, unit });
 
-  const classes = [...train.classes, ...test.classes.filter((c) => !train.classes.includes(c))];
-  const labelOf = new Map(classes.map((name, label) => [name, label]));
-  const testLabels = test.labels.map((label) =>
-    label < 0 ? -1 : labelOf.get(test.classes[label]!)!,
-  );
-  const support = rowsOf(train, labelled, layer, train.labels);
-  const queries = rowsOf(test, [...test.labels.keys()], layer, testLabels);
-  const work = queries.labels.length * support.labels.length * train.dim;
-  const threads = options.threads ?? (work < worthThreads ? 0 : undefined);
-  const found = await nearestNeighbours(queries, [support], {
-    dim: train.dim,
-    k: Math.max(...ks),
-    leaveOneOut,
-    threads,
-    signal,
+  const most = Math.max(...ks);
+  const found = await nearestNeighbours(test, support, {
+    ...compare,
+    k: most,
+    sameAndOther: most,
+    onProgress: told('neighbours', 'images', test.count),
   });
+  const near = neighbourScores(found, labels, ks);
 
-  const predicted = new Map(ks.map((k) => [k, votes(found, k)]));
-  const known = [...testLabels.keys()].filter((image) => testLabels[image]! >= 0);
-  const scored = known.filter((image) => found.same.positions[image]! >= 0);
-  const measure = (images: readonly number[], name: string | null): EvaluationRow[] =>
-    measured({ images, found, predicted, testLabels }).map(({ metric, value, n }) => ({
-      metric,
-      class: name,
-      layer,
-      value,
-      ciLow: null,
-      ciHigh: null,
-      n,
-    }));
-  const byClass = grouped(scored, testLabels, classes.length);
+  const wanted = Math.min(rankings, test.count);
+  const ranking =
+    wanted === 0
+      ? undefined
+      : await rankingScores(test, support, {
+          ...compare,
+          queries: wanted,
+          seed,
+          onProgress: told('rankings', 'images', wanted),
+        });
+  const clusters =
+    options.clusters === false
+      ? []
+      : await clusterMetrics(test, near.scored, {
+          seed,
+          threads,
+          signal,
+          onProgress: told('clusters', 'passes'),
+        });
+  const probed: EvaluatedProbe[] = [];
+  for (const spec of probes?.specs ?? []) {
+    probed.push(
+      await evaluatedProbe(probes!, spec, {
+        classes,
+        scored: near.scored,
+        seed,
+        threads,
+        signal,
+        onProgress: ({ done }) => told(`probe ${spec.solver}`, 'passes')(done),
+      }),
+    );
+  }
+
+  const scores: ImageScores = {
+    count: test.count,
+    classes,
+    labels,
+    means: new Map([
+      ...near.means,
+      ...(ranking === undefined ? [] : rankingMeans(ranking)),
+      ...probed.flatMap(({ means }) => [...means]),
+    ]),
+    target: near.target,
+    noise: near.noise,
+  };
+  const known = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
+  const votes = [...near.predictions].map(([k, predicted]) => ({ source: `knn${k}`, predicted }));
+  const layerOf = (metric: string): EmbeddingLayer =>
+    probes !== undefined && metric.startsWith('probe_') ? probes.layer : layer;
   return {
-    rows: [
-      ...measure(scored, null),
-      ...classes.flatMap((name, label) => measure(byClass[label]!, name)),
-    ],
-    neighbours: neighbourRows(train, test, { labelled, classes, testLabels, found, predicted }),
-    scored: scored.length,
-    testWithoutClass: testLabels.length - known.length,
-    trainWithoutClass: train.labels.length - labelled.length,
-    absentFromTrain: absentClasses(known, found, testLabels, classes),
+    rows: evaluationRows(scores, near.scored, { clusters, bootstrap, layerOf }),
+    scores,
+    neighbours: neighbourTable(test, support, { found, predictions: [...votes, ...probed] }),
+    histogram: histogramRows(scores, near.scored),
+    curves: curveRows(scores, near.scored),
+    confusion: confusionRows(scores, near.scored, [...votes, ...probed]),
+    layer,
+    scored: near.scored.length,
+    ranked: ranking === undefined ? null : { images: ranking.scored.length, of: ranking.scorable },
+    testWithoutClass: sets.test.count - known,
+    trainWithoutClass: sets.train.count - support.count,
+    absentFromTrain: absentClasses(scores, near.scored),
+    probes: probed,
   };
 }
 
-interface Measure {
-  readonly metric: string;
-  readonly value: number | null;
-  readonly n: number;
-}
-
-function measured(what: {
-  images: readonly number[];
-  found: Neighbours;
-  predicted: ReadonlyMap<number, Int32Array>;
-  testLabels: Int32Array;
-}): Measure[] {
-  const { images, found, predicted, testLabels } = what;
-  const target = images.map((image) => found.same.similarities[image]!);
-  const noise = images
-    .filter((image) => found.other.positions[image]! >= 0)
-    .map((image) => found.other.similarities[image]!);
-  const [targetMedian, noiseMedian] = [lowerMedian(target), lowerMedian(noise)];
-  const margin =
-    targetMedian === null || noiseMedian === null ? null : Math.abs(targetMedian - noiseMedian);
-  const accuracies = [...predicted].map(([k, labels]): Measure => {
-    const right = images.filter((image) => labels[image] === testLabels[image]).length;
-    const value = images.length === 0 ? null : right / images.length;
-    return { metric: `knn${k}_accuracy`, value, n: images.length };
-  });
+function rankingMeans(ranking: RankingScores): readonly (readonly [string, Float64Array])[] {
   return [
-    ...accuracies,
-    { metric: 'target_median', value: targetMedian, n: target.length },
-    { metric: 'noise_median', value: noiseMedian, n: noise.length },
-    { metric: 'target_mean', value: mean(target), n: target.length },
-    { metric: 'noise_mean', value: mean(noise), n: noise.length },
-    { metric: 'margin', value: margin, n: noise.length },
+    ['r_precision', ranking.rPrecision],
+    ['map_at_r', ranking.averagePrecision],
+    ['mrr', ranking.reciprocalRank],
   ];
 }
 
-function neighbourRows(
-  train: EmbeddedSet,
-  test: EmbeddedSet,
-  what: {
-    labelled: readonly number[];
-    classes: readonly string[];
-    testLabels: Int32Array;
-    found: Neighbours;
-    predicted: ReadonlyMap<number, Int32Array>;
-  },
-): NeighbourRows {
-  const { labelled, classes, testLabels, found, predicted } = what;
-  const { same, other } = found;
-  const idAt = (position: number): string | null =>
-    position < 0 ? null : train.ids[labelled[position]!]!;
-  const classAt = (label: number): string | null => (label < 0 ? null : classes[label]!);
-  const valueAt = (value: number): number | null => (Number.isNaN(value) ? null : value);
-  const names = (labels: Int32Array): string[] => Array.from(labels, (label) => classes[label]!);
-  return {
-    id: test.ids,
-    class: Array.from(testLabels, classAt),
-    sameId: Array.from(same.positions, idAt),
-    sameSimilarity: Array.from(same.similarities, valueAt),
-    otherId: Array.from(other.positions, idAt),
-    otherClass: Array.from(other.labels, classAt),
-    otherSimilarity: Array.from(other.similarities, valueAt),
-    predictions: new Map([...predicted].map(([k, labels]) => [k, names(labels)])),
-  };
-}
-
-function votes({ count, k: kept, nearest }: Neighbours, k: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, image) => {
-    const start = image * kept;
-    return weightedVote({
-      similarities: nearest.similarities.subarray(start, start + k),
-      labels: nearest.labels.subarray(start, start + k),
-    });
-  });
-}
-
-function absentClasses(
-  known: readonly number[],
-  found: Neighbours,
-  testLabels: Int32Array,
-  classes: readonly string[],
-): ClassCount[] {
-  const lonely = known.filter((image) => found.same.positions[image]! < 0);
-  return grouped(lonely, testLabels, classes.length)
-    .map((images, label) => ({ class: classes[label]!, images: images.length }))
-    .filter(({ images }) => images > 0);
-}
-
-function grouped(images: readonly number[], labels: Int32Array, classes: number): number[][] {
-  const groups = Array.from({ length: classes }, (): number[] => []);
-  for (const image of images) groups[labels[image]!]!.push(image);
-  return groups;
-}
-
-function mean(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The rows at `positions`, of length 1. */
-function rowsOf(
-  set: EmbeddedSet,
-  positions: readonly number[],
-  layer: EmbeddingLayer,
-  labels: Int32Array,
-): LabelledRows {
-  const { dim } = set;
-  const rows = new Float32Array(positions.length * dim);
-  for (const [at, position] of positions.entries()) {
-    const row = set.rows.subarray(position * dim, (position + 1) * dim);
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    checkLength(length, set, position, layer);
-    const scale = layer === 'projection' ? 1 : 1 / length;
-    for (let d = 0; d < dim; d += 1) rows[at * dim + d] = row[d]! * scale;
-  }
-  return { rows, labels: Int32Array.from(positions, (position) => labels[position]!) };
-}
-
-function checkLength(
-  length: number,
-  set: EmbeddedSet,
-  position: number,
-  layer: EmbeddingLayer,
-): void {
-  const good =
-    layer === 'projection'
-      ? Math.abs(length - 1) <= unitTolerance
-      : Number.isFinite(length) && length > 0;
-  if (good) return;
-  const expected = layer === 'projection' ? 'length 1' : 'a finite length above 0';
-  throw new PipelineError(
-    'ERR_FORMAT',
-    `Expected the \`${layer}\` of \`${set.ids[position]}\` in \`${set.name}\` to have ${expected}, got \`${length}\``,
-    { sample: set.ids[position] },
-  );
-}
-
-function checkSet({ name, classes, ids, labels, dim, rows }: EmbeddedSet): void {
-  if (labels.length !== ids.length || rows.length !== ids.length * dim) {
-    throw new RangeError(
-      `Expected \`${name}\` to have a label and ${dim} numbers for each of ${ids.length} ids, ` +
-        `got \`${labels.length}\` labels and \`${rows.length}\` numbers`,
-    );
-  }
-  if (new Set(classes).size !== classes.length) {
-    throw new RangeError(
-      `Expected \`${name}\` to name each class once, got \`${classes.join(', ')}\``,
-    );
-  }
-  const wrong = labels.find((label) => label < -1 || label >= classes.length);
-  if (wrong !== undefined) {
-    throw new RangeError(
-      `Expected labels of \`${name}\` from -1 to ${classes.length - 1}, got \`${wrong}\``,
-    );
-  }
-}
-
 function checkFit(
-  train: EmbeddedSet,
-  test: EmbeddedSet,
+  { train, test }: EvaluationSets,
   ks: readonly number[],
   labelled: number,
   leaveOneOut: boolean,
@@ -335,9 +224,9 @@ function checkFit(
   if (ks.length === 0 || new Set(ks).size !== ks.length) {
     throw new RangeError(`Expected \`ks\` to be different numbers, got \`${ks.join(', ')}\``);
   }
-  if (leaveOneOut && (test.ids.length !== train.ids.length || labelled !== train.ids.length)) {
+  if (leaveOneOut && train.count !== test.count) {
     throw new RangeError(
-      'Expected the same images as `train` and `test` of `leaveOneOut`, each with a class',
+      `Expected the same images as \`train\` and \`test\` of \`leaveOneOut\`, got ${train.count} and ${test.count}`,
     );
   }
   const most = leaveOneOut ? labelled - 1 : labelled;

@@ -1,0 +1,42 @@
+/**
+ * A number of a set of images, when each of them counts so often: `counts` is `[images]`, its sum 1 or more.
+ *
+ * All ones gives the number itself, draws with replacement give its resamples. Made once for a set of images, so that
+ * whatever sorting needs is not repeated for each resample.
+ */
+export type Statistic = (counts: Uint32Array) => number;
+
+/** The mean. @param values `[images]` finite. Borrowed for as long as the statistic is used, as by the others. */
+export function meanStatistic(values: Float64Array): Statistic {
+  return (counts) => {
+    let [sum, images] = [0, 0];
+    for (let at = 0; at < values.length; at += 1) {
+      sum += counts[at]! * values[at]!;
+      images += counts[at]!;
+    }
+    return sum / images;
+  };
+}
+
+/** The median; of an even count the lower of the two middle values, as `torch.median` has it. */
+export function medianStatistic(values: Float64Array): Statistic {
+  const order = Uint32Array.from(values.keys());
+  order.sort((a, b) => values[a]! - values[b]!);
+  return (counts) => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    // So many values lie before the median or at it.
+    let left = ((total - 1) >> 1) + 1;
+    let at = -1;
+    while (left > 0) {
+      at += 1;
+      left -= counts[order[at]!]!;
+    }
+    return values[order[at]!]!;
+  };
+}
+
+/** How far two medians lie apart: `|median(target) − median(noise)|`. */
+export function separationStatistic(target: Float64Array, noise: Float64Array): Statistic {
+  const [targetMedian, noiseMedian] = [medianStatistic(target), medianStatistic(noise)];
+  return (counts) => Math.abs(targetMedian(counts) - noiseMedian(counts));
+}

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** What an option is, for help and for messages. */
 export interface FieldNote {
   /** How its value is written on the command line. */
-  readonly kind: 'text' | 'number' | 'numbers' | 'switch';
+  readonly kind: 'text' | 'texts' | 'number' | 'numbers' | 'switch';
   /** Placeholder of the value in help; switches have none. */
   readonly placeholder?: string | undefined;
   /** Its domain, to follow "Expected … to be". */
@@ -31,6 +31,15 @@ export function path(about: string): z.ZodString {
 /** Any text that is not empty. `expected` says what it names. */
 export function text(expected: string, about: string): z.ZodString {
   return noted(z.string().min(1), { kind: 'text', placeholder: 'NAME', expected, about });
+}
+
+/** Names, at least one, each once. `expected` says what they name. */
+export function texts(expected: string, about: string): z.ZodArray<z.ZodString> {
+  const list = z
+    .array(z.string().min(1))
+    .min(1)
+    .refine((values) => new Set(values).size === values.length);
+  return noted(list, { kind: 'texts', placeholder: 'NAME,NAME', expected, about });
 }
 
 /** One of a few words. */

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { choice, flag, integer, integers, number, optional, path, text } from './option-fields.ts';
+import {
+  choice,
+  flag,
+  integer,
+  integers,
+  number,
+  optional,
+  path,
+  text,
+  texts,
+} from './option-fields.ts';
 import type { EncoderName, LossName } from '../operators/types.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
 import { lossSpec } from './loss-spec.ts';
@@ -13,6 +23,8 @@ export interface TrainOptions {
   readonly data: string;
   readonly out: string;
   readonly split: string | null;
+  readonly classes: readonly string[] | null;
+  readonly exceptClasses: readonly string[] | null;
   readonly limit: number | null;
   readonly loss: LossName;
   readonly temperature: number;
@@ -52,6 +64,8 @@ export interface EmbedOptions {
   readonly out: string;
   readonly layer: 'embedding' | 'projection' | 'both';
   readonly split: string | null;
+  readonly classes: readonly string[] | null;
+  readonly exceptClasses: readonly string[] | null;
   readonly limit: number | null;
   readonly seed: number;
   readonly batchSize: number;
@@ -129,6 +143,9 @@ const engine = choice(
 const threads = optional(integer(1, 'Threads of the engine; all cores when not given.'));
 const seed = integer(0, 'Everything random is a function of it.').default(0);
 const split = optional(text('a folder name', 'Folder of DATA to use, such as `train` or `test`.'));
+const classNames = 'different names of classes, such as `cat,dog`';
+const classes = optional(texts(classNames, 'Classes of DATA to use; all when not given.'));
+const exceptClasses = optional(texts(classNames, 'Classes of DATA to leave out.'));
 const limit = optional(integer(1, 'Images of each class, drawn by --seed; all when not given.'));
 const views = integer(1, 'Views of each image in a batch.').default(2);
 const window = integer(1, 'Batches in flight between reading and the end of a step.').default(3);
@@ -139,6 +156,12 @@ const maxBadShare = number(
   { from: 0, to: 1 },
   'Give up when more than this share of the images cannot be read or decoded.',
 ).default(0.2);
+
+/** Between `--except-classes` and `--classes`. */
+const exceptInPlace = {
+  path: ['exceptClasses'],
+  message: 'absent when `--classes` is given',
+};
 
 /** Between `--epsilon` and `--loss`. */
 const epsilonInPlace = {
@@ -152,6 +175,8 @@ const trainFields = z.strictObject({
   ),
   out: path('Run folder: configuration, metrics, checkpoints.'),
   split,
+  classes,
+  exceptClasses,
   limit,
   loss: choice(
     ['sincere', 'supcon', 'eps-sup-infonce', 'infonce', 'dcl'],
@@ -217,6 +242,7 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
     path: ['steps'],
     message: 'absent when `--epochs` is given',
   })
+  .refine(isExceptInPlace, exceptInPlace)
   .refine(isEpsilonInPlace, epsilonInPlace)
   .refine(({ positives, loss }) => positives !== 'class' || loss !== 'infonce', {
     path: ['positives'],
@@ -243,6 +269,10 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
   )
   .readonly();
 
+function isExceptInPlace(given: Pick<TrainOptions, 'classes' | 'exceptClasses'>): boolean {
+  return given.classes === null || given.exceptClasses === null;
+}
+
 function isEpsilonInPlace({ epsilon, loss }: Pick<TrainOptions, 'epsilon' | 'loss'>): boolean {
   return epsilon === null || loss === 'eps-sup-infonce';
 }
@@ -258,6 +288,8 @@ const embedFields = z.strictObject({
     '`embedding` is the pooled feature, `projection` the unit vector that the loss saw.',
   ).default('both'),
   split,
+  classes,
+  exceptClasses,
   limit,
   seed,
   batchSize: integer(1, 'Images encoded at once.').default(256),
@@ -317,7 +349,7 @@ const theoryFields = z.strictObject({
   ),
 } satisfies OptionFields<TheoryOptions>);
 
-const embedSchema = embedFields.readonly();
+const embedSchema = embedFields.refine(isExceptInPlace, exceptInPlace).readonly();
 const evaluateSchema = evaluateFields.readonly();
 const lossSchema = lossFields.refine(isEpsilonInPlace, epsilonInPlace).readonly();
 const demoSchema = demoFields.readonly();

@@ -6,6 +6,8 @@ export { openImageFolder } from './image-folder.ts';
 export type { ImageFolder, OpenImageFolderOptions } from './image-folder.ts';
 export { asOneClass } from './as-one-class.ts';
 export { limitPerClass } from './limit-per-class.ts';
+export { onlyClasses } from './only-classes.ts';
+export type { ClassChoice } from './only-classes.ts';
 export { openSynthetic } from './synthetic.ts';
 export type { OpenSyntheticOptions, SyntheticSplit } from './synthetic.ts';
 export { renderSynthetic, syntheticClasses } from './synthetic-images.ts';

@@ -2,10 +2,11 @@ import { PipelineError } from '../operators/errors.ts';
 import type { Dataset } from '../operators/types.ts';
 import { openImageFolder } from './image-folder.ts';
 import { limitPerClass } from './limit-per-class.ts';
+import { type ClassChoice, onlyClasses } from './only-classes.ts';
 import { openSynthetic, type OpenSyntheticOptions, type SyntheticSplit } from './synthetic.ts';
 
 /** Which part of the images to open. */
-export interface OpenDatasetOptions {
+export interface OpenDatasetOptions extends ClassChoice {
   /** A folder below the root, such as `train`; `train` or `test` of a synthetic dataset. */
   readonly split?: string | undefined;
   /** At most so many images of each class, an integer of 1 or more. @default all */
@@ -32,8 +33,14 @@ export async function openDataset(
   options: OpenDatasetOptions = {},
 ): Promise<Dataset> {
   const { split, limit, seed = 0, signal } = options;
-  const dataset = await openWhole(location, split, signal);
+  const dataset = someClasses(await openWhole(location, split, signal), options);
   return limit === undefined ? dataset : limitPerClass(dataset, limit, seed);
+}
+
+function someClasses(dataset: Dataset, choice: ClassChoice): Dataset {
+  const { classes, exceptClasses } = choice;
+  const isAll = classes === undefined && exceptClasses === undefined;
+  return isAll ? dataset : onlyClasses(dataset, choice);
 }
 
 async function openWhole(

@@ -5,6 +5,7 @@ import { PRODUCER } from '../outputs/producer.ts';
 import type { CommandOf } from './commands/outcome.ts';
 import type { SignalSource } from './interrupts.ts';
 import {
+  compareVerb,
   demoVerb,
   doctorVerb,
   embedVerb,
@@ -40,6 +41,7 @@ Examples:
   sincere embed photos --split train --model runs/a --out runs/a/train
   sincere embed photos --split test --model runs/a --out runs/a/test
   sincere evaluate --train runs/a/train --test runs/a/test --out runs/a/evaluation
+  sincere compare runs/a/evaluation runs/b/evaluation
   sincere loss runs/a/train --temperature 0.1 --gradient runs/a/gradient.arrow
   sincere theory
 ${exitCodes}`;
@@ -92,6 +94,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
   add(embedVerb, async () => (await import('./commands/embed-command.ts')).embedCommand);
   add(finalizeVerb, async () => (await import('./commands/finalize-command.ts')).finalizeCommand);
   add(evaluateVerb, async () => (await import('./commands/evaluate-command.ts')).evaluateCommand);
+  add(compareVerb, async () => (await import('./commands/compare-command.ts')).compareCommand);
   add(lossVerb, async () => (await import('./commands/loss-command.ts')).lossCommand);
   add(theoryVerb, async () => (await import('./commands/theory-command.ts')).theoryCommand);
   add(demoVerb, async () => (await import('./commands/demo-command.ts')).demoCommand);

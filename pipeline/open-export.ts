@@ -29,6 +29,8 @@ export async function openExport(
   const { split, limit, seed, threads, layer, batchSize, resume, verify, shard } = options;
   const data = await openDataset(options.data, {
     split: split ?? undefined,
+    classes: options.classes ?? undefined,
+    exceptClasses: options.exceptClasses ?? undefined,
     limit: limit ?? undefined,
     seed,
     signal: scope.signal,

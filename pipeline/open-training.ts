@@ -32,6 +32,8 @@ export async function openTraining(
   const { split, limit, seed, threads, resume } = options;
   const found = await openDataset(options.data, {
     split: split ?? undefined,
+    classes: options.classes ?? undefined,
+    exceptClasses: options.exceptClasses ?? undefined,
     limit: limit ?? undefined,
     seed,
     signal: scope.signal,
@@ -39,7 +41,7 @@ export async function openTraining(
   // Batches balanced by class would tell an unlabelled loss what it is not to know.
   const data = isByImage(lossSpec(options)) ? asOneClass(found) : found;
   const engine = scope.use(await openEngine(options.engine, threads ?? undefined));
-  const config = runConfig(options, data, engine.name);
+  const config = runConfig(options, data, engine.name, found.classes);
   const run = scope.use(
     await openRunFolder(options.out, {
       config: { ...config },

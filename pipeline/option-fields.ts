@@ -52,6 +52,15 @@ export function text(expected: string, about: string): z.ZodString {
   return noted(z.string().min(1), { kind: 'text', placeholder: 'NAME', expected, about });
 }
 
+/** Names, at least one, each once. `expected` says what they name. */
+export function texts(expected: string, about: string): z.ZodArray<z.ZodString> {
+  const list = z
+    .array(z.string().min(1))
+    .min(1)
+    .refine((values) => new Set(values).size === values.length);
+  return noted(list, { kind: 'texts', placeholder: 'NAME,NAME', expected, about });
+}
+
 /** One of a few words. */
 export function choice<const W extends readonly [string, ...string[]]>(
   words: W,

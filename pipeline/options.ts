@@ -10,6 +10,7 @@ import {
   paths,
   shard,
   text,
+  texts,
 } from './option-fields.ts';
 import { parseShard } from '../outputs/export-shard.ts';
 import type { EncoderName, LossName } from '../operators/types.ts';
@@ -25,6 +26,8 @@ export interface TrainOptions {
   readonly data: string;
   readonly out: string;
   readonly split: string | null;
+  readonly classes: readonly string[] | null;
+  readonly exceptClasses: readonly string[] | null;
   readonly limit: number | null;
   readonly loss: LossName;
   readonly temperature: number;
@@ -64,6 +67,8 @@ export interface EmbedOptions {
   readonly out: string;
   readonly layer: 'embedding' | 'projection' | 'both';
   readonly split: string | null;
+  readonly classes: readonly string[] | null;
+  readonly exceptClasses: readonly string[] | null;
   readonly limit: number | null;
   readonly seed: number;
   readonly batchSize: number;
@@ -93,7 +98,26 @@ export interface EvaluateOptions {
   readonly out: string;
   readonly k: readonly number[];
   readonly layer: 'embedding' | 'projection';
+  readonly probe: 'none' | 'l2' | 'sgd' | 'both';
+  readonly probeLayer: 'embedding' | 'projection';
+  readonly probeStrength: number | null;
+  readonly probeEpochs: number;
+  readonly probeLearningRate: number;
+  readonly rankings: number;
+  readonly temperature: number;
+  readonly bootstrap: number;
+  readonly bootstrapSeed: number;
+  readonly seed: number;
+  readonly engine: EngineChoice;
   readonly threads: number | null;
+}
+
+/** Complete options of `compare`. */
+export interface CompareOptions {
+  readonly evaluations: readonly string[];
+  readonly out: string | null;
+  readonly bootstrap: number;
+  readonly bootstrapSeed: number;
 }
 
 /** Complete options of `loss`. */
@@ -153,6 +177,9 @@ const engine = choice(
 const threads = optional(integer(1, 'Threads of the engine; all cores when not given.'));
 const seed = integer(0, 'Everything random is a function of it.').default(0);
 const split = optional(text('a folder name', 'Folder of DATA to use, such as `train` or `test`.'));
+const classNames = 'different names of classes, such as `cat,dog`';
+const classes = optional(texts(classNames, 'Classes of DATA to use; all when not given.'));
+const exceptClasses = optional(texts(classNames, 'Classes of DATA to leave out.'));
 const limit = optional(integer(1, 'Images of each class, drawn by --seed; all when not given.'));
 const views = integer(1, 'Views of each image in a batch.').default(2);
 const window = integer(1, 'Batches in flight between reading and the end of a step.').default(3);
@@ -163,6 +190,12 @@ const maxBadShare = number(
   { from: 0, to: 1 },
   'Give up when more than this share of the images cannot be read or decoded.',
 ).default(0.2);
+
+/** Between `--except-classes` and `--classes`. */
+const exceptInPlace = {
+  path: ['exceptClasses'],
+  message: 'absent when `--classes` is given',
+};
 
 /** Between `--epsilon` and `--loss`. */
 const epsilonInPlace = {
@@ -176,6 +209,8 @@ const trainFields = z.strictObject({
   ),
   out: path('Run folder: configuration, metrics, checkpoints.'),
   split,
+  classes,
+  exceptClasses,
   limit,
   loss: choice(
     ['sincere', 'supcon', 'eps-sup-infonce', 'infonce', 'dcl'],
@@ -241,6 +276,7 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
     path: ['steps'],
     message: 'absent when `--epochs` is given',
   })
+  .refine(isExceptInPlace, exceptInPlace)
   .refine(isEpsilonInPlace, epsilonInPlace)
   .refine(({ positives, loss }) => positives !== 'class' || loss !== 'infonce', {
     path: ['positives'],
@@ -267,6 +303,10 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
   )
   .readonly();
 
+function isExceptInPlace(given: Pick<TrainOptions, 'classes' | 'exceptClasses'>): boolean {
+  return given.classes === null || given.exceptClasses === null;
+}
+
 function isEpsilonInPlace({ epsilon, loss }: Pick<TrainOptions, 'epsilon' | 'loss'>): boolean {
   return epsilon === null || loss === 'eps-sup-infonce';
 }
@@ -282,6 +322,8 @@ const embedFields = z.strictObject({
     '`embedding` is the pooled feature, `projection` the unit vector that the loss saw.',
   ).default('both'),
   split,
+  classes,
+  exceptClasses,
   limit,
   seed,
   batchSize: integer(1, 'Images encoded at once.').default(256),
@@ -314,16 +356,54 @@ const finalizeFields = z.strictObject({
   ).default('hash'),
 } satisfies OptionFields<FinalizeOptions>);
 
+const bootstrapSeed = integer(0, 'Decides the resamples of the test images.').default(123);
+
 const evaluateFields = z.strictObject({
   train: path('Folder that `embed` wrote for the training images.'),
-  test: path('Folder that `embed` wrote for the test images.'),
-  out: path('Folder for `evaluation.arrow`, `neighbours.arrow` and `summary.json`.'),
+  test: path('Folder that `embed` wrote for the test images; that of --train leaves each image out.'),
+  out: path('Folder for the Arrow files of the evaluation and `summary.json`.'),
   k: integers(1, 'Numbers of neighbours that vote, such as `1,5`.').default([1, 5]),
   layer: choice(['embedding', 'projection'], 'Which vectors are compared, by cosine.').default(
     'projection',
   ),
+  probe: choice(
+    ['none', 'l2', 'sgd', 'both'],
+    'Linear probe: `l2` is regularised logistic regression, `sgd` the recipe of the paper.',
+  ).default('none'),
+  probeLayer: choice(
+    ['embedding', 'projection'],
+    'Which vectors the probe learns from, as they are.',
+  ).default('embedding'),
+  probeStrength: optional(
+    number(
+      { above: 0 },
+      'C of `l2`; chosen on a tenth of the training images, held out, when not given.',
+    ),
+  ),
+  probeEpochs: integer(1, 'Epochs of `sgd`; the rate falls after 60, 75 and 90 %.').default(100),
+  probeLearningRate: number({ above: 0 }, 'Learning rate of `sgd`.').default(5),
+  rankings: integer(
+    0,
+    'Most test images whose full ranking is scored (MAP@R, …), of more a sample; 0 scores none.',
+  ).default(10_000),
+  temperature,
+  bootstrap: integer(0, 'Resamples of the test images for the intervals; 0 for none.').default(
+    1000,
+  ),
+  bootstrapSeed,
+  seed,
+  engine,
   threads: optional(integer(1, 'Worker threads; all cores when not given.')),
 } satisfies OptionFields<EvaluateOptions>);
+
+const compareFields = z.strictObject({
+  evaluations: paths(
+    'Folders that `evaluate` wrote, the baseline first; runs of one model joined by commas: `a-0,a-1,a-2`.',
+  ),
+  out: optional(path('Folder for `comparison.arrow`; nothing is written when not given.')),
+  bootstrap: integer(1, 'Resamples of the test images.').default(1000),
+  bootstrapSeed,
+} satisfies OptionFields<CompareOptions>);
 
 const lossFields = z.strictObject({
   embeddings: path('Folder that `embed` wrote.'),
@@ -364,6 +444,7 @@ const theoryFields = z.strictObject({
 } satisfies OptionFields<TheoryOptions>);
 
 const embedSchema = embedFields
+  .refine(isExceptInPlace, exceptInPlace)
   .refine(
     ({ shard, shards }) => shards === null || shard === null || parseShard(shard)?.of === shards,
     {
@@ -379,6 +460,12 @@ const finalizeSchema = finalizeFields
   })
   .readonly();
 const evaluateSchema = evaluateFields.readonly();
+const compareSchema = compareFields
+  .refine(({ evaluations }) => evaluations.length >= 2, {
+    path: ['evaluations'],
+    message: 'two or more folders that `evaluate` wrote',
+  })
+  .readonly();
 const lossSchema = lossFields.refine(isEpsilonInPlace, epsilonInPlace).readonly();
 const demoSchema = demoFields.readonly();
 const doctorSchema = doctorFields.readonly();
@@ -414,9 +501,18 @@ export const finalizeVerb: Verb<FinalizeOptions> = defineVerb({
 /** `sincere evaluate --train DIR --test DIR --out DIR`. */
 export const evaluateVerb: Verb<EvaluateOptions> = defineVerb({
   name: 'evaluate',
-  summary: 'Measure exported vectors: nearest neighbours, similarities, margin.',
+  summary: 'Measure exported vectors: neighbours, rankings, similarities, margin, linear probe.',
   fields: evaluateFields,
   schema: evaluateSchema,
+});
+
+/** `sincere compare EVALUATIONS...`. */
+export const compareVerb: Verb<CompareOptions> = defineVerb({
+  name: 'compare',
+  summary: 'Compare evaluations of the same test images: paired differences with intervals.',
+  positional: 'evaluations',
+  fields: compareFields,
+  schema: compareSchema,
 });
 
 /** `sincere loss EMBEDDINGS`. */

@@ -27,16 +27,27 @@ export interface RunConfig {
   readonly engine: string;
   /** Not decisive: may differ when the run is continued. */
   readonly dataLocation: string;
+  /** The classes whose images the run sees. Not decisive, because `data.hash` covers them. */
+  readonly classes: readonly string[];
 }
 
 /** Fields of `RunConfig` that a continued run may change. */
-export const mayChange: readonly (keyof RunConfig)[] = ['dataLocation'];
+export const mayChange: readonly (keyof RunConfig)[] = ['dataLocation', 'classes'];
 
 /** Length of `projection` rows, as in the paper. */
 const projectionSize = 128;
 
-/** Resolves options against the data: epochs become steps. */
-export function runConfig(options: TrainOptions, data: Dataset, engine: string): RunConfig {
+/**
+ * Resolves options against the data: epochs become steps.
+ *
+ * @param classes Of the images, also where the run does not know them.
+ */
+export function runConfig(
+  options: TrainOptions,
+  data: Dataset,
+  engine: string,
+  classes: readonly string[],
+): RunConfig {
   const { encoder: architecture, imageSize, recipe, microBatch, batchNorm } = options;
   const { views, batchSize, classesPerBatch, epochs, learningRate, momentum, seed } = options;
   return {
@@ -58,6 +69,7 @@ export function runConfig(options: TrainOptions, data: Dataset, engine: string):
     seed,
     engine,
     dataLocation: data.name,
+    classes,
   };
 }
 

@@ -63,6 +63,7 @@ function typedOptions<T>(
 function typedValue({ kind }: VerbField, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (kind === 'number') return numberIn(value);
+  if (kind === 'texts') return value.split(',').map((part) => part.trim());
   if (kind === 'numbers') return value.split(',').map((part) => numberIn(part.trim()));
   return value;
 }

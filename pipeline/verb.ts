@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearestWord } from './nearest-word.ts';
+import { nearestWord } from '../operators/nearest-word.ts';
 import { noteOf, type FieldNote } from './option-fields.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -33,6 +33,15 @@ test('limit holds for every source', async (t) => {
   t.is((await openDataset('synthetic:shapes?count=100', { limit: 2 })).count, 20);
 });
 
+test('classes are chosen before the limit, for every source', async (t) => {
+  const location = 'synthetic:shapes?classes=3&count=30&size=8';
+  const { classes } = await openDataset(location);
+  const part = await openDataset(location, { classes: [classes[2]!], limit: 4 });
+  t.deepEqual([part.classes, part.count], [[classes[2]], 4]);
+  const rest = await openDataset(location, { exceptClasses: [classes[2]!] });
+  t.deepEqual([rest.classes, rest.count], [classes.slice(0, 2), 20]);
+});
+
 test('a drive letter is no scheme', async (t) => {
   await t.throwsAsync(openDataset('C:\\photos'), { message: /Could not list `C:\\photos`/ });
 });

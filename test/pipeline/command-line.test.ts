@@ -69,6 +69,11 @@ test(
   ['evaluate', '--train', 'a', '--test', 'b', '--out', 'c', '--k', '1,1'],
   /`--k` to be different integers/u,
 );
+test(
+  usage,
+  ['embed', images, '--model', 'a', '--out', 'c', '--classes', 'dots, ,'],
+  /`--classes` to be different names of classes, such as `cat,dog`, got/u,
+);
 test(usage, ['train', '--config', 'absent.json'], /Expected `absent\.json` to be JSON or YAML/u);
 
 test('flags win over the file', async (t) => {

@@ -63,6 +63,16 @@ test(
 );
 test(
   refused,
+  { classes: ['a', 'a'] },
+  'Expected `--classes` to be different names of classes, such as `cat,dog`, got `["a","a"]`',
+);
+test(
+  refused,
+  { classes: ['a'], exceptClasses: ['b'] },
+  'Expected `--except-classes` to be absent when `--classes` is given, got `["b"]`',
+);
+test(
+  refused,
   { loss: 'infonce', positives: 'class' },
   'Expected `--positives` to be `image` or absent with `--loss infonce`, got `class`',
 );

@@ -217,3 +217,25 @@ test('a run in chunks with frozen BatchNorm continues to the same weights', asyn
   );
   t.deepEqual((await finalState(out, 6)).weights, (await finalState(unbroken, 6)).weights);
 });
+
+test('chosen classes of a folder train as a folder that holds no others, bit for bit', async (t) => {
+  const { data, folder } = await twoClasses(t);
+  const smaller = path.join(folder, 'smaller');
+  await writeImageTree(smaller, [12, 9]);
+  const runs = [
+    { data: smaller, out: path.join(folder, 'of-smaller') },
+    { data, classes: ['b', 'a'], out: path.join(folder, 'chosen') },
+    { data, exceptClasses: ['c'], limit: 12, out: path.join(folder, 'left') },
+  ];
+  for (const run of runs) await stepsOf(tinyTraining({ ...run, steps: 4 }));
+  const filesOf = async ({ out }: { readonly out: string }): Promise<readonly Buffer[]> => {
+    const names = ['metrics.arrows', 'checkpoints/step-00000004.safetensors', 'encoder.onnx'];
+    return await Promise.all(names.map((name) => fs.readFile(path.join(out, name))));
+  };
+  const expected = await filesOf(runs[0]!);
+  for (const run of runs.slice(1)) {
+    t.deepEqual(await filesOf(run), expected);
+    const { config } = await readRun(run.out);
+    t.like(config, { classes: ['a', 'b'], data: { images: 21, classes: 2 } });
+  }
+});

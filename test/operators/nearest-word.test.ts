@@ -1,5 +1,5 @@
 import test from 'ava';
-import { nearestWord } from '../../pipeline/nearest-word.ts';
+import { nearestWord } from '../../operators/nearest-word.ts';
 
 const words = ['batchSize', 'seed', 'steps', 'learningRate', 'k'];
 

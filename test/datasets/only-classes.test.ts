@@ -1,0 +1,111 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import fc from 'fast-check';
+import { openImageFolder } from '../../datasets/image-folder.ts';
+import { limitPerClass } from '../../datasets/limit-per-class.ts';
+import { onlyClasses } from '../../datasets/only-classes.ts';
+import { openSynthetic } from '../../datasets/synthetic.ts';
+import type { Dataset, Sample } from '../../operators/types.ts';
+import { listedDataset } from '../helpers/listed-dataset.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const samplesOf = (dataset: Dataset): Sample[] =>
+  Array.from({ length: dataset.count }, (_, position) => dataset.sample(position));
+
+test('keeps the samples of the chosen classes, in order, under the labels of a shorter list', (t) => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 6 });
+  fc.assert(
+    fc.property(sizes, fc.nat(), (sizes, bits) => {
+      const dataset = listedDataset(sizes);
+      // At least the first, and in the wrong order.
+      const classes = dataset.classes.filter(
+        (_, label) => label === 0 || (bits >> label) % 2 === 1,
+      );
+      const part = onlyClasses(dataset, { classes: classes.toReversed() });
+      t.deepEqual(part.classes, classes);
+      const named = ({ classes }: Dataset) =>
+        samplesOf(dataset).map(({ id, label }) => ({ id, name: classes[label!] }));
+      const kept = named(dataset).filter(({ name }) => classes.includes(name!));
+      t.deepEqual(
+        samplesOf(part).map(({ id, label }) => ({ id, name: part.classes[label!] })),
+        kept,
+      );
+      const others = dataset.classes.filter((name) => !classes.includes(name));
+      t.is(onlyClasses(dataset, { exceptClasses: others }).hash, part.hash);
+    }),
+    { seed: 1 },
+  );
+});
+
+test('is the folder that holds the chosen classes only, also below a limit', async (t) => {
+  const root = await temporaryFolder(t);
+  const write = async (folder: string, names: readonly string[]): Promise<void> => {
+    for (const name of names) {
+      await fs.mkdir(path.join(root, folder, name), { recursive: true });
+      for (let at = 0; at < 5; at += 1) {
+        await fs.writeFile(path.join(root, folder, name, `${at}.jpg`), `${name} ${at}`);
+      }
+    }
+  };
+  await write('all', ['ant', 'bee', 'cat', 'dog']);
+  await write('some', ['bee', 'dog']);
+  const some = await openImageFolder(path.join(root, 'some'));
+  const part = onlyClasses(await openImageFolder(path.join(root, 'all')), {
+    classes: ['dog', 'bee'],
+  });
+  t.is(part.hash, some.hash);
+  t.deepEqual(part.classes, some.classes);
+  t.deepEqual(samplesOf(part), samplesOf(some));
+  t.is(String(await part.read(7)), 'dog 2');
+  t.is(limitPerClass(part, 2, 3).hash, limitPerClass(some, 2, 3).hash);
+});
+
+test('where more than the listing decides the images, it stays in the hash', (t) => {
+  const part = (seed: number): Dataset => {
+    const dataset = openSynthetic({ classes: 3, count: 30, seed });
+    return onlyClasses(dataset, { classes: dataset.classes.slice(1) });
+  };
+  t.is(part(1).hash, part(1).hash);
+  t.not(part(1).hash, part(2).hash);
+});
+
+test('is the dataset itself when nothing has to go', (t) => {
+  const dataset = listedDataset([3, 4]);
+  t.is(onlyClasses(dataset, {}), dataset);
+  t.is(onlyClasses(dataset, { classes: dataset.classes }), dataset);
+});
+
+test('samples without a class go', (t) => {
+  const dataset = listedDataset([2, 2]);
+  const partly = {
+    ...dataset,
+    sample: (position: number) => ({
+      ...dataset.sample(position),
+      label: position === 0 ? null : 0,
+    }),
+  };
+  t.is(onlyClasses(partly, { classes: [dataset.classes[0]!] }).count, 3);
+});
+
+test('refuses classes that are not there, and to be left with nothing', async (t) => {
+  const dataset = { ...listedDataset([2, 0, 1]), classes: ['airplane', 'bird', 'cat'] };
+  const refused = (classes: readonly string[]) =>
+    t.throws(() => onlyClasses(dataset, { classes }), { code: 'ERR_DATASET' })?.message;
+  t.is(
+    refused(['cat', 'Airplanes']),
+    '`listed` has no class `Airplanes`; did you mean `airplane`?',
+  );
+  t.is(
+    refused(['submarine']),
+    '`listed` has no class `submarine`; it has `airplane`, `bird`, `cat`',
+  );
+  t.regex(refused(['bird']) ?? '', /Expected images of the classes that were chosen/);
+  t.throws(() => onlyClasses(dataset, { exceptClasses: dataset.classes }), { code: 'ERR_DATASET' });
+  t.throws(() => onlyClasses({ ...dataset, classes: [] }, { exceptClasses: ['cat'] }), {
+    message: /no class `cat`; it has none/,
+  });
+  const part = onlyClasses(dataset, { classes: ['cat'] });
+  t.throws(() => part.sample(1), { instanceOf: RangeError, message: /from 0 to 0, got `1`/ });
+  await t.throwsAsync(part.read(-1), { instanceOf: RangeError });
+});

@@ -29,6 +29,10 @@ export interface EvaluationProvenance {
   /** Hashes of the datasets. */
   readonly trainHash: string;
   readonly testHash: string;
+  /** What the losses divide similarities by. */
+  readonly temperature: number;
+  /** Test images that were contrasted with each other, of those with a class. */
+  readonly contrasted: { readonly images: number; readonly of: number };
 }
 
 /**

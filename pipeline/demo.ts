@@ -163,8 +163,11 @@ function measureEncoder(
       ),
     ),
   ).pipe(
-    map((evaluated) => {
-      rows.push(demoRow(encoder, folder, evaluated, repelled));
+    map((event) => {
+      if (event.kind === 'progress') {
+        return progress(`evaluating: ${event.label}`, event.done, event.total ?? event.done);
+      }
+      rows.push(demoRow(encoder, folder, event, repelled));
       const images = 10 * perClass.test;
       return progress('evaluating', images, images);
     }),

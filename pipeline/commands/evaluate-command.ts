@@ -1,63 +1,106 @@
 import type { Evaluation } from '../../operators/metrics/evaluation.ts';
-import { evaluate } from '../evaluate.ts';
+import { evaluate, type Evaluated, type EvaluationAdvance } from '../evaluate.ts';
 import { followRun, type Desk } from '../follow-run.ts';
 import type { EvaluateOptions } from '../options.ts';
+import { showProgress } from '../progress.ts';
 import { textTable } from '../text-table.ts';
 import type { Outcome } from './outcome.ts';
 
-/** `evaluate` with signals. */
+/** `evaluate` with progress and signals. */
 export async function evaluateCommand(options: EvaluateOptions, desk: Desk): Promise<Outcome> {
   const { out } = options;
-  const { last } = await followRun(evaluate(options), desk);
-  if (last === undefined) {
+  const progress = showProgress<EvaluationAdvance | Evaluated>({
+    status: desk.status,
+    readingOf: (event) => (event.kind === 'progress' ? event : undefined),
+  });
+  const { last } = await followRun(evaluate(options), desk, { progress });
+  if (last?.kind !== 'result') {
     return {
       exitCode: 130,
-      lines: ['stopped; nothing was written'],
+      lines: ['stopped; there is no complete evaluation'],
       json: { verb: 'evaluate', out, interrupted: true },
     };
   }
   const { evaluation, report } = last;
-  const { rows, scored, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
-  const metrics = Object.fromEntries(
-    rows.filter((row) => row.class === null).map((row) => [row.metric, row.value]),
-  );
+  const { rows, scored, ranked, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
+  const overall = rows.filter((row) => row.class === null);
   return {
     exitCode: 0,
-    lines: [...metricLines(evaluation), '', ...countLines(evaluation), `written to ${report.path}`],
+    lines: [
+      ...overallLines(evaluation),
+      '',
+      ...classLines(evaluation),
+      ...countLines(evaluation),
+      ...probeLines(evaluation),
+      `written to ${report.path}`,
+    ],
     json: {
       verb: 'evaluate',
       out,
       interrupted: false,
       layer: options.layer,
-      metrics,
+      metrics: Object.fromEntries(overall.map((row) => [row.metric, row.value])),
+      intervals: Object.fromEntries(overall.map((row) => [row.metric, [row.ciLow, row.ciHigh]])),
       scored,
+      ranked,
       testWithoutClass,
       trainWithoutClass,
       absentFromTrain,
+      probes: evaluation.probes.map(({ source, about }) => ({ source, ...about })),
     },
   };
 }
 
-/** One line for all classes and one for each, a column for each metric. */
-function metricLines({ rows }: Evaluation): readonly string[] {
+/** One line for each metric over all classes. */
+function overallLines({ rows }: Evaluation): readonly string[] {
   const overall = rows.filter((row) => row.class === null);
-  const metrics = overall.map((row) => row.metric);
-  const classes = [...new Set(rows.map((row) => row.class))];
+  return textTable([
+    ['metric', 'value', '95 % interval', 'n'],
+    ...overall.map(({ metric, value, ciLow, ciHigh, n }) => [
+      metric,
+      shown(value),
+      ciLow === null || ciHigh === null ? '' : `${shown(ciLow)} to ${shown(ciHigh)}`,
+      n.toLocaleString('en'),
+    ]),
+  ]);
+}
+
+/** Of more classes nobody reads a table; they are in `evaluation.arrow`. */
+const mostClasses = 30;
+
+/** What is worth a column in a table of classes. */
+const ofClasses =
+  /^(knn\d+_accuracy|map_at_r|target_median|noise_median|margin|auc|probe_\w+_top1)$/u;
+
+/** One line for each class, a column for each of the main metrics. */
+function classLines({ rows }: Evaluation): readonly string[] {
+  const byClass = rows.filter((row) => row.class !== null);
+  const classes = [...new Set(byClass.map((row) => row.class!))];
+  if (classes.length > mostClasses) return [`${classes.length} classes: see evaluation.arrow`, ''];
+  const metrics = [...new Set(byClass.map(({ metric }) => metric))].filter((metric) =>
+    ofClasses.test(metric),
+  );
   const lines = classes.map((name) => {
-    const ofClass = rows.filter((row) => row.class === name);
-    const cells = metrics.map((metric) => {
-      const value = ofClass.find((row) => row.metric === metric)?.value;
-      return typeof value === 'number' ? value.toFixed(4) : '–';
-    });
-    return [name ?? 'all', String(ofClass[0]?.n ?? 0)].concat(cells);
+    const ofClass = byClass.filter((row) => row.class === name);
+    const cells = metrics.map((metric) =>
+      shown(ofClass.find((row) => row.metric === metric)?.value ?? null),
+    );
+    return [name, String(ofClass[0]?.n ?? 0), ...cells];
   });
-  return textTable([['class', 'n', ...metrics], ...lines]);
+  return [...textTable([['class', 'n', ...metrics], ...lines]), ''];
+}
+
+function shown(value: number | null): string {
+  return value === null ? '–' : value.toFixed(4);
 }
 
 /** What was left out of the measures, if anything was. */
 function countLines(evaluation: Evaluation): string[] {
-  const { testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
+  const { ranked, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
   const lines: string[] = [];
+  if (ranked !== null && ranked.images < ranked.of) {
+    lines.push(`rankings are of a sample of ${ranked.images} of ${ranked.of} images`);
+  }
   if (testWithoutClass > 0) lines.push(`${testWithoutClass} test images have no class: not scored`);
   if (trainWithoutClass > 0) {
     lines.push(`${trainWithoutClass} training images have no class: not compared with`);
@@ -66,4 +109,16 @@ function countLines(evaluation: Evaluation): string[] {
     lines.push(`${images} test images of \`${name}\` have no training image: not scored`);
   }
   return lines;
+}
+
+/** What a user should know of how a probe was trained. */
+function probeLines({ probes }: Evaluation): string[] {
+  return probes.flatMap(({ source, about }) => {
+    const lines: string[] = [];
+    if (about['solver'] === 'l2') lines.push(`${source}: C = ${String(about['l2'])}`);
+    if (about['converged'] === false) {
+      lines.push(`${source} did not converge in ${String(about['iterations'])} iterations`);
+    }
+    return lines;
+  });
 }

@@ -13,7 +13,7 @@ export type ProbeSpec =
       /** Inverse strength C; null chooses it on a tenth of the training images that is held out. */
       readonly l2: number | null;
     }
-  | ({ readonly solver: 'sgd' } & Pick<SgdProbeOptions, 'epochs' | 'batchSize' | 'learningRate'>);
+  | ({ readonly solver: 'sgd' } & Pick<SgdProbeOptions, 'epochs' | 'batchSize' | 'learningRate' | 'decayAfter'>);
 
 /** What a probe says about test images. */
 export interface EvaluatedProbe extends Predictions {

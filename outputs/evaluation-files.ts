@@ -188,7 +188,7 @@ function histogramColumns({ histogram }: Evaluation): TableColumn[] {
       nullable: true,
       values: columnOf(histogram, (row) => row.class),
     },
-    /** Cosine similarities from `bin_low` to below `bin_high`; those beyond the ends are in the end bins. */
+    /** Cosine similarities from `bin_low` to below `bin_high`, in the last bin up to 1. */
     { name: 'bin_low', type: 'float64', values: columnOf(histogram, ({ low }) => low) },
     { name: 'bin_high', type: 'float64', values: columnOf(histogram, ({ high }) => high) },
     { name: 'images', type: 'int32', values: columnOf(histogram, ({ images }) => images) },

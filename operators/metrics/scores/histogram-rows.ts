@@ -1,3 +1,4 @@
+import { histogram } from '../curves/histogram.ts';
 import type { ImageScores } from './image-scores.ts';
 import { imagesOfClasses } from './images-of-classes.ts';
 
@@ -7,7 +8,7 @@ export interface HistogramRow {
   readonly series: 'target' | 'noise';
   /** Null over all classes. */
   readonly class: string | null;
-  /** Similarities from `low` to below `high`; those beyond the ends are in the end bins. */
+  /** Cosine similarities from `low` to below `high`, in the last bin up to 1. */
   readonly low: number;
   readonly high: number;
   readonly images: number;
@@ -15,11 +16,9 @@ export interface HistogramRow {
   readonly share: number;
 }
 
-/** The bins of the paper's figures. */
-const bins = { count: 100, from: -0.1, to: 1 };
-
 /**
- * Similarities to the nearest training image of the same and of another class, over all scored images and by class.
+ * Similarities to the nearest training image of the same and of another class, over all scored images and by class:
+ * 100 bins from −0.1 to 1, as in the figures of the paper, after one for all that is lower.
  *
  * @see tufts-ml/SupContrast `embed_stats.py`.
  */
@@ -31,28 +30,22 @@ export function histogramRows(scores: ImageScores, scored: Int32Array): Histogra
   ];
   const series = { target: target.get(1)!, noise: noise.get(1)! };
   return groups.flatMap(({ name, images }) =>
-    (['target', 'noise'] as const).flatMap((which) =>
-      histogram(
-        Float64Array.from(images, (image) => series[which][image]!).filter(
-          (value) => !Number.isNaN(value),
-        ),
-      ).map((bin) => ({ series: which, class: name, ...bin })),
-    ),
+    (['target', 'noise'] as const).flatMap((which) => {
+      const values = Float64Array.from(images, (image) => series[which][image]!);
+      return binsOf(values.filter((value) => !Number.isNaN(value))).map((bin) => {
+        return { series: which, class: name, ...bin };
+      });
+    }),
   );
 }
 
-function histogram(values: Float64Array): Omit<HistogramRow, 'series' | 'class'>[] {
-  const { count, from, to } = bins;
-  const images = new Uint32Array(count);
-  for (const value of values) {
-    const bin = Math.floor(((value - from) / (to - from)) * count);
-    images[Math.min(count - 1, Math.max(0, bin))]! += 1;
-  }
-  const edge = (bin: number): number => from + ((to - from) * bin) / count;
-  return Array.from(images, (inBin, bin) => ({
-    low: edge(bin),
-    high: edge(bin + 1),
-    images: inBin,
-    share: values.length === 0 ? 0 : inBin / values.length,
-  }));
+function binsOf(values: Float64Array): Omit<HistogramRow, 'series' | 'class'>[] {
+  // A cosine may be above 1 by its rounding.
+  const cosines = values.map((value) => Math.min(1, value));
+  const { edges, shares, below, count } = histogram(cosines, { bins: 100, from: -0.1, to: 1 });
+  const lowest = { low: -1, high: edges[0]!, share: below };
+  const bins = Array.from(shares, (share, bin) => {
+    return { low: edges[bin]!, high: edges[bin + 1]!, share };
+  });
+  return [lowest, ...bins].map((bin) => ({ ...bin, images: Math.round(bin.share * count) }));
 }

@@ -1,6 +1,12 @@
-import { averagePrecisionStatistic, areaStatistic } from '../curves/TODO.ts';
 import type { ImageScores } from './image-scores.ts';
-import { meanStatistic, medianStatistic, separationStatistic, type Statistic } from './statistic.ts';
+import {
+  areaStatistic,
+  averagePrecisionStatistic,
+  meanStatistic,
+  medianStatistic,
+  separationStatistic,
+  type Statistic,
+} from './statistic.ts';
 
 /** A number to be measured on some test images. */
 export interface ImageMetric {

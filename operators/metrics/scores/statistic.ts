@@ -1,3 +1,7 @@
+import { averagePrecision } from '../curves/precision-recall-curve.ts';
+import { rankedScores } from '../curves/ranked-scores.ts';
+import { areaUnderRoc } from '../curves/roc-curve.ts';
+
 /**
  * A number of a set of images, when each of them counts so often: `counts` is `[images]`, its sum 1 or more.
  *
@@ -39,4 +43,19 @@ export function medianStatistic(values: Float64Array): Statistic {
 export function separationStatistic(target: Float64Array, noise: Float64Array): Statistic {
   const [targetMedian, noiseMedian] = [medianStatistic(target), medianStatistic(noise)];
   return (counts) => Math.abs(targetMedian(counts) - noiseMedian(counts));
+}
+
+/**
+ * How well a threshold tells the similarities of images to their own class from those to other classes: the area under
+ * the ROC curve.
+ */
+export function areaStatistic(target: Float64Array, noise: Float64Array): Statistic {
+  const ranked = rankedScores(target, noise);
+  return (counts) => areaUnderRoc(ranked, { positives: counts, negatives: counts })!;
+}
+
+/** The same by precision and recall: their average precision. */
+export function averagePrecisionStatistic(target: Float64Array, noise: Float64Array): Statistic {
+  const ranked = rankedScores(target, noise);
+  return (counts) => averagePrecision(ranked, { positives: counts, negatives: counts })!;
 }

@@ -1,7 +1,10 @@
 import { from } from 'rxjs';
 import { PipelineError } from '../operators/errors.ts';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
-import { type ComparisonRow, compareScores } from '../operators/metrics/comparison/compare-scores.ts';
+import {
+  type ComparisonRow,
+  compareScores,
+} from '../operators/metrics/comparison/compare-scores.ts';
 import type { ArrowFileReport } from '../outputs/arrow-file.ts';
 import { writeComparison } from '../outputs/comparison-files.ts';
 import { makeFolder } from '../outputs/make-folder.ts';
@@ -70,10 +73,8 @@ function checkModels(
   const folders = models.flatMap((model) => model.folders);
   const twice = folders.find((folder, at) => folders.indexOf(folder) !== at);
   if (twice !== undefined) {
-    throw new PipelineError(
-      'ERR_CONFIG',
-      `Expected each evaluation once, got \`${twice}\` twice`,
-      { path: twice },
-    );
+    throw new PipelineError('ERR_CONFIG', `Expected each evaluation once, got \`${twice}\` twice`, {
+      path: twice,
+    });
   }
 }

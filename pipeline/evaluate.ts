@@ -121,7 +121,9 @@ async function openProbes(
     sgd: {
       solver: 'sgd',
       epochs: options.probeEpochs,
-      decayAfter: [0.6, 0.75, 0.9].map((share) => Math.max(1, Math.round(share * options.probeEpochs))),
+      decayAfter: [0.6, 0.75, 0.9].map((share) =>
+        Math.max(1, Math.round(share * options.probeEpochs)),
+      ),
       learningRate: options.probeLearningRate,
     },
   };

@@ -360,7 +360,9 @@ const bootstrapSeed = integer(0, 'Decides the resamples of the test images.').de
 
 const evaluateFields = z.strictObject({
   train: path('Folder that `embed` wrote for the training images.'),
-  test: path('Folder that `embed` wrote for the test images; that of --train leaves each image out.'),
+  test: path(
+    'Folder that `embed` wrote for the test images; that of --train leaves each image out.',
+  ),
   out: path('Folder for the Arrow files of the evaluation and `summary.json`.'),
   k: integers(1, 'Numbers of neighbours that vote, such as `1,5`.').default([1, 5]),
   layer: choice(['embedding', 'projection'], 'Which vectors are compared, by cosine.').default(

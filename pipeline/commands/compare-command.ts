@@ -25,7 +25,9 @@ export async function compareCommand(options: CompareOptions, desk: Desk): Promi
       'test images: 95 % interval of the difference over the choice of test images',
       ...(overall.some(({ runs }) => runs > 1)
         ? ['training runs: the same over training runs, paired in their order']
-        : ['one training run each: how much training again would change is not in these intervals']),
+        : [
+            'one training run each: how much training again would change is not in these intervals',
+          ]),
       '*: every interval leaves out 0; of twenty true ties one would have a star',
       ...(report === null ? [] : [`written to ${report.path}, by class as well`]),
     ],

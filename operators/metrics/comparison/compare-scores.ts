@@ -3,7 +3,7 @@ import { type ImageMetric, imageMetrics } from '../scores/image-metrics.ts';
 import type { ImageScores } from '../scores/image-scores.ts';
 import { imagesOfClasses } from '../scores/images-of-classes.ts';
 import { resampledValues } from '../scores/resampled-values.ts';
-import type { Statistic } from '../scores/statistic.ts';
+import { ofAll, type Statistic } from '../scores/statistic.ts';
 import { studentQuantile } from './student-t.ts';
 
 /** One way of training, evaluated on the same test images once for each training run. */
@@ -80,14 +80,14 @@ function comparedGroup(
     metrics.flatMap(({ n, statistics }) =>
       statistics.map((runs) => ({
         n,
-        statistic: (counts: Uint32Array) => mean(runs.map((of) => of(counts))),
+        statistic: (counts: Uint32Array, drawn: Uint32Array) =>
+          mean(runs.map((of) => of(counts, drawn))),
       })),
     ),
     options,
   );
   return metrics.flatMap(({ metric, n, statistics }, at) => {
-    const whole = new Uint32Array(n).fill(1);
-    const values = statistics.map((runs) => (n === 0 ? [] : runs.map((of) => of(whole))));
+    const values = statistics.map((runs) => (n === 0 ? [] : runs.map((of) => ofAll(of, n))));
     return models.flatMap(({ name: baseline, runs }, first) =>
       models.slice(first + 1).map(({ name: model }, after): ComparisonRow => {
         const second = first + 1 + after;

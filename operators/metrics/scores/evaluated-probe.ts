@@ -13,7 +13,10 @@ export type ProbeSpec =
       /** Inverse strength C; null chooses it on a tenth of the training images that is held out. */
       readonly l2: number | null;
     }
-  | ({ readonly solver: 'sgd' } & Pick<SgdProbeOptions, 'epochs' | 'batchSize' | 'learningRate' | 'decayAfter'>);
+  | ({ readonly solver: 'sgd' } & Pick<
+      SgdProbeOptions,
+      'epochs' | 'batchSize' | 'learningRate' | 'decayAfter'
+    >);
 
 /** What a probe says about test images. */
 export interface EvaluatedProbe extends Predictions {
@@ -53,8 +56,7 @@ export async function evaluatedProbe(
     for (const image of scored) values[image] = value(image);
     return values;
   };
-  const within = (k: number) =>
-    column((image) => Number(ranks[image]! >= 0 && ranks[image]! < k));
+  const within = (k: number) => column((image) => Number(ranks[image]! >= 0 && ranks[image]! < k));
   const places = new Map(classes.map((name, place) => [name, place]));
   const place = probe.classes.map((name) => places.get(name)!);
   return {

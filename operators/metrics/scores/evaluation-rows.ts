@@ -37,8 +37,6 @@ export function evaluationRows(
   const byClass = imagesOfClasses(scores, scored);
   return [
     ...rowsOf([...imageMetrics(scores, scored), ...what.clusters], null),
-    ...scores.classes.flatMap((name, label) =>
-      rowsOf(imageMetrics(scores, byClass[label]!), name),
-    ),
+    ...scores.classes.flatMap((name, label) => rowsOf(imageMetrics(scores, byClass[label]!), name)),
   ];
 }

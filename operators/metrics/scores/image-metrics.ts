@@ -16,6 +16,8 @@ export interface ImageMetric {
   readonly images: Int32Array;
   /** Of counts over `images`. */
   readonly statistic: Statistic;
+  /** Whether an interval takes too long. @default false */
+  readonly valueOnly?: boolean | undefined;
 }
 
 /**

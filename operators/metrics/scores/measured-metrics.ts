@@ -1,6 +1,6 @@
 import { type BootstrapOptions, quantile } from '../bootstrap.ts';
 import { resampledValues } from './resampled-values.ts';
-import type { Statistic } from './statistic.ts';
+import { ofAll, type Statistic } from './statistic.ts';
 
 /** What a metric is. */
 export interface MeasuredMetric {
@@ -19,13 +19,26 @@ export interface MeasuredMetric {
  * @param options Null measures values alone.
  */
 export function measuredMetrics(
-  metrics: readonly { readonly images: Int32Array; readonly statistic: Statistic }[],
+  metrics: readonly {
+    readonly images: Int32Array;
+    readonly statistic: Statistic;
+    /** Whether an interval takes too long. @default false */
+    readonly valueOnly?: boolean | undefined;
+  }[],
   options: BootstrapOptions | null,
 ): MeasuredMetric[] {
-  const numbers = metrics.map(({ images, statistic }) => ({ n: images.length, statistic }));
-  const resampled = options === null ? [] : resampledValues(numbers, options);
-  return numbers.map(({ n, statistic }, at) => {
-    const value = n === 0 ? null : statistic(new Uint32Array(n).fill(1));
+  const resampled =
+    options === null
+      ? []
+      : resampledValues(
+          metrics.map(({ images, statistic, valueOnly = false }) => {
+            return { n: valueOnly ? 0 : images.length, statistic };
+          }),
+          options,
+        );
+  return metrics.map(({ images, statistic }, at) => {
+    const n = images.length;
+    const value = n === 0 ? null : ofAll(statistic, n);
     const sorted = resampled[at]?.sort();
     return {
       value,

@@ -25,7 +25,7 @@ export function resampledValues(
     const sharing = [...numbers.keys()].filter((at) => numbers[at]!.n === size);
     const statistics = sharing.map((at) => {
       const { statistic } = numbers[at]!;
-      return (_: Uint32Array, counts: Uint32Array) => statistic(counts);
+      return (drawn: Uint32Array, counts: Uint32Array) => statistic(counts, drawn);
     });
     for (const [of, drawn] of bootstrapValues(size, statistics, options).entries()) {
       values[sharing[of]!] = drawn;

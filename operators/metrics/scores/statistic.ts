@@ -3,12 +3,19 @@ import { rankedScores } from '../curves/ranked-scores.ts';
 import { areaUnderRoc } from '../curves/roc-curve.ts';
 
 /**
- * A number of a set of images, when each of them counts so often: `counts` is `[images]`, its sum 1 or more.
+ * A number of a set of images, when each of them counts so often: `counts` is `[images]`, its sum 1 or more; `drawn`
+ * says the same as positions with repeats.
  *
- * All ones gives the number itself, draws with replacement give its resamples. Made once for a set of images, so that
+ * Each once gives the number itself, draws with replacement give its resamples. Made once for a set of images, so that
  * whatever sorting needs is not repeated for each resample.
  */
-export type Statistic = (counts: Uint32Array) => number;
+export type Statistic = (counts: Uint32Array, drawn: Uint32Array) => number;
+
+/** The number itself. @param images How many, 1 or more. */
+export function ofAll(statistic: Statistic, images: number): number {
+  const drawn = Uint32Array.from({ length: images }, (_, image) => image);
+  return statistic(new Uint32Array(images).fill(1), drawn);
+}
 
 /** The mean. @param values `[images]` finite. Borrowed for as long as the statistic is used, as by the others. */
 export function meanStatistic(values: Float64Array): Statistic {

@@ -1,0 +1,34 @@
+import type { VectorSet } from '../vector-set.ts';
+
+/** The class names of several sets, each once, in the order in which they are met. */
+export function joinedClasses(...sets: readonly Pick<VectorSet, 'classes'>[]): readonly string[] {
+  return [...new Set(sets.flatMap(({ classes }) => classes))];
+}
+
+/**
+ * The same vectors with their labels counted in another list of classes, so that labels of two sets can be compared.
+ *
+ * @throws {RangeError} When a class of the set is not in `classes`, or the set lists one twice.
+ */
+export function withClasses(set: VectorSet, classes: readonly string[]): VectorSet {
+  if (new Set(set.classes).size !== set.classes.length) {
+    throw new RangeError(
+      `Expected \`${set.name}\` to name each class once, got \`${set.classes.join(', ')}\``,
+    );
+  }
+  const labelOf = new Map(classes.map((name, label) => [name, label]));
+  const labels = set.classes.map((name) => {
+    const label = labelOf.get(name);
+    if (label !== undefined) return label;
+    throw new RangeError(`Expected \`classes\` to have \`${name}\` of \`${set.name}\``);
+  });
+  return {
+    name: set.name,
+    classes,
+    count: set.count,
+    dim: set.dim,
+    labels: set.labels.map((label) => (label < 0 ? -1 : labels[label]!)),
+    id: (position) => set.id(position),
+    blocks: () => set.blocks(),
+  };
+}

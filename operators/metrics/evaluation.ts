@@ -1,11 +1,13 @@
-import { PipelineError } from '../errors.ts';
 import { lowerMedian } from './lower-median.ts';
-import { nearestNeighbours } from './nearest-neighbours.ts';
-import type { LabelledRows, Neighbours } from './neighbour-search.ts';
-import { weightedVote } from './weighted-vote.ts';
+import type { Neighbours } from './neighbours/matches.ts';
+import { nearestNeighbours } from './neighbours/nearest-neighbours.ts';
+import { vectorsWithClass } from './neighbours/selected-vectors.ts';
+import { type EmbeddingLayer, unitVectors } from './neighbours/unit-vectors.ts';
+import { vectorsInMemory } from './neighbours/vectors-in-memory.ts';
+import { weightedVote } from './neighbours/weighted-vote.ts';
+import { joinedClasses, withClasses } from './neighbours/with-classes.ts';
 
-/** Which vectors are compared. */
-export type EmbeddingLayer = 'embedding' | 'projection';
+export type { EmbeddingLayer } from './neighbours/unit-vectors.ts';
 
 /** One exported set of vectors, as one layer of it was read back. */
 export interface EmbeddedSet {
@@ -87,12 +89,6 @@ export interface Evaluation {
   readonly absentFromTrain: readonly ClassCount[];
 }
 
-/** Below this many multiplications, starting threads costs more than it saves. */
-const worthThreads = 2 ** 25;
-
-/** How far the length of a unit row may be from 1: float32 rows are within 1e-6. */
-const unitTolerance = 1e-3;
-
 /**
  * Measures test vectors against training vectors by exact nearest neighbours.
  *
@@ -117,23 +113,16 @@ export async function evaluateNeighbours(
 ): Promise<Evaluation> {
   const { ks, layer, leaveOneOut = false, signal } = options;
   for (const set of [train, test]) checkSet(set);
-  const labelled = [...train.labels.keys()].filter((position) => train.labels[position]! >= 0);
+  const classes = joinedClasses(train, test);
+  const queries = withClasses(vectorsInMemory(test), classes);
+  const support = vectorsWithClass(withClasses(vectorsInMemory(train), classes));
+  const labelled = support.positions;
+  const testLabels = queries.labels;
   checkFit(train, test, ks, labelled.length, leaveOneOut);
-
-  const classes = [...train.classes, ...test.classes.filter((c) => !train.classes.includes(c))];
-  const labelOf = new Map(classes.map((name, label) => [name, label]));
-  const testLabels = test.labels.map((label) =>
-    label < 0 ? -1 : labelOf.get(test.classes[label]!)!,
-  );
-  const support = rowsOf(train, labelled, layer, train.labels);
-  const queries = rowsOf(test, [...test.labels.keys()], layer, testLabels);
-  const work = queries.labels.length * support.labels.length * train.dim;
-  const threads = options.threads ?? (work < worthThreads ? 0 : undefined);
-  const found = await nearestNeighbours(queries, [support], {
-    dim: train.dim,
+  const found = await nearestNeighbours(unitVectors(queries, layer), unitVectors(support, layer), {
     k: Math.max(...ks),
     leaveOneOut,
-    threads,
+    threads: options.threads,
     signal,
   });
 
@@ -203,7 +192,7 @@ function neighbourRows(
   train: EmbeddedSet,
   test: EmbeddedSet,
   what: {
-    labelled: readonly number[];
+    labelled: Int32Array;
     classes: readonly string[];
     testLabels: Int32Array;
     found: Neighbours;
@@ -260,44 +249,6 @@ function grouped(images: readonly number[], labels: Int32Array, classes: number)
 function mean(values: readonly number[]): number | null {
   if (values.length === 0) return null;
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** The rows at `positions`, of length 1. */
-function rowsOf(
-  set: EmbeddedSet,
-  positions: readonly number[],
-  layer: EmbeddingLayer,
-  labels: Int32Array,
-): LabelledRows {
-  const { dim } = set;
-  const rows = new Float32Array(positions.length * dim);
-  for (const [at, position] of positions.entries()) {
-    const row = set.rows.subarray(position * dim, (position + 1) * dim);
-    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
-    checkLength(length, set, position, layer);
-    const scale = layer === 'projection' ? 1 : 1 / length;
-    for (let d = 0; d < dim; d += 1) rows[at * dim + d] = row[d]! * scale;
-  }
-  return { rows, labels: Int32Array.from(positions, (position) => labels[position]!) };
-}
-
-function checkLength(
-  length: number,
-  set: EmbeddedSet,
-  position: number,
-  layer: EmbeddingLayer,
-): void {
-  const good =
-    layer === 'projection'
-      ? Math.abs(length - 1) <= unitTolerance
-      : Number.isFinite(length) && length > 0;
-  if (good) return;
-  const expected = layer === 'projection' ? 'length 1' : 'a finite length above 0';
-  throw new PipelineError(
-    'ERR_FORMAT',
-    `Expected the \`${layer}\` of \`${set.ids[position]}\` in \`${set.name}\` to have ${expected}, got \`${length}\``,
-    { sample: set.ids[position] },
-  );
 }
 
 function checkSet({ name, classes, ids, labels, dim, rows }: EmbeddedSet): void {

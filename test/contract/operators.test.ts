@@ -216,7 +216,8 @@ const others =
   'shrinkTarget makeViews openViewMaker sincereLoss supconLoss epsSupInfoNceLoss infoNceLoss dclLoss ' +
   'initialWeights parameterNames ' +
   'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
-  'nearestNeighbours bootstrapInterval weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
+  'vectorsInMemory unitVectors joinedClasses withClasses selectedVectors vectorsWithClass ' +
+  'neighbourGroups rankingScores nearestNeighbours bootstrapInterval weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
   'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
   'writeEvaluation readQuarantine writeQuarantine gradientSchema writeGradient ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +

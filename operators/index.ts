@@ -94,22 +94,41 @@ export type { TrainStepOptions } from './engine/train-step.ts';
 export { encode } from './engine/encode.ts';
 
 // Evaluation
-export { nearestNeighbours } from './metrics/nearest-neighbours.ts';
-export type { NearestNeighboursOptions } from './metrics/nearest-neighbours.ts';
-export { bootstrapInterval } from './metrics/bootstrap.ts';
-export type { BootstrapInterval, BootstrapOptions } from './metrics/bootstrap.ts';
-export { weightedVote } from './metrics/weighted-vote.ts';
-export type { Voters } from './metrics/weighted-vote.ts';
-export { evaluateNeighbours } from './metrics/evaluation.ts';
-export type {
-  EmbeddedSet,
-  EmbeddingLayer,
-  EvaluateNeighboursOptions,
-  Evaluation,
-  EvaluationRow,
-  NeighbourRows,
-} from './metrics/evaluation.ts';
 export type { VectorBlock, VectorSet } from './metrics/vector-set.ts';
+export { vectorsInMemory } from './metrics/neighbours/vectors-in-memory.ts';
+export type { VectorsInMemory } from './metrics/neighbours/vectors-in-memory.ts';
+export { unitVectors } from './metrics/neighbours/unit-vectors.ts';
+export type { EmbeddingLayer } from './metrics/neighbours/unit-vectors.ts';
+export { joinedClasses, withClasses } from './metrics/neighbours/with-classes.ts';
+export { selectedVectors, vectorsWithClass } from './metrics/neighbours/selected-vectors.ts';
+export type { SelectedVectors } from './metrics/neighbours/selected-vectors.ts';
+export { nearestNeighbours, neighbourGroups } from './metrics/neighbours/nearest-neighbours.ts';
+export type {
+  NearestNeighboursOptions,
+  NeighbourGroup,
+} from './metrics/neighbours/nearest-neighbours.ts';
+export type { Matches, Neighbours } from './metrics/neighbours/matches.ts';
+export type { CompareOptions } from './metrics/neighbours/compare-options.ts';
+export { rankingScores } from './metrics/neighbours/ranking-scores.ts';
+export type { RankingScores, RankingScoresOptions } from './metrics/neighbours/ranking-scores.ts';
+export { bootstrapInterval, bootstrapIntervals } from './metrics/bootstrap.ts';
+export type { BootstrapInterval, BootstrapOptions, ResampleStatistic } from './metrics/bootstrap.ts';
+export { weightedVote } from './metrics/neighbours/weighted-vote.ts';
+export type { Voters } from './metrics/neighbours/weighted-vote.ts';
+export { evaluateVectors } from './metrics/evaluation.ts';
+export type {
+  EvaluateVectorsOptions,
+  Evaluation,
+  EvaluationProbes,
+  EvaluationProgress,
+  EvaluationSets,
+} from './metrics/evaluation.ts';
+export type { EvaluationRow } from './metrics/scores/evaluation-rows.ts';
+export type { ImageScores } from './metrics/scores/image-scores.ts';
+export type { NeighbourRows, NeighbourTable } from './metrics/scores/neighbour-table.ts';
+export type { EvaluatedProbe, ProbeSpec } from './metrics/scores/evaluated-probe.ts';
+export { compareScores } from './metrics/comparison/compare-scores.ts';
+export type { ComparedModel, ComparisonRow } from './metrics/comparison/compare-scores.ts';
 
 // Linear probes
 export { trainProbe } from './metrics/probe/train-probe.ts';

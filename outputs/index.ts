@@ -39,7 +39,10 @@ export { readQuarantine, writeQuarantine } from './write-quarantine.ts';
 
 // Evaluations
 export { writeEvaluation } from './evaluation-files.ts';
-export type { EvaluationReport } from './evaluation-files.ts';
+export type { EvaluationProvenance, EvaluationReport } from './evaluation-files.ts';
+export { readScores } from './read-scores.ts';
+export type { ReadScores } from './read-scores.ts';
+export { writeComparison } from './comparison-files.ts';
 
 // Losses
 export { gradientSchema, writeGradient } from './gradient-file.ts';

@@ -1,6 +1,7 @@
 import { PipelineError } from '../operators/errors.ts';
 import type { LossRows } from '../operators/loss/tiled-loss.ts';
-import type { EmbeddedSet, EmbeddingLayer } from '../operators/metrics/evaluation.ts';
+import type { EmbeddingLayer } from '../operators/metrics/neighbours/unit-vectors.ts';
+import type { VectorsInMemory } from '../operators/metrics/neighbours/vectors-in-memory.ts';
 
 /** What the rows of a set are to a loss. */
 export interface LossRowsOptions {
@@ -26,7 +27,7 @@ const shortest = 1e-12;
  * @param set With `normalize` its rows are changed in place: a second copy would be as large as the set.
  * @throws {PipelineError} `ERR_FORMAT`, naming the first row that cannot be taken, or when no class is known.
  */
-export function lossRows(set: EmbeddedSet, options: LossRowsOptions): LossRows {
+export function lossRows(set: VectorsInMemory, options: LossRowsOptions): LossRows {
   const { name, labels, dim, rows } = set;
   for (const [row, label] of labels.entries()) {
     const values = rows.subarray(row * dim, (row + 1) * dim);
@@ -53,7 +54,7 @@ function lengthOf(values: Float32Array): number {
 }
 
 function checkLength(
-  { name, ids }: EmbeddedSet,
+  { name, ids }: VectorsInMemory,
   row: number,
   length: number,
   { layer, normalize, isKnown }: LossRowsOptions & { readonly isKnown: boolean },

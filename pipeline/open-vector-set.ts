@@ -1,6 +1,6 @@
 import { packedStrings, type PackedStrings } from '../datasets/packed-strings.ts';
 import { PipelineError } from '../operators/errors.ts';
-import type { EmbeddingLayer } from '../operators/metrics/evaluation.ts';
+import type { EmbeddingLayer } from '../operators/metrics/neighbours/unit-vectors.ts';
 import type { VectorSet } from '../operators/metrics/vector-set.ts';
 import { type EmbeddingsReader, openEmbeddings } from '../outputs/read-embeddings.ts';
 

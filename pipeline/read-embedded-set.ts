@@ -1,9 +1,10 @@
 import { PipelineError } from '../operators/errors.ts';
-import type { EmbeddedSet, EmbeddingLayer } from '../operators/metrics/evaluation.ts';
+import type { EmbeddingLayer } from '../operators/metrics/neighbours/unit-vectors.ts';
+import type { VectorsInMemory } from '../operators/metrics/neighbours/vectors-in-memory.ts';
 import { openEmbeddings } from '../outputs/read-embeddings.ts';
 
 /** One layer of an export, and what identifies it. */
-export interface ReadSet extends EmbeddedSet {
+export interface ReadSet extends VectorsInMemory {
   /** Hash of the dataset that was embedded: two exports of one dataset have the same. */
   readonly datasetHash: string;
   /** Hash of the weights that embedded it. */

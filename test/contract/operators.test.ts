@@ -216,9 +216,11 @@ const others =
   'shrinkTarget makeViews openViewMaker sincereLoss supconLoss epsSupInfoNceLoss infoNceLoss dclLoss ' +
   'initialWeights parameterNames ' +
   'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
-  'nearestNeighbours bootstrapInterval weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
+  'vectorsInMemory unitVectors joinedClasses withClasses selectedVectors vectorsWithClass ' +
+  'neighbourGroups rankingScores nearestNeighbours bootstrapInterval bootstrapIntervals weightedVote evaluateVectors compareScores ' +
+  'PipelineError openArrowFile openArrowLog openEmbeddings ' +
   'openEmbeddingsFolder finalizeEmbeddings openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
-  'writeEvaluation readQuarantine writeQuarantine gradientSchema writeGradient ' +
+  'writeEvaluation readScores writeComparison readQuarantine writeQuarantine gradientSchema writeGradient ' +
   'trainProbe trainSgdProbe trainL2Probe selectStrength probeScores topAccuracy ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
   'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory';

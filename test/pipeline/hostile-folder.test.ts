@@ -55,9 +55,15 @@ test('a folder with every kind of bad file trains, exports each good image once,
   );
 
   const evaluating = evaluate(
-    resolveOptions(evaluateVerb, { train: out, test: out, out: path.join(folder, 'evaluation') }),
+    resolveOptions(evaluateVerb, {
+      train: out,
+      test: out,
+      out: path.join(folder, 'evaluation'),
+    }),
   );
-  const { evaluation } = await lastValueFrom(evaluating.output$);
+  const last = await lastValueFrom(evaluating.output$);
+  if (last.kind !== 'result') return t.fail('there is no result');
+  const { evaluation } = last;
   await evaluating.closed;
   // The class with one image has nobody to be compared with but itself.
   t.deepEqual(evaluation.absentFromTrain, [{ class: 'c', images: 1 }]);

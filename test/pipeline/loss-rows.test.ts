@@ -1,11 +1,11 @@
 import test from 'ava';
-import type { EmbeddedSet } from '../../operators/metrics/evaluation.ts';
+import type { VectorsInMemory } from '../../operators/metrics/neighbours/vectors-in-memory.ts';
 import { lossRows } from '../../pipeline/loss-rows.ts';
 
 const setOf = (
   rows: readonly (readonly number[])[],
   labels: readonly number[] = rows.map(() => 0),
-): EmbeddedSet => ({
+): VectorsInMemory => ({
   name: 'export',
   classes: ['ant'],
   ids: rows.map((_, row) => `${row}.jpg`),

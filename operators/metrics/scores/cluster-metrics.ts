@@ -9,19 +9,20 @@ import type { ImageMetric } from './image-metrics.ts';
 /**
  * `nmi` and `ami`: how well clusters of the vectors, as many as there are classes, agree with the classes.
  *
- * @param test Rows of length 1.
- * @param scored Positions of the images whose clusters are compared; all are clustered.
+ * @param test Those with a class are clustered.
+ * @param scored Positions of the images whose clusters are compared.
+ * @throws What `kMeans` throws.
  */
 export async function clusterMetrics(
   test: VectorSet,
   scored: Int32Array,
-  options: Pick<KMeansOptions, 'seed' | 'threads' | 'signal' | 'onProgress'>,
+  options: Omit<KMeansOptions, 'k' | 'labelledOnly'>,
 ): Promise<ImageMetric[]> {
   const classes = Int32Array.from(scored, (image) => test.labels[image]!);
   const count = new Set(classes).size;
   if (count === 0) return [];
-  const { assignments } = await kMeans(test, { ...options, clusters: count });
-  const clusters = Int32Array.from(scored, (image) => assignments[image]!);
+  const found = await kMeans(test, { ...options, k: count, labelledOnly: true });
+  const clusters = Int32Array.from(scored, (image) => found.clusters[image]!);
   return [
     {
       name: 'nmi',

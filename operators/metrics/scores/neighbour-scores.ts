@@ -1,5 +1,5 @@
 import type { Neighbours } from '../neighbours/matches.ts';
-import { weightedVote } from '../weighted-vote.ts';
+import { weightedVote } from '../neighbours/weighted-vote.ts';
 
 /** What the neighbours of test images say about them. */
 export interface NeighbourScores {

@@ -49,7 +49,7 @@ export function medianStatistic(values: Float64Array): Statistic {
 /** How far two medians lie apart: `|median(target) − median(noise)|`. */
 export function separationStatistic(target: Float64Array, noise: Float64Array): Statistic {
   const [targetMedian, noiseMedian] = [medianStatistic(target), medianStatistic(noise)];
-  return (counts) => Math.abs(targetMedian(counts) - noiseMedian(counts));
+  return (...resample) => Math.abs(targetMedian(...resample) - noiseMedian(...resample));
 }
 
 /**

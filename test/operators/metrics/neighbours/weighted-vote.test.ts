@@ -1,5 +1,5 @@
 import test from 'ava';
-import { weightedVote } from '../../../operators/metrics/weighted-vote.ts';
+import { weightedVote } from '../../../../operators/metrics/neighbours/weighted-vote.ts';
 
 test('the largest sum of similarities wins, not the most votes', (t) => {
   t.is(weightedVote({ similarities: [0.9, 0.3, 0.3], labels: [4, 2, 2] }), 4);

@@ -220,6 +220,8 @@ const others =
   'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
   'writeEvaluation readQuarantine writeQuarantine gradientSchema writeGradient ' +
   'trainProbe trainSgdProbe trainL2Probe selectStrength probeScores topAccuracy ' +
+  'kMeans clusteringAgreement normalisedMutualInformation adjustedMutualInformation rankedScores ' +
+  'areaUnderRoc rocCurve averagePrecision precisionRecallCurve histogram confusionMatrix ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
   'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory';
 

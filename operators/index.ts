@@ -147,6 +147,24 @@ export type {
 export { probeScores, topAccuracy } from './metrics/probe/probe-scores.ts';
 export type { ProbeScores, ProbeScoresOptions } from './metrics/probe/probe-scores.ts';
 
+// Clusters against classes
+export { kMeans } from './metrics/clustering/k-means.ts';
+export type { KMeans, KMeansOptions } from './metrics/clustering/k-means.ts';
+export {
+  adjustedMutualInformation,
+  normalisedMutualInformation,
+} from './metrics/clustering/mutual-information.ts';
+
+// Curves and histograms of scores
+export { rankedScores } from './metrics/curves/ranked-scores.ts';
+export type { RankedScores, ScoreCounts } from './metrics/curves/ranked-scores.ts';
+export { areaUnderRoc, rocCurve } from './metrics/curves/roc-curve.ts';
+export type { RocCurve } from './metrics/curves/roc-curve.ts';
+export { averagePrecision, precisionRecallCurve } from './metrics/curves/precision-recall-curve.ts';
+export type { PrecisionRecallCurve } from './metrics/curves/precision-recall-curve.ts';
+export { histogram } from './metrics/curves/histogram.ts';
+export type { Histogram, HistogramOptions } from './metrics/curves/histogram.ts';
+
 // Theory: the generative model, its posterior, the bound, and all of it checked with known densities
 export { gaussianPair, linePair } from './theory/gaussian-pair.ts';
 export type { GaussianPair, GaussianPairOptions, Side } from './theory/gaussian-pair.ts';

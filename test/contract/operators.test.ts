@@ -222,6 +222,8 @@ const others =
   'openEmbeddingsFolder finalizeEmbeddings openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
   'writeEvaluation readScores writeComparison readQuarantine writeQuarantine gradientSchema writeGradient ' +
   'trainProbe trainSgdProbe trainL2Probe selectStrength probeScores topAccuracy ' +
+  'kMeans normalisedMutualInformation adjustedMutualInformation rankedScores ' +
+  'areaUnderRoc rocCurve averagePrecision precisionRecallCurve histogram ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
   'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory';
 

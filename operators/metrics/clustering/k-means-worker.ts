@@ -1,0 +1,4 @@
+import { serve } from '../crew/serve.ts';
+import { kMeansWork } from './k-means-work.ts';
+
+serve(kMeansWork);

@@ -1,0 +1,103 @@
+import { contingency, marginals, type Contingency } from './contingency.ts';
+
+/**
+ * Normalised mutual information of two labellings: `I(a; b) / mean(H(a), H(b))`, from 0, independent, to 1, the same
+ * up to names. Two labellings of a single label each are the same.
+ *
+ * For the interval of a bootstrap, give the positions of a resample as `images`; they may repeat.
+ *
+ * @param a `[images]` int32 first label of each image, such as its class; -1 leaves it out.
+ * @param b `[images]` int32 second label, such as its cluster.
+ * @returns Null when no image has both labels.
+ * @throws {RangeError} When the two have different lengths.
+ * @see scikit-learn `normalized_mutual_info_score`, with its default of the arithmetic mean.
+ */
+export function normalisedMutualInformation(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  images?: ArrayLike<number>,
+): number | null {
+  const table = contingency(a, b, images);
+  if (table.total === 0) return null;
+  const { byRow, byColumn } = marginals(table);
+  const mean = (entropy(byRow, table.total) + entropy(byColumn, table.total)) / 2;
+  return mean === 0 ? 1 : within0And1(mutualInformation(table, byRow, byColumn) / mean);
+}
+
+/**
+ * Mutual information adjusted for chance: 0 on average when clusters of these sizes are drawn at random, 1 when
+ * both labellings are the same up to names.
+ *
+ * `(I − E[I]) / (mean(H(a), H(b)) − E[I])`, the expectation over all labellings with the same sizes.
+ *
+ * @param a As of `normalisedMutualInformation`, like `b` and `images`.
+ * @returns Null when no image has both labels.
+ * @throws {RangeError} When the two have different lengths.
+ * @see Vinh, Epps and Bailey, 2010; scikit-learn `adjusted_mutual_info_score`.
+ */
+export function adjustedMutualInformation(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  images?: ArrayLike<number>,
+): number | null {
+  const table = contingency(a, b, images);
+  const { total } = table;
+  if (total === 0) return null;
+  const { byRow, byColumn } = marginals(table);
+  const [used, usedToo] = [byRow, byColumn].map((sizes) => sizes.filter((size) => size > 0).length);
+  // All in one, or each on its own, in both: nothing that chance could do otherwise.
+  if (used === usedToo && (used === 1 || used === total)) return 1;
+  const mean = (entropy(byRow, total) + entropy(byColumn, total)) / 2;
+  const expected = expectedInformation(byRow, byColumn, total);
+  const information = mutualInformation(table, byRow, byColumn);
+  // Both differences vanish together when one labelling has a single label.
+  const room = mean - expected;
+  const least = Number.EPSILON;
+  return (information - expected) / (room < 0 ? Math.min(room, -least) : Math.max(room, least));
+}
+
+/** In nats. */
+function mutualInformation(
+  { rows, columns, counts, total }: Contingency,
+  byRow: Float64Array,
+  byColumn: Float64Array,
+): number {
+  let sum = 0;
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const count = counts[row * columns + column]!;
+      if (count === 0) continue;
+      sum += count * Math.log((count * total) / (byRow[row]! * byColumn[column]!));
+    }
+  }
+  return Math.max(0, sum / total);
+}
+
+function entropy(sizes: Float64Array, total: number): number {
+  let sum = 0;
+  for (const size of sizes) if (size > 0) sum -= size * Math.log(size / total);
+  return sum / total;
+}
+
+/** Expected mutual information when both sizes are kept: over the hypergeometric distribution of every count. */
+function expectedInformation(byRow: Float64Array, byColumn: Float64Array, total: number): number {
+  const logFactorial = new Float64Array(total + 1);
+  for (let n = 2; n <= total; n += 1) logFactorial[n] = logFactorial[n - 1]! + Math.log(n);
+  const of = (n: number): number => logFactorial[n]!;
+  let sum = 0;
+  for (const a of byRow) {
+    for (const b of byColumn) {
+      const fixed = of(a) + of(b) + of(total - a) + of(total - b) - of(total);
+      for (let n = Math.max(1, a + b - total); n <= Math.min(a, b); n += 1) {
+        const probability = Math.exp(fixed - of(n) - of(a - n) - of(b - n) - of(total - a - b + n));
+        sum += (n / total) * Math.log((n * total) / (a * b)) * probability;
+      }
+    }
+  }
+  return sum;
+}
+
+/** Rounding may leave 1 + 2⁻⁵². */
+function within0And1(value: number): number {
+  return Math.min(1, Math.max(0, value));
+}

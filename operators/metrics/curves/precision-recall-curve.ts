@@ -1,0 +1,72 @@
+import {
+  curveThresholds,
+  rankedScores,
+  thresholdCounts,
+  type RankedScores,
+  type ScoreCounts,
+} from './ranked-scores.ts';
+
+/** Precision and recall of what is at or above every threshold. */
+export interface PrecisionRecallCurve {
+  /** `[points]` descending; `Infinity`, then every distinct score. */
+  readonly thresholds: Float64Array;
+  /** `[points]` share of what is at or above the threshold that is positive; 1 where there is nothing. */
+  readonly precision: Float64Array;
+  /** `[points]` share of the positives that are at or above the threshold, from 0 to 1; NaN without positives. */
+  readonly recall: Float64Array;
+  /** Mean precision over the steps of recall; null without positives. */
+  readonly averagePrecision: number | null;
+}
+
+/**
+ * Precision against recall, in the order of rising recall.
+ *
+ * @param positives Scores that should be high.
+ * @param negatives Scores that should be low.
+ * @throws {RangeError} When a score is not a number.
+ * @see scikit-learn `precision_recall_curve`, which has the points in the reverse order.
+ */
+export function precisionRecallCurve(
+  positives: ArrayLike<number>,
+  negatives: ArrayLike<number>,
+): PrecisionRecallCurve {
+  const ranked = rankedScores(positives, negatives);
+  const counts = thresholdCounts(ranked);
+  const points = ranked.thresholds.length + 1;
+  const precision = new Float64Array(points).fill(1);
+  const recall = new Float64Array(points);
+  if (counts.allPositives === 0) recall[0] = Number.NaN;
+  let [right, all] = [0, 0];
+  for (let at = 0; at + 1 < points; at += 1) {
+    right += counts.positives[at]!;
+    all += counts.positives[at]! + counts.negatives[at]!;
+    precision[at + 1] = right / all;
+    recall[at + 1] = right / counts.allPositives;
+  }
+  return {
+    thresholds: curveThresholds(ranked),
+    precision,
+    recall,
+    averagePrecision: averagePrecision(ranked),
+  };
+}
+
+/**
+ * `Σ (recallₙ − recallₙ₋₁) · precisionₙ` over descending thresholds.
+ *
+ * @param counts How often each score counts. Each once when left out.
+ * @returns Null without positives.
+ * @throws {RangeError} When `counts` has not one number for each score.
+ * @see scikit-learn `average_precision_score`.
+ */
+export function averagePrecision(ranked: RankedScores, counts?: ScoreCounts): number | null {
+  const { positives, negatives, allPositives } = thresholdCounts(ranked, counts);
+  if (allPositives === 0) return null;
+  let [right, all, sum] = [0, 0, 0];
+  for (let at = 0; at < positives.length; at += 1) {
+    right += positives[at]!;
+    all += positives[at]! + negatives[at]!;
+    if (positives[at]! > 0) sum += (positives[at]! * right) / all;
+  }
+  return sum / allPositives;
+}

@@ -84,8 +84,9 @@ async function measured(): Promise<Side[]> {
           { name: `PyTorch, ${values.chunk} at a time`, peer: await peer(values.chunk) },
           { name: 'PyTorch, all at once', peer: await peer('0') },
         ]),
-  ].map((side, at) => ({
-    ...side,
+  ].map(({ name, peer }, at) => ({
+    name,
+    peer,
     out: path.join(folder, `${at}.i32`),
     ms: [] as number[],
     loadedMb: 0,

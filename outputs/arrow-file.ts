@@ -36,6 +36,8 @@ export interface ArrowFileSink {
 export interface ArrowFileOptions {
   /** Added to the metadata of the schema, in this order. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** See `openPartialFile`. */
+  readonly token?: string | undefined;
 }
 
 /**
@@ -56,8 +58,8 @@ export async function openArrowFile(
   schema: Schema,
   options: ArrowFileOptions = {},
 ): Promise<ArrowFileSink> {
-  const { metadata = {} } = options;
-  const file = await openPartialFile(path);
+  const { metadata = {}, token } = options;
+  const file = await openPartialFile(path, token);
   const writer = new ArrowFileWriter();
   let state: 'open' | 'writing' | 'ended' = 'open';
   let position = 0;

@@ -6,8 +6,8 @@ import { EMBEDDINGS_LAYERS, type LayerSizes } from './embeddings-schema.ts';
 export interface ExpectedBatch {
   /** Position of its first sample. */
   readonly next: number;
-  /** Positions of the dataset. */
-  readonly count: number;
+  /** Position after the last that may come. */
+  readonly end: number;
   readonly layers: LayerSizes;
 }
 
@@ -19,13 +19,13 @@ export interface ExpectedBatch {
 export function checkEmbeddingBatch(
   folder: string,
   { plan, samples, ...vectors }: EmbeddingBatch,
-  { next, count, layers }: ExpectedBatch,
+  { next, end, layers }: ExpectedBatch,
 ): void {
   const positions = plan.samples.map(({ position }) => position);
-  if (positions.some((position, at) => position !== next + at) || next + positions.length > count) {
+  if (positions.some((position, at) => position !== next + at) || next + positions.length > end) {
     throw new PipelineError(
       'ERR_CONTRACT',
-      `Expected batch ${plan.seq} for \`${folder}\` to hold the positions from ${next} on, in order and below ${count}; ` +
+      `Expected batch ${plan.seq} for \`${folder}\` to hold the positions from ${next} on, in order and below ${end}; ` +
         `got ${positions.slice(0, 8).join(', ')}${positions.length > 8 ? ', …' : ''}.`,
       { path: folder },
     );

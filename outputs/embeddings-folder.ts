@@ -4,11 +4,28 @@ import { PipelineError } from '../operators/errors.ts';
 import type { BadSample, EmbeddingBatch } from '../operators/types.ts';
 import { writeAtomicJson } from './atomic-file.ts';
 import { checkEmbeddingBatch } from './check-embedding-batch.ts';
-import { type EmbeddingsManifest, MANIFEST_NAME, readManifest } from './embeddings-manifest.ts';
+import {
+  type EmbeddingsManifest,
+  type ExportIdentity,
+  identityOf,
+  MANIFEST_NAME,
+  readManifest,
+  readShardManifest,
+  type ShardManifest,
+} from './embeddings-manifest.ts';
 import { type OpenPart, partOpener } from './embeddings-part.ts';
+import { PART_POSITIONS, partNumber } from './export-parts.ts';
+import {
+  type ExportShard,
+  shardLockName,
+  shardManifestName,
+  shardOfName,
+  shardPositions,
+  shardText,
+} from './export-shard.ts';
 import { inTurn } from './in-turn.ts';
 import { jsonDifferences, type JsonObject } from './json.ts';
-import { LOCK_NAME, lockFolder } from './lock-file.ts';
+import { type FolderLock, LOCK_NAME, lockFolder } from './lock-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { PARTIAL_SUFFIX } from './partial-file.ts';
 import { PRODUCER } from './producer.ts';
@@ -33,6 +50,8 @@ export interface EmbeddingsFolderOptions {
   readonly sizes: { readonly embedding: number; readonly projection: number };
   /** Text for a `split` column. @default no such column */
   readonly split?: string | undefined;
+  /** Which piece of an export that several processes make together. @default all of it, by this process */
+  readonly shard?: ExportShard | undefined;
   /** Whether a folder that was begun may be continued; one that is not there is begun. @default false */
   readonly resume?: boolean | undefined;
   /** What is checked of finished parts: that they are there in full size, or also their SHA-256. @default 'size' */
@@ -62,6 +81,10 @@ export interface EmbeddingsFolder {
   readonly path: string;
   /** The dataset position that comes next: where a continued export goes on, always the start of a part. */
   readonly nextPosition: number;
+  /** The position after the last: that of the dataset, or of the shard. */
+  readonly endPosition: number;
+  /** Positions from the first to the last of them. */
+  readonly positions: number;
   /** What the user should know about the opening, such as a lock that was taken over. */
   readonly notes: readonly string[];
   /** Bad samples of the finished parts. */
@@ -72,7 +95,7 @@ export interface EmbeddingsFolder {
    */
   write(batch: EmbeddingBatch, listBad: () => readonly BadSample[]): Promise<WrittenRows>;
   /**
-   * Writes `quarantine.arrow` and marks the folder as done.
+   * Writes `quarantine.arrow` and marks the folder as done. Of a shard, marks the shard as done.
    * @throws {PipelineError} `ERR_CONTRACT` when positions are missing.
    */
   finish(): Promise<EmbeddingsReport>;
@@ -94,6 +117,10 @@ export interface EmbeddingsFolder {
  * at most one part, and its continuation repeats that part from the start. The bytes of all files are a
  * function of the options and the rows: neither interruptions nor batch sizes leave a trace.
  *
+ * With `shard`, parts have the names and bytes that they have in the whole export, and the manifest is one of
+ * the shard, such as `manifest-00002-of-00008.json`. Shards may write to one folder at the same time, or each to a
+ * folder of its own. `finalizeEmbeddings` makes a finished folder of them. Each shard has a lock of its own.
+ *
  * Memory: one block of 512 rows, and what the bad samples have to say.
  *
  * @throws {PipelineError} `ERR_CONFIG` when the folder holds something else, naming what differs;
@@ -103,27 +130,37 @@ export async function openEmbeddingsFolder(
   folder: string,
   options: EmbeddingsFolderOptions,
 ): Promise<EmbeddingsFolder> {
-  const { resume = false, verify = 'size' } = options;
+  const { resume = false, verify = 'size', shard } = options;
   await makeFolder(folder);
-  const lock = await lockFolder(folder);
+  const lock = await lockFolder(folder, {
+    name: shard === undefined ? LOCK_NAME : shardLockName(shard),
+    watchMs: LOCK_WATCH_MS,
+  });
   try {
-    const manifest = await beginOrContinue(folder, newManifest(options), resume);
+    const identity = newIdentity(options);
+    const manifest =
+      shard === undefined
+        ? await beginOrContinue(folder, identity, resume, lock.token)
+        : await beginOrContinueShard(folder, identity, shard, resume, lock.token);
     for (const part of manifest.parts) {
       await checkPart(path.join(folder, part.file), part, verify);
     }
-    const notes = lock.note === undefined ? [] : [lock.note];
-    return embeddingsFolder(folder, manifest, notes, () => lock.release());
+    return embeddingsFolder(folder, manifest, lock);
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-function newManifest(options: EmbeddingsFolderOptions): EmbeddingsManifest {
+/** How long a writer on another machine is watched for a sign of life before its lock is taken over. */
+export const LOCK_WATCH_MS = 60_000;
+
+type Manifest = EmbeddingsManifest | ShardManifest;
+
+function newIdentity(options: EmbeddingsFolderOptions): ExportIdentity {
   const { dataset, model, preprocessing, layers, sizes, split } = options;
   const { embedding, projection } = sizes;
-  const manifest: EmbeddingsManifest = {
-    format: 'sincere-embeddings',
+  const identity: ExportIdentity = {
     version: 1,
     producer: PRODUCER,
     dataset: { name: dataset.name, hash: dataset.hash, count: dataset.count },
@@ -135,79 +172,178 @@ function newManifest(options: EmbeddingsFolderOptions): EmbeddingsManifest {
       ...(layers === 'embedding' ? {} : { projection }),
     },
     split: split ?? null,
-    parts: [],
-    done: false,
   };
   // As it will be read back: undefined fields are gone.
-  return JSON.parse(JSON.stringify(manifest)) as EmbeddingsManifest;
+  return JSON.parse(JSON.stringify(identity)) as ExportIdentity;
 }
 
 async function beginOrContinue(
   folder: string,
-  fresh: EmbeddingsManifest,
+  identity: ExportIdentity,
   resume: boolean,
+  token: string,
 ): Promise<EmbeddingsManifest> {
-  const manifestPath = path.join(folder, MANIFEST_NAME);
-  const names = (await fs.readdir(folder)).filter((name) => name !== LOCK_NAME);
+  const names = await fs.readdir(folder);
   const partial = names.filter((name) => name.endsWith(PARTIAL_SUFFIX));
-  const found = await readManifest(manifestPath);
+  const found = await readManifest(path.join(folder, MANIFEST_NAME));
+  const shard = names.map(shardOfName).find((one) => one !== undefined);
+  if (shard !== undefined && found?.done !== true) {
+    throw refused(
+      folder,
+      `holds an export in ${shard.of} shards. Run \`sincere finalize\` when all are done, ` +
+        `or say with \`--shard i/${shard.of}\` which of them to export.`,
+    );
+  }
   if (found === undefined) {
-    const other = names.find((name) => !partial.includes(name));
-    if (other !== undefined) {
-      throw new PipelineError(
-        'ERR_CONFIG',
-        `\`${folder}\` holds other files, such as \`${other}\`. Choose an empty or a new folder.`,
-        { path: folder },
-      );
-    }
-    await writeAtomicJson(manifestPath, fresh);
+    const other = names.find((name) => name !== LOCK_NAME && !partial.includes(name));
+    if (other !== undefined) throw foreignFile(folder, other);
+    const fresh = { format: 'sincere-embeddings', ...identity, parts: [], done: false } as const;
+    await writeAtomicJson(path.join(folder, MANIFEST_NAME), fresh, token);
     return fresh;
   }
-  if (!resume) {
-    throw new PipelineError(
-      'ERR_CONFIG',
-      `\`${folder}\` holds ${found.done ? 'a finished' : 'an unfinished'} export already. ` +
-        'Continue it with `--resume`, or choose another folder.',
-      { path: folder },
-    );
-  }
-  const differences = jsonDifferences(identity(found), identity(fresh));
-  if (differences.length > 0) {
-    throw new PipelineError(
-      'ERR_CONFIG',
-      `\`${folder}\` was made with something else: ${differences.join('; ')}. ` +
-        'Continue with the same, or choose another folder.',
-      { path: folder },
-    );
-  }
+  if (!resume) throw exportedAlready(folder, 'export', found);
+  checkIdentity(folder, found, identity);
   for (const name of partial) await fs.rm(path.join(folder, name));
   return found;
 }
 
-/** What must be the same for parts to belong together. The dataset may have moved: its hash decides. */
-function identity(manifest: EmbeddingsManifest): unknown {
-  const { producer, classes, model, preprocessing, layers, split } = manifest;
-  const { hash, count } = manifest.dataset;
-  return { producer, dataset: { hash, count }, classes, model, preprocessing, layers, split };
+async function beginOrContinueShard(
+  folder: string,
+  identity: ExportIdentity,
+  shard: ExportShard,
+  resume: boolean,
+  token: string,
+): Promise<ShardManifest> {
+  const names = await fs.readdir(folder);
+  const other = names.map(shardOfName).find((one) => one !== undefined && one.of !== shard.of);
+  if (other !== undefined) {
+    throw refused(
+      folder,
+      `holds an export in ${other.of} shards, and this is one of ${shard.of}. ` +
+        `Give \`--shard i/${other.of}\`, or choose another folder.`,
+    );
+  }
+  const whole = await readManifest(path.join(folder, MANIFEST_NAME));
+  if (whole !== undefined && !whole.done) {
+    throw refused(
+      folder,
+      'holds an unfinished export without shards. Continue it without `--shard`, or choose another folder.',
+    );
+  }
+  const manifestPath = path.join(folder, shardManifestName(shard));
+  const found = whole === undefined ? await readShardManifest(manifestPath, shard) : undefined;
+  const before = whole ?? found;
+  if (before !== undefined && !resume) {
+    throw exportedAlready(
+      folder,
+      whole === undefined ? `shard ${shardText(shard)} of an export` : 'export',
+      before,
+    );
+  }
+  // Others of a shard that goes wrong are told before their work, not by `finalize` after it.
+  const neighbour = before ?? (await anyShardManifest(folder, names));
+  if (neighbour !== undefined) checkIdentity(folder, neighbour, identity);
+
+  const { from, end } = shardPositions(shard, identity.dataset.count);
+  const fresh = { format: 'sincere-embeddings-shard', shard, ...identity } as const;
+  if (whole !== undefined) {
+    // It was finalized: this shard is done, and only the whole is left to read it from.
+    const parts = whole.parts.filter(({ first }) => first >= from && first < end);
+    return { ...fresh, parts, done: true };
+  }
+  if (found === undefined) {
+    const foreign = names.find((name) => shardOfName(name) === undefined && !isOfExport(name));
+    if (foreign !== undefined) throw foreignFile(folder, foreign);
+  }
+  // Only what earlier processes of this shard left: other shards are being written.
+  for (const name of names.filter((one) => one.endsWith(PARTIAL_SUFFIX))) {
+    const first = (partNumber(name) ?? -1) * PART_POSITIONS;
+    const isOurs = first >= from && first < end;
+    if (isOurs || shardOfName(name)?.index === shard.index) await fs.rm(path.join(folder, name));
+  }
+  if (found !== undefined) return found;
+  const begun = { ...fresh, parts: [], done: false };
+  await writeAtomicJson(manifestPath, begun, token);
+  return begun;
 }
 
-function embeddingsFolder(
+async function anyShardManifest(
   folder: string,
-  opened: EmbeddingsManifest,
-  notes: readonly string[],
-  release: () => Promise<void>,
-): EmbeddingsFolder {
+  names: readonly string[],
+): Promise<ShardManifest | undefined> {
+  for (const name of names) {
+    const shard = shardOfName(name);
+    if (shard === undefined || name !== shardManifestName(shard)) continue;
+    // It may be gone by now: `finalize` removes them.
+    const found = await readShardManifest(path.join(folder, name), shard);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Whether a file beside the shards is a part, or the lock and the temporary files of `finalize`. */
+function isOfExport(name: string): boolean {
+  if (partNumber(name) !== undefined || name.startsWith(LOCK_NAME)) return true;
+  return (
+    name.endsWith(PARTIAL_SUFFIX) &&
+    (name.startsWith(MANIFEST_NAME) || name.startsWith(QUARANTINE_NAME))
+  );
+}
+
+function checkIdentity(folder: string, found: ExportIdentity, now: ExportIdentity): void {
+  const differences = jsonDifferences(identityOf(found), identityOf(now));
+  if (differences.length === 0) return;
+  throw refused(
+    folder,
+    `was made with something else: ${differences.join('; ')}. ` +
+      'Continue with the same, or choose another folder.',
+  );
+}
+
+function exportedAlready(
+  folder: string,
+  what: string,
+  { done }: { readonly done: boolean },
+): PipelineError {
+  const kind = `${done ? 'a finished' : 'an unfinished'} ${what}`;
+  return refused(
+    folder,
+    `holds ${kind} already. Continue it with \`--resume\`, or choose another folder.`,
+  );
+}
+
+function foreignFile(folder: string, name: string): PipelineError {
+  return refused(
+    folder,
+    `holds other files, such as \`${name}\`. Choose an empty or a new folder.`,
+  );
+}
+
+function refused(folder: string, why: string): PipelineError {
+  return new PipelineError('ERR_CONFIG', `\`${folder}\` ${why}`, { path: folder });
+}
+
+function embeddingsFolder(folder: string, opened: Manifest, lock: FolderLock): EmbeddingsFolder {
   let manifest = opened;
-  let next = positionsOf(manifest);
+  const shard = 'shard' in opened ? opened.shard : undefined;
+  const { count } = manifest.dataset;
+  const { from, end } =
+    shard === undefined ? { from: 0, end: count } : shardPositions(shard, count);
+  const manifestPath = path.join(
+    folder,
+    shard === undefined ? MANIFEST_NAME : shardManifestName(shard),
+  );
+  let next = from + positionsOf(manifest);
   let part: OpenPart | undefined;
   let closed = false;
   const { layers } = manifest;
-  const { count } = manifest.dataset;
-  const openPart = partOpener(folder, manifest);
+  const openPart = partOpener(folder, manifest, lock.token);
 
-  const saveManifest = async (changes: Partial<EmbeddingsManifest>): Promise<void> => {
+  const saveManifest = async (
+    changes: Partial<Pick<Manifest, 'parts' | 'done'>>,
+  ): Promise<void> => {
     const changed = { ...manifest, ...changes };
-    await writeAtomicJson(path.join(folder, MANIFEST_NAME), changed);
+    await writeAtomicJson(manifestPath, changed, lock.token);
     manifest = changed;
   };
   const write = async (
@@ -217,7 +353,7 @@ function embeddingsFolder(
     if (closed) {
       throw new PipelineError('ERR_CONTRACT', `\`${folder}\` is closed already.`, { path: folder });
     }
-    checkEmbeddingBatch(folder, batch, { next, count, layers });
+    checkEmbeddingBatch(folder, batch, { next, end, layers });
     let row = 0;
     for (const sample of batch.plan.samples) {
       part ??= await openPart(next);
@@ -229,6 +365,8 @@ function embeddingsFolder(
       }
       next += 1;
       if (next === part.end) {
+        // Before a file gets its name: a process that was suspended for long may not be the only one.
+        await lock.check();
         const finished = await part.finish(listBad);
         await saveManifest({ parts: [...manifest.parts, finished] });
         part = undefined;
@@ -239,23 +377,23 @@ function embeddingsFolder(
   };
   const finish = async (): Promise<EmbeddingsReport> => {
     const covered = positionsOf(manifest);
-    if (covered !== count) {
+    if (covered !== end - from) {
       throw new PipelineError(
         'ERR_CONTRACT',
-        `Expected ${count} positions in \`${folder}\`, got ${covered}. Continue the export with \`--resume\`.`,
+        `Expected ${end - from} positions in \`${folder}\`, got ${covered}. Continue the export with \`--resume\`.`,
         { path: folder },
       );
     }
     const bad = manifest.parts.flatMap((finished) => finished.bad);
-    const quarantine = await writeQuarantine(path.join(folder, QUARANTINE_NAME), bad);
-    if (!manifest.done) await saveManifest({ done: true });
-    return {
-      path: folder,
-      rows: manifest.parts.reduce((sum, { rows }) => sum + rows, 0),
-      bytes: manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0),
-      parts: manifest.parts.length,
-      bad: quarantine.rows,
-    };
+    if (shard === undefined) {
+      await lock.check();
+      await writeQuarantine(path.join(folder, QUARANTINE_NAME), bad, lock.token);
+    }
+    if (!manifest.done) {
+      await lock.check();
+      await saveManifest({ done: true });
+    }
+    return reportOf(folder, manifest);
   };
   const close = async (): Promise<void> => {
     if (closed) return;
@@ -263,14 +401,16 @@ function embeddingsFolder(
     try {
       await part?.abort();
     } finally {
-      await release();
+      await lock.release();
     }
   };
 
   const turn = inTurn();
   return {
     path: folder,
-    notes,
+    notes: lock.note === undefined ? [] : [lock.note],
+    endPosition: end,
+    positions: end - from,
     get nextPosition() {
       return next;
     },
@@ -283,7 +423,18 @@ function embeddingsFolder(
   };
 }
 
+/** What the parts of a manifest come to. */
+export function reportOf(folder: string, { parts }: Pick<Manifest, 'parts'>): EmbeddingsReport {
+  return {
+    path: folder,
+    rows: parts.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
+    parts: parts.length,
+    bad: parts.reduce((sum, { bad }) => sum + bad.length, 0),
+  };
+}
+
 /** How many positions the finished parts cover. */
-function positionsOf({ parts }: EmbeddingsManifest): number {
+function positionsOf({ parts }: Manifest): number {
   return parts.reduce((sum, { positions }) => sum + positions, 0);
 }

@@ -2,17 +2,15 @@ import { z } from 'zod';
 import { PipelineError } from '../operators/errors.ts';
 import type { BadSample } from '../operators/types.ts';
 import type { LayerSizes } from './embeddings-schema.ts';
+import { PART_POSITIONS, partName } from './export-parts.ts';
+import { type ExportShard, shardPositions, shardText } from './export-shard.ts';
 import { type JsonObject, readJsonObject } from './json.ts';
 
 /** The name of the manifest in an embeddings folder. */
 export const MANIFEST_NAME = 'manifest.json';
 
-/** Positions of the dataset that one part covers, whatever was bad in it. */
-export const PART_POSITIONS = 4096;
-
-/** What `manifest.json` says about an embeddings folder. */
-export interface EmbeddingsManifest {
-  readonly format: 'sincere-embeddings';
+/** What an export is of. Parts belong together when it is the same for both. */
+export interface ExportIdentity {
   readonly version: 1;
   /** What wrote it. */
   readonly producer: string;
@@ -33,10 +31,25 @@ export interface EmbeddingsManifest {
   readonly layers: LayerSizes;
   /** What the `split` column says; null when there is none. */
   readonly split: string | null;
+}
+
+/** Which parts of an export are there. */
+interface ExportProgress {
   /** Finished parts, in order, without gaps. */
   readonly parts: readonly EmbeddingsPart[];
-  /** Whether all positions are covered and `quarantine.arrow` is complete. */
+  /** Whether all positions are covered, and in a whole export `quarantine.arrow` is complete. */
   readonly done: boolean;
+}
+
+/** What `manifest.json` says about an embeddings folder. */
+export interface EmbeddingsManifest extends ExportIdentity, ExportProgress {
+  readonly format: 'sincere-embeddings';
+}
+
+/** What the manifest of a shard says about its parts. `finalize` makes one `manifest.json` of all. */
+export interface ShardManifest extends ExportIdentity, ExportProgress {
+  readonly format: 'sincere-embeddings-shard';
+  readonly shard: ExportShard;
 }
 
 /** One finished part. */
@@ -62,34 +75,74 @@ export interface EmbeddingsPart {
  * @throws {PipelineError} `ERR_FORMAT`, naming the field that is not as expected.
  */
 export async function readManifest(path: string): Promise<EmbeddingsManifest | undefined> {
+  const manifest = await read(path, manifestSchema);
+  if (manifest !== undefined) checkParts(path, manifest, { from: 0, end: manifest.dataset.count });
+  return manifest;
+}
+
+/**
+ * The same for the manifest of a shard.
+ *
+ * @throws {PipelineError} `ERR_FORMAT`, also when it is the manifest of another shard.
+ */
+export async function readShardManifest(
+  path: string,
+  shard: ExportShard,
+): Promise<ShardManifest | undefined> {
+  const manifest = await read(path, shardManifestSchema);
+  if (manifest === undefined) return undefined;
+  if (shardText(manifest.shard) !== shardText(shard)) {
+    throw notAManifest(path, `it is of shard ${shardText(manifest.shard)}`);
+  }
+  checkParts(path, manifest, shardPositions(shard, manifest.dataset.count));
+  return manifest;
+}
+
+/** What must be the same for parts to belong together. The dataset may have moved: its hash decides. */
+export function identityOf(manifest: ExportIdentity): unknown {
+  const { producer, classes, model, preprocessing, layers, split } = manifest;
+  const { hash, count } = manifest.dataset;
+  return { producer, dataset: { hash, count }, classes, model, preprocessing, layers, split };
+}
+
+async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const value = await readJsonObject(path);
   if (value === undefined) return undefined;
-  const parsed = manifestSchema.safeParse(value);
+  const parsed = schema.safeParse(value);
   if (!parsed.success) throw notAManifest(path, z.prettifyError(parsed.error));
-  const manifest = parsed.data;
-  let next = 0;
-  for (const part of manifest.parts) {
-    const positions = Math.min(PART_POSITIONS, manifest.dataset.count - next);
-    if (part.first !== next || part.positions !== positions) {
+  return parsed.data;
+}
+
+/** That the parts cover the positions from `from` on without gaps, to `end` when it says done. */
+function checkParts(
+  path: string,
+  { parts, dataset, done }: ExportIdentity & ExportProgress,
+  { from, end }: { readonly from: number; readonly end: number },
+): void {
+  let next = from;
+  for (const part of parts) {
+    const positions = Math.min(PART_POSITIONS, dataset.count - next);
+    if (part.first !== next || part.positions !== positions || next >= end) {
       throw notAManifest(path, `\`${part.file}\` does not cover the positions from ${next}`);
+    }
+    if (part.file !== partName(next / PART_POSITIONS)) {
+      throw notAManifest(path, `\`${part.file}\` is not the name of the part at ${next}`);
     }
     if (part.rows + part.bad.length !== part.positions) {
       throw notAManifest(path, `the rows of \`${part.file}\` do not add up to its positions`);
     }
     next += part.positions;
   }
-  if (manifest.done && next !== manifest.dataset.count) {
+  if (done && next !== end) {
     throw notAManifest(path, `it says done, but the parts end at position ${next}`);
   }
-  return manifest;
 }
 
 const count = z.int().nonnegative();
 const size = z.int().positive();
 const json = z.record(z.string(), z.json());
 
-const manifestSchema: z.ZodType<EmbeddingsManifest> = z.strictObject({
-  format: z.literal('sincere-embeddings'),
+const exportFields = {
   version: z.literal(1),
   producer: z.string(),
   dataset: z.strictObject({ name: z.string(), hash: z.string(), count }),
@@ -118,6 +171,17 @@ const manifestSchema: z.ZodType<EmbeddingsManifest> = z.strictObject({
     }),
   ),
   done: z.boolean(),
+};
+
+const manifestSchema: z.ZodType<EmbeddingsManifest> = z.strictObject({
+  format: z.literal('sincere-embeddings'),
+  ...exportFields,
+});
+
+const shardManifestSchema: z.ZodType<ShardManifest> = z.strictObject({
+  format: z.literal('sincere-embeddings-shard'),
+  shard: z.strictObject({ index: count, of: size }),
+  ...exportFields,
 });
 
 function notAManifest(path: string, why: string): PipelineError {

@@ -4,12 +4,9 @@ import { PipelineError } from '../operators/errors.ts';
 import type { BadSample, EmbeddingBatch, PlannedSample } from '../operators/types.ts';
 import { classColumns, recordBatch, utf8Column, vectorsColumn } from './arrow-columns.ts';
 import { openArrowFile } from './arrow-file.ts';
-import {
-  type EmbeddingsManifest,
-  type EmbeddingsPart,
-  PART_POSITIONS,
-} from './embeddings-manifest.ts';
+import type { EmbeddingsPart, ExportIdentity } from './embeddings-manifest.ts';
 import { EMBEDDINGS_LAYERS, embeddingsSchema, type LayerSizes } from './embeddings-schema.ts';
+import { PART_POSITIONS, partName } from './export-parts.ts';
 
 /** A part of an export while it is being written. */
 export interface OpenPart {
@@ -46,15 +43,17 @@ const blockPositions = 512;
  * and the bytes of the whole do not depend on the batch size.
  *
  * One part is open at a time.
+ *
+ * @param token See `openPartialFile`.
  */
-export function partOpener(folder: string, manifest: EmbeddingsManifest): PartOpener {
+export function partOpener(folder: string, manifest: ExportIdentity, token?: string): PartOpener {
   const { layers, split } = manifest;
   const { count } = manifest.dataset;
   const labels = classColumns(manifest.classes);
   const schema = embeddingsSchema(labels.type, layers, split);
   const buffers = blockBuffers(layers);
   const metadata = {
-    format: manifest.format,
+    format: 'sincere-embeddings',
     version: String(manifest.version),
     producer: manifest.producer,
     dataset: manifest.dataset.hash,
@@ -72,10 +71,8 @@ export function partOpener(folder: string, manifest: EmbeddingsManifest): PartOp
     ]);
 
   return async (first) => {
-    const number = String(first / PART_POSITIONS).padStart(5, '0');
-    const sink = await openArrowFile(path.join(folder, `part-${number}.arrow`), schema, {
-      metadata,
-    });
+    const file = path.join(folder, partName(first / PART_POSITIONS));
+    const sink = await openArrowFile(file, schema, { metadata, token });
     const end = Math.min(first + PART_POSITIONS, count);
     const missing: string[] = [];
     let next = first;

@@ -14,6 +14,9 @@ export type {
   WrittenRows,
 } from './embeddings-folder.ts';
 export type { EmbeddingsManifest, EmbeddingsPart } from './embeddings-manifest.ts';
+export type { ExportShard } from './export-shard.ts';
+export { finalizeEmbeddings } from './finalize-embeddings.ts';
+export type { FinalizedEmbeddings, FinalizeOptions } from './finalize-embeddings.ts';
 export { writeEmbeddings } from './write-embeddings.ts';
 export type { EmbeddingsWritten } from './write-embeddings.ts';
 export { openEmbeddings } from './read-embeddings.ts';

@@ -21,13 +21,15 @@ export const PARTIAL_SUFFIX = '.tmp';
  * Opens a file under a temporary name in the same folder, so that readers see all of it or nothing.
  *
  * The temporary name is a function of `path`: what a killed process left is overwritten by the next.
- * Two writers of one path at a time are kept apart by the lock of their folder, not here.
+ * Two writers of one path at a time are kept apart by the lock of their folder, not here. Where a lock can be
+ * lost, its token goes into the name: then a writer that was suspended cannot spoil what its successor writes.
  * A failing call removes the temporary file.
  *
+ * @param token See `FolderLock.token`. @default none
  * @throws {PipelineError} `ERR_WRITE`, from every method.
  */
-export async function openPartialFile(finalPath: string): Promise<PartialFile> {
-  const temporaryPath = finalPath + PARTIAL_SUFFIX;
+export async function openPartialFile(finalPath: string, token?: string): Promise<PartialFile> {
+  const temporaryPath = partialPath(finalPath, token);
   const handle = await fs.open(temporaryPath, 'w').catch((error: unknown) => {
     throw writeError(finalPath, error);
   });
@@ -71,6 +73,11 @@ export async function openPartialFile(finalPath: string): Promise<PartialFile> {
       }),
     discard,
   };
+}
+
+/** The temporary name of a file. */
+function partialPath(finalPath: string, token: string | undefined): string {
+  return `${finalPath}${token === undefined ? '' : `.${token}`}${PARTIAL_SUFFIX}`;
 }
 
 /** Writes all of `chunks`, however few bytes the system takes at a time. */

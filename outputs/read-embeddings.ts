@@ -9,8 +9,10 @@ import {
   readManifest,
 } from './embeddings-manifest.ts';
 import { EMBEDDINGS_LAYERS, type EmbeddingsLayer } from './embeddings-schema.ts';
+import { shardManifestName, shardOfName } from './export-shard.ts';
 import { hashFile } from './hash-file.ts';
 import { openArrowReader } from './read-arrow-file.ts';
+import { isMissing } from './system-error.ts';
 
 /** Some rows of an export, in dataset order. The caller owns the arrays. */
 export interface EmbeddingsBlock {
@@ -48,8 +50,8 @@ export interface OpenEmbeddingsOptions {
 /**
  * Opens a finished embeddings folder.
  *
- * @throws {PipelineError} `ERR_FORMAT` when the folder holds no export, an unfinished one, or one with
- * missing or cut parts, naming the file.
+ * @throws {PipelineError} `ERR_FORMAT` when the folder holds no export, an unfinished one, shards that were not
+ * made one, or an export with missing or cut parts, naming the file.
  */
 export async function openEmbeddings(
   folder: string,
@@ -57,13 +59,7 @@ export async function openEmbeddings(
 ): Promise<EmbeddingsReader> {
   const { verify = 'size' } = options;
   const manifest = await readManifest(path.join(folder, MANIFEST_NAME));
-  if (manifest === undefined) {
-    throw new PipelineError(
-      'ERR_FORMAT',
-      `\`${folder}\` holds no embeddings: \`${MANIFEST_NAME}\` is missing. Make them with \`sincere embed\`.`,
-      { path: folder },
-    );
-  }
+  if (manifest === undefined) throw await noEmbeddings(folder);
   if (!manifest.done) {
     throw new PipelineError(
       'ERR_FORMAT',
@@ -84,6 +80,25 @@ export async function openEmbeddings(
       }
     },
   };
+}
+
+/** What a folder without a manifest is. */
+async function noEmbeddings(folder: string): Promise<PipelineError> {
+  const names = await fs.readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const shards = names.flatMap((name) => {
+    const shard = shardOfName(name);
+    return shard !== undefined && name === shardManifestName(shard) ? [shard] : [];
+  });
+  const [one] = shards;
+  const why =
+    one === undefined
+      ? `holds no embeddings: \`${MANIFEST_NAME}\` is missing. Make them with \`sincere embed\`.`
+      : `holds ${shards.length} of ${one.of} shards of an export. ` +
+        `Run \`sincere finalize ${folder}\` when all are done.`;
+  return new PipelineError('ERR_FORMAT', `\`${folder}\` ${why}`, { path: folder });
 }
 
 /**

@@ -31,15 +31,17 @@ const rowsAtOnce = 4096;
  * The bytes depend on the set of samples alone. Of several reports of one id the first in order of
  * stage, code and message stays. Without bad samples the file has no rows.
  *
+ * @param token See `openPartialFile`.
  * @throws {PipelineError} `ERR_WRITE`.
  */
 export async function writeQuarantine(
   path: string,
   samples: readonly BadSample[],
+  token?: string,
 ): Promise<ArrowFileReport> {
   const sorted = [...samples].sort(byAllColumns);
   const unique = sorted.filter((sample, at) => sample.id !== sorted[at - 1]?.id);
-  const file = await openArrowFile(path, schema, { metadata: { producer: PRODUCER } });
+  const file = await openArrowFile(path, schema, { metadata: { producer: PRODUCER }, token });
   try {
     for (let row = 0; row < unique.length; row += rowsAtOnce) {
       const rows = unique.slice(row, row + rowsAtOnce);

@@ -9,6 +9,7 @@ import {
   doctorVerb,
   embedVerb,
   evaluateVerb,
+  finalizeVerb,
   lossVerb,
   theoryVerb,
   trainVerb,
@@ -80,6 +81,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
       } = await perform(options, {
         status: statusLine(stderr, { quiet: flags.quiet === true || flags.json === true }),
         signals: terminal,
+        env: terminal.env,
         resumeCommand: `sincere ${shellWords([...args.filter(isNotResume), '--resume'])}`,
       });
       exitCode = code;
@@ -88,6 +90,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
   };
   add(trainVerb, async () => (await import('./commands/train-command.ts')).trainCommand);
   add(embedVerb, async () => (await import('./commands/embed-command.ts')).embedCommand);
+  add(finalizeVerb, async () => (await import('./commands/finalize-command.ts')).finalizeCommand);
   add(evaluateVerb, async () => (await import('./commands/evaluate-command.ts')).evaluateCommand);
   add(lossVerb, async () => (await import('./commands/loss-command.ts')).lossCommand);
   add(theoryVerb, async () => (await import('./commands/theory-command.ts')).theoryCommand);

@@ -20,7 +20,7 @@ import type { EmbedOptions } from './options.ts';
 import type { RunListener } from './run-listener.ts';
 
 /**
- * Exports the vectors of every readable image, once each, in dataset order.
+ * Exports the vectors of every readable image, once each, in dataset order; with `shard` those of one piece.
  *
  * Emits once for each batch, when its rows are in a file.
  */
@@ -34,10 +34,14 @@ export function embed(
     const { maxBadShare, batchSize, window } = options;
     const { imageSize } = session;
     const viewer = scope.use(await openViewMaker());
-    const bad = quarantine({ count: data.count, maxBadShare, known: folder.bad });
+    const bad = quarantine({ count: folder.positions, maxBadShare, known: folder.bad });
     const shrinkTo = shrinkTarget(recipe, imageSize);
 
-    const plans = planInOrder(data, { batchSize, startAt: folder.nextPosition });
+    const plans = planInOrder(data, {
+      batchSize,
+      startAt: folder.nextPosition,
+      endAt: folder.endPosition,
+    });
     return withDemand(plans, { window, signal, draining }, (plan$) =>
       plan$.pipe(
         perSample(
@@ -56,7 +60,7 @@ export function embed(
         writeEmbeddings(folder, bad),
         // An export that was told to stop has positions left: it is continued with `--resume`.
         beforeComplete(async () => {
-          if (folder.nextPosition === data.count) await folder.finish();
+          if (folder.nextPosition === folder.endPosition) await folder.finish();
         }),
       ),
     );

@@ -7,6 +7,7 @@ import type { StatusLine } from './status-line.ts';
 export interface Desk {
   readonly status: StatusLine;
   readonly signals: SignalSource;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** The command line that goes on where this one was interrupted, for verbs that can. */
   readonly resumeCommand: string;
 }

@@ -2,6 +2,7 @@
 
 export { train } from './train.ts';
 export { embed } from './embed.ts';
+export { finalize } from './finalize.ts';
 export { evaluate } from './evaluate.ts';
 export type { Evaluated } from './evaluate.ts';
 export { loss } from './loss.ts';
@@ -13,11 +14,20 @@ export type { DemoProgress, DemoResult, DemoRow } from './demo.ts';
 export type { RunListener } from './run-listener.ts';
 
 // Complete options from those that differ from the defaults
-export { demoVerb, embedVerb, evaluateVerb, lossVerb, theoryVerb, trainVerb } from './options.ts';
+export {
+  demoVerb,
+  embedVerb,
+  evaluateVerb,
+  finalizeVerb,
+  lossVerb,
+  theoryVerb,
+  trainVerb,
+} from './options.ts';
 export type {
   DemoOptions,
   EmbedOptions,
   EvaluateOptions,
+  FinalizeOptions,
   LossOptions,
   TheoryOptions,
   TrainOptions,

@@ -6,6 +6,7 @@ import { type ViewRecipe, viewRecipe } from '../operators/image/view-recipe.ts';
 import type { Dataset } from '../operators/types.ts';
 import { hashTensors } from '../outputs/checkpoints.ts';
 import { type EmbeddingsFolder, openEmbeddingsFolder } from '../outputs/embeddings-folder.ts';
+import { type ExportShard, parseShard } from '../outputs/export-shard.ts';
 import { readRun } from '../outputs/run-folder.ts';
 import type { EmbedOptions } from './options.ts';
 import { readEmbeddableConfig } from './run-config.ts';
@@ -25,7 +26,7 @@ export async function openExport(
   options: EmbedOptions,
   listener: RunListener,
 ): Promise<Export> {
-  const { split, limit, seed, threads, layer, batchSize, resume } = options;
+  const { split, limit, seed, threads, layer, batchSize, resume, verify, shard } = options;
   const data = await openDataset(options.data, {
     split: split ?? undefined,
     limit: limit ?? undefined,
@@ -55,11 +56,22 @@ export async function openExport(
       sizes: { embedding: embeddingSize, projection: projectionSize },
       split: split ?? undefined,
       resume,
+      verify,
+      shard: shard === null ? undefined : pieceOf(shard),
     }),
   );
   for (const note of [...notes, ...folder.notes]) listener.note?.(note);
-  const left = data.count - folder.nextPosition;
-  const total = Math.ceil(data.count / batchSize);
+  const left = folder.endPosition - folder.nextPosition;
+  const total = Math.ceil(folder.positions / batchSize);
   listener.planned?.({ total, done: total - Math.ceil(left / batchSize), images: batchSize });
   return { data, recipe, session, folder };
+}
+
+/** The shard that an option names; none when the only piece is the whole. */
+function pieceOf(text: string): ExportShard | undefined {
+  const shard = parseShard(text);
+  if (shard === undefined) {
+    throw new RangeError(`Expected \`shard\` to be such as \`2/8\`, got \`${text}\``);
+  }
+  return shard.of === 1 ? undefined : shard;
 }

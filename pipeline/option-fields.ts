@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { parseShard } from '../outputs/export-shard.ts';
 
 /** What an option is, for help and for messages. */
 export interface FieldNote {
   /** How its value is written on the command line. */
-  readonly kind: 'text' | 'number' | 'numbers' | 'switch';
+  readonly kind: 'text' | 'texts' | 'number' | 'numbers' | 'switch';
   /** Placeholder of the value in help; switches have none. */
   readonly placeholder?: string | undefined;
   /** Its domain, to follow "Expected … to be". */
@@ -26,6 +27,24 @@ const notes = z.registry<FieldNote>();
 /** A path of a file or folder, as the user wrote it. */
 export function path(about: string): z.ZodString {
   return noted(z.string().min(1), { kind: 'text', placeholder: 'PATH', expected: 'a path', about });
+}
+
+/** Paths of files or folders, at least one. */
+export function paths(about: string): z.ZodArray<z.ZodString> {
+  const expected = 'one or more paths';
+  return noted(z.array(z.string().min(1)).min(1), {
+    kind: 'texts',
+    placeholder: 'PATH',
+    expected,
+    about,
+  });
+}
+
+/** One of the pieces of a whole, such as `2/8`; the first is number 0. */
+export function shard(about: string): z.ZodString {
+  const expected = 'a piece of a whole from `0/n` to `(n-1)/n`, such as `2/8`';
+  const piece = z.string().refine((value) => parseShard(value) !== undefined);
+  return noted(piece, { kind: 'text', placeholder: 'i/n', expected, about });
 }
 
 /** Any text that is not empty. `expected` says what it names. */

@@ -1,5 +1,17 @@
 import { z } from 'zod';
-import { choice, flag, integer, integers, number, optional, path, text } from './option-fields.ts';
+import {
+  choice,
+  flag,
+  integer,
+  integers,
+  number,
+  optional,
+  path,
+  paths,
+  shard,
+  text,
+} from './option-fields.ts';
+import { parseShard } from '../outputs/export-shard.ts';
 import type { EncoderName, LossName } from '../operators/types.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
 import { lossSpec } from './loss-spec.ts';
@@ -60,6 +72,18 @@ export interface EmbedOptions {
   readonly window: number;
   readonly maxBadShare: number;
   readonly resume: boolean;
+  readonly verify: 'size' | 'hash';
+  /** Such as `2/8`. */
+  readonly shard: string | null;
+  /** The n of `shard`, for the command line: there the index comes from the environment. */
+  readonly shards: number | null;
+}
+
+/** Complete options of `finalize`. */
+export interface FinalizeOptions {
+  readonly folders: readonly string[];
+  readonly out: string | null;
+  readonly verify: 'size' | 'hash';
 }
 
 /** Complete options of `evaluate`. */
@@ -266,7 +290,29 @@ const embedFields = z.strictObject({
   window,
   maxBadShare,
   resume: flag('Continue the export in --out after its last finished part.'),
+  verify: choice(
+    ['size', 'hash'],
+    'What --resume checks of finished parts: that they are there in full size, or also their SHA-256.',
+  ).default('size'),
+  shard: optional(
+    shard('Export piece i of n, beside other processes; `finalize` joins the pieces.'),
+  ),
+  shards: optional(
+    integer(
+      1,
+      'n, where i is in the environment: JOB_COMPLETION_INDEX of Kubernetes or SLURM_ARRAY_TASK_ID.',
+    ),
+  ),
 } satisfies OptionFields<EmbedOptions>);
+
+const finalizeFields = z.strictObject({
+  folders: paths('Folder that the shards were written to, or several with --out.'),
+  out: optional(path('Folder for the finished export; the one with the shards when not given.')),
+  verify: choice(
+    ['size', 'hash'],
+    'What is checked of each part: that it is there in full size, or also its SHA-256.',
+  ).default('hash'),
+} satisfies OptionFields<FinalizeOptions>);
 
 const evaluateFields = z.strictObject({
   train: path('Folder that `embed` wrote for the training images.'),
@@ -317,7 +363,21 @@ const theoryFields = z.strictObject({
   ),
 } satisfies OptionFields<TheoryOptions>);
 
-const embedSchema = embedFields.readonly();
+const embedSchema = embedFields
+  .refine(
+    ({ shard, shards }) => shards === null || shard === null || parseShard(shard)?.of === shards,
+    {
+      path: ['shards'],
+      message: 'the n of `--shard`, or absent',
+    },
+  )
+  .readonly();
+const finalizeSchema = finalizeFields
+  .refine(({ folders, out }) => folders.length === 1 || out !== null, {
+    path: ['out'],
+    message: 'a path when there is more than one folder',
+  })
+  .readonly();
 const evaluateSchema = evaluateFields.readonly();
 const lossSchema = lossFields.refine(isEpsilonInPlace, epsilonInPlace).readonly();
 const demoSchema = demoFields.readonly();
@@ -340,6 +400,15 @@ export const embedVerb: Verb<EmbedOptions> = defineVerb({
   positional: 'data',
   fields: embedFields,
   schema: embedSchema,
+});
+
+/** `sincere finalize DIR`. */
+export const finalizeVerb: Verb<FinalizeOptions> = defineVerb({
+  name: 'finalize',
+  summary: 'Check the shards of an export and make one finished export of them.',
+  positional: 'folders',
+  fields: finalizeFields,
+  schema: finalizeSchema,
 });
 
 /** `sincere evaluate --train DIR --test DIR --out DIR`. */

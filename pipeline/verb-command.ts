@@ -21,7 +21,8 @@ export type PerformVerb<T> = (options: T, flags: CommonFlags) => Promise<void>;
 export function addVerb<T>(program: Command, verb: Verb<T>, perform: PerformVerb<T>): void {
   const command = program.command(verb.name).description(verb.summary).usage(usageOf(verb));
   for (const field of verb.fields) {
-    if (field.positional) command.argument(`[${field.flag}]`, field.about);
+    const argument = field.kind === 'texts' ? `[${field.flag}...]` : `[${field.flag}]`;
+    if (field.positional) command.argument(argument, field.about);
     else command.addOption(optionOf(field));
   }
   command
@@ -96,6 +97,9 @@ function remarkOf({ kind, expected, required, defaultValue }: VerbField): string
 function usageOf<T>({ fields }: Verb<T>): string {
   const required = fields
     .filter((field) => field.required)
-    .map((field) => (field.positional ? field.flag : `${field.flag} ${field.placeholder}`));
+    .map((field) => {
+      if (!field.positional) return `${field.flag} ${field.placeholder}`;
+      return field.kind === 'texts' ? `${field.flag}...` : field.flag;
+    });
   return [...required, '[options]'].join(' ');
 }

@@ -1,4 +1,5 @@
 import { pipe, tap } from 'rxjs';
+import { chooseShard } from '../choose-shard.ts';
 import { embed } from '../embed.ts';
 import { followRun, type Desk } from '../follow-run.ts';
 import type { EmbedOptions } from '../options.ts';
@@ -7,8 +8,11 @@ import type { RunListener } from '../run-listener.ts';
 import type { EmbeddingsWritten } from '../../outputs/write-embeddings.ts';
 import type { Outcome } from './outcome.ts';
 
-/** `embed` with progress and signals. */
-export async function embedCommand(options: EmbedOptions, desk: Desk): Promise<Outcome> {
+/** `embed` with progress and signals, and the shard that the environment says where the options say none. */
+export async function embedCommand(given: EmbedOptions, desk: Desk): Promise<Outcome> {
+  const { shard, why } = chooseShard(given, desk.env);
+  if (why !== undefined) desk.status.say(why);
+  const options = { ...given, shard };
   let planned: Parameters<NonNullable<RunListener['planned']>>[0] | undefined;
   let [batches, rows, bad] = [0, 0, 0];
   const run = embed(options, {
@@ -33,15 +37,17 @@ export async function embedCommand(options: EmbedOptions, desk: Desk): Promise<O
       }),
     }),
   );
+  const fromElsewhere = shard !== null && given.shard === null;
+  const resumeCommand = `${desk.resumeCommand}${fromElsewhere ? ` --shard ${shard}` : ''}`;
   const { interrupted } = await followRun(run, desk, {
     progress,
-    continueWith: desk.resumeCommand,
+    continueWith: resumeCommand,
   });
   const what = interrupted ? 'stopped after' : 'wrote';
   const unreadable = bad === 0 ? '' : `; ${bad} images could not be read, see quarantine.arrow`;
   return {
     exitCode: interrupted ? 130 : 0,
     lines: [`${what} ${rows} rows in ${options.out}${unreadable}`],
-    json: { verb: 'embed', out: options.out, interrupted, rows, bad },
+    json: { verb: 'embed', out: options.out, shard, interrupted, rows, bad },
   };
 }

@@ -217,7 +217,7 @@ const others =
   'initialWeights parameterNames ' +
   'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
   'nearestNeighbours bootstrapInterval weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
-  'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
+  'openEmbeddingsFolder finalizeEmbeddings openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
   'writeEvaluation readQuarantine writeQuarantine gradientSchema writeGradient ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
   'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory';

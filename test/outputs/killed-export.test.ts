@@ -47,7 +47,7 @@ test('an export whose process is killed twice ends with the bytes of an unbroken
     if (await runAndKill(killed, batches)) break;
     kills += 1;
     const names = await fs.readdir(killed);
-    if (names.some((name) => name.endsWith('.arrow.tmp'))) open += 1;
+    if (names.some((name) => /^part-.*\.tmp$/.test(name))) open += 1;
     t.true(names.includes('.lock'), 'it had no time to give the folder back');
   }
   t.log(`${kills} kills, ${open} of them with an open temporary file`);

@@ -3,7 +3,8 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { openEmbeddingsFolder } from '../../outputs/embeddings-folder.ts';
-import { type EmbeddingsManifest, PART_POSITIONS } from '../../outputs/embeddings-manifest.ts';
+import type { EmbeddingsManifest } from '../../outputs/embeddings-manifest.ts';
+import { PART_POSITIONS } from '../../outputs/export-parts.ts';
 import { type EmbeddingsBlock, openEmbeddings } from '../../outputs/read-embeddings.ts';
 import { writeEmbeddings } from '../../outputs/write-embeddings.ts';
 import { readQuarantine } from '../../outputs/write-quarantine.ts';
@@ -197,7 +198,8 @@ test('emits once for each batch, in order, when its rows are in the file', async
     rows += result.rows;
     seq += 1;
     if (seq < 143) {
-      const { size } = await fs.stat(path.join(root, 'part-00000.arrow.tmp'));
+      const [part] = (await fs.readdir(root)).filter((name) => /^part-00000.*\.tmp$/.test(name));
+      const { size } = await fs.stat(path.join(root, part!));
       t.true(size > rows * (4 + 2) * 4, `after batch ${seq}`);
     }
   }

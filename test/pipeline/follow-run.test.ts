@@ -35,7 +35,7 @@ class Signals extends EventEmitter {
 function follow<T>(run: ScopedRun<T>, options: FollowOptions<T> = {}) {
   const signals = new Signals();
   const sink = textSink();
-  const desk = { status: statusLine(sink), signals, resumeCommand: 'sincere x --resume' };
+  const desk = { status: statusLine(sink), signals, env: {}, resumeCommand: 'sincere x --resume' };
   const followed: Promise<FollowedRun<T>> = followRun(run, desk, options);
   return { signals, sink, followed };
 }

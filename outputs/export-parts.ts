@@ -1,0 +1,13 @@
+/** Positions of the dataset that one part covers, whatever was bad in it. */
+export const PART_POSITIONS = 4096;
+
+/** The file of a part, such as `part-00003.arrow`. */
+export function partName(number: number): string {
+  return `part-${String(number).padStart(5, '0')}.arrow`;
+}
+
+/** The number of a part, from its file or a temporary one of it. */
+export function partNumber(name: string): number | undefined {
+  const [, number] = /^part-(\d+)\.arrow(?:\.|$)/u.exec(name) ?? [];
+  return number === undefined ? undefined : Number(number);
+}

@@ -1,0 +1,61 @@
+import { PART_POSITIONS } from './export-parts.ts';
+
+/** One of the pieces of an export that are made by different processes. */
+export interface ExportShard {
+  /** Which one, an integer from 0 to `of` - 1. */
+  readonly index: number;
+  /** How many there are, an integer of 1 or more. */
+  readonly of: number;
+}
+
+/** Reads `2/8`; undefined when it is none. */
+export function parseShard(text: string): ExportShard | undefined {
+  const [, index, of] = /^(\d{1,7})\/(\d{1,7})$/u.exec(text) ?? [];
+  const shard = { index: Number(index), of: Number(of) };
+  return shard.index < shard.of ? shard : undefined;
+}
+
+/** As people write it: `2/8`. */
+export function shardText({ index, of }: ExportShard): string {
+  return `${index}/${of}`;
+}
+
+/**
+ * Which positions of the dataset a shard exports: whole parts, one after the other.
+ *
+ * Shards get the same number of parts or one more. With more shards than parts some have none: then both
+ * ends are the same.
+ */
+export function shardPositions(
+  { index, of }: ExportShard,
+  count: number,
+): { readonly from: number; readonly end: number } {
+  const parts = Math.ceil(count / PART_POSITIONS);
+  const start = (shard: number): number =>
+    Math.min(Math.floor((shard * parts) / of) * PART_POSITIONS, count);
+  return { from: start(index), end: start(index + 1) };
+}
+
+/** The manifest of a shard, such as `manifest-00002-of-00008.json`. */
+export function shardManifestName(shard: ExportShard): string {
+  return `manifest-${numbers(shard)}.json`;
+}
+
+/** The lock of a shard, such as `.lock-00002-of-00008`. */
+export function shardLockName(shard: ExportShard): string {
+  return `.lock-${numbers(shard)}`;
+}
+
+/** The shard that a file belongs to: its manifest, its lock, or a temporary file of either. */
+export function shardOfName(name: string): ExportShard | undefined {
+  const [, index, of] = /^(?:manifest|\.lock)-(\d{5,7})-of-(\d{5,7})(?:\.|$)/u.exec(name) ?? [];
+  return of === undefined ? undefined : { index: Number(index), of: Number(of) };
+}
+
+function numbers({ index, of }: ExportShard): string {
+  return `${padded(index)}-of-${padded(of)}`;
+}
+
+function padded(number: number): string {
+  return String(number).padStart(5, '0');
+}

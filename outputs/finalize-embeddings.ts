@@ -203,7 +203,7 @@ function incomplete(
   target: string,
 ): string {
   const state =
-    found === undefined ? 'missing' : `unfinished, ${found.manifest.parts.length} parts done`;
+    found === undefined ? 'missing' : `unfinished, parts done: ${found.manifest.parts.length}`;
   const out = found?.folder ?? target;
   return `  sincere embed '${dataset.name}' … --out '${out}' --shard ${shardText(shard)} --resume   # ${state}`;
 }

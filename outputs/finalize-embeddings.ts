@@ -285,7 +285,7 @@ async function checkOrPlace(
       'ERR_FORMAT',
       error.message.replace('Export into another folder.', '') +
         `To make it again, delete \`${own}\` and run \`sincere embed\` with \`--shard ${shardText(shard)} --resume\`.`,
-      { path: file, cause: error },
+      { path: file, cause: error.cause },
     );
   }
 }

@@ -30,6 +30,7 @@ import { makeFolder } from './make-folder.ts';
 import { PARTIAL_SUFFIX } from './partial-file.ts';
 import { PRODUCER } from './producer.ts';
 import { checkPart } from './read-embeddings.ts';
+import { writeError } from './write-error.ts';
 import { QUARANTINE_NAME, writeQuarantine } from './write-quarantine.ts';
 
 /** What an embeddings folder is about. A folder that was made with anything else is refused. */
@@ -183,7 +184,7 @@ async function beginOrContinue(
   resume: boolean,
   token: string,
 ): Promise<EmbeddingsManifest> {
-  const names = await fs.readdir(folder);
+  const names = await namesIn(folder);
   const partial = names.filter((name) => name.endsWith(PARTIAL_SUFFIX));
   const found = await readManifest(path.join(folder, MANIFEST_NAME));
   const shard = names.map(shardOfName).find((one) => one !== undefined);
@@ -203,7 +204,7 @@ async function beginOrContinue(
   }
   if (!resume) throw exportedAlready(folder, 'export', found);
   checkIdentity(folder, found, identity);
-  for (const name of partial) await fs.rm(path.join(folder, name));
+  for (const name of partial) await fs.rm(path.join(folder, name), { force: true });
   return found;
 }
 
@@ -214,7 +215,7 @@ async function beginOrContinueShard(
   resume: boolean,
   token: string,
 ): Promise<ShardManifest> {
-  const names = await fs.readdir(folder);
+  const names = await namesIn(folder);
   const other = names.map(shardOfName).find((one) => one !== undefined && one.of !== shard.of);
   if (other !== undefined) {
     throw refused(
@@ -259,12 +260,20 @@ async function beginOrContinueShard(
   for (const name of names.filter((one) => one.endsWith(PARTIAL_SUFFIX))) {
     const first = (partNumber(name) ?? -1) * PART_POSITIONS;
     const isOurs = first >= from && first < end;
-    if (isOurs || shardOfName(name)?.index === shard.index) await fs.rm(path.join(folder, name));
+    if (isOurs || shardOfName(name)?.index === shard.index)
+      await fs.rm(path.join(folder, name), { force: true });
   }
   if (found !== undefined) return found;
   const begun = { ...fresh, parts: [], done: false };
   await writeAtomicJson(manifestPath, begun, token);
   return begun;
+}
+
+/** What the folder holds. It was made or found just now, and may be taken away at any time. */
+async function namesIn(folder: string): Promise<string[]> {
+  return await fs.readdir(folder).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
 }
 
 async function anyShardManifest(

@@ -203,7 +203,7 @@ function incomplete(
   target: string,
 ): string {
   const state =
-    found === undefined ? 'missing' : `unfinished, ${found.manifest.parts.length} parts done`;
+    found === undefined ? 'missing' : `unfinished, parts done: ${found.manifest.parts.length}`;
   const out = found?.folder ?? target;
   return `  sincere embed '${dataset.name}' … --out '${out}' --shard ${shardText(shard)} --resume   # ${state}`;
 }
@@ -285,7 +285,7 @@ async function checkOrPlace(
       'ERR_FORMAT',
       error.message.replace('Export into another folder.', '') +
         `To make it again, delete \`${own}\` and run \`sincere embed\` with \`--shard ${shardText(shard)} --resume\`.`,
-      { path: file, cause: error },
+      { path: file, cause: error.cause },
     );
   }
 }

@@ -158,17 +158,23 @@ function heldLock(
 }
 
 async function tryCreate(lockPath: string, holder: Holder): Promise<boolean> {
+  let file;
   try {
-    await fs.writeFile(lockPath, holderText(holder) + beatText(0), { flag: 'wx' });
-    return true;
+    file = await fs.open(lockPath, 'wx');
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
-    // Such as on a full disk: the name was made, and nothing could be put into it.
-    if (errorCode(error) === 'ENOSPC' || errorCode(error) === 'EDQUOT') {
-      await fs.rm(lockPath, { force: true });
-    }
     throw writeError(lockPath, error);
   }
+  try {
+    await file.writeFile(holderText(holder) + beatText(0));
+  } catch (error) {
+    // On a full disk a name can be made that nothing fits into.
+    await fs.rm(lockPath, { force: true });
+    throw writeError(lockPath, error);
+  } finally {
+    await file.close();
+  }
+  return true;
 }
 
 /** First line of a lock. The second is a number of fixed width, overwritten in its place. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import fs from 'node:fs/promises';
 import { DataType, type RecordBatch } from 'apache-arrow';
-import { PipelineError } from '../operators/errors.ts';
+import { messageOf, PipelineError } from '../operators/errors.ts';
 import {
   type EmbeddingsManifest,
   type EmbeddingsPart,
@@ -112,7 +112,8 @@ export async function checkPart(
   verify: 'size' | 'hash',
 ): Promise<void> {
   const stat = await fs.stat(file).catch((error: unknown) => {
-    throw damaged(file, 'it is missing', error);
+    if (isMissing(error)) throw damaged(file, 'it is missing');
+    throw damaged(file, messageOf(error), error);
   });
   if (stat.size !== part.bytes) {
     throw damaged(file, `the manifest says ${part.bytes} bytes, it has ${stat.size}`);

@@ -40,6 +40,8 @@ Examples:
   sincere train photos --split train --out runs/a --epochs 20
   sincere embed photos --split train --model runs/a --out runs/a/train
   sincere embed photos --split test --model runs/a --out runs/a/test
+  sincere embed photos --split test --model runs/a --out runs/a/large --shard 0/8 --resume
+  sincere finalize runs/a/large
   sincere evaluate --train runs/a/train --test runs/a/test --out runs/a/evaluation
   sincere compare runs/a/evaluation runs/b/evaluation
   sincere loss runs/a/train --temperature 0.1 --gradient runs/a/gradient.arrow

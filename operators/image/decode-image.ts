@@ -118,7 +118,21 @@ function checkInteger(name: string, value: number | undefined, largest: number):
 function unreadable(id: string, cause: unknown): PipelineError {
   return new PipelineError(
     'ERR_DECODE',
-    `Cannot decode \`${id}\` as JPEG, PNG or WebP: ${messageOf(cause)}`,
+    `Cannot decode \`${id}\` as JPEG, PNG or WebP: ${decodeReason(cause)}`,
     { sample: id, cause },
   );
+}
+
+/**
+ * Why a file cannot be decoded, in words that are the same each time: they are written into results.
+ *
+ * The decoder's own details are not. libvips collects them in one place for the whole process, so decodes that
+ * fail at the same time lose lines or get each other's. They stay in the `cause`.
+ */
+function decodeReason(cause: unknown): string {
+  const message = messageOf(cause);
+  // What sharp and this file say themselves, and what comes before the details.
+  const own = /^(?:Input \w+ [^:]*|Expected .*)/iu.exec(message)?.[0];
+  if (own !== undefined) return own;
+  return message.startsWith('timeout') ? 'it takes too long' : 'the file is damaged';
 }

@@ -5,6 +5,7 @@ import {
   openEmbeddingsFolder,
 } from '../../outputs/embeddings-folder.ts';
 import { type EmbeddingsWritten, writeEmbeddings } from '../../outputs/write-embeddings.ts';
+import type { ExportShard } from '../../outputs/export-shard.ts';
 import { withDemand } from '../../operators/flow/with-demand.ts';
 import { mapInOrder } from '../../operators/flow/map-in-order.ts';
 import type { BadSample, BatchPlan, EmbeddingBatch, PlannedSample } from '../../operators/types.ts';
@@ -53,11 +54,12 @@ export function exportPlan(seq: number, samples: readonly PlannedSample[]): Batc
 export function exportPlans(
   { count, batchSize }: ExportCase,
   startAt: number,
+  endAt: number = count,
 ): AsyncIterable<BatchPlan> {
   return {
     async *[Symbol.asyncIterator](): AsyncGenerator<BatchPlan> {
-      for (let first = startAt; first < count; first += batchSize) {
-        const length = Math.min(batchSize, count - first);
+      for (let first = startAt; first < endAt; first += batchSize) {
+        const length = Math.min(batchSize, endAt - first);
         const samples = Array.from({ length }, (_, at) => exportSample(first + at));
         yield exportPlan(Math.floor(first / batchSize), samples);
       }
@@ -93,7 +95,8 @@ export function exportStream(
   exported: ExportCase,
 ): Observable<EmbeddingsWritten> {
   const bad = exportBad(exported);
-  return withDemand(exportPlans(exported, folder.nextPosition), { window: 3 }, (plan$) =>
+  const plans = exportPlans(exported, folder.nextPosition, folder.endPosition);
+  return withDemand(plans, { window: 3 }, (plan$) =>
     plan$.pipe(
       mapInOrder(async (plan) => exportBatch(plan, exported.isBad)),
       writeEmbeddings(folder, { list: () => bad }),
@@ -106,10 +109,12 @@ export async function exportUntil(
   path: string,
   exported: ExportCase,
   batches: number = Infinity,
+  shard?: ExportShard,
 ): Promise<EmbeddingsFolder> {
   const folder = await openEmbeddingsFolder(path, {
     ...exportOptions(exported.count),
     resume: true,
+    shard,
   });
   const written$ = batches === 0 ? from([]) : exportStream(folder, exported);
   await lastValueFrom(batches === Infinity ? written$ : written$.pipe(take(batches)), {

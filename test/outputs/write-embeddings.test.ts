@@ -198,7 +198,7 @@ test('emits once for each batch, in order, when its rows are in the file', async
     rows += result.rows;
     seq += 1;
     if (seq < 143) {
-      const [part] = (await fs.readdir(root)).filter((name) => /^part-00000.*\.tmp$/.test(name));
+      const part = (await fs.readdir(root)).find((name) => /^part-00000.*\.tmp$/.test(name));
       const { size } = await fs.stat(path.join(root, part!));
       t.true(size > rows * (4 + 2) * 4, `after batch ${seq}`);
     }

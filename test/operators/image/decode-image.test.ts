@@ -46,6 +46,29 @@ test('refuses every kind of damaged or foreign file, and says which', async (t) 
   }
 });
 
+test('says the same of a damaged file whatever fails at the same time', async (t) => {
+  // libvips collects its messages for the whole process: decodes that fail together lose some of them.
+  const files = [...(await badFiles())];
+  const messageOf = async (name: string, bytes: Uint8Array, at = permits(1)): Promise<string> => {
+    const decode = decodeImage({ permits: at });
+    const error = await t.throwsAsync<PipelineError>(
+      lastValueFrom(of({ ...encoded(0, bytes), id: name }).pipe(decode)),
+    );
+    return error.message;
+  };
+  const alone = new Map<string, string>();
+  for (const [name, bytes] of files) alone.set(name, await messageOf(name, bytes));
+  const many = permits(4);
+  for (let round = 0; round < 20; round += 1) {
+    const together = files.map(async ([name, bytes]) => {
+      t.is(await messageOf(name, bytes, many), alone.get(name)!);
+    });
+    await Promise.all(together);
+  }
+  t.regex(alone.get('header-only.jpg')!, /: Input buffer has corrupt header$/);
+  t.regex(alone.get('cut.jpg')!, /: the file is damaged$/);
+});
+
 test('refuses an image above the pixel limit before decoding it', async (t) => {
   await t.throwsAsync(decodePixels(pngBomb(16_000)), { message: /pixel limit/ });
   await t.throwsAsync(decodePixels(pngBomb(100), { maxPixels: 9_999 }), { message: /pixel limit/ });

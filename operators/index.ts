@@ -80,12 +80,14 @@ export { openOnnxEngine, exportEncoder } from './engine/onnx-engine.ts';
 export type { OnnxEngineOptions } from './engine/onnx-engine.ts';
 export { openCpuEngine } from './engine/cpu-engine.ts';
 export type {
+  ClassifierSpec,
   EncodedRows,
   EncoderSession,
   Engine,
   LossOptions,
   LossResult,
   LossSession,
+  StepSpec,
   Trainer,
   TrainerSpec,
 } from './engine/engine.ts';

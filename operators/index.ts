@@ -111,6 +111,24 @@ export type {
   EvaluationRow,
   NeighbourRows,
 } from './metrics/evaluation.ts';
+export type { VectorBlock, VectorSet } from './metrics/vector-set.ts';
+
+// Linear probes
+export { trainProbe } from './metrics/probe/train-probe.ts';
+export type { TrainProbeOptions } from './metrics/probe/train-probe.ts';
+export { trainSgdProbe } from './metrics/probe/sgd-probe.ts';
+export type { SgdProbe, SgdProbeOptions } from './metrics/probe/sgd-probe.ts';
+export { trainL2Probe } from './metrics/probe/l2-probe.ts';
+export type { L2Probe, L2ProbeOptions } from './metrics/probe/l2-probe.ts';
+export type { LinearProbe, ProbeOptions, ProbeProgress } from './metrics/probe/linear-probe.ts';
+export { selectStrength } from './metrics/probe/select-strength.ts';
+export type {
+  SelectStrengthOptions,
+  StrengthChoice,
+  StrengthTrial,
+} from './metrics/probe/select-strength.ts';
+export { probeScores, topAccuracy } from './metrics/probe/probe-scores.ts';
+export type { ProbeScores, ProbeScoresOptions } from './metrics/probe/probe-scores.ts';
 
 // Theory: the generative model, its posterior, the bound, and all of it checked with known densities
 export { gaussianPair, linePair } from './theory/gaussian-pair.ts';

@@ -219,6 +219,7 @@ const others =
   'nearestNeighbours bootstrapInterval weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
   'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
   'writeEvaluation readQuarantine writeQuarantine gradientSchema writeGradient ' +
+  'trainProbe trainSgdProbe trainL2Probe selectStrength probeScores topAccuracy ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
   'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory';
 

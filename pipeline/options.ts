@@ -12,7 +12,7 @@ import {
 } from './option-fields.ts';
 import type { EncoderName, LossName } from '../operators/types.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
-import { lossSpec } from './loss-spec.ts';
+import { trainingLoss } from './loss-spec.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
 
 // The types say what a pipeline takes; the fields below hold, for each option, its range, its default and
@@ -26,7 +26,7 @@ export interface TrainOptions {
   readonly classes: readonly string[] | null;
   readonly exceptClasses: readonly string[] | null;
   readonly limit: number | null;
-  readonly loss: LossName;
+  readonly loss: LossName | 'cross-entropy';
   readonly temperature: number;
   readonly epsilon: number | null;
   readonly positives: 'class' | 'image' | null;
@@ -179,8 +179,8 @@ const trainFields = z.strictObject({
   exceptClasses,
   limit,
   loss: choice(
-    ['sincere', 'supcon', 'eps-sup-infonce', 'infonce', 'dcl'],
-    'Loss to minimise; `infonce` needs no labels.',
+    ['sincere', 'supcon', 'eps-sup-infonce', 'infonce', 'dcl', 'cross-entropy'],
+    'Loss to minimise; `infonce` needs no labels, `cross-entropy` trains a classifier.',
   ).default('sincere'),
   temperature,
   epsilon,
@@ -244,15 +244,23 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
   })
   .refine(isExceptInPlace, exceptInPlace)
   .refine(isEpsilonInPlace, epsilonInPlace)
+  .refine(({ positives, loss }) => positives === null || loss !== 'cross-entropy', {
+    path: ['positives'],
+    message: 'absent with `--loss cross-entropy`, which has no pairs',
+  })
+  .refine(({ anchors, loss }) => anchors === 'all' || loss !== 'cross-entropy', {
+    path: ['anchors'],
+    message: '`all` with `--loss cross-entropy`, which has no pairs',
+  })
   .refine(({ positives, loss }) => positives !== 'class' || loss !== 'infonce', {
     path: ['positives'],
     message: '`image` or absent with `--loss infonce`',
   })
-  .refine((given) => !isByImage(lossSpec(given)) || given.views >= 2, {
+  .refine((given) => !isByImage(trainingLoss(given)) || given.views >= 2, {
     path: ['views'],
     message: 'at least 2 when views of one image are the positives',
   })
-  .refine((given) => !isByImage(lossSpec(given)) || given.classesPerBatch === null, {
+  .refine((given) => !isByImage(trainingLoss(given)) || given.classesPerBatch === null, {
     path: ['classesPerBatch'],
     message: 'absent when views of one image are the positives, because classes play no part then',
   })

@@ -100,6 +100,8 @@ export { nearestNeighbours } from './metrics/nearest-neighbours.ts';
 export type { NearestNeighboursOptions } from './metrics/nearest-neighbours.ts';
 export { bootstrapInterval } from './metrics/bootstrap.ts';
 export type { BootstrapInterval, BootstrapOptions } from './metrics/bootstrap.ts';
+export { topAccuracyInterval } from './metrics/top-accuracy-interval.ts';
+export type { AccuracyInterval } from './metrics/top-accuracy-interval.ts';
 export { weightedVote } from './metrics/weighted-vote.ts';
 export type { Voters } from './metrics/weighted-vote.ts';
 export { evaluateNeighbours } from './metrics/evaluation.ts';

@@ -38,6 +38,10 @@ export { readQuarantine, writeQuarantine } from './write-quarantine.ts';
 export { writeEvaluation } from './evaluation-files.ts';
 export type { EvaluationReport } from './evaluation-files.ts';
 
+// Transfers
+export { writeTransfer } from './transfer-files.ts';
+export type { MethodColumns, TransferReport, TransferRows } from './transfer-files.ts';
+
 // Losses
 export { gradientSchema, writeGradient } from './gradient-file.ts';
 export type { GradientProvenance, GradientRows } from './gradient-file.ts';

@@ -12,6 +12,7 @@ import {
   lossVerb,
   theoryVerb,
   trainVerb,
+  transferVerb,
 } from './options.ts';
 import { statusLine, type TextSink } from './status-line.ts';
 import { UsageError } from './usage-error.ts';
@@ -39,6 +40,7 @@ Examples:
   sincere embed photos --split train --model runs/a --out runs/a/train
   sincere embed photos --split test --model runs/a --out runs/a/test
   sincere evaluate --train runs/a/train --test runs/a/test --out runs/a/evaluation
+  sincere transfer birds --model runs/a --out runs/a/birds
   sincere loss runs/a/train --temperature 0.1 --gradient runs/a/gradient.arrow
   sincere theory
 ${exitCodes}`;
@@ -89,6 +91,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
   add(trainVerb, async () => (await import('./commands/train-command.ts')).trainCommand);
   add(embedVerb, async () => (await import('./commands/embed-command.ts')).embedCommand);
   add(evaluateVerb, async () => (await import('./commands/evaluate-command.ts')).evaluateCommand);
+  add(transferVerb, async () => (await import('./commands/transfer-command.ts')).transferCommand);
   add(lossVerb, async () => (await import('./commands/loss-command.ts')).lossCommand);
   add(theoryVerb, async () => (await import('./commands/theory-command.ts')).theoryCommand);
   add(demoVerb, async () => (await import('./commands/demo-command.ts')).demoCommand);

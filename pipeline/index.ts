@@ -2,6 +2,9 @@
 
 export { train } from './train.ts';
 export { embed } from './embed.ts';
+export { transfer } from './transfer.ts';
+export type { TransferProgress, TransferResult } from './transfer.ts';
+export type { NeighbourSummary, TransferMethod, TransferSummary } from './report-transfer.ts';
 export { evaluate } from './evaluate.ts';
 export type { Evaluated } from './evaluate.ts';
 export { loss } from './loss.ts';
@@ -10,10 +13,19 @@ export { theory } from './theory.ts';
 export type { TheoryAdvance, TheoryResult } from './theory.ts';
 export { demo } from './demo.ts';
 export type { DemoProgress, DemoResult, DemoRow } from './demo.ts';
+export type { PretrainedStart } from './run-config.ts';
 export type { RunListener } from './run-listener.ts';
 
 // Complete options from those that differ from the defaults
-export { demoVerb, embedVerb, evaluateVerb, lossVerb, theoryVerb, trainVerb } from './options.ts';
+export {
+  demoVerb,
+  embedVerb,
+  evaluateVerb,
+  lossVerb,
+  theoryVerb,
+  trainVerb,
+  transferVerb,
+} from './options.ts';
 export type {
   DemoOptions,
   EmbedOptions,
@@ -21,6 +33,7 @@ export type {
   LossOptions,
   TheoryOptions,
   TrainOptions,
+  TransferOptions,
 } from './options.ts';
 export { resolveOptions } from './verb.ts';
 export type { Verb, VerbField } from './verb.ts';

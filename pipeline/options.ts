@@ -76,6 +76,32 @@ export interface EmbedOptions {
   readonly resume: boolean;
 }
 
+/** Complete options of `transfer`. */
+export interface TransferOptions {
+  readonly data: string;
+  readonly model: string;
+  readonly out: string;
+  readonly splitTrain: string;
+  readonly splitTest: string;
+  readonly classes: readonly string[] | null;
+  readonly exceptClasses: readonly string[] | null;
+  readonly disjoint: boolean;
+  readonly limit: number | null;
+  readonly method: 'frozen' | 'fine-tuned' | 'both';
+  readonly solver: 'l2' | 'sgd';
+  /** Exactly one of `epochs` and `steps` is a number. */
+  readonly epochs: number | null;
+  readonly steps: number | null;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly headLearningRate: number | null;
+  readonly recipe: RecipeName;
+  readonly seed: number;
+  readonly engine: EngineChoice;
+  readonly threads: number | null;
+  readonly resume: boolean;
+}
+
 /** Complete options of `evaluate`. */
 export interface EvaluateOptions {
   readonly train: string;
@@ -308,6 +334,61 @@ const embedFields = z.strictObject({
   resume: flag('Continue the export in --out after its last finished part.'),
 } satisfies OptionFields<EmbedOptions>);
 
+const transferFields = z.strictObject({
+  data: path(
+    'Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`.',
+  ),
+  model: path('Run folder of `train`, whose last checkpoint is used.'),
+  out: path('Folder for vectors, the fine-tuned run, `transfer.arrow` and `summary.json`.'),
+  splitTrain: text('a folder name', 'Folder of DATA with the training images.').default('train'),
+  splitTest: text('a folder name', 'Folder of DATA with the test images.').default('test'),
+  classes,
+  exceptClasses,
+  disjoint: flag('Use only the classes of DATA that the run in --model was not trained with.'),
+  limit,
+  method: choice(
+    ['frozen', 'fine-tuned', 'both'],
+    'A linear classifier on fixed vectors, a classifier trained with all layers below it, or both.',
+  ).default('both'),
+  solver: choice(
+    ['l2', 'sgd'],
+    'Of the frozen method: regularised by what held-out training images say, or the recipe of the paper.',
+  ).default('l2'),
+  epochs: optional(integer(1, 'Passes of fine-tuning; 10 when neither this nor --steps is given.')),
+  steps: optional(integer(1, 'Steps of fine-tuning, instead of --epochs.')),
+  batchSize: integer(2, 'Images of a fine-tuning batch, one view each.').default(128),
+  learningRate: number({ above: 0 }, 'Peak of fine-tuning for the layers of the encoder.').default(
+    0.01,
+  ),
+  headLearningRate: optional(
+    number({ above: 0 }, 'Peak for the new classifier; ten times --learning-rate when not given.'),
+  ),
+  recipe: choice(
+    ['paper', 'plain'],
+    'Views of fine-tuning: `paper` crops, flips, shifts colours; `plain` only resizes.',
+  ).default('paper'),
+  seed,
+  engine,
+  threads,
+  resume: flag('Continue the transfer in --out: what is complete stays.'),
+} satisfies OptionFields<TransferOptions>);
+
+const transferSchema: z.ZodType<TransferOptions> = transferFields
+  .refine(isExceptInPlace, exceptInPlace)
+  .refine(
+    ({ disjoint, classes, exceptClasses }) =>
+      !disjoint || (classes === null && exceptClasses === null),
+    { path: ['disjoint'], message: 'absent when classes are named' },
+  )
+  .refine(({ epochs, steps }) => epochs === null || steps === null, {
+    path: ['steps'],
+    message: 'absent when `--epochs` is given',
+  })
+  .transform((given) =>
+    given.epochs === null && given.steps === null ? { ...given, epochs: 10 } : given,
+  )
+  .readonly();
+
 const evaluateFields = z.strictObject({
   train: path('Folder that `embed` wrote for the training images.'),
   test: path('Folder that `embed` wrote for the test images.'),
@@ -380,6 +461,15 @@ export const embedVerb: Verb<EmbedOptions> = defineVerb({
   positional: 'data',
   fields: embedFields,
   schema: embedSchema,
+});
+
+/** `sincere transfer DATA --model RUN --out DIR`. */
+export const transferVerb: Verb<TransferOptions> = defineVerb({
+  name: 'transfer',
+  summary: 'Measure how well an encoder serves other images or unseen classes.',
+  positional: 'data',
+  fields: transferFields,
+  schema: transferSchema,
 });
 
 /** `sincere evaluate --train DIR --test DIR --out DIR`. */

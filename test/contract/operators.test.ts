@@ -216,7 +216,7 @@ const others =
   'shrinkTarget makeViews openViewMaker sincereLoss supconLoss epsSupInfoNceLoss infoNceLoss dclLoss ' +
   'initialWeights parameterNames ' +
   'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
-  'nearestNeighbours bootstrapInterval weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
+  'nearestNeighbours bootstrapInterval topAccuracyInterval writeTransfer weightedVote evaluateNeighbours PipelineError openArrowFile openArrowLog openEmbeddings ' +
   'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
   'writeEvaluation readQuarantine writeQuarantine gradientSchema writeGradient ' +
   'trainProbe trainSgdProbe trainL2Probe selectStrength probeScores topAccuracy ' +

@@ -80,12 +80,14 @@ export { openOnnxEngine, exportEncoder } from './engine/onnx-engine.ts';
 export type { OnnxEngineOptions } from './engine/onnx-engine.ts';
 export { openCpuEngine } from './engine/cpu-engine.ts';
 export type {
+  ClassifierSpec,
   EncodedRows,
   EncoderSession,
   Engine,
   LossOptions,
   LossResult,
   LossSession,
+  StepSpec,
   Trainer,
   TrainerSpec,
 } from './engine/engine.ts';
@@ -113,6 +115,8 @@ export { rankingScores } from './metrics/neighbours/ranking-scores.ts';
 export type { RankingScores, RankingScoresOptions } from './metrics/neighbours/ranking-scores.ts';
 export { bootstrapInterval, bootstrapIntervals } from './metrics/bootstrap.ts';
 export type { BootstrapInterval, BootstrapOptions, ResampleStatistic } from './metrics/bootstrap.ts';
+export { topAccuracyInterval } from './metrics/top-accuracy-interval.ts';
+export type { AccuracyInterval } from './metrics/top-accuracy-interval.ts';
 export { weightedVote } from './metrics/neighbours/weighted-vote.ts';
 export type { Voters } from './metrics/neighbours/weighted-vote.ts';
 export { evaluateVectors } from './metrics/evaluation.ts';

@@ -1,5 +1,5 @@
-/** What a number out of its range is told: `` Expected `name` to be RANGE, got `value` ``. */
-export function outOfRange(name: string, range: string, value: number): RangeError {
+/** What a value out of its range is told: `` Expected `name` to be RANGE, got `value` ``. */
+export function outOfRange(name: string, range: string, value: number | string): RangeError {
   return new RangeError(`Expected \`${name}\` to be ${range}, got \`${value}\``);
 }
 

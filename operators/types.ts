@@ -132,15 +132,23 @@ export type LossSpec = {
     }
 );
 
+/** Softmax cross entropy over classes: the loss of a classifier. */
+export interface CrossEntropySpec {
+  readonly name: 'cross-entropy';
+}
+
 /** Networks by name: residual networks with the CIFAR stem (3 × 3 convolution, no max-pooling). */
 export type EncoderName = 'resnet8' | 'resnet20' | 'resnet18';
 
 /** Which network, and what stands on it. */
 export interface EncoderSpec {
   readonly architecture: EncoderName;
-  /** Projection head: two layers with a ReLU between them, or one layer. */
-  readonly head: 'mlp' | 'linear';
-  /** Length of `projection` rows. */
+  /**
+   * Projection head: two layers with a ReLU between them, or one layer. A `classifier` is one layer too, whose
+   * `projection` rows are not brought to length 1: they are the logits of the classes.
+   */
+  readonly head: 'mlp' | 'linear' | 'classifier';
+  /** Length of `projection` rows; of a `classifier`, the number of classes. */
   readonly projectionSize: number;
 }
 
@@ -152,7 +160,8 @@ export interface NamedTensor {
 
 /**
  * Tensors by name, in a fixed order. Names and layouts are torchvision's (`layer1.0.conv1.weight` is
- * `[out, in, height, width]`, a linear weight is `[out, in]`); the head is `head.0.weight`, ….
+ * `[out, in, height, width]`, a linear weight is `[out, in]`); the head is `head.0.weight`, …, a
+ * classifier `fc.weight` and `fc.bias`.
  */
 export type Weights = ReadonlyMap<string, NamedTensor>;
 
@@ -202,11 +211,21 @@ export interface StepReadouts {
   readonly sharpInformationBound: number;
 }
 
+/** What one step of a classifier measured, before the update was applied. Shares and means of nothing are 0. */
+export interface ClassifierReadouts {
+  /** Mean cross entropy of the rows that have a class, in nats. */
+  readonly loss: number;
+  /** Share of them whose class got the largest logit, 0 to 1; ties count as wrong. */
+  readonly accuracy: number;
+  /** Rows without a class, padding included, which were left out. */
+  readonly rowsWithoutClass: number;
+}
+
 /** One acknowledged training step. */
-export interface StepResult {
+export interface StepResult<R = StepReadouts> {
   readonly plan: BatchPlan;
   readonly learningRate: number;
-  readonly readouts: StepReadouts;
+  readonly readouts: R;
   /** Wall time of the step inside the engine, in milliseconds. Not deterministic. */
   readonly stepMs: number;
   /** The state after this step, on the steps after which it was asked for. */

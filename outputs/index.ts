@@ -44,6 +44,10 @@ export { readScores } from './read-scores.ts';
 export type { ReadScores } from './read-scores.ts';
 export { writeComparison } from './comparison-files.ts';
 
+// Transfers
+export { writeTransfer } from './transfer-files.ts';
+export type { MethodColumns, TransferReport, TransferRows } from './transfer-files.ts';
+
 // Losses
 export { gradientSchema, writeGradient } from './gradient-file.ts';
 export type { GradientProvenance, GradientRows } from './gradient-file.ts';

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
 import type { BadSample, TrainerState } from '../operators/types.ts';
-import { type ArrowLog, openArrowLog } from './arrow-log.ts';
+import { type ArrowLog, type LogColumns, openArrowLog } from './arrow-log.ts';
 import { writeAtomicFile, writeAtomicJson } from './atomic-file.ts';
 import {
   type Checkpoint,
@@ -19,7 +19,7 @@ import { PARTIAL_SUFFIX } from './partial-file.ts';
 import { PRODUCER } from './producer.ts';
 import { QUARANTINE_NAME, readQuarantine, writeQuarantine } from './write-quarantine.ts';
 
-/** Columns of `metrics.arrows`: a function of seed, data and configuration. Row n is step n. */
+/** Columns of `metrics.arrows` for a contrastive loss: a function of seed, data and configuration. Row n is step n. */
 export const METRICS_COLUMNS = {
   step: 'int32',
   epoch: 'int32',
@@ -53,6 +53,25 @@ export const METRICS_COLUMNS = {
   images: 'int32',
 } as const;
 
+/** Columns of `metrics.arrows` for a classifier. Row n is step n. */
+export const CLASSIFIER_COLUMNS = {
+  step: 'int32',
+  epoch: 'int32',
+  learning_rate: 'float64',
+  /** Cross entropy, in nats. */
+  loss: 'float64',
+  /** Share of rows whose class got the largest logit, 0 to 1. */
+  accuracy: 'float64',
+  rows_without_class: 'int32',
+  /** Images of the batch, each with its views. */
+  images: 'int32',
+} as const;
+
+/** The columns of `metrics.arrows` for a loss. */
+export function metricsColumns(loss: string): LogColumns {
+  return loss === 'cross-entropy' ? CLASSIFIER_COLUMNS : METRICS_COLUMNS;
+}
+
 /** Columns of `timing.arrows`: different on every machine and in every run. Row n is step n. */
 export const TIMING_COLUMNS = {
   step: 'int32',
@@ -70,6 +89,8 @@ export const TIMING_COLUMNS = {
 export interface RunFolderOptions {
   /** All resolved options that decide the result, as JSON can hold them. Undefined fields count as absent. */
   readonly config: object;
+  /** Columns of `metrics.arrows`. @default METRICS_COLUMNS */
+  readonly metrics?: LogColumns | undefined;
   /** Whether a run that was begun may be continued; one that is not there is begun. @default false */
   readonly resume?: boolean | undefined;
   /** Fields of `config` that may change on continuing, such as how long to train. @default none */
@@ -91,7 +112,7 @@ export interface RunFolder {
   readonly notes: readonly string[];
   /** Bad samples found earlier in the run. */
   readonly bad: readonly BadSample[];
-  readonly metrics: ArrowLog<typeof METRICS_COLUMNS>;
+  readonly metrics: ArrowLog<LogColumns>;
   readonly timing: ArrowLog<typeof TIMING_COLUMNS>;
   /**
    * Saves a state and removes old ones. Rows of all its steps are on the disk before.
@@ -129,7 +150,7 @@ const checkpointsName = 'checkpoints';
  * configuration, naming the fields; `ERR_LOCKED`; `ERR_FORMAT`; `ERR_WRITE`.
  */
 export async function openRunFolder(folder: string, options: RunFolderOptions): Promise<RunFolder> {
-  const { keepCheckpoints = 3 } = options;
+  const { keepCheckpoints = 3, metrics: columns = METRICS_COLUMNS } = options;
   if (!Number.isInteger(keepCheckpoints) || keepCheckpoints < 1) {
     throw new RangeError(
       `Expected \`keepCheckpoints\` to be an integer of at least 1, got \`${keepCheckpoints}\``,
@@ -160,7 +181,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     const keepRows = checkpoint?.step ?? 0;
     const metadata = { producer: PRODUCER, config: configHash };
     const log = { keepRows, metadata };
-    const metrics = await openArrowLog(path.join(folder, 'metrics.arrows'), METRICS_COLUMNS, log);
+    const metrics = await openArrowLog(path.join(folder, 'metrics.arrows'), columns, log);
     opened.push(metrics);
     const timing = await openArrowLog(path.join(folder, 'timing.arrows'), TIMING_COLUMNS, log);
     opened.push(timing);

@@ -1,4 +1,4 @@
-import { defer, type OperatorFunction } from 'rxjs';
+import { defer, type MonoTypeOperatorFunction } from 'rxjs';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { mapInTurn } from '../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../operators/flow/one-at-a-time.ts';
@@ -32,16 +32,16 @@ const live = new WeakSet<RunStates>();
  *
  * @param run Borrowed. A second live stream into it is an `ERR_CONTRACT`.
  */
-export function saveCheckpoints(
+export function saveCheckpoints<R>(
   run: RunStates,
   options: SaveCheckpointsOptions = {},
-): OperatorFunction<StepResult, StepResult> {
+): MonoTypeOperatorFunction<StepResult<R>> {
   const { snapshot, quarantine } = options;
   const save = async (state: TrainerState): Promise<void> => {
     if (quarantine !== undefined) await run.saveQuarantine(quarantine.list());
     await run.saveCheckpoint(state);
   };
-  const saveEach: OperatorFunction<StepResult, StepResult> = (source) =>
+  const saveEach: MonoTypeOperatorFunction<StepResult<R>> = (source) =>
     defer(() => {
       let unsaved = false;
       return source.pipe(

@@ -1,9 +1,10 @@
-import { defer, type OperatorFunction } from 'rxjs';
+import { defer, type MonoTypeOperatorFunction } from 'rxjs';
 import { PipelineError } from '../operators/errors.ts';
 import { mapInTurn } from '../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../operators/flow/one-at-a-time.ts';
-import type { StepResult } from '../operators/types.ts';
-import type { RunFolder } from './run-folder.ts';
+import type { ClassifierReadouts, StepReadouts, StepResult } from '../operators/types.ts';
+import type { LogRow } from './arrow-log.ts';
+import type { CLASSIFIER_COLUMNS, METRICS_COLUMNS, RunFolder } from './run-folder.ts';
 
 /** The part of a run folder that holds its rows. */
 type RunLogs = Pick<RunFolder, 'metrics' | 'timing'>;
@@ -19,8 +20,10 @@ const live = new WeakSet<RunLogs>();
  *
  * @param run Borrowed. A second live stream into it is an `ERR_CONTRACT`.
  */
-export function writeMetrics(run: RunLogs): OperatorFunction<StepResult, StepResult> {
-  const write: OperatorFunction<StepResult, StepResult> = (source) =>
+export function writeMetrics<R extends StepReadouts | ClassifierReadouts>(
+  run: RunLogs,
+): MonoTypeOperatorFunction<StepResult<R>> {
+  const write: MonoTypeOperatorFunction<StepResult<R>> = (source) =>
     defer(() => {
       let last = performance.now();
       return source.pipe(
@@ -38,9 +41,10 @@ export function writeMetrics(run: RunLogs): OperatorFunction<StepResult, StepRes
 
 async function append(
   run: RunLogs,
-  { plan, learningRate, readouts, stepMs }: StepResult,
+  result: StepResult<StepReadouts | ClassifierReadouts>,
   wallMs: number,
 ): Promise<void> {
+  const { plan, readouts, stepMs } = result;
   const step = plan.seq;
   if (step !== run.metrics.rows) {
     throw new PipelineError(
@@ -60,24 +64,48 @@ async function append(
     },
   ]);
   await run.metrics.append([
-    {
-      step,
-      epoch: plan.epoch,
-      learning_rate: learningRate,
-      loss: readouts.loss,
-      sincere: readouts.sincere,
-      supcon: readouts.supcon,
-      repelled_share: readouts.repelledShare,
-      batch_nearest_accuracy: readouts.batchNearestAccuracy,
-      anchors_without_positive: readouts.anchorsWithoutPositive,
-      repelled_mass: readouts.repelledMass,
-      alignment: readouts.alignment,
-      uniformity: readouts.uniformity,
-      spread: readouts.spread,
-      effective_rank: readouts.effectiveRank,
-      information_bound: readouts.informationBound,
-      sharp_information_bound: readouts.sharpInformationBound,
-      images,
-    },
+    'accuracy' in readouts ? classifierRow(result, readouts) : contrastiveRow(result, readouts),
   ]);
+}
+
+type Row = Omit<StepResult<unknown>, 'readouts'>;
+
+function classifierRow(
+  { plan, learningRate }: Row,
+  { loss, accuracy, rowsWithoutClass }: ClassifierReadouts,
+): LogRow<typeof CLASSIFIER_COLUMNS> {
+  return {
+    step: plan.seq,
+    epoch: plan.epoch,
+    learning_rate: learningRate,
+    loss,
+    accuracy,
+    rows_without_class: rowsWithoutClass,
+    images: plan.samples.length,
+  };
+}
+
+function contrastiveRow(
+  { plan, learningRate }: Row,
+  readouts: StepReadouts,
+): LogRow<typeof METRICS_COLUMNS> {
+  return {
+    step: plan.seq,
+    epoch: plan.epoch,
+    learning_rate: learningRate,
+    loss: readouts.loss,
+    sincere: readouts.sincere,
+    supcon: readouts.supcon,
+    repelled_share: readouts.repelledShare,
+    batch_nearest_accuracy: readouts.batchNearestAccuracy,
+    anchors_without_positive: readouts.anchorsWithoutPositive,
+    repelled_mass: readouts.repelledMass,
+    alignment: readouts.alignment,
+    uniformity: readouts.uniformity,
+    spread: readouts.spread,
+    effective_rank: readouts.effectiveRank,
+    information_bound: readouts.informationBound,
+    sharp_information_bound: readouts.sharpInformationBound,
+    images: plan.samples.length,
+  };
 }

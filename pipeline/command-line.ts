@@ -14,6 +14,7 @@ import {
   lossVerb,
   theoryVerb,
   trainVerb,
+  transferVerb,
 } from './options.ts';
 import { statusLine, type TextSink } from './status-line.ts';
 import { UsageError } from './usage-error.ts';
@@ -44,6 +45,7 @@ Examples:
   sincere finalize runs/a/large
   sincere evaluate --train runs/a/train --test runs/a/test --out runs/a/evaluation
   sincere compare runs/a/evaluation runs/b/evaluation
+  sincere transfer birds --model runs/a --out runs/a/birds
   sincere loss runs/a/train --temperature 0.1 --gradient runs/a/gradient.arrow
   sincere theory
 ${exitCodes}`;
@@ -97,6 +99,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
   add(finalizeVerb, async () => (await import('./commands/finalize-command.ts')).finalizeCommand);
   add(evaluateVerb, async () => (await import('./commands/evaluate-command.ts')).evaluateCommand);
   add(compareVerb, async () => (await import('./commands/compare-command.ts')).compareCommand);
+  add(transferVerb, async () => (await import('./commands/transfer-command.ts')).transferCommand);
   add(lossVerb, async () => (await import('./commands/loss-command.ts')).lossCommand);
   add(theoryVerb, async () => (await import('./commands/theory-command.ts')).theoryCommand);
   add(demoVerb, async () => (await import('./commands/demo-command.ts')).demoCommand);

@@ -117,7 +117,8 @@ function measureEncoder(
     ),
   ).pipe(
     tap(({ plan, readouts }) => {
-      if (plan.seq >= steps * 0.9) repelled.push(readouts.repelledShare);
+      if (plan.seq < steps * 0.9 || !('repelledShare' in readouts)) return;
+      repelled.push(readouts.repelledShare);
     }),
     map(({ plan }) =>
       progress(

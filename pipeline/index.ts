@@ -3,6 +3,9 @@
 export { train } from './train.ts';
 export { embed } from './embed.ts';
 export { finalize } from './finalize.ts';
+export { transfer } from './transfer.ts';
+export type { TransferProgress, TransferResult } from './transfer.ts';
+export type { NeighbourSummary, TransferMethod, TransferSummary } from './report-transfer.ts';
 export { evaluate } from './evaluate.ts';
 export type { Evaluated } from './evaluate.ts';
 export { loss } from './loss.ts';
@@ -11,6 +14,7 @@ export { theory } from './theory.ts';
 export type { TheoryAdvance, TheoryResult } from './theory.ts';
 export { demo } from './demo.ts';
 export type { DemoProgress, DemoResult, DemoRow } from './demo.ts';
+export type { PretrainedStart } from './run-config.ts';
 export type { RunListener } from './run-listener.ts';
 
 // Complete options from those that differ from the defaults
@@ -18,10 +22,12 @@ export {
   demoVerb,
   embedVerb,
   evaluateVerb,
+  compareVerb,
   finalizeVerb,
   lossVerb,
   theoryVerb,
   trainVerb,
+  transferVerb,
 } from './options.ts';
 export type {
   DemoOptions,
@@ -31,6 +37,7 @@ export type {
   LossOptions,
   TheoryOptions,
   TrainOptions,
+  TransferOptions,
 } from './options.ts';
 export { resolveOptions } from './verb.ts';
 export type { Verb, VerbField } from './verb.ts';

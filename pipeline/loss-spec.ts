@@ -1,4 +1,4 @@
-import type { LossName, LossSpec } from '../operators/types.ts';
+import type { CrossEntropySpec, LossName, LossSpec } from '../operators/types.ts';
 
 /** Of ε-SupInfoNCE when not given: that of the papers. */
 const defaultEpsilon = 0.25;
@@ -21,4 +21,12 @@ export function lossSpec({ loss, temperature, epsilon, positives, anchors }: Los
   return loss === 'eps-sup-infonce'
     ? { name: loss, temperature, epsilon: epsilon ?? defaultEpsilon, ...pairs }
     : { name: loss, temperature, ...pairs };
+}
+
+/** The same for options that may ask for a classifier instead. */
+export function trainingLoss(
+  options: Omit<LossChoice, 'loss'> & { readonly loss: LossName | CrossEntropySpec['name'] },
+): LossSpec | CrossEntropySpec {
+  const { loss } = options;
+  return loss === 'cross-entropy' ? { name: loss } : lossSpec({ ...options, loss });
 }

@@ -1,9 +1,10 @@
 import { openDataset } from '../datasets/open-dataset.ts';
 import type { EncoderSession } from '../operators/engine/engine.ts';
 import { openEngine } from '../operators/engine/open-engine.ts';
+import { PipelineError } from '../operators/errors.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { type ViewRecipe, viewRecipe } from '../operators/image/view-recipe.ts';
-import type { Dataset } from '../operators/types.ts';
+import type { Dataset, EncoderSpec } from '../operators/types.ts';
 import { hashTensors } from '../outputs/checkpoints.ts';
 import { type EmbeddingsFolder, openEmbeddingsFolder } from '../outputs/embeddings-folder.ts';
 import { type ExportShard, parseShard } from '../outputs/export-shard.ts';
@@ -54,7 +55,7 @@ export async function openExport(
         engine: engine.name,
       },
       preprocessing: { imageSize, mean: recipe.mean, std: recipe.std },
-      layers: layer,
+      layers: layersOf(encoder, layer, options.model),
       sizes: { embedding: embeddingSize, projection: projectionSize },
       split: split ?? undefined,
       resume,
@@ -76,4 +77,19 @@ function pieceOf(text: string): ExportShard | undefined {
     throw new RangeError(`Expected \`shard\` to be such as \`2/8\`, got \`${text}\``);
   }
   return shard.of === 1 ? undefined : shard;
+}
+
+/** The layers to export: `both` are all that the model gives, and a classifier has no projection. */
+function layersOf(
+  { head }: EncoderSpec,
+  wanted: EmbedOptions['layer'],
+  model: string,
+): EmbedOptions['layer'] {
+  if (head !== 'classifier' || wanted === 'embedding') return wanted;
+  if (wanted === 'both') return 'embedding';
+  throw new PipelineError(
+    'ERR_CONFIG',
+    `\`${model}\` is a classifier, which has no \`projection\`. Export \`--layer embedding\`.`,
+    { path: model },
+  );
 }

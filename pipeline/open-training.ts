@@ -1,16 +1,22 @@
 import { asOneClass } from '../datasets/as-one-class.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
-import type { Trainer } from '../operators/engine/engine.ts';
+import type { Engine, Trainer } from '../operators/engine/engine.ts';
 import { openEngine } from '../operators/engine/open-engine.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
 import { initialWeights } from '../operators/model/initial-weights.ts';
-import { parameterNames } from '../operators/model/weight-shapes.ts';
-import type { Dataset, EncoderSpec, TrainerState, Weights } from '../operators/types.ts';
-import { openRunFolder, type RunFolder } from '../outputs/run-folder.ts';
-import { lossSpec } from './loss-spec.ts';
+import { headNames, parameterNames } from '../operators/model/weight-shapes.ts';
+import type {
+  ClassifierReadouts,
+  Dataset,
+  StepReadouts,
+  TrainerState,
+  Weights,
+} from '../operators/types.ts';
+import { metricsColumns, openRunFolder, type RunFolder } from '../outputs/run-folder.ts';
+import { trainingLoss } from './loss-spec.ts';
 import type { TrainOptions } from './options.ts';
-import { mayChange, type RunConfig, runConfig } from './run-config.ts';
+import { mayChange, type PretrainedStart, type RunConfig, runConfig } from './run-config.ts';
 import type { RunListener } from './run-listener.ts';
 
 /** What a training run stands on. All of it belongs to the scope. */
@@ -18,7 +24,7 @@ export interface Training {
   readonly data: Dataset;
   readonly config: RunConfig;
   readonly run: RunFolder;
-  readonly trainer: Trainer;
+  readonly trainer: Trainer<StepReadouts | ClassifierReadouts>;
   /** Steps that lie behind the state of the trainer: the `seq` of the next plan. */
   readonly startAt: number;
 }
@@ -28,6 +34,7 @@ export async function openTraining(
   scope: RunScope,
   options: TrainOptions,
   listener: RunListener,
+  start?: PretrainedStart,
 ): Promise<Training> {
   const { split, limit, seed, threads, resume } = options;
   const found = await openDataset(options.data, {
@@ -39,41 +46,51 @@ export async function openTraining(
     signal: scope.signal,
   });
   // Batches balanced by class would tell an unlabelled loss what it is not to know.
-  const data = isByImage(lossSpec(options)) ? asOneClass(found) : found;
+  const data = isByImage(trainingLoss(options)) ? asOneClass(found) : found;
   const engine = scope.use(await openEngine(options.engine, threads ?? undefined));
-  const config = runConfig(options, data, engine.name, found.classes);
+  const config = runConfig(options, data, engine.name, found.classes, start);
   const run = scope.use(
     await openRunFolder(options.out, {
       config: { ...config },
+      metrics: metricsColumns(config.loss.name),
       resume,
       mayChange,
     }),
   );
   for (const note of run.notes) listener.note?.(note);
-  const { encoder, loss, batchSize: images, views, imageSize, momentum, weightDecay } = config;
-  const { batchNorm } = config;
-  const microBatch = config.microBatch ?? undefined;
-  const shape = { images, views, imageSize };
-  const trainer = scope.use(
-    await engine.createTrainer({
-      encoder,
-      loss,
-      shape,
-      momentum,
-      weightDecay,
-      batchNorm,
-      microBatch,
-    }),
-  );
-  const state = run.checkpoint ?? initialState(encoder, seed);
+  const trainer = scope.use(await openTrainer(engine, config));
+  const state = run.checkpoint ?? initialState(config, start);
   await trainer.load(state);
   if (run.checkpoint === null) await run.saveCheckpoint(state);
-  listener.planned?.({ total: config.steps, done: state.step, images });
+  listener.planned?.({ total: config.steps, done: state.step, images: config.batchSize });
   return { data, config, run, trainer, startAt: state.step };
 }
 
-function initialState(encoder: EncoderSpec, seed: number): TrainerState {
-  const weights = initialWeights(encoder, seed);
+async function openTrainer(
+  engine: Engine,
+  config: RunConfig,
+): Promise<Trainer<StepReadouts | ClassifierReadouts>> {
+  const { encoder, loss, batchSize: images, views, imageSize } = config;
+  const { momentum, weightDecay, batchNorm, headRate } = config;
+  const microBatch = config.microBatch ?? undefined;
+  const shape = { images, views, imageSize };
+  const step = { encoder, shape, momentum, weightDecay, batchNorm, microBatch, headRate };
+  return loss.name === 'cross-entropy'
+    ? await engine.createClassifier({ ...step, loss })
+    : await engine.createTrainer({ ...step, loss });
+}
+
+function initialState(
+  { encoder, seed }: RunConfig,
+  start: PretrainedStart | undefined,
+): TrainerState {
+  const head = headNames(encoder);
+  const weights: Weights = new Map(
+    [...initialWeights(encoder, seed)].map(([name, fresh]) => {
+      const trained = head.has(name) ? undefined : start?.weights.get(name);
+      return [name, trained ?? fresh];
+    }),
+  );
   const momentum: Weights = new Map(
     parameterNames(encoder).map((name) => {
       const { shape, data } = weights.get(name)!;

@@ -15,7 +15,7 @@ import {
 import { parseShard } from '../outputs/export-shard.ts';
 import type { EncoderName, LossName } from '../operators/types.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
-import { lossSpec } from './loss-spec.ts';
+import { trainingLoss } from './loss-spec.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
 
 // The types say what a pipeline takes; the fields below hold, for each option, its range, its default and
@@ -29,7 +29,7 @@ export interface TrainOptions {
   readonly classes: readonly string[] | null;
   readonly exceptClasses: readonly string[] | null;
   readonly limit: number | null;
-  readonly loss: LossName;
+  readonly loss: LossName | 'cross-entropy';
   readonly temperature: number;
   readonly epsilon: number | null;
   readonly positives: 'class' | 'image' | null;
@@ -89,6 +89,32 @@ export interface FinalizeOptions {
   readonly folders: readonly string[];
   readonly out: string | null;
   readonly verify: 'size' | 'hash';
+}
+
+/** Complete options of `transfer`. */
+export interface TransferOptions {
+  readonly data: string;
+  readonly model: string;
+  readonly out: string;
+  readonly splitTrain: string;
+  readonly splitTest: string;
+  readonly classes: readonly string[] | null;
+  readonly exceptClasses: readonly string[] | null;
+  readonly disjoint: boolean;
+  readonly limit: number | null;
+  readonly method: 'frozen' | 'fine-tuned' | 'both';
+  readonly solver: 'l2' | 'sgd';
+  /** Exactly one of `epochs` and `steps` is a number. */
+  readonly epochs: number | null;
+  readonly steps: number | null;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly headLearningRate: number | null;
+  readonly recipe: RecipeName;
+  readonly seed: number;
+  readonly engine: EngineChoice;
+  readonly threads: number | null;
+  readonly resume: boolean;
 }
 
 /** Complete options of `evaluate`. */
@@ -213,8 +239,8 @@ const trainFields = z.strictObject({
   exceptClasses,
   limit,
   loss: choice(
-    ['sincere', 'supcon', 'eps-sup-infonce', 'infonce', 'dcl'],
-    'Loss to minimise; `infonce` needs no labels.',
+    ['sincere', 'supcon', 'eps-sup-infonce', 'infonce', 'dcl', 'cross-entropy'],
+    'Loss to minimise; `infonce` needs no labels, `cross-entropy` trains a classifier.',
   ).default('sincere'),
   temperature,
   epsilon,
@@ -278,15 +304,23 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
   })
   .refine(isExceptInPlace, exceptInPlace)
   .refine(isEpsilonInPlace, epsilonInPlace)
+  .refine(({ positives, loss }) => positives === null || loss !== 'cross-entropy', {
+    path: ['positives'],
+    message: 'absent with `--loss cross-entropy`, which has no pairs',
+  })
+  .refine(({ anchors, loss }) => anchors === 'all' || loss !== 'cross-entropy', {
+    path: ['anchors'],
+    message: '`all` with `--loss cross-entropy`, which has no pairs',
+  })
   .refine(({ positives, loss }) => positives !== 'class' || loss !== 'infonce', {
     path: ['positives'],
     message: '`image` or absent with `--loss infonce`',
   })
-  .refine((given) => !isByImage(lossSpec(given)) || given.views >= 2, {
+  .refine((given) => !isByImage(trainingLoss(given)) || given.views >= 2, {
     path: ['views'],
     message: 'at least 2 when views of one image are the positives',
   })
-  .refine((given) => !isByImage(lossSpec(given)) || given.classesPerBatch === null, {
+  .refine((given) => !isByImage(trainingLoss(given)) || given.classesPerBatch === null, {
     path: ['classesPerBatch'],
     message: 'absent when views of one image are the positives, because classes play no part then',
   })
@@ -357,6 +391,61 @@ const finalizeFields = z.strictObject({
 } satisfies OptionFields<FinalizeOptions>);
 
 const bootstrapSeed = integer(0, 'Decides the resamples of the test images.').default(123);
+
+const transferFields = z.strictObject({
+  data: path(
+    'Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`.',
+  ),
+  model: path('Run folder of `train`, whose last checkpoint is used.'),
+  out: path('Folder for vectors, the fine-tuned run, `transfer.arrow` and `summary.json`.'),
+  splitTrain: text('a folder name', 'Folder of DATA with the training images.').default('train'),
+  splitTest: text('a folder name', 'Folder of DATA with the test images.').default('test'),
+  classes,
+  exceptClasses,
+  disjoint: flag('Use only the classes of DATA that the run in --model was not trained with.'),
+  limit,
+  method: choice(
+    ['frozen', 'fine-tuned', 'both'],
+    'A linear classifier on fixed vectors, a classifier trained with all layers below it, or both.',
+  ).default('both'),
+  solver: choice(
+    ['l2', 'sgd'],
+    'Of the frozen method: regularised by what held-out training images say, or the recipe of the paper.',
+  ).default('l2'),
+  epochs: optional(integer(1, 'Passes of fine-tuning; 10 when neither this nor --steps is given.')),
+  steps: optional(integer(1, 'Steps of fine-tuning, instead of --epochs.')),
+  batchSize: integer(2, 'Images of a fine-tuning batch, one view each.').default(128),
+  learningRate: number({ above: 0 }, 'Peak of fine-tuning for the layers of the encoder.').default(
+    0.01,
+  ),
+  headLearningRate: optional(
+    number({ above: 0 }, 'Peak for the new classifier; ten times --learning-rate when not given.'),
+  ),
+  recipe: choice(
+    ['paper', 'plain'],
+    'Views of fine-tuning: `paper` crops, flips, shifts colours; `plain` only resizes.',
+  ).default('paper'),
+  seed,
+  engine,
+  threads,
+  resume: flag('Continue the transfer in --out: what is complete stays.'),
+} satisfies OptionFields<TransferOptions>);
+
+const transferSchema: z.ZodType<TransferOptions> = transferFields
+  .refine(isExceptInPlace, exceptInPlace)
+  .refine(
+    ({ disjoint, classes, exceptClasses }) =>
+      !disjoint || (classes === null && exceptClasses === null),
+    { path: ['disjoint'], message: 'absent when classes are named' },
+  )
+  .refine(({ epochs, steps }) => epochs === null || steps === null, {
+    path: ['steps'],
+    message: 'absent when `--epochs` is given',
+  })
+  .transform((given) =>
+    given.epochs === null && given.steps === null ? { ...given, epochs: 10 } : given,
+  )
+  .readonly();
 
 const evaluateFields = z.strictObject({
   train: path('Folder that `embed` wrote for the training images.'),
@@ -498,6 +587,15 @@ export const finalizeVerb: Verb<FinalizeOptions> = defineVerb({
   positional: 'folders',
   fields: finalizeFields,
   schema: finalizeSchema,
+});
+
+/** `sincere transfer DATA --model RUN --out DIR`. */
+export const transferVerb: Verb<TransferOptions> = defineVerb({
+  name: 'transfer',
+  summary: 'Measure how well an encoder serves other images or unseen classes.',
+  positional: 'data',
+  fields: transferFields,
+  schema: transferSchema,
 });
 
 /** `sincere evaluate --train DIR --test DIR --out DIR`. */

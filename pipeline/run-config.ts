@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { PipelineError } from '../operators/errors.ts';
 import { type Normalisation, type ViewRecipe, viewRecipe } from '../operators/image/view-recipe.ts';
-import type { Dataset, EncoderSpec, LossSpec } from '../operators/types.ts';
+import type {
+  CrossEntropySpec,
+  Dataset,
+  EncoderSpec,
+  LossSpec,
+  Weights,
+} from '../operators/types.ts';
 import type { JsonObject } from '../outputs/json.ts';
-import { lossSpec } from './loss-spec.ts';
+import { trainingLoss } from './loss-spec.ts';
 import type { TrainOptions } from './options.ts';
 
 /** What `config.json` of a run holds: every choice that decides its result, and where its data was. */
@@ -12,7 +18,7 @@ export interface RunConfig {
   readonly encoder: EncoderSpec;
   readonly imageSize: number;
   readonly recipe: ViewRecipe;
-  readonly loss: LossSpec;
+  readonly loss: LossSpec | CrossEntropySpec;
   readonly views: number;
   readonly batchSize: number;
   readonly microBatch: number | null;
@@ -25,10 +31,25 @@ export interface RunConfig {
   readonly weightDecay: number;
   readonly seed: number;
   readonly engine: string;
+  /** What the encoder starts from, where that is not chance: the hash of all weights that it was saved with. */
+  readonly initialWeights?: string | undefined;
+  /** Learning rate of the head over that of the layers below it; 1 where it is absent. */
+  readonly headRate?: number | undefined;
   /** Not decisive: may differ when the run is continued. */
   readonly dataLocation: string;
   /** The classes whose images the run sees. Not decisive, because `data.hash` covers them. */
   readonly classes: readonly string[];
+}
+
+/** An encoder that was trained before, from which a run starts with a new head. */
+export interface PretrainedStart {
+  /** The tensors below the head are used. */
+  readonly weights: Weights;
+  /** Identifies them. */
+  readonly hash: string;
+  readonly normalisation: Normalisation;
+  /** Learning rate of the head over that of the layers below it. */
+  readonly headRate: number;
 }
 
 /** Fields of `RunConfig` that a continued run may change. */
@@ -41,21 +62,26 @@ const projectionSize = 128;
  * Resolves options against the data: epochs become steps.
  *
  * @param classes Of the images, also where the run does not know them.
+ * @param start @default random weights
  */
 export function runConfig(
   options: TrainOptions,
   data: Dataset,
   engine: string,
   classes: readonly string[],
+  start?: PretrainedStart,
 ): RunConfig {
   const { encoder: architecture, imageSize, recipe, microBatch, batchNorm } = options;
   const { views, batchSize, classesPerBatch, epochs, learningRate, momentum, seed } = options;
   return {
     data: { hash: data.hash, images: data.count, classes: data.classes.length },
-    encoder: { architecture, head: 'mlp', projectionSize },
+    encoder:
+      options.loss === 'cross-entropy'
+        ? { architecture, head: 'classifier', projectionSize: data.classes.length }
+        : { architecture, head: 'mlp', projectionSize },
     imageSize,
-    recipe: viewRecipe(recipe),
-    loss: lossSpec(options),
+    recipe: viewRecipe(recipe, start?.normalisation),
+    loss: trainingLoss(options),
     views,
     batchSize,
     microBatch,
@@ -68,6 +94,7 @@ export function runConfig(
     weightDecay: options.weightDecay,
     seed,
     engine,
+    ...(start === undefined ? {} : { initialWeights: start.hash, headRate: start.headRate }),
     dataLocation: data.name,
     classes,
   };
@@ -84,7 +111,7 @@ const rgb = z.tuple([z.number(), z.number(), z.number()]).readonly();
 const embeddable: z.ZodType<EmbeddableConfig> = z.object({
   encoder: z.object({
     architecture: z.enum(['resnet8', 'resnet20', 'resnet18']),
-    head: z.enum(['mlp', 'linear']),
+    head: z.enum(['mlp', 'linear', 'classifier']),
     projectionSize: z.int().min(1),
   }),
   imageSize: z.int().min(1),

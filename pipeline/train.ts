@@ -19,22 +19,35 @@ import { learningRateAt } from '../operators/model/learning-rate.ts';
 import { classWalks } from '../operators/plan/class-walks.ts';
 import { planBatches } from '../operators/plan/plan-batches.ts';
 import { replacementFor } from '../operators/plan/replacement-for.ts';
-import type { StepResult } from '../operators/types.ts';
+import type { ClassifierReadouts, StepReadouts, StepResult } from '../operators/types.ts';
 import { saveCheckpoints } from '../outputs/save-checkpoints.ts';
 import { writeMetrics } from '../outputs/write-metrics.ts';
 import { decodePermits, readPermits } from './native-permits.ts';
 import { openTraining } from './open-training.ts';
 import type { TrainOptions } from './options.ts';
+import type { PretrainedStart } from './run-config.ts';
 import type { RunListener } from './run-listener.ts';
 
 /**
  * Trains an encoder: images → balanced batches → views → steps → checkpoints and metrics.
  *
- * Emits once for each step, when its rows and its checkpoint, if one is due, are on the disk.
+ * Emits once for each step, when its rows and its checkpoint, if one is due, are on the disk. Read-outs are those of
+ * a classifier with the loss `cross-entropy`.
+ *
+ * @param start An encoder to go on from. @default random weights
  */
-export function train(options: TrainOptions, listener: RunListener = {}): ScopedRun<StepResult> {
+export function train(
+  options: TrainOptions,
+  listener: RunListener = {},
+  start?: PretrainedStart,
+): ScopedRun<StepResult<StepReadouts | ClassifierReadouts>> {
   return runScoped(async (scope) => {
-    const { data, config, run, trainer, startAt } = await openTraining(scope, options, listener);
+    const { data, config, run, trainer, startAt } = await openTraining(
+      scope,
+      options,
+      listener,
+      start,
+    );
     const { signal, draining } = scope;
     const { recipe, imageSize, views, seed, steps } = config;
     const leastClasses = isByImage(config.loss) ? 1 : 2;

@@ -9,10 +9,17 @@ import { encode } from '../model/encoder.ts';
 import { embeddingSize } from '../model/network-plan.ts';
 import type { TrainingState } from '../model/updated-state.ts';
 import { tf, type TensorsByName } from '../tf.ts';
-import type { EncoderSpec, LossSpec, NamedTensor, Weights } from '../types.ts';
+import type {
+  ClassifierReadouts,
+  EncoderSpec,
+  LossSpec,
+  NamedTensor,
+  StepReadouts,
+  Weights,
+} from '../types.ts';
 import { eagerStep } from './eager-step.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
-import type { EncoderSession, Engine, LossSession, Trainer, TrainerSpec } from './engine.ts';
+import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from './engine.ts';
 import { lossResult } from './loss-result.ts';
 
 /**
@@ -33,16 +40,18 @@ export async function openCpuEngine(): Promise<Engine> {
   const refuseIfClosed = (): void => {
     if (closed) throw new PipelineError('ERR_ENGINE', 'The `cpu` engine was closed');
   };
+  const openTrainer = async <R>(spec: StepSpec): Promise<Trainer<R>> => {
+    refuseIfClosed();
+    checkTrainerSpec(spec);
+    const trainer = cpuTrainer<R>(spec, () => open.delete(trainer));
+    open.add(trainer);
+    return trainer;
+  };
   return {
     name: 'cpu',
     device: 'cpu, 1 thread, plain JavaScript',
-    async createTrainer(spec) {
-      refuseIfClosed();
-      checkTrainerSpec(spec);
-      const trainer = cpuTrainer(spec, () => open.delete(trainer));
-      open.add(trainer);
-      return trainer;
-    },
+    createTrainer: (spec) => openTrainer<StepReadouts>(spec),
+    createClassifier: (spec) => openTrainer<ClassifierReadouts>(spec),
     async createEncoder(spec, weights, shape) {
       refuseIfClosed();
       checkWeights(spec, weights);
@@ -64,7 +73,7 @@ export async function openCpuEngine(): Promise<Engine> {
   };
 }
 
-function cpuTrainer(spec: TrainerSpec, onClose: () => void): Trainer {
+function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
   const { shape } = spec;
   const line = serialLine('trainer');
   const take = eagerStep(spec);
@@ -111,7 +120,8 @@ function cpuTrainer(spec: TrainerSpec, onClose: () => void): Trainer {
         }
         replace(next);
         step += 1;
-        return readouts;
+        // A step on this loss reads out these numbers.
+        return readouts as R;
       }),
     snapshot: () =>
       line.enter(() => {

@@ -1,18 +1,23 @@
 import { lossLabels } from '../loss/loss-labels.ts';
-import { stepReadouts } from '../loss/step-readouts.ts';
-import { tiledLosses } from '../loss/tiled-loss.ts';
+import { readoutsOf } from '../loss/readouts-of.ts';
 import type { ParameterGradients } from '../model/parameter-gradients.ts';
-import { chunkGradients, chunkImages, projectedChunk, splitStep } from '../model/split-step.ts';
+import {
+  chunkGradients,
+  chunkImages,
+  projectedChunk,
+  splitLosses,
+  splitStep,
+} from '../model/split-step.ts';
 import { trainingStep } from '../model/training-step.ts';
 import { type TrainingState, updatedState } from '../model/updated-state.ts';
 import { tf } from '../tf.ts';
-import type { PackedBatch, StepReadouts } from '../types.ts';
+import type { ClassifierReadouts, PackedBatch, StepReadouts } from '../types.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
-import type { TrainerSpec } from './engine.ts';
+import type { StepSpec } from './engine.ts';
 
 /** A step that was computed but not applied. */
 export interface EagerStepResult {
-  readonly readouts: StepReadouts;
+  readonly readouts: StepReadouts | ClassifierReadouts;
   readonly gradientNorm: number;
   /** Owned by the caller. */
   readonly next: TrainingState;
@@ -26,11 +31,11 @@ export type EagerStep = (
 ) => Promise<EagerStepResult>;
 
 /** The training step on the current TensorFlow.js backend, op by op: in one pass, or split. */
-export function eagerStep(spec: TrainerSpec): EagerStep {
+export function eagerStep(spec: StepSpec): EagerStep {
   return chunkImages(spec) === null ? wholeStep(spec) : inChunks(spec);
 }
 
-function wholeStep(spec: TrainerSpec): EagerStep {
+function wholeStep(spec: StepSpec): EagerStep {
   return async (state, batch, learningRate) => {
     const { sums, gradientNorm, ...next } = tf.tidy(() => {
       const pixels = pixelTensor(spec, batch.pixels);
@@ -38,15 +43,16 @@ function wholeStep(spec: TrainerSpec): EagerStep {
       return trainingStep(spec, state, { pixels, labels }, tf.scalar(learningRate));
     });
     const norm = gradientNorm.dataSync()[0]!;
+    const values: Readonly<Record<string, tf.Tensor>> = sums;
     // Measured, so every sum is there.
-    const readouts = stepReadouts((name) => sums[name]!.dataSync());
+    const readouts = readoutsOf(spec.loss, (name) => values[name]!.dataSync());
     tf.dispose([sums, gradientNorm]);
     return { readouts, gradientNorm: norm, next };
   };
 }
 
-function inChunks(spec: TrainerSpec): EagerStep {
-  const losses = tiledLosses(eagerTileCompiler, spec.loss);
+function inChunks(spec: StepSpec): EagerStep {
+  const losses = splitLosses(eagerTileCompiler, spec.loss);
   return async (state, batch, learningRate) => {
     const { readouts, gradients } = await splitStep<TrainingState, ParameterGradients>(
       spec,
@@ -85,7 +91,7 @@ function inChunks(spec: TrainerSpec): EagerStep {
 }
 
 /** A copy of the pixels, because the backend keeps the array that a tensor was made from. */
-function pixelTensor({ shape }: TrainerSpec, pixels: Float32Array): tf.Tensor4D {
+function pixelTensor({ shape }: StepSpec, pixels: Float32Array): tf.Tensor4D {
   const { imageSize } = shape;
   const rows = pixels.length / (imageSize * imageSize * 3);
   return tf.tensor4d(pixels.slice(), [rows, imageSize, imageSize, 3]);

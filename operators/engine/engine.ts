@@ -2,6 +2,8 @@ import type { LossRows } from '../loss/tiled-loss.ts';
 import type { BatchNormMode } from '../model/encoder.ts';
 import type {
   BatchShape,
+  ClassifierReadouts,
+  CrossEntropySpec,
   EncoderSpec,
   LossSpec,
   PackedBatch,
@@ -10,10 +12,10 @@ import type {
   Weights,
 } from '../types.ts';
 
-/** What one compiled step does. */
-export interface TrainerSpec {
+/** What one compiled step does, whatever it minimises. */
+export interface StepSpec {
   readonly encoder: EncoderSpec;
-  readonly loss: LossSpec;
+  readonly loss: LossSpec | CrossEntropySpec;
   readonly shape: BatchShape;
   /** SGD momentum, 0 or more and below 1. */
   readonly momentum: number;
@@ -26,13 +28,27 @@ export interface TrainerSpec {
    * it whole (`splitStep`). @default the batch in one pass, while the loss of its rows fits into one
    */
   readonly microBatch?: number | undefined;
+  /** Learning rate of the head over that of the layers below it, 0 or more. @default 1 */
+  readonly headRate?: number | undefined;
+}
+
+/** A step on a contrastive loss, which compares the rows of a batch with each other. */
+export interface TrainerSpec extends StepSpec {
+  readonly loss: LossSpec;
+}
+
+/** A step on the cross entropy of a classifier, whose rows are views with the class of their image. */
+export interface ClassifierSpec extends StepSpec {
+  /** Its head is a `classifier`. */
+  readonly encoder: EncoderSpec;
+  readonly loss: CrossEntropySpec;
 }
 
 /**
  * Encoder, loss, gradient and update, fused. State lives in the engine: only batches and read-outs
  * cross its border. Calls are served one at a time, in order.
  */
-export interface Trainer {
+export interface Trainer<R = StepReadouts> {
   readonly shape: BatchShape;
   /** Replaces the state. @throws {PipelineError} `ERR_SHAPE`, naming the tensor that does not fit. */
   load(state: TrainerState): Promise<void>;
@@ -40,7 +56,7 @@ export interface Trainer {
    * One step. `batch.pixels` is handed over: its buffer may be detached afterwards.
    * @throws {PipelineError} `ERR_NOT_FINITE` when loss or gradient are not finite; the step is not applied.
    */
-  run(batch: PackedBatch, learningRate: number): Promise<StepReadouts>;
+  run(batch: PackedBatch, learningRate: number): Promise<R>;
   /** A copy of the state, taken between steps. */
   snapshot(): Promise<TrainerState>;
   /** Frees worker and memory; settles after the running step. Idempotent. */
@@ -51,7 +67,7 @@ export interface Trainer {
 export interface EncodedRows {
   /** `[rows, embeddingSize]`: pooled features before the head. */
   readonly embedding: Float32Array;
-  /** `[rows, projectionSize]`: unit vectors. */
+  /** `[rows, projectionSize]`: unit vectors, or the logits of a `classifier`. */
   readonly projection: Float32Array;
 }
 
@@ -106,6 +122,8 @@ export interface Engine {
   /** Where it computes, in words, such as `cpu, 2 threads`. */
   readonly device: string;
   createTrainer(spec: TrainerSpec): Promise<Trainer>;
+  /** @throws {RangeError} When a number of `spec` is out of its range, or its head is no `classifier`. */
+  createClassifier(spec: ClassifierSpec): Promise<Trainer<ClassifierReadouts>>;
   createEncoder(
     spec: EncoderSpec,
     weights: Weights,

@@ -7,8 +7,8 @@ import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
 import { embeddingSize } from '../model/network-plan.ts';
 import { atLeastOne } from '../out-of-range.ts';
 import { lossLabels } from '../loss/loss-labels.ts';
-import type { EncoderSpec, Weights } from '../types.ts';
-import type { EncoderSession, Engine, LossSession, Trainer, TrainerSpec } from './engine.ts';
+import type { ClassifierReadouts, EncoderSpec, StepReadouts, Weights } from '../types.ts';
+import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from './engine.ts';
 import { EngineThread } from './onnx/engine-thread.ts';
 import { wholeBuffers } from './onnx/whole-buffers.ts';
 
@@ -49,6 +49,13 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
       throw error;
     }
   };
+  const openTrainer = async <R>(spec: StepSpec): Promise<Trainer<R>> => {
+    checkTrainerSpec(spec);
+    const thread = await started('trainer', (thread) =>
+      thread.call('openTrainer', { spec, threads }),
+    );
+    return onnxTrainer(spec, thread, () => end(thread));
+  };
   const end = async (thread: EngineThread): Promise<void> => {
     await thread.close();
     open.delete(thread);
@@ -57,13 +64,8 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
   return {
     name: 'onnx',
     device: `cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    async createTrainer(spec) {
-      checkTrainerSpec(spec);
-      const thread = await started('trainer', (thread) =>
-        thread.call('openTrainer', { spec, threads }),
-      );
-      return onnxTrainer(spec, thread, () => end(thread));
-    },
+    createTrainer: (spec) => openTrainer<StepReadouts>(spec),
+    createClassifier: (spec) => openTrainer<ClassifierReadouts>(spec),
     async createEncoder(spec, weights, shape) {
       checkWeights(spec, weights);
       atLeastOne('rows', shape.rows);
@@ -110,7 +112,11 @@ export async function exportEncoder(
   }
 }
 
-function onnxTrainer(spec: TrainerSpec, thread: EngineThread, close: () => Promise<void>): Trainer {
+function onnxTrainer<R>(
+  spec: StepSpec,
+  thread: EngineThread,
+  close: () => Promise<void>,
+): Trainer<R> {
   return {
     shape: spec.shape,
     async load(state) {
@@ -126,7 +132,9 @@ function onnxTrainer(spec: TrainerSpec, thread: EngineThread, close: () => Promi
       }
       const { pixels } = batch;
       const labels = lossLabels(spec.loss, batch);
-      return await thread.call('run', { pixels, labels, learningRate }, wholeBuffers(pixels));
+      const call = { pixels, labels, learningRate };
+      // A step on this loss reads out these numbers.
+      return (await thread.call('run', call, wholeBuffers(pixels))) as R;
     },
     snapshot: () => thread.call('snapshot', null),
     close,

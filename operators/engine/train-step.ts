@@ -12,7 +12,7 @@ export interface TrainStepOptions {
   readonly snapshotAfter?: ((step: number) => boolean) | undefined;
 }
 
-const live = new WeakSet<Trainer>();
+const live = new WeakSet<Trainer<unknown>>();
 
 /**
  * One training step for each batch: encoder, loss, gradient and update, fused by the engine.
@@ -23,12 +23,12 @@ const live = new WeakSet<Trainer>();
  *
  * @param trainer Borrowed; it holds state, so a second live subscription with it is an `ERR_CONTRACT`.
  */
-export function trainStep(
-  trainer: Trainer,
+export function trainStep<R>(
+  trainer: Trainer<R>,
   options: TrainStepOptions,
-): OperatorFunction<PackedBatch, StepResult> {
+): OperatorFunction<PackedBatch, StepResult<R>> {
   const { learningRate, snapshotAfter = () => false } = options;
-  const step = mapInTurn(async (batch: PackedBatch): Promise<StepResult> => {
+  const step = mapInTurn(async (batch: PackedBatch): Promise<StepResult<R>> => {
     const { plan } = batch;
     const rate = learningRate(plan.seq);
     const began = performance.now();

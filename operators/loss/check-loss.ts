@@ -1,9 +1,10 @@
 import { atLeastOne, outOfRange } from '../out-of-range.ts';
-import type { LossSpec } from '../types.ts';
+import type { CrossEntropySpec, LossSpec } from '../types.ts';
 import type { LossRows } from './tiled-loss.ts';
 
 /** @throws {RangeError} Naming the number of a loss that is out of its range. */
-export function checkLossSpec(loss: LossSpec): void {
+export function checkLossSpec(loss: LossSpec | CrossEntropySpec): void {
+  if (loss.name === 'cross-entropy') return;
   if (!(Number.isFinite(loss.temperature) && loss.temperature > 0)) {
     throw outOfRange('loss.temperature', 'a number above 0', loss.temperature);
   }

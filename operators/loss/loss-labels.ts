@@ -1,7 +1,8 @@
-import type { LossSpec, PackedBatch } from '../types.ts';
+import type { CrossEntropySpec, LossSpec, PackedBatch } from '../types.ts';
 
 /** Whether views of one image are the positives of a loss, so that it needs no classes. */
-export function isByImage(spec: LossSpec): boolean {
+export function isByImage(spec: LossSpec | CrossEntropySpec): boolean {
+  if (spec.name === 'cross-entropy') return false;
   return spec.name === 'infonce' || spec.positives === 'image';
 }
 
@@ -11,7 +12,7 @@ export function isByImage(spec: LossSpec): boolean {
  *
  * @returns `[rows]` int32; the batch's own labels, not a copy, where classes count.
  */
-export function lossLabels(spec: LossSpec, batch: PackedBatch): Int32Array {
+export function lossLabels(spec: LossSpec | CrossEntropySpec, batch: PackedBatch): Int32Array {
   if (!isByImage(spec)) return batch.labels;
   const { views } = batch.shape;
   const filled = batch.samples.length * views;

@@ -1,4 +1,4 @@
-import type { TrainerSpec } from '../engine/engine.ts';
+import type { StepSpec } from '../engine/engine.ts';
 import { checkLossSpec } from '../loss/check-loss.ts';
 import { atLeastOne, outOfRange } from '../out-of-range.ts';
 
@@ -7,13 +7,17 @@ import { atLeastOne, outOfRange } from '../out-of-range.ts';
  *
  * @throws {RangeError} Naming the field that is out of its range.
  */
-export function checkTrainerSpec(spec: TrainerSpec): void {
-  const { encoder, loss, shape, momentum, weightDecay, microBatch } = spec;
+export function checkTrainerSpec(spec: StepSpec): void {
+  const { encoder, loss, shape, momentum, weightDecay, microBatch, headRate = 1 } = spec;
   atLeastOne('encoder.projectionSize', encoder.projectionSize);
   atLeastOne('shape.images', shape.images);
   atLeastOne('shape.views', shape.views);
   atLeastOne('shape.imageSize', shape.imageSize);
   checkLossSpec(loss);
+  if ((encoder.head === 'classifier') !== (loss.name === 'cross-entropy')) {
+    const expected = loss.name === 'cross-entropy' ? '`classifier`' : '`mlp` or `linear`';
+    throw outOfRange('encoder.head', `${expected} with the loss \`${loss.name}\``, encoder.head);
+  }
   if (microBatch !== undefined) {
     atLeastOne('microBatch', microBatch);
     if (shape.images % microBatch !== 0) {
@@ -26,6 +30,9 @@ export function checkTrainerSpec(spec: TrainerSpec): void {
   }
   if (!(momentum >= 0 && momentum < 1)) {
     throw outOfRange('momentum', 'a number of at least 0 and below 1', momentum);
+  }
+  if (!(Number.isFinite(headRate) && headRate >= 0)) {
+    throw outOfRange('headRate', 'a number of at least 0', headRate);
   }
   if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
     throw outOfRange('weightDecay', 'a number of at least 0', weightDecay);

@@ -12,7 +12,7 @@ const statisticsMomentum = 0.1;
 export type Encoded = {
   /** `[rows, embeddingSize]`: pooled features before the head, not normalised. */
   readonly embedding: tf.Tensor2D;
-  /** `[rows, projectionSize]`: rows of length 1. */
+  /** `[rows, projectionSize]`: rows of length 1, or the logits of a `classifier`. */
   readonly projection: tf.Tensor2D;
 };
 
@@ -148,7 +148,7 @@ function forward(
     const input = index === 0 ? projected : tf.relu(projected);
     projected = linear(layer, weights, input); // [rows, outputs]
   }
-  return { embedding, projection: unitRows(projected) };
+  return { embedding, projection: spec.head === 'classifier' ? projected : unitRows(projected) };
 }
 
 /**

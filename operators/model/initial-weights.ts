@@ -1,6 +1,6 @@
 import { seededRandom } from '../random.ts';
 import type { EncoderSpec, NamedTensor, Weights } from '../types.ts';
-import { weightShapes } from './weight-shapes.ts';
+import { headNames, weightShapes } from './weight-shapes.ts';
 
 /**
  * The weights before the first step, a function of `spec` and `seed` alone.
@@ -12,13 +12,14 @@ import { weightShapes } from './weight-shapes.ts';
 export function initialWeights(spec: EncoderSpec, seed: number): Weights {
   const weights = new Map<string, NamedTensor>();
   const shapes = weightShapes(spec);
+  const head = headNames(spec);
   for (const [name, { shape }] of shapes) {
     const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
     const random = seededRandom('weights', seed, name);
     if (shape.length === 4) {
       const deviation = Math.sqrt(2 / (shape[0]! * shape[2]! * shape[3]!));
       for (let at = 0; at < data.length; at += 1) data[at] = deviation * random.normal();
-    } else if (name.startsWith('head')) {
+    } else if (head.has(name)) {
       const inputs = shapes.get(name.replace(/bias$/u, 'weight'))!.shape[1]!;
       const bound = 1 / Math.sqrt(inputs);
       for (let at = 0; at < data.length; at += 1) data[at] = bound * (2 * random.uniform() - 1);

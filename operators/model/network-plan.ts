@@ -33,7 +33,7 @@ export interface LinearPlan {
 export interface NetworkPlan {
   readonly stem: ConvolutionPlan;
   readonly blocks: readonly BlockPlan[];
-  /** Layers of the projection head, a ReLU between each two. */
+  /** Layers of the head, a ReLU between each two. */
   readonly head: readonly LinearPlan[];
 }
 
@@ -119,6 +119,7 @@ function blockPlan(name: string, inputs: number, outputs: number, stride: 1 | 2)
 
 function headPlan(spec: EncoderSpec, inputs: number): readonly LinearPlan[] {
   const outputs = spec.projectionSize;
+  if (spec.head === 'classifier') return [{ name: 'fc', inputs, outputs }];
   if (spec.head === 'linear') return [{ name: 'head', inputs, outputs }];
   // `head.1` is the ReLU, which has no weights.
   return [

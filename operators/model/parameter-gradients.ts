@@ -1,5 +1,5 @@
 import { aside } from '../aside.ts';
-import type { TrainerSpec } from '../engine/engine.ts';
+import type { StepSpec } from '../engine/engine.ts';
 import { tf, type TensorsByName } from '../tf.ts';
 import { encodeInTraining } from './encoder.ts';
 import { namedTensor } from './named-tensor.ts';
@@ -14,15 +14,15 @@ export type ParameterGradients = {
 };
 
 /**
- * Differentiates a function of the projections in every parameter of the network.
+ * Differentiates a function of the projections, or logits, in every parameter of the network.
  *
  * @param weights Every tensor of `weightShapes(spec.encoder)`. Borrowed.
  * @param pixels `[rows, size, size, 3]` float32, normalised. Borrowed.
- * @param lossOf From `[rows, projectionSize]`, rows of length 1, to a scalar. Called once.
+ * @param lossOf From `[rows, projectionSize]` to a scalar. Called once.
  * @returns Tensors owned by the caller.
  */
 export function parameterGradients(
-  { encoder, batchNorm }: TrainerSpec,
+  { encoder, batchNorm }: StepSpec,
   weights: TensorsByName,
   pixels: tf.Tensor4D,
   lossOf: (projection: tf.Tensor2D) => tf.Scalar,

@@ -1,9 +1,10 @@
-import type { TrainerSpec } from '../engine/engine.ts';
+import type { StepSpec } from '../engine/engine.ts';
 import { mostRowsAtOnce } from '../loss/batch-loss.ts';
 import { firstViewFlags } from '../loss/measured-loss.ts';
-import { stepReadouts } from '../loss/step-readouts.ts';
-import type { TiledLosses } from '../loss/tiled-loss.ts';
-import type { StepReadouts } from '../types.ts';
+import { crossEntropyRows } from '../loss/cross-entropy.ts';
+import { readoutsOf } from '../loss/readouts-of.ts';
+import { type LossRows, type TileCompiler, tiledLosses } from '../loss/tiled-loss.ts';
+import type { ClassifierReadouts, CrossEntropySpec, LossSpec, StepReadouts } from '../types.ts';
 import { tf, type TensorsByName } from '../tf.ts';
 import { namedTensor } from './named-tensor.ts';
 import { type ParameterGradients, parameterGradients } from './parameter-gradients.ts';
@@ -12,16 +13,17 @@ import { encodeInTraining } from './encoder.ts';
 /**
  * Images that the network sees at once, where a step is split; null where it is one pass.
  *
- * A batch whose loss would need more than 2,048 × 2,048 pairs at once is split too, if only into one chunk.
+ * A batch whose loss would need more than 2,048 × 2,048 pairs at once is split too, if only into one chunk. Cross
+ * entropy needs no pairs.
  */
-export function chunkImages({ shape, microBatch }: TrainerSpec): number | null {
+export function chunkImages({ shape, microBatch, loss }: StepSpec): number | null {
   const chunk = microBatch ?? shape.images;
-  const isWhole = chunk === shape.images && shape.images * shape.views <= mostRowsAtOnce;
-  return isWhole ? null : chunk;
+  const lossFits = loss.name === 'cross-entropy' || shape.images * shape.views <= mostRowsAtOnce;
+  return chunk === shape.images && lossFits ? null : chunk;
 }
 
 /** Images that the network sees at once, split or not. */
-export function imagesAtOnce(spec: TrainerSpec): number {
+export function imagesAtOnce(spec: StepSpec): number {
   return chunkImages(spec) ?? spec.shape.images;
 }
 
@@ -36,7 +38,35 @@ export interface SplitPrograms<S, G> {
     projectionGradient: Float32Array,
     before: G | undefined,
   ): Promise<G>;
-  readonly losses: TiledLosses;
+  readonly losses: SplitLosses;
+}
+
+/** The loss of all rows of a batch. */
+export interface SplitLosses {
+  run(rows: LossRows): Promise<SplitLoss>;
+  release(): Promise<void>;
+}
+
+/** Sums by name, as `readoutsOf` takes them, and the gradient `[rows, projectionSize]`. */
+export interface SplitLoss {
+  readonly sums: { readonly [name: string]: Float64Array | undefined };
+  readonly gradient: Float32Array;
+}
+
+/** A loss of whole batches: a contrastive one in tiles, cross entropy row by row. */
+export function splitLosses(compile: TileCompiler, loss: LossSpec | CrossEntropySpec): SplitLosses {
+  if (loss.name === 'cross-entropy') {
+    return { run: async (rows) => crossEntropyRows(rows), release: async () => {} };
+  }
+  const tiled = tiledLosses(compile, loss);
+  return {
+    async run(rows) {
+      const { sums, gradient } = await tiled.run(rows, { gradient: true, readouts: true });
+      // It was asked for.
+      return { sums, gradient: gradient! };
+    },
+    release: () => tiled.release(),
+  };
 }
 
 /** What a split step is taken on. */
@@ -60,11 +90,11 @@ export interface SplitBatch {
  * @see Gao et al., arXiv:2101.06983.
  */
 export async function splitStep<S, G>(
-  spec: TrainerSpec,
+  spec: StepSpec,
   programs: SplitPrograms<S, G>,
   state: S,
   { pixels, labels }: SplitBatch,
-): Promise<{ readonly readouts: StepReadouts; readonly gradients: G }> {
+): Promise<{ readonly readouts: StepReadouts | ClassifierReadouts; readonly gradients: G }> {
   const { images, views, imageSize } = spec.shape;
   const rows = imagesAtOnce(spec) * views;
   const size = spec.encoder.projectionSize;
@@ -77,20 +107,17 @@ export async function splitStep<S, G>(
   const z = new Float32Array(labels.length * size);
   for (const chunk of chunks) z.set(await programs.project(state, chunk.pixels), chunk.from * size);
 
-  const counted = spec.loss.anchors === 'first' ? firstViewFlags(labels.length, views) : undefined;
-  const loss = await programs.losses.run(
-    { z, size, labels, counted },
-    { gradient: true, readouts: true },
-  );
+  const firstOnly = spec.loss.name !== 'cross-entropy' && spec.loss.anchors === 'first';
+  const counted = firstOnly ? firstViewFlags(labels.length, views) : undefined;
+  const loss = await programs.losses.run({ z, size, labels, counted });
 
   let gradients: G | undefined;
   for (const chunk of chunks) {
-    // It was asked for.
-    const part = loss.gradient!.subarray(chunk.from * size, (chunk.from + rows) * size);
+    const part = loss.gradient.subarray(chunk.from * size, (chunk.from + rows) * size);
     gradients = await programs.accumulate(state, chunk.pixels, part, gradients);
   }
   // With read-outs every sum is there; and there is at least one chunk.
-  return { readouts: stepReadouts((name) => loss.sums[name]!), gradients: gradients! };
+  return { readouts: readoutsOf(spec.loss, (name) => loss.sums[name]!), gradients: gradients! };
 }
 
 /**
@@ -100,7 +127,7 @@ export async function splitStep<S, G>(
  * @returns Owned by the caller.
  */
 export function projectedChunk(
-  spec: TrainerSpec,
+  spec: StepSpec,
   weights: TensorsByName,
   pixels: tf.Tensor4D,
 ): tf.Tensor2D {
@@ -116,7 +143,7 @@ export function projectedChunk(
  * @returns Tensors owned by the caller.
  */
 export function chunkGradients(
-  spec: TrainerSpec,
+  spec: StepSpec,
   weights: TensorsByName,
   pixels: tf.Tensor4D,
   projectionGradient: tf.Tensor2D,

@@ -1,6 +1,7 @@
 import { aside } from '../aside.ts';
-import type { TrainerSpec } from '../engine/engine.ts';
+import type { StepSpec } from '../engine/engine.ts';
 import type { LossSums } from '../loss/block-loss.ts';
+import { crossEntropy, type CrossEntropySums } from '../loss/cross-entropy.ts';
 import { measuredLoss } from '../loss/measured-loss.ts';
 import { tf } from '../tf.ts';
 import { parameterGradients } from './parameter-gradients.ts';
@@ -16,8 +17,8 @@ export type TrainingBatch = {
 
 /** The state after a step, and what was measured before the update. */
 export type TrainingStepResult = UpdatedState & {
-  /** Sums from which `stepReadouts` makes the read-outs. */
-  readonly sums: LossSums;
+  /** Sums from which `readoutsOf` makes the read-outs. */
+  readonly sums: LossSums | CrossEntropySums;
 };
 
 /**
@@ -30,16 +31,19 @@ export type TrainingStepResult = UpdatedState & {
  * @returns Tensors owned by the caller.
  */
 export function trainingStep(
-  spec: TrainerSpec,
+  spec: StepSpec,
   state: TrainingState,
   batch: TrainingBatch,
   learningRate: tf.Scalar,
 ): TrainingStepResult {
   return tf.tidy(() => {
-    const sumsLeft = aside<LossSums>();
+    const sumsLeft = aside<LossSums | CrossEntropySums>();
     try {
       const gradients = parameterGradients(spec, state.weights, batch.pixels, (projection) => {
-        const { loss, sums } = measuredLoss(projection, batch.labels, spec.loss, spec.shape.views);
+        const { loss, sums } =
+          spec.loss.name === 'cross-entropy'
+            ? crossEntropy(projection, batch.labels)
+            : measuredLoss(projection, batch.labels, spec.loss, spec.shape.views);
         sumsLeft.leave(sums);
         return loss;
       });

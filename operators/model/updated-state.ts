@@ -1,8 +1,8 @@
-import type { TrainerSpec } from '../engine/engine.ts';
+import type { StepSpec } from '../engine/engine.ts';
 import { tf, type TensorsByName } from '../tf.ts';
 import { namedTensor } from './named-tensor.ts';
 import type { ParameterGradients } from './parameter-gradients.ts';
-import { weightShapes } from './weight-shapes.ts';
+import { headNames, weightShapes } from './weight-shapes.ts';
 
 /** What a step reads and replaces. */
 export type TrainingState = {
@@ -20,14 +20,15 @@ export type UpdatedState = TrainingState & {
 
 /**
  * SGD as in PyTorch: `g ← ∂L/∂w + weightDecay · w`, `buffer ← momentum · buffer + g`,
- * `w ← w − learningRate · buffer`, for every parameter, BatchNorm and biases included.
+ * `w ← w − learningRate · buffer`, for every parameter, BatchNorm and biases included. In the head the learning
+ * rate is `headRate` times as large.
  *
  * @param state Borrowed, as are the others.
  * @returns Tensors owned by the caller.
  * @throws {TypeError} When a tensor is missing.
  */
 export function updatedState(
-  spec: Pick<TrainerSpec, 'encoder' | 'momentum' | 'weightDecay'>,
+  spec: Pick<StepSpec, 'encoder' | 'momentum' | 'weightDecay' | 'headRate'>,
   state: TrainingState,
   { gradients, statistics }: ParameterGradients,
   learningRate: tf.Scalar,
@@ -35,13 +36,15 @@ export function updatedState(
   return tf.tidy(() => {
     const parameters: Record<string, tf.Tensor> = {};
     const momentum: Record<string, tf.Tensor> = {};
+    const head = headNames(spec.encoder);
+    const ofHead = tf.mul(learningRate, spec.headRate ?? 1);
     for (const [name, gradient] of Object.entries(gradients)) {
       const parameter = namedTensor('weights', state.weights, name);
       const buffer = namedTensor('momentum', state.momentum, name);
       const decayed = tf.add(gradient, tf.mul(parameter, spec.weightDecay));
       const next = tf.add(tf.mul(buffer, spec.momentum), decayed);
       momentum[name] = next;
-      parameters[name] = tf.sub(parameter, tf.mul(next, learningRate));
+      parameters[name] = tf.sub(parameter, tf.mul(next, head.has(name) ? ofHead : learningRate));
     }
     const weights = Object.fromEntries(
       [...weightShapes(spec.encoder).keys()].map((name) => [

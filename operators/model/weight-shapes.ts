@@ -42,3 +42,8 @@ export function parameterNames(spec: EncoderSpec): readonly string[] {
     .filter(([, { role }]) => role === 'parameter')
     .map(([name]) => name);
 }
+
+/** Names of the parameters of the head, which stands on the `embedding`. */
+export function headNames(spec: EncoderSpec): ReadonlySet<string> {
+  return new Set(networkPlan(spec).head.flatMap(({ name }) => [`${name}.weight`, `${name}.bias`]));
+}

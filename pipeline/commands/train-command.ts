@@ -1,5 +1,5 @@
 import { pipe, tap } from 'rxjs';
-import type { StepResult } from '../../operators/types.ts';
+import type { ClassifierReadouts, StepReadouts, StepResult } from '../../operators/types.ts';
 import { followRun, type Desk } from '../follow-run.ts';
 import type { TrainOptions } from '../options.ts';
 import { showProgress } from '../progress.ts';
@@ -7,6 +7,8 @@ import type { RunListener } from '../run-listener.ts';
 import { textTable } from '../text-table.ts';
 import { train } from '../train.ts';
 import type { Outcome } from './outcome.ts';
+
+type Result = StepResult<StepReadouts | ClassifierReadouts>;
 
 /** `train` with progress and signals. */
 export async function trainCommand(options: TrainOptions, desk: Desk): Promise<Outcome> {
@@ -17,8 +19,8 @@ export async function trainCommand(options: TrainOptions, desk: Desk): Promise<O
   });
   const clock = stepClock();
   const progress = pipe(
-    tap<StepResult>(clock.count),
-    showProgress<StepResult>({
+    tap<Result>(clock.count),
+    showProgress<Result>({
       status: desk.status,
       readingOf: ({ plan, readouts, stepMs }) => ({
         label: 'train',
@@ -68,7 +70,16 @@ function stepLines(at: {
   return [`trained ${steps ?? 0} steps in ${out}`];
 }
 
-function readoutLines({ readouts }: StepResult): readonly string[] {
+function readoutLines({ readouts }: Result): readonly string[] {
+  if ('accuracy' in readouts) {
+    return textTable(
+      [
+        ['loss', readouts.loss.toPrecision(5)],
+        ['accuracy in the batch', percent(readouts.accuracy)],
+      ],
+      { heading: false },
+    );
+  }
   return textTable(
     [
       ['loss', readouts.loss.toPrecision(5)],
@@ -97,7 +108,7 @@ interface StepTimes {
 }
 
 interface StepClock {
-  readonly count: (result: StepResult) => void;
+  readonly count: (result: Result) => void;
   readonly times: () => StepTimes | null;
 }
 

@@ -12,6 +12,7 @@ export interface Maps {
 /** What the reference computes for a batch. */
 export interface NetworkReference {
   readonly embedding: number[][];
+  /** Rows of length 1, or the logits of a classifier. */
   readonly projection: number[][];
   /** Running statistics after the batch, in training only. */
   readonly statistics: Readonly<Record<string, Float64Array>>;
@@ -142,6 +143,9 @@ export function networkReference(
         (h * w),
     ),
   );
+  if (spec.head === 'classifier') {
+    return { embedding, projection: linear(embedding, 'fc', spec.projectionSize), statistics };
+  }
   const projected =
     spec.head === 'linear'
       ? linear(embedding, 'head', spec.projectionSize)

@@ -8,6 +8,7 @@ import {
   lossVerb,
   theoryVerb,
   trainVerb,
+  transferVerb,
   type TrainOptions,
 } from '../../pipeline/options.ts';
 import { UsageError } from '../../pipeline/usage-error.ts';
@@ -104,7 +105,7 @@ test(
 test(
   refused,
   { loss: 'supcom' },
-  'Expected `--loss` to be `sincere`, `supcon`, `eps-sup-infonce`, `infonce` or `dcl`, got `supcom`; did you mean `supcon`?',
+  'Expected `--loss` to be `sincere`, `supcon`, `eps-sup-infonce`, `infonce`, `dcl` or `cross-entropy`, got `supcom`; did you mean `supcon`?',
 );
 test(
   refused,
@@ -168,6 +169,7 @@ test('every option has a flag of its own and a sentence of help', (t) => {
     demoVerb,
     doctorVerb,
     theoryVerb,
+    transferVerb,
   ]) {
     const flags = verb.fields.map((field) => field.flag);
     t.is(new Set(flags).size, flags.length);

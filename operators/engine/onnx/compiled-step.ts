@@ -1,9 +1,8 @@
 import type { Tensor } from 'onnxruntime-node';
-import { stepReadouts } from '../../loss/step-readouts.ts';
-import { tiledLosses } from '../../loss/tiled-loss.ts';
-import { chunkImages, imagesAtOnce, splitStep } from '../../model/split-step.ts';
-import type { StepReadouts } from '../../types.ts';
-import type { TrainerSpec } from '../engine.ts';
+import { readoutsOf } from '../../loss/readouts-of.ts';
+import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../model/split-step.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../types.ts';
+import type { StepSpec } from '../engine.ts';
 import type { StepCall } from './engine-calls.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import { pixelsInput, stepPorts } from './step-ports.ts';
@@ -21,7 +20,7 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 
 /** What a step leaves: read-outs, and tensors of which `stepPorts` names the next state and its measures. */
 export interface SteppedTensors {
-  readonly readouts: StepReadouts;
+  readonly readouts: StepReadouts | ClassifierReadouts;
   readonly outputs: Tensors;
 }
 
@@ -39,7 +38,7 @@ export interface CompiledStep {
  */
 export async function compileStep(
   runtime: Runtime,
-  spec: TrainerSpec,
+  spec: StepSpec,
   threads: number,
 ): Promise<CompiledStep> {
   return chunkImages(spec) === null
@@ -49,7 +48,7 @@ export async function compileStep(
 
 async function compileWhole(
   runtime: Runtime,
-  spec: TrainerSpec,
+  spec: StepSpec,
   threads: number,
 ): Promise<CompiledStep> {
   const session = await createSession(runtime, traceTrainingStep(spec), threads);
@@ -63,7 +62,7 @@ async function compileWhole(
         [stepPorts.learningRate]: scalar(runtime, step.learningRate),
       });
       // Every sum is among the outputs.
-      const readouts = stepReadouts((name) => floats(outputs[stepPorts.sums + name]!));
+      const readouts = readoutsOf(spec.loss, (name) => floats(outputs[stepPorts.sums + name]!));
       return { outputs, readouts };
     },
     release: () => session.release(),
@@ -72,7 +71,7 @@ async function compileWhole(
 
 async function compileSplit(
   runtime: Runtime,
-  spec: TrainerSpec,
+  spec: StepSpec,
   threads: number,
 ): Promise<CompiledStep> {
   const images = imagesAtOnce(spec);
@@ -80,7 +79,7 @@ async function compileSplit(
   const projection = await createSession(runtime, traceProjection(spec), threads);
   const gradients = await createSession(runtime, traceChunkGradients(spec), threads);
   const update = await createSession(runtime, traceUpdate(spec), threads);
-  const losses = tiledLosses(tileCompiler(runtime, threads), spec.loss);
+  const losses = splitLosses(tileCompiler(runtime, threads), spec.loss);
   const zeros = Object.fromEntries(
     gradientInputs(spec).map(({ name, shape }) => {
       const length = shape.reduce((product, side) => product * side, 1);
@@ -160,7 +159,7 @@ function ofPort(prefix: string, tensors: Tensors): Tensors {
 
 function pixelTensor(
   { Tensor }: Runtime,
-  spec: TrainerSpec,
+  spec: StepSpec,
   images: number,
   pixels: Float32Array,
 ): Tensor {

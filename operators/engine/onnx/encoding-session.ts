@@ -1,4 +1,4 @@
-import { encoderPorts, traceEncoder } from './trace-encoder.ts';
+import { encoderPorts, headPort, traceEncoder } from './trace-encoder.ts';
 import type { EngineCalls } from './engine-calls.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import type { EncodedRows } from '../engine.ts';
@@ -31,7 +31,7 @@ export async function openEncodingSession(
       return {
         // Both outputs are float32.
         embedding: outputs[encoderPorts.embedding]!.data as Float32Array,
-        projection: outputs[encoderPorts.projection]!.data as Float32Array,
+        projection: outputs[headPort(spec)]!.data as Float32Array,
       };
     },
     release: () => session.release(),

@@ -1,13 +1,20 @@
 import type { PipelineErrorCode } from '../../errors.ts';
 import type { LossRows } from '../../loss/tiled-loss.ts';
-import type { EncoderSpec, LossSpec, StepReadouts, TrainerState, Weights } from '../../types.ts';
-import type { EncodedRows, LossResult, TrainerSpec } from '../engine.ts';
+import type {
+  ClassifierReadouts,
+  EncoderSpec,
+  LossSpec,
+  StepReadouts,
+  TrainerState,
+  Weights,
+} from '../../types.ts';
+import type { EncodedRows, LossResult, StepSpec } from '../engine.ts';
 
 /** What the thread of an engine can be asked, by name: the argument, and what comes back. */
 export interface EngineCalls {
-  openTrainer: { argument: { spec: TrainerSpec; threads: number }; result: null };
+  openTrainer: { argument: { spec: StepSpec; threads: number }; result: null };
   load: { argument: TrainerState; result: null };
-  run: { argument: StepCall; result: StepReadouts };
+  run: { argument: StepCall; result: StepReadouts | ClassifierReadouts };
   snapshot: { argument: null; result: TrainerState };
   openEncoder: {
     argument: {

@@ -1,6 +1,6 @@
 import { weightShapes, parameterNames } from '../../model/weight-shapes.ts';
 import { tf } from '../../tf.ts';
-import type { TrainerSpec } from '../engine.ts';
+import type { StepSpec } from '../engine.ts';
 import type { TraceInput } from './trace.ts';
 
 /** Names of the ports of traced steps; names of tensors follow those that end in a dot. */
@@ -24,14 +24,14 @@ export const stepPorts = {
 } as const;
 
 /** `[rows, size, size, 3]` pixels as an input. */
-export function pixelsInput({ shape }: TrainerSpec, images: number): TraceInput {
+export function pixelsInput({ shape }: StepSpec, images: number): TraceInput {
   const { views, imageSize } = shape;
   const sizes = [images * views, imageSize, imageSize, 3];
   return { name: stepPorts.pixels, shape: sizes, dtype: 'float32' };
 }
 
 /** Every weight as an input. */
-export function weightInputs({ encoder }: TrainerSpec): readonly TraceInput[] {
+export function weightInputs({ encoder }: StepSpec): readonly TraceInput[] {
   return [...weightShapes(encoder)].map(([name, { shape }]) => ({
     name: stepPorts.weights + name,
     shape,
@@ -40,7 +40,7 @@ export function weightInputs({ encoder }: TrainerSpec): readonly TraceInput[] {
 }
 
 /** Something in the shape of each parameter as an input, such as its momentum. */
-export function parameterInputs(prefix: string, { encoder }: TrainerSpec): readonly TraceInput[] {
+export function parameterInputs(prefix: string, { encoder }: StepSpec): readonly TraceInput[] {
   const shapes = weightShapes(encoder);
   return parameterNames(encoder).map((name) => ({
     name: prefix + name,
@@ -50,7 +50,7 @@ export function parameterInputs(prefix: string, { encoder }: TrainerSpec): reado
 }
 
 /** Something in the shape of each running statistic that moves as an input. */
-export function statisticInputs(prefix: string, spec: TrainerSpec): readonly TraceInput[] {
+export function statisticInputs(prefix: string, spec: StepSpec): readonly TraceInput[] {
   if (spec.batchNorm === 'frozen') return [];
   return [...weightShapes(spec.encoder)]
     .filter(([, { role }]) => role === 'statistic')
@@ -82,7 +82,7 @@ export function prefixed<T>(
  * ReLU may turn a NaN into 0, so loss and gradient alone need not show it.
  */
 export function statisticsSize(
-  { encoder }: TrainerSpec,
+  { encoder }: StepSpec,
   weights: Readonly<Record<string, tf.Tensor>>,
 ): tf.Scalar {
   const sizes = [...weightShapes(encoder)]

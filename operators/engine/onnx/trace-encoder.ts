@@ -8,7 +8,14 @@ export const encoderPorts = {
   images: 'images',
   embedding: 'embedding',
   projection: 'projection',
+  /** In the place of `projection`, where the head is a `classifier`. */
+  logits: 'logits',
 } as const;
+
+/** The port of what the head makes. */
+export function headPort({ head }: EncoderSpec): 'projection' | 'logits' {
+  return head === 'classifier' ? encoderPorts.logits : encoderPorts.projection;
+}
 
 /** How a traced encoder takes its images. */
 export type ImageLayout = 'NCHW' | 'NHWC';
@@ -20,7 +27,7 @@ const tracedRows = 7;
  * `encode` as an ONNX model with the weights inside, BatchNorm folded into the convolutions.
  *
  * Input `images`: `[batch, 3, size, size]` float32, or `[batch, size, size, 3]` for `NHWC`, normalised.
- * Outputs `embedding` and `projection`: `[batch, …]` float32. Any batch size.
+ * Outputs `embedding` and `projection`, or `logits`: `[batch, …]` float32. Any batch size.
  *
  * @throws {RangeError} When a weight has another shape than the network.
  */
@@ -43,7 +50,7 @@ export function traceEncoder(
     // The shape is that of `images` above.
     const pixels = tensors[encoderPorts.images] as tf.Tensor4D;
     const { embedding, projection } = encode(spec, constants, pixels);
-    return { [encoderPorts.embedding]: embedding, [encoderPorts.projection]: projection };
+    return { [encoderPorts.embedding]: embedding, [headPort(spec)]: projection };
   };
   const metadata = {
     architecture: spec.architecture,

@@ -1,7 +1,7 @@
 import { chunkGradients, imagesAtOnce, projectedChunk } from '../../model/split-step.ts';
 import { updatedState } from '../../model/updated-state.ts';
 import type { tf } from '../../tf.ts';
-import type { TrainerSpec } from '../engine.ts';
+import type { StepSpec } from '../engine.ts';
 import {
   parameterInputs,
   pixelsInput,
@@ -15,7 +15,7 @@ import {
 import { trace, type TraceInput } from './trace.ts';
 
 /** `projectedChunk` as an ONNX model: weights and pixels in, projections out. */
-export function traceProjection(spec: TrainerSpec): Uint8Array {
+export function traceProjection(spec: StepSpec): Uint8Array {
   return trace([pixelsInput(spec, imagesAtOnce(spec)), ...weightInputs(spec)], (tensors) => ({
     [stepPorts.projection]: projectedChunk(
       spec,
@@ -27,7 +27,7 @@ export function traceProjection(spec: TrainerSpec): Uint8Array {
 }
 
 /** `chunkGradients` as an ONNX model: the sums of earlier chunks in, with this one's out. */
-export function traceChunkGradients(spec: TrainerSpec): Uint8Array {
+export function traceChunkGradients(spec: StepSpec): Uint8Array {
   const rows = imagesAtOnce(spec) * spec.shape.views;
   const inputs: TraceInput[] = [
     pixelsInput(spec, imagesAtOnce(spec)),
@@ -56,7 +56,7 @@ export function traceChunkGradients(spec: TrainerSpec): Uint8Array {
 }
 
 /** `updatedState` as an ONNX model: state, summed gradients and learning rate in, next state out. */
-export function traceUpdate(spec: TrainerSpec): Uint8Array {
+export function traceUpdate(spec: StepSpec): Uint8Array {
   const inputs: TraceInput[] = [
     { name: stepPorts.learningRate, shape: [], dtype: 'float32' },
     ...weightInputs(spec),
@@ -80,7 +80,7 @@ export function traceUpdate(spec: TrainerSpec): Uint8Array {
 }
 
 /** Sums of gradients and statistics over chunks, as inputs. */
-export function gradientInputs(spec: TrainerSpec): readonly TraceInput[] {
+export function gradientInputs(spec: StepSpec): readonly TraceInput[] {
   return [
     ...parameterInputs(stepPorts.gradients, spec),
     ...statisticInputs(stepPorts.statistics, spec),

@@ -1,6 +1,6 @@
 import { trainingStep } from '../../model/training-step.ts';
 import type { tf } from '../../tf.ts';
-import type { TrainerSpec } from '../engine.ts';
+import type { StepSpec } from '../engine.ts';
 import {
   parameterInputs,
   pixelsInput,
@@ -13,7 +13,7 @@ import {
 import { trace, type TraceInput } from './trace.ts';
 
 /** `trainingStep` as an ONNX model: state, batch and learning rate in; next state and sums out. */
-export function traceTrainingStep(spec: TrainerSpec): Uint8Array {
+export function traceTrainingStep(spec: StepSpec): Uint8Array {
   const { images, views } = spec.shape;
   const inputs: TraceInput[] = [
     pixelsInput(spec, images),

@@ -1,7 +1,13 @@
 import { PipelineError } from '../../errors.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
-import type { NamedTensor, StepReadouts, TrainerState, Weights } from '../../types.ts';
-import type { TrainerSpec } from '../engine.ts';
+import type {
+  ClassifierReadouts,
+  NamedTensor,
+  StepReadouts,
+  TrainerState,
+  Weights,
+} from '../../types.ts';
+import type { StepSpec } from '../engine.ts';
 import {
   compileStep,
   floats,
@@ -19,7 +25,7 @@ export interface TrainingSession {
   /**
    * @throws {PipelineError} `ERR_NOT_FINITE`, and the state is that before the step; `ERR_ENGINE`.
    */
-  run(step: StepCall): Promise<StepReadouts>;
+  run(step: StepCall): Promise<StepReadouts | ClassifierReadouts>;
   /** The arrays are those of the state, not copies: passing them on must copy them. */
   snapshot(): TrainerState;
   release(): Promise<void>;
@@ -32,7 +38,7 @@ export interface TrainingSession {
  */
 export async function openTrainingSession(
   runtime: Runtime,
-  spec: TrainerSpec,
+  spec: StepSpec,
   threads: number,
 ): Promise<TrainingSession> {
   const compiled = await compileStep(runtime, spec, threads);

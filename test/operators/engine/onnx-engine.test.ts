@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
-import type { TrainerSpec } from '../../../operators/engine/engine.ts';
+import type { ClassifierSpec, TrainerSpec } from '../../../operators/engine/engine.ts';
 import { exportEncoder, openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
 import type { PackedBatch, TrainerState, Weights } from '../../../operators/types.ts';
@@ -91,6 +91,102 @@ for (const [what, steps, changes, amplified = 1] of tasks) {
     }
   });
 }
+
+const classifier: ClassifierSpec = {
+  ...spec,
+  encoder: { architecture: 'resnet8', head: 'classifier', projectionSize: 3 },
+  loss: { name: 'cross-entropy' },
+  headRate: 5,
+};
+
+for (const changes of [{}, { batchNorm: 'frozen' }, { microBatch: 2 }] as const) {
+  test(`steps of a classifier equal the cpu engine: ${JSON.stringify(changes)}`, async (t) => {
+    const task: ClassifierSpec = { ...classifier, ...changes };
+    const [onnx, cpu] = [await openOnnxEngine({ threads }), await openCpuEngine()];
+    const trainer = await onnx.createClassifier(task);
+    const reference = await cpu.createClassifier(task);
+    const weights = initialWeights(task.encoder, 1);
+    const start = { step: 0, weights, momentum: zeroMomentum(weights) };
+    await Promise.all([trainer.load(start), reference.load(start)]);
+    for (let step = 0; step < 2; step += 1) {
+      const padded = packedBatch(spec.shape, step, 3);
+      padded.labels[7] = -1;
+      const expected = await reference.run({ ...padded, pixels: padded.pixels.slice() }, 0.02);
+      const readouts = await trainer.run(padded, 0.02);
+      t.is(readouts.rowsWithoutClass, 1);
+      t.deepEqual(Object.keys(readouts), Object.keys(expected));
+      // As above.
+      const tolerance = 'microBatch' in changes ? 8e-5 * (step + 1) : 1e-5 * (step + 1);
+      near(t, Object.values(readouts), Object.values(expected), tolerance, 'read-outs');
+      const [got, wanted] = [await trainer.snapshot(), await reference.snapshot()];
+      for (const part of ['weights', 'momentum'] as const) {
+        t.deepEqual([...got[part].keys()], [...wanted[part].keys()]);
+        for (const [key, { data }] of wanted[part]) {
+          near(t, got[part].get(key)!.data, data, tolerance, `${part} ${key}`);
+        }
+      }
+    }
+    await Promise.all([onnx.close(), cpu.close()]);
+  });
+}
+
+test('a classifier in chunks with frozen BatchNorm equals one pass', async (t) => {
+  const engine = await openOnnxEngine({ threads });
+  const weights = initialWeights(classifier.encoder, 1);
+  const stepped = async (microBatch: number | undefined) => {
+    const trainer = await engine.createClassifier({
+      ...classifier,
+      batchNorm: 'frozen',
+      microBatch,
+    });
+    await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) });
+    const readouts = await trainer.run(packedBatch(spec.shape, 0, 3), 0.02);
+    return { readouts, state: await trainer.snapshot() };
+  };
+  const [whole, chunks] = [await stepped(undefined), await stepped(1)];
+  near(t, Object.values(chunks.readouts), Object.values(whole.readouts), 1e-6);
+  for (const [key, { data }] of whole.state.momentum) {
+    near(t, chunks.state.momentum.get(key)!.data, data, 1e-5, key);
+  }
+  await engine.close();
+});
+
+test('logits of a classifier are what its session and its export give', async (t) => {
+  const { encoder } = classifier;
+  const weights = livelyWeights(encoder, 1);
+  const engine = await openOnnxEngine({ threads });
+  const session = await engine.createEncoder(encoder, weights, { rows: 2, imageSize: 4 });
+  const pixels = normalValues(2 * 4 * 4 * 3, 'logits');
+  const { embedding, projection } = await session.run(pixels.slice());
+  await engine.close();
+  const [weight, bias] = [weights.get('fc.weight')!.data, weights.get('fc.bias')!.data];
+  const expected = Array.from({ length: 6 }, (_, at) => {
+    const row = embedding.subarray(Math.floor(at / 3) * 64, Math.floor(at / 3) * 64 + 64);
+    return row.reduce((sum, x, d) => sum + x * weight[(at % 3) * 64 + d]!, bias[at % 3]!);
+  });
+  near(t, projection, expected, 1e-6);
+  const model = await exportEncoder(encoder, weights, 4);
+  const images = Float32Array.from(channelsFirst(pixels, [2, 4, 4, 3]).data);
+  const outputs = await runModel(model, { images: new Tensor('float32', images, [2, 3, 4, 4]) });
+  t.deepEqual(Object.keys(outputs).toSorted(), ['embedding', 'logits']);
+  near(t, outputs['logits']!.data as Float32Array, expected, 1e-5);
+});
+
+test('head and loss must go together', async (t) => {
+  const engine = await openOnnxEngine({ threads });
+  const { encoder } = classifier;
+  await t.throwsAsync(engine.createTrainer({ ...spec, encoder }), {
+    instanceOf: RangeError,
+    message: /`encoder\.head` to be `mlp` or `linear` with the loss `sincere`, got `classifier`/,
+  });
+  await t.throwsAsync(engine.createClassifier({ ...classifier, encoder: spec.encoder }), {
+    message: /`encoder\.head` to be `classifier` with the loss `cross-entropy`, got `mlp`/,
+  });
+  await t.throwsAsync(engine.createClassifier({ ...classifier, headRate: -1 }), {
+    message: /`headRate` to be a number of at least 0, got `-1`/,
+  });
+  await engine.close();
+});
 
 // One trainer for what follows, because each takes a second to start.
 test('one trainer: state, refused steps, handed over pixels, order, end', async (t) => {

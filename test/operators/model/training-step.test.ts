@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { TrainerSpec } from '../../../operators/engine/engine.ts';
+import type { ClassifierSpec, StepSpec, TrainerSpec } from '../../../operators/engine/engine.ts';
 import { trainingStep } from '../../../operators/model/training-step.ts';
 import { parameterNames, weightShapes } from '../../../operators/model/weight-shapes.ts';
 import { seededRandom } from '../../../operators/random.ts';
@@ -37,7 +37,7 @@ type StepNumbers = {
 };
 
 /** One step from lively weights; `momentum` is 0 where it is not given. */
-function stepped(spec: TrainerSpec, learningRate: number, momentum?: Numbers): StepNumbers {
+function stepped(spec: StepSpec, learningRate: number, momentum?: Numbers): StepNumbers {
   return tf.tidy(() => {
     const weights = livelyWeights(spec.encoder, 1);
     const zeros = zeroMomentum(weights);
@@ -58,11 +58,11 @@ function stepped(spec: TrainerSpec, learningRate: number, momentum?: Numbers): S
       Object.fromEntries(
         Object.entries(tensors).map(([name, x]) => [name, Float32Array.from(x.dataSync())]),
       );
-    const { loss, anchors } = numbers(result.sums);
+    const { loss, anchors, known } = numbers(result.sums);
     return {
       weights: numbers(result.weights),
       momentum: numbers(result.momentum),
-      loss: loss![0]! / anchors![0]!,
+      loss: loss![0]! / (anchors ?? known)![0]!,
       gradientNorm: result.gradientNorm.dataSync()[0]!,
     };
   });
@@ -120,6 +120,60 @@ test('the gradient of every parameter equals differences of a float64 network', 
       const error = Math.abs(along - expected) / Math.hypot(...gradient);
       t.true(error <= 1e-5, `${losses[index]}, ${parameter}: ${error}`);
     }
+  }
+});
+
+const classifier: ClassifierSpec = {
+  ...specOf('sincere'),
+  encoder: { architecture: 'resnet8', head: 'classifier', projectionSize: 3 },
+  loss: { name: 'cross-entropy' },
+};
+
+test('the gradient of a classifier equals differences of a float64 network', (t) => {
+  const { encoder } = classifier;
+  const weights = numberWeights(livelyWeights(encoder, 1));
+  const images = channelsFirst(pixels, shape);
+  const value = (changed: string, data: Float64Array): number => {
+    const { projection } = networkReference(encoder, { ...weights, [changed]: data }, images, true);
+    const ofRow = projection.map((x, row) => {
+      return Math.log(x.reduce((sum, one) => sum + Math.exp(one), 0)) - x[labels[row]!]!;
+    });
+    return ofRow.reduce((sum, one) => sum + one, 0) / rows;
+  };
+  const { momentum, loss } = stepped(classifier, 0.1);
+  near(t, [loss], [value('fc.bias', weights['fc.bias']!)], 1e-6);
+  t.deepEqual(Object.keys(momentum), [...parameterNames(encoder)]);
+  for (const parameter of parameterNames(encoder)) {
+    const random = seededRandom('direction', parameter);
+    const old = weights[parameter]!;
+    const direction = Float64Array.from(old, () => (random.uniform() < 0.5 ? -1 : 1));
+    const step = 1e-8;
+    const moved = (by: number): Float64Array => old.map((x, at) => x + by * direction[at]!);
+    const expected = (value(parameter, moved(step)) - value(parameter, moved(-step))) / (2 * step);
+    const gradient = momentum[parameter]!;
+    const along = gradient.reduce((sum, x, at) => sum + x * direction[at]!, 0);
+    // As above.
+    const error = Math.abs(along - expected) / Math.hypot(...gradient);
+    t.true(error <= 1e-5, `${parameter}: ${error}`);
+  }
+});
+
+test('the head moves at a rate of its own', (t) => {
+  const before = livelyWeights(classifier.encoder, 1);
+  const plain = stepped(classifier, 0.1).weights;
+  const faster = stepped({ ...classifier, headRate: 10 }, 0.1).weights;
+  for (const name of parameterNames(classifier.encoder)) {
+    const moved = (now: Numbers): number[] =>
+      Array.from(now[name]!, (x, at) => x - before.get(name)!.data[at]!);
+    const rate = name.startsWith('fc.') ? 10 : 1;
+    // Differences of float32 weights that moved by a hundredth of their size.
+    near(
+      t,
+      moved(faster),
+      moved(plain).map((x) => rate * x),
+      1e-4,
+      name,
+    );
   }
 });
 

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { normalisedMutualInformation } from '../../../../operators/metrics/clustering/mutual-information.ts';
 import { kMeans } from '../../../../operators/metrics/clustering/k-means.ts';
 import { lcgRows, letters, vectorSet } from '../../../helpers/lcg-vectors.ts';
 import { largestDifference } from '../../../helpers/metrics-reference.ts';

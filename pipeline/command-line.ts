@@ -5,10 +5,12 @@ import { PRODUCER } from '../outputs/producer.ts';
 import type { CommandOf } from './commands/outcome.ts';
 import type { SignalSource } from './interrupts.ts';
 import {
+  convertVerb,
   demoVerb,
   doctorVerb,
   embedVerb,
   evaluateVerb,
+  inspectVerb,
   lossVerb,
   theoryVerb,
   trainVerb,
@@ -41,6 +43,8 @@ Examples:
   sincere evaluate --train runs/a/train --test runs/a/test --out runs/a/evaluation
   sincere loss runs/a/train --temperature 0.1 --gradient runs/a/gradient.arrow
   sincere theory
+  sincere convert runs/a/test --to parquet --out runs/a/test.parquet
+  sincere inspect runs/a/test
 ${exitCodes}`;
 
 /**
@@ -91,6 +95,8 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
   add(evaluateVerb, async () => (await import('./commands/evaluate-command.ts')).evaluateCommand);
   add(lossVerb, async () => (await import('./commands/loss-command.ts')).lossCommand);
   add(theoryVerb, async () => (await import('./commands/theory-command.ts')).theoryCommand);
+  add(convertVerb, async () => (await import('./commands/convert-command.ts')).convertCommand);
+  add(inspectVerb, async () => (await import('./commands/inspect-command.ts')).inspectCommand);
   add(demoVerb, async () => (await import('./commands/demo-command.ts')).demoCommand);
   add(doctorVerb, async () => (await import('./commands/doctor-command.ts')).doctorCommand);
   for (const command of program.commands) command.addHelpText('after', exitCodes);

@@ -8,16 +8,31 @@ export { loss } from './loss.ts';
 export type { LossAdvance, MeasuredLoss } from './loss.ts';
 export { theory } from './theory.ts';
 export type { TheoryAdvance, TheoryResult } from './theory.ts';
+export { convert } from './convert.ts';
+export type { ConvertAdvance, Converted } from './convert.ts';
+export { inspect } from './inspect.ts';
+export type { InspectAdvance, Inspected } from './inspect.ts';
 export { demo } from './demo.ts';
 export type { DemoProgress, DemoResult, DemoRow } from './demo.ts';
 export type { RunListener } from './run-listener.ts';
 
 // Complete options from those that differ from the defaults
-export { demoVerb, embedVerb, evaluateVerb, lossVerb, theoryVerb, trainVerb } from './options.ts';
+export {
+  convertVerb,
+  demoVerb,
+  embedVerb,
+  evaluateVerb,
+  inspectVerb,
+  lossVerb,
+  theoryVerb,
+  trainVerb,
+} from './options.ts';
 export type {
+  ConvertOptions,
   DemoOptions,
   EmbedOptions,
   EvaluateOptions,
+  InspectOptions,
   LossOptions,
   TheoryOptions,
   TrainOptions,

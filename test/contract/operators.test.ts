@@ -220,7 +220,8 @@ const others =
   'openEmbeddingsFolder openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
   'writeEvaluation readQuarantine writeQuarantine gradientSchema writeGradient ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
-  'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory';
+  'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory ' +
+  'openArrowSource writeParquet writeCsv inspectPath';
 
 test('every exported operator is covered', (t) => {
   const exported = Object.entries({ ...operators, ...outputs })

@@ -1,4 +1,4 @@
-import { DataType, type RecordBatch, type Schema } from 'apache-arrow';
+import { DataType, Field, type RecordBatch, type Schema } from 'apache-arrow';
 import type { Json } from '../json.ts';
 import type { InspectedColumn, InspectedTable } from './inspection.ts';
 
@@ -7,22 +7,25 @@ const shownValues = 4;
 
 /** Names, types and nullability. */
 export function columnsOf(schema: Schema): InspectedColumn[] {
-  return schema.fields.map(({ name, type, nullable }) => ({
-    name,
-    type: typeName(type),
-    nullable,
-  }));
+  return schema.fields.map((field) => {
+    const { name, nullable } = field;
+    return { name, type: typeName(field), nullable };
+  });
 }
 
 /** Such as `fixed_size_list<float32>[128]`, as other readers call it. */
-function typeName(type: DataType): string {
+function typeName({ type }: Field): string {
   if (DataType.isFixedSizeList(type)) {
-    return `fixed_size_list<${typeName(type.children[0]!.type)}>[${type.listSize}]`;
+    return `fixed_size_list<${typeName(type.children[0]!)}>[${type.listSize}]`;
   }
   if (DataType.isDictionary(type)) {
-    return `dictionary<${typeName(type.indices)}, ${typeName(type.dictionary)}>`;
+    return `dictionary<${nameOf(type.indices)}, ${nameOf(type.dictionary)}>`;
   }
   return `${type}`.toLowerCase();
+}
+
+function nameOf(type: DataType): string {
+  return typeName(new Field('', type));
 }
 
 /** The first `count` rows of a batch as JSON, vectors cut to their first values. */

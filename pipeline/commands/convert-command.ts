@@ -19,7 +19,8 @@ export async function convertCommand(options: ConvertOptions, desk: Desk): Promi
   if (last?.kind !== 'result') {
     return {
       exitCode: 130,
-      lines: ['stopped; nothing was written'],
+      // The signal may have come when the file had its name already.
+      lines: ['stopped; nothing is left half-written'],
       json: { verb: 'convert', source, to, out, interrupted: true },
     };
   }

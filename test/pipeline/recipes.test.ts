@@ -93,7 +93,7 @@ test('the recipes of the documentation run as they stand, and agree with the exp
       t.true(Math.abs(found.similarity - similarityTo(1)) < 1e-5);
       t.is(found.steps, 2);
     }
-    if (found.nearest !== undefined) isNearest(found.nearest as never);
+    if (found.nearest !== undefined) isNearest(found.nearest);
     if (found.accuracy !== undefined) {
       t.deepEqual(found.accuracy.map((row) => row.class).sort(), [...reader.classes]);
     }

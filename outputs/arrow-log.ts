@@ -244,7 +244,8 @@ async function open(filePath: string, flags: string | number = 'r+'): Promise<fs
   }
 }
 
-function sidecarOf(filePath: string): string {
+/** The file beside a log that holds its number of rows. */
+export function sidecarOf(filePath: string): string {
   return `${filePath}.json`;
 }
 

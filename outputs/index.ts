@@ -55,3 +55,19 @@ export type { GradientProvenance, GradientRows } from './gradient-file.ts';
 // Theory
 export { writeTheory } from './theory-file.ts';
 export type { TheoryProvenance } from './theory-file.ts';
+
+// Reading and converting whatever holds Arrow rows
+export { openArrowSource } from './arrow-source.ts';
+export type { ArrowSource } from './arrow-source.ts';
+export { writeParquet } from './parquet-file.ts';
+export { writeCsv } from './csv-file.ts';
+export type { CsvVectors } from './csv-file.ts';
+export type { ConversionOptions, ConversionReport } from './conversion.ts';
+export { inspectPath } from './inspect/inspect-path.ts';
+export type {
+  InspectedColumn,
+  InspectedKind,
+  InspectedTable,
+  Inspection,
+  InspectOptions,
+} from './inspect/inspection.ts';

@@ -69,12 +69,7 @@ export async function writeSafetensors(
  * overlapping tensors or gaps, other types than `F32`, or is no safetensors file, naming file and tensor.
  */
 export async function readSafetensors(path: string): Promise<SafetensorsContent> {
-  const handle = await fs.open(path, 'r').catch((error: unknown) => {
-    throw new PipelineError('ERR_READ', `Cannot read \`${path}\`: ${messageOf(error)}`, {
-      path,
-      cause: error,
-    });
-  });
+  const handle = await openToRead(path);
   try {
     const { size } = await handle.stat();
     const header = await readHeader(handle, path, size);
@@ -89,6 +84,39 @@ export async function readSafetensors(path: string): Promise<SafetensorsContent>
     return { tensors, metadata: header.metadata };
   } finally {
     await handle.close();
+  }
+}
+
+/** What a safetensors file holds, without the values. */
+export interface SafetensorsListing {
+  /** In file order. */
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly bytes: number;
+}
+
+/** Reads names and shapes; same conditions as `readSafetensors`. */
+export async function listSafetensors(path: string): Promise<SafetensorsListing> {
+  const handle = await openToRead(path);
+  try {
+    const { size } = await handle.stat();
+    const header = await readHeader(handle, path, size);
+    const entries = checkedEntries(path, header.entries, size - lengthBytes - header.bytes);
+    const tensors = entries.map(({ name, shape }) => ({ name, shape }));
+    return { tensors, metadata: header.metadata, bytes: size };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openToRead(path: string): Promise<fs.FileHandle> {
+  try {
+    return await fs.open(path, 'r');
+  } catch (error) {
+    throw new PipelineError('ERR_READ', `Cannot read \`${path}\`: ${messageOf(error)}`, {
+      path,
+      cause: error,
+    });
   }
 }
 

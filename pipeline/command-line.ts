@@ -6,11 +6,13 @@ import type { CommandOf } from './commands/outcome.ts';
 import type { SignalSource } from './interrupts.ts';
 import {
   compareVerb,
+  convertVerb,
   demoVerb,
   doctorVerb,
   embedVerb,
   evaluateVerb,
   finalizeVerb,
+  inspectVerb,
   lossVerb,
   theoryVerb,
   trainVerb,
@@ -48,6 +50,8 @@ Examples:
   sincere transfer birds --model runs/a --out runs/a/birds
   sincere loss runs/a/train --temperature 0.1 --gradient runs/a/gradient.arrow
   sincere theory
+  sincere convert runs/a/test --to parquet --out runs/a/test.parquet
+  sincere inspect runs/a/test
 ${exitCodes}`;
 
 /**
@@ -102,6 +106,8 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
   add(transferVerb, async () => (await import('./commands/transfer-command.ts')).transferCommand);
   add(lossVerb, async () => (await import('./commands/loss-command.ts')).lossCommand);
   add(theoryVerb, async () => (await import('./commands/theory-command.ts')).theoryCommand);
+  add(convertVerb, async () => (await import('./commands/convert-command.ts')).convertCommand);
+  add(inspectVerb, async () => (await import('./commands/inspect-command.ts')).inspectCommand);
   add(demoVerb, async () => (await import('./commands/demo-command.ts')).demoCommand);
   add(doctorVerb, async () => (await import('./commands/doctor-command.ts')).doctorCommand);
   for (const command of program.commands) command.addHelpText('after', exitCodes);

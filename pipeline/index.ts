@@ -12,6 +12,10 @@ export { loss } from './loss.ts';
 export type { LossAdvance, MeasuredLoss } from './loss.ts';
 export { theory } from './theory.ts';
 export type { TheoryAdvance, TheoryResult } from './theory.ts';
+export { convert } from './convert.ts';
+export type { ConvertAdvance, Converted } from './convert.ts';
+export { inspect } from './inspect.ts';
+export type { InspectAdvance, Inspected } from './inspect.ts';
 export { demo } from './demo.ts';
 export type { DemoProgress, DemoResult, DemoRow } from './demo.ts';
 export type { PretrainedStart } from './run-config.ts';
@@ -19,21 +23,25 @@ export type { RunListener } from './run-listener.ts';
 
 // Complete options from those that differ from the defaults
 export {
+  compareVerb,
+  convertVerb,
   demoVerb,
   embedVerb,
   evaluateVerb,
-  compareVerb,
   finalizeVerb,
+  inspectVerb,
   lossVerb,
   theoryVerb,
   trainVerb,
   transferVerb,
 } from './options.ts';
 export type {
+  ConvertOptions,
   DemoOptions,
   EmbedOptions,
   EvaluateOptions,
   FinalizeOptions,
+  InspectOptions,
   LossOptions,
   TheoryOptions,
   TrainOptions,

@@ -180,6 +180,21 @@ export interface TheoryOptions {
   readonly draws: number;
 }
 
+/** Complete options of `convert`. */
+export interface ConvertOptions {
+  readonly source: string;
+  readonly to: 'parquet' | 'csv';
+  readonly out: string;
+  readonly vectors: 'columns' | 'json' | null;
+}
+
+/** Complete options of `inspect`. */
+export interface InspectOptions {
+  readonly path: string;
+  readonly rows: number;
+  readonly verify: boolean;
+}
+
 /** How views are made from an image. */
 export type RecipeName = 'paper' | 'plain';
 
@@ -534,6 +549,38 @@ const theoryFields = z.strictObject({
   ),
 } satisfies OptionFields<TheoryOptions>);
 
+const convertFields = z.strictObject({
+  source: path('Folder that `embed` wrote, or any Arrow file (`.arrow`) or stream (`.arrows`).'),
+  to: choice(['parquet', 'csv'], 'Format to write.'),
+  out: path('File to write, named `….parquet` or `….csv`; an earlier one is replaced.'),
+  vectors: optional(
+    choice(
+      ['columns', 'json'],
+      'Vectors in CSV: a column for each dimension, or a JSON list; `columns` when not given.',
+    ),
+  ),
+} satisfies OptionFields<ConvertOptions>);
+
+const convertSchema: z.ZodType<ConvertOptions> = convertFields
+  .refine(({ to, out }) => out.endsWith(`.${to}`), {
+    path: ['out'],
+    // So that no file that something else wrote can be replaced.
+    message: 'a file name that ends like `--to`, in `.parquet` or `.csv`',
+  })
+  .refine(({ to, vectors }) => to === 'csv' || vectors === null, {
+    path: ['vectors'],
+    message: 'absent unless `--to` is `csv`',
+  })
+  .readonly();
+
+const inspectFields = z.strictObject({
+  path: path(
+    'Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`.',
+  ),
+  rows: integer(0, 'First rows to show.').default(5),
+  verify: flag('Read everything and compare hashes and counts.'),
+} satisfies OptionFields<InspectOptions>);
+
 const embedSchema = embedFields
   .refine(isExceptInPlace, exceptInPlace)
   .refine(
@@ -561,6 +608,7 @@ const lossSchema = lossFields.refine(isEpsilonInPlace, epsilonInPlace).readonly(
 const demoSchema = demoFields.readonly();
 const doctorSchema = doctorFields.readonly();
 const theorySchema = theoryFields.readonly();
+const inspectSchema = inspectFields.readonly();
 
 /** `sincere train DATA --out RUN`. */
 export const trainVerb: Verb<TrainOptions> = defineVerb({
@@ -647,4 +695,22 @@ export const theoryVerb: Verb<TheoryOptions> = defineVerb({
     'Check the propositions, the bound and the fixed point of the loss with known densities.',
   fields: theoryFields,
   schema: theorySchema,
+});
+
+/** `sincere convert SOURCE --to FORMAT --out FILE`. */
+export const convertVerb: Verb<ConvertOptions> = defineVerb({
+  name: 'convert',
+  summary: 'Write exported vectors, or any of the Arrow files, as Parquet or CSV.',
+  positional: 'source',
+  fields: convertFields,
+  schema: convertSchema,
+});
+
+/** `sincere inspect PATH`. */
+export const inspectVerb: Verb<InspectOptions> = defineVerb({
+  name: 'inspect',
+  summary: 'Say what a file or folder is and what it holds.',
+  positional: 'path',
+  fields: inspectFields,
+  schema: inspectSchema,
 });

@@ -226,7 +226,8 @@ const others =
   'kMeans normalisedMutualInformation adjustedMutualInformation rankedScores ' +
   'areaUnderRoc rocCurve averagePrecision precisionRecallCurve histogram ' +
   'gaussianPair linePair drawIndices indexPosterior bruteForcePosterior idealLoss lossBound ' +
-  'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory';
+  'sharpLossBound informationBound sharpInformationBound simplexLoss checkTheory writeTheory ' +
+  'openArrowSource writeParquet writeCsv inspectPath';
 
 test('every exported operator is covered', (t) => {
   const exported = Object.entries({ ...operators, ...outputs })

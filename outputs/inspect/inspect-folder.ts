@@ -1,0 +1,132 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { arrowKindOf } from '../arrow-source.ts';
+import { canonicalJson, isObject, type Json, readJsonObject } from '../json.ts';
+import { LOCK_NAME } from '../lock-file.ts';
+import { PARTIAL_SUFFIX } from '../partial-file.ts';
+import { inspectArrowFile, inspectArrowStream, sizeOf } from './inspect-arrow.ts';
+import { inspectOnnx } from './inspect-onnx.ts';
+import { inspectSafetensors } from './inspect-safetensors.ts';
+import type { InspectedTable, Inspection, InspectOptions } from './inspection.ts';
+
+/** Describes one file that is none of a folder's own JSON files; undefined when it is nothing known. */
+export async function inspectFile(
+  file: string,
+  options: InspectOptions,
+): Promise<Inspection | undefined> {
+  if (file.endsWith('.safetensors')) return await inspectSafetensors(file, options);
+  if (file.endsWith('.onnx')) return await inspectOnnx(file, options);
+  const kind = await arrowKindOf(file);
+  if (kind === 'file') return await inspectArrowFile(file, options);
+  // A name says that a file is meant to be one, so that what is wrong with it can be said.
+  if (file.endsWith('.arrow')) return await inspectArrowFile(file, options);
+  if (kind === 'stream' || file.endsWith('.arrows')) return await inspectArrowStream(file, options);
+  return undefined;
+}
+
+/**
+ * Describes a folder by its files, those of a run's `checkpoints/` included: a run, an evaluation, or just a
+ * folder with such files. A damaged file is a problem, not an error.
+ *
+ * @returns Undefined when nothing in it is known.
+ */
+export async function inspectFolder(
+  folder: string,
+  options: InspectOptions,
+): Promise<Inspection | undefined> {
+  const names = (await fs.readdir(folder, { recursive: true })).sort();
+  const files = names.filter((name) => name.split(path.sep).length <= 2);
+  const records: InspectedTable['records'][number][] = [];
+  const problems: string[] = [];
+  for (const name of files) {
+    options.signal?.throwIfAborted();
+    const file = path.join(folder, name);
+    if (!/\.(arrows?|safetensors|onnx)$/u.test(name)) continue;
+    try {
+      const found = await inspectFile(file, { ...options, rows: 0, onRows: undefined });
+      if (found === undefined) continue;
+      const { rows, bytes } = found.facts;
+      records.push({ file: name, what: found.what, rows: rows ?? null, bytes: bytes ?? null });
+    } catch (error) {
+      if (!(error instanceof PipelineError)) throw error;
+      problems.push(messageOf(error));
+      records.push({ file: name, what: 'damaged', rows: null, bytes: await sizeOf(file) });
+    }
+  }
+  if (records.length === 0) return undefined;
+  const described = (await aboutRun(folder)) ?? (await aboutEvaluation(folder)) ?? aboutFolder;
+  return {
+    path: folder,
+    ...described,
+    facts: {
+      ...described.facts,
+      beingWritten: names.includes(LOCK_NAME),
+      unfinishedFiles: names.filter((name) => name.endsWith(PARTIAL_SUFFIX)).length,
+      ...(options.verify === true && problems.length === 0 ? { verified: 'all files read' } : {}),
+    },
+    columns: [],
+    tables: [...described.tables, { title: 'files', records }],
+    preview: [],
+    problems,
+  };
+}
+
+type About = Pick<Inspection, 'kind' | 'what' | 'facts' | 'metadata' | 'tables'>;
+
+const aboutFolder: About = {
+  kind: 'folder',
+  what: 'Folder with files that are known',
+  facts: {},
+  metadata: {},
+  tables: [],
+};
+
+async function aboutRun(folder: string): Promise<About | undefined> {
+  const saved = await readJsonObject(path.join(folder, 'config.json'));
+  if (saved?.['format'] !== 'sincere-run') return undefined;
+  const { hash, versions, config } = saved;
+  return {
+    kind: 'run',
+    what: 'Training run',
+    facts: { configurationHash: String(hash) },
+    metadata: isObject(versions) ? textsOf(versions) : {},
+    tables: isObject(config) ? [{ title: 'options', records: recordsOf(config, 'option') }] : [],
+  };
+}
+
+async function aboutEvaluation(folder: string): Promise<About | undefined> {
+  const summary = await readJsonObject(path.join(folder, 'summary.json'));
+  const metrics = summary?.['metrics'];
+  if (summary === undefined || !isObject(metrics)) return undefined;
+  const facts = Object.entries(summary).filter(
+    ([, value]) => !isObject(value) && !Array.isArray(value),
+  );
+  return {
+    kind: 'evaluation',
+    what: 'Evaluation of exported vectors',
+    facts: Object.fromEntries(facts) as Record<string, Json>,
+    metadata: {},
+    tables: [
+      {
+        title: 'metrics',
+        records: Object.entries(metrics).map(([metric, values]) =>
+          Object.assign({ metric }, isObject(values) ? (values as Record<string, Json>) : {}),
+        ),
+      },
+    ],
+  };
+}
+
+function recordsOf(values: Readonly<Record<string, unknown>>, key: string): Record<string, Json>[] {
+  return Object.entries(textsOf(values)).map(([name, value]) => ({ [key]: name, value }));
+}
+
+function textsOf(values: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : canonicalJson(value as Json),
+    ]),
+  );
+}

@@ -1,0 +1,51 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { MANIFEST_NAME, readManifest } from '../embeddings-manifest.ts';
+import { inspectEmbeddings } from './inspect-embeddings.ts';
+import { inspectFile, inspectFolder } from './inspect-folder.ts';
+import type { Inspection, InspectOptions } from './inspection.ts';
+
+/** JSON files that stand for their folder. */
+const folderNames = new Set([MANIFEST_NAME, 'config.json', 'summary.json']);
+
+/**
+ * Says what a path is and what it holds: a folder of `train`, `embed` or `evaluate`, an Arrow file or stream of
+ * anyone, a safetensors file or an ONNX model.
+ *
+ * Memory: one record batch, whatever the size. Nothing is written.
+ *
+ * @throws {PipelineError} `ERR_READ` when there is nothing, `ERR_FORMAT` when it is damaged or nothing known.
+ * @throws The reason of `signal`.
+ */
+export async function inspectPath(
+  given: string,
+  options: InspectOptions = {},
+): Promise<Inspection> {
+  const stat = await fs.stat(given).catch((error: unknown) => {
+    throw new PipelineError('ERR_READ', `Cannot read \`${given}\`: ${messageOf(error)}`, {
+      path: given,
+      cause: error,
+    });
+  });
+  if (!stat.isDirectory() && !folderNames.has(path.basename(given))) {
+    const found = await inspectFile(given, options);
+    if (found !== undefined) return found;
+    throw unknownThing(given, 'file');
+  }
+  const folder = stat.isDirectory() ? given : path.dirname(given);
+  const manifest = await readManifest(path.join(folder, MANIFEST_NAME));
+  if (manifest !== undefined) return await inspectEmbeddings(folder, manifest, options);
+  const found = await inspectFolder(folder, options);
+  if (found === undefined) throw unknownThing(given, stat.isDirectory() ? 'folder' : 'file');
+  return found;
+}
+
+function unknownThing(given: string, what: 'file' | 'folder'): PipelineError {
+  return new PipelineError(
+    'ERR_FORMAT',
+    `Expected \`${given}\` to be a ${what} of \`train\`, \`embed\` or \`evaluate\`, an Arrow file or stream, ` +
+      `safetensors or ONNX, got something else.`,
+    { path: given },
+  );
+}

@@ -1,0 +1,87 @@
+import type { Inspection } from '../../outputs/inspect/inspection.ts';
+import type { Json } from '../../outputs/json.ts';
+import { followRun, type Desk } from '../follow-run.ts';
+import { inspect, type InspectAdvance, type Inspected } from '../inspect.ts';
+import type { InspectOptions } from '../options.ts';
+import { showProgress } from '../progress.ts';
+import { textTable } from '../text-table.ts';
+import type { Outcome } from './outcome.ts';
+
+/** `inspect` with progress and signals; fails when it finds damage. */
+export async function inspectCommand(options: InspectOptions, desk: Desk): Promise<Outcome> {
+  const progress = showProgress<InspectAdvance | Inspected>({
+    status: desk.status,
+    readingOf: (event) =>
+      event.kind === 'progress'
+        ? { label: 'inspect', done: event.done, total: event.total, unit: 'rows' }
+        : undefined,
+  });
+  const { last } = await followRun(inspect(options), desk, { progress });
+  if (last?.kind !== 'result') {
+    return {
+      exitCode: 130,
+      lines: ['stopped'],
+      json: { verb: 'inspect', path: options.path, interrupted: true },
+    };
+  }
+  const { inspection } = last;
+  return {
+    exitCode: inspection.problems.length === 0 ? 0 : 1,
+    lines: inspectionLines(inspection),
+    json: { verb: 'inspect', interrupted: false, ...inspection },
+  };
+}
+
+function inspectionLines(inspection: Inspection): string[] {
+  const { path, what, facts, metadata, columns, tables, preview, problems } = inspection;
+  const sections = [
+    [`${path}: ${what}`],
+    keyLines(Object.fromEntries(Object.entries(facts).map(([key, fact]) => [words(key), fact]))),
+    titled('metadata', keyLines(metadata)),
+    titled('columns', recordLines(columns)),
+    ...tables.map(({ title, records }) => titled(title, recordLines(records))),
+    titled('first rows', recordLines(preview)),
+    problems.map((problem) => `problem: ${problem}`),
+  ];
+  return sections
+    .filter((section) => section.length > 0)
+    .flatMap((section, at) => (at === 0 ? section : [''].concat(section)));
+}
+
+/** `datasetHash` as `dataset hash`. */
+function words(key: string): string {
+  return key.replaceAll(/[A-Z]/gu, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function titled(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function keyLines(values: Readonly<Record<string, Json | undefined>>): readonly string[] {
+  const rows = Object.entries(values).map(([name, value]) => [name, shown(value ?? null)]);
+  return textTable(rows, { heading: false });
+}
+
+function recordLines(records: readonly Readonly<Record<string, Json>>[]): readonly string[] {
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  if (names.length === 0) return [];
+  return textTable([names, ...records.map((record) => names.map((name) => shown(record[name])))]);
+}
+
+const longestShown = 72;
+
+function shown(value: Json | undefined): string {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return shownNumber(value);
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  // A line end inside a value would break the table.
+  const line = text.replaceAll(/\s+/gu, ' ');
+  return line.length <= longestShown ? line : `${line.slice(0, longestShown - 1)}…`;
+}
+
+function shownNumber(value: number): string {
+  if (Number.isInteger(value)) return value.toLocaleString('en');
+  return String(Number(value.toPrecision(5)));
+}

@@ -1,0 +1,112 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import test from 'ava';
+import { lastValueFrom } from 'rxjs';
+import { openEmbeddings } from '../../outputs/read-embeddings.ts';
+import { convert } from '../../pipeline/convert.ts';
+import { embed } from '../../pipeline/embed.ts';
+import { evaluate } from '../../pipeline/evaluate.ts';
+import { convertVerb, evaluateVerb } from '../../pipeline/options.ts';
+import { train } from '../../pipeline/train.ts';
+import { resolveOptions } from '../../pipeline/verb.ts';
+import { duckdbRows } from '../helpers/duckdb.ts';
+import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Blocks of one language in `outputs/README.md`. */
+async function snippets(language: string): Promise<string[]> {
+  const page = await fs.readFile(path.join(root, 'outputs', 'README.md'), 'utf8');
+  return [...page.matchAll(/^```(\w+)\n(.*?)^```$/gmsu)]
+    .filter(([, found]) => found === language)
+    .map(([, , code = '']) => code);
+}
+
+interface Recipe {
+  readonly counts: readonly { readonly label: string }[];
+  readonly similarity?: number;
+  readonly steps?: number;
+  readonly nearest?: readonly { readonly id: string; readonly similarity: number }[];
+  readonly accuracy?: readonly { readonly class: string; readonly accuracy: number }[];
+}
+
+test('the recipes of the documentation run as they stand, and agree with the export', async (t) => {
+  const folder = path.join(await temporaryFolder(t), 'a');
+  const data = 'synthetic:shapes?classes=3&count=12&size=8';
+  const at = (name: string): string => path.join(folder, name);
+  await lastValueFrom(train(tinyTraining({ data, out: folder, steps: 2 })).output$);
+  const exporting = tinyExport({ data, model: folder, out: at('test'), split: 'test' });
+  await lastValueFrom(embed(exporting).output$);
+  const sets = { train: at('test'), test: at('test'), out: at('evaluation') };
+  await lastValueFrom(
+    evaluate(resolveOptions(evaluateVerb, { ...sets, k: [1], threads: 1 })).output$,
+  );
+  for (const [source, out] of [
+    ['test', 'test.parquet'],
+    ['evaluation/neighbours.arrow', 'neighbours.parquet'],
+  ] as const) {
+    const options = { source: at(source), to: 'parquet', out: at(out) };
+    await lastValueFrom(convert(resolveOptions(convertVerb, options)).output$);
+  }
+
+  // What the recipes must find.
+  const reader = await openEmbeddings(at('test'));
+  const { value: block } = await reader.blocks().next();
+  const { ids, labels, projection } = block!;
+  const similarityTo = (row: number): number =>
+    projection!.subarray(0, 128).reduce((sum, x, d) => sum + x * projection![row * 128 + d]!, 0);
+  const expected = ids
+    .map((id, row) => ({ id, similarity: similarityTo(row) }))
+    .slice(1)
+    .sort((a, b) => b.similarity - a.similarity)
+    .slice(0, 3);
+  const isNearest = (found: readonly Record<string, unknown>[]): void => {
+    t.is(found.length, 3);
+    for (const [rank, { id, similarity }] of found.entries()) {
+      t.is(id, expected[rank]!.id);
+      t.true(Math.abs(Number(similarity) - expected[rank]!.similarity) < 1e-5);
+    }
+  };
+  const counts = reader.classes.map((label, place) => ({
+    label,
+    n: labels.filter((one) => one === place).length,
+  }));
+
+  const scripts = await snippets('js');
+  t.is(scripts.length, 2);
+  for (const [number, script] of scripts.entries()) {
+    // Beside the tests, so that its imports are found there.
+    const file = path.join(root, 'test', 'fixtures', `.recipe-${process.pid}-${number}.mjs`);
+    t.teardown(() => fs.rm(file, { force: true }));
+    const code = script.replaceAll('runs/a/', `${folder}/`).replace('result(', 'export default (');
+    await fs.writeFile(file, code);
+    const { default: found } = (await import(pathToFileURL(file).href)) as { default: Recipe };
+    t.deepEqual(
+      found.counts
+        .map(({ label, ...rest }) => ({ label, n: Number(Object.values(rest)[0]) }))
+        .sort((a, b) => (a.label < b.label ? -1 : 1)),
+      counts,
+    );
+    if (found.similarity !== undefined) {
+      t.true(Math.abs(found.similarity - similarityTo(1)) < 1e-5);
+      t.is(found.steps, 2);
+    }
+    if (found.nearest !== undefined) isNearest(found.nearest);
+    if (found.accuracy !== undefined) {
+      t.deepEqual(found.accuracy.map((row) => row.class).sort(), [...reader.classes]);
+    }
+  }
+
+  const queries = await snippets('sql');
+  t.is(queries.length, 3);
+  const [byClass = [], nearest = [], joined = []] = await Promise.all(
+    queries.map((query) => duckdbRows(query.replaceAll('runs/a/', `${folder}/`))),
+  );
+  t.deepEqual(byClass, counts);
+  t.is(ids[0], ids.toSorted()[0]);
+  isNearest(nearest);
+  t.is(joined.length, ids.length);
+  for (const row of joined) t.not(row['other_label'], row['class']);
+});

@@ -49,9 +49,14 @@ export { shrinkTarget } from './image/shrink-target.ts';
 export { makeViews } from './image/views.ts';
 export type { ViewKey, ViewOptions } from './image/views.ts';
 export { openViewMaker } from './image/view-maker.ts';
-export type { ViewMaker, ViewMakerOptions, ViewRequest } from './image/view-maker.ts';
+export type { InputRequest, ViewMaker, ViewMakerOptions, ViewRequest } from './image/view-maker.ts';
 export { augmentViews } from './image/augment-views.ts';
 export type { AugmentViewsOptions } from './image/augment-views.ts';
+export { prepareInputs } from './image/prepare-inputs.ts';
+export { makeInputs } from './image/make-inputs.ts';
+export { inputShrinkTarget } from './image/preprocessing.ts';
+export type { ImageResize, Preprocessing } from './image/preprocessing.ts';
+export type { Interpolation } from './image/resample-taps.ts';
 export { packBatch } from './image/pack-batch.ts';
 
 // Losses
@@ -83,9 +88,14 @@ export type {
   EncodedRows,
   EncoderSession,
   Engine,
+  ImageLayout,
   LossOptions,
   LossResult,
   LossSession,
+  ModelOutput,
+  ModelPorts,
+  ModelSession,
+  ModelSpec,
   Trainer,
   TrainerSpec,
 } from './engine/engine.ts';

@@ -1,7 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../errors.ts';
 import { startWorker } from '../start-worker.ts';
-import type { ViewMaker, ViewRequest } from './view-maker.ts';
+import type { RgbImage } from '../types.ts';
+import { checkPreprocessing, type Preprocessing } from './preprocessing.ts';
+import type { ViewMaker } from './view-maker.ts';
 import { checkViewRecipe, type ViewRecipe } from './view-recipe.ts';
 import { checkImages, checkViewOptions, type ViewKey, type ViewOptions } from './views.ts';
 
@@ -18,10 +20,18 @@ export interface PackedViewRequest {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Width and height of each image. */
   readonly sizes: Int32Array;
-  readonly keys: readonly ViewKey[];
-  readonly recipe: ViewRecipe;
-  readonly options: ViewOptions;
+  readonly work: ViewWork;
 }
+
+/** What is to be made of the images. */
+export type ViewWork =
+  | {
+      readonly kind: 'views';
+      readonly keys: readonly ViewKey[];
+      readonly recipe: ViewRecipe;
+      readonly options: ViewOptions;
+    }
+  | { readonly kind: 'inputs'; readonly preprocessing: Preprocessing };
 
 /** What the thread says. */
 export type ViewReply =
@@ -61,20 +71,30 @@ export async function openViewThread(
     if (reply.kind === 'views') request?.resolve(reply.views);
     else request?.reject(new PipelineError('ERR_ENGINE', `Cannot make views: ${reply.message}`));
   };
+  const ask = async (images: readonly RgbImage[], work: ViewWork): Promise<Float32Array> => {
+    if (ended !== undefined) throw ended;
+    const packed = pack(images, work, requests);
+    requests += 1;
+    return await new Promise((resolve, reject) => {
+      worker.postMessage(packed, [packed.bytes.buffer]);
+      waiting.set(packed.number, { resolve, reject });
+    });
+  };
   await ready(worker, settle, end);
 
   return {
     get pending() {
       return waiting.size;
     },
-    async make(request) {
-      if (ended !== undefined) throw ended;
-      const packed = pack(request, requests);
-      requests += 1;
-      return await new Promise((resolve, reject) => {
-        worker.postMessage(packed, [packed.bytes.buffer]);
-        waiting.set(packed.number, { resolve, reject });
-      });
+    async make({ images, keys, recipe, options }) {
+      checkViewOptions(options);
+      checkViewRecipe(recipe);
+      checkImages(images, keys);
+      return await ask(images, { kind: 'views', keys: keys.map(keyOf), recipe, options });
+    },
+    async prepare({ images, preprocessing }) {
+      checkPreprocessing(preprocessing);
+      return await ask(images, { kind: 'inputs', preprocessing });
     },
     close() {
       end(
@@ -114,10 +134,7 @@ function ready(
   });
 }
 
-function pack({ images, keys, recipe, options }: ViewRequest, number: number): PackedViewRequest {
-  checkViewOptions(options);
-  checkViewRecipe(recipe);
-  checkImages(images, keys);
+function pack(images: readonly RgbImage[], work: ViewWork, number: number): PackedViewRequest {
   const bytes = new Uint8Array(images.reduce((sum, { data }) => sum + data.length, 0));
   const sizes = new Int32Array(images.length * 2);
   let offset = 0;
@@ -127,7 +144,7 @@ function pack({ images, keys, recipe, options }: ViewRequest, number: number): P
     sizes[at * 2] = width;
     sizes[at * 2 + 1] = height;
   }
-  return { number, bytes, sizes, keys: keys.map(keyOf), recipe, options };
+  return { number, bytes, sizes, work };
 }
 
 /** Only what views are a function of: keys are often whole samples, with their pixels. */

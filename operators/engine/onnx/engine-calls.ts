@@ -1,7 +1,7 @@
 import type { PipelineErrorCode } from '../../errors.ts';
 import type { LossRows } from '../../loss/tiled-loss.ts';
 import type { EncoderSpec, LossSpec, StepReadouts, TrainerState, Weights } from '../../types.ts';
-import type { EncodedRows, LossResult, TrainerSpec } from '../engine.ts';
+import type { EncodedRows, LossResult, ModelPorts, ModelSpec, TrainerSpec } from '../engine.ts';
 
 /** What the thread of an engine can be asked, by name: the argument, and what comes back. */
 export interface EngineCalls {
@@ -18,6 +18,10 @@ export interface EngineCalls {
       threads: number;
     };
     result: null;
+  };
+  openModel: {
+    argument: { spec: ModelSpec; rows: number; imageSize: number; threads: number };
+    result: { ports: ModelPorts; embeddingSize: number; projectionSize: number };
   };
   encode: { argument: { pixels: Float32Array }; result: EncodedRows };
   exportEncoder: {

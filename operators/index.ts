@@ -102,6 +102,7 @@ export type {
 export { trainStep } from './engine/train-step.ts';
 export type { TrainStepOptions } from './engine/train-step.ts';
 export { encode } from './engine/encode.ts';
+export type { EncodeOptions } from './engine/encode.ts';
 
 // Evaluation
 export { nearestNeighbours } from './metrics/nearest-neighbours.ts';

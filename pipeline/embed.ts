@@ -52,7 +52,7 @@ export function embed(
         ),
         prepareInputs(viewer, preprocessing),
         packBatch({ images: session.rows, views: 1, imageSize }),
-        encode(session),
+        encode(session, { recycle: (pixels) => viewer.recycle(pixels) }),
         writeEmbeddings(folder, bad),
         // An export that was told to stop has positions left: it is continued with `--resume`.
         beforeComplete(async () => {

@@ -164,6 +164,7 @@ function cpuEncoder(
         const result = {
           embedding: copyOf(encoded.embedding),
           projection: copyOf(encoded.projection),
+          pixels,
         };
         tf.dispose(encoded);
         return result;

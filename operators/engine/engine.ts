@@ -53,6 +53,8 @@ export interface EncodedRows {
   readonly embedding: Float32Array;
   /** `[rows, projectionSize]`: unit vectors. */
   readonly projection: Float32Array;
+  /** The pixels that were handed over, whose memory may be used again. */
+  readonly pixels: Float32Array;
 }
 
 /** A network with fixed weights, BatchNorm on its running statistics. */
@@ -68,7 +70,7 @@ export interface EncoderSession {
   readonly projectionSize: number;
   /**
    * `pixels` is `[rows, imageSize, imageSize, 3]`, or `[rows, 3, imageSize, imageSize]` for `NCHW`, and is handed
-   * over: its buffer may be detached.
+   * over: its buffer may be detached. The memory comes back with the result.
    */
   run(pixels: Float32Array): Promise<EncodedRows>;
   close(): Promise<void>;

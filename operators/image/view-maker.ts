@@ -39,6 +39,8 @@ export interface ViewMaker {
    * @throws {PipelineError} `ERR_ENGINE` when its thread has died, `ERR_CONTRACT` after `close`.
    */
   prepare(request: InputRequest): Promise<Float32Array>;
+  /** Takes back what `prepare` returned, for a later call: mapping so much memory anew takes time. */
+  recycle(inputs: Float32Array): void;
   /** Ends the threads; requests that wait are refused. Idempotent. */
   close(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export async function openViewMaker(options: ViewMakerOptions = {}): Promise<Vie
   return {
     make: async (request) => await idlest().make(request),
     prepare: async (request) => await idlest().prepare(request),
+    recycle: (inputs) => idlest().recycle(inputs),
     close,
   };
 }

@@ -16,7 +16,7 @@ export interface ViewThread extends ViewMaker {
 /** A request as it travels: all pixels in one buffer that changes hands. */
 export interface PackedViewRequest {
   readonly number: number;
-  /** Images one after the other, each `width * height * 3` bytes. */
+  /** Images one after the other, each `width * height * 3` bytes; more room than they need may follow. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Width and height of each image. */
   readonly sizes: Int32Array;
@@ -31,12 +31,23 @@ export type ViewWork =
       readonly recipe: ViewRecipe;
       readonly options: ViewOptions;
     }
-  | { readonly kind: 'inputs'; readonly preprocessing: Preprocessing };
+  | {
+      readonly kind: 'inputs';
+      readonly preprocessing: Preprocessing;
+      /** Memory for the inputs, if it fits. */
+      readonly into: Float32Array<ArrayBuffer> | undefined;
+    };
 
 /** What the thread says. */
 export type ViewReply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'views'; readonly number: number; readonly views: Float32Array<ArrayBuffer> }
+  | {
+      readonly kind: 'views';
+      readonly number: number;
+      readonly views: Float32Array<ArrayBuffer>;
+      /** The bytes of the request, for the next one. */
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    }
   | { readonly kind: 'failed'; readonly number: number; readonly message: string };
 
 interface Waiting {
@@ -55,6 +66,10 @@ export async function openViewThread(
 ): Promise<ViewThread> {
   const worker = startWorker(module);
   const waiting = new Map<number, Waiting>();
+  // Memory that travels to and fro instead of being mapped anew for each batch. There are no more pieces than
+  // requests that waited at the same time.
+  const spareBytes: Uint8Array<ArrayBuffer>[] = [];
+  const spareInputs: Float32Array<ArrayBuffer>[] = [];
   let requests = 0;
   /** Why no further request will be answered. */
   let ended: PipelineError | undefined;
@@ -68,15 +83,18 @@ export async function openViewThread(
   const settle = (reply: Exclude<ViewReply, { kind: 'ready' }>): void => {
     const request = waiting.get(reply.number);
     waiting.delete(reply.number);
-    if (reply.kind === 'views') request?.resolve(reply.views);
-    else request?.reject(new PipelineError('ERR_ENGINE', `Cannot make views: ${reply.message}`));
+    if (reply.kind === 'views') {
+      spareBytes.push(reply.bytes);
+      request?.resolve(reply.views);
+    } else request?.reject(new PipelineError('ERR_ENGINE', `Cannot make views: ${reply.message}`));
   };
   const ask = async (images: readonly RgbImage[], work: ViewWork): Promise<Float32Array> => {
     if (ended !== undefined) throw ended;
-    const packed = pack(images, work, requests);
+    const packed = pack(images, work, requests, spareBytes.pop());
     requests += 1;
+    const into = work.kind === 'inputs' && work.into !== undefined ? [work.into.buffer] : [];
     return await new Promise((resolve, reject) => {
-      worker.postMessage(packed, [packed.bytes.buffer]);
+      worker.postMessage(packed, [packed.bytes.buffer, ...into]);
       waiting.set(packed.number, { resolve, reject });
     });
   };
@@ -94,7 +112,14 @@ export async function openViewThread(
     },
     async prepare({ images, preprocessing }) {
       checkPreprocessing(preprocessing);
-      return await ask(images, { kind: 'inputs', preprocessing });
+      return await ask(images, { kind: 'inputs', preprocessing, into: spareInputs.pop() });
+    },
+    recycle(inputs) {
+      const { buffer, byteLength } = inputs;
+      if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== byteLength) return;
+      // Those of another length belong to a batch of another size, such as the last.
+      if (spareInputs.some(({ length }) => length !== inputs.length)) spareInputs.length = 0;
+      spareInputs.push(new Float32Array(buffer));
     },
     close() {
       end(
@@ -134,8 +159,15 @@ function ready(
   });
 }
 
-function pack(images: readonly RgbImage[], work: ViewWork, number: number): PackedViewRequest {
-  const bytes = new Uint8Array(images.reduce((sum, { data }) => sum + data.length, 0));
+function pack(
+  images: readonly RgbImage[],
+  work: ViewWork,
+  number: number,
+  spare: Uint8Array<ArrayBuffer> | undefined,
+): PackedViewRequest {
+  const total = images.reduce((sum, { data }) => sum + data.length, 0);
+  const fits = spare !== undefined && spare.length >= total;
+  const bytes = fits ? spare : new Uint8Array(total);
   const sizes = new Int32Array(images.length * 2);
   let offset = 0;
   for (const [at, { width, height, data }] of images.entries()) {

@@ -13,8 +13,9 @@ port.on('message', (request: PackedViewRequest) => {
   const { number } = request;
   try {
     const views = made(request);
-    const reply: ViewReply = { kind: 'views', number, views };
-    port.postMessage(reply, [views.buffer]);
+    const { bytes } = request;
+    const reply: ViewReply = { kind: 'views', number, views, bytes };
+    port.postMessage(reply, [views.buffer, bytes.buffer]);
   } catch (error) {
     const reply: ViewReply = { kind: 'failed', number, message: messageOf(error) };
     port.postMessage(reply);
@@ -30,7 +31,7 @@ function made(request: PackedViewRequest): Float32Array<ArrayBuffer> {
     case 'views':
       return makeViews(images, work.keys, work.recipe, work.options);
     case 'inputs':
-      return makeInputs(images, work.preprocessing);
+      return makeInputs(images, work.preprocessing, work.into);
     default:
       throw new TypeError(`Unknown work: ${String(work satisfies never)}`);
   }

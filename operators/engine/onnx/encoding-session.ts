@@ -113,6 +113,7 @@ function encodingSession(
       const encoded = {
         embedding: new Float32Array(rows * sizes.embedding),
         projection: new Float32Array(rows * sizes.projection),
+        pixels,
       };
       for (let first = 0; first < rows; first += chunk) {
         const count = Math.min(chunk, rows - first);

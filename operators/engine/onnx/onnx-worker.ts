@@ -110,8 +110,8 @@ function handedOver(name: EngineCallName, reply: EngineReply): ArrayBuffer[] {
   if ('error' in reply) return [];
   // The answer to a call of that name.
   if (name === 'encode') {
-    const { embedding, projection } = reply.result as EncodedRows;
-    return wholeBuffers(embedding, projection);
+    const { embedding, projection, pixels } = reply.result as EncodedRows;
+    return wholeBuffers(embedding, projection, pixels);
   }
   if (name !== 'loss') return [];
   const { gradient } = reply.result as LossResult;

@@ -116,6 +116,7 @@ test('results are in order, whatever is ready first', async (t) => {
       return request.promise;
     },
     prepare: () => Promise.reject(new Error('not asked for')),
+    recycle() {},
     close: () => Promise.resolve(),
   };
   const source = new Subject<SampleBatch>();
@@ -199,6 +200,7 @@ test('refuses options out of range at the call', async (t) => {
   const viewer: ViewMaker = {
     make: () => Promise.resolve(new Float32Array(0)),
     prepare: () => Promise.resolve(new Float32Array(0)),
+    recycle() {},
     close: () => Promise.resolve(),
   };
   t.throws(() => augmentViews(viewer, { recipe, ...options, views: 0 }), {

@@ -124,13 +124,13 @@ async function measured(
   let times = '';
   child.stdout!.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stdio[3]!.on('data', (chunk: Buffer) => (times += chunk.toString()));
-  let ended = false;
+  const ended = new AbortController();
   const end = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? -1));
-  }).finally(() => (ended = true));
+  }).finally(() => ended.abort());
   let peakMb = 0;
-  while (!ended) {
+  while (!ended.signal.aborted) {
     peakMb = Math.max(peakMb, await residentMb(child.pid!));
     await Promise.race([end, setTimeout(500)]);
   }

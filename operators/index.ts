@@ -49,9 +49,14 @@ export { shrinkTarget } from './image/shrink-target.ts';
 export { makeViews } from './image/views.ts';
 export type { ViewKey, ViewOptions } from './image/views.ts';
 export { openViewMaker } from './image/view-maker.ts';
-export type { ViewMaker, ViewMakerOptions, ViewRequest } from './image/view-maker.ts';
+export type { InputRequest, ViewMaker, ViewMakerOptions, ViewRequest } from './image/view-maker.ts';
 export { augmentViews } from './image/augment-views.ts';
 export type { AugmentViewsOptions } from './image/augment-views.ts';
+export { prepareInputs } from './image/prepare-inputs.ts';
+export { makeInputs } from './image/make-inputs.ts';
+export { inputShrinkTarget } from './image/preprocessing.ts';
+export type { ImageResize, Preprocessing } from './image/preprocessing.ts';
+export type { Interpolation } from './image/resample-taps.ts';
 export { packBatch } from './image/pack-batch.ts';
 
 // Losses
@@ -84,16 +89,22 @@ export type {
   EncodedRows,
   EncoderSession,
   Engine,
+  ImageLayout,
   LossOptions,
   LossResult,
   LossSession,
   StepSpec,
+  ModelOutput,
+  ModelPorts,
+  ModelSession,
+  ModelSpec,
   Trainer,
   TrainerSpec,
 } from './engine/engine.ts';
 export { trainStep } from './engine/train-step.ts';
 export type { TrainStepOptions } from './engine/train-step.ts';
 export { encode } from './engine/encode.ts';
+export type { EncodeOptions } from './engine/encode.ts';
 
 // Evaluation
 export type { VectorBlock, VectorSet } from './metrics/vector-set.ts';
@@ -114,7 +125,11 @@ export type { CompareOptions } from './metrics/neighbours/compare-options.ts';
 export { rankingScores } from './metrics/neighbours/ranking-scores.ts';
 export type { RankingScores, RankingScoresOptions } from './metrics/neighbours/ranking-scores.ts';
 export { bootstrapInterval, bootstrapIntervals } from './metrics/bootstrap.ts';
-export type { BootstrapInterval, BootstrapOptions, ResampleStatistic } from './metrics/bootstrap.ts';
+export type {
+  BootstrapInterval,
+  BootstrapOptions,
+  ResampleStatistic,
+} from './metrics/bootstrap.ts';
 export { topAccuracyInterval } from './metrics/top-accuracy-interval.ts';
 export type { AccuracyInterval } from './metrics/top-accuracy-interval.ts';
 export { weightedVote } from './metrics/neighbours/weighted-vote.ts';

@@ -83,7 +83,10 @@ export interface ViewBatch {
   readonly views: number;
   /** Side of the square views, in pixels. */
   readonly imageSize: number;
-  /** `[samples * views, imageSize, imageSize, 3]` float32, normalised. */
+  /**
+   * `[samples * views, imageSize, imageSize, 3]` float32, normalised; channels before rows where an encoder wants
+   * them so.
+   */
   readonly pixels: Float32Array;
 }
 

@@ -37,6 +37,10 @@ export type { Checkpoint, LatestCheckpoint } from './checkpoints.ts';
 export { readSafetensors, writeSafetensors } from './safetensors.ts';
 export { readQuarantine, writeQuarantine } from './write-quarantine.ts';
 
+// Models of files
+export { readModelSidecar, sidecarPreprocessing } from './model-sidecar.ts';
+export type { ModelSidecar } from './model-sidecar.ts';
+
 // Evaluations
 export { writeEvaluation } from './evaluation-files.ts';
 export type { EvaluationProvenance, EvaluationReport } from './evaluation-files.ts';

@@ -12,9 +12,17 @@ import {
   writeCheckpoint,
 } from './checkpoints.ts';
 import { inTurn } from './in-turn.ts';
-import { isObject, jsonDifferences, jsonHash, type JsonObject, readJsonObject } from './json.ts';
+import {
+  isObject,
+  type Json,
+  jsonDifferences,
+  jsonHash,
+  type JsonObject,
+  readJsonObject,
+} from './json.ts';
 import { LOCK_NAME, lockFolder } from './lock-file.ts';
 import { makeFolder } from './make-folder.ts';
+import { sidecarPath } from './model-sidecar.ts';
 import { PARTIAL_SUFFIX } from './partial-file.ts';
 import { PRODUCER } from './producer.ts';
 import { QUARANTINE_NAME, readQuarantine, writeQuarantine } from './write-quarantine.ts';
@@ -120,8 +128,8 @@ export interface RunFolder {
    * @throws {PipelineError} `ERR_CONTRACT` when `metrics` lacks rows of the steps it covers.
    */
   saveCheckpoint(state: TrainerState): Promise<string>;
-  /** Writes `encoder.onnx`. @returns The path. */
-  saveEncoder(model: Uint8Array): Promise<string>;
+  /** Writes `encoder.onnx`, and `encoder.json` that says how its input is made. @returns The path of the first. */
+  saveEncoder(model: Uint8Array, sidecar: Json): Promise<string>;
   /** Writes `quarantine.arrow`. */
   saveQuarantine(samples: readonly BadSample[]): Promise<void>;
   /** Waits for running calls, ends the logs and gives the folder back. Idempotent. */
@@ -140,6 +148,7 @@ const checkpointsName = 'checkpoints';
  * timing.arrows    one row a step
  * checkpoints/     the newest few states
  * encoder.onnx     the trained network, when the run has ended
+ * encoder.json     how its input is made
  * quarantine.arrow images that could not be used
  * ```
  *
@@ -207,9 +216,10 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
           await pruneCheckpoints(checkpoints, state.step, keepCheckpoints);
           return file;
         }),
-      saveEncoder: (model) =>
+      saveEncoder: (model, sidecar) =>
         turn(async () => {
           const file = path.join(folder, 'encoder.onnx');
+          await writeAtomicJson(sidecarPath(file), sidecar);
           await writeAtomicFile(file, [model]);
           return file;
         }),

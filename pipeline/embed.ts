@@ -4,13 +4,13 @@ import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { perSample } from '../operators/flow/per-sample.ts';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
-import { augmentViews } from '../operators/image/augment-views.ts';
 import { decodeImage } from '../operators/image/decode-image.ts';
 import { onBadSample, skipBad } from '../operators/image/on-bad-sample.ts';
 import { packBatch } from '../operators/image/pack-batch.ts';
 import { quarantine } from '../operators/image/quarantine.ts';
 import { readImage } from '../operators/image/read-image.ts';
-import { shrinkTarget } from '../operators/image/shrink-target.ts';
+import { prepareInputs } from '../operators/image/prepare-inputs.ts';
+import { inputShrinkTarget } from '../operators/image/preprocessing.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
 import { planInOrder } from '../operators/plan/plan-in-order.ts';
 import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/write-embeddings.ts';
@@ -29,13 +29,13 @@ export function embed(
   listener: RunListener = {},
 ): ScopedRun<EmbeddingsWritten> {
   return runScoped(async (scope) => {
-    const { data, recipe, session, folder } = await openExport(scope, options, listener);
+    const { data, preprocessing, session, folder } = await openExport(scope, options, listener);
     const { signal, draining } = scope;
     const { maxBadShare, batchSize, window } = options;
     const { imageSize } = session;
     const viewer = scope.use(await openViewMaker());
     const bad = quarantine({ count: folder.positions, maxBadShare, known: folder.bad });
-    const shrinkTo = shrinkTarget(recipe, imageSize);
+    const shrinkTo = inputShrinkTarget(preprocessing);
 
     const plans = planInOrder(data, {
       batchSize,
@@ -54,9 +54,9 @@ export function embed(
             ),
           ),
         ),
-        augmentViews(viewer, { recipe, views: 1, imageSize, seed: 0 }),
+        prepareInputs(viewer, preprocessing),
         packBatch({ images: session.rows, views: 1, imageSize }),
-        encode(session),
+        encode(session, { recycle: (pixels) => viewer.recycle(pixels) }),
         writeEmbeddings(folder, bad),
         // An export that was told to stop has positions left: it is continued with `--resume`.
         beforeComplete(async () => {

@@ -3,20 +3,19 @@ import type { EncoderSession } from '../operators/engine/engine.ts';
 import { openEngine } from '../operators/engine/open-engine.ts';
 import { PipelineError } from '../operators/errors.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
-import { type ViewRecipe, viewRecipe } from '../operators/image/view-recipe.ts';
-import type { Dataset, EncoderSpec } from '../operators/types.ts';
-import { hashTensors } from '../outputs/checkpoints.ts';
+import type { Preprocessing } from '../operators/image/preprocessing.ts';
+import type { Dataset } from '../operators/types.ts';
 import { type EmbeddingsFolder, openEmbeddingsFolder } from '../outputs/embeddings-folder.ts';
+import { EMBEDDINGS_LAYERS } from '../outputs/embeddings-schema.ts';
 import { type ExportShard, parseShard } from '../outputs/export-shard.ts';
-import { readRun } from '../outputs/run-folder.ts';
+import { openEncoder } from './open-encoder.ts';
 import type { EmbedOptions } from './options.ts';
-import { readEmbeddableConfig } from './run-config.ts';
 import type { RunListener } from './run-listener.ts';
 
 /** What an export stands on. All of it belongs to the scope. */
 export interface Export {
   readonly data: Dataset;
-  readonly recipe: ViewRecipe;
+  readonly preprocessing: Preprocessing;
   readonly session: EncoderSession;
   readonly folder: EmbeddingsFolder;
 }
@@ -36,26 +35,18 @@ export async function openExport(
     seed,
     signal: scope.signal,
   });
-  const { config, checkpoint, notes } = await readRun(options.model);
-  const { encoder, imageSize, recipe: trained } = readEmbeddableConfig(config, options.model);
-  const recipe = viewRecipe('plain', trained);
   const engine = scope.use(await openEngine(options.engine, threads ?? undefined));
-  const session = scope.use(
-    await engine.createEncoder(encoder, checkpoint.weights, { rows: batchSize, imageSize }),
-  );
+  const opened = await openEncoder(engine, options.model, batchSize);
+  const { preprocessing, model, notes } = opened;
+  const session = scope.use(opened.session);
   const { embeddingSize, projectionSize } = session;
   const { name, hash, count, classes } = data;
   const folder = scope.use(
     await openEmbeddingsFolder(options.out, {
       dataset: { name, hash, count, classes },
-      model: {
-        hash: hashTensors(checkpoint.weights),
-        architecture: encoder.architecture,
-        step: checkpoint.step,
-        engine: engine.name,
-      },
-      preprocessing: { imageSize, mean: recipe.mean, std: recipe.std },
-      layers: layersOf(encoder, layer, options.model),
+      model,
+      preprocessing: { ...preprocessing },
+      layers: layersOf(session, layer, options.model),
       sizes: { embedding: embeddingSize, projection: projectionSize },
       split: split ?? undefined,
       resume,
@@ -67,7 +58,25 @@ export async function openExport(
   const left = folder.endPosition - folder.nextPosition;
   const total = Math.ceil(folder.positions / batchSize);
   listener.planned?.({ total, done: total - Math.ceil(left / batchSize), images: batchSize });
-  return { data, recipe, session, folder };
+  return { data, preprocessing, session, folder };
+}
+
+/** The layers to export: `both` are all that the model gives. */
+function layersOf(
+  { embeddingSize, projectionSize }: EncoderSession,
+  wanted: EmbedOptions['layer'],
+  model: string,
+): EmbedOptions['layer'] {
+  const sizes = { embedding: embeddingSize, projection: projectionSize };
+  const given = EMBEDDINGS_LAYERS.filter((layer) => sizes[layer] > 0);
+  if (wanted === 'both') return given.length === 1 ? given[0]! : 'both';
+  if (given.includes(wanted)) return wanted;
+  const texts = given.map((layer) => `\`${layer}\` (${sizes[layer]} values)`);
+  throw new PipelineError(
+    'ERR_CONFIG',
+    `Expected \`--layer\` to name what \`${model}\` gives, which is ${texts.join(' and ')}; got \`${wanted}\``,
+    { path: model },
+  );
 }
 
 /** The shard that an option names; none when the only piece is the whole. */
@@ -77,19 +86,4 @@ function pieceOf(text: string): ExportShard | undefined {
     throw new RangeError(`Expected \`shard\` to be such as \`2/8\`, got \`${text}\``);
   }
   return shard.of === 1 ? undefined : shard;
-}
-
-/** The layers to export: `both` are all that the model gives, and a classifier has no projection. */
-function layersOf(
-  { head }: EncoderSpec,
-  wanted: EmbedOptions['layer'],
-  model: string,
-): EmbedOptions['layer'] {
-  if (head !== 'classifier' || wanted === 'embedding') return wanted;
-  if (wanted === 'both') return 'embedding';
-  throw new PipelineError(
-    'ERR_CONFIG',
-    `\`${model}\` is a classifier, which has no \`projection\`. Export \`--layer embedding\`.`,
-    { path: model },
-  );
 }

@@ -364,11 +364,13 @@ const embedFields = z.strictObject({
   data: path(
     'Folder of images, with or without a sub-folder for each class; or `synthetic:shapes`.',
   ),
-  model: path('Run folder of `train`, whose last checkpoint is used.'),
+  model: path(
+    'Run folder of `train`, whose last checkpoint is used; or FILE.onnx with FILE.json beside it.',
+  ),
   out: path('Folder for the Arrow files.'),
   layer: choice(
     ['embedding', 'projection', 'both'],
-    '`embedding` is the pooled feature, `projection` the unit vector that the loss saw.',
+    '`embedding` is the pooled feature, `projection` the unit vector that the loss saw; `both`: all there are.',
   ).default('both'),
   split,
   classes,
@@ -619,7 +621,7 @@ export const trainVerb: Verb<TrainOptions> = defineVerb({
   schema: trainSchema,
 });
 
-/** `sincere embed DATA --model RUN --out DIR`. */
+/** `sincere embed DATA --model RUN|FILE.onnx --out DIR`. */
 export const embedVerb: Verb<EmbedOptions> = defineVerb({
   name: 'embed',
   summary: 'Write the vectors of images as Arrow files.',

@@ -20,6 +20,7 @@ import { classWalks } from '../operators/plan/class-walks.ts';
 import { planBatches } from '../operators/plan/plan-batches.ts';
 import { replacementFor } from '../operators/plan/replacement-for.ts';
 import type { ClassifierReadouts, StepReadouts, StepResult } from '../operators/types.ts';
+import { encoderSidecar } from '../outputs/model-sidecar.ts';
 import { saveCheckpoints } from '../outputs/save-checkpoints.ts';
 import { writeMetrics } from '../outputs/write-metrics.ts';
 import { decodePermits, readPermits } from './native-permits.ts';
@@ -89,7 +90,8 @@ export function train(
         saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
         beforeComplete(async () => {
           const { weights } = await trainer.snapshot();
-          await run.saveEncoder(await exportEncoder(config.encoder, weights, imageSize));
+          const model = await exportEncoder(config.encoder, weights, imageSize);
+          await run.saveEncoder(model, encoderSidecar(imageSize, recipe));
         }),
       ),
     );

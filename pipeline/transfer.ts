@@ -227,7 +227,12 @@ function neighbours(
           neighbours.set(layer, event.evaluation.rows);
           return progress(`comparing by ${layer}`, 1, 1, 'evaluations');
         }
-        return progress(`comparing by ${layer}: ${event.label}`, event.done, event.total, event.unit);
+        return progress(
+          `comparing by ${layer}: ${event.label}`,
+          event.done,
+          event.total,
+          event.unit,
+        );
       }),
     );
   };

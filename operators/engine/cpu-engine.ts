@@ -59,6 +59,13 @@ export async function openCpuEngine(): Promise<Engine> {
       open.add(session);
       return session;
     },
+    async openModel() {
+      refuseIfClosed();
+      throw new PipelineError(
+        'ERR_ENGINE',
+        'The `cpu` engine runs the networks of `train` only, not ONNX files: use `--engine onnx`',
+      );
+    },
     async createLoss(spec) {
       refuseIfClosed();
       checkLossSpec(spec);
@@ -148,6 +155,7 @@ function cpuEncoder(
   return {
     rows,
     imageSize,
+    layout: 'NHWC',
     embeddingSize: embeddingSize(spec),
     projectionSize: spec.projectionSize,
     run: (pixels) =>
@@ -166,6 +174,7 @@ function cpuEncoder(
         const result = {
           embedding: copyOf(encoded.embedding),
           projection: copyOf(encoded.projection),
+          pixels,
         };
         tf.dispose(encoded);
         return result;

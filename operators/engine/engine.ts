@@ -69,6 +69,8 @@ export interface EncodedRows {
   readonly embedding: Float32Array;
   /** `[rows, projectionSize]`: unit vectors, or the logits of a `classifier`. */
   readonly projection: Float32Array;
+  /** The pixels that were handed over, whose memory may be used again. */
+  readonly pixels: Float32Array;
 }
 
 /** A network with fixed weights, BatchNorm on its running statistics. */
@@ -76,11 +78,69 @@ export interface EncoderSession {
   /** Rows of each call. */
   readonly rows: number;
   readonly imageSize: number;
+  /** How it takes its pixels. */
+  readonly layout: ImageLayout;
+  /** 0 when the network gives none. */
   readonly embeddingSize: number;
+  /** 0 when the network gives none. */
   readonly projectionSize: number;
-  /** `pixels` is `[rows, imageSize, imageSize, 3]` and is handed over: its buffer may be detached. */
+  /**
+   * `pixels` is `[rows, imageSize, imageSize, 3]`, or `[rows, 3, imageSize, imageSize]` for `NCHW`, and is handed
+   * over: its buffer may be detached. The memory comes back with the result.
+   */
   run(pixels: Float32Array): Promise<EncodedRows>;
   close(): Promise<void>;
+}
+
+/** Order of the dimensions of images: rows, channels, height, width by their letters. */
+export type ImageLayout = 'NCHW' | 'NHWC';
+
+/** Which output of a model is a layer, and how its rows become vectors. */
+export interface ModelOutput {
+  readonly name: string;
+  /**
+   * Of `[rows, tokens, size]`: the first token, which is that of the class, or the mean of all. Of
+   * `[rows, size, height, width]`: `mean`. @default the output is `[rows, size]` already
+   */
+  readonly pooling?: 'cls' | 'mean' | undefined;
+  /** Whether vectors are brought to length 1. @default false */
+  readonly normalize?: boolean | undefined;
+}
+
+/** A model file, and what of it is wanted. */
+export interface ModelSpec {
+  /** An ONNX model with its weights inside. */
+  readonly model: Uint8Array;
+  /** @default the only input */
+  readonly input?: string | undefined;
+  /** @default as the shape of the input says; `NCHW` when it does not */
+  readonly layout?: ImageLayout | undefined;
+  /**
+   * @default both by their own names if the model has such outputs; else the outputs that Hugging Face calls
+   * `pooler_output` and `image_embeds`; else the only output is `embedding`
+   */
+  readonly outputs?:
+    | {
+        readonly embedding?: ModelOutput | undefined;
+        readonly projection?: ModelOutput | undefined;
+      }
+    | undefined;
+}
+
+/** A model of a file. */
+export interface ModelSession extends EncoderSession {
+  /** What is used of it. */
+  readonly ports: ModelPorts;
+}
+
+/** What is used of a model, defaults resolved. */
+export interface ModelPorts {
+  readonly input: string;
+  readonly layout: ImageLayout;
+  /** Rows that the model was exported for; null when it takes any number. */
+  readonly fixedRows: number | null;
+  readonly embedding: ModelOutput | null;
+  readonly projection: ModelOutput | null;
 }
 
 /** What is wanted of a loss besides its value. */
@@ -129,6 +189,14 @@ export interface Engine {
     weights: Weights,
     shape: { readonly rows: number; readonly imageSize: number },
   ): Promise<EncoderSession>;
+  /**
+   * @throws {PipelineError} `ERR_CONFIG` when the model has no such input or outputs, naming those it has;
+   * `ERR_SHAPE` when they have another size or type; `ERR_ENGINE` when it does not run here.
+   */
+  openModel(
+    spec: ModelSpec,
+    shape: { readonly rows: number; readonly imageSize: number },
+  ): Promise<ModelSession>;
   /** @throws {RangeError} When a number of `spec` is out of its range. */
   createLoss(spec: LossSpec): Promise<LossSession>;
   /** Closes what it created. Idempotent. */

@@ -9,6 +9,7 @@ import { atLeastOne } from '../out-of-range.ts';
 import { lossLabels } from '../loss/loss-labels.ts';
 import type { ClassifierReadouts, EncoderSpec, StepReadouts, Weights } from '../types.ts';
 import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from './engine.ts';
+import type { EngineCalls } from './onnx/engine-calls.ts';
 import { EngineThread } from './onnx/engine-thread.ts';
 import { wholeBuffers } from './onnx/whole-buffers.ts';
 
@@ -73,7 +74,24 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
       const thread = await started('encoder', (thread) =>
         thread.call('openEncoder', { spec, weights, ...shape, threads }),
       );
-      return onnxEncoder(spec, shape, thread, () => end(thread));
+      const sizes = {
+        layout: 'NHWC',
+        embeddingSize: embeddingSize(spec),
+        projectionSize: spec.projectionSize,
+      } as const;
+      return onnxEncoder({ ...shape, ...sizes }, thread, () => end(thread));
+    },
+    async openModel(spec, shape) {
+      atLeastOne('rows', shape.rows);
+      atLeastOne('imageSize', shape.imageSize);
+      let opened: EngineCalls['openModel']['result'] | undefined;
+      const thread = await started('model', async (thread) => {
+        opened = await thread.call('openModel', { spec, ...shape, threads });
+      });
+      // The thread has answered, or `started` has thrown.
+      const { ports, embeddingSize, projectionSize } = opened!;
+      const sizes = { layout: ports.layout, embeddingSize, projectionSize };
+      return { ...onnxEncoder({ ...shape, ...sizes }, thread, () => end(thread)), ports };
     },
     async createLoss(spec) {
       checkLossSpec(spec);
@@ -165,16 +183,13 @@ function onnxLoss(thread: EngineThread, close: () => Promise<void>): LossSession
 }
 
 function onnxEncoder(
-  spec: EncoderSpec,
-  { rows, imageSize }: { readonly rows: number; readonly imageSize: number },
+  shape: Omit<EncoderSession, 'run' | 'close'>,
   thread: EngineThread,
   close: () => Promise<void>,
 ): EncoderSession {
+  const { rows, imageSize } = shape;
   return {
-    rows,
-    imageSize,
-    embeddingSize: embeddingSize(spec),
-    projectionSize: spec.projectionSize,
+    ...shape,
     async run(pixels) {
       const expected = rows * imageSize * imageSize * 3;
       if (pixels.length !== expected) {

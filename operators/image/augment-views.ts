@@ -41,6 +41,6 @@ export function augmentViews(
 }
 
 /** Without the pixels, which are no longer needed and would stay in memory until the step has ended. */
-function plannedOf({ id, label, position, draw, replaces }: DecodedImage): PlannedSample {
+export function plannedOf({ id, label, position, draw, replaces }: DecodedImage): PlannedSample {
   return { id, label, position, draw, replaces };
 }

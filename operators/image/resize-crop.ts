@@ -1,17 +1,6 @@
 import type { RgbImage } from '../types.ts';
 import type { Crop } from './draw-view.ts';
-
-/** Where each output pixel of one axis takes its value from. */
-interface Taps {
-  /** First input pixel of each output pixel, relative to the crop. */
-  starts: Int32Array;
-  /** Input pixels of each output pixel. */
-  counts: Int32Array;
-  /** `[size, widest]` weights; each output pixel's add up to 1. */
-  weights: Float64Array;
-  /** Row length of `weights`. */
-  widest: number;
-}
+import { emptyTaps, type Interpolation, setTaps, type Taps } from './resample-taps.ts';
 
 /** Resizes crops to one size; reuses its memory from call to call. */
 export interface CropResizer {
@@ -22,64 +11,88 @@ export interface CropResizer {
   resize(image: RgbImage, crop: Crop, flip: boolean, target: Float32Array, offset: number): void;
 }
 
+/** What part of a resized image is wanted. */
+export interface ResizedWindow {
+  /** The size of the whole, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** The part of it. */
+  readonly window: Crop;
+}
+
+/** Resizes parts of images; reuses its memory from call to call. */
+export interface WindowResizer {
+  /**
+   * Writes the window of `crop` resized as `[window.height, window.width, 3]` values in 0 to 1 into `target` from `offset`
+   * on. `bicubic` overshoots these ends.
+   * @param flip Mirrors left and right.
+   */
+  resize(
+    image: RgbImage,
+    crop: Crop,
+    flip: boolean,
+    resized: ResizedWindow,
+    target: Float32Array,
+    offset: number,
+  ): void;
+}
+
 /**
- * Crop and resize in one pass over the pixels of the crop.
- *
- * A triangle filter, centred on each output pixel and as wide as the shrinking asks for: bilinear when
- * it enlarges, with antialiasing when it shrinks, each axis for itself. Pixels outside the crop do not
- * count. The same filter as `Image.resize(BILINEAR)` in Pillow and `resize(antialias=True)` in torchvision, but
- * without their rounding to 8 bits.
+ * Crop and resize in one pass over the pixels of the crop, in `bilinear` (`windowResizer`).
  *
  * Memory: `size × height of the tallest crop so far × 3` float32.
  */
 export function cropResizer(size: number): CropResizer {
-  const across = emptyTaps(size);
-  const down = emptyTaps(size);
-  const rowLength = size * 3;
-  let rows = new Float32Array(0);
+  const resizer = windowResizer('bilinear');
+  const whole = {
+    width: size,
+    height: size,
+    window: { left: 0, top: 0, width: size, height: size },
+  };
   return {
     resize(image, crop, flip, target, offset) {
-      setTaps(across, size, crop.width, 1 / 255);
-      setTaps(down, size, crop.height, 1);
-      if (rows.length < crop.height * rowLength) rows = new Float32Array(crop.height * rowLength);
-      resizeRows(image, crop, flip, size, across, rows);
-      resizeColumns(size, down, rows, target, offset);
+      resizer.resize(image, crop, flip, whole, target, offset);
     },
   };
 }
 
-function emptyTaps(size: number): Taps {
+/**
+ * Crop, resize and crop again, touching only the pixels that are seen.
+ *
+ * The kernel is centred on each output pixel and as wide as the shrinking asks for: interpolation when it
+ * enlarges, with antialiasing when it shrinks, each axis for itself. Pixels outside the crop do not
+ * count. The same filters as `Image.resize` in Pillow and `resize(antialias=True)` in torchvision, but
+ * without their rounding to 8 bits.
+ *
+ * Memory: `width × height of the tallest crop so far × 3` float32.
+ */
+export function windowResizer(interpolation: Interpolation): WindowResizer {
+  const across = emptyTaps();
+  const down = emptyTaps();
+  let rows = new Float32Array(0);
   return {
-    starts: new Int32Array(size),
-    counts: new Int32Array(size),
-    weights: new Float64Array(0),
-    widest: 0,
+    resize(image, crop, flip, { width, height, window }, target, offset) {
+      const { left, top, width: columns, height: lines } = window;
+      setTaps(
+        across,
+        { from: crop.width, to: width, first: left, count: columns },
+        1 / 255,
+        interpolation,
+      );
+      setTaps(down, { from: crop.height, to: height, first: top, count: lines }, 1, interpolation);
+      // Rows that only lines outside the window would see are left out.
+      const first = down.starts[0]!;
+      const seen = {
+        ...crop,
+        top: crop.top + first,
+        height: down.starts[lines - 1]! + down.counts[lines - 1]! - first,
+      };
+      const length = seen.height * columns * 3;
+      if (rows.length < length) rows = new Float32Array(length);
+      resizeRows(image, seen, flip, columns, across, rows);
+      resizeColumns(columns, lines, first, down, rows, target, offset);
+    },
   };
-}
-
-function setTaps(taps: Taps, size: number, length: number, total: number): void {
-  const scale = length / size;
-  const radius = Math.max(1, scale);
-  const widest = Math.ceil(radius) * 2 + 1;
-  if (taps.weights.length < size * widest) taps.weights = new Float64Array(size * widest);
-  taps.widest = widest;
-  const { starts, counts, weights } = taps;
-  for (let at = 0; at < size; at += 1) {
-    const centre = (at + 0.5) * scale;
-    // The pixels whose centres are nearer than the radius; those at its end would weigh nothing.
-    const start = Math.max(0, Math.floor(centre - radius - 0.5) + 1);
-    const end = Math.min(length, Math.ceil(centre + radius - 0.5));
-    const first = at * widest;
-    let sum = 0;
-    for (let from = start; from < end; from += 1) {
-      const weight = 1 - Math.abs((from + 0.5 - centre) / radius);
-      weights[first + from - start] = weight;
-      sum += weight;
-    }
-    for (let tap = 0; tap < end - start; tap += 1) weights[first + tap]! *= total / sum;
-    starts[at] = start;
-    counts[at] = end - start;
-  }
 }
 
 function resizeRows(
@@ -120,20 +133,22 @@ function resizeRows(
 }
 
 function resizeColumns(
-  size: number,
+  columns: number,
+  lines: number,
+  firstRow: number,
   taps: Taps,
   rows: Float32Array,
   target: Float32Array,
   offset: number,
 ): void {
   const { starts, counts, weights, widest } = taps;
-  const rowLength = size * 3;
-  for (let y = 0; y < size; y += 1) {
+  const rowLength = columns * 3;
+  for (let y = 0; y < lines; y += 1) {
     const count = counts[y]!;
     const tap = y * widest;
     const begin = offset + y * rowLength;
     const end = begin + rowLength;
-    let from = starts[y]! * rowLength;
+    let from = (starts[y]! - firstRow) * rowLength;
     // Two rows at a time: enlarging needs no more.
     let next = count > 1 ? from + rowLength : from;
     const weight = weights[tap]!;

@@ -1,4 +1,5 @@
 import type { RgbImage } from '../types.ts';
+import type { Preprocessing } from './preprocessing.ts';
 import type { ViewRecipe } from './view-recipe.ts';
 import { openViewThread } from './view-thread.ts';
 import type { ViewKey, ViewOptions } from './views.ts';
@@ -13,7 +14,14 @@ export interface ViewRequest {
   readonly options: ViewOptions;
 }
 
-/** Makes views away from the main thread. */
+/** The inputs of one batch of images. */
+export interface InputRequest {
+  /** Borrowed: their pixels are copied before `prepare` returns its promise. */
+  readonly images: readonly RgbImage[];
+  readonly preprocessing: Preprocessing;
+}
+
+/** Makes views, and inputs of encoders, away from the main thread. */
 export interface ViewMaker {
   /**
    * `makeViews` of the request, the same values bit for bit.
@@ -23,6 +31,16 @@ export interface ViewMaker {
    * @throws {PipelineError} `ERR_ENGINE` when its thread has died, `ERR_CONTRACT` after `close`.
    */
   make(request: ViewRequest): Promise<Float32Array>;
+  /**
+   * `inputMaker` of the request for each image.
+   *
+   * @returns `[images, …]` float32 in the layout of the preprocessing, owned by the caller.
+   * @throws {RangeError} When the request is out of range.
+   * @throws {PipelineError} `ERR_ENGINE` when its thread has died, `ERR_CONTRACT` after `close`.
+   */
+  prepare(request: InputRequest): Promise<Float32Array>;
+  /** Takes back what `prepare` returned, for a later call: mapping so much memory anew takes time. */
+  recycle(inputs: Float32Array): void;
   /** Ends the threads; requests that wait are refused. Idempotent. */
   close(): Promise<void>;
 }
@@ -60,13 +78,12 @@ export async function openViewMaker(options: ViewMakerOptions = {}): Promise<Vie
     await close();
     throw failed.reason;
   }
+  const idlest = (): ViewMaker =>
+    threads.reduce((least, other) => (other.pending < least.pending ? other : least));
   return {
-    async make(request) {
-      const thread = threads.reduce((least, other) =>
-        other.pending < least.pending ? other : least,
-      );
-      return await thread.make(request);
-    },
+    make: async (request) => await idlest().make(request),
+    prepare: async (request) => await idlest().prepare(request),
+    recycle: (inputs) => idlest().recycle(inputs),
     close,
   };
 }

@@ -1,7 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../errors.ts';
 import { startWorker } from '../start-worker.ts';
-import type { ViewMaker, ViewRequest } from './view-maker.ts';
+import type { RgbImage } from '../types.ts';
+import { checkPreprocessing, type Preprocessing } from './preprocessing.ts';
+import type { ViewMaker } from './view-maker.ts';
 import { checkViewRecipe, type ViewRecipe } from './view-recipe.ts';
 import { checkImages, checkViewOptions, type ViewKey, type ViewOptions } from './views.ts';
 
@@ -14,19 +16,38 @@ export interface ViewThread extends ViewMaker {
 /** A request as it travels: all pixels in one buffer that changes hands. */
 export interface PackedViewRequest {
   readonly number: number;
-  /** Images one after the other, each `width * height * 3` bytes. */
+  /** Images one after the other, each `width * height * 3` bytes; more room than they need may follow. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Width and height of each image. */
   readonly sizes: Int32Array;
-  readonly keys: readonly ViewKey[];
-  readonly recipe: ViewRecipe;
-  readonly options: ViewOptions;
+  readonly work: ViewWork;
 }
+
+/** What is to be made of the images. */
+export type ViewWork =
+  | {
+      readonly kind: 'views';
+      readonly keys: readonly ViewKey[];
+      readonly recipe: ViewRecipe;
+      readonly options: ViewOptions;
+    }
+  | {
+      readonly kind: 'inputs';
+      readonly preprocessing: Preprocessing;
+      /** Memory for the inputs, if it fits. */
+      readonly into: Float32Array<ArrayBuffer> | undefined;
+    };
 
 /** What the thread says. */
 export type ViewReply =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'views'; readonly number: number; readonly views: Float32Array<ArrayBuffer> }
+  | {
+      readonly kind: 'views';
+      readonly number: number;
+      readonly views: Float32Array<ArrayBuffer>;
+      /** The bytes of the request, for the next one. */
+      readonly bytes: Uint8Array<ArrayBuffer>;
+    }
   | { readonly kind: 'failed'; readonly number: number; readonly message: string };
 
 interface Waiting {
@@ -45,6 +66,10 @@ export async function openViewThread(
 ): Promise<ViewThread> {
   const worker = startWorker(module);
   const waiting = new Map<number, Waiting>();
+  // Memory that travels to and fro instead of being mapped anew for each batch. There are no more pieces than
+  // requests that waited at the same time.
+  const spareBytes: Uint8Array<ArrayBuffer>[] = [];
+  const spareInputs: Float32Array<ArrayBuffer>[] = [];
   let requests = 0;
   /** Why no further request will be answered. */
   let ended: PipelineError | undefined;
@@ -58,8 +83,20 @@ export async function openViewThread(
   const settle = (reply: Exclude<ViewReply, { kind: 'ready' }>): void => {
     const request = waiting.get(reply.number);
     waiting.delete(reply.number);
-    if (reply.kind === 'views') request?.resolve(reply.views);
-    else request?.reject(new PipelineError('ERR_ENGINE', `Cannot make views: ${reply.message}`));
+    if (reply.kind === 'views') {
+      spareBytes.push(reply.bytes);
+      request?.resolve(reply.views);
+    } else request?.reject(new PipelineError('ERR_ENGINE', `Cannot make views: ${reply.message}`));
+  };
+  const ask = async (images: readonly RgbImage[], work: ViewWork): Promise<Float32Array> => {
+    if (ended !== undefined) throw ended;
+    const packed = pack(images, work, requests, spareBytes.pop());
+    requests += 1;
+    const into = work.kind === 'inputs' && work.into !== undefined ? [work.into.buffer] : [];
+    return await new Promise((resolve, reject) => {
+      worker.postMessage(packed, [packed.bytes.buffer, ...into]);
+      waiting.set(packed.number, { resolve, reject });
+    });
   };
   await ready(worker, settle, end);
 
@@ -67,14 +104,22 @@ export async function openViewThread(
     get pending() {
       return waiting.size;
     },
-    async make(request) {
-      if (ended !== undefined) throw ended;
-      const packed = pack(request, requests);
-      requests += 1;
-      return await new Promise((resolve, reject) => {
-        worker.postMessage(packed, [packed.bytes.buffer]);
-        waiting.set(packed.number, { resolve, reject });
-      });
+    async make({ images, keys, recipe, options }) {
+      checkViewOptions(options);
+      checkViewRecipe(recipe);
+      checkImages(images, keys);
+      return await ask(images, { kind: 'views', keys: keys.map(keyOf), recipe, options });
+    },
+    async prepare({ images, preprocessing }) {
+      checkPreprocessing(preprocessing);
+      return await ask(images, { kind: 'inputs', preprocessing, into: spareInputs.pop() });
+    },
+    recycle(inputs) {
+      const { buffer, byteLength } = inputs;
+      if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== byteLength) return;
+      // Those of another length belong to a batch of another size, such as the last.
+      if (spareInputs.some(({ length }) => length !== inputs.length)) spareInputs.length = 0;
+      spareInputs.push(new Float32Array(buffer));
     },
     close() {
       end(
@@ -114,11 +159,15 @@ function ready(
   });
 }
 
-function pack({ images, keys, recipe, options }: ViewRequest, number: number): PackedViewRequest {
-  checkViewOptions(options);
-  checkViewRecipe(recipe);
-  checkImages(images, keys);
-  const bytes = new Uint8Array(images.reduce((sum, { data }) => sum + data.length, 0));
+function pack(
+  images: readonly RgbImage[],
+  work: ViewWork,
+  number: number,
+  spare: Uint8Array<ArrayBuffer> | undefined,
+): PackedViewRequest {
+  const total = images.reduce((sum, { data }) => sum + data.length, 0);
+  const fits = spare !== undefined && spare.length >= total;
+  const bytes = fits ? spare : new Uint8Array(total);
   const sizes = new Int32Array(images.length * 2);
   let offset = 0;
   for (const [at, { width, height, data }] of images.entries()) {
@@ -127,7 +176,7 @@ function pack({ images, keys, recipe, options }: ViewRequest, number: number): P
     sizes[at * 2] = width;
     sizes[at * 2 + 1] = height;
   }
-  return { number, bytes, sizes, keys: keys.map(keyOf), recipe, options };
+  return { number, bytes, sizes, work };
 }
 
 /** Only what views are a function of: keys are often whole samples, with their pixels. */

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import type { RgbImage } from '../types.ts';
+import { makeInputs } from './make-inputs.ts';
 import type { PackedViewRequest, ViewReply } from './view-thread.ts';
 import { makeViews } from './views.ts';
 
@@ -11,10 +12,10 @@ const port = parentPort;
 port.on('message', (request: PackedViewRequest) => {
   const { number } = request;
   try {
-    const { keys, recipe, options } = request;
-    const views = makeViews(unpacked(request), keys, recipe, options);
-    const reply: ViewReply = { kind: 'views', number, views };
-    port.postMessage(reply, [views.buffer]);
+    const views = made(request);
+    const { bytes } = request;
+    const reply: ViewReply = { kind: 'views', number, views, bytes };
+    port.postMessage(reply, [views.buffer, bytes.buffer]);
   } catch (error) {
     const reply: ViewReply = { kind: 'failed', number, message: messageOf(error) };
     port.postMessage(reply);
@@ -22,6 +23,19 @@ port.on('message', (request: PackedViewRequest) => {
 });
 const ready: ViewReply = { kind: 'ready' };
 port.postMessage(ready);
+
+function made(request: PackedViewRequest): Float32Array<ArrayBuffer> {
+  const { work } = request;
+  const images = unpacked(request);
+  switch (work.kind) {
+    case 'views':
+      return makeViews(images, work.keys, work.recipe, work.options);
+    case 'inputs':
+      return makeInputs(images, work.preprocessing, work.into);
+    default:
+      throw new TypeError(`Unknown work: ${String(work satisfies never)}`);
+  }
+}
 
 function unpacked({ bytes, sizes }: PackedViewRequest): RgbImage[] {
   const images: RgbImage[] = [];

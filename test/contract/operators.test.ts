@@ -14,6 +14,7 @@ import type {
   ViewBatch,
 } from '../../operators/types.ts';
 import * as outputs from '../../outputs/index.ts';
+import { plainBytes } from '../helpers/model-fixtures.ts';
 import { zeroMomentum } from '../helpers/networks.ts';
 import { planOf } from '../helpers/plans.ts';
 import { laws, type OperatorCase } from './operator-contract.ts';
@@ -163,6 +164,19 @@ const cases = {
     seqOf: bySeq,
   } satisfies OperatorCase<SampleBatch, ViewBatch>,
 
+  prepareInputs: {
+    async open() {
+      const viewer = await operators.openViewMaker();
+      const preprocessing = { ...plainBytes, imageSize };
+      return {
+        operator: operators.prepareInputs(viewer, preprocessing),
+        close: () => viewer.close(),
+      };
+    },
+    input: (seq) => ({ plan: planOf(seq, [seq]), images: [image(seq)] }),
+    seqOf: bySeq,
+  } satisfies OperatorCase<SampleBatch, ViewBatch>,
+
   packBatch: {
     open: async () => ({ operator: operators.packBatch(shape), close: nothing }),
     input: viewBatch,
@@ -214,7 +228,7 @@ const others =
   'seededRandom permutation withDemand permits runScoped planBatches planInOrder ' +
   'classWalks replacementFor decodePixels decodedCache skipBad quarantine viewRecipe ' +
   'shrinkTarget makeViews openViewMaker sincereLoss supconLoss epsSupInfoNceLoss infoNceLoss dclLoss ' +
-  'initialWeights parameterNames ' +
+  'makeInputs inputShrinkTarget readModelSidecar sidecarPreprocessing initialWeights parameterNames ' +
   'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
   'vectorsInMemory unitVectors joinedClasses withClasses selectedVectors vectorsWithClass ' +
   'neighbourGroups rankingScores nearestNeighbours bootstrapInterval bootstrapIntervals weightedVote evaluateVectors compareScores ' +

@@ -8,7 +8,7 @@ import type {
   TrainerState,
   Weights,
 } from '../../types.ts';
-import type { EncodedRows, LossResult, StepSpec } from '../engine.ts';
+import type { EncodedRows, LossResult, ModelPorts, ModelSpec, StepSpec } from '../engine.ts';
 
 /** What the thread of an engine can be asked, by name: the argument, and what comes back. */
 export interface EngineCalls {
@@ -25,6 +25,10 @@ export interface EngineCalls {
       threads: number;
     };
     result: null;
+  };
+  openModel: {
+    argument: { spec: ModelSpec; rows: number; imageSize: number; threads: number };
+    result: { ports: ModelPorts; embeddingSize: number; projectionSize: number };
   };
   encode: { argument: { pixels: Float32Array }; result: EncodedRows };
   exportEncoder: {

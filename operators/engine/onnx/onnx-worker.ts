@@ -1,9 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf, PipelineError, type PipelineErrorCode } from '../../errors.ts';
-import type { LossResult } from '../engine.ts';
+import type { EncodedRows, LossResult } from '../engine.ts';
 import { lossResult } from '../loss-result.ts';
 import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
-import { type EncodingSession, openEncodingSession } from './encoding-session.ts';
+import { type EncodingSession, openEncodingSession, openModelSession } from './encoding-session.ts';
 import type { EngineCallName, EngineCalls, EngineReply, EngineRequest } from './engine-calls.ts';
 import { loadRuntime } from './runtime.ts';
 import { tileCompiler } from './tile-compiler.ts';
@@ -37,6 +37,12 @@ const handlers: Handlers = {
   async openEncoder(argument) {
     encoder = await openEncodingSession(await loadRuntime(), argument);
     return null;
+  },
+  async openModel(argument) {
+    const opened = await openModelSession(await loadRuntime(), argument);
+    encoder = opened;
+    const { ports, embeddingSize, projectionSize } = opened;
+    return { ports, embeddingSize, projectionSize };
   },
   encode: ({ pixels }) => opened(encoder).encode(pixels),
   exportEncoder: ({ spec, weights, imageSize }) => traceEncoder(spec, weights, imageSize, 'NCHW'),
@@ -101,8 +107,13 @@ function described(
 
 /** What of an answer is handed over instead of copied. A gradient is as large as the set. */
 function handedOver(name: EngineCallName, reply: EngineReply): ArrayBuffer[] {
-  if (name !== 'loss' || 'error' in reply) return [];
+  if ('error' in reply) return [];
   // The answer to a call of that name.
+  if (name === 'encode') {
+    const { embedding, projection, pixels } = reply.result as EncodedRows;
+    return wholeBuffers(embedding, projection, pixels);
+  }
+  if (name !== 'loss') return [];
   const { gradient } = reply.result as LossResult;
   return gradient === undefined ? [] : wholeBuffers(gradient);
 }

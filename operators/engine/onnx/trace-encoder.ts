@@ -1,6 +1,7 @@
 import { encode } from '../../model/encoder.ts';
 import { tf } from '../../tf.ts';
 import type { EncoderSpec, Weights } from '../../types.ts';
+import type { ImageLayout } from '../engine.ts';
 import { trace } from './trace.ts';
 
 /** Names of the ports of a traced encoder. */
@@ -16,9 +17,6 @@ export const encoderPorts = {
 export function headPort({ head }: EncoderSpec): 'projection' | 'logits' {
   return head === 'classifier' ? encoderPorts.logits : encoderPorts.projection;
 }
-
-/** How a traced encoder takes its images. */
-export type ImageLayout = 'NCHW' | 'NHWC';
 
 /** Rows of the trace. The model works for every number of rows, so this one appears nowhere in it. */
 const tracedRows = 7;

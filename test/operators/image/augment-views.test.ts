@@ -115,6 +115,8 @@ test('results are in order, whatever is ready first', async (t) => {
       requests.push(request);
       return request.promise;
     },
+    prepare: () => Promise.reject(new Error('not asked for')),
+    recycle() {},
     close: () => Promise.resolve(),
   };
   const source = new Subject<SampleBatch>();
@@ -197,6 +199,8 @@ test('refuses options out of range at the call', async (t) => {
   await t.throwsAsync(openViewMaker({ workers: 0 }), { instanceOf: RangeError });
   const viewer: ViewMaker = {
     make: () => Promise.resolve(new Float32Array(0)),
+    prepare: () => Promise.resolve(new Float32Array(0)),
+    recycle() {},
     close: () => Promise.resolve(),
   };
   t.throws(() => augmentViews(viewer, { recipe, ...options, views: 0 }), {

@@ -1,0 +1,133 @@
+import type { Interpolation } from './resample-taps.ts';
+import type { ResizedWindow } from './resize-crop.ts';
+import type { Rgb } from './view-recipe.ts';
+
+/** How an image is resized before its middle is taken. */
+export type ImageResize =
+  /** The shorter side to so many pixels, the aspect kept. */
+  | { readonly shorterSide: number }
+  /** Both sides to so many pixels. */
+  | { readonly squash: number };
+
+/** How pixels become the input of an encoder. Plain JSON: it travels to workers and stands in manifests. */
+export interface Preprocessing {
+  /** Side of the input, in pixels: the middle of the resized image, with black around one that is smaller. */
+  readonly imageSize: number;
+  /** Null leaves the size of the file. */
+  readonly resize: ImageResize | null;
+  readonly interpolation: Interpolation;
+  /**
+   * `8bit` resizes in whole bytes as Pillow does, byte for byte; `none` keeps the fractions, as torchvision
+   * does on tensors of floats.
+   */
+  readonly rounding: '8bit' | 'none';
+  /**
+   * Whose middle, where it lies half a pixel off: in torchvision's `CenterCrop` it goes to the even pixel, and the border
+   * of a small image is wider on the right; in the processors of Hugging Face's transformers it goes to the
+   * lower pixel, and the border is wider on the left.
+   */
+  readonly middle: 'torchvision' | 'transformers';
+  /** Multiplies bytes of 0 to 255 before `mean` is subtracted. */
+  readonly rescale: number;
+  /** Subtracted, by channel, red first. */
+  readonly mean: Rgb;
+  /** Divides afterwards. */
+  readonly std: Rgb;
+  readonly channels: 'rgb' | 'bgr';
+  /** Order of the input's dimensions. */
+  readonly layout: 'NCHW' | 'NHWC';
+  /**
+   * Whether a large image may be shrunk while it loads, to twice `imageSize`: faster and almost the same.
+   * Otherwise it is decoded in full.
+   */
+  readonly shrinkOnLoad: boolean;
+}
+
+/** @throws {RangeError} Naming the first field that is out of its range. */
+export function checkPreprocessing(preprocessing: Preprocessing): void {
+  const { imageSize, resize, rescale, mean, std } = preprocessing;
+  const side = resize === null ? 1 : 'squash' in resize ? resize.squash : resize.shorterSide;
+  for (const [name, value] of Object.entries({ imageSize, resize: side })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new RangeError(
+      `Expected \`${name}\` of the preprocessing to be an integer of at least 1, got \`${value}\``,
+    );
+  }
+  const numbers = { rescale: [rescale], mean, std };
+  for (const [name, values] of Object.entries(numbers)) {
+    const wrong = values.find(
+      (value) => !Number.isFinite(value) || (name !== 'mean' && !(value > 0)),
+    );
+    if (wrong === undefined) continue;
+    const expected = name === 'mean' ? 'finite' : 'above 0';
+    throw new RangeError(
+      `Expected \`${name}\` of the preprocessing to be ${expected}, got \`${wrong}\``,
+    );
+  }
+}
+
+/** For `shrinkTo` of `decodeImage`; undefined asks for the size of the file. */
+export function inputShrinkTarget({ shrinkOnLoad, imageSize }: Preprocessing): number | undefined {
+  // Twice the input, so that the exact filter has the last word.
+  return shrinkOnLoad ? 2 * imageSize : undefined;
+}
+
+/** Where the pixels of an input come from. */
+export interface InputGeometry extends ResizedWindow {
+  /** Where the window lies in the input; beside it the input is black. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/**
+ * Size of the resized image, and what of it is the input.
+ *
+ * The longer side is rounded down, as in torchvision's `Resize`.
+ */
+export function inputGeometry(
+  { imageSize, resize, middle }: Preprocessing,
+  width: number,
+  height: number,
+): InputGeometry {
+  const resized = resizedSize(resize, width, height);
+  const across = middleOf(resized.width, imageSize, middle);
+  const down = middleOf(resized.height, imageSize, middle);
+  return {
+    ...resized,
+    window: { left: across.first, top: down.first, width: across.count, height: down.count },
+    left: across.at,
+    top: down.at,
+  };
+}
+
+function resizedSize(
+  resize: ImageResize | null,
+  width: number,
+  height: number,
+): { readonly width: number; readonly height: number } {
+  if (resize === null) return { width, height };
+  if ('squash' in resize) return { width: resize.squash, height: resize.squash };
+  const { shorterSide } = resize;
+  const longer = Math.floor((shorterSide * Math.max(width, height)) / Math.min(width, height));
+  return width <= height
+    ? { width: shorterSide, height: longer }
+    : { width: longer, height: shorterSide };
+}
+
+/** The middle `size` pixels of `length`: the first that is seen, how many are, and where they begin. */
+function middleOf(
+  length: number,
+  size: number,
+  middle: Preprocessing['middle'],
+): { readonly first: number; readonly count: number; readonly at: number } {
+  const rest = length - size;
+  if (rest < 0) {
+    const border = -rest / 2;
+    const at = middle === 'torchvision' ? Math.floor(border) : Math.ceil(border);
+    return { first: 0, count: length, at };
+  }
+  const half = Math.floor(rest / 2);
+  // Half a pixel more than `half`, and `half` is odd: the even neighbour is the next one.
+  const up = middle === 'torchvision' && rest % 2 === 1 && half % 2 === 1;
+  return { first: up ? half + 1 : half, count: size, at: 0 };
+}

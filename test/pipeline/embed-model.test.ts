@@ -1,0 +1,169 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { lastValueFrom } from 'rxjs';
+import { openEmbeddings } from '../../outputs/read-embeddings.ts';
+import { embed } from '../../pipeline/embed.ts';
+import type { EmbedOptions } from '../../pipeline/options.ts';
+import { train } from '../../pipeline/train.ts';
+import { writeImageTree } from '../helpers/image-tree.ts';
+import {
+  clipSidecar,
+  fixtureImages,
+  fixturePath,
+  imagenetSidecar,
+  readModelFixtures,
+} from '../helpers/model-fixtures.ts';
+import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { near } from '../helpers/tensors.ts';
+
+/** A folder with the images of the fixtures and one model of theirs with its sidecar. */
+async function opened(
+  t: ExecutionContext,
+  name: string,
+  sidecar: object,
+): Promise<{ folder: string; data: string; model: string }> {
+  const folder = await temporaryFolder(t);
+  const data = path.join(folder, 'data');
+  await fs.mkdir(data);
+  for (const image of fixtureImages) {
+    await fs.copyFile(fixturePath(image), path.join(data, image));
+  }
+  const model = path.join(folder, 'model.onnx');
+  await fs.copyFile(fixturePath(name), model);
+  await fs.writeFile(path.join(folder, 'model.json'), JSON.stringify(sidecar));
+  return { folder, data, model };
+}
+
+/** Exports; layer → id → vector. */
+async function vectorsOf(options: EmbedOptions) {
+  const run = embed(options);
+  await lastValueFrom(run.output$);
+  await run.closed;
+  const reader = await openEmbeddings(options.out);
+  const vectors: Record<'embedding' | 'projection', Record<string, number[]>> = {
+    embedding: {},
+    projection: {},
+  };
+  for await (const block of reader.blocks()) {
+    for (const layer of ['embedding', 'projection'] as const) {
+      const values = block[layer];
+      if (values === undefined) continue;
+      const size = values.length / block.ids.length;
+      for (const [row, id] of block.ids.entries()) {
+        vectors[layer][id] = [...values.subarray(row * size, (row + 1) * size)];
+      }
+    }
+  }
+  return { vectors, manifest: reader.manifest };
+}
+
+const fixtures = await readModelFixtures();
+// Convolutions in another order, in float32; the pixels are the same.
+const tolerance = 1e-5;
+
+test.serial('features of a residual network are those of torchvision', async (t) => {
+  const { folder, data, model } = await opened(t, 'resnet.onnx', imagenetSidecar);
+  const out = path.join(folder, 'out');
+  const { vectors, manifest } = await vectorsOf(tinyExport({ data, model, out }));
+  for (const image of fixtureImages) {
+    near(t, vectors.embedding[image]!, fixtures.features.resnet[image]!, tolerance, image);
+  }
+  t.deepEqual(manifest.layers, { embedding: 12 }, '`both` are all that the model gives');
+  t.like(manifest.model, { file: 'model.onnx', input: 'pixel_values' });
+  t.like(manifest.preprocessing, { ...imagenetSidecar, rounding: '8bit', layout: 'NCHW' } as never);
+});
+
+test.serial(
+  'features of a transformer are those of torch: projection, first token, mean',
+  async (t) => {
+    const { folder, data, model } = await opened(t, 'clip.onnx', {
+      ...clipSidecar,
+      outputs: {
+        embedding: { name: 'last_hidden_state', pooling: 'cls' },
+        projection: { name: 'image_embeds', normalize: true },
+      },
+    });
+    const out = path.join(folder, 'out');
+    const { vectors } = await vectorsOf(tinyExport({ data, model, out }));
+    for (const image of fixtureImages) {
+      near(t, vectors.projection[image]!, fixtures.features.clip[image]!, tolerance, image);
+      near(t, vectors.embedding[image]!, fixtures.features.tokens[image]!.cls, tolerance, image);
+    }
+    const outputs = { embedding: { name: 'last_hidden_state', pooling: 'mean' } };
+    await fs.writeFile(
+      path.join(folder, 'model.json'),
+      JSON.stringify({ ...clipSidecar, outputs }),
+    );
+    const mean = await vectorsOf(tinyExport({ data, model, out: path.join(folder, 'mean') }));
+    for (const image of fixtureImages) {
+      near(t, mean.vectors.embedding[image]!, fixtures.features.tokens[image]!.mean, tolerance);
+    }
+  },
+);
+
+test.serial('a preprocessor_config.json does as well', async (t) => {
+  const { folder, data, model } = await opened(t, 'clip.onnx', {});
+  await fs.rm(path.join(folder, 'model.json'));
+  const { mean, std } = clipSidecar;
+  const config = {
+    size: 32,
+    crop_size: 32,
+    do_center_crop: true,
+    resample: 3,
+    image_mean: mean,
+    image_std: std,
+  };
+  await fs.writeFile(path.join(folder, 'preprocessor_config.json'), JSON.stringify(config));
+  const out = path.join(folder, 'out');
+  const { vectors } = await vectorsOf(tinyExport({ data, model, out }));
+  // Where the middle lies half a pixel off, transformers takes another pixel than torchvision.
+  near(t, vectors.projection['small.png']!, fixtures.features.clip['small.png']!, tolerance);
+});
+
+test.serial('the encoder of a run gives what the run gives', async (t) => {
+  const folder = await temporaryFolder(t);
+  const data = path.join(folder, 'data');
+  await writeImageTree(data, [5, 4]);
+  const out = path.join(folder, 'run');
+  const run = train(tinyTraining({ data, out, steps: 2 }));
+  await lastValueFrom(run.output$);
+  await run.closed;
+  const [own, file] = [
+    await vectorsOf(tinyExport({ data, model: out, out: path.join(folder, 'own') })),
+    await vectorsOf(
+      tinyExport({ data, model: path.join(out, 'encoder.onnx'), out: path.join(folder, 'file') }),
+    ),
+  ];
+  t.deepEqual(file.vectors, own.vectors);
+  t.deepEqual(file.manifest.layers, own.manifest.layers);
+  const { layout, ...preprocessing } = own.manifest.preprocessing;
+  t.deepEqual(file.manifest.preprocessing, { ...preprocessing, layout: 'NCHW' });
+  t.is(layout, 'NHWC');
+});
+
+test.serial(
+  'a layer that the model does not give is an error that says what it gives',
+  async (t) => {
+    const { folder, data, model } = await opened(t, 'resnet.onnx', imagenetSidecar);
+    const out = path.join(folder, 'out');
+    await t.throwsAsync(vectorsOf(tinyExport({ data, model, out, layer: 'projection' })), {
+      code: 'ERR_CONFIG',
+      message:
+        /`--layer` to name what .*model\.onnx` gives, which is `embedding` \(12 values\); got `projection`/,
+    });
+  },
+);
+
+test.serial('the cpu engine refuses, and so does a file that is not there', async (t) => {
+  const { folder, data, model } = await opened(t, 'resnet.onnx', imagenetSidecar);
+  const out = path.join(folder, 'out');
+  await t.throwsAsync(vectorsOf(tinyExport({ data, model, out, engine: 'cpu' })), {
+    code: 'ERR_ENGINE',
+    message: /use `--engine onnx`/,
+  });
+  await t.throwsAsync(vectorsOf(tinyExport({ data, model: `${out}.onnx`, out })), {
+    code: 'ERR_READ',
+  });
+});

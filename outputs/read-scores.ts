@@ -83,7 +83,7 @@ export async function readScores(folder: string): Promise<ReadScores> {
 
 function texts(file: string, batches: readonly RecordBatch[], name: string): (string | null)[] {
   return batches.flatMap((batch) => {
-    const column = batch.getChild(name) as Vector | null;
+    const column: Vector | null = batch.getChild(name);
     if (column === null || !DataType.isUtf8(column.type)) {
       throw new PipelineError('ERR_FORMAT', `\`${file}\` is damaged: it has no text \`${name}\``, {
         path: file,

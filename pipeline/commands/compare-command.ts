@@ -38,20 +38,27 @@ export async function compareCommand(options: CompareOptions, desk: Desk): Promi
 /** A table for each pair of models. */
 function pairLines(rows: readonly ComparisonRow[]): string[] {
   const pairs = new Map(rows.map((row) => [`${row.model}  against  ${row.baseline}`, row]));
-  return [...pairs].flatMap(([title, { baseline, model, runs }]) => {
+  return [...pairs].flatMap(([title, { baseline, model }]) => {
     const ofPair = rows.filter((row) => row.baseline === baseline && row.model === model);
-    const overRuns = runs > 1 ? ['training runs'] : [];
-    const heading = ['metric', 'baseline', 'model', 'difference', 'test images', ...overRuns, ''];
+    const heading = [
+      'metric',
+      'baseline',
+      'model',
+      'difference',
+      'test images',
+      'training runs',
+      '',
+    ];
     const lines = ofPair.map((row) => [
       row.metric,
       shown(row.baselineValue),
       shown(row.modelValue),
       signed(row.difference),
       interval(row.ciLow, row.ciHigh),
-      ...(runs > 1 ? [interval(row.runsLow, row.runsHigh)] : []),
+      interval(row.runsLow, row.runsHigh),
       row.significant === true ? '*' : '',
     ]);
-    return [title, '', ...textTable([heading, ...lines]), ''];
+    return [title, ''].concat(textTable([heading, ...lines]), '');
   });
 }
 

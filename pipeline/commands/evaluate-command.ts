@@ -46,7 +46,7 @@ export async function evaluateCommand(options: EvaluateOptions, desk: Desk): Pro
       testWithoutClass,
       trainWithoutClass,
       absentFromTrain,
-      probes: evaluation.probes.map(({ source, about }) => ({ source, ...about })),
+      probes: Array.from(evaluation.probes, ({ source, about }) => ({ source, ...about })),
     },
   };
 }
@@ -85,7 +85,7 @@ function classLines({ rows }: Evaluation): readonly string[] {
     const cells = metrics.map((metric) =>
       shown(ofClass.find((row) => row.metric === metric)?.value ?? null),
     );
-    return [name, String(ofClass[0]?.n ?? 0), ...cells];
+    return [name, String(ofClass[0]?.n ?? 0)].concat(cells);
   });
   return [...textTable([['class', 'n', ...metrics], ...lines]), ''];
 }

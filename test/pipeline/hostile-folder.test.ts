@@ -62,10 +62,9 @@ test('a folder with every kind of bad file trains, exports each good image once,
     }),
   );
   const last = await lastValueFrom(evaluating.output$);
-  if (last.kind !== 'result') return t.fail('there is no result');
-  const { evaluation } = last;
+  const evaluation = last.kind === 'result' ? last.evaluation : undefined;
   await evaluating.closed;
   // The class with one image has nobody to be compared with but itself.
-  t.deepEqual(evaluation.absentFromTrain, [{ class: 'c', images: 1 }]);
-  t.is(evaluation.scored, ids.length - 1);
+  t.deepEqual(evaluation?.absentFromTrain, [{ class: 'c', images: 1 }]);
+  t.is(evaluation?.scored, ids.length - 1);
 });

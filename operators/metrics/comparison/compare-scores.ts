@@ -89,7 +89,7 @@ function comparedGroup(
   return metrics.flatMap(({ metric, n, statistics }, at) => {
     const values = statistics.map((runs) => (n === 0 ? [] : runs.map((of) => ofAll(of, n))));
     return models.flatMap(({ name: baseline, runs }, first) =>
-      models.slice(first + 1).map(({ name: model }, after): ComparisonRow => {
+      Array.from(models.slice(first + 1), ({ name: model }, after): ComparisonRow => {
         const second = first + 1 + after;
         const draws = [first, second].map((of) => resampled[at * models.length + of]);
         return {

@@ -40,10 +40,9 @@ export function curveRows(scores: ImageScores, scored: Int32Array): CurveRow[] {
     ) as [Float64Array, Float64Array];
     const roc = rocCurve(positives, negatives);
     const recall = precisionRecallCurve(positives, negatives);
-    return [
-      ...points('roc', name, roc.thresholds, roc.falsePositiveRate, roc.truePositiveRate),
-      ...points('precision_recall', name, recall.thresholds, recall.recall, recall.precision),
-    ];
+    return points('roc', name, roc.thresholds, roc.falsePositiveRate, roc.truePositiveRate).concat(
+      points('precision_recall', name, recall.thresholds, recall.recall, recall.precision),
+    );
   });
 }
 

@@ -30,7 +30,7 @@ export function evaluationRows(
   },
 ): EvaluationRow[] {
   const rowsOf = (metrics: readonly ImageMetric[], name: string | null): EvaluationRow[] =>
-    measuredMetrics(metrics, what.bootstrap).map((measured, at) => {
+    Array.from(measuredMetrics(metrics, what.bootstrap), (measured, at) => {
       const metric = metrics[at]!.name;
       return { metric, class: name, layer: what.layerOf(metric), ...measured };
     });

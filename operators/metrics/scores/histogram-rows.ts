@@ -32,20 +32,29 @@ export function histogramRows(scores: ImageScores, scored: Int32Array): Histogra
   return groups.flatMap(({ name, images }) =>
     (['target', 'noise'] as const).flatMap((which) => {
       const values = Float64Array.from(images, (image) => series[which][image]!);
-      return binsOf(values.filter((value) => !Number.isNaN(value))).map((bin) => {
-        return { series: which, class: name, ...bin };
-      });
+      return binsOf(
+        values.filter((value) => !Number.isNaN(value)),
+        which,
+        name,
+      );
     }),
   );
 }
 
-function binsOf(values: Float64Array): Omit<HistogramRow, 'series' | 'class'>[] {
+function binsOf(
+  values: Float64Array,
+  series: HistogramRow['series'],
+  name: string | null,
+): HistogramRow[] {
   // A cosine may be above 1 by its rounding.
   const cosines = values.map((value) => Math.min(1, value));
   const { edges, shares, below, count } = histogram(cosines, { bins: 100, from: -0.1, to: 1 });
-  const lowest = { low: -1, high: edges[0]!, share: below };
-  const bins = Array.from(shares, (share, bin) => {
-    return { low: edges[bin]!, high: edges[bin + 1]!, share };
-  });
-  return [lowest, ...bins].map((bin) => ({ ...bin, images: Math.round(bin.share * count) }));
+  return Array.from([below, ...shares], (share, bin) => ({
+    series,
+    class: name,
+    low: bin === 0 ? -1 : edges[bin - 1]!,
+    high: edges[bin]!,
+    images: Math.round(share * count),
+    share,
+  }));
 }

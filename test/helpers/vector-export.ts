@@ -16,6 +16,8 @@ export interface VectorExport {
   readonly embedding?: Float32Array | undefined;
   /** Whether the export is left without its end. @default false */
   readonly unfinished?: boolean | undefined;
+  /** @default that of all others */
+  readonly datasetHash?: string | undefined;
 }
 
 /** The id of a row. */
@@ -24,13 +26,14 @@ export const vectorId = (position: number): string => `train/ä/${position}.jpg`
 /** Writes an export of given vectors, as `embed` does, into a new folder. */
 export async function writeVectorExport(
   t: ExecutionContext,
-  { projection, size, labels, classes, embedding, unfinished = false }: VectorExport,
+  { projection, size, labels, classes, embedding, ...rest }: VectorExport,
 ): Promise<string> {
+  const { unfinished = false, datasetHash = 'd'.repeat(64) } = rest;
   const out = path.join(await temporaryFolder(t), 'export');
   const count = labels.length;
   const folder = await openEmbeddingsFolder(out, {
     ...exportOptions(count),
-    dataset: { name: 'given', hash: 'd'.repeat(64), count, classes },
+    dataset: { name: 'given', hash: datasetHash, count, classes },
     sizes: { embedding: size, projection: size },
   });
   const samples = labels.map((label, position) => ({

@@ -159,7 +159,7 @@ test('trains, embeds and evaluates', async (t) => {
   t.deepEqual(Object.keys(metrics).slice(0, 3), [
     'knn1_accuracy',
     'knn3_accuracy',
-    'target_median',
+    'precision_at_1',
   ]);
 });
 

@@ -86,7 +86,7 @@ async function trained(
   }
   const chosen = spec.l2 ?? (await selectStrength(train, { ...options, seed }));
   const l2 = typeof chosen === 'number' ? chosen : chosen.l2;
-  const probe = await trainL2Probe(train, { ...options, l2 });
+  const probe = await trainL2Probe(train, { ...options, l2, tolerance: 1e-8 });
   const { solver, images, converged, iterations, gradient } = probe;
   const trials = typeof chosen === 'number' ? null : chosen.trials;
   return { probe, about: { solver, images, l2, trials, converged, iterations, gradient } };

@@ -118,7 +118,8 @@ test.serial(
         `${count.openPart} hit an open part, ${count.openManifest} an open manifest`,
     );
     t.is(count.kills, size.kills);
-    t.true(count.openPart > 0);
+    // Two kills may both hit the start of a process.
+    t.true(size.kills < 10 || count.openPart > 0);
     t.deepEqual(await folderBytes(folder), bytes);
   },
 );
@@ -202,7 +203,7 @@ test.serial(
     }
     const folder = path.join(mounted.folder, 'export');
     const ballast = path.join(mounted.folder, 'ballast');
-    await fs.writeFile(ballast, Buffer.alloc(needed + 2 ** 20 - partBytes - 400 * 1024));
+    await fs.writeFile(ballast, Buffer.alloc(needed + 2 ** 20 - partBytes - 120 * 1024));
     const args = embedArgs(t.context, folder);
     const full = await runProgram(args);
     t.is(full.code, 1);

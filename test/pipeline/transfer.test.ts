@@ -188,7 +188,7 @@ test('a classifier trains from chance, reads out its own numbers and exports its
   );
   await t.throwsAsync(lastValueFrom(projection.output$), {
     code: 'ERR_CONFIG',
-    message: /has no `projection`/,
+    message: /gives, which is `embedding` \(64 values\); got `projection`/,
   });
   for (const given of [{ positives: 'image' }, { anchors: 'first' }]) {
     const refused = { data, out, loss: 'cross-entropy', ...given };

@@ -7,7 +7,9 @@ export { transfer } from './transfer.ts';
 export type { TransferProgress, TransferResult } from './transfer.ts';
 export type { NeighbourSummary, TransferMethod, TransferSummary } from './report-transfer.ts';
 export { evaluate } from './evaluate.ts';
-export type { Evaluated } from './evaluate.ts';
+export type { Evaluated, EvaluationAdvance } from './evaluate.ts';
+export { compare } from './compare.ts';
+export type { Compared } from './compare.ts';
 export { loss } from './loss.ts';
 export type { LossAdvance, MeasuredLoss } from './loss.ts';
 export { theory } from './theory.ts';
@@ -36,6 +38,7 @@ export {
   transferVerb,
 } from './options.ts';
 export type {
+  CompareOptions,
   ConvertOptions,
   DemoOptions,
   EmbedOptions,

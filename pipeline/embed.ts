@@ -49,8 +49,8 @@ export function embed(
             skipBad,
             bad,
             pipe(
-              readImage(data, { permits: readPermits, signal }),
-              decodeImage({ permits: decodePermits, signal, shrinkTo }),
+              readImage(data, { permits: readPermits }),
+              decodeImage({ permits: decodePermits, shrinkTo }),
             ),
           ),
         ),

@@ -73,8 +73,8 @@ export function train(
             keepDecoded(
               cache,
               pipe(
-                readImage(data, { permits: readPermits, signal }),
-                decodeImage({ permits: decodePermits, signal, shrinkTo }),
+                readImage(data, { permits: readPermits }),
+                decodeImage({ permits: decodePermits, shrinkTo }),
               ),
             ),
           ),

@@ -13,7 +13,7 @@ import { concatMap, defer, finalize, map, type OperatorFunction } from 'rxjs';
  *
  * - A failure surfaces in its own turn, after the results of earlier values.
  * - An error of the source surfaces at once.
- * - However the stream ends, `signal` aborts, so work that is still queued can give up.
+ * - When the stream ends while work is under way, `signal` aborts, so that what is still queued can give up.
  */
 export function mapInOrder<T, R>(
   project: (value: T, signal: AbortSignal) => Promise<R>,
@@ -21,21 +21,28 @@ export function mapInOrder<T, R>(
   return (source) =>
     defer(() => {
       const ended = new AbortController();
+      let running = 0;
+      const work = async (value: T): Promise<R> => {
+        running += 1;
+        try {
+          return await project(value, ended.signal);
+        } finally {
+          running -= 1;
+        }
+      };
+      const start = (value: T): Promise<R> => {
+        const result = work(value);
+        // It may fail long before its turn, or after everyone left: neither is an unhandled rejection.
+        result.catch(() => {});
+        return result;
+      };
       return source.pipe(
-        map((value) => started(project, value, ended.signal)),
+        map(start),
         concatMap((result) => result),
-        finalize(() => ended.abort()),
+        // An abort makes an error with a stack trace. That is much for each image that went through.
+        finalize(() => {
+          if (running > 0) ended.abort();
+        }),
       );
     });
-}
-
-function started<T, R>(
-  project: (value: T, signal: AbortSignal) => Promise<R>,
-  value: T,
-  signal: AbortSignal,
-): Promise<R> {
-  const result = (async () => await project(value, signal))();
-  // It may fail long before its turn, or after everyone left: neither is an unhandled rejection.
-  result.catch(() => {});
-  return result;
 }

@@ -2,7 +2,6 @@ import type { OperatorFunction } from 'rxjs';
 import { messageOf, PipelineError } from '../errors.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import type { Permits } from '../flow/permits.ts';
-import { whileNeither } from '../flow/while-neither.ts';
 import type { DecodedImage, EncodedImage, RgbImage } from '../types.ts';
 import { sharp } from './sharp-setup.ts';
 
@@ -27,8 +26,6 @@ export interface DecodePixelsOptions extends DecodeLimits {
 export interface DecodeImageOptions {
   /** Native decodes at the same time: the number of cores. */
   readonly permits: Permits;
-  /** Drops what waits for a permit when it aborts. Belongs to the run. */
-  readonly signal?: AbortSignal | undefined;
   readonly limits?: DecodeLimits | undefined;
   /** As in `DecodePixelsOptions`. */
   readonly shrinkTo?: number | undefined;
@@ -47,21 +44,19 @@ export interface DecodeImageOptions {
 export function decodeImage(
   options: DecodeImageOptions,
 ): OperatorFunction<EncodedImage, DecodedImage> {
-  const { permits, signal, limits = {}, shrinkTo } = options;
+  const { permits, limits = {}, shrinkTo } = options;
   const pixelOptions: DecodePixelsOptions = { ...limits, shrinkTo };
   checkOptions(pixelOptions);
-  return mapInOrder(({ bytes, ...planned }, left) =>
-    whileNeither(signal, left, async (ended) => {
-      const image = await permits.use(async () => {
-        try {
-          return await decodePixels(bytes, pixelOptions);
-        } catch (error) {
-          throw unreadable(planned.id, error);
-        }
-      }, ended);
-      return { ...planned, image };
-    }),
-  );
+  return mapInOrder(async ({ bytes, ...planned }, ended) => {
+    const image = await permits.use(async () => {
+      try {
+        return await decodePixels(bytes, pixelOptions);
+      } catch (error) {
+        throw unreadable(planned.id, error);
+      }
+    }, ended);
+    return { ...planned, image };
+  });
 }
 
 /**

@@ -2,15 +2,12 @@ import type { OperatorFunction } from 'rxjs';
 import { PipelineError } from '../errors.ts';
 import type { Permits } from '../flow/permits.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
-import { whileNeither } from '../flow/while-neither.ts';
 import type { Dataset, EncodedImage, PlannedSample } from '../types.ts';
 
 /** How files are read. */
 export interface ReadImageOptions {
   /** Reads at the same time. Reading waits on a disk or a network, so these are not the decode permits. */
   readonly permits: Permits;
-  /** Ends waiting and running reads when it aborts. Belongs to the run. */
-  readonly signal?: AbortSignal | undefined;
   /** Largest file accepted, in bytes, 1 or more. @default 64 MiB */
   readonly maxBytes?: number | undefined;
 }
@@ -28,20 +25,18 @@ export function readImage(
   dataset: Dataset,
   options: ReadImageOptions,
 ): OperatorFunction<PlannedSample, EncodedImage> {
-  const { permits, signal, maxBytes = 64 * 2 ** 20 } = options;
+  const { permits, maxBytes = 64 * 2 ** 20 } = options;
   if (!Number.isInteger(maxBytes) || maxBytes < 1) {
     throw new RangeError(
       `Expected \`maxBytes\` to be an integer of at least 1, got \`${maxBytes}\``,
     );
   }
-  return mapInOrder((planned, left) =>
-    whileNeither(signal, left, (ended) =>
-      permits.use(async () => {
-        const bytes = await dataset.read(planned.position, ended);
-        if (bytes.byteLength > maxBytes) throw tooLarge(planned, bytes.byteLength, maxBytes);
-        return { ...planned, bytes };
-      }, ended),
-    ),
+  return mapInOrder((planned, ended) =>
+    permits.use(async () => {
+      const bytes = await dataset.read(planned.position, ended);
+      if (bytes.byteLength > maxBytes) throw tooLarge(planned, bytes.byteLength, maxBytes);
+      return { ...planned, bytes };
+    }, ended),
   );
 }
 

@@ -27,10 +27,10 @@ test('mapInOrder starts on arrival and emits in order of arrival', async (t) => 
 });
 
 test('mapInOrder surfaces a failure in its turn and aborts the rest', async (t) => {
-  const work = [deferred<string>(), deferred<string>(), deferred<string>()];
+  const work = Array.from({ length: 4 }, () => deferred<string>());
   const signals: AbortSignal[] = [];
   const seen: string[] = [];
-  from([0, 1, 2])
+  from([0, 1, 2, 3])
     .pipe(
       mapInOrder((at, signal) => {
         signals.push(signal);
@@ -48,7 +48,21 @@ test('mapInOrder surfaces a failure in its turn and aborts the rest', async (t) 
   work[2]!.reject(new Error('no c'));
   await settled();
   t.deepEqual(seen, ['a', 'no b'], 'the failure of c is not an unhandled rejection');
-  t.true(signals[2]!.aborted);
+  t.true(signals[3]!.aborted, 'd is still under way');
+});
+
+test('mapInOrder aborts nothing when all work is done', async (t) => {
+  let given: AbortSignal | undefined;
+  from([1])
+    .pipe(
+      mapInOrder(async (value, signal) => {
+        given = signal;
+        return value;
+      }),
+    )
+    .subscribe();
+  await settled();
+  t.false(given!.aborted);
 });
 
 test('mapInTurn starts the next only when the last has ended', async (t) => {

@@ -1,7 +1,8 @@
 import { tf } from '../tf.ts';
 import type { Columns } from './anchor-block.ts';
-import { blockLoss, type LossSums } from './block-loss.ts';
+import { blockLoss, type LossRowValues } from './block-loss.ts';
 import type { LossForm } from './loss-forms.ts';
+import type { ReadoutTotals } from './readout-rows.ts';
 
 /** Up to this many rows, all pairs of them are held at once. */
 export const mostRowsAtOnce = 2048;
@@ -26,6 +27,11 @@ export interface BatchLossOptions {
   /** `[n, 1]` float32: 1 for rows that may be anchors. Borrowed. @default all */
   readonly counted?: tf.Tensor2D | undefined;
 }
+
+/** Sums over all rows of a batch. */
+export type LossSums = {
+  readonly [name in keyof LossRowValues]: tf.Scalar;
+} & Partial<ReadoutTotals>;
 
 /** The loss of a batch with its gradient. */
 export type BatchLoss = {
@@ -66,7 +72,8 @@ export function batchLoss(
         const are: Columns['are'] =
           'labels' in pairs ? pairs : { positive: rowsOf(pairs.positive, from, count) };
         const options = { form, temperature, gradient: true, readouts } as const;
-        const { sums, gradient } = blockLoss(anchors, [{ z, are }], options);
+        const { rows, totals, gradient } = blockLoss(anchors, [{ z, are }], options);
+        const sums = { ...summed(rows), ...totals };
         // It was asked for, of one set of columns.
         return { sums, anchors: gradient!.anchors, columns: gradient!.columns[0]! };
       });
@@ -95,6 +102,12 @@ interface Part {
   readonly anchors: tf.Tensor2D;
   /** `[n, dim]` */
   readonly columns: tf.Tensor2D;
+}
+
+function summed(rows: LossRowValues): LossSums {
+  const sums = Object.entries(rows).map(([name, values]) => [name, tf.sum(values)]);
+  // The names are those of the rows.
+  return Object.fromEntries(sums) as LossSums;
 }
 
 function addedSums(one: LossSums, other: LossSums): LossSums {

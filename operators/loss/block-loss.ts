@@ -1,6 +1,11 @@
 import { tf } from '../tf.ts';
 import { anchorBlock, type Anchors, type Columns } from './anchor-block.ts';
-import { type ReadoutSums, readoutSums } from './readout-sums.ts';
+import {
+  type ReadoutRows,
+  readoutRows,
+  type ReadoutTotals,
+  readoutTotals,
+} from './readout-rows.ts';
 import type { LossForm } from './loss-forms.ts';
 import { lossTerms, type SimilarityGradient, similarityGradient } from './loss-terms.ts';
 import { negativeExponentials, positiveExponentials } from './row-exponentials.ts';
@@ -18,20 +23,28 @@ export interface BlockLossOptions {
 
 /** What one block of anchors adds to the loss of all rows. */
 export type BlockLoss = {
-  readonly sums: LossSums;
+  readonly rows: LossRowValues;
+  /** Empty without read-outs. */
+  readonly totals: Partial<ReadoutTotals>;
   /** Undefined when not wanted. */
   readonly gradient: BlockGradient | undefined;
 };
 
-/** Sums over the anchors of a block; over several blocks they add up. */
-export type LossSums = {
-  /** Sum over the anchors of the mean over their positives, in nats. */
-  readonly loss: tf.Scalar;
-  /** How many anchors have a positive. */
-  readonly anchors: tf.Scalar;
-  /** How many anchors have none, and are left out. */
-  readonly lone: tf.Scalar;
-} & Partial<ReadoutSums>;
+/**
+ * `[rows, 1]` each: what every row of a block adds to a sum. They are summed by whoever has all blocks: float32 loses
+ * digits when it adds up the equal numbers of thousands of rows.
+ */
+export type LossRowValues = {
+  /** Of each anchor the mean over its positives, in nats; 0 for the other rows. */
+  readonly loss: tf.Tensor2D;
+  /** 1 for anchors that have a positive. */
+  readonly anchors: tf.Tensor2D;
+  /** 1 for anchors that have none, and are left out. */
+  readonly lone: tf.Tensor2D;
+} & Partial<ReadoutRows>;
+
+/** Names of all sums over rows, and of those that are more than a number. */
+export type LossSumName = keyof LossRowValues | keyof ReadoutTotals;
 
 /** `∂loss / ∂z` of the summed loss of a block: both ends of a pair move. */
 export type BlockGradient = {
@@ -64,14 +77,15 @@ export function blockLoss(
     const kinds = { negatives, positives };
     const terms = lossTerms(block, form, kinds);
     return {
-      sums: {
+      rows: {
         loss: terms.loss,
-        anchors: tf.sum<tf.Scalar>(block.anchor),
-        lone: tf.sum<tf.Scalar>(tf.sub(block.counted, block.anchor)),
+        anchors: block.anchor,
+        lone: tf.sub<tf.Tensor2D>(block.counted, block.anchor),
         ...(readouts && positives !== null
-          ? readoutSums(anchors, block, { negatives, positives }, temperature)
+          ? readoutRows(block, { negatives, positives }, temperature)
           : {}),
       },
+      totals: readouts ? readoutTotals(anchors, block) : {},
       gradient: gradient
         ? projected(similarityGradient(block, kinds, terms), anchors.z, columns, temperature)
         : undefined,

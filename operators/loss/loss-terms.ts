@@ -16,8 +16,8 @@ export interface BlockExponentials {
 
 /** A loss on a block, before its gradient. */
 export type LossTerms = {
-  /** Sum over the anchors of the mean over their positives, in nats. */
-  readonly loss: tf.Scalar;
+  /** `[rows, 1]`: of each anchor the mean over its positives, in nats; 0 for rows that do not count. */
+  readonly loss: tf.Tensor2D;
   readonly denominator: Denominator;
   /** For each of the block's columns, null without positives: `[rows, columns]`, how much each is pulled. */
   readonly pulls: readonly (tf.Tensor2D | null)[];
@@ -30,18 +30,20 @@ export function lossTerms(
   { negatives, positives }: BlockExponentials,
 ): LossTerms {
   const denominator = denominatorOf(form, negatives, positives);
-  // 1 / |P| for anchors that count.
-  const mean = tf.div(block.anchor, tf.maximum(block.positives, 1)); // [rows, 1]
-  const weight = form.isBounded ? mean : tf.mul(mean, denominator.some); // [rows, 1]
-  const values: tf.Scalar[] = [];
+  const counts = form.isBounded ? block.anchor : tf.mul(block.anchor, denominator.some); // [rows, 1]
+  const divisor = tf.maximum(block.positives, 1); // [rows, 1]
+  const weight = tf.div(counts, divisor); // [rows, 1]
+  const values: tf.Tensor2D[] = []; // [rows, 1] each
   const pulls = block.columns.map(({ scaled, masks }) => {
     if (masks === null) return null;
     const ahead = tf.sub<tf.Tensor2D>(denominator.logarithm, scaled); // [rows, columns]
     const weighted = tf.mul(masks.positive, weight); // [rows, columns]
-    values.push(tf.sum(tf.mul(form.value(ahead), weighted))); // []
+    values.push(tf.sum(tf.mul(form.value(ahead), masks.positive), 1, true));
     return tf.mul<tf.Tensor2D>(form.pull(ahead), weighted); // [rows, columns]
   });
-  return { loss: tf.addN(values), denominator, pulls };
+  // Divided at the end: times 1 / |P| would round all anchors of a class the same way.
+  const loss = tf.div<tf.Tensor2D>(tf.mul(tf.addN(values), counts), divisor); // [rows, 1]
+  return { loss, denominator, pulls };
 }
 
 function denominatorOf(

@@ -66,7 +66,7 @@ export function tileInputs({ shape: { rows, near, apart, size }, gradient }: Til
   ];
 }
 
-/** Names of the outputs of a tile; those of sums begin with `sums`. */
+/** Names of the outputs of a tile; those of values that are to be summed begin with `sums`. */
 export const tileOutputs = {
   sums: 'sums.',
   anchors: 'gradient.anchors',
@@ -79,8 +79,8 @@ export const tileOutputs = {
  * that are near, where positives are; all others are negatives as they are.
  *
  * @param inputs Tensors of `tileInputs(spec)`, by name. Borrowed.
- * @returns The sums of the block by name, and with `gradient` its anchors' gradient and the sums of the
- *   columns' gradients so far with this block's. Owned by the caller.
+ * @returns What each row adds to the sums, `[rows, 1]` by name; the totals of the block; and with `gradient` its
+ *   anchors' gradient and the sums of the columns' gradients so far with this block's. Owned by the caller.
  */
 export function lossTile(
   { loss, shape, gradient, readouts }: TileSpec,
@@ -103,7 +103,9 @@ export function lossTile(
       { form: lossForm(loss), temperature: loss.temperature, gradient, readouts },
     );
     const outputs: Record<string, tf.Tensor> = {};
-    for (const [name, sum] of Object.entries(block.sums)) outputs[tileOutputs.sums + name] = sum;
+    for (const [name, values] of Object.entries({ ...block.rows, ...block.totals })) {
+      outputs[tileOutputs.sums + name] = values;
+    }
     if (block.gradient === undefined) return outputs;
     const [near, apart] = block.gradient.columns;
     outputs[tileOutputs.anchors] = block.gradient.anchors;

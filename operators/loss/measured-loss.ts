@@ -1,8 +1,7 @@
 import { aside } from '../aside.ts';
 import { tf } from '../tf.ts';
 import type { LossSpec } from '../types.ts';
-import { batchLoss } from './batch-loss.ts';
-import type { LossSums } from './block-loss.ts';
+import { batchLoss, type LossSums } from './batch-loss.ts';
 import { byClosedForm } from './contrastive-loss.ts';
 import { lossForm } from './loss-forms.ts';
 

@@ -1,12 +1,12 @@
 import { informationBound, sharpInformationBound } from '../theory/information-bound.ts';
 import type { StepReadouts } from '../types.ts';
-import type { LossSums } from './block-loss.ts';
+import type { LossSumName } from './block-loss.ts';
 
 /** The numbers of a sum by its name; vectors and matrices in row-major order. */
-export type LossSumValues = (name: keyof LossSums) => ArrayLike<number>;
+export type LossSumValues = (name: LossSumName) => ArrayLike<number>;
 
 /** Names of every sum that read-outs are made of. */
-export const lossSumNames: readonly (keyof LossSums)[] = [
+export const lossSumNames: readonly LossSumName[] = [
   'loss',
   'anchors',
   'lone',
@@ -32,8 +32,8 @@ const resolvedSpread = 1e-5;
 
 /** Read-outs of a batch from its sums. */
 export function stepReadouts(sums: LossSumValues): StepReadouts {
-  const sum = (name: keyof LossSums): number => sums(name)[0]!;
-  const overAnchors = (name: keyof LossSums): number => share(sum(name), sum('anchors'));
+  const sum = (name: LossSumName): number => sums(name)[0]!;
+  const overAnchors = (name: LossSumName): number => share(sum(name), sum('anchors'));
   const sincere = overAnchors('sincere');
   const { spread, effectiveRank } = shape(sums('centre'), sums('moments'), sum('known'));
   return {

@@ -1,5 +1,5 @@
 import type { LossSpec } from '../types.ts';
-import type { LossSums } from './block-loss.ts';
+import type { LossSums } from './batch-loss.ts';
 import { lossSumNames } from './step-readouts.ts';
 import { tileOutputs, type TileInputs, type TileSpec } from './loss-tile.ts';
 import { tilePlan } from './tile-plan.ts';
@@ -234,7 +234,10 @@ function emptySums(size: number, readouts: boolean): Sums {
 
 function addSums(sums: Sums, outputs: Readonly<Record<string, Float32Array>>): void {
   for (const [name, sum] of Object.entries(sums)) {
-    addAt(sum, outputs[tileOutputs.sums + name]!, 0, sum.length);
+    const values = outputs[tileOutputs.sums + name]!;
+    // A number is there for each row, a vector or a matrix for the block.
+    if (sum.length === 1) for (const value of values) sum[0]! += value;
+    else addAt(sum, values, 0, sum.length);
   }
 }
 

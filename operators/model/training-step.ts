@@ -1,6 +1,6 @@
 import { aside } from '../aside.ts';
 import type { StepSpec } from '../engine/engine.ts';
-import type { LossSums } from '../loss/block-loss.ts';
+import type { LossSums } from '../loss/batch-loss.ts';
 import { crossEntropy, type CrossEntropySums } from '../loss/cross-entropy.ts';
 import { measuredLoss } from '../loss/measured-loss.ts';
 import { tf } from '../tf.ts';

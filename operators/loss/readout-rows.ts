@@ -4,29 +4,33 @@ import { sincere, supcon } from './loss-forms.ts';
 import { lossTerms } from './loss-terms.ts';
 import { allOthers, type RowExponentials } from './row-exponentials.ts';
 
-/** Sums over a block from which the read-outs of a batch follow (`stepReadouts`). */
-export type ReadoutSums = {
-  /** SINCERE and SupCon: sums over the anchors, in nats. */
-  readonly sincere: tf.Scalar;
-  readonly supcon: tf.Scalar;
+/** `[rows, 1]` each: what every row of a block adds to the sums that the read-outs of a batch follow from (`stepReadouts`). */
+export type ReadoutRows = {
+  /** SINCERE and SupCon of each anchor, in nats. */
+  readonly sincere: tf.Tensor2D;
+  readonly supcon: tf.Tensor2D;
   /** Rows of a known class. */
-  readonly known: tf.Scalar;
+  readonly known: tf.Tensor2D;
   /** Those with a positive that is more similar than every negative. */
-  readonly right: tf.Scalar;
+  readonly right: tf.Tensor2D;
   /** (anchor, positive) pairs, and those that SupCon pushes apart. */
-  readonly positivePairs: tf.Scalar;
-  readonly repelledPairs: tf.Scalar;
+  readonly positivePairs: tf.Tensor2D;
+  readonly repelledPairs: tf.Tensor2D;
   /** Sums of SupCon's gradient over positive pairs, by its sign; both 0 or more. */
-  readonly repulsion: tf.Scalar;
-  readonly attraction: tf.Scalar;
+  readonly repulsion: tf.Tensor2D;
+  readonly attraction: tf.Tensor2D;
   /** Squared distances of positive pairs. */
-  readonly squaredDistances: tf.Scalar;
+  readonly squaredDistances: tf.Tensor2D;
   /** `exp(−2 · squared distance)` over all pairs, and the number of these. */
-  readonly potential: tf.Scalar;
-  readonly pairs: tf.Scalar;
+  readonly potential: tf.Tensor2D;
+  readonly pairs: tf.Tensor2D;
   /** Anchors with both a positive and a negative, and the logarithms of their numbers of negatives. */
-  readonly contrasted: tf.Scalar;
-  readonly logNegatives: tf.Scalar;
+  readonly contrasted: tf.Tensor2D;
+  readonly logNegatives: tf.Tensor2D;
+};
+
+/** Sums over a block that are more than a number. */
+export type ReadoutTotals = {
   /** `[size]`: z over rows of a known class. */
   readonly centre: tf.Tensor1D;
   /** `[size, size]`: `zᵀz` over rows of a known class. */
@@ -38,31 +42,33 @@ export type ReadoutSums = {
  *
  * Leaves what it computes to the `tf.tidy` around it.
  */
-export function readoutSums(
-  anchors: Anchors,
+export function readoutRows(
   block: AnchorBlock,
   exponentials: { readonly negatives: RowExponentials; readonly positives: RowExponentials },
   temperature: number,
-): ReadoutSums {
+): ReadoutRows {
   const { anchor, known, negatives, positives } = block;
   const right = tf.greater(exponentials.positives.largest, exponentials.negatives.largest); // [rows, 1]
-  const z = tf.mul<tf.Tensor2D>(anchors.z, known); // [rows, size]
   return {
     sincere: lossTerms(block, sincere, exponentials).loss,
     supcon: lossTerms(block, supcon, exponentials).loss,
-    known: tf.sum(known),
+    known,
     // A row without a positive has nothing that could be right.
-    right: tf.sum(tf.mul(tf.mul(asFloat(right), known), tf.minimum(positives, 1))),
+    right: tf.mul(tf.mul(asFloat(right), known), tf.minimum(positives, 1)),
     ...repulsion(block, exponentials),
     ...geometry(block, temperature),
-    contrasted: tf.sum(tf.mul(anchor, tf.minimum(negatives, 1))),
-    logNegatives: tf.sum(tf.mul(anchor, tf.log(tf.maximum(negatives, 1)))),
-    centre: tf.sum(z, 0),
-    moments: tf.matMul(z, z, true, false),
+    contrasted: tf.mul(anchor, tf.minimum(negatives, 1)),
+    logNegatives: tf.mul(anchor, tf.log(tf.maximum(negatives, 1))),
   };
 }
 
-type Repulsion = Pick<ReadoutSums, 'positivePairs' | 'repelledPairs' | 'repulsion' | 'attraction'>;
+/** Where the rows of a block lie, and how they spread. */
+export function readoutTotals({ z }: Anchors, { known }: AnchorBlock): ReadoutTotals {
+  const counted = tf.mul<tf.Tensor2D>(z, known); // [rows, size]
+  return { centre: tf.sum(counted, 0), moments: tf.matMul(counted, counted, true, false) };
+}
+
+type Repulsion = Pick<ReadoutRows, 'positivePairs' | 'repelledPairs' | 'repulsion' | 'attraction'>;
 
 /** SupCon's gradient on positives: `(qᵢₚ − 1 / |P|)` for each anchor, q its softmax over all other rows. */
 function repulsion(
@@ -83,17 +89,17 @@ function repulsion(
     const excess = tf.mul(tf.div(tf.sub(share, 1), some), pairs); // [rows, columns]
     return [
       {
-        positivePairs: tf.sum<tf.Scalar>(pairs),
-        repelledPairs: tf.sum<tf.Scalar>(tf.mul(asFloat(tf.greater(share, 1)), pairs)),
-        repulsion: tf.sum<tf.Scalar>(tf.relu(excess)),
-        attraction: tf.sum<tf.Scalar>(tf.relu(tf.neg(excess))),
+        positivePairs: rowSums(pairs),
+        repelledPairs: rowSums(tf.mul(asFloat(tf.greater(share, 1)), pairs)),
+        repulsion: rowSums(tf.relu(excess)),
+        attraction: rowSums(tf.relu(tf.neg(excess))),
       },
     ];
   });
   return added(sums);
 }
 
-type Geometry = Pick<ReadoutSums, 'squaredDistances' | 'potential' | 'pairs'>;
+type Geometry = Pick<ReadoutRows, 'squaredDistances' | 'potential' | 'pairs'>;
 
 /** Squared distances of unit rows: `‖zᵢ − zⱼ‖² = 2 − 2 zᵢ · zⱼ`. */
 function geometry({ columns, anchor, known }: AnchorBlock, temperature: number): Geometry {
@@ -102,32 +108,36 @@ function geometry({ columns, anchor, known }: AnchorBlock, temperature: number):
     const potential = tf.exp(tf.mul(squared, -2)); // [rows, columns]
     if (masks === null) {
       return {
-        squaredDistances: tf.scalar(0),
-        potential: tf.sum<tf.Scalar>(tf.mul(tf.sum(potential, 1, true), known)),
-        pairs: tf.mul<tf.Scalar>(tf.sum(known), scaled.shape[1]),
+        squaredDistances: tf.zerosLike(known),
+        potential: tf.mul<tf.Tensor2D>(rowSums(potential), known),
+        pairs: tf.mul<tf.Tensor2D>(known, scaled.shape[1]),
       };
     }
     const pairs = tf.add(masks.positive, masks.negative); // [rows, columns]
     return {
-      squaredDistances: tf.sum<tf.Scalar>(tf.mul(squared, tf.mul(masks.positive, anchor))),
-      potential: tf.sum<tf.Scalar>(tf.mul(potential, pairs)),
-      pairs: tf.sum<tf.Scalar>(pairs),
+      squaredDistances: rowSums(tf.mul(squared, tf.mul(masks.positive, anchor))),
+      potential: rowSums(tf.mul(potential, pairs)),
+      pairs: rowSums(pairs),
     };
   });
   return added(sums);
 }
 
 function added<K extends string>(
-  parts: readonly Readonly<Record<K, tf.Scalar>>[],
-): Readonly<Record<K, tf.Scalar>> {
+  parts: readonly Readonly<Record<K, tf.Tensor2D>>[],
+): Readonly<Record<K, tf.Tensor2D>> {
   return parts.reduce((one, other) => {
-    const sums = Object.entries<tf.Scalar>(one).map(([name, x]) => [
+    const sums = Object.entries<tf.Tensor2D>(one).map(([name, x]) => [
       name,
       tf.add(x, other[name as K]),
     ]);
     // The names are those of the parts.
-    return Object.fromEntries(sums) as Readonly<Record<K, tf.Scalar>>;
+    return Object.fromEntries(sums) as Readonly<Record<K, tf.Tensor2D>>;
   });
+}
+
+function rowSums(x: tf.Tensor): tf.Tensor2D {
+  return tf.sum<tf.Tensor2D>(x, 1, true);
 }
 
 function asFloat(condition: tf.Tensor): tf.Tensor {

@@ -2,7 +2,7 @@
  * The vocabulary: what travels between stages, in the order in which it changes form.
  *
  * `Sample` → `PlannedSample` (in a `BatchPlan`) → `EncodedImage` → `DecodedImage` (in a `SampleBatch`)
- * → `ViewBatch` → `PackedBatch` → `StepResult` or `EmbeddingBatch`.
+ * → `ViewBatch` → `PackedBatch` → `StepResult`; in an export `ViewBatch` → `EmbeddingBatch`.
  */
 
 /** One image that a dataset lists. Holds no bytes, so a store of millions can be planned. */

@@ -6,7 +6,6 @@ import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
 import { decodeImage } from '../operators/image/decode-image.ts';
 import { onBadSample, skipBad } from '../operators/image/on-bad-sample.ts';
-import { packBatch } from '../operators/image/pack-batch.ts';
 import { quarantine } from '../operators/image/quarantine.ts';
 import { readImage } from '../operators/image/read-image.ts';
 import { prepareInputs } from '../operators/image/prepare-inputs.ts';
@@ -32,7 +31,6 @@ export function embed(
     const { data, preprocessing, session, folder } = await openExport(scope, options, listener);
     const { signal, draining } = scope;
     const { maxBadShare, batchSize, window } = options;
-    const { imageSize } = session;
     const viewer = scope.use(await openViewMaker());
     const bad = quarantine({ count: folder.positions, maxBadShare, known: folder.bad });
     const shrinkTo = inputShrinkTarget(preprocessing);
@@ -55,7 +53,6 @@ export function embed(
           ),
         ),
         prepareInputs(viewer, preprocessing),
-        packBatch({ images: session.rows, views: 1, imageSize }),
         encode(session, { recycle: (pixels) => viewer.recycle(pixels) }),
         writeEmbeddings(folder, bad),
         // An export that was told to stop has positions left: it is continued with `--resume`.

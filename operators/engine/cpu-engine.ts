@@ -20,6 +20,7 @@ import type {
 import { eagerStep } from './eager-step.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
 import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from './engine.ts';
+import { imagesOf } from './images-of.ts';
 import { lossResult } from './loss-result.ts';
 
 /**
@@ -160,16 +161,9 @@ function cpuEncoder(
     projectionSize: spec.projectionSize,
     run: (pixels) =>
       line.enter(() => {
-        const expected = rows * imageSize * imageSize * 3;
-        if (pixels.length !== expected) {
-          throw new PipelineError(
-            'ERR_SHAPE',
-            `Expected \`pixels\` to hold ${rows} images of ${imageSize} × ${imageSize} ` +
-              `(${expected} values), got ${pixels.length} values`,
-          );
-        }
+        const images = imagesOf(pixels, { rows, imageSize });
         const encoded = tf.tidy(() =>
-          encode(spec, tensors, tf.tensor4d(pixels, [rows, imageSize, imageSize, 3])),
+          encode(spec, tensors, tf.tensor4d(pixels, [images, imageSize, imageSize, 3])),
         );
         const result = {
           embedding: copyOf(encoded.embedding),

@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { mapInTurn } from '../flow/map-in-turn.ts';
-import type { EmbeddingBatch, PackedBatch } from '../types.ts';
+import { PipelineError } from '../errors.ts';
+import type { EmbeddingBatch, ViewBatch } from '../types.ts';
 import type { EncoderSession } from './engine.ts';
 
 export interface EncodeOptions {
@@ -9,26 +10,31 @@ export interface EncodeOptions {
 }
 
 /**
- * Encodes each batch with fixed weights: one row for each sample, in plan order, padding left out.
+ * Encodes each batch with fixed weights: one row for each sample, in plan order.
  *
- * @param session Borrowed. Its `rows` are the rows of the packed batches, with one view of each image.
+ * Errors: `ERR_SHAPE` when a batch has more than one view of each image, images of another size than the session
+ * takes, or more of them than its `rows`.
+ *
+ * @param session Borrowed.
  */
 export function encode(
   session: EncoderSession,
   options: EncodeOptions = {},
-): OperatorFunction<PackedBatch, EmbeddingBatch> {
+): OperatorFunction<ViewBatch, EmbeddingBatch> {
   const { recycle } = options;
-  return mapInTurn(async ({ plan, samples, pixels }) => {
+  return mapInTurn(async ({ plan, samples, views, imageSize, pixels }) => {
     if (samples.length === 0) {
       return { plan, samples, embedding: new Float32Array(0), projection: new Float32Array(0) };
     }
+    if (views !== 1 || imageSize !== session.imageSize) {
+      throw new PipelineError(
+        'ERR_SHAPE',
+        `Batch \`${plan.seq}\` does not fit: expected 1 view of ${session.imageSize} px of each image, got ` +
+          `${views} of ${imageSize} px. Give the inputs and the encoder the same size.`,
+      );
+    }
     const { embedding, projection, pixels: used } = await session.run(pixels);
     recycle?.(used);
-    return {
-      plan,
-      samples,
-      embedding: embedding.subarray(0, samples.length * session.embeddingSize),
-      projection: projection.subarray(0, samples.length * session.projectionSize),
-    };
+    return { plan, samples, embedding, projection };
   });
 }

@@ -65,9 +65,9 @@ export interface Trainer<R = StepReadouts> {
 
 /** The vectors of a batch of images. */
 export interface EncodedRows {
-  /** `[rows, embeddingSize]`: pooled features before the head. */
+  /** `[images, embeddingSize]`: pooled features before the head. */
   readonly embedding: Float32Array;
-  /** `[rows, projectionSize]`: unit vectors, or the logits of a `classifier`. */
+  /** `[images, projectionSize]`: unit vectors, or the logits of a `classifier`. */
   readonly projection: Float32Array;
   /** The pixels that were handed over, whose memory may be used again. */
   readonly pixels: Float32Array;
@@ -75,7 +75,7 @@ export interface EncodedRows {
 
 /** A network with fixed weights, BatchNorm on its running statistics. */
 export interface EncoderSession {
-  /** Rows of each call. */
+  /** Most images of a call. */
   readonly rows: number;
   readonly imageSize: number;
   /** How it takes its pixels. */
@@ -85,8 +85,9 @@ export interface EncoderSession {
   /** 0 when the network gives none. */
   readonly projectionSize: number;
   /**
-   * `pixels` is `[rows, imageSize, imageSize, 3]`, or `[rows, 3, imageSize, imageSize]` for `NCHW`, and is handed
-   * over: its buffer may be detached. The memory comes back with the result.
+   * `pixels` is `[images, imageSize, imageSize, 3]`, or `[images, 3, imageSize, imageSize]` for `NCHW`, of 1 to
+   * `rows` images, and is handed over: its buffer may be detached. The memory comes back with the result. The vectors
+   * of an image do not depend on the others.
    */
   run(pixels: Float32Array): Promise<EncodedRows>;
   close(): Promise<void>;

@@ -9,6 +9,7 @@ import { atLeastOne } from '../out-of-range.ts';
 import { lossLabels } from '../loss/loss-labels.ts';
 import type { ClassifierReadouts, EncoderSpec, StepReadouts, Weights } from '../types.ts';
 import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from './engine.ts';
+import { imagesOf } from './images-of.ts';
 import type { EngineCalls } from './onnx/engine-calls.ts';
 import { EngineThread } from './onnx/engine-thread.ts';
 import { wholeBuffers } from './onnx/whole-buffers.ts';
@@ -187,18 +188,10 @@ function onnxEncoder(
   thread: EngineThread,
   close: () => Promise<void>,
 ): EncoderSession {
-  const { rows, imageSize } = shape;
   return {
     ...shape,
     async run(pixels) {
-      const expected = rows * imageSize * imageSize * 3;
-      if (pixels.length !== expected) {
-        throw new PipelineError(
-          'ERR_SHAPE',
-          `Expected \`pixels\` to hold ${rows} images of ${imageSize} × ${imageSize} ` +
-            `(${expected} values), got ${pixels.length} values`,
-        );
-      }
+      imagesOf(pixels, shape);
       return await thread.call('encode', { pixels }, wholeBuffers(pixels));
     },
     close,

@@ -37,16 +37,13 @@ const viewBatch = (seq: number): ViewBatch => {
   for (const [at] of pixels.entries()) pixels[at] = Math.sin((at + 1) * (seq + 1));
   return { plan, samples: plan.samples, views: 2, imageSize, pixels };
 };
-const packed = (seq: number, views: 1 | 2): PackedBatch => {
+const packed = (seq: number): PackedBatch => {
   const { plan, samples, pixels } = viewBatch(seq);
-  const labels = Int32Array.from({ length: 2 * views }, (_, row) => Math.floor(row / views));
-  return {
-    plan,
-    samples,
-    shape: { ...shape, views },
-    pixels: views === 2 ? pixels : pixels.slice(0, pixels.length / 2),
-    labels,
-  };
+  return { plan, samples, shape, pixels, labels: Int32Array.of(0, 0, 1, 1) };
+};
+const oneViewBatch = (seq: number): ViewBatch => {
+  const batch = viewBatch(seq);
+  return { ...batch, views: 1, pixels: batch.pixels.slice(0, batch.pixels.length / 2) };
 };
 /** One pixel, written by hand: a PNG that every decoder takes. */
 const png = Buffer.from(
@@ -202,9 +199,9 @@ const cases = {
         close: () => engine.close(),
       };
     },
-    input: (seq) => packed(seq, 2),
+    input: (seq) => packed(seq),
     seqOf: bySeq,
-    broken: () => ({ ...packed(0, 2), pixels: packed(0, 2).pixels.fill(NaN) }),
+    broken: () => ({ ...packed(0), pixels: packed(0).pixels.fill(NaN) }),
     exclusive: true,
   } satisfies OperatorCase<PackedBatch, StepResult>,
 
@@ -215,10 +212,10 @@ const cases = {
       const session = await engine.createEncoder(encoder, weights, { rows: 2, imageSize });
       return { operator: operators.encode(session), close: () => engine.close() };
     },
-    input: (seq) => packed(seq, 1),
+    input: oneViewBatch,
     seqOf: bySeq,
-    broken: () => ({ ...packed(0, 1), pixels: new Float32Array(1) }),
-  } satisfies OperatorCase<PackedBatch, EmbeddingBatch>,
+    broken: () => ({ ...oneViewBatch(0), pixels: new Float32Array(1) }),
+  } satisfies OperatorCase<ViewBatch, EmbeddingBatch>,
 
   ...outputCases,
 };

@@ -79,6 +79,9 @@ export async function openModelSession(
 /** How many pixels pass through a network at once: 20 images of 224 × 224, whose activations take some 200 MB. */
 const pixelsAtOnce = 2 ** 20;
 
+/** Images are encoded in multiples of this, because products of matrices with few rows are summed in another order. */
+const evenImages = 8;
+
 function encodingSession(
   runtime: Runtime,
   session: InferenceSession,
@@ -91,25 +94,29 @@ function encodingSession(
 ): EncodingSession {
   const { rows, imageSize, sizes } = shape;
   const length = imageSize * imageSize * 3;
-  const atOnce = Math.min(rows, Math.max(1, Math.floor(pixelsAtOnce / imageSize ** 2)));
-  const chunk = ports.fixedRows ?? atOnce;
+  const most = Math.max(1, Math.floor(pixelsAtOnce / imageSize ** 2));
+  const even = Math.min(evenImages, most);
+  const evened = (images: number): number => Math.ceil(images / even) * even;
+  const chunk = ports.fixedRows ?? Math.min(most - (most % even), evened(rows));
   // Outputs that nobody reads are not copied out of the runtime.
   const used = [ports.embedding, ports.projection].flatMap((output) => output ?? []);
   const fetched = Object.fromEntries(used.map(({ name }) => [name, null]));
-  // Only the last rows of a model with a fixed number need it.
+  // Only the last images of a batch need it.
   let padded: Float32Array | undefined;
   const chunkOf = (pixels: Float32Array, first: number, count: number): Float32Array => {
     const own = pixels.subarray(first * length, (first + count) * length);
-    if (ports.fixedRows !== null && count < chunk) {
+    const images = ports.fixedRows ?? evened(count);
+    if (count < images) {
       padded ??= new Float32Array(chunk * length);
       padded.set(own);
-      return padded;
+      return padded.subarray(0, images * length);
     }
     // The runtime does not read shared memory.
     return own.buffer instanceof SharedArrayBuffer ? own.slice() : own;
   };
   return {
     async encode(pixels) {
+      const rows = pixels.length / length;
       const encoded = {
         embedding: new Float32Array(rows * sizes.embedding),
         projection: new Float32Array(rows * sizes.projection),

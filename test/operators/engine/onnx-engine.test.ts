@@ -296,8 +296,15 @@ test('encodes as the cpu engine does, and exports the same network', async (t) =
   near(t, got.projection, expected.projection, 1e-5);
   await t.throwsAsync(session.run(new Float32Array(3)), {
     code: 'ERR_SHAPE',
-    message: /`pixels` to hold 3 images of 4 × 4 \(144 values\), got 3 values/u,
+    message: /`pixels` to hold 1 to 3 images of 4 × 4 \(48 values each\), got 3 values/u,
   });
+  // Of any number of images, each as before, bit for bit.
+  for (const images of [1, 2]) {
+    const some = await session.run(pixels.slice(0, images * 48));
+    t.deepEqual(some.embedding, got.embedding.slice(0, images * 64));
+    t.deepEqual(some.projection, got.projection.slice(0, images * 6));
+  }
+  await t.throwsAsync(session.run(new Float32Array(4 * 48)), { code: 'ERR_SHAPE' });
 
   const model = await exportEncoder(spec.encoder, weights, 4);
   for (const rows of [3, 1]) {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { builtPackage } from './built-package.ts';
 
 // Peak memory of `sincere embed` over stores of growing size:
 //
@@ -21,7 +22,7 @@ const { values } = parseArgs({
   },
 });
 const run = promisify(execFile);
-const program = fileURLToPath(new URL('../../pipeline/sincere.cjs', import.meta.url));
+const program = fileURLToPath(new URL('pipeline/sincere.cjs', await builtPackage()));
 const probe = fileURLToPath(new URL('memory-probe.cjs', import.meta.url));
 
 interface Sample {

@@ -19,6 +19,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { availableCores } from '../../operators/available-cores.ts';
 import { openEmbeddings } from '../../outputs/read-embeddings.ts';
+import { peerEnvironment } from './answering-process.ts';
+import { builtPackage } from './built-package.ts';
 
 /** One measured export. */
 interface Row {
@@ -70,6 +72,7 @@ if (data === undefined || model === undefined) throw new Error('Expected `--data
 const peers = values.only === 'ours' ? [] : values.freeze ? ['eval', 'freeze'] : ['eval'];
 if (peers.length > 0 && values.weights === undefined) throw new Error('Expected `--weights`');
 
+const built = await builtPackage();
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sincere-bench-'));
 try {
   const ours: Measured[] = [];
@@ -87,7 +90,7 @@ try {
 async function embedded(): Promise<Measured> {
   const out = path.join(folder, 'ours');
   await fs.rm(out, { recursive: true, force: true });
-  const entry = fileURLToPath(new URL('../../pipeline/sincere.cjs', import.meta.url));
+  const entry = fileURLToPath(new URL('pipeline/sincere.cjs', built));
   const what = ['embed', data!, '--model', model!, '--layer', 'embedding', '--out', out];
   const how = ['--batch-size', batch, '--threads', threads, '--quiet'];
   return await measured(process.execPath, [entry, ...what, ...how], process.env);
@@ -102,9 +105,7 @@ async function asked(peer: string): Promise<Measured> {
   if (network === 'cifar') args.push('--mean', values.mean ?? '0.5,0.5,0.5');
   if (network === 'cifar') args.push('--std', values.std ?? '0.25,0.25,0.25');
   if (peer === 'freeze') args.push('--freeze');
-  const kept = { MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '100000000000' };
-  const env = { ...process.env, ...(values['keep-freed'] ? kept : {}) };
-  return await measured(values.python, args, env);
+  return await measured(values.python, args, peerEnvironment(values['keep-freed']));
 }
 
 /** Runs a process to its end. Its memory is looked at twice a second. */

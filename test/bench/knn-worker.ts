@@ -1,8 +1,7 @@
-/** Our side of `knn.ts`, in the same words as `knn_peer.py`: `knn-worker.ts THREADS`. */
+/** Our side of `knn.ts`, in the same words as `knn_peer.py`: `knn-worker.ts BUILT THREADS`. */
 import fs from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { nearestNeighbours } from '../../operators/metrics/neighbours/nearest-neighbours.ts';
-import { vectorsInMemory } from '../../operators/metrics/neighbours/vectors-in-memory.ts';
+import type * as operators from '../../operators/index.ts';
 
 interface Request {
   readonly dim: number;
@@ -15,7 +14,11 @@ interface Request {
   readonly seconds: number;
 }
 
-const threads = Number(process.argv[2]);
+const [built, threads] = [process.argv[3]!, Number(process.argv[4])];
+// What was built exports what is written here.
+const { nearestNeighbours, vectorsInMemory } = (await import(
+  new URL('operators/index.js', built).href
+)) as typeof operators;
 console.log(JSON.stringify({ threads, baseMb: peakMb() }));
 
 for await (const line of createInterface({ input: process.stdin })) {

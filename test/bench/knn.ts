@@ -10,15 +10,15 @@
  * peers does not hand freed memory back to the system, which PyTorch profits from where page faults are dear. Memory
  * is the peak of a process in excess of what it held when both sets were loaded.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { availableCores } from '../../operators/available-cores.ts';
 import { seededRandom } from '../../operators/random.ts';
+import { answeringProcess, ourSide, peerEnvironment } from './answering-process.ts';
+import { builtPackage } from './built-package.ts';
 
 /** One side. */
 interface Side {
@@ -72,12 +72,16 @@ try {
 async function measured(): Promise<Side[]> {
   const queries = await written('queries', Number(values.queries));
   const support = await written('support', Number(values.support));
-  const worker = fileURLToPath(new URL('knn-worker.ts', import.meta.url));
+  const built = await builtPackage();
   const script = fileURLToPath(new URL('knn_peer.py', import.meta.url));
+  const opened = answeringProcess<object, Answer>;
   const peer = (chunk: string) =>
-    opened(values.python, [script, threads, chunk], peerEnvironment());
+    opened(values.python, [script, threads, chunk], peerEnvironment(values['keep-freed']));
   const processes = [
-    { name: 'ours', peer: await opened(process.execPath, ['--import=tsx', worker, threads]) },
+    {
+      name: 'ours',
+      peer: await opened(process.execPath, ourSide('knn-worker.ts', built, [threads])),
+    },
     ...(values.only === 'ours'
       ? []
       : [
@@ -120,40 +124,6 @@ async function measured(): Promise<Side[]> {
     agreement: agreement(positions[0]!, positions[at]!),
     settings: at === 0 ? peer.described : { ...peer.described, keepFreed: values['keep-freed'] },
   }));
-}
-
-/** Of the GNU C library: freed memory stays with the process. */
-function peerEnvironment(): NodeJS.ProcessEnv {
-  if (!values['keep-freed']) return process.env;
-  return { ...process.env, MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '100000000000' };
-}
-
-interface Peer {
-  readonly described: object;
-  ask(request: unknown): Promise<Answer>;
-  end(): void;
-}
-
-/** A process that answers a line with a line; its first line says what it is. */
-async function opened(command: string, args: readonly string[], env = process.env): Promise<Peer> {
-  const child: ChildProcessWithoutNullStreams = spawn(command, args, { env });
-  child.stderr.pipe(process.stderr);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async <T>(): Promise<T> => {
-    const { value, done } = await lines.next();
-    if (done === true) throw new Error(`\`${command}\` ended before it answered`);
-    return JSON.parse(value) as T;
-  };
-  return {
-    described: await next<object>(),
-    ask(request) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      return next<Answer>();
-    },
-    end() {
-      child.stdin.end();
-    },
-  };
 }
 
 /** Writes unit rows in random directions. */

@@ -1,7 +1,7 @@
-/** Our side of `loss.ts`, in the same words as `loss_peer.py`: `loss-worker.ts THREADS`. */
+/** Our side of `loss.ts`, in the same words as `loss_peer.py`: `loss-worker.ts BUILT THREADS`. */
 import fs from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { openOnnxEngine } from '../../operators/engine/onnx-engine.ts';
+import type * as operators from '../../operators/index.ts';
 
 interface Request {
   readonly size: number;
@@ -11,7 +11,11 @@ interface Request {
   readonly seconds: number;
 }
 
-const threads = Number(process.argv[2]);
+const [built, threads] = [process.argv[3]!, Number(process.argv[4])];
+// What was built exports what is written here.
+const { openOnnxEngine } = (await import(
+  new URL('operators/index.js', built).href
+)) as typeof operators;
 const engine = await openOnnxEngine({ threads });
 const session = await engine.createLoss({ name: 'sincere', temperature: 0.1 });
 console.log(JSON.stringify({ threads, baseMb: peakMb() }));

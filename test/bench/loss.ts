@@ -10,15 +10,15 @@
  * and gradients must agree. With `--keep-freed` the peer's C library does not hand freed memory back to the
  * system, which PyTorch profits from where page faults are dear: without it every N × N matrix is mapped anew. Memory is the peak of a process in excess of what it held before its first call.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { availableCores } from '../../operators/available-cores.ts';
 import { seededRandom } from '../../operators/random.ts';
+import { answeringProcess, ourSide, peerEnvironment } from './answering-process.ts';
+import { builtPackage } from './built-package.ts';
 
 /** One measured size. */
 interface Row {
@@ -36,6 +36,10 @@ interface Row {
   /** Largest difference of the two gradients over the largest entry. */
   readonly gradientDifference: number | null;
   readonly peerSettings: unknown;
+}
+
+interface Described {
+  readonly baseMb: number;
 }
 
 interface Answer {
@@ -63,6 +67,7 @@ const size = 128;
 if (values.peer === undefined && values.only !== 'ours') {
   throw new Error('Expected `--peer PATH/revised_losses.py`, or `--only ours`');
 }
+const built = await builtPackage();
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sincere-bench-'));
 try {
   for (const rows of values.sizes.split(',').map(Number)) {
@@ -83,13 +88,18 @@ async function measured(rows: number, classes: number): Promise<Row> {
     new Uint8Array(Int32Array.from({ length: rows }, () => random.below(classes)).buffer),
   );
 
-  const worker = fileURLToPath(new URL('loss-worker.ts', import.meta.url));
-  const ours = await opened(process.execPath, ['--import=tsx', worker, String(threads)]);
+  const opened = answeringProcess<Described, Answer>;
+  const side = ourSide('loss-worker.ts', built, [String(threads)]);
+  const ours = await opened(process.execPath, side);
   const script = fileURLToPath(new URL('loss_peer.py', import.meta.url));
   const peer =
     values.only === 'ours'
       ? undefined
-      : await opened(values.python, [script, values.peer!, String(threads)], peerEnvironment());
+      : await opened(
+          values.python,
+          [script, values.peer!, String(threads)],
+          peerEnvironment(values['keep-freed']),
+        );
   const request = { rows, size, file, labels, seconds: 2 };
   const [oursMs, peerMs]: [number[], number[]] = [[], []];
   let [oursFirst, peerFirst]: [number, number | null] = [0, null];
@@ -125,39 +135,6 @@ async function measured(rows: number, classes: number): Promise<Row> {
     gradientDifference: peer === undefined ? null : await gradientDifference(file),
     peerSettings:
       peer === undefined ? null : { ...peer.described, keepFreed: values['keep-freed'] },
-  };
-}
-
-/** Of the GNU C library: freed memory stays with the process. */
-function peerEnvironment(): NodeJS.ProcessEnv {
-  if (!values['keep-freed']) return process.env;
-  return { ...process.env, MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '100000000000' };
-}
-
-interface Peer {
-  readonly described: { readonly baseMb: number };
-  ask(request: unknown): Promise<Answer>;
-  end(): void;
-}
-
-/** A process that answers a line with a line; its first line says what it is. */
-async function opened(command: string, args: readonly string[], env = process.env): Promise<Peer> {
-  const child: ChildProcessWithoutNullStreams = spawn(command, args, { env });
-  child.stderr.pipe(process.stderr);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async <T>(): Promise<T> => {
-    const { value, done } = await lines.next();
-    if (done === true) throw new Error(`\`${command}\` ended before it answered`);
-    return JSON.parse(value) as T;
-  };
-  const described = await next<Peer['described']>();
-  return {
-    described,
-    async ask(request) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      return await next<Answer>();
-    },
-    end: () => child.stdin.end(),
   };
 }
 

@@ -11,11 +11,9 @@
  * float32 with rows indexed in memory, not through a DataLoader. `curves` has no peer: areas and average precisions
  * of 1,000 resamples of 10 classes with 1,000 + 1,000 scores.
  */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { availableCores } from '../../operators/available-cores.ts';
@@ -27,6 +25,7 @@ import { trainL2Probe } from '../../operators/metrics/probe/l2-probe.ts';
 import { trainSgdProbe } from '../../operators/metrics/probe/sgd-probe.ts';
 import type { VectorSet } from '../../operators/metrics/vector-set.ts';
 import { seededRandom } from '../../operators/random.ts';
+import { type AnsweringProcess, answeringProcess } from './answering-process.ts';
 
 /** One turn. */
 interface Turn {
@@ -206,41 +205,15 @@ async function write(): Promise<void> {
   await fs.writeFile(path.join(folder, 'labels.i32'), new Uint8Array(set.labels.buffer));
 }
 
-interface Peer {
-  readonly described: unknown;
-  ask(request: object): Promise<Record<string, Turn>>;
-  end(): void;
-}
+type Peer = AnsweringProcess<object, Record<string, Turn>>;
 
-/** A process that answers a line with a line; its first line says what it is. */
 async function openPeer(): Promise<Peer> {
   const script = fileURLToPath(new URL('probe_peer.py', import.meta.url));
   const settings = { ...values, folder, dim, classes, threads, tolerance };
-  const child: ChildProcessWithoutNullStreams = spawn(
-    values.python,
-    [script, JSON.stringify(settings)],
-    {
-      env: {
-        ...process.env,
-        OMP_NUM_THREADS: String(threads),
-        OPENBLAS_NUM_THREADS: String(threads),
-      },
-    },
-  );
-  child.stderr.pipe(process.stderr);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<unknown> => {
-    const { value, done } = await lines.next();
-    if (done === true) throw new Error('The peer ended before it answered');
-    return JSON.parse(value);
-  };
-  const described = await next();
-  return {
-    described,
-    async ask(request) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      return (await next()) as Record<string, Turn>;
-    },
-    end: () => child.stdin.end(),
-  };
+  const [OMP_NUM_THREADS, OPENBLAS_NUM_THREADS] = [String(threads), String(threads)];
+  return await answeringProcess(values.python, [script, JSON.stringify(settings)], {
+    ...process.env,
+    OMP_NUM_THREADS,
+    OPENBLAS_NUM_THREADS,
+  });
 }

@@ -1,112 +1,53 @@
 /**
- * Training steps of the `onnx` engine: `npx tsx test/bench/step.ts [--json] [--encoder resnet8]
- * [--views 256,512] [--size 32] [--steps 8] [--threads N]`.
+ * Training steps of the `onnx` engine beside PyTorch's, forward, SINCERE, backward and SGD:
+ * `npx tsx test/bench/step.ts [--cases resnet8x256,resnet20x512] [--variants default,channels_last] [--size 32]
+ * [--rounds 3] [--seconds 8] [--threads N] [--keep-freed] [--python python3] [--only ours] [--json]`.
  *
- * Random pixels, because a step takes the same time whatever it sees. The first step is shown apart: it
- * allocates. Memory is the peak of the whole process so far, so give one size at a time to compare it.
+ * A case is an encoder and a number of views. Both sides start from the same weights and see the same pixels, two views
+ * of each image in ten classes, and must agree in the loss of the first step. They take turns, each in a process of its
+ * own; the first turn warms up. PyTorch runs eagerly in float32, in its default layout and in `channels_last`. With
+ * `--keep-freed` its C library does not hand freed memory back to the system. Memory is the peak of the whole process.
  */
 import { parseArgs } from 'node:util';
-import type { TrainerSpec } from '../../operators/engine/engine.ts';
-import { openOnnxEngine } from '../../operators/engine/onnx-engine.ts';
-import { initialWeights } from '../../operators/model/initial-weights.ts';
-import type { EncoderName, TrainerState } from '../../operators/types.ts';
-import { packedBatch } from '../helpers/batches.ts';
-import { zeroMomentum } from '../helpers/networks.ts';
-
-/** One measured size. */
-interface Row {
-  readonly name: string;
-  /** Views per second at the median step. */
-  readonly ours: number;
-  readonly unit: 'views/s';
-  readonly device: string;
-  readonly compileMs: number;
-  readonly firstStepMs: number;
-  readonly medianStepMs: number;
-  readonly fastestStepMs: number;
-  /** CPU time of a step over its wall time: below the number of threads when something else computes. */
-  readonly coresUsed: number;
-  readonly peakMemoryMb: number;
-}
+import { availableCores } from '../../operators/available-cores.ts';
+import { builtPackage } from './built-package.ts';
+import { measuredNetwork, networkText } from './network-sides.ts';
 
 const { values } = parseArgs({
   options: {
-    json: { type: 'boolean', default: false },
-    encoder: { type: 'string', default: 'resnet8' },
-    views: { type: 'string', default: '256,512' },
+    cases: { type: 'string', default: 'resnet8x256,resnet8x512,resnet20x512,resnet18x64' },
+    variants: { type: 'string', default: 'default,channels_last' },
     size: { type: 'string', default: '32' },
-    steps: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '8' },
     threads: { type: 'string' },
+    'keep-freed': { type: 'boolean', default: false },
+    python: { type: 'string', default: 'python3' },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 });
-const threads = values.threads === undefined ? undefined : Number(values.threads);
+const options = {
+  built: await builtPackage(),
+  variants: values.only === 'ours' ? [] : values.variants.split(','),
+  python: values.python,
+  threads: values.threads === undefined ? availableCores() : Number(values.threads),
+  keepFreed: values['keep-freed'],
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+};
 
-for (const views of values.views.split(',').map(Number)) {
-  const row = await measured({
-    // A name that is none is refused when the network is planned.
-    encoder: { architecture: values.encoder as EncoderName, head: 'mlp', projectionSize: 128 },
-    loss: { name: 'sincere', temperature: 0.1 },
-    shape: { images: views / 2, views: 2, imageSize: Number(values.size) },
-    momentum: 0.9,
-    weightDecay: 1e-4,
-  });
-  if (values.json) console.log(JSON.stringify(row));
-  else console.log(text(row));
-}
-
-async function measured(spec: TrainerSpec): Promise<Row> {
-  const engine = await openOnnxEngine({ threads });
-  const began = performance.now();
-  const trainer = await engine.createTrainer(spec);
-  const compileMs = performance.now() - began;
-  const weights = initialWeights(spec.encoder, 0);
-  const state: TrainerState = { step: 0, weights, momentum: zeroMomentum(weights) };
-  await trainer.load(state);
-
-  const wallMs: number[] = [];
-  const cores: number[] = [];
-  for (let step = 0; step <= Number(values.steps); step += 1) {
-    const batch = packedBatch(spec.shape, step, 10);
-    const cpu = process.cpuUsage();
-    const start = performance.now();
-    await trainer.run(batch, 0.05);
-    const wall = performance.now() - start;
-    const { user, system } = process.cpuUsage(cpu);
-    wallMs.push(wall);
-    cores.push((user + system) / 1000 / wall);
-  }
-  await engine.close();
-
-  const { images, views, imageSize } = spec.shape;
-  const [first, ...warm] = wallMs;
-  const medianStepMs = median(warm);
-  return {
-    name: `${spec.encoder.architecture}, ${images * views} views of ${imageSize} px`,
-    ours: rounded((images * views * 1000) / medianStepMs),
-    unit: 'views/s',
-    device: engine.device,
-    compileMs: rounded(compileMs),
-    firstStepMs: rounded(first!),
-    medianStepMs: rounded(medianStepMs),
-    fastestStepMs: rounded(Math.min(...warm)),
-    coresUsed: Number(median(cores.slice(1)).toFixed(2)),
-    peakMemoryMb: rounded(process.resourceUsage().maxRSS / 1024),
-  };
-}
-
-function text(row: Row): string {
-  return (
-    `${row.name}: ${row.ours} ${row.unit} (median ${row.medianStepMs} ms, fastest ` +
-    `${row.fastestStepMs}, first ${row.firstStepMs}; compiled in ${row.compileMs} ms; ${row.device}, ` +
-    `${row.coresUsed} cores used; peak ${row.peakMemoryMb} MB)`
-  );
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-function rounded(value: number): number {
-  return Math.round(value);
+for (const one of values.cases.split(',')) {
+  const [, encoder, views] = /^(.+)x(\d+)$/u.exec(one) ?? [];
+  if (encoder === undefined) throw new Error(`Expected a case such as \`resnet8x256\`, got ${one}`);
+  const network = {
+    what: 'step',
+    encoder,
+    rows: Number(views),
+    imageSize: Number(values.size),
+  } as const;
+  const sides = await measuredNetwork(network, options);
+  const wrong = sides.find(({ difference }) => !(difference < 1e-3));
+  if (wrong !== undefined) throw new Error(`The first loss of ${wrong.name} is another one`);
+  console.log(values.json ? JSON.stringify({ ...network, sides }) : networkText(network, sides));
 }

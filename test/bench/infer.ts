@@ -1,0 +1,49 @@
+/**
+ * Encoding with fixed weights on the `onnx` engine beside PyTorch:
+ * `npx tsx test/bench/infer.ts [--encoder resnet18] [--images 256] [--size 32]
+ * [--variants default,channels_last,frozen] [--rounds 3] [--seconds 6] [--threads N] [--keep-freed] [--python python3]
+ * [--only ours] [--json]`.
+ *
+ * Both sides have the same weights and images, and must agree in the vectors. They take turns, each in a process of its
+ * own; the first turn warms up. `default` and `channels_last` are `eval()` in `inference_mode`; `frozen` is
+ * `torch.jit.freeze` and `optimize_for_inference`. With `--keep-freed` the C library of the peer does not hand freed
+ * memory back to the system. Memory is the peak of the whole process.
+ */
+import { parseArgs } from 'node:util';
+import { availableCores } from '../../operators/available-cores.ts';
+import { builtPackage } from './built-package.ts';
+import { measuredNetwork, networkText } from './network-sides.ts';
+
+const { values } = parseArgs({
+  options: {
+    encoder: { type: 'string', default: 'resnet18' },
+    images: { type: 'string', default: '256' },
+    size: { type: 'string', default: '32' },
+    variants: { type: 'string', default: 'default,channels_last,frozen' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '6' },
+    threads: { type: 'string' },
+    'keep-freed': { type: 'boolean', default: false },
+    python: { type: 'string', default: 'python3' },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const network = {
+  what: 'infer',
+  encoder: values.encoder,
+  rows: Number(values.images),
+  imageSize: Number(values.size),
+} as const;
+const sides = await measuredNetwork(network, {
+  built: await builtPackage(),
+  variants: values.only === 'ours' ? [] : values.variants.split(','),
+  python: values.python,
+  threads: values.threads === undefined ? availableCores() : Number(values.threads),
+  keepFreed: values['keep-freed'],
+  rounds: Number(values.rounds),
+  seconds: Number(values.seconds),
+});
+const wrong = sides.find(({ difference }) => !(difference < 1e-4));
+if (wrong !== undefined) throw new Error(`The vectors of ${wrong.name} are other ones`);
+console.log(values.json ? JSON.stringify({ ...network, sides }) : networkText(network, sides));

@@ -4,15 +4,22 @@ import { messageOf, PipelineError } from '../../errors.ts';
 import { outOfRange } from '../../out-of-range.ts';
 import { startWorker } from '../../start-worker.ts';
 
-/** What a member of a crew does with a request. Large arrays are in shared memory, and results go there. */
-export type Work<Request, Reply> = (request: Request) => Reply;
+/**
+ * What a member of a crew does with a request, one at a time. Large arrays are in shared memory, and results go there
+ * where they are large.
+ */
+export type Work<Request, Reply> = (request: Request) => Reply | Promise<Reply>;
 
 /** Threads that do the same work on different shares of it. */
 export interface Crew<Request, Reply> {
   /** Members, 1 or more. */
   readonly size: number;
-  /** Asks every member; a function of the member's number makes its request. Answers are in their order. */
-  ask(request: (member: number) => Request): Promise<Reply[]>;
+  /**
+   * Asks members; a function of the member's number makes its request. Answers are in their order.
+   *
+   * @param members The first so many, 1 to `size`. @default all
+   */
+  ask(request: (member: number) => Request, members?: number): Promise<Reply[]>;
   /** Ends the threads. */
   close(): Promise<void>;
 }
@@ -50,7 +57,7 @@ export function openCrew<Request, Reply>(
       size: 1,
       async ask(request) {
         signal?.throwIfAborted();
-        const reply = work(request(0));
+        const reply = await work(request(0));
         // Without a turn of the event loop no timer and no abort would be heard between two requests.
         await new Promise((resolve) => {
           setImmediate(resolve);
@@ -65,9 +72,10 @@ export function openCrew<Request, Reply>(
   );
   return {
     size: members.length,
-    async ask(request) {
+    async ask(request, count = members.length) {
       signal?.throwIfAborted();
-      return Promise.all(members.map((member, at) => member.ask(request(at))));
+      const asked = members.slice(0, count);
+      return await Promise.all(asked.map((member, at) => member.ask(request(at))));
     },
     async close() {
       await Promise.all(members.map((member) => member.close()));
@@ -80,7 +88,7 @@ interface Member<Request, Reply> {
   close(): Promise<unknown>;
 }
 
-/** One thread. A failure in there, or an abort, rejects what is asked. */
+/** One thread. A failure in there, its end, or an abort rejects what is asked, and whatever is asked after that. */
 function openMember<Request, Reply>(
   module: URL,
   signal: AbortSignal | undefined,
@@ -91,6 +99,10 @@ function openMember<Request, Reply>(
     worker.on('error', (error) => {
       const message = `A thread of the computation failed: ${messageOf(error)}`;
       reject(new PipelineError('ERR_ENGINE', message, { cause: error }));
+    });
+    worker.on('exit', (code) => {
+      const message = `A thread of the computation ended with code ${code}`;
+      reject(new PipelineError('ERR_ENGINE', message));
     });
     signal?.addEventListener('abort', () => reject(signal.reason), { signal: closed.signal });
   });

@@ -1,12 +1,13 @@
 import { availableCores } from '../../available-cores.ts';
 import { outOfRange } from '../../out-of-range.ts';
+import { type Crew, openCrew } from '../crew/crew.ts';
 import type { VectorSet } from '../vector-set.ts';
-import { askedWorker } from './asked-worker.ts';
 import type { CompareOptions } from './compare-options.ts';
 import {
-  openComparison,
+  type ComparisonReply,
   type ComparisonRequest,
   type ComparisonSpec,
+  comparisonWork,
   type PartOf,
 } from './comparison.ts';
 import { queryGroups } from './query-groups.ts';
@@ -53,52 +54,48 @@ export async function* compareSets<Spec extends ComparisonSpec>(
   support: VectorSet,
   options: CompareSetsOptions<Spec>,
 ): AsyncGenerator<ComparedGroup<PartOf<Spec>>> {
-  const { selves, copies, signal, onProgress } = options;
+  const { spec, selves, copies, signal, onProgress } = options;
   signal?.throwIfAborted();
   const groupSize = groupSizeOf(queries, options);
-  const askers = await openAskers(queries, support, options);
+  const crew = comparingCrew(queries, support, options);
   try {
+    await crew.ask(() => ({ open: spec }));
     for await (const { first, rows } of queryGroups(queries, groupSize)) {
       signal?.throwIfAborted();
       const count = rows.length / queries.dim;
-      const shares = sharesOf(queries, first, rows, askers.length, selves);
-      await Promise.all(shares.map((share, at) => askers[at]!.ask({ share })));
-      const busy = askers.slice(0, shares.length);
+      const shares = sharesOf(queries, first, rows, crew.size, selves);
+      const ask = (request: (member: number) => ComparisonRequest) =>
+        crew.ask(request, shares.length);
+      await ask((member) => ({ share: shares[member]! }));
       let compared: Promise<unknown> = Promise.resolve();
       let seen = 0;
       for await (const block of supportBlocks(support, copies)) {
         await compared;
         signal?.throwIfAborted();
         if (seen > 0) onProgress?.(first + Math.floor((count * seen) / support.count));
-        compared = Promise.all(busy.map((asker) => asker.ask({ block })));
+        compared = ask(() => ({ block }));
         // It is awaited before the next block; should the source fail before that, its error is the one to tell.
         compared.catch(() => {});
         seen += block.count;
       }
       await compared;
       onProgress?.(first + count);
-      const parts = await Promise.all(busy.map((asker) => asker.ask('result')));
-      yield { first, parts: parts as PartOf<Spec>[] };
+      // What a search of this kind finds.
+      yield { first, parts: (await ask(() => 'result')) as PartOf<Spec>[] };
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
-    await Promise.all(askers.map((asker) => asker.close()));
+    await crew.close();
   }
 }
 
-/** Something that is asked: a thread, or the calling one. */
-interface Asker {
-  ask(request: ComparisonRequest): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-async function openAskers<Spec extends ComparisonSpec>(
+function comparingCrew<Spec extends ComparisonSpec>(
   queries: VectorSet,
   support: VectorSet,
-  { spec, threads, signal }: CompareSetsOptions<Spec>,
-): Promise<readonly Asker[]> {
+  { threads, signal }: CompareSetsOptions<Spec>,
+): Crew<ComparisonRequest, ComparisonReply> {
   if (queries.dim !== support.dim) {
     throw new RangeError(
       `Expected rows of \`${queries.name}\` to have length ${support.dim} like those of \`${support.name}\`, ` +
@@ -106,15 +103,13 @@ async function openAskers<Spec extends ComparisonSpec>(
     );
   }
   const isSmall = queries.count * support.count * queries.dim < worthThreads;
-  const wanted = threads ?? (isSmall ? 0 : availableCores());
-  if (!Number.isInteger(wanted) || wanted < 0) {
-    throw outOfRange('threads', 'an integer of at least 0', wanted);
-  }
-  if (wanted === 0) return [{ ask: await openComparison(spec), close: async () => {} }];
-  const module = new URL('comparison-worker.ts', import.meta.url);
-  return Array.from({ length: Math.min(wanted, queries.count) }, () =>
-    askedWorker(module, spec, signal),
-  );
+  return openCrew({
+    module: new URL('comparison-worker.ts', import.meta.url),
+    work: comparisonWork(),
+    most: queries.count,
+    threads: threads ?? (isSmall ? 0 : availableCores()),
+    signal,
+  });
 }
 
 /** Queries of a group: as many as fit, in groups of about the same size. */

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { PipelineError } from '../../../../operators/errors.ts';
 import { openCrew, type CrewOptions } from '../../../../operators/metrics/crew/crew.ts';
 import { tileProducts } from '../../../../operators/metrics/crew/tile-products.ts';
 import {
@@ -11,6 +12,8 @@ const options: CrewOptions<GradientRequest, void> = {
   work: gradientWork,
   most: 2,
 };
+
+const echo = new URL('../../../fixtures/echo-member.ts', import.meta.url);
 
 test('has no more members than can be of use, and one without threads', async (t) => {
   for (const [threads, size] of [
@@ -34,6 +37,30 @@ test('tells that a thread failed', async (t) => {
     crew.ask(() => ({}) as GradientRequest),
     { code: 'ERR_ENGINE', message: /A thread of the computation failed/ },
   );
+  await crew.close();
+});
+
+test('tells that a thread ended or never began, once and for all', async (t) => {
+  for (const [name, message] of [
+    ['dying-worker', 'A thread of the computation ended with code 9'],
+    ['no-such-worker', /A thread of the computation failed: .*no-such-worker/],
+  ] as const) {
+    const module = new URL(`../../../fixtures/${name}.ts`, import.meta.url);
+    const crew = openCrew({ ...options, module, threads: 1 });
+    for (let time = 0; time < 2; time += 1) {
+      await t.throwsAsync(
+        crew.ask(() => ({}) as GradientRequest),
+        { instanceOf: PipelineError, code: 'ERR_ENGINE', message },
+      );
+    }
+    await crew.close();
+  }
+});
+
+test('asks only some when told', async (t) => {
+  const crew = openCrew({ module: echo, work: (value: number) => value, most: 3, threads: 3 });
+  t.deepEqual(await crew.ask((member) => member, 2), [0, 1]);
+  t.deepEqual(await crew.ask((member) => 10 + member), [10, 11, 12]);
   await crew.close();
 });
 

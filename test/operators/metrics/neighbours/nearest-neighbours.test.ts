@@ -289,7 +289,7 @@ test('tells that a thread failed', async (t) => {
     {
       instanceOf: PipelineError,
       code: 'ERR_ENGINE',
-      message: /A thread of the search failed: Invalid typed array length/,
+      message: /A thread of the computation failed: Invalid typed array length/,
     },
   );
 });

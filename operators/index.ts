@@ -131,7 +131,8 @@ export type {
   ResampleStatistic,
 } from './metrics/bootstrap.ts';
 export { topAccuracyInterval } from './metrics/top-accuracy-interval.ts';
-export type { AccuracyInterval } from './metrics/top-accuracy-interval.ts';
+export { meanInterval } from './metrics/mean-interval.ts';
+export type { MeanInterval } from './metrics/mean-interval.ts';
 export { weightedVote } from './metrics/neighbours/weighted-vote.ts';
 export type { Voters } from './metrics/neighbours/weighted-vote.ts';
 export { evaluateVectors } from './metrics/evaluation.ts';

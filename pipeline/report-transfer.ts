@@ -1,9 +1,6 @@
-import { bootstrapInterval } from '../operators/metrics/bootstrap.ts';
 import { PipelineError } from '../operators/errors.ts';
-import {
-  type AccuracyInterval,
-  topAccuracyInterval,
-} from '../operators/metrics/top-accuracy-interval.ts';
+import { meanInterval, type MeanInterval } from '../operators/metrics/mean-interval.ts';
+import { topAccuracyInterval } from '../operators/metrics/top-accuracy-interval.ts';
 import {
   type TransferReport,
   type TransferRows,
@@ -18,9 +15,9 @@ export interface TransferMethod {
   readonly method: 'frozen' | 'fine_tuned';
   /** Classes among which it chose. */
   readonly classes: number;
-  readonly top1: AccuracyInterval | null;
+  readonly top1: MeanInterval | null;
   /** Null with at most five classes, among which every image would count. */
-  readonly top5: AccuracyInterval | null;
+  readonly top5: MeanInterval | null;
   /** Test images that were left out: without a class, or of one without a training image. */
   readonly notScored: number;
   /** How the classifier came about. */
@@ -45,7 +42,7 @@ export interface TransferSummary {
   readonly classes: readonly string[];
   readonly methods: readonly TransferMethod[];
   /** Top-1 of the fine-tuned minus that of the frozen method, on the same resamples; null with one method. */
-  readonly difference: AccuracyInterval | null;
+  readonly difference: MeanInterval | null;
   readonly neighbours: readonly NeighbourSummary[];
 }
 
@@ -98,21 +95,13 @@ function summaryOf(
 function difference(
   frozen: MethodFinding | undefined,
   fineTuned: MethodFinding | undefined,
-): AccuracyInterval | null {
+): MeanInterval | null {
   if (frozen === undefined || fineTuned === undefined) return null;
   const gains = [...frozen.scores.ranks].flatMap((rank, image) => {
     const other = fineTuned.scores.ranks[image]!;
     return rank < 0 || other < 0 ? [] : [Number(other === 0) - Number(rank === 0)];
   });
-  const n = gains.length;
-  if (n === 0) return null;
-  const { low, high } = bootstrapInterval(n, (images) => {
-    let sum = 0;
-    for (const image of images) sum += gains[image]!;
-    return sum / n;
-  });
-  const value = gains.reduce((sum, gain) => sum + gain, 0) / n;
-  return { value, ciLow: low, ciHigh: high, n };
+  return meanInterval(gains);
 }
 
 function rowsOf({ test }: MethodFinding, methods: TransferFindings['methods']): TransferRows {

@@ -1,4 +1,4 @@
-import type { AccuracyInterval } from '../../operators/metrics/top-accuracy-interval.ts';
+import type { MeanInterval } from '../../operators/metrics/mean-interval.ts';
 import { followRun, type Desk } from '../follow-run.ts';
 import type { TransferOptions } from '../options.ts';
 import { showProgress } from '../progress.ts';
@@ -67,7 +67,7 @@ function resultLines(summary: TransferSummary): readonly string[] {
   ];
 }
 
-function shown(accuracy: AccuracyInterval | null): string {
+function shown(accuracy: MeanInterval | null): string {
   if (accuracy === null) return '–';
   const { value, ciLow, ciHigh } = accuracy;
   return `${percent(value)} [${percent(ciLow)}, ${percent(ciHigh)}]`;

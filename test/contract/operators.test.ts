@@ -232,7 +232,7 @@ const others =
   'PipelineError openArrowFile openArrowLog openEmbeddings ' +
   'openEmbeddingsFolder finalizeEmbeddings openRunFolder readRun latestCheckpoint loadCheckpoint readSafetensors writeSafetensors ' +
   'writeEvaluation readScores writeComparison readQuarantine writeQuarantine gradientSchema writeGradient ' +
-  'topAccuracyInterval writeTransfer ' +
+  'meanInterval topAccuracyInterval writeTransfer ' +
   'trainProbe trainSgdProbe trainL2Probe selectStrength probeScores topAccuracy ' +
   'kMeans normalisedMutualInformation adjustedMutualInformation rankedScores ' +
   'areaUnderRoc rocCurve averagePrecision precisionRecallCurve histogram ' +

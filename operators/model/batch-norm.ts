@@ -1,4 +1,5 @@
 import { aside } from '../aside.ts';
+import { hasKernel } from '../has-kernel.ts';
 import { tf } from '../tf.ts';
 
 /** Added to the variance, as in PyTorch. */
@@ -87,7 +88,7 @@ interface Normalised {
 
 function normalise(x: tf.Tensor4D, scale: tf.Tensor1D, offset: tf.Tensor1D): Normalised {
   const kernel = batchNormKernels.forward;
-  if (isRegistered(kernel)) {
+  if (hasKernel(kernel)) {
     const results: tf.Tensor[] = tf
       .engine()
       .runKernel(kernel, { x, scale, offset }, { epsilon: batchNormEpsilon });
@@ -117,7 +118,7 @@ function gradient(
   inverse: tf.Tensor,
 ): [tf.Tensor, tf.Tensor, tf.Tensor] {
   const kernel = batchNormKernels.gradient;
-  if (isRegistered(kernel)) {
+  if (hasKernel(kernel)) {
     const results: tf.Tensor[] = tf.engine().runKernel(kernel, { x, dy, scale, mean, inverse });
     // The three results that the kernel's name stands for.
     return results as [tf.Tensor, tf.Tensor, tf.Tensor];
@@ -131,9 +132,4 @@ function gradient(
   const direct = tf.sub(tf.sub(dy, dMean), tf.mul(xHat, dVariance));
   const dx = tf.mul(direct, tf.mul(inverse, scale)); // [batch, height, width, channels]
   return [dx, dScale, dOffset];
-}
-
-function isRegistered(kernelName: string): boolean {
-  // Undefined where there is none, whatever the type says.
-  return (tf.getKernel(kernelName, tf.getBackend()) as tf.KernelConfig | undefined) !== undefined;
 }

@@ -109,7 +109,11 @@ export function broadcastTo(graph: GraphBuilder, traced: Traced, shape: readonly
   if (added === 0) return { ...value, shape };
   const dims = [...shape.slice(0, added).map(() => 1), ...value.dims];
   const order = [...rowMajor(added), ...value.order.map((axis) => axis + added)];
-  return { ...value, name: reshapedValue(graph, value, dims), shape, order, dims };
+  const name =
+    traced.kind === 'known'
+      ? graph.constant(traced.values, dims)
+      : reshapedValue(graph, value, dims);
+  return { ...value, name, shape, order, dims };
 }
 
 /**

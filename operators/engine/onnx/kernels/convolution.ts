@@ -70,8 +70,10 @@ function geometryOf(
 
 /** `yₙₚₒ = ∑ᵢₖ x₍ₙ, ₚₛ₊ₖ₎ᵢ · fₖᵢₒ` */
 function convolved(graph: GraphBuilder, x: Traced, filter: Traced, geometry: Geometry): Traced {
-  const { padInfo, strideHeight, strideWidth } = geometry;
+  const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = geometry;
   const name = graph.node('Conv', [image(graph, x).name, weights(graph, filter).name], {
+    // It follows from the filter, but OpenCV wants it to be said.
+    kernel_shape: { ints: [filterHeight, filterWidth] },
     pads: { ints: [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right] },
     strides: { ints: [strideHeight, strideWidth] },
   });

@@ -12,6 +12,7 @@ import {
   filled,
 } from '../traced.ts';
 import { tracedType } from '../trace-backend.ts';
+import { withBias } from './product.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
 type UnaryLowering = (graph: GraphBuilder, x: string) => string;
@@ -75,7 +76,8 @@ export function registerElementwiseKernels(): void {
     registerKernel(kernelName, (graph, operands) => {
       const a = operand(operands, 'a');
       const b = operand(operands, 'b');
-      return combined(graph, kernelName, op, a, b, a.dtype);
+      const biased = kernelName === 'Add' ? withBias(graph, a, b) : undefined;
+      return biased ?? combined(graph, kernelName, op, a, b, a.dtype);
     });
   }
   for (const [kernelName, op] of Object.entries(comparisons)) {

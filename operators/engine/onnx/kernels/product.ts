@@ -34,3 +34,17 @@ function matrix(graph: GraphBuilder, x: Traced): Recorded {
 function isTransposed({ order }: Recorded): boolean {
   return order[0] === 1;
 }
+
+/**
+ * `product + vector`, the vector added to each row, as the product's own third operand; undefined when it is no
+ * product of matrices without one.
+ */
+export function withBias(graph: GraphBuilder, product: Traced, vector: Traced): Traced | undefined {
+  if (product.kind !== 'recorded' || vector.shape.length !== 1) return undefined;
+  const producer = graph.producer(product.name);
+  const isWhole = product.shape.length === 2 && product.shape[1] === vector.shape[0];
+  if (producer?.op !== 'Gemm' || producer.inputs.length !== 2 || !isWhole) return undefined;
+  if (isTransposed(product)) return undefined;
+  const inputs = [...producer.inputs, inFull(graph, vector).name];
+  return { ...product, name: graph.node('Gemm', inputs, producer.attributes) };
+}

@@ -41,14 +41,14 @@ export function reduced(
   }
   const value = asRecorded(graph, x);
   const at = value.order.flatMap((axis, index) => (axes.includes(axis) ? [index] : []));
-  const result = inSteps(graph, name, value, at);
+  const result = inSteps(graph, name, value, at, keepDims);
 
   // Axes along which all elements are equal were stored once, and so were counted once.
   const repeats = at.reduce(
     (product, index) => (product * value.shape[value.order[index]!]!) / value.dims[index]!,
     1,
   );
-  const whole = withoutAxes(graph, result, value, at, shape, keepDims);
+  const whole = withoutAxes(result, value, at, shape, keepDims);
   return name === 'Sum' && repeats !== 1 ? multiplied(graph, whole, uniform(repeats)) : whole;
 }
 
@@ -61,6 +61,7 @@ function inSteps(
   name: ReductionName,
   value: Recorded,
   at: readonly number[],
+  keepDims: boolean,
 ): string {
   if (at.length === 0) return value.name;
   const rank = value.dims.length;
@@ -68,7 +69,7 @@ function inSteps(
   const leading = at.filter((index) => !trailing.includes(index));
   return [trailing, leading]
     .filter((axes) => axes.length > 0)
-    .reduce((input, axes) => reduce(graph, name, input, axes), value.name);
+    .reduce((input, axes) => reduce(graph, name, input, axes, keepDims), value.name);
 }
 
 function reduce(
@@ -76,15 +77,16 @@ function reduce(
   name: ReductionName,
   input: string,
   axes: readonly number[],
+  keepDims: boolean,
 ): string {
-  const keepdims = { int: 1 };
+  // Leading axes keep their numbers when trailing ones are gone.
+  const keepdims = { int: Number(keepDims) };
   if (name === 'Sum') return graph.node('ReduceSum', [input, graph.integers(axes)], { keepdims });
   return graph.node(`Reduce${name}`, [input], { axes: { ints: axes }, keepdims });
 }
 
-/** Names the result, whose reduced axes are still there with size 1. */
+/** The result, which has its reduced axes with size 1, or no more. */
 function withoutAxes(
-  graph: GraphBuilder,
   name: string,
   value: Recorded,
   at: readonly number[],
@@ -97,6 +99,5 @@ function withoutAxes(
   const left = rowMajor(value.shape.length).filter((axis) => !gone.has(axis));
   const order = value.order.filter((axis) => !gone.has(axis)).map((axis) => left.indexOf(axis));
   const kept = dims.filter((_, index) => !at.includes(index));
-  const squeezed = graph.node('Squeeze', [name, graph.integers(at)]);
-  return { ...value, name: squeezed, shape, order, dims: kept };
+  return { ...value, name, shape, order, dims: kept };
 }

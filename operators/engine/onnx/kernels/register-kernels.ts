@@ -4,6 +4,7 @@ import { registerElementwiseKernels } from './elementwise.ts';
 import { registerNormalisationKernels } from './normalisation.ts';
 import { registerProductKernels } from './product.ts';
 import { registerReductionKernels } from './reduction.ts';
+import { registerUnitRowsKernel } from './unit-rows.ts';
 
 /** Registers every kernel of the `trace` backend. Called once. */
 export function registerKernels(): void {
@@ -13,4 +14,5 @@ export function registerKernels(): void {
   registerNormalisationKernels();
   registerProductKernels();
   registerReductionKernels();
+  registerUnitRowsKernel();
 }

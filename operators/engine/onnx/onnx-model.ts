@@ -5,7 +5,10 @@ export type OnnxType = 'float32' | 'int32' | 'int64' | 'bool';
 
 /** An attribute, with its ONNX type spelt out: a float attribute may well be a whole number. */
 export type OnnxAttribute =
-  { readonly float: number } | { readonly int: number } | { readonly ints: readonly number[] };
+  | { readonly float: number }
+  | { readonly int: number }
+  | { readonly text: string }
+  | { readonly ints: readonly number[] };
 
 /** One operator call, inputs before it in the list of nodes. */
 export interface OnnxNode {
@@ -81,6 +84,7 @@ function encodeNode({ op, inputs, outputs, attributes }: OnnxNode): ProtobufWrit
     const attribute = new ProtobufWriter().text(1, name);
     if ('float' in value) attribute.float(2, value.float).integer(20, 1);
     else if ('int' in value) attribute.integer(3, value.int).integer(20, 2);
+    else if ('text' in value) attribute.text(4, value.text).integer(20, 3);
     else attribute.packedIntegers(8, value.ints).integer(20, 7);
     node.message(5, attribute);
   }

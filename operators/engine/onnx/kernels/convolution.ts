@@ -219,7 +219,7 @@ function weights(graph: GraphBuilder, filter: Traced): Recorded {
 }
 
 /** An ONNX image, seen as a tfjs one of this shape. */
-function asImage(graph: GraphBuilder, name: string, shape: readonly number[]): Traced {
+export function asImage(graph: GraphBuilder, name: string, shape: readonly number[]): Traced {
   const stored = imageOrder.map((axis) => shape[axis]!);
   return transposed(graph, recorded(name, stored, 'float32'), imageAxes);
 }

@@ -2,6 +2,7 @@ import { registerArrangementKernels } from './arrangement.ts';
 import { registerConvolutionKernels } from './convolution.ts';
 import { registerElementwiseKernels } from './elementwise.ts';
 import { registerNormalisationKernels } from './normalisation.ts';
+import { registerPoolingKernels } from './pooling.ts';
 import { registerProductKernels } from './product.ts';
 import { registerReductionKernels } from './reduction.ts';
 import { registerUnitRowsKernel } from './unit-rows.ts';
@@ -12,6 +13,7 @@ export function registerKernels(): void {
   registerConvolutionKernels();
   registerElementwiseKernels();
   registerNormalisationKernels();
+  registerPoolingKernels();
   registerProductKernels();
   registerReductionKernels();
   registerUnitRowsKernel();

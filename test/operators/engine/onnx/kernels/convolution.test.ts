@@ -26,6 +26,9 @@ const cases: readonly ConvolutionCase[] = [
   { image: [1, 1, 1, 2], filter: [3, 3, 2], stride: 2, pad: 1 },
   { image: [2, 12, 11, 3], filter: [5, 3, 2], stride: 2, pad: 'same' },
   { image: [2, 6, 6, 2], filter: [7, 7, 3], stride: 2, pad: 3 },
+  { image: [3, 12, 12, 3], filter: [7, 7, 4], stride: 2, pad: 3 },
+  { image: [2, 11, 13, 3], filter: [7, 7, 4], stride: 2, pad: 3 },
+  { image: [2, 5, 10, 3], filter: [7, 7, 2], stride: 2, pad: 3 },
 ];
 
 for (const { image, filter, stride, pad } of cases) {

@@ -75,6 +75,7 @@ export { initialWeights } from './model/initial-weights.ts';
 export { parameterNames, weightShapes } from './model/weight-shapes.ts';
 export type { WeightShape } from './model/weight-shapes.ts';
 export { embeddingSize } from './model/network-plan.ts';
+export type { FrozenPart } from './model/frozen-part.ts';
 export { learningRateAt } from './model/learning-rate.ts';
 export type { LearningRateSchedule } from './model/learning-rate.ts';
 

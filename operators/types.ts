@@ -140,12 +140,21 @@ export interface CrossEntropySpec {
   readonly name: 'cross-entropy';
 }
 
-/** Networks by name: residual networks with the CIFAR stem (3 × 3 convolution, no max-pooling). */
-export type EncoderName = 'resnet8' | 'resnet20' | 'resnet18';
+/** Residual networks by name; from `resnet18` on the layers are torchvision's. */
+export type EncoderName =
+  'resnet8' | 'resnet20' | 'resnet18' | 'resnet34' | 'resnet50' | 'resnet101';
+
+/**
+ * What an image meets first: a 3 × 3 convolution that keeps its size, for small images, or one of 7 × 7 with stride
+ * 2 and a max-pooling of 3 × 3 with stride 2, which leave a quarter of each side.
+ */
+export type StemName = 'cifar' | 'imagenet';
 
 /** Which network, and what stands on it. */
 export interface EncoderSpec {
   readonly architecture: EncoderName;
+  /** @default 'cifar' */
+  readonly stem?: StemName | undefined;
   /**
    * Projection head: two layers with a ReLU between them, or one layer. A `classifier` is one layer too, whose
    * `projection` rows are not brought to length 1: they are the logits of the classes.

@@ -1,5 +1,6 @@
 import type { LossRows } from '../loss/tiled-loss.ts';
 import type { BatchNormMode } from '../model/encoder.ts';
+import type { FrozenPart } from '../model/frozen-part.ts';
 import type {
   BatchShape,
   ClassifierReadouts,
@@ -23,6 +24,11 @@ export interface StepSpec {
   readonly weightDecay: number;
   /** What BatchNorm normalises with (`encodeInTraining`). @default 'batch' */
   readonly batchNorm?: BatchNormMode | undefined;
+  /**
+   * Layers that training leaves as they are: no gradient, no update, BatchNorm on its running statistics.
+   * @default none
+   */
+  readonly frozen?: FrozenPart | undefined;
   /**
    * Images of a chunk, a divisor of `shape.images`: the network then sees the batch in chunks, the loss still sees
    * it whole (`splitStep`). @default the batch in one pass, while the loss of its rows fits into one

@@ -1,6 +1,7 @@
 import type { StepSpec } from '../engine/engine.ts';
 import { checkLossSpec } from '../loss/check-loss.ts';
 import { atLeastOne, outOfRange } from '../out-of-range.ts';
+import { frozenParts, hasPart } from './frozen-part.ts';
 
 /**
  * Checks the numbers of a trainer before anything is compiled for them.
@@ -8,7 +9,7 @@ import { atLeastOne, outOfRange } from '../out-of-range.ts';
  * @throws {RangeError} Naming the field that is out of its range.
  */
 export function checkTrainerSpec(spec: StepSpec): void {
-  const { encoder, loss, shape, momentum, weightDecay, microBatch, headRate = 1 } = spec;
+  const { encoder, loss, shape, momentum, weightDecay, microBatch, headRate = 1, frozen } = spec;
   atLeastOne('encoder.projectionSize', encoder.projectionSize);
   atLeastOne('shape.images', shape.images);
   atLeastOne('shape.views', shape.views);
@@ -17,6 +18,10 @@ export function checkTrainerSpec(spec: StepSpec): void {
   if ((encoder.head === 'classifier') !== (loss.name === 'cross-entropy')) {
     const expected = loss.name === 'cross-entropy' ? '`classifier`' : '`mlp` or `linear`';
     throw outOfRange('encoder.head', `${expected} with the loss \`${loss.name}\``, encoder.head);
+  }
+  if (frozen !== undefined && !hasPart(encoder.architecture, frozen)) {
+    const parts = frozenParts.filter((part) => hasPart(encoder.architecture, part));
+    throw outOfRange('frozen', `one of ${parts.map((part) => `\`${part}\``).join(', ')}`, frozen);
   }
   if (microBatch !== undefined) {
     atLeastOne('microBatch', microBatch);

@@ -1,6 +1,7 @@
 import { tf, type TensorsByName } from '../tf.ts';
 import type { EncoderSpec } from '../types.ts';
 import { type ConvolutionPlan, type LinearPlan, networkPlan } from './network-plan.ts';
+import { frozenConvolutions, type FrozenPart } from './frozen-part.ts';
 import { batchNormEpsilon, batchNormTrain } from './batch-norm.ts';
 import { namedTensor } from './named-tensor.ts';
 import { unitRows } from './unit-rows.ts';
@@ -70,6 +71,7 @@ export type BatchNormMode = 'batch' | 'frozen';
  *
  * @param weights Every tensor of `weightShapes(spec)`. Borrowed.
  * @param pixels `[rows, size, size, 3]` float32, normalised. Borrowed.
+ * @param frozen Layers whose BatchNorm is on its running statistics in any case. @default none
  * @returns Tensors owned by the caller.
  * @throws {TypeError} When a weight is missing.
  * @throws {RangeError} When a BatchNorm would see a single value per channel.
@@ -79,12 +81,16 @@ export function encodeInTraining(
   weights: TensorsByName,
   pixels: tf.Tensor4D,
   batchNorm: BatchNormMode = 'batch',
+  frozen?: FrozenPart,
 ): EncodedInTraining {
   return tf.tidy(() => {
     const statistics: Record<string, tf.Tensor1D> = {};
+    const fixed = frozenConvolutions(spec, frozen);
     const encoded = forward(spec, weights, pixels, (conv, x, after) => {
       const convolved = convolve(conv, weights, x);
-      if (batchNorm === 'frozen') return onRunningStatistics(conv, weights, convolved, after);
+      if (batchNorm === 'frozen' || fixed.has(conv.weight)) {
+        return onRunningStatistics(conv, weights, convolved, after);
+      }
       const count = convolved.size / convolved.shape[3];
       if (count < 2) {
         throw new RangeError(
@@ -135,12 +141,15 @@ function forward(
   pixels: tf.Tensor4D,
   normalised: NormalisedConvolution,
 ): Encoded {
-  const { stem, blocks, head } = networkPlan(spec);
+  const { stem, pooled, blocks, head } = networkPlan(spec);
   let x = normalised(stem, pixels, { relu: true }); // [rows, size, size, channels]
-  for (const { first, second, shortcut } of blocks) {
+  if (pooled) x = tf.maxPool(x, 3, 2, 1);
+  for (const { convolutions, shortcut } of blocks) {
     const residual = shortcut === null ? x : normalised(shortcut, x, { relu: false });
-    const inner = normalised(first, x, { relu: true });
-    x = normalised(second, inner, { residual, relu: true });
+    for (const conv of convolutions) {
+      const isLast = conv === convolutions.at(-1);
+      x = normalised(conv, x, { residual: isLast ? residual : undefined, relu: true });
+    }
   }
   const embedding = tf.mean<tf.Tensor2D>(x, [1, 2]); // [rows, embeddingSize]
   let projected = embedding;
@@ -156,7 +165,7 @@ function forward(
  */
 function convolve(conv: ConvolutionPlan, weights: TensorsByName, x: tf.Tensor4D): tf.Tensor4D {
   const kernel = tf.transpose(filter(weights, conv.weight), [2, 3, 1, 0]);
-  const side = conv.size === 3 ? 1 : 0;
+  const side = (conv.size - 1) / 2;
   return tf.conv2d(x, kernel, conv.stride, [
     [0, 0],
     [side, side],

@@ -8,15 +8,17 @@ export interface ConvolutionPlan {
   readonly norm: string;
   readonly inputs: number;
   readonly outputs: number;
-  /** Side of the square filter: 3 with a padding of 1, or 1 without. */
-  readonly size: 1 | 3;
+  /** Side of the square filter, with a padding of `(size - 1) / 2` on every side. */
+  readonly size: 1 | 3 | 7;
   readonly stride: 1 | 2;
 }
 
-/** Two 3 × 3 convolutions around which the input is added back. */
+/** Convolutions around which the input is added back. */
 export interface BlockPlan {
-  readonly first: ConvolutionPlan;
-  readonly second: ConvolutionPlan;
+  /** Stage of the block, `layer1` or later. */
+  readonly stage: string;
+  /** Two of 3 × 3, or a bottleneck: 1 × 1 to few channels, 3 × 3, 1 × 1 to many. A ReLU follows each. */
+  readonly convolutions: readonly ConvolutionPlan[];
   /** Brings the input to the shape of the output, or null where it has that shape. */
   readonly shortcut: ConvolutionPlan | null;
 }
@@ -32,31 +34,61 @@ export interface LinearPlan {
 /** Every layer of a network, in the order in which an image meets them. */
 export interface NetworkPlan {
   readonly stem: ConvolutionPlan;
+  /** Whether a max-pooling of 3 × 3 with stride 2 and a padding of 1 follows the stem. */
+  readonly pooled: boolean;
   readonly blocks: readonly BlockPlan[];
   /** Layers of the head, a ReLU between each two. */
   readonly head: readonly LinearPlan[];
 }
 
-/** Channels of each stage, and basic blocks in each of them. */
-const architectures: Readonly<
-  Record<EncoderName, { readonly channels: readonly number[]; readonly blocks: number }>
-> = {
-  resnet8: { channels: [16, 32, 64], blocks: 1 },
-  resnet20: { channels: [16, 32, 64], blocks: 3 },
-  resnet18: { channels: [64, 128, 256, 512], blocks: 2 },
+/** Networks by name, smallest first. */
+export const encoderNames: readonly [EncoderName, ...EncoderName[]] = [
+  'resnet8',
+  'resnet20',
+  'resnet18',
+  'resnet34',
+  'resnet50',
+  'resnet101',
+];
+
+interface Architecture {
+  /** Channels inside the blocks of each stage. */
+  readonly channels: readonly number[];
+  /** Blocks of each stage. */
+  readonly blocks: readonly number[];
+  /** Channels that come out of a block over those inside: 1 for two convolutions of 3 × 3, 4 for a bottleneck. */
+  readonly expansion: 1 | 4;
+}
+
+const ofCifar = [16, 32, 64];
+const ofImagenet = [64, 128, 256, 512];
+
+const architectures: Readonly<Record<EncoderName, Architecture>> = {
+  resnet8: { channels: ofCifar, blocks: [1, 1, 1], expansion: 1 },
+  resnet20: { channels: ofCifar, blocks: [3, 3, 3], expansion: 1 },
+  resnet18: { channels: ofImagenet, blocks: [2, 2, 2, 2], expansion: 1 },
+  resnet34: { channels: ofImagenet, blocks: [3, 4, 6, 3], expansion: 1 },
+  resnet50: { channels: ofImagenet, blocks: [3, 4, 6, 3], expansion: 4 },
+  resnet101: { channels: ofImagenet, blocks: [3, 4, 23, 3], expansion: 4 },
 };
 
-/** Length of `embedding` rows: the channels of the last stage. */
+/** Length of `embedding` rows: the channels that come out of the last stage. */
 export function embeddingSize(spec: EncoderSpec): number {
-  return architectures[spec.architecture].channels.at(-1)!;
+  const { channels, expansion } = architectures[spec.architecture];
+  return channels.at(-1)! * expansion;
+}
+
+/** Stages of blocks, `layer1` the first. */
+export function stageCount(architecture: EncoderName): number {
+  return architectures[architecture].blocks.length;
 }
 
 /**
- * The layers of a residual network with the CIFAR stem (3 × 3 convolution of stride 1, no pooling).
- * Every stage but the first halves the image in its first convolution.
+ * The layers of a residual network. Every stage but the first halves the image, in the 3 × 3 convolution of its
+ * first block: in a bottleneck that is the second one, as in torchvision.
  *
  * @throws {RangeError} When `projectionSize` is not an integer of at least 1.
- * @see He et al., arXiv:1512.03385; stem and head as in HobbitLong/SupContrast `resnet_big.py`.
+ * @see He et al., arXiv:1512.03385; CIFAR stem and head as in HobbitLong/SupContrast `resnet_big.py`.
  */
 export function networkPlan(spec: EncoderSpec): NetworkPlan {
   if (!Number.isInteger(spec.projectionSize) || spec.projectionSize < 1) {
@@ -64,57 +96,65 @@ export function networkPlan(spec: EncoderSpec): NetworkPlan {
       `Expected \`projectionSize\` to be an integer of at least 1, got \`${spec.projectionSize}\``,
     );
   }
-  const { channels, blocks: depth } = architectures[spec.architecture];
-  const stem: ConvolutionPlan = {
-    weight: 'conv1.weight',
-    norm: 'bn1',
-    inputs: 3,
-    outputs: channels[0]!,
-    size: 3,
-    stride: 1,
-  };
+  const { channels, blocks: depths, expansion } = architectures[spec.architecture];
+  const stem = stemPlan(spec, channels[0]!);
   const blocks: BlockPlan[] = [];
   let inputs = stem.outputs;
-  for (const [stage, outputs] of channels.entries()) {
-    for (let index = 0; index < depth; index += 1) {
+  for (const [stage, inner] of channels.entries()) {
+    for (let index = 0; index < depths[stage]!; index += 1) {
       const stride = stage > 0 && index === 0 ? 2 : 1;
-      blocks.push(blockPlan(`layer${stage + 1}.${index}`, inputs, outputs, stride));
-      inputs = outputs;
+      blocks.push(blockPlan(`layer${stage + 1}`, index, { inputs, inner, expansion, stride }));
+      inputs = inner * expansion;
     }
   }
-  return { stem, blocks, head: headPlan(spec, inputs) };
+  return { stem, pooled: spec.stem === 'imagenet', blocks, head: headPlan(spec, inputs) };
 }
 
-function blockPlan(name: string, inputs: number, outputs: number, stride: 1 | 2): BlockPlan {
-  return {
-    first: {
-      weight: `${name}.conv1.weight`,
-      norm: `${name}.bn1`,
-      inputs,
-      outputs,
-      size: 3,
-      stride,
-    },
-    second: {
-      weight: `${name}.conv2.weight`,
-      norm: `${name}.bn2`,
-      inputs: outputs,
-      outputs,
-      size: 3,
-      stride: 1,
-    },
-    shortcut:
-      stride === 1 && inputs === outputs
-        ? null
-        : {
-            weight: `${name}.downsample.0.weight`,
-            norm: `${name}.downsample.1`,
-            inputs,
-            outputs,
-            size: 1,
-            stride,
-          },
+function stemPlan({ stem = 'cifar' }: EncoderSpec, outputs: number): ConvolutionPlan {
+  const names = { weight: 'conv1.weight', norm: 'bn1', inputs: 3, outputs };
+  return stem === 'imagenet' ? { ...names, size: 7, stride: 2 } : { ...names, size: 3, stride: 1 };
+}
+
+interface BlockShape {
+  readonly inputs: number;
+  readonly inner: number;
+  readonly expansion: 1 | 4;
+  readonly stride: 1 | 2;
+}
+
+function blockPlan(
+  stage: string,
+  index: number,
+  { inputs, inner, expansion, stride }: BlockShape,
+): BlockPlan {
+  const name = `${stage}.${index}`;
+  const outputs = inner * expansion;
+  /** Inputs, outputs, size and stride of each convolution. */
+  const shapes: readonly (readonly [number, number, 1 | 3, 1 | 2])[] =
+    expansion === 1
+      ? [
+          [inputs, inner, 3, stride],
+          [inner, outputs, 3, 1],
+        ]
+      : [
+          [inputs, inner, 1, 1],
+          [inner, inner, 3, stride],
+          [inner, outputs, 1, 1],
+        ];
+  const convolutions = shapes.map(([inputs, outputs, size, stride], at): ConvolutionPlan => {
+    const weight = `${name}.conv${at + 1}.weight`;
+    return { weight, norm: `${name}.bn${at + 1}`, inputs, outputs, size, stride };
+  });
+  const shortcut: ConvolutionPlan = {
+    weight: `${name}.downsample.0.weight`,
+    norm: `${name}.downsample.1`,
+    inputs,
+    outputs,
+    size: 1,
+    stride,
   };
+  const fits = stride === 1 && inputs === outputs;
+  return { stage, convolutions, shortcut: fits ? null : shortcut };
 }
 
 function headPlan(spec: EncoderSpec, inputs: number): readonly LinearPlan[] {

@@ -3,18 +3,19 @@ import type { StepSpec } from '../engine/engine.ts';
 import { tf, type TensorsByName } from '../tf.ts';
 import { encodeInTraining } from './encoder.ts';
 import { namedTensor } from './named-tensor.ts';
-import { parameterNames } from './weight-shapes.ts';
+import { trainedNames } from './frozen-part.ts';
 
-/** The gradient of every parameter, and what the forward pass leaves behind. */
+/** The gradient of every parameter that is not frozen, and what the forward pass leaves behind. */
 export type ParameterGradients = {
-  /** By the name of the parameter, in the order of `parameterNames`. */
+  /** By the name of the parameter, in the order of `trainedNames`. */
   readonly gradients: TensorsByName;
-  /** New running statistics by name; none where BatchNorm is frozen. */
+  /** New running statistics by name; none where BatchNorm or its layer is frozen. */
   readonly statistics: TensorsByName;
 };
 
 /**
- * Differentiates a function of the projections, or logits, in every parameter of the network.
+ * Differentiates a function of the projections, or logits, in every parameter that is not frozen. tfjs follows no path
+ * back that leads to none of them.
  *
  * @param weights Every tensor of `weightShapes(spec.encoder)`. Borrowed.
  * @param pixels `[rows, size, size, 3]` float32, normalised. Borrowed.
@@ -22,12 +23,12 @@ export type ParameterGradients = {
  * @returns Tensors owned by the caller.
  */
 export function parameterGradients(
-  { encoder, batchNorm }: StepSpec,
+  { encoder, batchNorm, frozen }: StepSpec,
   weights: TensorsByName,
   pixels: tf.Tensor4D,
   lossOf: (projection: tf.Tensor2D) => tf.Scalar,
 ): ParameterGradients {
-  const names = parameterNames(encoder);
+  const names = trainedNames(encoder, frozen);
   const statisticsLeft = aside<Record<string, tf.Tensor1D>>();
   const ofParameters = (...parameters: tf.Tensor[]): tf.Scalar => {
     const trained = Object.fromEntries(names.map((name, index) => [name, parameters[index]!]));
@@ -36,6 +37,7 @@ export function parameterGradients(
       { ...weights, ...trained },
       pixels,
       batchNorm,
+      frozen,
     );
     statisticsLeft.leave(statistics);
     return lossOf(projection);

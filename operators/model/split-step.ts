@@ -131,7 +131,8 @@ export function projectedChunk(
   weights: TensorsByName,
   pixels: tf.Tensor4D,
 ): tf.Tensor2D {
-  return tf.tidy(() => encodeInTraining(spec.encoder, weights, pixels, spec.batchNorm).projection);
+  const { encoder, batchNorm, frozen } = spec;
+  return tf.tidy(() => encodeInTraining(encoder, weights, pixels, batchNorm, frozen).projection);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { StepSpec } from '../engine/engine.ts';
 import { tf, type TensorsByName } from '../tf.ts';
 import { namedTensor } from './named-tensor.ts';
 import type { ParameterGradients } from './parameter-gradients.ts';
-import { headNames, weightShapes } from './weight-shapes.ts';
+import { headNames, parameterNames, weightShapes } from './weight-shapes.ts';
 
 /** What a step reads and replaces. */
 export type TrainingState = {
@@ -14,13 +14,13 @@ export type TrainingState = {
 
 /** The state after an update, its weights in the order of `weightShapes`. */
 export type UpdatedState = TrainingState & {
-  /** Euclidean norm of the loss gradient over all parameters, before decay. Not finite when the step must be refused. */
+  /** Euclidean norm of the loss gradient over all trained parameters, before decay. Not finite when the step must be refused. */
   readonly gradientNorm: tf.Scalar;
 };
 
 /**
  * SGD as in PyTorch: `g ← ∂L/∂w + weightDecay · w`, `buffer ← momentum · buffer + g`,
- * `w ← w − learningRate · buffer`, for every parameter, BatchNorm and biases included. In the head the learning
+ * `w ← w − learningRate · buffer`, for every parameter, BatchNorm and biases included. What is frozen stays as it is, bit for bit, its buffer too. In the head the learning
  * rate is `headRate` times as large.
  *
  * @param state Borrowed, as are the others.
@@ -46,6 +46,12 @@ export function updatedState(
       momentum[name] = next;
       parameters[name] = tf.sub(parameter, tf.mul(next, head.has(name) ? ofHead : learningRate));
     }
+    const buffers = Object.fromEntries(
+      parameterNames(spec.encoder).map((name) => [
+        name,
+        momentum[name] ?? namedTensor('momentum', state.momentum, name).clone(),
+      ]),
+    );
     const weights = Object.fromEntries(
       [...weightShapes(spec.encoder).keys()].map((name) => [
         name,
@@ -55,6 +61,6 @@ export function updatedState(
       ]),
     );
     const squares = Object.values(gradients).map((g) => tf.sum<tf.Scalar>(tf.square(g)));
-    return { weights, momentum, gradientNorm: tf.sqrt(tf.addN(squares)) };
+    return { weights, momentum: buffers, gradientNorm: tf.sqrt(tf.addN(squares)) };
   });
 }

@@ -25,8 +25,7 @@ export function weightShapes(spec: EncoderSpec): ReadonlyMap<string, WeightShape
   };
   convolution(plan.stem);
   for (const block of plan.blocks) {
-    convolution(block.first);
-    convolution(block.second);
+    for (const conv of block.convolutions) convolution(conv);
     if (block.shortcut !== null) convolution(block.shortcut);
   }
   for (const { name, inputs, outputs } of plan.head) {

@@ -18,8 +18,15 @@ export interface NetworkReference {
   readonly statistics: Readonly<Record<string, Float64Array>>;
 }
 
-const widths = { resnet8: [16, 32, 64], resnet20: [16, 32, 64], resnet18: [64, 128, 256, 512] };
-const depths = { resnet8: 1, resnet20: 3, resnet18: 2 };
+/** Channels inside the blocks of each stage, blocks of each stage, and whether they are bottlenecks. */
+const layouts: Readonly<Record<EncoderSpec['architecture'], [number[], number[], boolean]>> = {
+  resnet8: [[16, 32, 64], [1, 1, 1], false],
+  resnet20: [[16, 32, 64], [3, 3, 3], false],
+  resnet18: [[64, 128, 256, 512], [2, 2, 2, 2], false],
+  resnet34: [[64, 128, 256, 512], [3, 4, 6, 3], false],
+  resnet50: [[64, 128, 256, 512], [3, 4, 6, 3], true],
+  resnet101: [[64, 128, 256, 512], [3, 4, 23, 3], true],
+};
 
 /**
  * A residual network as PyTorch defines its layers, in float64, channels first, by plain loops. Written
@@ -41,7 +48,7 @@ export function networkReference(
   const convolution = (x: Maps, name: string, out: number, size: number, stride: number): Maps => {
     const [n, c, h, w] = x.shape;
     const filter = get(name);
-    const pad = size === 3 ? 1 : 0;
+    const pad = Math.floor(size / 2);
     const oh = Math.floor((h + 2 * pad - size) / stride) + 1;
     const ow = Math.floor((w + 2 * pad - size) / stride) + 1;
     const data = new Float64Array(n * out * oh * ow);
@@ -114,16 +121,36 @@ export function networkReference(
       ),
     );
 
-  const channels = widths[spec.architecture];
-  let x = relu(norm(convolution(images, 'conv1.weight', channels[0]!, 3, 1), 'bn1'));
-  for (const [stage, out] of channels.entries()) {
-    for (let block = 0; block < depths[spec.architecture]; block += 1) {
+  const pooled = (x: Maps): Maps => {
+    const [n, c, h, w] = x.shape;
+    const [oh, ow] = [Math.floor((h - 1) / 2) + 1, Math.floor((w - 1) / 2) + 1];
+    const data = new Float64Array(n * c * oh * ow).fill(-Infinity);
+    for (let i = 0; i < n * c; i += 1)
+      for (let y = 0; y < oh; y += 1)
+        for (let z = 0; z < ow; z += 1)
+          for (let row = Math.max(2 * y - 1, 0); row <= Math.min(2 * y + 1, h - 1); row += 1)
+            for (let at = Math.max(2 * z - 1, 0); at <= Math.min(2 * z + 1, w - 1); at += 1) {
+              const to = (i * oh + y) * ow + z;
+              data[to] = Math.max(data[to]!, x.data[(i * h + row) * w + at]!);
+            }
+    return { shape: [n, c, oh, ow], data };
+  };
+
+  const [channels, depths, isBottleneck] = layouts[spec.architecture];
+  let x =
+    spec.stem === 'imagenet'
+      ? pooled(relu(norm(convolution(images, 'conv1.weight', channels[0]!, 7, 2), 'bn1')))
+      : relu(norm(convolution(images, 'conv1.weight', channels[0]!, 3, 1), 'bn1'));
+  for (const [stage, inside] of channels.entries()) {
+    for (let block = 0; block < depths[stage]!; block += 1) {
       const name = `layer${stage + 1}.${block}`;
       const stride = stage > 0 && block === 0 ? 2 : 1;
-      const inner = relu(
-        norm(convolution(x, `${name}.conv1.weight`, out, 3, stride), `${name}.bn1`),
-      );
-      const outer = norm(convolution(inner, `${name}.conv2.weight`, out, 3, 1), `${name}.bn2`);
+      const conv = (x: Maps, at: number, out: number, size: number, stride: number): Maps =>
+        norm(convolution(x, `${name}.conv${at}.weight`, out, size, stride), `${name}.bn${at}`);
+      const out = isBottleneck ? 4 * inside : inside;
+      const outer = isBottleneck
+        ? conv(relu(conv(relu(conv(x, 1, inside, 1, 1)), 2, inside, 3, stride)), 3, out, 1, 1)
+        : conv(relu(conv(x, 1, inside, 3, stride)), 2, out, 3, 1);
       const around =
         `${name}.downsample.0.weight` in weights
           ? norm(

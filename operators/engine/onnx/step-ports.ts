@@ -1,5 +1,7 @@
+import { frozenStatistics, trainedNames } from '../../model/frozen-part.ts';
 import { weightShapes, parameterNames } from '../../model/weight-shapes.ts';
 import { tf } from '../../tf.ts';
+import type { EncoderSpec } from '../../types.ts';
 import type { StepSpec } from '../engine.ts';
 import type { TraceInput } from './trace.ts';
 
@@ -39,22 +41,37 @@ export function weightInputs({ encoder }: StepSpec): readonly TraceInput[] {
   }));
 }
 
-/** Something in the shape of each parameter as an input, such as its momentum. */
-export function parameterInputs(prefix: string, { encoder }: StepSpec): readonly TraceInput[] {
-  const shapes = weightShapes(encoder);
-  return parameterNames(encoder).map((name) => ({
-    name: prefix + name,
-    shape: shapes.get(name)!.shape,
-    dtype: 'float32',
-  }));
+/** The momentum of every parameter as an input. */
+export function momentumInputs({ encoder }: StepSpec): readonly TraceInput[] {
+  return inputsOf(stepPorts.momentum, encoder, parameterNames(encoder));
+}
+
+/** The gradient of every parameter that is trained as an input. */
+export function parameterGradientInputs({ encoder, frozen }: StepSpec): readonly TraceInput[] {
+  return inputsOf(stepPorts.gradients, encoder, trainedNames(encoder, frozen));
 }
 
 /** Something in the shape of each running statistic that moves as an input. */
 export function statisticInputs(prefix: string, spec: StepSpec): readonly TraceInput[] {
   if (spec.batchNorm === 'frozen') return [];
-  return [...weightShapes(spec.encoder)]
-    .filter(([, { role }]) => role === 'statistic')
-    .map(([name, { shape }]) => ({ name: prefix + name, shape, dtype: 'float32' }));
+  const fixed = frozenStatistics(spec.encoder, spec.frozen);
+  const moving = [...weightShapes(spec.encoder)].flatMap(([name, { role }]) =>
+    role === 'statistic' && !fixed.has(name) ? [name] : [],
+  );
+  return inputsOf(prefix, spec.encoder, moving);
+}
+
+function inputsOf(
+  prefix: string,
+  encoder: EncoderSpec,
+  names: readonly string[],
+): readonly TraceInput[] {
+  const shapes = weightShapes(encoder);
+  return names.map((name) => ({
+    name: prefix + name,
+    shape: shapes.get(name)!.shape,
+    dtype: 'float32',
+  }));
 }
 
 /** The tensors whose names begin with `prefix`, without it. */

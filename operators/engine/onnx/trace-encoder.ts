@@ -52,6 +52,7 @@ export function traceEncoder(
   };
   const metadata = {
     architecture: spec.architecture,
+    stem: spec.stem ?? 'cifar',
     head: spec.head,
     projection_size: String(spec.projectionSize),
     image_size: String(imageSize),

@@ -3,7 +3,8 @@ import { updatedState } from '../../model/updated-state.ts';
 import type { tf } from '../../tf.ts';
 import type { StepSpec } from '../engine.ts';
 import {
-  parameterInputs,
+  momentumInputs,
+  parameterGradientInputs,
   pixelsInput,
   prefixed,
   statisticInputs,
@@ -60,7 +61,7 @@ export function traceUpdate(spec: StepSpec): Uint8Array {
   const inputs: TraceInput[] = [
     { name: stepPorts.learningRate, shape: [], dtype: 'float32' },
     ...weightInputs(spec),
-    ...parameterInputs(stepPorts.momentum, spec),
+    ...momentumInputs(spec),
     ...gradientInputs(spec),
   ];
   return trace(inputs, (tensors) => {
@@ -81,10 +82,7 @@ export function traceUpdate(spec: StepSpec): Uint8Array {
 
 /** Sums of gradients and statistics over chunks, as inputs. */
 export function gradientInputs(spec: StepSpec): readonly TraceInput[] {
-  return [
-    ...parameterInputs(stepPorts.gradients, spec),
-    ...statisticInputs(stepPorts.statistics, spec),
-  ];
+  return [...parameterGradientInputs(spec), ...statisticInputs(stepPorts.statistics, spec)];
 }
 
 function summed(tensors: Readonly<Record<string, tf.Tensor>>): {

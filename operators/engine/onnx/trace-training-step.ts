@@ -2,7 +2,7 @@ import { trainingStep } from '../../model/training-step.ts';
 import type { tf } from '../../tf.ts';
 import type { StepSpec } from '../engine.ts';
 import {
-  parameterInputs,
+  momentumInputs,
   pixelsInput,
   prefixed,
   statisticsSize,
@@ -20,7 +20,7 @@ export function traceTrainingStep(spec: StepSpec): Uint8Array {
     { name: stepPorts.labels, shape: [images * views], dtype: 'int32' },
     { name: stepPorts.learningRate, shape: [], dtype: 'float32' },
     ...weightInputs(spec),
-    ...parameterInputs(stepPorts.momentum, spec),
+    ...momentumInputs(spec),
   ];
   return trace(inputs, (tensors) => {
     const state = {

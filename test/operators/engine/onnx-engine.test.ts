@@ -23,13 +23,13 @@ const spec: TrainerSpec = {
 };
 const threads = 1;
 
-function state(): TrainerState {
-  const weights = initialWeights(spec.encoder, 1);
+function state({ encoder } = spec): TrainerState {
+  const weights = initialWeights(encoder, 1);
   return { step: 0, weights, momentum: zeroMomentum(weights) };
 }
 
-function batch(seq: number): PackedBatch {
-  return packedBatch(spec.shape, seq, 2);
+function batch(seq: number, { shape } = spec): PackedBatch {
+  return packedBatch(shape, seq, 2);
 }
 
 const temperature = 0.2;
@@ -50,6 +50,18 @@ const tasks: readonly (readonly [
   // Statistics of 4 rows amplify every rounding.
   ['chunks of 2 images', 1, { microBatch: 2 }, 8],
   ['chunks with frozen BatchNorm', 2, { microBatch: 1, batchNorm: 'frozen' }],
+  [
+    'the ImageNet stem',
+    2,
+    {
+      encoder: { ...spec.encoder, stem: 'imagenet' },
+      shape: { images: 4, views: 2, imageSize: 19 },
+    },
+    4,
+  ],
+  ['a frozen first stage', 2, { frozen: 'layer1' }],
+  ['a frozen encoder', 2, { frozen: 'encoder' }],
+  ['a frozen stem in chunks', 2, { frozen: 'stem', microBatch: 2 }, 8],
 ];
 
 for (const [what, steps, changes, amplified = 1] of tasks) {
@@ -58,9 +70,9 @@ for (const [what, steps, changes, amplified = 1] of tasks) {
     const [onnx, cpu] = [await openOnnxEngine({ threads }), await openCpuEngine()];
     const trainer = await onnx.createTrainer(task);
     const reference = await cpu.createTrainer(task);
-    await Promise.all([trainer.load(state()), reference.load(state())]);
+    await Promise.all([trainer.load(state(task)), reference.load(state(task))]);
     for (let step = 0; step < steps; step += 1) {
-      const padded = batch(step);
+      const padded = batch(step, task);
       // A row that the loss leaves out, as padding is.
       padded.labels[7] = -1;
       const expected = await reference.run({ ...padded, pixels: padded.pixels.slice() }, 0.02);
@@ -82,7 +94,7 @@ for (const [what, steps, changes, amplified = 1] of tasks) {
     function equalTensors(got: Weights, wanted: Weights, tolerance: number): void {
       t.deepEqual(
         [...got.keys()],
-        [...state().weights.keys()].filter((key) => wanted.has(key)),
+        [...state(task).weights.keys()].filter((key) => wanted.has(key)),
       );
       for (const [key, { shape, data }] of wanted) {
         t.deepEqual([...got.get(key)!.shape], [...shape]);

@@ -15,9 +15,11 @@ for (const [spec, imageSize] of [
   [{ architecture: 'resnet8', head: 'mlp', projectionSize: 8 }, 5],
   [{ architecture: 'resnet8', head: 'linear', projectionSize: 8 }, 6],
   [{ architecture: 'resnet20', head: 'mlp', projectionSize: 8 }, 4],
+  [{ architecture: 'resnet8', stem: 'imagenet', head: 'linear', projectionSize: 8 }, 19],
+  [{ architecture: 'resnet8', stem: 'imagenet', head: 'linear', projectionSize: 8 }, 16],
 ] as const satisfies readonly (readonly [EncoderSpec, number])[]) {
   const shape = [2, imageSize, imageSize, 3] as const;
-  const title = `${spec.architecture} with head ${spec.head} at ${imageSize} pixels`;
+  const title = `${spec.architecture} with stem ${'stem' in spec ? spec.stem : 'of default'} and head ${spec.head} at ${imageSize} pixels`;
 
   test(`${title} equals float64 loops on running statistics`, (t) => {
     const weights = livelyWeights(spec, 1);

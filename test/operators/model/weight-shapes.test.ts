@@ -61,6 +61,41 @@ test('resnet18 with the CIFAR stem has the 11,168,832 parameters of its PyTorch 
   t.is(parameterCount({ architecture: 'resnet18', ...mlp }, 'head'), expected);
 });
 
+// Parameters of torchvision 0.14, counted there without `fc`.
+for (const [architecture, expected] of [
+  ['resnet18', 11_176_512],
+  ['resnet34', 21_284_672],
+  ['resnet50', 23_508_032],
+  ['resnet101', 42_500_160],
+] as const) {
+  test(`${architecture} with the ImageNet stem has the ${expected} parameters of torchvision`, (t) => {
+    t.is(parameterCount({ architecture, stem: 'imagenet', ...mlp }, 'head'), expected);
+    // The CIFAR stem has 3 × 3 × 3 weights a channel instead of 7 × 7 × 3.
+    const smaller = expected - 64 * 3 * (49 - 9);
+    t.is(parameterCount({ architecture, stem: 'cifar', ...mlp }, 'head'), smaller);
+  });
+}
+
+test('a network without a stem has that of CIFAR', (t) => {
+  const spec = { architecture: 'resnet20', ...mlp } as const;
+  t.deepEqual(networkPlan(spec), networkPlan({ ...spec, stem: 'cifar' }));
+  t.false(networkPlan(spec).pooled);
+});
+
+test('a bottleneck halves the image in its second convolution', (t) => {
+  const { blocks } = networkPlan({ architecture: 'resnet50', ...mlp });
+  const { convolutions, shortcut } = blocks.find(({ stage }) => stage === 'layer2')!;
+  t.deepEqual(
+    convolutions.map(({ inputs, outputs, size, stride }) => [inputs, outputs, size, stride]),
+    [
+      [256, 128, 1, 1],
+      [128, 128, 3, 2],
+      [128, 512, 1, 1],
+    ],
+  );
+  t.like(shortcut, { inputs: 256, outputs: 512, size: 1, stride: 2 });
+});
+
 test('resnet20 has the published 0.27 million parameters', (t) => {
   const count = parameterCount({ architecture: 'resnet20', ...mlp }, 'head');
   t.is(Math.round(count / 1e4), 27);
@@ -70,6 +105,9 @@ test('the embedding is as long as the last stage is wide', (t) => {
   t.is(embeddingSize({ architecture: 'resnet8', ...mlp }), 64);
   t.is(embeddingSize({ architecture: 'resnet20', ...mlp }), 64);
   t.is(embeddingSize({ architecture: 'resnet18', ...mlp }), 512);
+  t.is(embeddingSize({ architecture: 'resnet34', ...mlp }), 512);
+  t.is(embeddingSize({ architecture: 'resnet50', ...mlp }), 2048);
+  t.is(embeddingSize({ architecture: 'resnet101', ...mlp }), 2048);
 });
 
 test('parameters leave out the running statistics and keep the order', (t) => {

@@ -73,6 +73,11 @@ export async function writeCheckpoint(
   return file;
 }
 
+/** Whether a safetensors file with this metadata is a checkpoint of a run. */
+export function isCheckpointMetadata({ format }: Readonly<Record<string, string>>): boolean {
+  return format === formatName;
+}
+
 /**
  * Reads a checkpoint and checks that it is whole.
  *

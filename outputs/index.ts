@@ -35,6 +35,7 @@ export type { SaveCheckpointsOptions } from './save-checkpoints.ts';
 export { latestCheckpoint, loadCheckpoint } from './checkpoints.ts';
 export type { Checkpoint, LatestCheckpoint } from './checkpoints.ts';
 export { readSafetensors, writeSafetensors } from './safetensors.ts';
+export type { ReadSafetensorsOptions } from './safetensors.ts';
 export { readQuarantine, writeQuarantine } from './write-quarantine.ts';
 
 // Models of files

@@ -62,20 +62,31 @@ export async function writeSafetensors(
   await file.commit(lengthBytes + header.byteLength + offset);
 }
 
+/** What of a file is left unread. */
+export interface ReadSafetensorsOptions {
+  /** Tensors that are passed over, whatever their type. @default none */
+  readonly skip?: ((name: string) => boolean) | undefined;
+}
+
 /**
  * Reads float32 tensors, each into an array of its own.
  *
  * @throws {PipelineError} `ERR_READ` when there is no such file; `ERR_FORMAT` when it is cut, has
  * overlapping tensors or gaps, other types than `F32`, or is no safetensors file, naming file and tensor.
  */
-export async function readSafetensors(path: string): Promise<SafetensorsContent> {
+export async function readSafetensors(
+  path: string,
+  { skip = () => false }: ReadSafetensorsOptions = {},
+): Promise<SafetensorsContent> {
   const handle = await openToRead(path);
   try {
     const { size } = await handle.stat();
     const header = await readHeader(handle, path, size);
     const start = lengthBytes + header.bytes;
     const tensors = new Map<string, NamedTensor>();
-    for (const { name, shape, begin } of checkedEntries(path, header.entries, size - start)) {
+    for (const entry of checkedEntries(path, header.entries, size - start, skip)) {
+      const { name, shape, begin } = entry;
+      if (skip(name)) continue;
       const data = new Float32Array(valuesOf(shape));
       const bytes = new Uint8Array(data.buffer);
       await readFully(handle, path, bytes, start + begin);
@@ -101,7 +112,8 @@ export async function listSafetensors(path: string): Promise<SafetensorsListing>
   try {
     const { size } = await handle.stat();
     const header = await readHeader(handle, path, size);
-    const entries = checkedEntries(path, header.entries, size - lengthBytes - header.bytes);
+    const bodyBytes = size - lengthBytes - header.bytes;
+    const entries = checkedEntries(path, header.entries, bodyBytes, () => false);
     const tensors = entries.map(({ name, shape }) => ({ name, shape }));
     return { tensors, metadata: header.metadata, bytes: size };
   } finally {
@@ -160,8 +172,13 @@ interface Entry {
 }
 
 /** The tensors in file order; together they fill the body exactly. */
-function checkedEntries(path: string, entries: Header['entries'], bodyBytes: number): Entry[] {
-  const checked = entries.map(([name, value]) => checkedEntry(path, name, value));
+function checkedEntries(
+  path: string,
+  entries: Header['entries'],
+  bodyBytes: number,
+  skip: (name: string) => boolean,
+): Entry[] {
+  const checked = entries.map(([name, value]) => checkedEntry(path, name, value, skip(name)));
   checked.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let next = 0;
   for (const { name, begin, end } of checked) {
@@ -174,10 +191,10 @@ function checkedEntries(path: string, entries: Header['entries'], bodyBytes: num
   return checked;
 }
 
-function checkedEntry(path: string, name: string, value: unknown): Entry {
+function checkedEntry(path: string, name: string, value: unknown, ofAnyType: boolean): Entry {
   if (!isObject(value)) throw damaged(path, `tensor \`${name}\` has no description`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (dtype !== 'F32') {
+  if (dtype !== 'F32' && !ofAnyType) {
     throw damaged(path, `expected tensor \`${name}\` to be \`F32\`, got \`${String(dtype)}\``);
   }
   if (!isCounts(shape)) throw damaged(path, `tensor \`${name}\` has no shape`);
@@ -186,7 +203,7 @@ function checkedEntry(path: string, name: string, value: unknown): Entry {
   }
   const [begin, end] = offsets as [number, number];
   const bytes = valuesOf(shape) * Float32Array.BYTES_PER_ELEMENT;
-  if (end - begin !== bytes) {
+  if (end - begin !== bytes && !ofAnyType) {
     throw damaged(
       path,
       `tensor \`${name}\` [${shape.join(', ')}] takes ${bytes} bytes, its place has ${end - begin}`,

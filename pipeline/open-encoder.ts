@@ -54,6 +54,7 @@ async function openRunEncoder(engine: Engine, run: string, rows: number): Promis
     model: {
       hash: hashTensors(weights),
       architecture: encoder.architecture,
+      ...(encoder.stem === undefined ? {} : { stem: encoder.stem }),
       step,
       engine: engine.name,
     },

@@ -5,7 +5,7 @@ import { openEngine } from '../operators/engine/open-engine.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
 import { initialWeights } from '../operators/model/initial-weights.ts';
-import { headNames, parameterNames } from '../operators/model/weight-shapes.ts';
+import { parameterNames } from '../operators/model/weight-shapes.ts';
 import type {
   ClassifierReadouts,
   Dataset,
@@ -16,7 +16,14 @@ import type {
 import { metricsColumns, openRunFolder, type RunFolder } from '../outputs/run-folder.ts';
 import { trainingLoss } from './loss-spec.ts';
 import type { TrainOptions } from './options.ts';
-import { mayChange, type PretrainedStart, type RunConfig, runConfig } from './run-config.ts';
+import { openStart } from './open-start.ts';
+import {
+  encoderSpec,
+  mayChange,
+  type PretrainedStart,
+  type RunConfig,
+  runConfig,
+} from './run-config.ts';
 import type { RunListener } from './run-listener.ts';
 
 /** What a training run stands on. All of it belongs to the scope. */
@@ -34,7 +41,7 @@ export async function openTraining(
   scope: RunScope,
   options: TrainOptions,
   listener: RunListener,
-  start?: PretrainedStart,
+  given?: PretrainedStart,
 ): Promise<Training> {
   const { split, limit, seed, threads, resume } = options;
   const found = await openDataset(options.data, {
@@ -47,6 +54,12 @@ export async function openTraining(
   });
   // Batches balanced by class would tell an unlabelled loss what it is not to know.
   const data = isByImage(trainingLoss(options)) ? asOneClass(found) : found;
+  if (options.init !== null && given !== undefined) {
+    throw new TypeError('Expected `start` to be absent when `init` is given');
+  }
+  const opened =
+    options.init === null ? undefined : await openStart(options.init, encoderSpec(options, data));
+  const start = opened?.start ?? given;
   const engine = scope.use(await openEngine(options.engine, threads ?? undefined));
   const config = runConfig(options, data, engine.name, found.classes, start);
   const run = scope.use(
@@ -57,7 +70,8 @@ export async function openTraining(
       mayChange,
     }),
   );
-  for (const note of run.notes) listener.note?.(note);
+  const startNotes = run.checkpoint === null ? (opened?.notes ?? []) : [];
+  for (const note of [...run.notes, ...startNotes]) listener.note?.(note);
   const trainer = scope.use(await openTrainer(engine, config));
   const state = run.checkpoint ?? initialState(config, start);
   await trainer.load(state);
@@ -71,10 +85,10 @@ async function openTrainer(
   config: RunConfig,
 ): Promise<Trainer<StepReadouts | ClassifierReadouts>> {
   const { encoder, loss, batchSize: images, views, imageSize } = config;
-  const { momentum, weightDecay, batchNorm, headRate } = config;
+  const { momentum, weightDecay, batchNorm, headRate, freeze: frozen } = config;
   const microBatch = config.microBatch ?? undefined;
   const shape = { images, views, imageSize };
-  const step = { encoder, shape, momentum, weightDecay, batchNorm, microBatch, headRate };
+  const step = { encoder, shape, momentum, weightDecay, batchNorm, frozen, microBatch, headRate };
   return loss.name === 'cross-entropy'
     ? await engine.createClassifier({ ...step, loss })
     : await engine.createTrainer({ ...step, loss });
@@ -84,12 +98,11 @@ function initialState(
   { encoder, seed }: RunConfig,
   start: PretrainedStart | undefined,
 ): TrainerState {
-  const head = headNames(encoder);
   const weights: Weights = new Map(
-    [...initialWeights(encoder, seed)].map(([name, fresh]) => {
-      const trained = head.has(name) ? undefined : start?.weights.get(name);
-      return [name, trained ?? fresh];
-    }),
+    [...initialWeights(encoder, seed)].map(([name, fresh]) => [
+      name,
+      start?.weights.get(name) ?? fresh,
+    ]),
   );
   const momentum: Weights = new Map(
     parameterNames(encoder).map((name) => {

@@ -13,7 +13,9 @@ import {
   texts,
 } from './option-fields.ts';
 import { parseShard } from '../outputs/export-shard.ts';
-import type { EncoderName, LossName } from '../operators/types.ts';
+import { type FrozenPart, frozenParts, hasPart } from '../operators/model/frozen-part.ts';
+import { encoderNames } from '../operators/model/network-plan.ts';
+import type { EncoderName, LossName, StemName } from '../operators/types.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
 import { trainingLoss } from './loss-spec.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
@@ -35,6 +37,10 @@ export interface TrainOptions {
   readonly positives: 'class' | 'image' | null;
   readonly anchors: 'all' | 'first';
   readonly encoder: EncoderName;
+  readonly stem: StemName;
+  /** Run folder or `.safetensors` file. */
+  readonly init: string | null;
+  readonly freeze: FrozenPart | null;
   readonly imageSize: number;
   readonly batchSize: number;
   readonly microBatch: number | null;
@@ -208,9 +214,13 @@ const epsilon = optional(
   number({ from: 0 }, 'Margin of `eps-sup-infonce` in logits; 0.25 when not given.'),
 );
 const encoder = choice(
-  ['resnet8', 'resnet20', 'resnet18'],
-  'Network: residual, with a 3 × 3 first convolution for small images.',
+  encoderNames,
+  'Residual network, by its layers; from `resnet18` on those of torchvision.',
 ).default('resnet8');
+const stem = choice(
+  ['cifar', 'imagenet'],
+  'First layers: 3 × 3 for small images, or 7 × 7 with stride 2 and max-pooling, as torchvision has them.',
+).default('cifar');
 const engine = choice(
   ['auto', 'onnx', 'cpu'],
   'What computes: `onnx` runs the native runtime, `cpu` is the slow plain JavaScript reference.',
@@ -270,6 +280,18 @@ const trainFields = z.strictObject({
     'Which views are anchors: all, or the first of each image.',
   ).default('all'),
   encoder,
+  stem,
+  init: optional(
+    path(
+      'Weights to start from: run folder of `train`, or FILE.safetensors with the names of torchvision.',
+    ),
+  ),
+  freeze: optional(
+    choice(
+      frozenParts,
+      'Layers that stay as they are, up to and including this stage; `encoder`: all below the head.',
+    ),
+  ),
   imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
   batchSize: integer(2, 'Images of a batch, before views.').default(256),
   microBatch: optional(
@@ -338,6 +360,10 @@ const trainSchema: z.ZodType<TrainOptions> = trainFields
   .refine((given) => !isByImage(trainingLoss(given)) || given.classesPerBatch === null, {
     path: ['classesPerBatch'],
     message: 'absent when views of one image are the positives, because classes play no part then',
+  })
+  .refine(({ freeze, encoder }) => freeze === null || hasPart(encoder, freeze), {
+    path: ['freeze'],
+    message: 'a part that the `--encoder` has: `resnet8` and `resnet20` end with `layer3`',
   })
   .refine(({ microBatch, batchSize }) => microBatch === null || batchSize % microBatch === 0, {
     path: ['microBatch'],

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { openDataset } from '../datasets/open-dataset.ts';
 import { PipelineError } from '../operators/errors.ts';
-import type { EncoderName } from '../operators/types.ts';
+import { headNames } from '../operators/model/weight-shapes.ts';
+import type { EncoderName, StemName } from '../operators/types.ts';
 import { hashTensors } from '../outputs/checkpoints.ts';
 import { readRun, type SavedRun } from '../outputs/run-folder.ts';
 import type { TransferOptions } from './options.ts';
@@ -13,6 +14,7 @@ export interface TransferPlan {
   readonly classes: readonly string[] | null;
   readonly exceptClasses: readonly string[] | null;
   readonly architecture: EncoderName;
+  readonly stem: StemName;
   readonly imageSize: number;
   readonly start: PretrainedStart;
   readonly notes: readonly string[];
@@ -31,14 +33,17 @@ export async function planTransfer(
   const run = await readRun(options.model);
   const { encoder, imageSize, recipe } = readEmbeddableConfig(run.config, options.model);
   const { weights } = run.checkpoint;
+  const head = headNames(encoder);
   const rate = options.learningRate;
   return {
     classes: options.disjoint ? await unseenClasses(options, run, signal) : options.classes,
     exceptClasses: options.exceptClasses,
     architecture: encoder.architecture,
+    stem: encoder.stem ?? 'cifar',
     imageSize,
     start: {
-      weights,
+      // The head is new, also where the run was a classifier of as many classes.
+      weights: new Map([...weights].filter(([name]) => !head.has(name))),
       hash: hashTensors(weights),
       normalisation: recipe,
       headRate: (options.headLearningRate ?? defaultHeadRate * rate) / rate,

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../operators/errors.ts';
+import type { FrozenPart } from '../operators/model/frozen-part.ts';
+import { encoderNames } from '../operators/model/network-plan.ts';
 import { type Normalisation, type ViewRecipe, viewRecipe } from '../operators/image/view-recipe.ts';
 import type {
   CrossEntropySpec,
@@ -35,17 +37,19 @@ export interface RunConfig {
   readonly initialWeights?: string | undefined;
   /** Learning rate of the head over that of the layers below it; 1 where it is absent. */
   readonly headRate?: number | undefined;
+  /** Layers that stay as they are; none where it is absent. */
+  readonly freeze?: FrozenPart | undefined;
   /** Not decisive: may differ when the run is continued. */
   readonly dataLocation: string;
   /** The classes whose images the run sees. Not decisive, because `data.hash` covers them. */
   readonly classes: readonly string[];
 }
 
-/** An encoder that was trained before, from which a run starts with a new head. */
+/** An encoder that was trained before, from which a run starts. */
 export interface PretrainedStart {
-  /** The tensors below the head are used. */
+  /** Tensors to start from by name; what is not among them, such as a new head, starts from chance. */
   readonly weights: Weights;
-  /** Identifies them. */
+  /** Identifies where they are from. */
   readonly hash: string;
   readonly normalisation: Normalisation;
   /** Learning rate of the head over that of the layers below it. */
@@ -57,6 +61,18 @@ export const mayChange: readonly (keyof RunConfig)[] = ['dataLocation', 'classes
 
 /** Length of `projection` rows, as in the paper. */
 const projectionSize = 128;
+
+/** The network of a run: the classes of a classifier are those of the data. */
+export function encoderSpec(
+  { encoder: architecture, stem, loss }: Pick<TrainOptions, 'encoder' | 'stem' | 'loss'>,
+  data: Pick<Dataset, 'classes'>,
+): EncoderSpec {
+  // Absent where it is the default, so that runs from before there was another one can be continued.
+  const network = { architecture, ...(stem === 'cifar' ? {} : { stem }) };
+  return loss === 'cross-entropy'
+    ? { ...network, head: 'classifier', projectionSize: data.classes.length }
+    : { ...network, head: 'mlp', projectionSize };
+}
 
 /**
  * Resolves options against the data: epochs become steps.
@@ -71,14 +87,11 @@ export function runConfig(
   classes: readonly string[],
   start?: PretrainedStart,
 ): RunConfig {
-  const { encoder: architecture, imageSize, recipe, microBatch, batchNorm } = options;
+  const { imageSize, recipe, microBatch, batchNorm, freeze } = options;
   const { views, batchSize, classesPerBatch, epochs, learningRate, momentum, seed } = options;
   return {
     data: { hash: data.hash, images: data.count, classes: data.classes.length },
-    encoder:
-      options.loss === 'cross-entropy'
-        ? { architecture, head: 'classifier', projectionSize: data.classes.length }
-        : { architecture, head: 'mlp', projectionSize },
+    encoder: encoderSpec(options, data),
     imageSize,
     recipe: viewRecipe(recipe, start?.normalisation),
     loss: trainingLoss(options),
@@ -95,6 +108,7 @@ export function runConfig(
     seed,
     engine,
     ...(start === undefined ? {} : { initialWeights: start.hash, headRate: start.headRate }),
+    ...(freeze === null ? {} : { freeze }),
     dataLocation: data.name,
     classes,
   };
@@ -110,7 +124,8 @@ export interface EmbeddableConfig {
 const rgb = z.tuple([z.number(), z.number(), z.number()]).readonly();
 const embeddable: z.ZodType<EmbeddableConfig> = z.object({
   encoder: z.object({
-    architecture: z.enum(['resnet8', 'resnet20', 'resnet18']),
+    architecture: z.enum(encoderNames),
+    stem: z.enum(['cifar', 'imagenet']).optional(),
     head: z.enum(['mlp', 'linear', 'classifier']),
     projectionSize: z.int().min(1),
   }),

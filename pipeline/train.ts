@@ -35,7 +35,7 @@ import type { RunListener } from './run-listener.ts';
  * Emits once for each step, when its rows and its checkpoint, if one is due, are on the disk. Read-outs are those of
  * a classifier with the loss `cross-entropy`.
  *
- * @param start An encoder to go on from. @default random weights
+ * @param start An encoder to go on from, instead of `options.init`. @default random weights
  */
 export function train(
   options: TrainOptions,

@@ -135,6 +135,7 @@ function fineTuned(
           out: run,
           loss: 'cross-entropy',
           encoder: plan.architecture,
+          stem: plan.stem,
           imageSize: plan.imageSize,
           recipe: options.recipe,
           views: 1,

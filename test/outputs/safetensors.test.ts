@@ -128,6 +128,19 @@ const refused = test.macro({
   },
 });
 
+test('a tensor that is passed over may have any type', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'a.safetensors');
+  const header = {
+    counter: { dtype: 'I64', shape: [], data_offsets: [0, 8] },
+    weight: { dtype: 'F32', shape: [1], data_offsets: [8, 12] },
+  };
+  await fs.writeFile(file, fileOf(header, bodyOf(0, 0, 7)));
+  const { tensors } = await readSafetensors(file, { skip: (name) => name === 'counter' });
+  t.deepEqual([...tensors.keys()], ['weight']);
+  t.deepEqual([...tensors.get('weight')!.data], [7]);
+  await t.throwsAsync(readSafetensors(file), { code: 'ERR_FORMAT', message: /`counter`.*`I64`/u });
+});
+
 const one = { dtype: 'F32', shape: [1], data_offsets: [0, 4] };
 test('another type', refused, fileOf({ w: { ...one, dtype: 'F16' } }, bodyOf(1)), /`w`.*`F16`/);
 test(

@@ -51,6 +51,15 @@ const refused = test.macro({
   },
 });
 
+test('any network takes any stem, and freezes the stages that it has', (t) => {
+  t.like(train(), { encoder: 'resnet8', stem: 'cifar', init: null, freeze: null });
+  t.like(train({ encoder: 'resnet101', stem: 'imagenet', freeze: 'layer4' }), { freeze: 'layer4' });
+  t.throws(() => train({ freeze: 'layer4' }), {
+    instanceOf: UsageError,
+    message: /^Expected `--freeze` to be a part that the `--encoder` has: .* got `layer4`$/u,
+  });
+});
+
 test(refused, { data: undefined }, 'Expected `DATA` to be a path, got nothing');
 test(refused, { out: '' }, 'Expected `--out` to be a path, got ``');
 test(refused, { batchSize: 1 }, 'Expected `--batch-size` to be an integer of at least 2, got `1`');

@@ -183,9 +183,14 @@ export interface TrainerState {
   readonly step: number;
   /** Parameters and BatchNorm running statistics. */
   readonly weights: Weights;
-  /** One momentum buffer for each parameter, under the parameter's name. */
+  /** One momentum buffer for each parameter, under the parameter's name; of AdamW, its first moment `m`. */
   readonly momentum: Weights;
+  /** The second moment `v` of AdamW likewise; absent with other optimizers. */
+  readonly variance?: Weights | undefined;
 }
+
+/** How parameters follow their gradients: SGD with momentum, AdamW, or LARS. */
+export type OptimizerName = 'sgd' | 'adamw' | 'lars';
 
 /**
  * What one training step measured, before the update was applied. Everything is about the rows that the loss

@@ -26,6 +26,7 @@ export interface LatestCheckpoint {
 const formatName = 'sincere-checkpoint';
 const formatVersion = '1';
 const momentumPrefix = 'momentum.';
+const variancePrefix = 'variance.';
 const fileName = /^step-(\d{8,})\.safetensors$/;
 
 /** The name of the checkpoint after `step` steps. */
@@ -34,7 +35,8 @@ export function checkpointName(step: number): string {
 }
 
 /**
- * Writes a checkpoint atomically: weights under their names, momentum under `momentum.<name>`.
+ * Writes a checkpoint atomically: weights under their names, momentum under `momentum.<name>`,
+ * and where there is one, the variance of AdamW under `variance.<name>`.
  *
  * The metadata holds step, format version, configuration and a SHA-256 of all tensors, so that damage
  * is noticed on loading. The bytes are a function of the state and the configuration.
@@ -48,19 +50,20 @@ export async function writeCheckpoint(
   state: TrainerState,
   configHash: string,
 ): Promise<string> {
-  const { step, weights, momentum } = state;
+  const { step, weights, momentum, variance } = state;
   if (!Number.isSafeInteger(step) || step < 0) {
     throw new RangeError(`Expected \`step\` to be an integer of at least 0, got \`${step}\``);
   }
   await makeFolder(folder);
   const tensors = new Map<string, NamedTensor>();
   for (const [name, tensor] of weights) {
-    if (name.startsWith(momentumPrefix)) {
-      throw new RangeError(`A weight cannot be called \`${name}\`: that is the name of a momentum`);
+    if (name.startsWith(momentumPrefix) || name.startsWith(variancePrefix)) {
+      throw new RangeError(`A weight cannot be called \`${name}\`: that is the name of a buffer`);
     }
     tensors.set(name, tensor);
   }
   for (const [name, tensor] of momentum) tensors.set(momentumPrefix + name, tensor);
+  for (const [name, tensor] of variance ?? []) tensors.set(variancePrefix + name, tensor);
   const file = path.join(folder, checkpointName(step));
   await writeSafetensors(file, tensors, {
     format: formatName,
@@ -94,11 +97,20 @@ export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   if (sha256 !== hashTensors(tensors)) throw unusable(file, 'its tensors changed after writing');
   const weights = new Map<string, NamedTensor>();
   const momentum = new Map<string, NamedTensor>();
+  const variance = new Map<string, NamedTensor>();
   for (const [name, tensor] of tensors) {
     if (name.startsWith(momentumPrefix)) momentum.set(name.slice(momentumPrefix.length), tensor);
-    else weights.set(name, tensor);
+    else if (name.startsWith(variancePrefix)) {
+      variance.set(name.slice(variancePrefix.length), tensor);
+    } else weights.set(name, tensor);
   }
-  return { path: file, configHash: config, step: Number(step), weights, momentum };
+  const state = { step: Number(step), weights, momentum };
+  return {
+    path: file,
+    configHash: config,
+    ...state,
+    ...(variance.size === 0 ? {} : { variance }),
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ import { openEngine } from '../operators/engine/open-engine.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
 import { initialWeights } from '../operators/model/initial-weights.ts';
-import { parameterNames } from '../operators/model/weight-shapes.ts';
+import { initialBuffers } from '../operators/model/optimizer/optimizers.ts';
 import type {
   ClassifierReadouts,
   Dataset,
@@ -85,17 +85,28 @@ async function openTrainer(
   config: RunConfig,
 ): Promise<Trainer<StepReadouts | ClassifierReadouts>> {
   const { encoder, loss, batchSize: images, views, imageSize } = config;
-  const { momentum, weightDecay, batchNorm, headRate, freeze: frozen } = config;
+  const { optimizer, momentum, weightDecay, clipNorm, batchNorm, headRate } = config;
   const microBatch = config.microBatch ?? undefined;
   const shape = { images, views, imageSize };
-  const step = { encoder, shape, momentum, weightDecay, batchNorm, frozen, microBatch, headRate };
+  const step = {
+    encoder,
+    shape,
+    optimizer,
+    momentum,
+    weightDecay,
+    clipNorm,
+    batchNorm,
+    frozen: config.freeze,
+    microBatch,
+    headRate,
+  };
   return loss.name === 'cross-entropy'
     ? await engine.createClassifier({ ...step, loss })
     : await engine.createTrainer({ ...step, loss });
 }
 
 function initialState(
-  { encoder, seed }: RunConfig,
+  { encoder, seed, optimizer }: RunConfig,
   start: PretrainedStart | undefined,
 ): TrainerState {
   const weights: Weights = new Map(
@@ -104,11 +115,5 @@ function initialState(
       start?.weights.get(name) ?? fresh,
     ]),
   );
-  const momentum: Weights = new Map(
-    parameterNames(encoder).map((name) => {
-      const { shape, data } = weights.get(name)!;
-      return [name, { shape, data: new Float32Array(data.length) }];
-    }),
-  );
-  return { step: 0, weights, momentum };
+  return { step: 0, weights, ...initialBuffers(encoder, optimizer) };
 }

@@ -15,7 +15,7 @@ import {
 import { parseShard } from '../outputs/export-shard.ts';
 import { type FrozenPart, frozenParts, hasPart } from '../operators/model/frozen-part.ts';
 import { encoderNames } from '../operators/model/network-plan.ts';
-import type { EncoderName, LossName, StemName } from '../operators/types.ts';
+import type { EncoderName, LossName, OptimizerName, StemName } from '../operators/types.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
 import { trainingLoss } from './loss-spec.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
@@ -51,9 +51,11 @@ export interface TrainOptions {
   /** Exactly one of `epochs` and `steps` is a number. */
   readonly epochs: number | null;
   readonly steps: number | null;
-  readonly learningRate: number;
+  readonly optimizer: OptimizerName;
+  readonly learningRate: number | null;
   readonly momentum: number;
-  readonly weightDecay: number;
+  readonly weightDecay: number | null;
+  readonly clipNorm: number | null;
   readonly warmupSteps: number;
   readonly seed: number;
   readonly engine: EngineChoice;
@@ -316,12 +318,32 @@ const trainFields = z.strictObject({
   steps: optional(
     integer(0, 'Training steps, instead of --epochs; 0 saves the untrained encoder.'),
   ),
-  learningRate: number(
-    { above: 0 },
-    'Peak, from which a cosine goes down to a thousandth.',
-  ).default(0.05),
-  momentum: number({ from: 0, below: 1 }, 'Momentum of SGD.').default(0.9),
-  weightDecay: number({ from: 0 }, 'L2 decay of every parameter.').default(1e-4),
+  optimizer: choice(
+    ['sgd', 'adamw', 'lars'],
+    'How parameters follow their gradients: SGD with momentum, AdamW, or LARS for large batches.',
+  ).default('sgd'),
+  learningRate: optional(
+    number(
+      { above: 0 },
+      'Peak, from which a cosine goes down to a thousandth; 0.05 for `sgd`, 0.001 for `adamw`, 0.3 for `lars` when not given.',
+    ),
+  ),
+  momentum: number(
+    { from: 0, below: 1 },
+    'Momentum of `sgd` and `lars`; first beta of `adamw`.',
+  ).default(0.9),
+  weightDecay: optional(
+    number(
+      { from: 0 },
+      'L2 decay, for `adamw` apart from the gradient, for `lars` of weights that are no vectors; 1e-4, 0.01 and 1e-6 when not given.',
+    ),
+  ),
+  clipNorm: optional(
+    number(
+      { above: 0 },
+      'Longest gradient; longer ones are shortened to it. None is when not given.',
+    ),
+  ),
   warmupSteps: integer(0, 'Steps in which the learning rate rises to the cosine.').default(0),
   seed,
   engine,

@@ -8,6 +8,7 @@ import type {
   Dataset,
   EncoderSpec,
   LossSpec,
+  OptimizerName,
   Weights,
 } from '../operators/types.ts';
 import type { JsonObject } from '../outputs/json.ts';
@@ -29,8 +30,12 @@ export interface RunConfig {
   readonly steps: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
+  /** SGD where it is absent. */
+  readonly optimizer?: OptimizerName | undefined;
   readonly momentum: number;
   readonly weightDecay: number;
+  /** Gradients are not shortened where it is absent. */
+  readonly clipNorm?: number | undefined;
   readonly seed: number;
   readonly engine: string;
   /** What the encoder starts from, where that is not chance: the hash of all weights that it was saved with. */
@@ -75,6 +80,18 @@ export function encoderSpec(
 }
 
 /**
+ * What is used unless something else is asked for: SGD as in the paper, AdamW as in PyTorch, LARS as in SimCLR at 256
+ * images.
+ */
+const usualNumbers: Readonly<
+  Record<OptimizerName, { readonly learningRate: number; readonly weightDecay: number }>
+> = {
+  sgd: { learningRate: 0.05, weightDecay: 1e-4 },
+  adamw: { learningRate: 0.001, weightDecay: 0.01 },
+  lars: { learningRate: 0.3, weightDecay: 1e-6 },
+};
+
+/**
  * Resolves options against the data: epochs become steps.
  *
  * @param classes Of the images, also where the run does not know them.
@@ -88,7 +105,9 @@ export function runConfig(
   start?: PretrainedStart,
 ): RunConfig {
   const { imageSize, recipe, microBatch, batchNorm, freeze } = options;
-  const { views, batchSize, classesPerBatch, epochs, learningRate, momentum, seed } = options;
+  const { views, batchSize, classesPerBatch, epochs, optimizer, momentum, clipNorm, seed } =
+    options;
+  const usual = usualNumbers[optimizer];
   return {
     data: { hash: data.hash, images: data.count, classes: data.classes.length },
     encoder: encoderSpec(options, data),
@@ -101,10 +120,13 @@ export function runConfig(
     batchNorm,
     classesPerBatch,
     steps: options.steps ?? Math.ceil(data.count / batchSize) * (epochs ?? 1),
-    learningRate,
+    learningRate: options.learningRate ?? usual.learningRate,
     warmupSteps: options.warmupSteps,
+    // Absent by default, so that runs from before there was a choice go on.
+    ...(optimizer === 'sgd' ? {} : { optimizer }),
     momentum,
-    weightDecay: options.weightDecay,
+    weightDecay: options.weightDecay ?? usual.weightDecay,
+    ...(clipNorm === null ? {} : { clipNorm }),
     seed,
     engine,
     ...(start === undefined ? {} : { initialWeights: start.hash, headRate: start.headRate }),

@@ -7,6 +7,7 @@ import { checkState, checkWeights } from '../model/check-state.ts';
 import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
 import { encode } from '../model/encoder.ts';
 import { embeddingSize } from '../model/network-plan.ts';
+import { stepRates } from '../model/optimizer/optimizers.ts';
 import type { TrainingState } from '../model/updated-state.ts';
 import { tf, type TensorsByName } from '../tf.ts';
 import type {
@@ -103,8 +104,12 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
     shape,
     load: (next) =>
       line.enter(() => {
-        checkState(spec.encoder, next);
-        replace({ weights: toTensors(next.weights), momentum: toTensors(next.momentum) });
+        checkState(spec.encoder, next, spec.optimizer);
+        replace({
+          weights: toTensors(next.weights),
+          momentum: toTensors(next.momentum),
+          ...(next.variance === undefined ? {} : { variance: toTensors(next.variance) }),
+        });
         step = next.step;
       }),
     run: (batch, learningRate) =>
@@ -116,7 +121,11 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
             `Expected \`learningRate\` to be a number of at least 0, got \`${learningRate}\``,
           );
         }
-        const { readouts, gradientNorm, next } = await take(current, batch, learningRate);
+        const { readouts, gradientNorm, next } = await take(
+          current,
+          batch,
+          stepRates(spec, step, learningRate),
+        );
         if (!Number.isFinite(readouts.loss) || !Number.isFinite(gradientNorm)) {
           tf.dispose(next);
           throw new PipelineError(
@@ -133,8 +142,13 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
       }),
     snapshot: () =>
       line.enter(() => {
-        const { weights, momentum } = loaded();
-        return { step, weights: toWeights(weights), momentum: toWeights(momentum) };
+        const { weights, momentum, variance } = loaded();
+        return {
+          step,
+          weights: toWeights(weights),
+          momentum: toWeights(momentum),
+          ...(variance === undefined ? {} : { variance: toWeights(variance) }),
+        };
       }),
     close: () =>
       line.close(() => {

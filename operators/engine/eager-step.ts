@@ -10,7 +10,7 @@ import {
 } from '../model/split-step.ts';
 import { trainingStep } from '../model/training-step.ts';
 import { type TrainingState, updatedState } from '../model/updated-state.ts';
-import { tf } from '../tf.ts';
+import { tf, type TensorsByName } from '../tf.ts';
 import type { ClassifierReadouts, PackedBatch, StepReadouts } from '../types.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
 import type { StepSpec } from './engine.ts';
@@ -23,11 +23,11 @@ export interface EagerStepResult {
   readonly next: TrainingState;
 }
 
-/** Takes a step from a state, which is borrowed. */
+/** Takes a step from a state, which is borrowed, with its `stepRates`. */
 export type EagerStep = (
   state: TrainingState,
   batch: PackedBatch,
-  learningRate: number,
+  rates: Readonly<Record<string, number>>,
 ) => Promise<EagerStepResult>;
 
 /** The training step on the current TensorFlow.js backend, op by op: in one pass, or split. */
@@ -36,11 +36,11 @@ export function eagerStep(spec: StepSpec): EagerStep {
 }
 
 function wholeStep(spec: StepSpec): EagerStep {
-  return async (state, batch, learningRate) => {
+  return async (state, batch, rates) => {
     const { sums, gradientNorm, ...next } = tf.tidy(() => {
       const pixels = pixelTensor(spec, batch.pixels);
       const labels = tf.tensor1d(lossLabels(spec.loss, batch), 'int32');
-      return trainingStep(spec, state, { pixels, labels }, tf.scalar(learningRate));
+      return trainingStep(spec, state, { pixels, labels }, scalars(rates));
     });
     const norm = gradientNorm.dataSync()[0]!;
     const values: Readonly<Record<string, tf.Tensor>> = sums;
@@ -53,7 +53,7 @@ function wholeStep(spec: StepSpec): EagerStep {
 
 function inChunks(spec: StepSpec): EagerStep {
   const losses = splitLosses(eagerTileCompiler, spec.loss);
-  return async (state, batch, learningRate) => {
+  return async (state, batch, rates) => {
     const { readouts, gradients } = await splitStep<TrainingState, ParameterGradients>(
       spec,
       {
@@ -81,13 +81,17 @@ function inChunks(spec: StepSpec): EagerStep {
       { pixels: batch.pixels, labels: lossLabels(spec.loss, batch) },
     );
     const { gradientNorm, ...next } = tf.tidy(() =>
-      updatedState(spec, state, gradients, tf.scalar(learningRate)),
+      updatedState(spec, state, gradients, scalars(rates)),
     );
     tf.dispose(gradients);
     const norm = gradientNorm.dataSync()[0]!;
     gradientNorm.dispose();
     return { readouts, gradientNorm: norm, next };
   };
+}
+
+function scalars(rates: Readonly<Record<string, number>>): TensorsByName {
+  return Object.fromEntries(Object.entries(rates).map(([name, x]) => [name, tf.scalar(x)]));
 }
 
 /** A copy of the pixels, because the backend keeps the array that a tensor was made from. */

@@ -7,6 +7,7 @@ import type {
   CrossEntropySpec,
   EncoderSpec,
   LossSpec,
+  OptimizerName,
   PackedBatch,
   StepReadouts,
   TrainerState,
@@ -18,10 +19,17 @@ export interface StepSpec {
   readonly encoder: EncoderSpec;
   readonly loss: LossSpec | CrossEntropySpec;
   readonly shape: BatchShape;
-  /** SGD momentum, 0 or more and below 1. */
+  /** How parameters follow their gradients. @default 'sgd' */
+  readonly optimizer?: OptimizerName | undefined;
+  /** Momentum of SGD and LARS, β₁ of AdamW; 0 or more and below 1. */
   readonly momentum: number;
-  /** L2 decay added to the gradient of every parameter, 0 or more. */
+  /**
+   * Decay, 0 or more: added to the gradient of every parameter (SGD), of every weight that is no vector (LARS), or
+   * taken off every parameter at the learning rate (AdamW).
+   */
   readonly weightDecay: number;
+  /** Longest gradient, over all parameters together, above 0: a longer one is shortened to it. @default any length */
+  readonly clipNorm?: number | undefined;
   /** What BatchNorm normalises with (`encodeInTraining`). @default 'batch' */
   readonly batchNorm?: BatchNormMode | undefined;
   /**

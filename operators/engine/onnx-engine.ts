@@ -139,7 +139,7 @@ function onnxTrainer<R>(
   return {
     shape: spec.shape,
     async load(state) {
-      checkState(spec.encoder, state);
+      checkState(spec.encoder, state, spec.optimizer);
       await thread.call('load', state);
     },
     async run(batch, learningRate) {

@@ -1,5 +1,7 @@
 import { PipelineError } from '../errors.ts';
-import type { EncoderSpec, TrainerState, Weights } from '../types.ts';
+import type { EncoderSpec, OptimizerName, TrainerState, Weights } from '../types.ts';
+import { defaultOptimizer } from './optimizer/optimizer.ts';
+import { bufferNames, optimizerOf } from './optimizer/optimizers.ts';
 import { weightShapes } from './weight-shapes.ts';
 
 /**
@@ -13,11 +15,15 @@ export function checkWeights(spec: EncoderSpec, weights: Weights): void {
 }
 
 /**
- * Checks weights, momentum buffers and step count of a state.
+ * Checks weights, buffers of the optimizer and step count of a state.
  *
  * @throws {PipelineError} `ERR_SHAPE`, naming what does not fit.
  */
-export function checkState(spec: EncoderSpec, state: TrainerState): void {
+export function checkState(
+  spec: EncoderSpec,
+  state: TrainerState,
+  optimizer: OptimizerName = defaultOptimizer,
+): void {
   if (!Number.isInteger(state.step) || state.step < 0) {
     throw mismatch(`Expected \`step\` to be an integer of at least 0, got \`${state.step}\``);
   }
@@ -25,7 +31,17 @@ export function checkState(spec: EncoderSpec, state: TrainerState): void {
   const parameters = [...weightShapes(spec)]
     .filter(([, { role }]) => role === 'parameter')
     .map(([name, { shape }]) => [name, shape] as const);
-  checkTensors('momentum', new Map(parameters), state.momentum);
+  const { buffers } = optimizerOf({ optimizer });
+  for (const buffer of bufferNames) {
+    const tensors = state[buffer];
+    if (buffers.includes(buffer)) checkTensors(buffer, new Map(parameters), tensors ?? new Map());
+    else if (tensors !== undefined) {
+      throw mismatch(
+        `Expected a state of the optimizer \`${optimizer}\`, got one with \`${buffer}\`; ` +
+          'was it saved by another optimizer?',
+      );
+    }
+  }
 }
 
 function checkTensors(

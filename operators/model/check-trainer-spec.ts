@@ -1,5 +1,6 @@
 import type { StepSpec } from '../engine/engine.ts';
 import { checkLossSpec } from '../loss/check-loss.ts';
+import { optimizerNames } from './optimizer/optimizers.ts';
 import { atLeastOne, outOfRange } from '../out-of-range.ts';
 import { frozenParts, hasPart } from './frozen-part.ts';
 
@@ -10,6 +11,7 @@ import { frozenParts, hasPart } from './frozen-part.ts';
  */
 export function checkTrainerSpec(spec: StepSpec): void {
   const { encoder, loss, shape, momentum, weightDecay, microBatch, headRate = 1, frozen } = spec;
+  const { optimizer, clipNorm } = spec;
   atLeastOne('encoder.projectionSize', encoder.projectionSize);
   atLeastOne('shape.images', shape.images);
   atLeastOne('shape.views', shape.views);
@@ -32,6 +34,12 @@ export function checkTrainerSpec(spec: StepSpec): void {
         microBatch,
       );
     }
+  }
+  if (optimizer !== undefined && !optimizerNames.includes(optimizer)) {
+    throw outOfRange('optimizer', `one of \`${optimizerNames.join('`, `')}\``, optimizer);
+  }
+  if (clipNorm !== undefined && !(Number.isFinite(clipNorm) && clipNorm > 0)) {
+    throw outOfRange('clipNorm', 'a number above 0', clipNorm);
   }
   if (!(momentum >= 0 && momentum < 1)) {
     throw outOfRange('momentum', 'a number of at least 0 and below 1', momentum);

@@ -3,7 +3,7 @@ import type { StepSpec } from '../engine/engine.ts';
 import type { LossSums } from '../loss/batch-loss.ts';
 import { crossEntropy, type CrossEntropySums } from '../loss/cross-entropy.ts';
 import { measuredLoss } from '../loss/measured-loss.ts';
-import { tf } from '../tf.ts';
+import { tf, type TensorsByName } from '../tf.ts';
 import { parameterGradients } from './parameter-gradients.ts';
 import { type TrainingState, updatedState, type UpdatedState } from './updated-state.ts';
 
@@ -27,14 +27,15 @@ export type TrainingStepResult = UpdatedState & {
  * It reads no value and decides nothing by one, so a backend that records instead of computing can run
  * it. Whether a step is applied is for the engine to decide, from the loss and `gradientNorm`.
  *
- * @param state Borrowed, as are `batch` and `learningRate`.
+ * @param state Borrowed, as are `batch` and `rates`.
+ * @param rates `stepRates`, as scalars.
  * @returns Tensors owned by the caller.
  */
 export function trainingStep(
   spec: StepSpec,
   state: TrainingState,
   batch: TrainingBatch,
-  learningRate: tf.Scalar,
+  rates: TensorsByName,
 ): TrainingStepResult {
   return tf.tidy(() => {
     const sumsLeft = aside<LossSums | CrossEntropySums>();
@@ -47,7 +48,7 @@ export function trainingStep(
         sumsLeft.leave(sums);
         return loss;
       });
-      const next = updatedState(spec, state, gradients, learningRate);
+      const next = updatedState(spec, state, gradients, rates);
       return { ...next, sums: sumsLeft.take() };
     } finally {
       sumsLeft.dispose();

@@ -1,6 +1,9 @@
 import type { StepSpec } from '../engine/engine.ts';
 import { tf, type TensorsByName } from '../tf.ts';
 import { namedTensor } from './named-tensor.ts';
+import { clipped, globalNorm } from './optimizer/clipped.ts';
+import type { BufferName } from './optimizer/optimizer.ts';
+import { optimizerOf } from './optimizer/optimizers.ts';
 import type { ParameterGradients } from './parameter-gradients.ts';
 import { headNames, parameterNames, weightShapes } from './weight-shapes.ts';
 
@@ -10,46 +13,62 @@ export type TrainingState = {
   readonly weights: TensorsByName;
   /** One buffer for each parameter, under its name. */
   readonly momentum: TensorsByName;
+  /** A second one, where the optimizer keeps one. */
+  readonly variance?: TensorsByName | undefined;
 };
 
 /** The state after an update, its weights in the order of `weightShapes`. */
 export type UpdatedState = TrainingState & {
-  /** Euclidean norm of the loss gradient over all trained parameters, before decay. Not finite when the step must be refused. */
+  /**
+   * Euclidean norm of the loss gradient over all trained parameters, before clipping and decay. Not finite when the
+   * step must be refused.
+   */
   readonly gradientNorm: tf.Scalar;
 };
 
 /**
- * SGD as in PyTorch: `g ← ∂L/∂w + weightDecay · w`, `buffer ← momentum · buffer + g`,
- * `w ← w − learningRate · buffer`, for every parameter, BatchNorm and biases included. What is frozen stays as it is, bit for bit, its buffer too. In the head the learning
- * rate is `headRate` times as large.
+ * Every parameter after a step of the optimizer, on gradients that are clipped first where `clipNorm` says so. In
+ * the head the learning rate is `headRate` times as large. What is frozen stays as it is, bit for bit, its buffers too.
  *
  * @param state Borrowed, as are the others.
+ * @param rates `stepRates`, as scalars.
  * @returns Tensors owned by the caller.
  * @throws {TypeError} When a tensor is missing.
  */
 export function updatedState(
-  spec: Pick<StepSpec, 'encoder' | 'momentum' | 'weightDecay' | 'headRate'>,
+  spec: StepSpec,
   state: TrainingState,
   { gradients, statistics }: ParameterGradients,
-  learningRate: tf.Scalar,
+  rates: TensorsByName,
 ): UpdatedState {
   return tf.tidy(() => {
     const parameters: Record<string, tf.Tensor> = {};
-    const momentum: Record<string, tf.Tensor> = {};
+    const { buffers: kept, update } = optimizerOf(spec);
+    const moved: Partial<Record<BufferName, Record<string, tf.Tensor>>> = {};
     const head = headNames(spec.encoder);
-    const ofHead = tf.mul(learningRate, spec.headRate ?? 1);
-    for (const [name, gradient] of Object.entries(gradients)) {
+    const learningRate = tf.mul(namedTensor('rates', rates, 'learningRate'), spec.headRate ?? 1);
+    const ofHead = { ...rates, learningRate };
+    const gradientNorm = globalNorm(gradients);
+    const followed =
+      spec.clipNorm === undefined ? gradients : clipped(gradients, gradientNorm, spec.clipNorm);
+    for (const [name, gradient] of Object.entries(followed)) {
+      const own = Object.fromEntries(
+        kept.map((buffer) => [buffer, namedTensor(buffer, state[buffer] ?? {}, name)]),
+      );
       const parameter = namedTensor('weights', state.weights, name);
-      const buffer = namedTensor('momentum', state.momentum, name);
-      const decayed = tf.add(gradient, tf.mul(parameter, spec.weightDecay));
-      const next = tf.add(tf.mul(buffer, spec.momentum), decayed);
-      momentum[name] = next;
-      parameters[name] = tf.sub(parameter, tf.mul(next, head.has(name) ? ofHead : learningRate));
+      const next = update(spec, parameter, gradient, own, head.has(name) ? ofHead : rates);
+      parameters[name] = next.parameter;
+      for (const buffer of kept) (moved[buffer] ??= {})[name] = next.buffers[buffer]!;
     }
-    const buffers = Object.fromEntries(
-      parameterNames(spec.encoder).map((name) => [
-        name,
-        momentum[name] ?? namedTensor('momentum', state.momentum, name).clone(),
+    const buffers: Partial<Record<BufferName, TensorsByName>> = Object.fromEntries(
+      kept.map((buffer) => [
+        buffer,
+        Object.fromEntries(
+          parameterNames(spec.encoder).map((name) => [
+            name,
+            moved[buffer]?.[name] ?? namedTensor(buffer, state[buffer] ?? {}, name).clone(),
+          ]),
+        ),
       ]),
     );
     const weights = Object.fromEntries(
@@ -60,7 +79,7 @@ export function updatedState(
           (statistics[name] ?? namedTensor('weights', state.weights, name)).clone(),
       ]),
     );
-    const squares = Object.values(gradients).map((g) => tf.sum<tf.Scalar>(tf.square(g)));
-    return { weights, momentum: buffers, gradientNorm: tf.sqrt(tf.addN(squares)) };
+    // Every optimizer keeps a momentum.
+    return { weights, ...buffers, momentum: buffers.momentum!, gradientNorm };
   });
 }

@@ -23,6 +23,15 @@ test('a state comes back bit for bit, under the name of its step', async (t) => 
   t.deepEqual([...tensors.keys()], ['conv1.weight', 'bn1.running_mean', 'momentum.conv1.weight']);
 });
 
+test('the second buffer of an optimizer comes back too', async (t) => {
+  const folder = await temporaryFolder(t);
+  const state = { ...madeUpState(3), variance: madeUpState(9).momentum };
+  const file = await writeCheckpoint(folder, state, 'config');
+  t.deepEqual(await loadCheckpoint(file), { ...state, path: file, configHash: 'config' });
+  const { tensors } = await readSafetensors(file);
+  t.is([...tensors.keys()].at(-1), 'variance.conv1.weight');
+});
+
 test('the same state gives the same bytes', async (t) => {
   const root = await temporaryFolder(t);
   const files = await Promise.all(

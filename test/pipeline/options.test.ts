@@ -101,6 +101,7 @@ test(
   { microBatch: 100 },
   'Expected `--micro-batch` to be a divisor of `--batch-size`, got `100`',
 );
+test(refused, { clipNorm: 0 }, 'Expected `--clip-norm` to be a number above 0, got `0`');
 test(
   refused,
   { momentum: 1 },

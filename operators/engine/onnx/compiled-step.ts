@@ -24,10 +24,16 @@ export interface SteppedTensors {
   readonly outputs: Tensors;
 }
 
+/** What a step is taken on. */
+export interface StepInputs extends Pick<StepCall, 'pixels' | 'labels'> {
+  /** `stepRates`. */
+  readonly rates: Readonly<Record<string, number>>;
+}
+
 /** A compiled step. Holds no state. */
 export interface CompiledStep {
   /** @throws {PipelineError} `ERR_ENGINE`. */
-  run(state: Tensors, step: StepCall): Promise<SteppedTensors>;
+  run(state: Tensors, step: StepInputs): Promise<SteppedTensors>;
   release(): Promise<void>;
 }
 
@@ -59,7 +65,7 @@ async function compileWhole(
         ...state,
         [stepPorts.pixels]: pixelTensor(runtime, spec, images, step.pixels),
         [stepPorts.labels]: new runtime.Tensor('int32', step.labels, [images * views]),
-        [stepPorts.learningRate]: scalar(runtime, step.learningRate),
+        ...scalars(runtime, step.rates),
       });
       // Every sum is among the outputs.
       const readouts = readoutsOf(spec.loss, (name) => floats(outputs[stepPorts.sums + name]!));
@@ -123,7 +129,7 @@ async function compileSplit(
       const outputs = await runSession(update, {
         ...state,
         ...stepped.gradients,
-        [stepPorts.learningRate]: scalar(runtime, step.learningRate),
+        ...scalars(runtime, step.rates),
       });
       return { outputs, readouts: stepped.readouts };
     },
@@ -168,6 +174,11 @@ function pixelTensor(
   return new Tensor('float32', own, pixelsInput(spec, images).shape);
 }
 
-function scalar({ Tensor }: Runtime, value: number): Tensor {
-  return new Tensor('float32', Float32Array.of(value), []);
+function scalars({ Tensor }: Runtime, rates: Readonly<Record<string, number>>): Tensors {
+  return Object.fromEntries(
+    Object.entries(rates).map(([name, value]) => [
+      stepPorts.rates + name,
+      new Tensor('float32', Float32Array.of(value), []),
+    ]),
+  );
 }

@@ -1,6 +1,8 @@
 import { frozenStatistics, trainedNames } from '../../model/frozen-part.ts';
 import { weightShapes, parameterNames } from '../../model/weight-shapes.ts';
-import { tf } from '../../tf.ts';
+import { optimizerOf, stepRates } from '../../model/optimizer/optimizers.ts';
+import type { TrainingState, UpdatedState } from '../../model/updated-state.ts';
+import { tf, type TensorsByName } from '../../tf.ts';
 import type { EncoderSpec } from '../../types.ts';
 import type { StepSpec } from '../engine.ts';
 import type { TraceInput } from './trace.ts';
@@ -9,11 +11,13 @@ import type { TraceInput } from './trace.ts';
 export const stepPorts = {
   pixels: 'pixels',
   labels: 'labels',
-  learningRate: 'learning_rate',
+  rates: 'rates.',
   weights: 'weights.',
   momentum: 'momentum.',
+  variance: 'variance.',
   nextWeights: 'next.weights.',
   nextMomentum: 'next.momentum.',
+  nextVariance: 'next.variance.',
   sums: 'sums.',
   gradientNorm: 'gradient_norm',
   statisticsSize: 'statistics_size',
@@ -41,14 +45,45 @@ export function weightInputs({ encoder }: StepSpec): readonly TraceInput[] {
   }));
 }
 
-/** The momentum of every parameter as an input. */
-export function momentumInputs({ encoder }: StepSpec): readonly TraceInput[] {
-  return inputsOf(stepPorts.momentum, encoder, parameterNames(encoder));
-}
-
 /** The gradient of every parameter that is trained as an input. */
 export function parameterGradientInputs({ encoder, frozen }: StepSpec): readonly TraceInput[] {
   return inputsOf(stepPorts.gradients, encoder, trainedNames(encoder, frozen));
+}
+
+/** State of the optimizer, and its `stepRates`, as inputs. */
+export function optimizerInputs(spec: StepSpec): readonly TraceInput[] {
+  const rates = Object.keys(stepRates(spec, 0, 0)).map((name): TraceInput => ({
+    name: stepPorts.rates + name,
+    shape: [],
+    dtype: 'float32',
+  }));
+  const { encoder } = spec;
+  const names = parameterNames(encoder);
+  const { buffers } = optimizerOf(spec);
+  return [...rates, ...buffers.flatMap((buffer) => inputsOf(stepPorts[buffer], encoder, names))];
+}
+
+/** The state of a step among the inputs of a traced one. */
+export function tracedState(tensors: TensorsByName): TrainingState {
+  return {
+    weights: unprefixed(stepPorts.weights, tensors),
+    momentum: unprefixed(stepPorts.momentum, tensors),
+    variance: unprefixed(stepPorts.variance, tensors),
+  };
+}
+
+/** The state after a step as outputs, after what is measured on the way. */
+export function nextState(
+  spec: StepSpec,
+  { weights, momentum, variance = {}, gradientNorm }: UpdatedState,
+): Record<string, tf.Tensor> {
+  return {
+    [stepPorts.statisticsSize]: statisticsSize(spec, weights),
+    [stepPorts.gradientNorm]: gradientNorm,
+    ...prefixed(stepPorts.nextWeights, weights),
+    ...prefixed(stepPorts.nextMomentum, momentum),
+    ...prefixed(stepPorts.nextVariance, variance),
+  };
 }
 
 /** Something in the shape of each running statistic that moves as an input. */

@@ -3,13 +3,14 @@ import { updatedState } from '../../model/updated-state.ts';
 import type { tf } from '../../tf.ts';
 import type { StepSpec } from '../engine.ts';
 import {
-  momentumInputs,
+  nextState,
+  optimizerInputs,
   parameterGradientInputs,
   pixelsInput,
   prefixed,
   statisticInputs,
-  statisticsSize,
   stepPorts,
+  tracedState,
   unprefixed,
   weightInputs,
 } from './step-ports.ts';
@@ -56,27 +57,16 @@ export function traceChunkGradients(spec: StepSpec): Uint8Array {
   });
 }
 
-/** `updatedState` as an ONNX model: state, summed gradients and learning rate in, next state out. */
+/** `updatedState` as an ONNX model: state, summed gradients and rates in, next state out. */
 export function traceUpdate(spec: StepSpec): Uint8Array {
   const inputs: TraceInput[] = [
-    { name: stepPorts.learningRate, shape: [], dtype: 'float32' },
     ...weightInputs(spec),
-    ...momentumInputs(spec),
+    ...optimizerInputs(spec),
     ...gradientInputs(spec),
   ];
   return trace(inputs, (tensors) => {
-    const state = {
-      weights: unprefixed(stepPorts.weights, tensors),
-      momentum: unprefixed(stepPorts.momentum, tensors),
-    };
-    const learningRate = tensors[stepPorts.learningRate] as tf.Scalar;
-    const next = updatedState(spec, state, summed(tensors), learningRate);
-    return {
-      [stepPorts.statisticsSize]: statisticsSize(spec, next.weights),
-      [stepPorts.gradientNorm]: next.gradientNorm,
-      ...prefixed(stepPorts.nextWeights, next.weights),
-      ...prefixed(stepPorts.nextMomentum, next.momentum),
-    };
+    const rates = unprefixed(stepPorts.rates, tensors);
+    return nextState(spec, updatedState(spec, tracedState(tensors), summed(tensors), rates));
   });
 }
 

@@ -1,4 +1,5 @@
 import { PipelineError } from '../../errors.ts';
+import { optimizerOf, stepRates } from '../../model/optimizer/optimizers.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import type {
   ClassifierReadouts,
@@ -51,19 +52,22 @@ export async function openTrainingSession(
   };
 
   return {
-    load({ step, weights, momentum }) {
+    load({ step, weights, momentum, variance = new Map() }) {
       state = {
         ...toTensors(runtime, stepPorts.weights, weights),
         ...toTensors(runtime, stepPorts.momentum, momentum),
+        ...toTensors(runtime, stepPorts.variance, variance),
       };
       stepsTaken = step;
     },
-    async run(step) {
-      const stepped = await compiled.run(loaded(), step);
+    async run({ pixels, labels, learningRate }) {
+      const rates = stepRates(spec, stepsTaken, learningRate);
+      const stepped = await compiled.run(loaded(), { pixels, labels, rates });
       refuseNotFinite(stepped, stepsTaken);
       state = renamed(stepped.outputs, [
         [stepPorts.nextWeights, stepPorts.weights],
         [stepPorts.nextMomentum, stepPorts.momentum],
+        [stepPorts.nextVariance, stepPorts.variance],
       ]);
       stepsTaken += 1;
       return stepped.readouts;
@@ -74,6 +78,9 @@ export async function openTrainingSession(
         step: stepsTaken,
         weights: toWeights(stepPorts.weights, [...weightShapes(spec.encoder).keys()], current),
         momentum: toWeights(stepPorts.momentum, parameterNames(spec.encoder), current),
+        ...(optimizerOf(spec).buffers.includes('variance')
+          ? { variance: toWeights(stepPorts.variance, parameterNames(spec.encoder), current) }
+          : {}),
       };
     },
     release: () => compiled.release(),

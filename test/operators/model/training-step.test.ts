@@ -52,7 +52,7 @@ function stepped(spec: StepSpec, learningRate: number, momentum?: Numbers): Step
         ),
       },
       { pixels: tf.tensor4d(pixels, shape), labels: tf.tensor1d(labels, 'int32') },
-      tf.scalar(learningRate),
+      { learningRate: tf.scalar(learningRate) },
     );
     const numbers = (tensors: Readonly<Record<string, tf.Tensor>>): Numbers =>
       Object.fromEntries(
@@ -226,7 +226,7 @@ test('reads no value, so that it can be recorded', (t) => {
     try {
       for (const name of readers) Object.defineProperty(prototype, name, { value: refuse });
       t.throws(() => tf.scalar(1).arraySync(), { message: 'A value was read' });
-      t.notThrows(() => trainingStep(spec, state, batch, tf.scalar(0.1)));
+      t.notThrows(() => trainingStep(spec, state, batch, { learningRate: tf.scalar(0.1) }));
     } finally {
       for (const [at, name] of readers.entries()) {
         Object.defineProperty(prototype, name, originals[at]!);
@@ -246,7 +246,7 @@ test('names a missing momentum buffer', (t) => {
           spec,
           { weights: tensorsOf(weights), momentum },
           { pixels: tf.tensor4d(pixels, shape), labels: tf.tensor1d(labels, 'int32') },
-          tf.scalar(0.1),
+          { learningRate: tf.scalar(0.1) },
         ),
       { instanceOf: TypeError, message: /`momentum` to hold `head\.0\.bias`/u },
     );

@@ -1,0 +1,61 @@
+import type { StepSpec } from '../../engine/engine.ts';
+import type {
+  EncoderSpec,
+  NamedTensor,
+  OptimizerName,
+  TrainerState,
+  Weights,
+} from '../../types.ts';
+import { parameterNames, weightShapes } from '../weight-shapes.ts';
+import { adamw } from './adamw.ts';
+import { lars } from './lars.ts';
+import { type BufferName, defaultOptimizer, type Optimizer } from './optimizer.ts';
+import { sgd } from './sgd.ts';
+
+const optimizers: Readonly<Record<OptimizerName, Optimizer>> = { sgd, adamw, lars };
+
+/** Every optimizer by name. */
+export const optimizerNames: readonly string[] = Object.keys(optimizers);
+
+/** The buffers that a state can have. */
+export const bufferNames: readonly BufferName[] = ['momentum', 'variance'];
+
+export function optimizerOf({
+  optimizer = defaultOptimizer,
+}: Pick<StepSpec, 'optimizer'>): Optimizer {
+  return optimizers[optimizer];
+}
+
+/**
+ * The scalars that the update of a step takes: what depends on the step and is therefore no part of what is
+ * compiled. In float64; engines hand them on as float32.
+ *
+ * @param step Steps taken before.
+ */
+export function stepRates(
+  spec: StepSpec,
+  step: number,
+  learningRate: number,
+): Readonly<Record<string, number>> {
+  return { learningRate, ...optimizerOf(spec).rates(spec, step) };
+}
+
+/** The buffers before the first step: zeros in the shape of every parameter. */
+export function initialBuffers(
+  encoder: EncoderSpec,
+  optimizer: OptimizerName = defaultOptimizer,
+): Pick<TrainerState, BufferName> {
+  const shapes = weightShapes(encoder);
+  const zeros = (): Weights =>
+    new Map(
+      parameterNames(encoder).map((name): [string, NamedTensor] => {
+        const { shape } = shapes.get(name)!;
+        const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
+        return [name, { shape, data }];
+      }),
+    );
+  const momentum = zeros();
+  return optimizers[optimizer].buffers.includes('variance')
+    ? { momentum, variance: zeros() }
+    : { momentum };
+}

@@ -72,7 +72,7 @@ export async function openTraining(
   );
   const startNotes = run.checkpoint === null ? (opened?.notes ?? []) : [];
   for (const note of [...run.notes, ...startNotes]) listener.note?.(note);
-  const trainer = scope.use(await openTrainer(engine, config));
+  const trainer = scope.use(await openTrainer(engine, config, options.ignoreMemory));
   const state = run.checkpoint ?? initialState(config, start);
   await trainer.load(state);
   if (run.checkpoint === null) await run.saveCheckpoint(state);
@@ -83,6 +83,7 @@ export async function openTraining(
 async function openTrainer(
   engine: Engine,
   config: RunConfig,
+  ignoreMemory: boolean,
 ): Promise<Trainer<StepReadouts | ClassifierReadouts>> {
   const { encoder, loss, batchSize: images, views, imageSize } = config;
   const { optimizer, momentum, weightDecay, clipNorm, batchNorm, headRate } = config;
@@ -99,7 +100,8 @@ async function openTrainer(
     frozen: config.freeze,
     microBatch,
     headRate,
-  };
+    memory: ignoreMemory ? 'unchecked' : 'checked',
+  } as const;
   return loss.name === 'cross-entropy'
     ? await engine.createClassifier({ ...step, loss })
     : await engine.createTrainer({ ...step, loss });

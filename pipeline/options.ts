@@ -56,6 +56,7 @@ export interface TrainOptions {
   readonly momentum: number;
   readonly weightDecay: number | null;
   readonly clipNorm: number | null;
+  readonly ignoreMemory: boolean;
   readonly warmupSteps: number;
   readonly seed: number;
   readonly engine: EngineChoice;
@@ -344,6 +345,7 @@ const trainFields = z.strictObject({
       'Longest gradient; longer ones are shortened to it. None is when not given.',
     ),
   ),
+  ignoreMemory: flag('Try a step even if its estimate says that it cannot fit into memory.'),
   warmupSteps: integer(0, 'Steps in which the learning rate rises to the cosine.').default(0),
   seed,
   engine,

@@ -42,6 +42,10 @@ export interface StepSpec {
    * it whole (`splitStep`). @default the batch in one pass, while the loss of its rows fits into one
    */
   readonly microBatch?: number | undefined;
+  /**
+   * Whether a step that cannot fit into the memory at hand is refused before it is compiled. @default 'checked'
+   */
+  readonly memory?: 'checked' | 'unchecked' | undefined;
   /** Learning rate of the head over that of the layers below it, 0 or more. @default 1 */
   readonly headRate?: number | undefined;
 }

@@ -1,9 +1,11 @@
 import { availableCores } from '../available-cores.ts';
+import { availableMemory } from '../available-memory.ts';
 import { PipelineError } from '../errors.ts';
 import { checkBatch } from '../model/check-batch.ts';
 import { checkState, checkWeights } from '../model/check-state.ts';
 import { checkLossRows, checkLossSpec } from '../loss/check-loss.ts';
 import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
+import { checkStepMemory } from '../model/step-memory.ts';
 import { embeddingSize } from '../model/network-plan.ts';
 import { atLeastOne } from '../out-of-range.ts';
 import { lossLabels } from '../loss/loss-labels.ts';
@@ -53,6 +55,7 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
   };
   const openTrainer = async <R>(spec: StepSpec): Promise<Trainer<R>> => {
     checkTrainerSpec(spec);
+    checkStepMemory(spec, availableMemory());
     const thread = await started('trainer', (thread) =>
       thread.call('openTrainer', { spec, threads }),
     );

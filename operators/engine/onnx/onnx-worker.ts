@@ -96,7 +96,9 @@ function described(
 ): { code: PipelineErrorCode | 'ERR_RANGE'; message: string } {
   if (error instanceof PipelineError) return error;
   // V8 reports a failed allocation as a RangeError too, which is nobody's mistake.
-  const wantOfMemory = /allocation failed/iu.test(messageOf(error));
+  const wantOfMemory = /allocation failed|invalid (?:typed )?array length|out of memory/iu.test(
+    messageOf(error),
+  );
   if (error instanceof RangeError && !wantOfMemory) {
     return { code: 'ERR_RANGE', message: error.message };
   }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import type { EncoderName, EncoderSpec } from '../../operators/types.ts';
+import type { EncoderName, EncoderSpec, StemName } from '../../operators/types.ts';
 import { writeSafetensors } from '../../outputs/safetensors.ts';
 import { patternedBatch } from '../helpers/batches.ts';
 import {
@@ -16,7 +16,7 @@ import {
 /** One turn of a side. */
 export interface NetworkRequest {
   readonly what: 'step' | 'infer';
-  /** Such as `resnet18`. */
+  /** Such as `resnet18` or `resnet18:imagenet`. */
   readonly encoder: string;
   /** Views of a step, images of an inference. */
   readonly rows: number;
@@ -68,10 +68,12 @@ export interface NetworkOptions {
   readonly seconds: number;
 }
 
-/** The encoder of a benchmark by its name. */
+/** The encoder of a benchmark by its name, with a colon and its stem where that is not `cifar`. */
 export function encoderOf(name: string): EncoderSpec {
-  // A name that is none is refused when the network is planned.
-  return { architecture: name as EncoderName, head: 'mlp', projectionSize: 128 };
+  const [architecture, stem = 'cifar'] = name.split(':');
+  // Names that are none are refused when the network is planned.
+  const network = { architecture: architecture as EncoderName, stem: stem as StemName };
+  return { ...network, head: 'mlp', projectionSize: 128 };
 }
 
 /**

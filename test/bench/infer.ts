@@ -10,23 +10,15 @@
  * memory back to the system. Memory is the peak of the whole process.
  */
 import { parseArgs } from 'node:util';
-import { availableCores } from '../../operators/available-cores.ts';
-import { builtPackage } from './built-package.ts';
-import { measuredNetwork, networkText } from './network-sides.ts';
+import { measuredNetwork, networkOptions, networkText, sharedOptions } from './network-sides.ts';
 
 const { values } = parseArgs({
   options: {
+    ...sharedOptions,
     encoder: { type: 'string', default: 'resnet18' },
     images: { type: 'string', default: '256' },
-    size: { type: 'string', default: '32' },
     variants: { type: 'string', default: 'default,channels_last,frozen' },
-    rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '6' },
-    threads: { type: 'string' },
-    'keep-freed': { type: 'boolean', default: false },
-    python: { type: 'string', default: 'python3' },
-    only: { type: 'string' },
-    json: { type: 'boolean', default: false },
   },
 });
 const network = {
@@ -35,15 +27,7 @@ const network = {
   rows: Number(values.images),
   imageSize: Number(values.size),
 } as const;
-const sides = await measuredNetwork(network, {
-  built: await builtPackage(),
-  variants: values.only === 'ours' ? [] : values.variants.split(','),
-  python: values.python,
-  threads: values.threads === undefined ? availableCores() : Number(values.threads),
-  keepFreed: values['keep-freed'],
-  rounds: Number(values.rounds),
-  seconds: Number(values.seconds),
-});
+const sides = await measuredNetwork(network, await networkOptions(values));
 const wrong = sides.find(({ difference }) => !(difference < 1e-4));
 if (wrong !== undefined) throw new Error(`The vectors of ${wrong.name} are other ones`);
 console.log(values.json ? JSON.stringify({ ...network, sides }) : networkText(network, sides));

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { availableCores } from '../../operators/available-cores.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
 import type { EncoderName, EncoderSpec, StemName } from '../../operators/types.ts';
 import { writeSafetensors } from '../../outputs/safetensors.ts';
@@ -12,6 +13,7 @@ import {
   ourSide,
   peerEnvironment,
 } from './answering-process.ts';
+import { builtPackage } from './built-package.ts';
 
 /** One turn of a side. */
 export interface NetworkRequest {
@@ -66,6 +68,38 @@ export interface NetworkOptions {
   readonly keepFreed: boolean;
   readonly rounds: number;
   readonly seconds: number;
+}
+
+/** What the command lines of both benchmarks share, for `parseArgs`. */
+export const sharedOptions = {
+  rounds: { type: 'string', default: '3' },
+  size: { type: 'string', default: '32' },
+  threads: { type: 'string' },
+  'keep-freed': { type: 'boolean', default: false },
+  python: { type: 'string', default: 'python3' },
+  only: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+
+/** How to measure, as a command line says. Builds the package. */
+export async function networkOptions(values: {
+  readonly rounds: string;
+  readonly seconds: string;
+  readonly threads?: string | undefined;
+  readonly 'keep-freed': boolean;
+  readonly python: string;
+  readonly only?: string | undefined;
+  readonly variants: string;
+}): Promise<NetworkOptions> {
+  return {
+    built: await builtPackage(),
+    variants: values.only === 'ours' ? [] : values.variants.split(','),
+    python: values.python,
+    threads: values.threads === undefined ? availableCores() : Number(values.threads),
+    keepFreed: values['keep-freed'],
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+  };
 }
 
 /** The encoder of a benchmark by its name, with a colon and its stem where that is not `cifar`. */

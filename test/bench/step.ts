@@ -9,33 +9,17 @@
  * `--keep-freed` its C library does not hand freed memory back to the system. Memory is the peak of the whole process.
  */
 import { parseArgs } from 'node:util';
-import { availableCores } from '../../operators/available-cores.ts';
-import { builtPackage } from './built-package.ts';
-import { measuredNetwork, networkText } from './network-sides.ts';
+import { measuredNetwork, networkOptions, networkText, sharedOptions } from './network-sides.ts';
 
 const { values } = parseArgs({
   options: {
+    ...sharedOptions,
     cases: { type: 'string', default: 'resnet8x256,resnet8x512,resnet20x512,resnet18x64' },
     variants: { type: 'string', default: 'default,channels_last' },
-    size: { type: 'string', default: '32' },
-    rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '8' },
-    threads: { type: 'string' },
-    'keep-freed': { type: 'boolean', default: false },
-    python: { type: 'string', default: 'python3' },
-    only: { type: 'string' },
-    json: { type: 'boolean', default: false },
   },
 });
-const options = {
-  built: await builtPackage(),
-  variants: values.only === 'ours' ? [] : values.variants.split(','),
-  python: values.python,
-  threads: values.threads === undefined ? availableCores() : Number(values.threads),
-  keepFreed: values['keep-freed'],
-  rounds: Number(values.rounds),
-  seconds: Number(values.seconds),
-};
+const options = await networkOptions(values);
 
 for (const one of values.cases.split(',')) {
   const [, encoder, views] = /^(.+)x(\d+)$/u.exec(one) ?? [];

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { controlGroups, readText } from './control-groups.ts';
 
 /** Where to look; a test looks elsewhere. */
 export interface AvailableCoresOptions {
@@ -22,30 +23,19 @@ export function availableCores(options: AvailableCoresOptions = {}): number {
   return Math.max(1, Math.floor(Math.min(processors, quota, physical)));
 }
 
-/** Cores worth of time that this process's control group and those above it leave, in either version. */
+/** Cores worth of time that this process's control group and those above it leave. */
 function cpuQuota(root: string): number | undefined {
-  const groups = read(path.join(root, 'proc/self/cgroup')) ?? '';
-  const limits: number[] = [];
-  for (const line of groups.split('\n')) {
-    const [id, controllers, group] = line.split(':');
-    if (group === undefined) continue;
-    const unified = id === '0';
-    if (!unified && controllers?.split(',').includes('cpu') !== true) continue;
-    const mount = path.join(root, 'sys/fs/cgroup', unified ? '' : 'cpu');
-    const parts = group.split('/').filter((part) => part !== '');
-    for (let depth = parts.length; depth >= 0; depth -= 1) {
-      const folder = path.join(mount, ...parts.slice(0, depth));
-      const [quota, period] = unified
-        ? (read(path.join(folder, 'cpu.max')) ?? '').split(' ')
-        : [
-            read(path.join(folder, 'cpu.cfs_quota_us')),
-            read(path.join(folder, 'cpu.cfs_period_us')),
-          ];
-      // Without a limit the quota is `max`, -1, or the file is not there.
-      const cores = Number(quota) / Number(period);
-      if (cores > 0 && Number.isFinite(cores)) limits.push(cores);
-    }
-  }
+  const limits = controlGroups(root, 'cpu').flatMap(({ folder, unified }) => {
+    const [quota, period] = unified
+      ? (readText(path.join(folder, 'cpu.max')) ?? '').split(' ')
+      : [
+          readText(path.join(folder, 'cpu.cfs_quota_us')),
+          readText(path.join(folder, 'cpu.cfs_period_us')),
+        ];
+    // Without a limit the quota is `max`, -1, or the file is not there.
+    const cores = Number(quota) / Number(period);
+    return cores > 0 && Number.isFinite(cores) ? [cores] : [];
+  });
   return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
@@ -54,19 +44,10 @@ function physicalCores(root: string): number | undefined {
   const cores = new Set<string>();
   for (const name of list(folder)) {
     if (!/^cpu\d+$/u.test(name)) continue;
-    const siblings = read(path.join(folder, name, 'topology/thread_siblings_list'));
+    const siblings = readText(path.join(folder, name, 'topology/thread_siblings_list'));
     if (siblings !== undefined) cores.add(siblings);
   }
   return cores.size === 0 ? undefined : cores.size;
-}
-
-/** Undefined where there is no such file: another system, or another version of control groups. */
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }
 
 function list(folder: string): readonly string[] {

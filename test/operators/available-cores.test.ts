@@ -1,24 +1,7 @@
 import test from 'ava';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
 import { availableCores } from '../../operators/available-cores.ts';
-
-async function system(
-  files: Readonly<Record<string, string>>,
-  use: (root: string) => void,
-): Promise<void> {
-  const root = await mkdtemp(path.join(os.tmpdir(), 'cores-'));
-  try {
-    for (const [name, content] of Object.entries(files)) {
-      await mkdir(path.dirname(path.join(root, name)), { recursive: true });
-      await writeFile(path.join(root, name), content);
-    }
-    use(root);
-  } finally {
-    await rm(root, { recursive: true });
-  }
-}
+import { system } from '../helpers/fake-system.ts';
 
 test('is what the scheduler grants where nothing else is known', async (t) => {
   await system({}, (root) => t.is(availableCores({ root, processors: 6 }), 6));

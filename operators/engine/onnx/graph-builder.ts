@@ -1,3 +1,4 @@
+import { type LoweringTarget, standardTarget } from './lowering-target.ts';
 import {
   encodeModel,
   type OnnxAttribute,
@@ -20,12 +21,18 @@ const comparedBytes = 1024;
  * remember what they already converted. What no output depends on is left out of the model.
  */
 export class GraphBuilder {
+  /** Whom lowerings write for. */
+  readonly target: LoweringTarget;
   readonly #nodes: OnnxNode[] = [];
   readonly #producers = new Map<string, OnnxNode>();
   readonly #known = new Map<string, readonly string[]>();
   readonly #constants = new Map<string, OnnxConstant>();
   readonly #inputs: OnnxPort[] = [];
   #names = 0;
+
+  constructor(target: LoweringTarget = standardTarget) {
+    this.target = target;
+  }
 
   /** Declares an input of the model under a name of the caller's choice. */
   input(port: OnnxPort): void {

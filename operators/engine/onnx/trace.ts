@@ -1,6 +1,7 @@
 import { tf } from '../../tf.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { registerKernels } from './kernels/register-kernels.ts';
+import type { LoweringTarget } from './lowering-target.ts';
 import { TraceBackend, traceBackendName } from './trace-backend.ts';
 import { plain, rowMajor, type TracedType } from './traced.ts';
 
@@ -20,6 +21,8 @@ export interface TraceOptions {
    * the traced function computes each row by itself; `trace` cannot know.
    */
   readonly freeFirstAxis?: string | undefined;
+  /** Whom the model is for. @default standardTarget */
+  readonly target?: LoweringTarget | undefined;
   /** Written to the model's `metadata_props`. @default none */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
@@ -38,9 +41,9 @@ export interface TraceOptions {
 export function trace(
   inputs: readonly TraceInput[],
   compute: (tensors: Readonly<Record<string, tf.Tensor>>) => Readonly<Record<string, tf.Tensor>>,
-  { freeFirstAxis, metadata }: TraceOptions = {},
+  { freeFirstAxis, target, metadata }: TraceOptions = {},
 ): Uint8Array {
-  const graph = new GraphBuilder();
+  const graph = new GraphBuilder(target);
   const sizes = (dims: readonly number[], order: readonly number[]): (number | string)[] =>
     dims.map((size, at) => (freeFirstAxis !== undefined && order[at] === 0 ? freeFirstAxis : size));
 

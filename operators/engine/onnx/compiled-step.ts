@@ -4,6 +4,7 @@ import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../model/s
 import type { ClassifierReadouts, StepReadouts } from '../../types.ts';
 import type { StepSpec } from '../engine.ts';
 import type { StepCall } from './engine-calls.ts';
+import type { Placement } from './placement.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import { pixelsInput, stepPorts } from './step-ports.ts';
 import { tileCompiler } from './tile-compiler.ts';
@@ -45,19 +46,23 @@ export interface CompiledStep {
 export async function compileStep(
   runtime: Runtime,
   spec: StepSpec,
-  threads: number,
+  placement: Placement,
 ): Promise<CompiledStep> {
   return chunkImages(spec) === null
-    ? await compileWhole(runtime, spec, threads)
-    : await compileSplit(runtime, spec, threads);
+    ? await compileWhole(runtime, spec, placement)
+    : await compileSplit(runtime, spec, placement);
 }
 
 async function compileWhole(
   runtime: Runtime,
   spec: StepSpec,
-  threads: number,
+  placement: Placement,
 ): Promise<CompiledStep> {
-  const session = await createSession(runtime, traceTrainingStep(spec), threads);
+  const session = await createSession(
+    runtime,
+    traceTrainingStep(spec, placement.target),
+    placement,
+  );
   return {
     async run(state, step) {
       const { images, views } = spec.shape;
@@ -78,14 +83,22 @@ async function compileWhole(
 async function compileSplit(
   runtime: Runtime,
   spec: StepSpec,
-  threads: number,
+  placement: Placement,
 ): Promise<CompiledStep> {
   const images = imagesAtOnce(spec);
   const size = spec.encoder.projectionSize;
-  const projection = await createSession(runtime, traceProjection(spec), threads);
-  const gradients = await createSession(runtime, traceChunkGradients(spec), threads);
-  const update = await createSession(runtime, traceUpdate(spec), threads);
-  const losses = splitLosses(tileCompiler(runtime, threads), spec.loss);
+  const projection = await createSession(
+    runtime,
+    traceProjection(spec, placement.target),
+    placement,
+  );
+  const gradients = await createSession(
+    runtime,
+    traceChunkGradients(spec, placement.target),
+    placement,
+  );
+  const update = await createSession(runtime, traceUpdate(spec, placement.target), placement);
+  const losses = splitLosses(tileCompiler(runtime, placement), spec.loss);
   const zeros = Object.fromEntries(
     gradientInputs(spec).map(({ name, shape }) => {
       const length = shape.reduce((product, side) => product * side, 1);

@@ -3,6 +3,7 @@ import type { EncodedRows, ModelOutput, ModelPorts } from '../engine.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import type { EngineCalls } from './engine-calls.ts';
 import { type ModelMetadata, modelPorts, type PortMetadata } from './model-ports.ts';
+import { standardPlacement } from './placement.ts';
 import { poolRows, vectorSize } from './pooled-rows.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import { encoderPorts, headPort, traceEncoder } from './trace-encoder.ts';
@@ -31,7 +32,7 @@ export async function openEncodingSession(
   const session = await createSession(
     runtime,
     traceEncoder(spec, weights, imageSize, layout),
-    threads,
+    standardPlacement(threads),
   );
   const ports: ModelPorts = {
     input: encoderPorts.images,
@@ -53,7 +54,7 @@ export async function openModelSession(
   runtime: Runtime,
   { spec, rows, imageSize, threads }: EngineCalls['openModel']['argument'],
 ): Promise<ModelEncodingSession> {
-  const session = await createSession(runtime, spec.model, threads);
+  const session = await createSession(runtime, spec.model, standardPlacement(threads));
   try {
     const ports = modelPorts(metadataOf(session), spec, imageSize);
     const tried = ports.fixedRows ?? 1;

@@ -5,6 +5,7 @@ import { lossResult } from '../loss-result.ts';
 import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
 import { type EncodingSession, openEncodingSession, openModelSession } from './encoding-session.ts';
 import type { EngineCallName, EngineCalls, EngineReply, EngineRequest } from './engine-calls.ts';
+import { standardPlacement } from './placement.ts';
 import { loadRuntime } from './runtime.ts';
 import { tileCompiler } from './tile-compiler.ts';
 import { traceEncoder } from './trace-encoder.ts';
@@ -25,7 +26,7 @@ let losses: TiledLosses | undefined;
 
 const handlers: Handlers = {
   async openTrainer({ spec, threads }) {
-    trainer = await openTrainingSession(await loadRuntime(), spec, threads);
+    trainer = await openTrainingSession(await loadRuntime(), spec, standardPlacement(threads));
     return null;
   },
   load(state) {
@@ -47,7 +48,7 @@ const handlers: Handlers = {
   encode: ({ pixels }) => opened(encoder).encode(pixels),
   exportEncoder: ({ spec, weights, imageSize }) => traceEncoder(spec, weights, imageSize, 'NCHW'),
   async openLoss({ spec, threads }) {
-    losses = tiledLosses(tileCompiler(await loadRuntime(), threads), spec);
+    losses = tiledLosses(tileCompiler(await loadRuntime(), standardPlacement(threads)), spec);
     return null;
   },
   async loss({ rows, gradient, readouts, cancelled }, report) {

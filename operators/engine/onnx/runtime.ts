@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, PipelineError } from '../../errors.ts';
+import type { Placement } from './placement.ts';
 
 /**
  * How long an idle thread of the runtime waits busily for the next piece of work. Bounded, because the same
@@ -47,7 +48,7 @@ export async function loadRuntime(
 export async function createSession(
   { InferenceSession }: Runtime,
   model: Uint8Array,
-  threads: number,
+  { threads }: Placement,
 ): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(model, {

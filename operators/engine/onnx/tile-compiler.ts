@@ -1,12 +1,13 @@
 import { tileInputs, tileOutputs } from '../../loss/loss-tile.ts';
 import type { TileCompiler } from '../../loss/tiled-loss.ts';
+import type { Placement } from './placement.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import { traceLossTile } from './trace-loss-tile.ts';
 
 /** Compiles tiles for ONNX Runtime. Belongs to the thread of an engine. */
-export function tileCompiler(runtime: Runtime, threads: number): TileCompiler {
+export function tileCompiler(runtime: Runtime, placement: Placement): TileCompiler {
   return async (spec) => {
-    const session = await createSession(runtime, traceLossTile(spec), threads);
+    const session = await createSession(runtime, traceLossTile(spec, placement.target), placement);
     const ports = tileInputs(spec);
     const { rows, near, apart, size } = spec.shape;
     // The large outputs are written into the same memory again and again: fresh pages would cost more than the sums.

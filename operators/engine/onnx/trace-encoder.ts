@@ -2,6 +2,7 @@ import { encode } from '../../model/encoder.ts';
 import { tf } from '../../tf.ts';
 import type { EncoderSpec, Weights } from '../../types.ts';
 import type { ImageLayout } from '../engine.ts';
+import { type LoweringTarget, standardTarget } from './lowering-target.ts';
 import { trace } from './trace.ts';
 
 /** Names of the ports of a traced encoder. */
@@ -34,6 +35,7 @@ export function traceEncoder(
   weights: Weights,
   imageSize: number,
   layout: ImageLayout,
+  target: LoweringTarget = standardTarget,
 ): Uint8Array {
   const images = {
     name: encoderPorts.images,
@@ -58,5 +60,5 @@ export function traceEncoder(
     image_size: String(imageSize),
     image_layout: layout,
   };
-  return trace([images], compute, { freeFirstAxis: 'batch', metadata });
+  return trace([images], compute, { freeFirstAxis: 'batch', target, metadata });
 }

@@ -1,7 +1,8 @@
 import { chunkGradients, imagesAtOnce, projectedChunk } from '../../model/split-step.ts';
 import { updatedState } from '../../model/updated-state.ts';
-import type { tf } from '../../tf.ts';
+import type { tf, TensorsByName } from '../../tf.ts';
 import type { StepSpec } from '../engine.ts';
+import type { LoweringTarget } from './lowering-target.ts';
 import {
   nextState,
   optimizerInputs,
@@ -17,19 +18,21 @@ import {
 import { trace, type TraceInput } from './trace.ts';
 
 /** `projectedChunk` as an ONNX model: weights and pixels in, projections out. */
-export function traceProjection(spec: StepSpec): Uint8Array {
-  return trace([pixelsInput(spec, imagesAtOnce(spec)), ...weightInputs(spec)], (tensors) => ({
+export function traceProjection(spec: StepSpec, target: LoweringTarget): Uint8Array {
+  const inputs = [pixelsInput(spec, imagesAtOnce(spec)), ...weightInputs(spec)];
+  const compute = (tensors: TensorsByName): TensorsByName => ({
     [stepPorts.projection]: projectedChunk(
       spec,
       unprefixed(stepPorts.weights, tensors),
       // The shape is that of `pixelsInput`.
       tensors[stepPorts.pixels] as tf.Tensor4D,
     ),
-  }));
+  });
+  return trace(inputs, compute, { target });
 }
 
 /** `chunkGradients` as an ONNX model: the sums of earlier chunks in, with this one's out. */
-export function traceChunkGradients(spec: StepSpec): Uint8Array {
+export function traceChunkGradients(spec: StepSpec, target: LoweringTarget): Uint8Array {
   const rows = imagesAtOnce(spec) * spec.shape.views;
   const inputs: TraceInput[] = [
     pixelsInput(spec, imagesAtOnce(spec)),
@@ -41,7 +44,7 @@ export function traceChunkGradients(spec: StepSpec): Uint8Array {
     ...weightInputs(spec),
     ...gradientInputs(spec),
   ];
-  return trace(inputs, (tensors) => {
+  const compute = (tensors: TensorsByName): TensorsByName => {
     const { gradients, statistics } = chunkGradients(
       spec,
       unprefixed(stepPorts.weights, tensors),
@@ -54,20 +57,22 @@ export function traceChunkGradients(spec: StepSpec): Uint8Array {
       ...prefixed(stepPorts.nextStatistics, statistics),
       ...prefixed(stepPorts.nextGradients, gradients),
     };
-  });
+  };
+  return trace(inputs, compute, { target });
 }
 
 /** `updatedState` as an ONNX model: state, summed gradients and rates in, next state out. */
-export function traceUpdate(spec: StepSpec): Uint8Array {
+export function traceUpdate(spec: StepSpec, target: LoweringTarget): Uint8Array {
   const inputs: TraceInput[] = [
     ...weightInputs(spec),
     ...optimizerInputs(spec),
     ...gradientInputs(spec),
   ];
-  return trace(inputs, (tensors) => {
+  const compute = (tensors: TensorsByName): TensorsByName => {
     const rates = unprefixed(stepPorts.rates, tensors);
     return nextState(spec, updatedState(spec, tracedState(tensors), summed(tensors), rates));
-  });
+  };
+  return trace(inputs, compute, { target });
 }
 
 /** Sums of gradients and statistics over chunks, as inputs. */

@@ -1,6 +1,7 @@
 import { trainingStep } from '../../model/training-step.ts';
-import type { tf } from '../../tf.ts';
+import type { tf, TensorsByName } from '../../tf.ts';
 import type { StepSpec } from '../engine.ts';
+import type { LoweringTarget } from './lowering-target.ts';
 import {
   nextState,
   optimizerInputs,
@@ -14,7 +15,7 @@ import {
 import { trace, type TraceInput } from './trace.ts';
 
 /** `trainingStep` as an ONNX model: state, batch and rates in; next state and sums out. */
-export function traceTrainingStep(spec: StepSpec): Uint8Array {
+export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): Uint8Array {
   const { images, views } = spec.shape;
   const inputs: TraceInput[] = [
     pixelsInput(spec, images),
@@ -22,7 +23,7 @@ export function traceTrainingStep(spec: StepSpec): Uint8Array {
     ...weightInputs(spec),
     ...optimizerInputs(spec),
   ];
-  return trace(inputs, (tensors) => {
+  const compute = (tensors: TensorsByName): TensorsByName => {
     const batch = {
       // The shapes are those of `inputs` above.
       pixels: tensors[stepPorts.pixels] as tf.Tensor4D,
@@ -36,5 +37,6 @@ export function traceTrainingStep(spec: StepSpec): Uint8Array {
       ...prefixed(stepPorts.sums, next.sums),
       ...nextState(spec, next),
     };
-  });
+  };
+  return trace(inputs, compute, { target });
 }

@@ -17,6 +17,7 @@ import {
   type Tensors,
 } from './compiled-step.ts';
 import type { StepCall } from './engine-calls.ts';
+import type { Placement } from './placement.ts';
 import type { Runtime } from './runtime.ts';
 import { stepPorts } from './step-ports.ts';
 
@@ -40,9 +41,9 @@ export interface TrainingSession {
 export async function openTrainingSession(
   runtime: Runtime,
   spec: StepSpec,
-  threads: number,
+  placement: Placement,
 ): Promise<TrainingSession> {
-  const compiled = await compileStep(runtime, spec, threads);
+  const compiled = await compileStep(runtime, spec, placement);
   let state: Tensors | undefined;
   let stepsTaken = 0;
 

@@ -1,4 +1,5 @@
 import { GraphBuilder } from '../../engine/onnx/graph-builder.ts';
+import { standardPlacement } from '../../engine/onnx/placement.ts';
 import { createSession, loadRuntime, runSession } from '../../engine/onnx/runtime.ts';
 import { groupRows, tileGroups, tileQueries, tileRows } from './tile-shape.ts';
 
@@ -25,7 +26,7 @@ export interface SimilarityTile {
  */
 export async function openSimilarityTile(dim: number): Promise<SimilarityTile> {
   const runtime = await loadRuntime();
-  const session = await createSession(runtime, tileModel(dim), 1);
+  const session = await createSession(runtime, tileModel(dim), standardPlacement(1));
   const support = new Float32Array(tileRows * dim);
   const products = new Float32Array(tileQueries * tileRows);
   const maxima = new Float32Array(tileQueries * tileGroups);

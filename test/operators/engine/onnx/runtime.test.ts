@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { InferenceSession } from 'onnxruntime-node';
+import { standardPlacement } from '../../../../operators/engine/onnx/placement.ts';
 import {
   createSession,
   loadRuntime,
@@ -20,7 +21,7 @@ test('a missing native library is named, with the way to get it', async (t) => {
 
 test('bytes that are no model are refused as such', async (t) => {
   const runtime = await loadRuntime();
-  await t.throwsAsync(createSession(runtime, Uint8Array.of(1, 2, 3), 1), {
+  await t.throwsAsync(createSession(runtime, Uint8Array.of(1, 2, 3), standardPlacement(1)), {
     code: 'ERR_ENGINE',
     message: /ONNX Runtime could not compile the network: /u,
   });

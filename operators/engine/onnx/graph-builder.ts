@@ -3,6 +3,7 @@ import {
   encodeModel,
   type OnnxAttribute,
   type OnnxConstant,
+  type OnnxDomain,
   type OnnxNode,
   type OnnxPort,
   type OnnxType,
@@ -62,8 +63,9 @@ export class GraphBuilder {
     op: string,
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    domain: OnnxDomain = '',
   ): string {
-    return this.nodes(op, inputs, attributes, 1)[0]!;
+    return this.nodes(op, inputs, attributes, 1, domain)[0]!;
   }
 
   /** All outputs of an operator that has several. */
@@ -72,12 +74,13 @@ export class GraphBuilder {
     inputs: readonly string[],
     attributes: Readonly<Record<string, OnnxAttribute>>,
     outputCount: number,
+    domain: OnnxDomain = '',
   ): readonly string[] {
-    const call = JSON.stringify([op, inputs, attributes, outputCount]);
+    const call = JSON.stringify([op, inputs, attributes, outputCount, domain]);
     const same = this.#known.get(call);
     if (same !== undefined) return same;
     const outputs = Array.from({ length: outputCount }, () => this.#name('v'));
-    const node = { op, inputs, outputs, attributes };
+    const node = { domain, op, inputs, outputs, attributes };
     this.#nodes.push(node);
     for (const output of outputs) this.#producers.set(output, node);
     this.#known.set(call, outputs);
@@ -86,7 +89,7 @@ export class GraphBuilder {
 
   /** The value that this call would give, if it was already asked for. */
   existing(op: string, inputs: readonly string[]): string | undefined {
-    return this.#known.get(JSON.stringify([op, inputs, {}, 1]))?.[0];
+    return this.#known.get(JSON.stringify([op, inputs, {}, 1, '']))?.[0];
   }
 
   /** The node behind a value; undefined for inputs and constants. */
@@ -112,15 +115,25 @@ export class GraphBuilder {
     const copies: OnnxNode[] = [];
     for (const { name, value } of outputs) {
       if (this.#producers.has(value) && !renamed.has(value)) renamed.set(value, name);
-      else copies.push({ op: 'Identity', inputs: [value], outputs: [name], attributes: {} });
+      else
+        copies.push({
+          domain: '',
+          op: 'Identity',
+          inputs: [value],
+          outputs: [name],
+          attributes: {},
+        });
     }
     const rename = (value: string): string => renamed.get(value) ?? value;
-    const nodes = [...this.#nodes, ...copies].map(({ op, inputs, outputs, attributes }) => ({
-      op,
-      inputs: inputs.map(rename),
-      outputs: outputs.map(rename),
-      attributes,
-    }));
+    const nodes = [...this.#nodes, ...copies].map(
+      ({ domain, op, inputs, outputs, attributes }) => ({
+        domain,
+        op,
+        inputs: inputs.map(rename),
+        outputs: outputs.map(rename),
+        attributes,
+      }),
+    );
     const live = liveNodes(nodes, new Set(outputs.map(({ name }) => name)));
     const read = new Set(live.flatMap(({ inputs }) => inputs));
     return encodeModel({

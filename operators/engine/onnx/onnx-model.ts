@@ -3,6 +3,9 @@ import { ProtobufWriter } from './protobuf-writer.ts';
 /** Element types that our graphs use. */
 export type OnnxType = 'float32' | 'int32' | 'int64' | 'bool';
 
+/** Who defines operators: ONNX, or ONNX Runtime its own of images in channel blocks. */
+export type OnnxDomain = '' | 'com.microsoft.nchwc';
+
 /** An attribute, with its ONNX type spelt out: a float attribute may well be a whole number. */
 export type OnnxAttribute =
   | { readonly float: number }
@@ -12,6 +15,8 @@ export type OnnxAttribute =
 
 /** One operator call, inputs before it in the list of nodes. */
 export interface OnnxNode {
+  /** Who defined the operator. */
+  readonly domain: OnnxDomain;
   readonly op: string;
   /** Names; an empty one leaves an optional input out. */
   readonly inputs: readonly string[];
@@ -46,8 +51,8 @@ export interface OnnxModel {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Standard operators of this version only. */
-const opset = 17;
+/** The version of each domain's operators. */
+const opsets: Readonly<Record<OnnxDomain, number>> = { '': 17, 'com.microsoft.nchwc': 1 };
 /** The file format that came with it (ONNX 1.12). */
 const irVersion = 8;
 
@@ -68,14 +73,17 @@ export function encodeModel(model: OnnxModel): Uint8Array {
 
   const file = new ProtobufWriter();
   file.integer(1, irVersion).text(2, 'sincere').message(7, graph);
-  file.message(8, new ProtobufWriter().text(1, '').integer(2, opset));
+  const domains = new Set<OnnxDomain>(['', ...model.nodes.map(({ domain }) => domain)]);
+  for (const domain of domains) {
+    file.message(8, new ProtobufWriter().text(1, domain).integer(2, opsets[domain]));
+  }
   for (const [key, value] of Object.entries(model.metadata)) {
     file.message(14, new ProtobufWriter().text(1, key).text(2, value));
   }
   return file.finish();
 }
 
-function encodeNode({ op, inputs, outputs, attributes }: OnnxNode): ProtobufWriter {
+function encodeNode({ domain, op, inputs, outputs, attributes }: OnnxNode): ProtobufWriter {
   const node = new ProtobufWriter();
   for (const input of inputs) node.text(1, input);
   for (const output of outputs) node.text(2, output);
@@ -88,6 +96,7 @@ function encodeNode({ op, inputs, outputs, attributes }: OnnxNode): ProtobufWrit
     else attribute.packedIntegers(8, value.ints).integer(20, 7);
     node.message(5, attribute);
   }
+  if (domain !== '') node.text(7, domain);
   return node;
 }
 

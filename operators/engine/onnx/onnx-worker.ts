@@ -6,6 +6,7 @@ import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
 import { type EncodingSession, openEncodingSession, openModelSession } from './encoding-session.ts';
 import type { EngineCallName, EngineCalls, EngineReply, EngineRequest } from './engine-calls.ts';
 import { standardPlacement } from './placement.ts';
+import { processorTarget } from './processor-target.ts';
 import { loadRuntime } from './runtime.ts';
 import { tileCompiler } from './tile-compiler.ts';
 import { traceEncoder } from './trace-encoder.ts';
@@ -26,7 +27,9 @@ let losses: TiledLosses | undefined;
 
 const handlers: Handlers = {
   async openTrainer({ spec, threads }) {
-    trainer = await openTrainingSession(await loadRuntime(), spec, standardPlacement(threads));
+    const runtime = await loadRuntime();
+    const placement = { threads, target: await processorTarget(runtime) };
+    trainer = await openTrainingSession(runtime, spec, placement);
     return null;
   },
   load(state) {

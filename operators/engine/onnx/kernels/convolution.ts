@@ -2,6 +2,11 @@ import { tf } from '../../../tf.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { inFull, inOrder, type Recorded, recorded, type Traced } from '../traced.ts';
 import { transposed } from './arrangement.ts';
+import {
+  blockedConvolved,
+  blockedFilterGradient,
+  blockedInputGradient,
+} from './blocked-convolution.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
 /** How ONNX stores images: `[batch, channels, height, width]`, as axes of the tfjs shape. */
@@ -29,19 +34,24 @@ export function registerConvolutionKernels(): void {
     const x = operand(operands, 'x');
     const filter = operand(operands, 'filter');
     const geometry = geometryOf(x.shape, filter.shape, attrs as unknown as ConvolutionAttrs);
-    return convolved(graph, x, filter, geometry);
+    return blockedConvolved(graph, x, filter, geometry) ?? convolved(graph, x, filter, geometry);
   });
   registerKernel('Conv2DBackpropInput', (graph, operands, attrs) => {
     const dy = operand(operands, 'dy');
     const filter = operand(operands, 'filter');
     const { inputShape, ...others } = attrs as unknown as tf.Conv2DBackpropInputAttrs;
-    return inputGradient(graph, dy, filter, geometryOf(inputShape, filter.shape, others));
+    const geometry = geometryOf(inputShape, filter.shape, others);
+    return (
+      blockedInputGradient(graph, dy, filter, geometry) ??
+      inputGradient(graph, dy, filter, geometry)
+    );
   });
   registerKernel('Conv2DBackpropFilter', (graph, operands, attrs) => {
     const x = operand(operands, 'x');
     const dy = operand(operands, 'dy');
     const { filterShape, ...others } = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
-    return filterGradient(graph, x, dy, geometryOf(x.shape, filterShape, others));
+    const geometry = geometryOf(x.shape, filterShape, others);
+    return blockedFilterGradient(graph, x, dy, geometry) ?? filterGradient(graph, x, dy, geometry);
   });
 }
 

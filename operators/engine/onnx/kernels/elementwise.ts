@@ -12,6 +12,7 @@ import {
   filled,
 } from '../traced.ts';
 import { tracedType } from '../trace-backend.ts';
+import { withActivation, withSum } from './blocked-images.ts';
 import { withBias } from './product.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
@@ -69,15 +70,17 @@ export function registerElementwiseKernels(): void {
       const x = operand(operands, 'x');
       if (x.kind === 'uniform') return uniformResult(kernelName, { x }, {}, x.shape);
       const value = asRecorded(graph, x);
-      return { ...value, name: lower(graph, value.name) };
+      const inside = kernelName === 'Relu' ? withActivation(graph, value) : undefined;
+      return inside ?? { ...value, name: lower(graph, value.name) };
     });
   }
   for (const [kernelName, op] of Object.entries(binary)) {
     registerKernel(kernelName, (graph, operands) => {
       const a = operand(operands, 'a');
       const b = operand(operands, 'b');
-      const biased = kernelName === 'Add' ? withBias(graph, a, b) : undefined;
-      return biased ?? combined(graph, kernelName, op, a, b, a.dtype);
+      return kernelName === 'Add'
+        ? (withBias(graph, a, b) ?? added(graph, a, b))
+        : combined(graph, kernelName, op, a, b, a.dtype);
     });
   }
   for (const [kernelName, op] of Object.entries(comparisons)) {
@@ -115,7 +118,7 @@ export function registerElementwiseKernels(): void {
 
 /** `a + b`, broadcast to their common shape. */
 export function added(graph: GraphBuilder, a: Traced, b: Traced): Traced {
-  return combined(graph, 'Add', 'Add', a, b, a.dtype);
+  return withSum(graph, a, b) ?? combined(graph, 'Add', 'Add', a, b, a.dtype);
 }
 
 /** `a · b`, broadcast to their common shape. */
@@ -166,7 +169,7 @@ function combined(
   const [left, right] = sameOrder(graph, aligned(graph, a, shape), aligned(graph, b, shape));
   const dims = left.dims.map((size, axis) => Math.max(size, right.dims[axis]!));
   const name = graph.node(op, [left.name, right.name]);
-  return { kind: 'recorded', name, shape, dtype, order: left.order, dims };
+  return { kind: 'recorded', name, shape, dtype, order: left.order, dims, block: left.block };
 }
 
 /** With as many axes as the result, stored sizes unchanged. */
@@ -177,11 +180,16 @@ function aligned(graph: GraphBuilder, traced: Traced, shape: readonly number[]):
   );
 }
 
-/** Both in the order of the larger one, which is the one that would be dear to move. */
+/**
+ * Both in the order of the larger one, which is the one that would be dear to move; of equal ones, in that of the one
+ * in blocks, because it comes from an operator that wants blocks and most likely goes to another.
+ */
 function sameOrder(graph: GraphBuilder, a: Recorded, b: Recorded): readonly [Recorded, Recorded] {
-  return sizeOf(b.dims) > sizeOf(a.dims)
-    ? [inOrder(graph, a, b.order), b]
-    : [a, inOrder(graph, b, a.order)];
+  const [aSize, bSize] = [sizeOf(a.dims), sizeOf(b.dims)];
+  const follow = bSize > aSize || (bSize === aSize && a.block === undefined);
+  return follow
+    ? [inOrder(graph, a, b.order, b.block), b]
+    : [a, inOrder(graph, b, a.order, a.block)];
 }
 
 /** What the `cpu` backend makes of operands whose elements are all one number. */

@@ -2,6 +2,8 @@ import type { tf } from '../../../tf.ts';
 import { batchNormKernels } from '../../../model/batch-norm.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { asRecorded, inFull, type Recorded, recorded, sizeOf, type Traced } from '../traced.ts';
+import { blockedAffine, blockFor } from './blocked-images.ts';
+import { blockedNormalised, blockedSums } from './blocked-normalisation.ts';
 import { image } from './convolution.ts';
 import { added, multiplied, uniform } from './elementwise.ts';
 import { reduced } from './reduction.ts';
@@ -59,6 +61,8 @@ function normalised(
   offset: Traced,
   epsilon: number,
 ): readonly Traced[] {
+  const block = blockFor(graph, sizeOf(scale.shape));
+  if (block !== undefined) return blockedNormalised(graph, x, scale, offset, epsilon, block);
   const picture = image(graph, x);
   const [a, b] = [channels(graph, scale), channels(graph, offset)];
   // By different operators, because the same call on the same value would be one value again.
@@ -97,18 +101,26 @@ function gradients(
   const scaled = (one: Traced, factor: number): Traced => times(one, uniform(factor));
   const minus = (one: Traced, other: Traced): Traced => added(graph, one, scaled(other, -1));
 
-  const s = reduced(graph, 'Sum', dy, places, false); // [channels]
-  const q = reduced(graph, 'Sum', times(dy, x), places, false); // [channels]
+  const block = blockFor(graph, sizeOf(scale.shape));
+  const sums = (): { readonly s: Traced; readonly q: Traced } => ({
+    s: reduced(graph, 'Sum', dy, places, false), // [channels]
+    q: reduced(graph, 'Sum', times(dy, x), places, false), // [channels]
+  });
+  const { s, q } = block === undefined ? sums() : blockedSums(graph, x, dy, block);
   const dScale = times(minus(q, times(mean, s)), inverse); // [channels]
   const a = times(scale, inverse); // [channels]
   const b = scaled(times(times(a, inverse), dScale), -1 / m); // [channels]
   const c = minus(scaled(times(a, s), -1 / m), times(b, mean)); // [channels]
-  const dx = added(graph, times(dy, a), affine(graph, x, b, c)); // [batch, height, width, channels]
+  const scaledDy =
+    block === undefined ? times(dy, a) : blockedAffine(graph, dy, a, uniform(0, a.shape), block);
+  const dx = added(graph, scaledDy, affine(graph, x, b, c)); // [batch, height, width, channels]
   return [dx, dScale, s];
 }
 
 /** `b · x + c` for each channel, as the one operator that does both in a pass. */
 function affine(graph: GraphBuilder, x: Traced, b: Traced, c: Traced): Recorded {
+  const block = blockFor(graph, sizeOf(b.shape));
+  if (block !== undefined) return blockedAffine(graph, x, b, c, block);
   const picture = image(graph, x);
   const count = sizeOf(b.shape);
   const zeros = graph.constant(new Float32Array(count), [count]);

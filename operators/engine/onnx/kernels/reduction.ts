@@ -1,6 +1,8 @@
 import { tf } from '../../../tf.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { asRecorded, type Recorded, rowMajor, sizeOf, type Traced } from '../traced.ts';
+import { reshaped } from './arrangement.ts';
+import { imageMeans, isBlocked } from './blocked-images.ts';
 import { multiplied, uniform } from './elementwise.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
@@ -39,17 +41,36 @@ export function reduced(
     const count = name === 'Sum' ? sizeOf(axes.map((axis) => x.shape[axis]!)) : 1;
     return { ...x, shape, value: x.value * count };
   }
+  if (isBlocked(x) && (name === 'Sum' || name === 'Mean') && axes.includes(1) && axes.includes(2)) {
+    return reducedImages(graph, name, x, axes, shape);
+  }
   const value = asRecorded(graph, x);
   const at = value.order.flatMap((axis, index) => (axes.includes(axis) ? [index] : []));
   const result = inSteps(graph, name, value, at, keepDims);
 
   // Axes along which all elements are equal were stored once, and so were counted once.
-  const repeats = at.reduce(
-    (product, index) => (product * value.shape[value.order[index]!]!) / value.dims[index]!,
-    1,
-  );
+  const reducedSize = sizeOf(axes.map((axis) => value.shape[axis]!));
+  const repeats = reducedSize / sizeOf(at.map((index) => value.dims[index]!));
   const whole = withoutAxes(result, value, at, shape, keepDims);
   return name === 'Sum' && repeats !== 1 ? multiplied(graph, whole, uniform(repeats)) : whole;
+}
+
+/** Images in blocks: first over each image, then over what is left. */
+function reducedImages(
+  graph: GraphBuilder,
+  name: 'Sum' | 'Mean',
+  x: Recorded,
+  axes: readonly number[],
+  shape: readonly number[],
+): Traced {
+  const [, height, width] = x.shape as [number, number, number, number];
+  const means = imageMeans(graph, x, x.block!); // [batch, channels]
+  const others = axes
+    .filter((axis) => axis === 0 || axis === 3)
+    .map((axis) => (axis === 0 ? 0 : 1));
+  const over = others.length === 0 ? means : reduced(graph, name, means, others, false);
+  const result = name === 'Sum' ? multiplied(graph, over, uniform(height * width)) : over;
+  return reshaped(graph, result, shape);
 }
 
 /**

@@ -1,0 +1,59 @@
+import type { GraphBuilder } from '../graph-builder.ts';
+import { recorded, type Traced } from '../traced.ts';
+import { blockedAffine, imageMeans, imageProducts } from './blocked-images.ts';
+import { added, multiplied, uniform } from './elementwise.ts';
+import { reduced } from './reduction.ts';
+
+/**
+ * `[y, mean, variance, 1 / sqrt(variance + epsilon)]` of images in blocks: two passes for the sums of x and x², one
+ * that scales.
+ *
+ * The variance is `∑ x² / m − mean²`, which loses digits where the mean is far larger than the deviation. What a
+ * convolution gives is never that far off its mean for long: the digits are lost by the square of that ratio only.
+ */
+export function blockedNormalised(
+  graph: GraphBuilder,
+  x: Traced,
+  scale: Traced,
+  offset: Traced,
+  epsilon: number,
+  block: number,
+): readonly Traced[] {
+  const [, height, width] = x.shape as [number, number, number, number];
+  const mean = reduced(graph, 'Mean', imageMeans(graph, x, block), [0], false); // [channels]
+  const products = imageProducts(graph, x, x, block);
+  const squares = reduced(graph, 'Mean', products, [0], false);
+  const meanSquare = multiplied(graph, squares, uniform(1 / (height * width))); // [channels]
+  const difference = minus(graph, meanSquare, multiplied(graph, mean, mean));
+  // Rounding must not bring it below 0.
+  const variance = apply(graph, 'Relu', difference); // [channels]
+  const raised = added(graph, variance, uniform(epsilon));
+  const inverse = apply(graph, 'Reciprocal', apply(graph, 'Sqrt', raised)); // [channels]
+  const factor = multiplied(graph, scale, inverse); // [channels]
+  const shift = minus(graph, offset, multiplied(graph, mean, factor)); // [channels]
+  return [blockedAffine(graph, x, factor, shift, block), mean, variance, inverse];
+}
+
+/** `∑ dy` and `∑ dy · x` over all places, `[channels]` each. */
+export function blockedSums(
+  graph: GraphBuilder,
+  x: Traced,
+  dy: Traced,
+  block: number,
+): { readonly s: Traced; readonly q: Traced } {
+  const [, height, width] = x.shape as [number, number, number, number];
+  const means = reduced(graph, 'Sum', imageMeans(graph, dy, block), [0], false);
+  const s = multiplied(graph, means, uniform(height * width));
+  const q = reduced(graph, 'Sum', imageProducts(graph, x, dy, block), [0], false);
+  return { s, q };
+}
+
+function minus(graph: GraphBuilder, a: Traced, b: Traced): Traced {
+  return added(graph, a, multiplied(graph, b, uniform(-1)));
+}
+
+/** An operator on each element of a vector that the graph computes. */
+function apply(graph: GraphBuilder, op: string, x: Traced): Traced {
+  if (x.kind !== 'recorded') throw new TypeError('Expected a vector that the graph computes');
+  return recorded(graph.node(op, [x.name]), x.shape, 'float32');
+}

@@ -164,12 +164,14 @@ function zeros(graph: GraphBuilder, dims: readonly number[]): string {
 }
 
 /**
- * `∂L/∂f` from images in blocks; undefined where outputs or images do not fill blocks.
+ * `∂L/∂f` from images in blocks; undefined where outputs or images do not fill blocks, or where the filter does not
+ * reach the ends of the image.
  *
  * As the standard lowering, one convolution in which images are the channels: x is its picture and `dy` its filter,
  * whose taps are a stride apart. The picture is `[height, width · block]`, in blocks of images, for each block of
- * input channels; its sides are padded in memory, because the operator computes outputs that see padding one at
- * a time, and of so few outputs that would be most.
+ * input channels. Its sides are padded in memory, because the operator computes outputs that see padding one at
+ * a time, and of so few outputs that would be most. Where a block of the filter would not fit into the cache of
+ * a core, rows are parted into bands that are channels of their own, each with the rows above and below that it sees.
  */
 export function blockedFilterGradient(
   graph: GraphBuilder,
@@ -177,57 +179,63 @@ export function blockedFilterGradient(
   dy: Traced,
   geometry: Geometry,
 ): Traced | undefined {
-  const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = geometry;
-  const { batchSize, inHeight, inWidth, inChannels } = geometry;
-  const { outHeight, outWidth, outChannels, filterShape } = geometry;
+  const { batchSize, inChannels, outChannels, filterShape } = geometry;
   const block = blockFor(graph, outChannels);
-  const isNarrow = block !== undefined && inChannels < block;
   if (block === undefined || batchSize % block !== 0) return undefined;
+  const isNarrow = inChannels < block;
   if (!isNarrow && blockFor(graph, inChannels) === undefined) return undefined;
+  const pixels = inFull(
+    graph,
+    inOrder(graph, x, isNarrow ? rowMajor(4) : blockedImageOrder, block),
+  );
+  const gradient = inFull(graph, inOrder(graph, dy, blockedImageOrder, block));
+  const view = seenPixels(graph, pixels, geometry);
+  if (view === undefined) return undefined;
+
   const inner = isNarrow ? inChannels : block;
   const slices = inChannels / inner;
-  const groups = groupsOf(batchSize / block, slices);
+  const imageBlocks = batchSize / block;
+  const groups = groupsOf(imageBlocks, slices);
+  const { name, bands, bandRows, gradientRows } = picture(graph, view, block, inner, outChannels);
+  const { filterHeight, filterWidth } = geometry;
+  const { width, gradientWidth, rowStride, columnStride } = view;
 
-  // Where the last filters ended inside the picture, the rest of it is beyond what they saw.
-  const bottom = filterHeight + (outHeight - 1) * strideHeight - inHeight - padInfo.top;
-  const right = filterWidth + (outWidth - 1) * strideWidth - inWidth - padInfo.left;
-  const [height, width] = [inHeight + Math.min(bottom, 0), inWidth + padInfo.left + right];
-  const order = isNarrow ? rowMajor(4) : blockedImageOrder;
-  const pixels = inFull(graph, inOrder(graph, x, order, block));
-  const [rowAxis, columnAxis] = isNarrow ? [1, 2] : [2, 3];
-  const seen = padded(graph, pixels, [
-    { axis: rowAxis!, before: 0, after: Math.min(bottom, 0) },
-    { axis: columnAxis!, before: padInfo.left, after: right },
-  ]);
-  const picture = inBlocksOfImages(graph, seen, [batchSize, slices, height, width * inner], block);
-
-  const filter = reshaped(
-    graph,
-    graph.node(
-      'Transpose',
-      [
-        reshaped(graph, inFull(graph, inOrder(graph, dy, blockedImageOrder, block)).name, [
-          groups,
-          batchSize / block / groups,
-          block,
-          outChannels / block,
-          outHeight * outWidth,
-          block,
-        ]),
-      ],
-      { perm: { ints: [0, 3, 1, 4, 2, 5] } },
-    ),
-    [groups * outChannels, batchSize / groups, outHeight, outWidth],
+  const turned = graph.node(
+    'Transpose',
+    [
+      reshaped(graph, gradient.name, [
+        groups,
+        imageBlocks / groups,
+        block,
+        outChannels / block,
+        bands * gradientRows * gradientWidth,
+        block,
+      ]),
+    ],
+    { perm: { ints: [0, 3, 1, 4, 2, 5] } },
   );
-  const name = blockedConvolution(graph, [picture, filter], {
-    kernel_shape: { ints: [outHeight, outWidth] },
-    dilations: { ints: [strideHeight, strideWidth * inner] },
-    pads: { ints: [padInfo.top, 0, Math.max(bottom, 0), 0] },
-    group: { int: groups },
-  });
-  const inputs = isNarrow ? [inChannels] : [block];
-  const sizes = [outChannels / block, filterHeight, filterWidth, ...inputs, block];
-  const partial = reshaped(graph, name, [slices, groups, ...sizes]);
+  const channels = batchSize * bands;
+  const filter = [groups * outChannels, channels / groups, gradientRows, gradientWidth];
+  const sums = blockedConvolution(
+    graph,
+    [
+      reshaped(graph, name, [slices, channels, bandRows, width * inner]),
+      reshaped(graph, turned, filter),
+    ],
+    {
+      kernel_shape: { ints: [gradientRows, gradientWidth] },
+      dilations: { ints: [rowStride, columnStride * inner] },
+      group: { int: groups },
+    },
+  );
+  const sizes = [
+    outChannels / block,
+    filterHeight,
+    filterWidth,
+    ...(isNarrow ? [inner] : [block]),
+    block,
+  ];
+  const partial = reshaped(graph, sums, [slices, groups, ...sizes]);
   const sum =
     groups === 1
       ? partial
@@ -249,34 +257,130 @@ function groupsOf(imageBlocks: number, slices: number): number {
   return [4, 2].find((groups) => imageBlocks % groups === 0 && groups * slices <= 8) ?? 1;
 }
 
-/** Pads with zeros, or crops where a number is below 0. */
-function padded(
-  graph: GraphBuilder,
-  { name, dims }: Recorded,
-  sides: readonly { readonly axis: number; readonly before: number; readonly after: number }[],
-): string {
-  if (sides.every(({ before, after }) => before === 0 && after === 0)) return name;
-  const [before, after] = (['before', 'after'] as const).map((end) =>
-    dims.map((_, axis) => sides.find((side) => side.axis === axis)?.[end] ?? 0),
-  );
-  return graph.node('Pad', [name, graph.integers([...before!, ...after!])]);
+/** The pixels that filters see, padding included, and how `dy` lies over them. */
+interface SeenPixels {
+  /** `[batch, slices, height, width, inner]`, whatever its stored sizes. */
+  readonly name: string;
+  readonly batch: number;
+  readonly slices: number;
+  readonly height: number;
+  readonly width: number;
+  readonly gradientHeight: number;
+  readonly gradientWidth: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
 }
 
-/** `[batch, slices, height, width]` as the batch of `slices` pictures whose channels are the images, in blocks. */
-function inBlocksOfImages(
+/** Undefined where rows or columns at the far end are seen by no filter. */
+function seenPixels(
+  graph: GraphBuilder,
+  { name, block }: Recorded,
+  geometry: Geometry,
+): SeenPixels | undefined {
+  const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = geometry;
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth } = geometry;
+  const gradient = { gradientHeight: outHeight, gradientWidth: outWidth };
+  const rowAxis = block === undefined ? 1 : 2;
+  const batch = batchSize;
+  const slices = block === undefined ? 1 : inChannels / block;
+  if (filterHeight * filterWidth === 1 && padInfo.top + padInfo.left === 0) {
+    const isWhole = strideHeight * strideWidth === 1;
+    const [starts, ends, axes, steps] = [
+      [0, 0],
+      [inHeight, inWidth],
+      [rowAxis, rowAxis + 1],
+      [strideHeight, strideWidth],
+    ].map((values) => graph.integers(values));
+    const seen = isWhole ? name : graph.node('Slice', [name, starts!, ends!, axes!, steps!]);
+    const size = { height: outHeight, width: outWidth, rowStride: 1, columnStride: 1 };
+    return { name: seen, batch, slices, ...size, ...gradient };
+  }
+  const { top, left } = padInfo;
+  const bottom = filterHeight + (outHeight - 1) * strideHeight - inHeight - top;
+  const right = filterWidth + (outWidth - 1) * strideWidth - inWidth - left;
+  if (bottom < 0 || right < 0) return undefined;
+  const size = { height: top + inHeight + bottom, width: left + inWidth + right };
+  const strides = { rowStride: strideHeight, columnStride: strideWidth };
+  const sides = [top, left, bottom, right] as const;
+  const seen =
+    block === undefined
+      ? padded(graph, name, sides)
+      : paddedBlocks(graph, name, [batchSize, inChannels, inHeight, inWidth], sides);
+  return { name: seen, batch, slices, ...size, ...strides, ...gradient };
+}
+
+type Sides = readonly [top: number, left: number, bottom: number, right: number];
+
+/** `[batch, height, width, channels]` with zeros around each image. */
+function padded(graph: GraphBuilder, name: string, [top, left, bottom, right]: Sides): string {
+  return graph.node('Pad', [name, graph.integers([0, top, left, 0, 0, bottom, right, 0])]);
+}
+
+/** The same for images in blocks: a convolution that changes nothing pads with all threads, `Pad` with one. */
+function paddedBlocks(
   graph: GraphBuilder,
   name: string,
-  [batch, slices, height, width]: readonly [number, number, number, number],
-  block: number,
+  dims: readonly [batch: number, channels: number, height: number, width: number],
+  sides: Sides,
 ): string {
-  const across = reshaped(graph, name, [batch / block, block, slices * height, width]);
+  const channels = dims[1];
+  const ones = graph.constant(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
+  return blockedConvolution(graph, [reshaped(graph, name, dims), ones], {
+    kernel_shape: { ints: [1, 1] },
+    group: { int: channels },
+    pads: { ints: sides },
+  });
+}
+
+/** Bytes of a filter's block that stay in the cache of a core. */
+const cachedBytes = 1 << 20;
+
+interface Picture {
+  /** `[slices, batch · bands, bandRows, width · inner]`, in blocks of images. */
+  readonly name: string;
+  /** How many bands rows are parted into, how many rows of pixels each sees, and how many of `dy` it has. */
+  readonly bands: number;
+  readonly bandRows: number;
+  readonly gradientRows: number;
+}
+
+/** Pixels with images as channels, `[batch, slices, height, width, inner]` before. */
+function picture(
+  graph: GraphBuilder,
+  view: SeenPixels,
+  block: number,
+  inner: number,
+  outChannels: number,
+): Picture {
+  const { name, batch, slices, height, width, gradientHeight, gradientWidth, rowStride } = view;
+  const imageBlocks = batch / block;
+  const across = reshaped(graph, name, [imageBlocks, block, slices * height, width * inner]);
   const blocks = graph.node('ReorderInput', [across], {}, 'com.microsoft.nchwc');
-  const sizes = [batch / block, slices, height * width * block];
-  const bySlice =
-    slices === 1
-      ? blocks
-      : graph.node('Transpose', [reshaped(graph, blocks, sizes)], { perm: { ints: [1, 0, 2] } });
-  return reshaped(graph, bySlice, [slices, batch, height, width]);
+
+  // The operator goes through the filters of up to four blocks of outputs at once.
+  const rowBytes = 4 * gradientWidth * block * Math.min(outChannels, 4 * block);
+  let bands = 1;
+  while ((gradientHeight / bands) * rowBytes > cachedBytes && gradientHeight % (2 * bands) === 0) {
+    bands *= 2;
+  }
+  const gradientRows = gradientHeight / bands;
+  // What the last row of one band and the first row of the next have between them is seen by both.
+  const bandRows = height - (gradientHeight - gradientRows) * rowStride;
+  const shape = { bands, bandRows, gradientRows };
+  if (slices * bands === 1) return { name: blocks, ...shape };
+
+  const rows: number[] = [];
+  for (let slice = 0; slice < slices; slice += 1) {
+    for (let images = 0; images < imageBlocks; images += 1) {
+      for (let band = 0; band < bands; band += 1) {
+        const first = (images * slices + slice) * height + band * gradientRows * rowStride;
+        for (let row = 0; row < bandRows; row += 1) rows.push(first + row);
+      }
+    }
+  }
+  const all = [imageBlocks * slices * height, width * inner * block];
+  const picked = [reshaped(graph, blocks, all), graph.integers(rows)];
+  return { name: graph.node('Gather', picked, { axis: { int: 0 } }), ...shape };
 }
 
 function reshaped(graph: GraphBuilder, name: string, dims: readonly number[]): string {

@@ -1,5 +1,6 @@
 import type { ExecutionContext } from 'ava';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { LoweringTarget } from '../../operators/engine/onnx/lowering-target.ts';
 import { trace, type TraceInput } from '../../operators/engine/onnx/trace.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { tf } from '../../operators/tf.ts';
@@ -24,11 +25,14 @@ const tolerance = 5e-6;
 /**
  * Runs a function eagerly on the `cpu` backend, and traced in ONNX Runtime, and compares every output:
  * shape, element type, and values relative to the largest of the tensor.
+ *
+ * @param target Whom the trace is for. @default standard operators
  */
 export async function tracedEqualsCpu(
   t: ExecutionContext,
   inputs: Readonly<Record<string, CaseInput>>,
   compute: TensorFunction,
+  target?: LoweringTarget,
 ): Promise<void> {
   await tf.setBackend('cpu');
   const values = Object.fromEntries(
@@ -53,7 +57,7 @@ export async function tracedEqualsCpu(
     ([name, { shape, dtype = 'float32', order }]): TraceInput => ({ name, shape, dtype, order }),
   );
   const outputs = await runModel(
-    trace(traceInputs, compute),
+    trace(traceInputs, compute, { target }),
     Object.fromEntries(
       Object.entries(inputs).map(([name, { shape, dtype = 'float32', order }]) => {
         const stored = tf.tidy(() =>

@@ -7,6 +7,8 @@ import {
   blockedFilterGradient,
   blockedInputGradient,
 } from './blocked-convolution.ts';
+import { filterGradientByTaps } from './filter-gradient-by-taps.ts';
+import { readableInputs } from './padded-channels.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
 /** How ONNX stores images: `[batch, channels, height, width]`, as axes of the tfjs shape. */
@@ -81,7 +83,9 @@ function geometryOf(
 /** `yₙₚₒ = ∑ᵢₖ x₍ₙ, ₚₛ₊ₖ₎ᵢ · fₖᵢₒ` */
 function convolved(graph: GraphBuilder, x: Traced, filter: Traced, geometry: Geometry): Traced {
   const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = geometry;
-  const name = graph.node('Conv', [image(graph, x).name, weights(graph, filter).name], {
+  const [picture, kernel] = [image(graph, x).name, weights(graph, filter).name];
+  const inputs = readableInputs(graph, picture, kernel, geometry.inChannels);
+  const name = graph.node('Conv', inputs, {
     // It follows from the filter, but OpenCV wants it to be said.
     kernel_shape: { ints: [filterHeight, filterWidth] },
     pads: { ints: [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right] },
@@ -113,7 +117,8 @@ function inputGradient(
       perm: { ints: [1, 0, 2, 3] },
     });
     const pads = { ints: [top, left, bottom, right] };
-    return asImage(graph, graph.node('Conv', [gradient, exchanged], { pads }), inShape);
+    const inputs = readableInputs(graph, gradient, exchanged, geometry.outChannels);
+    return asImage(graph, graph.node('Conv', inputs, { pads }), inShape);
   }
   // Rows and columns at the far end that no filter reached get their zeros from `output_padding`.
   const reachedHeight =
@@ -146,6 +151,7 @@ function turned(graph: GraphBuilder, kernel: string, taps: number): string {
  * cache inside the convolution instead of being written out.
  */
 function filterGradient(graph: GraphBuilder, x: Traced, dy: Traced, geometry: Geometry): Traced {
+  if (graph.target.kind === 'portable') return filterGradientByTaps(graph, x, dy, geometry);
   const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = geometry;
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = geometry;
   const gradient = inFull(graph, inOrder(graph, dy, [3, 0, 1, 2])).name;

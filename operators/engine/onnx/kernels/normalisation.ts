@@ -6,6 +6,7 @@ import { blockedAffine, blockFor } from './blocked-images.ts';
 import { blockedNormalised, blockedSums } from './blocked-normalisation.ts';
 import { image } from './convolution.ts';
 import { added, multiplied, uniform } from './elementwise.ts';
+import { normalisedBySums } from './normalisation-by-sums.ts';
 import { reduced } from './reduction.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
@@ -63,6 +64,7 @@ function normalised(
 ): readonly Traced[] {
   const block = blockFor(graph, sizeOf(scale.shape));
   if (block !== undefined) return blockedNormalised(graph, x, scale, offset, epsilon, block);
+  if (graph.target.kind === 'portable') return normalisedBySums(graph, x, scale, offset, epsilon);
   const picture = image(graph, x);
   const [a, b] = [channels(graph, scale), channels(graph, offset)];
   // By different operators, because the same call on the same value would be one value again.

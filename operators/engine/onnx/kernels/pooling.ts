@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../graph-builder.ts';
 import type { OnnxAttribute } from '../onnx-model.ts';
 import { sizeOf, type Traced } from '../traced.ts';
 import { asImage, image } from './convolution.ts';
+import { maxPoolingGradientByTaps } from './max-pooling-by-taps.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
@@ -33,6 +34,11 @@ export function registerPoolingKernels(): void {
  */
 function inputGradient(graph: GraphBuilder, x: Traced, dy: Traced, geometry: Geometry): Traced {
   const picture = image(graph, x);
+  if (graph.target.kind === 'portable') {
+    const y = graph.node('MaxPool', [picture.name], windows(geometry));
+    const name = maxPoolingGradientByTaps(graph, picture.name, y, image(graph, dy).name, geometry);
+    return asImage(graph, name, x.shape);
+  }
   const [, places] = graph.nodes('MaxPool', [picture.name], windows(geometry), 2);
   const flat = graph.integers([-1]);
   const zeros = graph.node('Expand', [

@@ -12,27 +12,47 @@ import { lossLabels } from '../loss/loss-labels.ts';
 import type { ClassifierReadouts, EncoderSpec, StepReadouts, Weights } from '../types.ts';
 import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from './engine.ts';
 import { imagesOf } from './images-of.ts';
+import { chosenDevice } from './onnx/chosen-device.ts';
 import type { EngineCalls } from './onnx/engine-calls.ts';
 import { EngineThread } from './onnx/engine-thread.ts';
+import type { DeviceName } from './onnx/placement.ts';
 import { wholeBuffers } from './onnx/whole-buffers.ts';
 
 export interface OnnxEngineOptions {
   /** Threads that compute a step together, 1 or more. @default the cores that this process may use */
   readonly threads?: number | undefined;
+  /**
+   * What computes. A device that is named is taken or refused, with the reason, and never replaced by another; `auto`
+   * takes a graphics card that computes rightly and faster than the processor, or else the processor. @default 'cpu'
+   */
+  readonly device?: DeviceName | 'auto' | undefined;
+  /**
+   * Whether WebGPU may compute on an adapter that is only software, which is far slower than the processor by itself
+   * and there for tests. @default false
+   */
+  readonly software?: boolean | undefined;
+  /** How long the trial of a device may take, in seconds, above 0. @default 120 */
+  readonly checkSeconds?: number | undefined;
 }
 
 /**
  * The embedded engine: `trainingStep` and `encode`, recorded once as ONNX graphs and run by ONNX Runtime
- * on the CPU, each trainer and encoder in a thread of its own.
+ * on the CPU or a device, each trainer and encoder in a thread of its own.
  *
  * A trainer is compiled for its batch shape when it is created, which takes about a second. The same steps
  * give the same bits for the same number of threads, on the same kind of processor.
  *
- * @throws {RangeError} When `threads` is not an integer of at least 1.
+ * A device is tried in a process of its own before it is used (`findDevice`), which takes some seconds. What it
+ * computes may differ in the last bits from run to run.
+ *
+ * @throws {RangeError} When `threads` is not an integer of at least 1, or `checkSeconds` not above 0.
+ * @throws {PipelineError} `ERR_ENGINE` when the device is not there, is only software, or gives wrong numbers.
  */
 export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
-  const { threads = availableCores() } = options;
+  const { threads = availableCores(), device: wanted = 'cpu' } = options;
   atLeastOne('threads', threads);
+  const { device, words } = await chosenDevice(wanted, threads, options);
+  const computing = { device, threads };
   const open = new Set<EngineThread>();
   let closed = false;
 
@@ -55,9 +75,10 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
   };
   const openTrainer = async <R>(spec: StepSpec): Promise<Trainer<R>> => {
     checkTrainerSpec(spec);
-    checkStepMemory(spec, availableMemory());
+    // How much memory a device has is not known here.
+    if (device === 'cpu') checkStepMemory(spec, availableMemory());
     const thread = await started('trainer', (thread) =>
-      thread.call('openTrainer', { spec, threads }),
+      thread.call('openTrainer', { spec, ...computing }),
     );
     return onnxTrainer(spec, thread, () => end(thread));
   };
@@ -68,7 +89,7 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
 
   return {
     name: 'onnx',
-    device: `cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    device: words,
     createTrainer: (spec) => openTrainer<StepReadouts>(spec),
     createClassifier: (spec) => openTrainer<ClassifierReadouts>(spec),
     async createEncoder(spec, weights, shape) {
@@ -76,7 +97,7 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
       atLeastOne('rows', shape.rows);
       atLeastOne('imageSize', shape.imageSize);
       const thread = await started('encoder', (thread) =>
-        thread.call('openEncoder', { spec, weights, ...shape, threads }),
+        thread.call('openEncoder', { spec, weights, ...shape, ...computing }),
       );
       const sizes = {
         layout: 'NHWC',
@@ -90,7 +111,7 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
       atLeastOne('imageSize', shape.imageSize);
       let opened: EngineCalls['openModel']['result'] | undefined;
       const thread = await started('model', async (thread) => {
-        opened = await thread.call('openModel', { spec, ...shape, threads });
+        opened = await thread.call('openModel', { spec, ...shape, ...computing });
       });
       // The thread has answered, or `started` has thrown.
       const { ports, embeddingSize, projectionSize } = opened!;
@@ -99,7 +120,9 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
     },
     async createLoss(spec) {
       checkLossSpec(spec);
-      const thread = await started('loss', (thread) => thread.call('openLoss', { spec, threads }));
+      const thread = await started('loss', (thread) =>
+        thread.call('openLoss', { spec, ...computing }),
+      );
       return onnxLoss(thread, () => end(thread));
     },
     async close() {

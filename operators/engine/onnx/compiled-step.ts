@@ -3,6 +3,7 @@ import { readoutsOf } from '../../loss/readouts-of.ts';
 import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../model/split-step.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../types.ts';
 import type { StepSpec } from '../engine.ts';
+import { nextStateNames } from './device-state.ts';
 import type { StepCall } from './engine-calls.ts';
 import type { Placement } from './placement.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
@@ -62,6 +63,7 @@ async function compileWhole(
     runtime,
     traceTrainingStep(spec, placement.target),
     placement,
+    nextStateNames(spec),
   );
   return {
     async run(state, step) {
@@ -97,7 +99,12 @@ async function compileSplit(
     traceChunkGradients(spec, placement.target),
     placement,
   );
-  const update = await createSession(runtime, traceUpdate(spec, placement.target), placement);
+  const update = await createSession(
+    runtime,
+    traceUpdate(spec, placement.target),
+    placement,
+    nextStateNames(spec),
+  );
   const losses = splitLosses(tileCompiler(runtime, placement), spec.loss);
   const zeros = Object.fromEntries(
     gradientInputs(spec).map(({ name, shape }) => {

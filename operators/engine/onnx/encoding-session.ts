@@ -1,9 +1,10 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { EncodedRows, ModelOutput, ModelPorts } from '../engine.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
+import { checkModel } from './device-check.ts';
 import type { EngineCalls } from './engine-calls.ts';
 import { type ModelMetadata, modelPorts, type PortMetadata } from './model-ports.ts';
-import { standardPlacement } from './placement.ts';
+import { placementOn } from './placement.ts';
 import { poolRows, vectorSize } from './pooled-rows.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import { encoderPorts, headPort, traceEncoder } from './trace-encoder.ts';
@@ -26,13 +27,14 @@ export type ModelEncodingSession = EncodingSession & EngineCalls['openModel']['r
  */
 export async function openEncodingSession(
   runtime: Runtime,
-  { spec, weights, rows, imageSize, threads }: EngineCalls['openEncoder']['argument'],
+  { spec, weights, rows, imageSize, ...computing }: EngineCalls['openEncoder']['argument'],
 ): Promise<EncodingSession> {
   const layout = 'NHWC';
+  const placement = placementOn(computing);
   const session = await createSession(
     runtime,
-    traceEncoder(spec, weights, imageSize, layout),
-    standardPlacement(threads),
+    traceEncoder(spec, weights, imageSize, layout, placement.target),
+    placement,
   );
   const ports: ModelPorts = {
     input: encoderPorts.images,
@@ -52,16 +54,23 @@ export async function openEncodingSession(
  */
 export async function openModelSession(
   runtime: Runtime,
-  { spec, rows, imageSize, threads }: EngineCalls['openModel']['argument'],
+  { spec, rows, imageSize, ...computing }: EngineCalls['openModel']['argument'],
 ): Promise<ModelEncodingSession> {
-  const session = await createSession(runtime, spec.model, standardPlacement(threads));
+  const placement = placementOn(computing);
+  const session = await createSession(runtime, spec.model, placement);
   try {
     const ports = modelPorts(metadataOf(session), spec, imageSize);
     const tried = ports.fixedRows ?? 1;
-    const blank = new Float32Array(tried * imageSize * imageSize * 3);
-    const outputs = await runSession(session, {
-      [ports.input]: imageTensor(runtime, blank, ports, imageSize),
-    });
+    // No image, but different everywhere.
+    const pixels = Float32Array.from({ length: tried * imageSize * imageSize * 3 }, (_, at) =>
+      Math.sin(at),
+    );
+    const feeds = { [ports.input]: imageTensor(runtime, pixels, ports, imageSize) };
+    const outputs = await runSession(session, feeds);
+    if (placement.device !== 'cpu') {
+      const used = [ports.embedding, ports.projection].flatMap((output) => output?.name ?? []);
+      await checkModel(runtime, spec.model, feeds, outputs, used, placement);
+    }
     const sizeOf = (output: ModelOutput | null): number =>
       output === null ? 0 : vectorSize(output, outputs[output.name]!.dims, tried);
     const sizes = { embedding: sizeOf(ports.embedding), projection: sizeOf(ports.projection) };

@@ -9,10 +9,11 @@ import type {
   Weights,
 } from '../../types.ts';
 import type { EncodedRows, LossResult, ModelPorts, ModelSpec, StepSpec } from '../engine.ts';
+import type { Computing } from './placement.ts';
 
 /** What the thread of an engine can be asked, by name: the argument, and what comes back. */
 export interface EngineCalls {
-  openTrainer: { argument: { spec: StepSpec; threads: number }; result: null };
+  openTrainer: { argument: { spec: StepSpec } & Computing; result: null };
   load: { argument: TrainerState; result: null };
   run: { argument: StepCall; result: StepReadouts | ClassifierReadouts };
   snapshot: { argument: null; result: TrainerState };
@@ -22,12 +23,11 @@ export interface EngineCalls {
       weights: Weights;
       rows: number;
       imageSize: number;
-      threads: number;
-    };
+    } & Computing;
     result: null;
   };
   openModel: {
-    argument: { spec: ModelSpec; rows: number; imageSize: number; threads: number };
+    argument: { spec: ModelSpec; rows: number; imageSize: number } & Computing;
     result: { ports: ModelPorts; embeddingSize: number; projectionSize: number };
   };
   encode: { argument: { pixels: Float32Array }; result: EncodedRows };
@@ -35,7 +35,7 @@ export interface EngineCalls {
     argument: { spec: EncoderSpec; weights: Weights; imageSize: number };
     result: Uint8Array;
   };
-  openLoss: { argument: { spec: LossSpec; threads: number }; result: null };
+  openLoss: { argument: { spec: LossSpec } & Computing; result: null };
   loss: { argument: LossCall; result: LossResult };
   /** Frees what was opened. */
   release: { argument: null; result: null };

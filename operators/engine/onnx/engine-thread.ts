@@ -1,6 +1,7 @@
 import type { Transferable, Worker } from 'node:worker_threads';
 import { PipelineError } from '../../errors.ts';
 import { startWorker } from '../../start-worker.ts';
+import { endTurnOf, turnsForThreads } from './turns.ts';
 import type { EngineCallName, EngineCalls, EngineProgress, EngineReply } from './engine-calls.ts';
 
 interface Waiting {
@@ -30,13 +31,17 @@ export class EngineThread {
    */
   constructor(what: string, module: URL = new URL('onnx-worker.ts', import.meta.url)) {
     this.#what = what;
-    this.#worker = startWorker(module);
+    this.#worker = startWorker(module, { workerData: turnsForThreads() });
+    const { threadId } = this.#worker;
     this.#worker.on('message', (reply: EngineReply | EngineProgress) => {
       if ('progress' in reply) this.#waiting.get(reply.id)?.onProgress?.(reply.progress);
       else this.#settle(reply);
     });
     this.#worker.on('error', (cause: Error) => this.#end(this.#failure(cause.message, { cause })));
-    this.#worker.on('exit', (code) => this.#end(this.#failure(`it exited with code ${code}`)));
+    this.#worker.on('exit', (code) => {
+      endTurnOf(threadId);
+      this.#end(this.#failure(`it exited with code ${code}`));
+    });
   }
 
   /**

@@ -19,3 +19,5 @@ interface Portable {
 }
 
 export const standardTarget: Standard = { kind: 'standard' };
+
+export const portableTarget: Portable = { kind: 'portable' };

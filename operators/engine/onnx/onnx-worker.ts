@@ -5,9 +5,9 @@ import { lossResult } from '../loss-result.ts';
 import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
 import { type EncodingSession, openEncodingSession, openModelSession } from './encoding-session.ts';
 import type { EngineCallName, EngineCalls, EngineReply, EngineRequest } from './engine-calls.ts';
-import { standardPlacement } from './placement.ts';
+import { type Computing, type Placement, placementOn } from './placement.ts';
 import { processorTarget } from './processor-target.ts';
-import { loadRuntime } from './runtime.ts';
+import { loadRuntime, type Runtime } from './runtime.ts';
 import { tileCompiler } from './tile-compiler.ts';
 import { traceEncoder } from './trace-encoder.ts';
 import { openTrainingSession, type TrainingSession } from './training-session.ts';
@@ -26,14 +26,13 @@ let encoder: EncodingSession | undefined;
 let losses: TiledLosses | undefined;
 
 const handlers: Handlers = {
-  async openTrainer({ spec, threads }) {
+  async openTrainer({ spec, ...computing }) {
     const runtime = await loadRuntime();
-    const placement = { threads, target: await processorTarget(runtime) };
-    trainer = await openTrainingSession(runtime, spec, placement);
+    trainer = await openTrainingSession(runtime, spec, await trainingPlacement(runtime, computing));
     return null;
   },
-  load(state) {
-    opened(trainer).load(state);
+  async load(state) {
+    await opened(trainer).load(state);
     return null;
   },
   run: (step) => opened(trainer).run(step),
@@ -50,8 +49,8 @@ const handlers: Handlers = {
   },
   encode: ({ pixels }) => opened(encoder).encode(pixels),
   exportEncoder: ({ spec, weights, imageSize }) => traceEncoder(spec, weights, imageSize, 'NCHW'),
-  async openLoss({ spec, threads }) {
-    losses = tiledLosses(tileCompiler(await loadRuntime(), standardPlacement(threads)), spec);
+  async openLoss({ spec, ...computing }) {
+    losses = tiledLosses(tileCompiler(await loadRuntime(), placementOn(computing)), spec);
     return null;
   },
   async loss({ rows, gradient, readouts, cancelled }, report) {
@@ -71,6 +70,13 @@ const handlers: Handlers = {
     return null;
   },
 };
+
+/** On the processor in what it is fastest in, which only training steps are written in. */
+async function trainingPlacement(runtime: Runtime, computing: Computing): Promise<Placement> {
+  return computing.device === 'cpu'
+    ? { ...computing, target: await processorTarget(runtime) }
+    : placementOn(computing);
+}
 
 function opened<T>(session: T | undefined): T {
   if (session === undefined) throw new TypeError('Expected a session to have been opened');

@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, PipelineError } from '../../errors.ts';
-import type { Placement } from './placement.ts';
+import type { DeviceName, Placement } from './placement.ts';
+import { inTurn, takingTurns } from './turns.ts';
 
 /**
  * How long an idle thread of the runtime waits busily for the next piece of work. Bounded, because the same
@@ -37,31 +38,47 @@ export async function loadRuntime(
 }
 
 /**
- * A session on the CPU.
+ * A session where `placement` says. It never falls back: a provider that is not there is an error, and so is, on a
+ * device, a node that only the processor could run.
  *
  * Without memory patterns, because they plan one block for all activations at once: almost twice the
  * memory for no time. Sequential, because the step is one long chain in which each node is parallel.
  *
  * @param model Bytes of an ONNX model.
- * @throws {PipelineError} `ERR_ENGINE` when the runtime refuses the model.
+ * @param kept Outputs that stay on the device if its provider can leave them there, which WebGPU's can. They belong
+ * to the caller, who disposes them in a turn (`inTurn`). @default none
+ * @throws {PipelineError} `ERR_ENGINE` when the runtime refuses the model or has no such provider.
  */
 export async function createSession(
   { InferenceSession }: Runtime,
   model: Uint8Array,
-  { threads }: Placement,
+  { device, threads }: Placement,
+  kept: readonly string[] = [],
 ): Promise<InferenceSession> {
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [device],
+    executionMode: 'sequential',
+    enableMemPattern: false,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        intra_op: { spin_duration_us: spinDurationUs },
+        ...(device === 'cpu' ? {} : { disable_cpu_ep_fallback: '1' }),
+      },
+    },
+  };
   try {
-    return await InferenceSession.create(model, {
-      executionProviders: ['cpu'],
-      executionMode: 'sequential',
-      enableMemPattern: false,
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-      extra: { session: { intra_op: { spin_duration_us: spinDurationUs } } },
-    });
+    if (device !== 'webgpu') return await InferenceSession.create(model, options);
+    const preferredOutputLocation = Object.fromEntries(
+      kept.map((name) => [name, 'gpu-buffer'] as const),
+    );
+    return takingTurns(
+      await inTurn(() => InferenceSession.create(model, { ...options, preferredOutputLocation })),
+    );
   } catch (cause) {
-    throw runtimeError('compile the network', cause);
+    throw missingProvider(device, cause) ?? runtimeError('compile the network', cause);
   }
 }
 
@@ -84,10 +101,38 @@ export async function runSession(
   }
 }
 
+/** Why a device cannot be used, with the way to get it; undefined when the provider was there. */
+function missingProvider(device: DeviceName, cause: unknown): PipelineError | undefined {
+  const message = messageOf(cause);
+  if (device === 'cuda' && /_Cuda|backend not found|CUDA/u.test(message)) {
+    return new PipelineError(
+      'ERR_ENGINE',
+      `Expected the CUDA provider of \`onnxruntime-node\`, got: ${firstLine(cause)}. Get it with ` +
+        '`ONNXRUNTIME_NODE_INSTALL=cuda12 node node_modules/onnxruntime-node/script/install.js` (linux-x64, with CUDA 12 and cuDNN 9 ' +
+        'installed), or choose another `device`',
+      { cause },
+    );
+  }
+  // What stands before it are places in the source of the runtime.
+  const adapter = /(?:no webgpu|failed to get a webgpu|backend not found).*/iu.exec(message)?.[0];
+  if (device === 'webgpu' && adapter !== undefined) {
+    return new PipelineError(
+      'ERR_ENGINE',
+      `Expected an adapter for WebGPU, got: ${adapter}. On Linux it takes \`libvulkan1\` and the Vulkan ` +
+        'driver of the graphics card, in a container made visible to it as well; or choose another `device`',
+      { cause },
+    );
+  }
+  return undefined;
+}
+
 function runtimeError(what: string, cause: unknown): PipelineError {
-  const wayOut = /alloc/iu.test(messageOf(cause))
+  const message = messageOf(cause);
+  const wayOut = /alloc|max buffer size|invalid buffer/iu.test(message)
     ? 'memory was short: use smaller batches, fewer views or smaller images'
-    : 'the sizes and versions in `sincere doctor` belong into a report of this';
+    : /fallback to CPU/iu.test(message)
+      ? 'the device lacks an operator of the model: use the device `cpu`'
+      : 'the sizes and versions in `sincere doctor` belong into a report of this';
   return new PipelineError(
     'ERR_ENGINE',
     `ONNX Runtime could not ${what}: ${firstLine(cause)} (${wayOut})`,

@@ -16,20 +16,22 @@ import {
   type SteppedTensors,
   type Tensors,
 } from './compiled-step.ts';
+import { discard, fetched } from './device-state.ts';
 import type { StepCall } from './engine-calls.ts';
 import type { Placement } from './placement.ts';
 import type { Runtime } from './runtime.ts';
+import { allFinite, isSound, largestLoss } from './sound-numbers.ts';
 import { stepPorts } from './step-ports.ts';
 
 /** A compiled step with the state that it changes. Lives in the thread of the engine. */
 export interface TrainingSession {
-  load(state: TrainerState): void;
+  load(state: TrainerState): Promise<void>;
   /**
    * @throws {PipelineError} `ERR_NOT_FINITE`, and the state is that before the step; `ERR_ENGINE`.
    */
   run(step: StepCall): Promise<StepReadouts | ClassifierReadouts>;
   /** The arrays are those of the state, not copies: passing them on must copy them. */
-  snapshot(): TrainerState;
+  snapshot(): Promise<TrainerState>;
   release(): Promise<void>;
 }
 
@@ -53,7 +55,8 @@ export async function openTrainingSession(
   };
 
   return {
-    load({ step, weights, momentum, variance = new Map() }) {
+    async load({ step, weights, momentum, variance = new Map() }) {
+      await discard(state ?? {});
       state = {
         ...toTensors(runtime, stepPorts.weights, weights),
         ...toTensors(runtime, stepPorts.momentum, momentum),
@@ -62,9 +65,14 @@ export async function openTrainingSession(
       stepsTaken = step;
     },
     async run({ pixels, labels, learningRate }) {
+      const before = loaded();
+      // A device may lose a NaN on the way, so there none is let in.
+      if (placement.device !== 'cpu' && !allFinite(pixels)) throw notFinitePixels(stepsTaken);
       const rates = stepRates(spec, stepsTaken, learningRate);
-      const stepped = await compiled.run(loaded(), { pixels, labels, rates });
-      refuseNotFinite(stepped, stepsTaken);
+      const stepped = await compiled.run(before, { pixels, labels, rates });
+      const refusal = notSound(spec, stepped, stepsTaken);
+      await discard(refusal === undefined ? before : stepped.outputs);
+      if (refusal !== undefined) throw refusal;
       state = renamed(stepped.outputs, [
         [stepPorts.nextWeights, stepPorts.weights],
         [stepPorts.nextMomentum, stepPorts.momentum],
@@ -73,8 +81,8 @@ export async function openTrainingSession(
       stepsTaken += 1;
       return stepped.readouts;
     },
-    snapshot() {
-      const current = loaded();
+    async snapshot() {
+      const current = await fetched(runtime, loaded(), placement);
       return {
         step: stepsTaken,
         weights: toWeights(stepPorts.weights, [...weightShapes(spec.encoder).keys()], current),
@@ -84,16 +92,33 @@ export async function openTrainingSession(
           : {}),
       };
     },
-    release: () => compiled.release(),
+    async release() {
+      await discard(state ?? {});
+      state = undefined;
+      await compiled.release();
+    },
   };
 }
 
-function refuseNotFinite({ outputs, readouts }: SteppedTensors, step: number): void {
+function notFinitePixels(step: number): PipelineError {
+  return new PipelineError(
+    'ERR_NOT_FINITE',
+    `Expected finite pixels in step \`${step}\`, got one that is not; the step was not applied`,
+  );
+}
+
+/** The error of a step that must not be applied. */
+function notSound(
+  spec: StepSpec,
+  { outputs, readouts }: SteppedTensors,
+  step: number,
+): PipelineError | undefined {
   const norm = floats(outputs[stepPorts.gradientNorm]!)[0]!;
   const statistics = floats(outputs[stepPorts.statisticsSize]!)[0]!;
-  if ([readouts.loss, norm, statistics].every(Number.isFinite)) return;
-  const activations = Number.isFinite(statistics) ? '' : ' and activations that are not finite';
-  throw new PipelineError(
+  const soundLoss = Math.abs(readouts.loss) <= largestLoss(spec);
+  if (soundLoss && isSound(norm) && isSound(statistics)) return undefined;
+  const activations = isSound(statistics) ? '' : ' and activations that are not finite';
+  return new PipelineError(
     'ERR_NOT_FINITE',
     `Expected a finite loss and gradient in step \`${step}\`, got a loss of \`${readouts.loss}\`, a ` +
       `gradient of length \`${norm}\`${activations}; the step was not applied, try a lower learning ` +

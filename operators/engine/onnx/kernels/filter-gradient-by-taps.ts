@@ -40,9 +40,8 @@ function padded(graph: GraphBuilder, pixels: string, geometry: tf.backend_util.C
   // Where the last filters end inside the image, nothing is missing there.
   const bottom = filterHeight + (outHeight - 1) * strideHeight - inHeight - padInfo.top;
   const right = filterWidth + (outWidth - 1) * strideWidth - inWidth - padInfo.left;
-  const after = [Math.max(bottom, 0), Math.max(right, 0)];
-  if (padInfo.top + padInfo.left + after[0]! + after[1]! === 0) return pixels;
-  const pads = [0, padInfo.top, padInfo.left, 0, 0, ...after, 0];
+  const pads = [0, padInfo.top, padInfo.left, 0, 0, Math.max(bottom, 0), Math.max(right, 0), 0];
+  if (pads.every((side) => side === 0)) return pixels;
   return graph.node('Pad', [pixels, graph.integers(pads)]);
 }
 

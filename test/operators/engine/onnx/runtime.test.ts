@@ -1,9 +1,10 @@
 import test from 'ava';
-import type { InferenceSession } from 'onnxruntime-node';
-import { standardPlacement } from '../../../../operators/engine/onnx/placement.ts';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { placementOn, standardPlacement } from '../../../../operators/engine/onnx/placement.ts';
 import {
   createSession,
   loadRuntime,
+  type Runtime,
   runSession,
 } from '../../../../operators/engine/onnx/runtime.ts';
 
@@ -37,3 +38,40 @@ test('a failed allocation says what to make smaller', async (t) => {
     message: /could not run the network: .*smaller batches/u,
   });
 });
+
+/** A runtime that refuses every model. */
+function refusing(message: string): Runtime {
+  const create = (): Promise<InferenceSession> => Promise.reject(new Error(message));
+  return { InferenceSession: { create }, Tensor };
+}
+
+// As ONNX Runtime 1.30 says it on Linux.
+const refusals = [
+  [
+    'cuda',
+    'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library',
+    /CUDA provider of `onnxruntime-node`, got: .*shared library\..*ONNXRUNTIME_NODE_INSTALL=cuda12 node/u,
+  ],
+  [
+    'webgpu',
+    '/onnxruntime_src/x.cc:136 Initialize() Failed to get a WebGPU adapter: No supported adapters\n',
+    /adapter for WebGPU, got: Failed to get a WebGPU adapter: No supported adapters\. .*libvulkan1/u,
+  ],
+  [
+    'webgpu',
+    'This session contains graph nodes that are assigned to the default CPU EP, but fallback to CPU EP has been ' +
+      'explicitly disabled by the user.',
+    /could not compile the network: .*lacks an operator of the model: use the device `cpu`/u,
+  ],
+] as const;
+
+for (const [device, said, message] of refusals) {
+  test(`on \`${device}\`, "${said.slice(0, 50)}…" is one clear error`, async (t) => {
+    const session = createSession(
+      refusing(said),
+      new Uint8Array(),
+      placementOn({ device, threads: 1 }),
+    );
+    await t.throwsAsync(session, { code: 'ERR_ENGINE', message });
+  });
+}

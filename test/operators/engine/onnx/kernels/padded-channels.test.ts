@@ -29,7 +29,7 @@ for (const [inputs, outputs] of [
     const compute = ({ x, w, dy }: Readonly<Record<string, tf.Tensor>>) => {
       const convolve = (x: tf.Tensor, w: tf.Tensor): tf.Tensor =>
         tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 1);
-      const [dx, dw] = tf.grads(convolve)([x!, w!], dy!);
+      const [dx, dw] = tf.grads(convolve)([x!, w!], dy);
       return { value: convolve(x!, w!), dx: dx!, dw: dw! };
     };
     await tracedEqualsCpu(t, shapes, compute, { kind: 'portable' });

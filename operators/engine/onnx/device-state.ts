@@ -1,0 +1,67 @@
+import type { Tensor } from 'onnxruntime-node';
+import type { StepSpec } from '../engine.ts';
+import { optimizerOf } from '../../model/optimizer/optimizers.ts';
+import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
+import type { Tensors } from './compiled-step.ts';
+import { GraphBuilder } from './graph-builder.ts';
+import type { Placement } from './placement.ts';
+import { createSession, type Runtime, runSession } from './runtime.ts';
+import { stepPorts } from './step-ports.ts';
+import { inTurn } from './turns.ts';
+
+/** The outputs of a step that hold its next state, which stays on the device. */
+export function nextStateNames(spec: StepSpec): readonly string[] {
+  const parameters = parameterNames(spec.encoder);
+  return [
+    ...[...weightShapes(spec.encoder).keys()].map((name) => stepPorts.nextWeights + name),
+    ...optimizerOf(spec).buffers.flatMap((buffer) => {
+      const prefix = { momentum: stepPorts.nextMomentum, variance: stepPorts.nextVariance }[buffer];
+      return parameters.map((name) => prefix + name);
+    }),
+  ];
+}
+
+/**
+ * Copies of tensors in the memory of the process; those that are there already as they are.
+ *
+ * By a session that passes its inputs on, because the runtime cannot read a tensor of a device by itself: asked for
+ * its data it ends the process (1.30).
+ *
+ * @throws {PipelineError} `ERR_ENGINE`.
+ */
+export async function fetched(
+  runtime: Runtime,
+  tensors: Tensors,
+  placement: Placement,
+): Promise<Tensors> {
+  const away = Object.entries(tensors).filter(([, tensor]) => isAway(tensor));
+  if (away.length === 0) return tensors;
+  const graph = new GraphBuilder();
+  const ports = away.map(([name, { dims }]) => ({ name, type: 'float32', dims }) as const);
+  for (const port of ports) graph.input(port);
+  const prefix = 'fetched.';
+  const model = graph.finish(
+    ports.map(({ name, type, dims }) => ({ name: prefix + name, type, dims, value: name })),
+  );
+  const session = await createSession(runtime, model, placement);
+  try {
+    const outputs = await runSession(session, Object.fromEntries(away));
+    const copies = Object.entries(outputs).map(([name, x]) => [name.slice(prefix.length), x]);
+    return { ...tensors, ...Object.fromEntries(copies) };
+  } finally {
+    await session.release();
+  }
+}
+
+/** Frees tensors of a device, which no garbage collector counts; none of them may be used afterwards. */
+export async function discard(tensors: Tensors): Promise<void> {
+  const away = Object.values(tensors).filter(isAway);
+  if (away.length === 0) return;
+  await inTurn(() => {
+    for (const tensor of away) tensor.dispose();
+  });
+}
+
+function isAway({ location }: Tensor): boolean {
+  return location === 'gpu-buffer';
+}

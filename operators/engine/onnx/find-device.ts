@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { messageOf, PipelineError } from '../../errors.ts';
+import { outOfRange } from '../../out-of-range.ts';
+import { startChild } from '../../start-child.ts';
+import { type AdapterKind, withoutSoftwareDrivers } from './adapter-kind.ts';
+import type { DeviceTrial, StepTimes, TrialNews } from './device-trial.ts';
+import type { DeviceName } from './placement.ts';
+
+export interface FindDeviceOptions {
+  /** Threads that the processor may use where it is compared with the device, 1 or more. */
+  readonly threads: number;
+  /** Whether WebGPU may compute on an adapter that is only software. @default false */
+  readonly software?: boolean | undefined;
+  /** How long the trial may take, in seconds, above 0. @default 120 */
+  readonly checkSeconds?: number | undefined;
+  /** Whether a training step is timed, on a graphics card and on the processor. @default false */
+  readonly timed?: boolean | undefined;
+}
+
+/** A device that computes what the processor does. */
+export interface FoundDevice {
+  readonly device: Exclude<DeviceName, 'cpu'>;
+  readonly kind: AdapterKind;
+  /** What it is, in words. An adapter in software is never called a graphics card. */
+  readonly words: string;
+  /** Null when it was not to be timed, or is not known to be a graphics card. */
+  readonly stepMs: StepTimes | null;
+}
+
+/**
+ * Whether a device can be used here, and what it is: tried in a process of its own, which opens it, looks what stands
+ * behind it, and compares what it computes with the processor.
+ *
+ * @throws {RangeError} When `checkSeconds` is not above 0.
+ * @throws {PipelineError} `ERR_ENGINE`: it is not there, only software, gives wrong numbers, crashes, or takes too long;
+ * with the way out.
+ */
+export async function findDevice(
+  device: Exclude<DeviceName, 'cpu'>,
+  { threads, software = false, checkSeconds = 120, timed = false }: FindDeviceOptions,
+): Promise<FoundDevice> {
+  if (!(checkSeconds > 0)) throw outOfRange('checkSeconds', 'a number above 0', checkSeconds);
+  const trial: DeviceTrial = { device, threads, software, timed };
+  if (device === 'cuda' || software) {
+    return found(device, software, await outcome(trial, checkSeconds, {}));
+  }
+  // Drivers in software are hidden first, so that what is found is none, however many are installed beside it.
+  const start = performance.now();
+  const hidden = await outcome(trial, checkSeconds, withoutSoftwareDrivers);
+  if (hidden.adapter !== undefined) return found(device, software, hidden);
+  // Is there one at all? Then that is what the refusal has to say.
+  const left = checkSeconds - (performance.now() - start) / 1000;
+  const any = left > 0 ? await outcome(trial, left, {}) : hidden;
+  return found(device, software, any.adapter?.kind === 'software' ? any : hidden);
+}
+
+/** All that a trial has told. */
+interface TrialOutcome {
+  readonly adapter?: Extract<TrialNews, { adapter: unknown }>['adapter'];
+  readonly checked?: true;
+  readonly stepMs?: StepTimes;
+  readonly failed?: string;
+}
+
+async function outcome(
+  trial: DeviceTrial,
+  seconds: number,
+  env: Readonly<Record<string, string>>,
+): Promise<TrialOutcome> {
+  const child = startChild(new URL('device-trial.ts', import.meta.url), { argument: trial, env });
+  let told: TrialOutcome = {};
+  // The child is ours and sends nothing else.
+  child.on('message', (news) => (told = { ...told, ...(news as TrialNews) }));
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, seconds * 1000);
+  try {
+    const [[code, signal], printed] = await Promise.all([
+      // Emitted by `ChildProcess` with these two.
+      once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
+      child.stderr === null ? '' : text(child.stderr),
+    ]);
+    if (late) return { ...told, failed: `it did not answer within \`${seconds}\` s` };
+    if (code === 0) return told;
+    const last = printed.trim().split('\n').at(-1) ?? '';
+    const why = signal === null ? `code \`${code}\`` : `\`${signal}\``;
+    return { ...told, failed: `its trial ended with ${why}: ${last}` };
+  } catch (cause) {
+    const message = `The trial of the device \`${trial.device}\` did not start: ${messageOf(cause)}`;
+    throw new PipelineError('ERR_ENGINE', message, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function found(
+  device: Exclude<DeviceName, 'cpu'>,
+  software: boolean,
+  { adapter, checked, stepMs, failed }: TrialOutcome,
+): FoundDevice {
+  const refuse = (why: string): PipelineError =>
+    new PipelineError('ERR_ENGINE', `The device \`${device}\` cannot be used here: ${why}`);
+  if (adapter === undefined) throw refuse(failed ?? 'its trial ended without an answer');
+  const { kind, drivers } = adapter;
+  const behind = drivers.length === 0 ? '' : `, ${drivers.join(', ')}`;
+  if (kind === 'software' && !software) {
+    throw refuse(
+      `it is no graphics card but software on the processor${behind}. Install the Vulkan driver of the graphics card ` +
+        '(in a container, make it visible there), or use the device `cpu`, which is far faster',
+    );
+  }
+  if (checked === undefined) throw refuse(failed ?? 'its trial ended without an answer');
+  const sort = {
+    hardware: 'graphics card',
+    software: 'software adapter',
+    unknown: 'adapter of unknown kind',
+  }[kind];
+  return { device, kind, words: `${device}, ${sort}${behind}`, stepMs: stepMs ?? null };
+}

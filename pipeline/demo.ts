@@ -96,7 +96,7 @@ function measureEncoder(
 ): Observable<DemoProgress> {
   const folder = path.join(options.out, encoder);
   const run = path.join(folder, 'run');
-  const { seed, engine, threads } = options;
+  const { seed, engine, device, threads } = options;
   const repelled: number[] = [];
   const steps = encoder === 'untrained' ? 0 : options.steps;
   const trained$ = defer(() =>
@@ -111,6 +111,7 @@ function measureEncoder(
           batchSize,
           seed,
           engine,
+          device,
           threads,
         }),
       ),
@@ -140,6 +141,7 @@ function measureEncoder(
               model: run,
               out: path.join(folder, split),
               engine,
+              device,
               threads,
             }),
           ),

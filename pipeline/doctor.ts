@@ -6,6 +6,7 @@ import { availableCores } from '../operators/available-cores.ts';
 import { openCpuEngine } from '../operators/engine/cpu-engine.ts';
 import type { EncodedRows, Engine } from '../operators/engine/engine.ts';
 import { openEngine } from '../operators/engine/open-engine.ts';
+import { findDevice } from '../operators/engine/onnx/find-device.ts';
 import { openOnnxEngine } from '../operators/engine/onnx-engine.ts';
 import { messageOf } from '../operators/errors.ts';
 import { sharp } from '../operators/image/sharp-setup.ts';
@@ -60,6 +61,8 @@ export const doctorChecks: NamedChecks = {
   sharp: checkSharp,
   'onnxruntime-node': checkOnnxRuntime,
   'tfjs-node-gpu': checkTfjsNodeGpu,
+  webgpu: () => checkDevice('webgpu'),
+  cuda: () => checkDevice('cuda'),
   engine: checkEngine,
   writing: checkWriting,
 };
@@ -170,6 +173,17 @@ async function checkTfjsNodeGpu(): Promise<Omit<DoctorCheck, 'name'>> {
   } catch {
     // Optional: not to be found is an answer.
     return { verdict: 'note', detail: `not installed (optional), and ${why}` };
+  }
+}
+
+/** Whether `--device` could name it, and otherwise why not. */
+async function checkDevice(device: 'webgpu' | 'cuda'): Promise<Omit<DoctorCheck, 'name'>> {
+  try {
+    const { words } = await findDevice(device, { threads: 1 });
+    return { verdict: 'ok', detail: `${words}; a small network equals the processor` };
+  } catch (error) {
+    // Optional: that it cannot be used is an answer.
+    return { verdict: 'note', detail: messageOf(error) };
   }
 }
 

@@ -46,7 +46,7 @@ export function evaluate(options: EvaluateOptions): ScopedRun<EvaluationAdvance 
     const probes = await openProbes(options, leaveOneOut, signal);
     // Before the work, so that a folder that cannot be made costs no wait.
     await makeFolder(out);
-    const engine = scope.use(await openEngine(options.engine, threads));
+    const engine = scope.use(await openEngine(options.engine, threads, options.device));
 
     const run = async (tell: (progress: EvaluationProgress) => void): Promise<Evaluated> => {
       const measured = await evaluateVectors(

@@ -59,7 +59,9 @@ export function loss(options: LossOptions): ScopedRun<LossAdvance | MeasuredLoss
       await checkTarget(file);
       await refuseOwnFile(file, embeddings);
     }
-    const engine = scope.use(await openEngine(options.engine, options.threads ?? undefined));
+    const engine = scope.use(
+      await openEngine(options.engine, options.threads ?? undefined, options.device),
+    );
     const spec = lossSpec(options);
     const session = await engine.createLoss(spec);
 

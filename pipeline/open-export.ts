@@ -35,7 +35,7 @@ export async function openExport(
     seed,
     signal: scope.signal,
   });
-  const engine = scope.use(await openEngine(options.engine, threads ?? undefined));
+  const engine = scope.use(await openEngine(options.engine, threads ?? undefined, options.device));
   const opened = await openEncoder(engine, options.model, batchSize);
   const { preprocessing, model, notes } = opened;
   const session = scope.use(opened.session);

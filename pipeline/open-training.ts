@@ -60,8 +60,8 @@ export async function openTraining(
   const opened =
     options.init === null ? undefined : await openStart(options.init, encoderSpec(options, data));
   const start = opened?.start ?? given;
-  const engine = scope.use(await openEngine(options.engine, threads ?? undefined));
-  const config = runConfig(options, data, engine.name, found.classes, start);
+  const engine = scope.use(await openEngine(options.engine, threads ?? undefined, options.device));
+  const config = runConfig(options, data, engine, found.classes, start);
   const run = scope.use(
     await openRunFolder(options.out, {
       config: { ...config },

@@ -60,6 +60,7 @@ export interface TrainOptions {
   readonly warmupSteps: number;
   readonly seed: number;
   readonly engine: EngineChoice;
+  readonly device: DeviceChoice;
   readonly threads: number | null;
   readonly window: number;
   readonly checkpointEvery: number | null;
@@ -82,6 +83,7 @@ export interface EmbedOptions {
   readonly seed: number;
   readonly batchSize: number;
   readonly engine: EngineChoice;
+  readonly device: DeviceChoice;
   readonly threads: number | null;
   readonly window: number;
   readonly maxBadShare: number;
@@ -122,6 +124,7 @@ export interface TransferOptions {
   readonly recipe: RecipeName;
   readonly seed: number;
   readonly engine: EngineChoice;
+  readonly device: DeviceChoice;
   readonly threads: number | null;
   readonly resume: boolean;
 }
@@ -144,6 +147,7 @@ export interface EvaluateOptions {
   readonly bootstrapSeed: number;
   readonly seed: number;
   readonly engine: EngineChoice;
+  readonly device: DeviceChoice;
   readonly threads: number | null;
 }
 
@@ -165,6 +169,7 @@ export interface LossOptions {
   readonly normalize: boolean;
   readonly gradient: string | null;
   readonly engine: EngineChoice;
+  readonly device: DeviceChoice;
   readonly threads: number | null;
 }
 
@@ -174,6 +179,7 @@ export interface DemoOptions {
   readonly seed: number;
   readonly steps: number;
   readonly engine: EngineChoice;
+  readonly device: DeviceChoice;
   readonly threads: number | null;
 }
 
@@ -210,6 +216,9 @@ export type RecipeName = 'paper' | 'plain';
 /** Which engine, or the best that works. */
 export type EngineChoice = 'auto' | 'onnx' | 'cpu';
 
+/** What the engine computes on. */
+export type DeviceChoice = 'auto' | 'cpu' | 'webgpu' | 'cuda';
+
 const temperature = number({ above: 0 }, 'Divides the similarities; lower is sharper.').default(
   0.1,
 );
@@ -228,6 +237,10 @@ const engine = choice(
   ['auto', 'onnx', 'cpu'],
   'What computes: `onnx` runs the native runtime, `cpu` is the slow plain JavaScript reference.',
 ).default('auto');
+const device = choice(
+  ['auto', 'cpu', 'webgpu', 'cuda'],
+  'What `onnx` computes on; `auto` takes a graphics card if it is right and faster in a trial.',
+).default('cpu');
 const threads = optional(integer(1, 'Threads of the engine; all cores when not given.'));
 const seed = integer(0, 'Everything random is a function of it.').default(0);
 const split = optional(text('a folder name', 'Folder of DATA to use, such as `train` or `test`.'));
@@ -349,6 +362,7 @@ const trainFields = z.strictObject({
   warmupSteps: integer(0, 'Steps in which the learning rate rises to the cosine.').default(0),
   seed,
   engine,
+  device,
   threads,
   window,
   checkpointEvery: optional(integer(1, 'Steps between checkpoints; an epoch when not given.')),
@@ -429,6 +443,7 @@ const embedFields = z.strictObject({
   seed,
   batchSize: integer(1, 'Images encoded at once.').default(256),
   engine,
+  device,
   threads,
   window,
   maxBadShare,
@@ -494,6 +509,7 @@ const transferFields = z.strictObject({
   ).default('paper'),
   seed,
   engine,
+  device,
   threads,
   resume: flag('Continue the transfer in --out: what is complete stays.'),
 } satisfies OptionFields<TransferOptions>);
@@ -551,6 +567,7 @@ const evaluateFields = z.strictObject({
   bootstrapSeed,
   seed,
   engine,
+  device,
   threads: optional(integer(1, 'Worker threads; all cores when not given.')),
 } satisfies OptionFields<EvaluateOptions>);
 
@@ -578,6 +595,7 @@ const lossFields = z.strictObject({
     ),
   ),
   engine,
+  device,
   threads,
 } satisfies OptionFields<LossOptions>);
 
@@ -586,6 +604,7 @@ const demoFields = z.strictObject({
   seed,
   steps: integer(1, 'Training steps of each of the two losses.').default(150),
   engine,
+  device,
   threads,
 } satisfies OptionFields<DemoOptions>);
 

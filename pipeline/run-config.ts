@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Engine } from '../operators/engine/engine.ts';
 import { PipelineError } from '../operators/errors.ts';
 import type { FrozenPart } from '../operators/model/frozen-part.ts';
 import { encoderNames } from '../operators/model/network-plan.ts';
@@ -38,6 +39,8 @@ export interface RunConfig {
   readonly clipNorm?: number | undefined;
   readonly seed: number;
   readonly engine: string;
+  /** The processor where it is absent. */
+  readonly device?: string | undefined;
   /** What the encoder starts from, where that is not chance: the hash of all weights that it was saved with. */
   readonly initialWeights?: string | undefined;
   /** Learning rate of the head over that of the layers below it; 1 where it is absent. */
@@ -100,7 +103,7 @@ const usualNumbers: Readonly<
 export function runConfig(
   options: TrainOptions,
   data: Dataset,
-  engine: string,
+  engine: Pick<Engine, 'name' | 'device'>,
   classes: readonly string[],
   start?: PretrainedStart,
 ): RunConfig {
@@ -128,7 +131,8 @@ export function runConfig(
     weightDecay: options.weightDecay ?? usual.weightDecay,
     ...(clipNorm === null ? {} : { clipNorm }),
     seed,
-    engine,
+    engine: engine.name,
+    ...(engine.device.startsWith('cpu') ? {} : { device: engine.device }),
     ...(start === undefined ? {} : { initialWeights: start.hash, headRate: start.headRate }),
     ...(freeze === null ? {} : { freeze }),
     dataLocation: data.name,

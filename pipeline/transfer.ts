@@ -219,6 +219,7 @@ function neighbours(
         rankings: 0,
         seed: options.seed,
         engine: options.engine,
+        device: options.device,
         threads: options.threads,
       }),
     );
@@ -275,9 +276,9 @@ async function scored(
 
 /** Options that every part takes alike. */
 function dataOptions(options: TransferOptions, plan: TransferPlan): Record<string, unknown> {
-  const { data, limit, seed, engine, threads } = options;
+  const { data, limit, seed, engine, device, threads } = options;
   const { classes, exceptClasses } = plan;
-  return { data, limit, seed, engine, threads, classes, exceptClasses };
+  return { data, limit, seed, engine, device, threads, classes, exceptClasses };
 }
 
 /** A part that has nothing to say on its way. */

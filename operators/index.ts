@@ -81,7 +81,19 @@ export type { LearningRateSchedule } from './model/learning-rate.ts';
 
 // Engines: steps and encoders that run
 export { openEngine } from './engine/open-engine.ts';
-export type { EngineName } from './engine/open-engine.ts';
+export type { EngineName, OpenEngineOptions } from './engine/open-engine.ts';
+export { engineCandidates } from './engine/engine-candidates.ts';
+export type { Assessment, CandidateOptions, EngineCandidate } from './engine/engine-candidates.ts';
+export { openTensorflowEngine } from './engine/tensorflow-engine.ts';
+export type { TensorflowEngineOptions } from './engine/tensorflow-engine.ts';
+export { probeTensorflow } from './engine/tensorflow/probe-tensorflow.ts';
+export type {
+  FoundTensorflow,
+  ProbeTensorflowOptions,
+} from './engine/tensorflow/probe-tensorflow.ts';
+export { TensorflowFailure } from './engine/tensorflow/tensorflow-failure.ts';
+export type { TensorflowFailureKind } from './engine/tensorflow/tensorflow-failure.ts';
+export type { LoadedTensorflow } from './engine/tensorflow/load-tensorflow.ts';
 export { openOnnxEngine, exportEncoder } from './engine/onnx-engine.ts';
 export type { OnnxEngineOptions } from './engine/onnx-engine.ts';
 export { openCpuEngine } from './engine/cpu-engine.ts';
@@ -93,6 +105,7 @@ export type {
   ImageLayout,
   LossOptions,
   LossResult,
+  PassedOver,
   LossSession,
   StepSpec,
   ModelOutput,

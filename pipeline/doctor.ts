@@ -4,9 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { availableCores } from '../operators/available-cores.ts';
 import { openCpuEngine } from '../operators/engine/cpu-engine.ts';
+import { type EngineCandidate, engineCandidates } from '../operators/engine/engine-candidates.ts';
 import type { EncodedRows, Engine } from '../operators/engine/engine.ts';
-import { openEngine } from '../operators/engine/open-engine.ts';
-import { findDevice } from '../operators/engine/onnx/find-device.ts';
 import { openOnnxEngine } from '../operators/engine/onnx-engine.ts';
 import { messageOf } from '../operators/errors.ts';
 import { sharp } from '../operators/image/sharp-setup.ts';
@@ -24,10 +23,11 @@ export interface DoctorCheck {
   readonly detail: string;
 }
 
+/** What a check found, or what it found of several things, each by its name. */
+type Finding = Omit<DoctorCheck, 'name'> | readonly DoctorCheck[];
+
 /** A check by its name. What it throws makes it broken. */
-export type NamedChecks = Readonly<
-  Record<string, (options: DoctorOptions) => Promise<Omit<DoctorCheck, 'name'>>>
->;
+export type NamedChecks = Readonly<Record<string, (options: DoctorOptions) => Promise<Finding>>>;
 
 const require = createRequire(import.meta.url);
 
@@ -43,7 +43,9 @@ export async function doctor(
   const results: DoctorCheck[] = [];
   for (const [name, check] of Object.entries(checks)) {
     try {
-      results.push({ name, ...(await check(options)) });
+      const finding = await check(options);
+      if ('verdict' in finding) results.push({ name, ...finding });
+      else results.push(...finding);
     } catch (error) {
       results.push({ name, verdict: 'broken', detail: messageOf(error) });
     }
@@ -60,10 +62,7 @@ export const doctorChecks: NamedChecks = {
   allocator: checkAllocator,
   sharp: checkSharp,
   'onnxruntime-node': checkOnnxRuntime,
-  'tfjs-node-gpu': checkTfjsNodeGpu,
-  webgpu: () => checkDevice('webgpu'),
-  cuda: () => checkDevice('cuda'),
-  engine: checkEngine,
+  engines: () => checkEngines(engineCandidates),
   writing: checkWriting,
 };
 
@@ -164,37 +163,31 @@ async function tinyRows(engine: Engine): Promise<EncodedRows> {
   }
 }
 
-async function checkTfjsNodeGpu(): Promise<Omit<DoctorCheck, 'name'>> {
-  const name = '@tensorflow/tfjs-node-gpu';
-  const why = 'not taken: this version computes on the processor, and has no `tensorflow` engine';
-  try {
-    const version = packageVersion(name);
-    return { verdict: 'note', detail: `${version} is installed, and ${why}` };
-  } catch {
-    // Optional: not to be found is an answer.
-    return { verdict: 'note', detail: `not installed (optional), and ${why}` };
+/**
+ * Each engine that `auto` may take, in its order: taken, usable too, or not usable with the reason. Only that none is
+ * usable is broken, because each of them is optional.
+ */
+export async function checkEngines(
+  candidates: readonly EngineCandidate[],
+): Promise<readonly DoctorCheck[]> {
+  const checks: DoctorCheck[] = [];
+  let taken = false;
+  for (const { title: name, assess } of candidates) {
+    const assessment = await assess({});
+    if (assessment.usable) {
+      const how = taken ? 'usable' : 'taken by `auto`';
+      checks.push({ name, verdict: 'ok', detail: `${how}: ${assessment.device}` });
+      taken = true;
+    } else {
+      checks.push({ name, verdict: 'note', detail: `not usable: ${assessment.reason}` });
+    }
   }
-}
-
-/** Whether `--device` could name it, and otherwise why not. */
-async function checkDevice(device: 'webgpu' | 'cuda'): Promise<Omit<DoctorCheck, 'name'>> {
-  try {
-    const { words } = await findDevice(device, { threads: 1 });
-    return { verdict: 'ok', detail: `${words}; a small network equals the processor` };
-  } catch (error) {
-    // Optional: that it cannot be used is an answer.
-    return { verdict: 'note', detail: messageOf(error) };
-  }
-}
-
-async function checkEngine(): Promise<Omit<DoctorCheck, 'name'>> {
-  const engine = await openEngine('auto');
-  const { name, device } = engine;
-  await engine.close();
-  return {
-    verdict: 'ok',
-    detail: `auto takes ${name} (${device}); cpu is the slow reference, taken only by name`,
-  };
+  checks.push(
+    taken
+      ? { name: 'cpu', verdict: 'ok', detail: 'usable by name only: the slow reference' }
+      : { name: 'auto', verdict: 'broken', detail: 'finds no engine that is usable' },
+  );
+  return checks;
 }
 
 /** Writes where the user wants to write; in the nearest folder above that exists. */

@@ -1,5 +1,4 @@
 import { Observable } from 'rxjs';
-import { openEngine } from '../operators/engine/open-engine.ts';
 import { PipelineError } from '../operators/errors.ts';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import {
@@ -13,6 +12,7 @@ import { type EvaluationReport, writeEvaluation } from '../outputs/evaluation-fi
 import { makeFolder } from '../outputs/make-folder.ts';
 import { contrastMetrics } from './contrast-metrics.ts';
 import type { EvaluateOptions } from './options.ts';
+import { openRunEngine } from './open-run-engine.ts';
 import { type ExportedSet, openVectorSet } from './open-vector-set.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -46,7 +46,7 @@ export function evaluate(options: EvaluateOptions): ScopedRun<EvaluationAdvance 
     const probes = await openProbes(options, leaveOneOut, signal);
     // Before the work, so that a folder that cannot be made costs no wait.
     await makeFolder(out);
-    const engine = scope.use(await openEngine(options.engine, threads, options.device));
+    const engine = await openRunEngine(scope, options);
 
     const run = async (tell: (progress: EvaluationProgress) => void): Promise<Evaluated> => {
       const measured = await evaluateVectors(

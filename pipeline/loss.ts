@@ -2,7 +2,6 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Observable } from 'rxjs';
 import type { LossResult } from '../operators/engine/engine.ts';
-import { openEngine } from '../operators/engine/open-engine.ts';
 import { PipelineError } from '../operators/errors.ts';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import type { LossSpec, StepReadouts } from '../operators/types.ts';
@@ -11,6 +10,7 @@ import { checkTarget } from '../outputs/check-target.ts';
 import { writeGradient } from '../outputs/gradient-file.ts';
 import { lossRows } from './loss-rows.ts';
 import { lossSpec } from './loss-spec.ts';
+import { openRunEngine } from './open-run-engine.ts';
 import type { LossOptions } from './options.ts';
 import { readEmbeddedSet } from './read-embedded-set.ts';
 
@@ -59,9 +59,7 @@ export function loss(options: LossOptions): ScopedRun<LossAdvance | MeasuredLoss
       await checkTarget(file);
       await refuseOwnFile(file, embeddings);
     }
-    const engine = scope.use(
-      await openEngine(options.engine, options.threads ?? undefined, options.device),
-    );
+    const engine = await openRunEngine(scope, options);
     const spec = lossSpec(options);
     const session = await engine.createLoss(spec);
 

@@ -37,9 +37,14 @@ export async function openEncoder(
   model: string,
   rows: number,
 ): Promise<OpenEncoder> {
-  return /\.onnx$/iu.test(model)
+  return isModelFile(model)
     ? await openModelFile(engine, model, rows)
     : await openRunEncoder(engine, model, rows);
+}
+
+/** Whether `--model` names an ONNX file, not a run folder. */
+export function isModelFile(model: string): boolean {
+  return /\.onnx$/iu.test(model);
 }
 
 async function openRunEncoder(engine: Engine, run: string, rows: number): Promise<OpenEncoder> {

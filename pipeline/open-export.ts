@@ -1,6 +1,5 @@
 import { openDataset } from '../datasets/open-dataset.ts';
 import type { EncoderSession } from '../operators/engine/engine.ts';
-import { openEngine } from '../operators/engine/open-engine.ts';
 import { PipelineError } from '../operators/errors.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import type { Preprocessing } from '../operators/image/preprocessing.ts';
@@ -8,7 +7,8 @@ import type { Dataset } from '../operators/types.ts';
 import { type EmbeddingsFolder, openEmbeddingsFolder } from '../outputs/embeddings-folder.ts';
 import { EMBEDDINGS_LAYERS } from '../outputs/embeddings-schema.ts';
 import { type ExportShard, parseShard } from '../outputs/export-shard.ts';
-import { openEncoder } from './open-encoder.ts';
+import { isModelFile, openEncoder } from './open-encoder.ts';
+import { openRunEngine } from './open-run-engine.ts';
 import type { EmbedOptions } from './options.ts';
 import type { RunListener } from './run-listener.ts';
 
@@ -26,7 +26,7 @@ export async function openExport(
   options: EmbedOptions,
   listener: RunListener,
 ): Promise<Export> {
-  const { split, limit, seed, threads, layer, batchSize, resume, verify, shard } = options;
+  const { split, limit, seed, layer, batchSize, resume, verify, shard } = options;
   const data = await openDataset(options.data, {
     split: split ?? undefined,
     classes: options.classes ?? undefined,
@@ -35,7 +35,7 @@ export async function openExport(
     seed,
     signal: scope.signal,
   });
-  const engine = scope.use(await openEngine(options.engine, threads ?? undefined, options.device));
+  const engine = await openRunEngine(scope, options, listener, isModelFile(options.model));
   const opened = await openEncoder(engine, options.model, batchSize);
   const { preprocessing, model, notes } = opened;
   const session = scope.use(opened.session);

@@ -1,7 +1,6 @@
 import { asOneClass } from '../datasets/as-one-class.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import type { Engine, Trainer } from '../operators/engine/engine.ts';
-import { openEngine } from '../operators/engine/open-engine.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { isByImage } from '../operators/loss/loss-labels.ts';
 import { initialWeights } from '../operators/model/initial-weights.ts';
@@ -16,6 +15,7 @@ import type {
 import { metricsColumns, openRunFolder, type RunFolder } from '../outputs/run-folder.ts';
 import { trainingLoss } from './loss-spec.ts';
 import type { TrainOptions } from './options.ts';
+import { openRunEngine } from './open-run-engine.ts';
 import { openStart } from './open-start.ts';
 import {
   encoderSpec,
@@ -43,7 +43,7 @@ export async function openTraining(
   listener: RunListener,
   given?: PretrainedStart,
 ): Promise<Training> {
-  const { split, limit, seed, threads, resume } = options;
+  const { split, limit, seed, resume } = options;
   const found = await openDataset(options.data, {
     split: split ?? undefined,
     classes: options.classes ?? undefined,
@@ -60,7 +60,7 @@ export async function openTraining(
   const opened =
     options.init === null ? undefined : await openStart(options.init, encoderSpec(options, data));
   const start = opened?.start ?? given;
-  const engine = scope.use(await openEngine(options.engine, threads ?? undefined, options.device));
+  const engine = await openRunEngine(scope, options, listener);
   const config = runConfig(options, data, engine, found.classes, start);
   const run = scope.use(
     await openRunFolder(options.out, {

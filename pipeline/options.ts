@@ -214,7 +214,7 @@ export interface InspectOptions {
 export type RecipeName = 'paper' | 'plain';
 
 /** Which engine, or the best that works. */
-export type EngineChoice = 'auto' | 'onnx' | 'cpu';
+export type EngineChoice = 'auto' | 'tensorflow' | 'onnx' | 'cpu';
 
 /** What the engine computes on. */
 export type DeviceChoice = 'auto' | 'cpu' | 'webgpu' | 'cuda';
@@ -234,13 +234,14 @@ const stem = choice(
   'First layers: 3 × 3 for small images, or 7 × 7 with stride 2 and max-pooling, as torchvision has them.',
 ).default('cifar');
 const engine = choice(
-  ['auto', 'onnx', 'cpu'],
-  'What computes: `onnx` runs the native runtime, `cpu` is the slow plain JavaScript reference.',
+  ['auto', 'tensorflow', 'onnx', 'cpu'],
+  'What computes: `onnx` is ONNX Runtime, `tensorflow` is @tensorflow/tfjs-node-gpu, `cpu` the slow plain ' +
+    'JavaScript reference; `auto` takes the fastest that works, and `doctor` says why.',
 ).default('auto');
 const device = choice(
   ['auto', 'cpu', 'webgpu', 'cuda'],
   'What `onnx` computes on; `auto` takes a graphics card if it is right and faster in a trial.',
-).default('cpu');
+).default('auto');
 const threads = optional(integer(1, 'Threads of the engine; all cores when not given.'));
 const seed = integer(0, 'Everything random is a function of it.').default(0);
 const split = optional(text('a folder name', 'Folder of DATA to use, such as `train` or `test`.'));

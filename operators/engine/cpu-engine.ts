@@ -1,27 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { PipelineError } from '../errors.ts';
 import { checkLossRows, checkLossSpec } from '../loss/check-loss.ts';
+import { lossLabels } from '../loss/loss-labels.ts';
 import { type TileCompiler, tiledLosses } from '../loss/tiled-loss.ts';
 import { checkBatch } from '../model/check-batch.ts';
+import { checkLearningRate } from '../model/check-learning-rate.ts';
 import { checkState, checkWeights } from '../model/check-state.ts';
 import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
-import { encode } from '../model/encoder.ts';
 import { embeddingSize } from '../model/network-plan.ts';
-import { stepRates } from '../model/optimizer/optimizers.ts';
-import type { TrainingState } from '../model/updated-state.ts';
-import { tf, type TensorsByName } from '../tf.ts';
-import type {
-  ClassifierReadouts,
-  EncoderSpec,
-  LossSpec,
-  NamedTensor,
-  StepReadouts,
-  Weights,
-} from '../types.ts';
-import { eagerStep } from './eager-step.ts';
+import { tf } from '../tf.ts';
+import type { ClassifierReadouts, EncoderSpec, LossSpec, StepReadouts, Weights } from '../types.ts';
+import { eagerEncodingSession, eagerTrainingSession } from './eager-sessions.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
 import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from './engine.ts';
-import { imagesOf } from './images-of.ts';
 import { lossResult } from './loss-result.ts';
 
 /**
@@ -85,75 +76,29 @@ export async function openCpuEngine(): Promise<Engine> {
 function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
   const { shape } = spec;
   const line = serialLine('trainer');
-  const take = eagerStep(spec);
-  let state: TrainingState | undefined;
-  let step = 0;
-
-  const loaded = (): TrainingState => {
-    if (state === undefined) {
-      throw new PipelineError('ERR_ENGINE', 'Expected `load` before `run` and `snapshot`');
-    }
-    return state;
-  };
-  const replace = (next: TrainingState): void => {
-    if (state !== undefined) tf.dispose(state);
-    state = next;
-  };
-
+  const session = eagerTrainingSession(spec);
   return {
     shape,
-    load: (next) =>
+    load: (state) =>
       line.enter(() => {
-        checkState(spec.encoder, next, spec.optimizer);
-        replace({
-          weights: toTensors(next.weights),
-          momentum: toTensors(next.momentum),
-          ...(next.variance === undefined ? {} : { variance: toTensors(next.variance) }),
-        });
-        step = next.step;
+        checkState(spec.encoder, state, spec.optimizer);
+        session.load(state);
       }),
     run: (batch, learningRate) =>
       line.enter(async () => {
-        const current = loaded();
         checkBatch(shape, batch);
-        if (!(Number.isFinite(learningRate) && learningRate >= 0)) {
-          throw new RangeError(
-            `Expected \`learningRate\` to be a number of at least 0, got \`${learningRate}\``,
-          );
-        }
-        const { readouts, gradientNorm, next } = await take(
-          current,
-          batch,
-          stepRates(spec, step, learningRate),
-        );
-        if (!Number.isFinite(readouts.loss) || !Number.isFinite(gradientNorm)) {
-          tf.dispose(next);
-          throw new PipelineError(
-            'ERR_NOT_FINITE',
-            `Expected a finite loss and gradient in step \`${step}\`, got a loss of ` +
-              `\`${readouts.loss}\` and a gradient of length \`${gradientNorm}\`; the step was not ` +
-              'applied, try a lower learning rate or a longer warm-up',
-          );
-        }
-        replace(next);
-        step += 1;
+        checkLearningRate(learningRate);
+        const { pixels } = batch;
         // A step on this loss reads out these numbers.
-        return readouts as R;
+        return (await session.run(
+          { pixels, labels: lossLabels(spec.loss, batch) },
+          learningRate,
+        )) as R;
       }),
-    snapshot: () =>
-      line.enter(() => {
-        const { weights, momentum, variance } = loaded();
-        return {
-          step,
-          weights: toWeights(weights),
-          momentum: toWeights(momentum),
-          ...(variance === undefined ? {} : { variance: toWeights(variance) }),
-        };
-      }),
+    snapshot: () => line.enter(() => session.snapshot()),
     close: () =>
       line.close(() => {
-        if (state !== undefined) tf.dispose(state);
-        state = undefined;
+        session.release();
         onClose();
       }),
   };
@@ -162,34 +107,20 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
 function cpuEncoder(
   spec: EncoderSpec,
   weights: Weights,
-  { rows, imageSize }: { readonly rows: number; readonly imageSize: number },
+  shape: { readonly rows: number; readonly imageSize: number },
   onClose: () => void,
 ): EncoderSession {
-  const tensors = toTensors(weights);
+  const session = eagerEncodingSession(spec, weights, shape);
   const line = serialLine('encoder');
   return {
-    rows,
-    imageSize,
+    ...shape,
     layout: 'NHWC',
     embeddingSize: embeddingSize(spec),
     projectionSize: spec.projectionSize,
-    run: (pixels) =>
-      line.enter(() => {
-        const images = imagesOf(pixels, { rows, imageSize });
-        const encoded = tf.tidy(() =>
-          encode(spec, tensors, tf.tensor4d(pixels, [images, imageSize, imageSize, 3])),
-        );
-        const result = {
-          embedding: copyOf(encoded.embedding),
-          projection: copyOf(encoded.projection),
-          pixels,
-        };
-        tf.dispose(encoded);
-        return result;
-      }),
+    run: (pixels) => line.enter(() => session.encode(pixels)),
     close: () =>
       line.close(() => {
-        tf.dispose(tensors);
+        session.release();
         onClose();
       }),
   };
@@ -260,25 +191,4 @@ function serialLine(what: string): SerialLine {
 async function onCpu<T>(work: () => T | Promise<T>): Promise<T> {
   while (tf.getBackend() !== 'cpu') await tf.setBackend('cpu');
   return await work();
-}
-
-/** Copies, because the backend works on the very array that a tensor was made from. */
-function toTensors(weights: Weights): TensorsByName {
-  return Object.fromEntries(
-    [...weights].map(([name, { shape, data }]) => [name, tf.tensor(data.slice(), [...shape])]),
-  );
-}
-
-function toWeights(tensors: TensorsByName): Weights {
-  return new Map(
-    Object.entries(tensors).map(([name, tensor]): [string, NamedTensor] => [
-      name,
-      { shape: [...tensor.shape], data: copyOf(tensor) },
-    ]),
-  );
-}
-
-/** Copies for the same reason as above; every tensor of a network is float32. */
-function copyOf(tensor: tf.Tensor): Float32Array {
-  return (tensor.dataSync() as Float32Array).slice();
 }

@@ -1,4 +1,3 @@
-import { lossLabels } from '../loss/loss-labels.ts';
 import { readoutsOf } from '../loss/readouts-of.ts';
 import type { ParameterGradients } from '../model/parameter-gradients.ts';
 import {
@@ -11,7 +10,7 @@ import {
 import { trainingStep } from '../model/training-step.ts';
 import { type TrainingState, updatedState } from '../model/updated-state.ts';
 import { tf, type TensorsByName } from '../tf.ts';
-import type { ClassifierReadouts, PackedBatch, StepReadouts } from '../types.ts';
+import type { ClassifierReadouts, StepReadouts } from '../types.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
 import type { StepSpec } from './engine.ts';
 
@@ -23,10 +22,18 @@ export interface EagerStepResult {
   readonly next: TrainingState;
 }
 
+/** What an eager step is taken on. */
+export interface EagerBatch {
+  /** As in a `PackedBatch`. Copied. */
+  readonly pixels: Float32Array;
+  /** As `lossLabels` makes them. Copied. */
+  readonly labels: Int32Array;
+}
+
 /** Takes a step from a state, which is borrowed, with its `stepRates`. */
 export type EagerStep = (
   state: TrainingState,
-  batch: PackedBatch,
+  batch: EagerBatch,
   rates: Readonly<Record<string, number>>,
 ) => Promise<EagerStepResult>;
 
@@ -39,7 +46,7 @@ function wholeStep(spec: StepSpec): EagerStep {
   return async (state, batch, rates) => {
     const { sums, gradientNorm, ...next } = tf.tidy(() => {
       const pixels = pixelTensor(spec, batch.pixels);
-      const labels = tf.tensor1d(lossLabels(spec.loss, batch), 'int32');
+      const labels = tf.tensor1d(batch.labels.slice(), 'int32');
       return trainingStep(spec, state, { pixels, labels }, scalars(rates));
     });
     const norm = gradientNorm.dataSync()[0]!;
@@ -78,7 +85,7 @@ function inChunks(spec: StepSpec): EagerStep {
         losses,
       },
       state,
-      { pixels: batch.pixels, labels: lossLabels(spec.loss, batch) },
+      batch,
     );
     const { gradientNorm, ...next } = tf.tidy(() =>
       updatedState(spec, state, gradients, scalars(rates)),

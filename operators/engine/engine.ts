@@ -195,11 +195,23 @@ export interface LossSession {
   close(): Promise<void>;
 }
 
+/** An engine that `auto` did not take, though it came earlier. */
+export interface PassedOver {
+  /** Such as `tensorflow on CUDA`. */
+  readonly title: string;
+  /** Whether something that was meant to work does not. */
+  readonly broken: boolean;
+  /** With the way out. */
+  readonly reason: string;
+}
+
 /** One way to run the network: the seam that keeps the rest of the system from knowing how. */
 export interface Engine {
   readonly name: 'cpu' | 'onnx' | 'tensorflow';
-  /** Where it computes, in words, such as `cpu, 2 threads`. */
+  /** Where it computes, in words, such as `cpu, 2 threads`; begins with `cpu` on the processor. */
   readonly device: string;
+  /** What `auto` did not take before it took this one, and why. @default it was opened by name */
+  readonly passedOver?: readonly PassedOver[] | undefined;
   createTrainer(spec: TrainerSpec): Promise<Trainer>;
   /** @throws {RangeError} When a number of `spec` is out of its range, or its head is no `classifier`. */
   createClassifier(spec: ClassifierSpec): Promise<Trainer<ClassifierReadouts>>;

@@ -1,22 +1,15 @@
 import { availableCores } from '../available-cores.ts';
 import { availableMemory } from '../available-memory.ts';
-import { PipelineError } from '../errors.ts';
-import { checkBatch } from '../model/check-batch.ts';
-import { checkState, checkWeights } from '../model/check-state.ts';
-import { checkLossRows, checkLossSpec } from '../loss/check-loss.ts';
-import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
+import { checkWeights } from '../model/check-state.ts';
 import { checkStepMemory } from '../model/step-memory.ts';
-import { embeddingSize } from '../model/network-plan.ts';
 import { atLeastOne } from '../out-of-range.ts';
-import { lossLabels } from '../loss/loss-labels.ts';
-import type { ClassifierReadouts, EncoderSpec, StepReadouts, Weights } from '../types.ts';
-import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from './engine.ts';
-import { imagesOf } from './images-of.ts';
+import type { EncoderSpec, Weights } from '../types.ts';
+import type { Engine } from './engine.ts';
 import { chosenDevice } from './onnx/chosen-device.ts';
-import type { EngineCalls } from './onnx/engine-calls.ts';
-import { EngineThread } from './onnx/engine-thread.ts';
 import type { DeviceName } from './onnx/placement.ts';
-import { wholeBuffers } from './onnx/whole-buffers.ts';
+import { endTurnOf, turnsForThreads } from './onnx/turns.ts';
+import { EngineThread } from './thread/engine-thread.ts';
+import { threadEngine } from './thread/thread-engine.ts';
 
 export interface OnnxEngineOptions {
   /** Threads that compute a step together, 1 or more. @default the cores that this process may use */
@@ -35,6 +28,9 @@ export interface OnnxEngineOptions {
   readonly checkSeconds?: number | undefined;
 }
 
+/** What runs in every thread of the engine. */
+const worker = new URL('onnx/onnx-worker.ts', import.meta.url);
+
 /**
  * The embedded engine: `trainingStep` and `encode`, recorded once as ONNX graphs and run by ONNX Runtime
  * on the CPU or a device, each trainer and encoder in a thread of its own.
@@ -52,84 +48,18 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
   const { threads = availableCores(), device: wanted = 'cpu' } = options;
   atLeastOne('threads', threads);
   const { device, words } = await chosenDevice(wanted, threads, options);
-  const computing = { device, threads };
-  const open = new Set<EngineThread>();
-  let closed = false;
-
-  /** A thread that is ready for its work, or none at all. */
-  const started = async (
-    what: string,
-    prepare: (thread: EngineThread) => Promise<unknown>,
-  ): Promise<EngineThread> => {
-    if (closed) throw new PipelineError('ERR_ENGINE', 'The `onnx` engine was closed');
-    const thread = new EngineThread(what);
-    open.add(thread);
-    try {
-      await prepare(thread);
-      return thread;
-    } catch (error) {
-      open.delete(thread);
-      await thread.close();
-      throw error;
-    }
-  };
-  const openTrainer = async <R>(spec: StepSpec): Promise<Trainer<R>> => {
-    checkTrainerSpec(spec);
-    // How much memory a device has is not known here.
-    if (device === 'cpu') checkStepMemory(spec, availableMemory());
-    const thread = await started('trainer', (thread) =>
-      thread.call('openTrainer', { spec, ...computing }),
-    );
-    return onnxTrainer(spec, thread, () => end(thread));
-  };
-  const end = async (thread: EngineThread): Promise<void> => {
-    await thread.close();
-    open.delete(thread);
-  };
-
-  return {
+  return threadEngine({
     name: 'onnx',
     device: words,
-    createTrainer: (spec) => openTrainer<StepReadouts>(spec),
-    createClassifier: (spec) => openTrainer<ClassifierReadouts>(spec),
-    async createEncoder(spec, weights, shape) {
-      checkWeights(spec, weights);
-      atLeastOne('rows', shape.rows);
-      atLeastOne('imageSize', shape.imageSize);
-      const thread = await started('encoder', (thread) =>
-        thread.call('openEncoder', { spec, weights, ...shape, ...computing }),
-      );
-      const sizes = {
-        layout: 'NHWC',
-        embeddingSize: embeddingSize(spec),
-        projectionSize: spec.projectionSize,
-      } as const;
-      return onnxEncoder({ ...shape, ...sizes }, thread, () => end(thread));
+    module: worker,
+    workerData: turnsForThreads(),
+    ended: endTurnOf,
+    computing: { device, threads },
+    checkStep(spec) {
+      // How much memory a device has is not known here.
+      if (device === 'cpu') checkStepMemory(spec, availableMemory());
     },
-    async openModel(spec, shape) {
-      atLeastOne('rows', shape.rows);
-      atLeastOne('imageSize', shape.imageSize);
-      let opened: EngineCalls['openModel']['result'] | undefined;
-      const thread = await started('model', async (thread) => {
-        opened = await thread.call('openModel', { spec, ...shape, ...computing });
-      });
-      // The thread has answered, or `started` has thrown.
-      const { ports, embeddingSize, projectionSize } = opened!;
-      const sizes = { layout: ports.layout, embeddingSize, projectionSize };
-      return { ...onnxEncoder({ ...shape, ...sizes }, thread, () => end(thread)), ports };
-    },
-    async createLoss(spec) {
-      checkLossSpec(spec);
-      const thread = await started('loss', (thread) =>
-        thread.call('openLoss', { spec, ...computing }),
-      );
-      return onnxLoss(thread, () => end(thread));
-    },
-    async close() {
-      closed = true;
-      await Promise.all([...open].map((thread) => end(thread)));
-    },
-  };
+  });
 }
 
 /**
@@ -149,77 +79,10 @@ export async function exportEncoder(
 ): Promise<Uint8Array> {
   checkWeights(spec, weights);
   atLeastOne('imageSize', imageSize);
-  const thread = new EngineThread('export');
+  const thread = new EngineThread({ engine: 'onnx', what: 'export', module: worker });
   try {
     return await thread.call('exportEncoder', { spec, weights, imageSize });
   } finally {
     await thread.close();
   }
-}
-
-function onnxTrainer<R>(
-  spec: StepSpec,
-  thread: EngineThread,
-  close: () => Promise<void>,
-): Trainer<R> {
-  return {
-    shape: spec.shape,
-    async load(state) {
-      checkState(spec.encoder, state, spec.optimizer);
-      await thread.call('load', state);
-    },
-    async run(batch, learningRate) {
-      checkBatch(spec.shape, batch);
-      if (!(Number.isFinite(learningRate) && learningRate >= 0)) {
-        throw new RangeError(
-          `Expected \`learningRate\` to be a number of at least 0, got \`${learningRate}\``,
-        );
-      }
-      const { pixels } = batch;
-      const labels = lossLabels(spec.loss, batch);
-      const call = { pixels, labels, learningRate };
-      // A step on this loss reads out these numbers.
-      return (await thread.call('run', call, wholeBuffers(pixels))) as R;
-    },
-    snapshot: () => thread.call('snapshot', null),
-    close,
-  };
-}
-
-function onnxLoss(thread: EngineThread, close: () => Promise<void>): LossSession {
-  return {
-    async run(rows, { gradient, readouts, onProgress, signal }) {
-      checkLossRows(rows);
-      signal?.throwIfAborted();
-      const cancelled = new Int32Array(new SharedArrayBuffer(4));
-      const cancel = (): void => void Atomics.store(cancelled, 0, 1);
-      signal?.addEventListener('abort', cancel, { once: true });
-      try {
-        const call = { rows, gradient, readouts, cancelled };
-        return await thread.call('loss', call, [], onProgress);
-      } catch (error) {
-        // That it was cut short is not news to who asked for it.
-        signal?.throwIfAborted();
-        throw error;
-      } finally {
-        signal?.removeEventListener('abort', cancel);
-      }
-    },
-    close,
-  };
-}
-
-function onnxEncoder(
-  shape: Omit<EncoderSession, 'run' | 'close'>,
-  thread: EngineThread,
-  close: () => Promise<void>,
-): EncoderSession {
-  return {
-    ...shape,
-    async run(pixels) {
-      imagesOf(pixels, shape);
-      return await thread.call('encode', { pixels }, wholeBuffers(pixels));
-    },
-    close,
-  };
 }

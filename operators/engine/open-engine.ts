@@ -1,37 +1,68 @@
 import { PipelineError } from '../errors.ts';
 import { openCpuEngine } from './cpu-engine.ts';
+import {
+  type CandidateOptions,
+  type EngineCandidate,
+  engineCandidates,
+  openFirstUsable,
+} from './engine-candidates.ts';
 import type { Engine } from './engine.ts';
 import { openOnnxEngine, type OnnxEngineOptions } from './onnx-engine.ts';
+import { openTensorflowEngine } from './tensorflow-engine.ts';
 
 /** Engines by name; `auto` takes the fastest that works. */
-export type EngineName = 'auto' | 'onnx' | 'cpu';
+export type EngineName = 'auto' | 'tensorflow' | 'onnx' | 'cpu';
+
+/** Which engine is opened, and for what. */
+export interface OpenEngineOptions extends CandidateOptions {
+  /** Whether `auto` must take one that opens ONNX files. @default false */
+  readonly models?: boolean | undefined;
+  /**
+   * What computes. One that is named is taken or refused, and `auto` is then `onnx` on it. @default 'auto' for `auto`,
+   * 'cpu' for `onnx`
+   */
+  readonly device?: OnnxEngineOptions['device'];
+  /** Among which `auto` chooses, best first. @default engineCandidates */
+  readonly candidates?: readonly EngineCandidate[] | undefined;
+}
 
 /**
  * Opens an engine.
  *
- * `auto` is `onnx` on the processor. `cpu`, the plain JavaScript reference, is some thousand times slower
- * and therefore never chosen unless it is named: a broken runtime is an error, not a slow run.
+ * `auto` is TensorFlow where it computes on a graphics card, else ONNX Runtime on one that is right and faster, else on
+ * the processor; `passedOver` of the engine says why not
+ * another. `cpu`, the plain JavaScript reference, is some thousand times slower and therefore never chosen unless it is
+ * named: a broken runtime is an error, not a slow run. The reference engine has one thread, whatever `threads` says.
  *
- * @param threads Threads of the engine; all cores when undefined. The reference engine has one.
- * @param device What `onnx` computes on. @default 'cpu'
  * @throws {PipelineError} `ERR_ENGINE` when it does not start, with the way out.
  */
 export async function openEngine(
   name: EngineName,
-  threads?: number,
-  device: OnnxEngineOptions['device'] = 'cpu',
+  options: OpenEngineOptions = {},
 ): Promise<Engine> {
+  const { threads, device, models = false, candidates = engineCandidates } = options;
   switch (name) {
     case 'auto':
+      if (device !== undefined && device !== 'auto')
+        return await openOnnxEngine({ threads, device });
+      return await openFirstUsable(candidates, { threads }, models);
+    case 'tensorflow':
+      refuseDevice(name, device);
+      return await openTensorflowEngine({ threads });
     case 'onnx':
       return await openOnnxEngine({ threads, device });
     case 'cpu':
-      if (device === 'cpu' || device === 'auto') return await openCpuEngine();
-      throw new PipelineError(
-        'ERR_ENGINE',
-        `The \`cpu\` engine computes on the processor only, got the device \`${device}\`: use the \`onnx\` engine`,
-      );
+      if (device !== 'cpu') refuseDevice(name, device);
+      return await openCpuEngine();
     default:
       throw new PipelineError('ERR_ENGINE', `Unknown engine \`${String(name satisfies never)}\``);
   }
+}
+
+function refuseDevice(name: EngineName, device: OpenEngineOptions['device']): void {
+  if (device === undefined || device === 'auto') return;
+  throw new PipelineError(
+    'ERR_ENGINE',
+    `The \`${name}\` engine takes no device, got the device \`${device}\`: use the \`onnx\` engine`,
+  );
 }

@@ -226,7 +226,8 @@ const others =
   'classWalks replacementFor decodePixels decodedCache skipBad quarantine viewRecipe ' +
   'shrinkTarget makeViews openViewMaker sincereLoss supconLoss epsSupInfoNceLoss infoNceLoss dclLoss ' +
   'makeInputs inputShrinkTarget readModelSidecar sidecarPreprocessing initialWeights parameterNames ' +
-  'weightShapes embeddingSize learningRateAt openEngine openOnnxEngine exportEncoder openCpuEngine ' +
+  'weightShapes embeddingSize learningRateAt openEngine openTensorflowEngine ' +
+  'probeTensorflow TensorflowFailure openOnnxEngine exportEncoder openCpuEngine ' +
   'vectorsInMemory unitVectors joinedClasses withClasses selectedVectors vectorsWithClass ' +
   'neighbourGroups rankingScores nearestNeighbours bootstrapInterval bootstrapIntervals weightedVote evaluateVectors compareScores ' +
   'PipelineError openArrowFile openArrowLog openEmbeddings ' +

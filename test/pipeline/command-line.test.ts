@@ -181,8 +181,8 @@ test('the doctor finds this machine fit, and the thread pool set up in time', as
   t.regex(details.get('thread pool') ?? '', /^\d+ threads$/u);
   t.regex(details.get('sharp') ?? '', /with libvips \d/u);
   t.regex(details.get('onnxruntime-node') ?? '', /^\d+\.\d+\.\d+; a small network equals/u);
-  t.regex(details.get('tfjs-node-gpu') ?? '', /not taken/u);
-  t.regex(details.get('engine') ?? '', /auto takes onnx/u);
+  t.regex(details.get('tensorflow on CUDA') ?? '', /^(?:not usable: .+|taken by `auto`: CUDA)/u);
+  t.regex(details.get('onnx on the processor') ?? '', /^(?:taken by `auto`|usable): cpu, \d/u);
 });
 
 test('a signal saves, says how to go on and exits with 130', async (t) => {

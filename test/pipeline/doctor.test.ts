@@ -1,7 +1,9 @@
 import test from 'ava';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { doctor, doctorChecks } from '../../pipeline/doctor.ts';
+import type { EngineCandidate } from '../../operators/engine/engine-candidates.ts';
+import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
+import { checkEngines, doctor, doctorChecks } from '../../pipeline/doctor.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('what throws is broken, and does not keep the others from being tried', async (t) => {
@@ -38,4 +40,45 @@ test('a folder that cannot be written to is broken', async (t) => {
   // Nobody can make folders in there, not even root.
   const [check] = await doctor({ out: '/proc/self/out' }, { writing: doctorChecks['writing']! });
   t.is(check?.verdict, 'broken');
+});
+
+const works: EngineCandidate = {
+  title: 'a card',
+  opensModels: true,
+  assess: async () => ({ usable: true, device: 'CUDA, made up', open: openCpuEngine }),
+};
+const fails: EngineCandidate = {
+  title: 'another card',
+  opensModels: true,
+  assess: async () => ({ usable: false, broken: true, reason: 'no driver. Install one' }),
+};
+
+test('says of each engine whether it is taken, usable, or why not', async (t) => {
+  const candidates = [fails, works, { ...works, title: 'the processor' }];
+  t.deepEqual(await checkEngines(candidates), [
+    { name: 'another card', verdict: 'note', detail: 'not usable: no driver. Install one' },
+    { name: 'a card', verdict: 'ok', detail: 'taken by `auto`: CUDA, made up' },
+    { name: 'the processor', verdict: 'ok', detail: 'usable: CUDA, made up' },
+    { name: 'cpu', verdict: 'ok', detail: 'usable by name only: the slow reference' },
+  ]);
+});
+
+test('no engine at all is broken', async (t) => {
+  const checks = await doctor({ out: '.' }, { engines: () => checkEngines([fails]) });
+  t.deepEqual(
+    checks.map(({ name, verdict }) => [name, verdict]),
+    [
+      ['another card', 'note'],
+      ['auto', 'broken'],
+    ],
+  );
+});
+
+test('the engines of this program are all told, and one is taken', async (t) => {
+  const checks = await doctor({ out: '.' }, { engines: doctorChecks['engines']! });
+  t.deepEqual(
+    checks.map(({ name }) => name),
+    ['tensorflow on CUDA', 'onnx on cuda', 'onnx on webgpu', 'onnx on the processor', 'cpu'],
+  );
+  t.is(checks.filter(({ detail }) => detail.startsWith('taken by `auto`: ')).length, 1);
 });

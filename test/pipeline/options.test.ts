@@ -155,7 +155,7 @@ test('a loss over an export has defaults, and a margin only where there is one',
     normalize: false,
     gradient: null,
     engine: 'auto',
-    device: 'cpu',
+    device: 'auto',
     threads: null,
   });
   t.is(loss({ loss: 'eps-sup-infonce', epsilon: 0 }).epsilon, 0);

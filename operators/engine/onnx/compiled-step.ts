@@ -4,7 +4,7 @@ import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../model/s
 import type { ClassifierReadouts, StepReadouts } from '../../types.ts';
 import type { StepSpec } from '../engine.ts';
 import { nextStateNames } from './device-state.ts';
-import type { StepCall } from './engine-calls.ts';
+import type { StepCall } from '../thread/engine-calls.ts';
 import type { Placement } from './placement.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import { pixelsInput, stepPorts } from './step-ports.ts';

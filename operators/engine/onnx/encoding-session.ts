@@ -2,7 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { EncodedRows, ModelOutput, ModelPorts } from '../engine.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import { checkModel } from './device-check.ts';
-import type { EngineCalls } from './engine-calls.ts';
+import type { EngineCalls } from '../thread/engine-calls.ts';
 import { type ModelMetadata, modelPorts, type PortMetadata } from './model-ports.ts';
 import { placementOn } from './placement.ts';
 import { poolRows, vectorSize } from './pooled-rows.ts';

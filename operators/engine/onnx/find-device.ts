@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { messageOf, PipelineError } from '../../errors.ts';
 import { outOfRange } from '../../out-of-range.ts';
+import { mayHaveGraphicsCard } from '../graphics-card-nodes.ts';
 import { startChild } from '../../start-child.ts';
 import { type AdapterKind, withoutSoftwareDrivers } from './adapter-kind.ts';
 import type { DeviceTrial, StepTimes, TrialNews } from './device-trial.ts';
@@ -14,7 +15,10 @@ export interface FindDeviceOptions {
   readonly software?: boolean | undefined;
   /** How long the trial may take, in seconds, above 0. @default 120 */
   readonly checkSeconds?: number | undefined;
-  /** Whether a training step is timed, on a graphics card and on the processor. @default false */
+  /**
+   * Whether a training step is timed, on a graphics card and on the processor. Where no card is visible, that is refused
+   * at once, without a trial. @default false
+   */
   readonly timed?: boolean | undefined;
 }
 
@@ -41,6 +45,13 @@ export async function findDevice(
   { threads, software = false, checkSeconds = 120, timed = false }: FindDeviceOptions,
 ): Promise<FoundDevice> {
   if (!(checkSeconds > 0)) throw outOfRange('checkSeconds', 'a number above 0', checkSeconds);
+  if (timed && !mayHaveGraphicsCard()) {
+    throw new PipelineError(
+      'ERR_ENGINE',
+      `The device \`${device}\` cannot be used here: no graphics card is visible. Install its driver; in a container, make ` +
+        'its devices visible there',
+    );
+  }
   const trial: DeviceTrial = { device, threads, software, timed };
   if (device === 'cuda' || software) {
     return found(device, software, await outcome(trial, checkSeconds, {}));

@@ -1,14 +1,7 @@
+import type { Computing } from '../thread/engine-calls.ts';
 import { type LoweringTarget, portableTarget, standardTarget } from './lowering-target.ts';
 
-/** What a session can compute on. */
-export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
-
-/** Where sessions compute. */
-export interface Computing {
-  readonly device: DeviceName;
-  /** Threads that compute an operator together on the processor, 1 or more. */
-  readonly threads: number;
-}
+export type { Computing, DeviceName } from '../thread/engine-calls.ts';
 
 /** Where sessions compute, and for whom their models are written. */
 export interface Placement extends Computing {

@@ -17,7 +17,7 @@ import {
   type Tensors,
 } from './compiled-step.ts';
 import { discard, fetched } from './device-state.ts';
-import type { StepCall } from './engine-calls.ts';
+import type { StepCall } from '../thread/engine-calls.ts';
 import type { Placement } from './placement.ts';
 import type { Runtime } from './runtime.ts';
 import { allFinite, isSound, largestLoss } from './sound-numbers.ts';

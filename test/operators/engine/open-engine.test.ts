@@ -1,15 +1,110 @@
 import test from 'ava';
+import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
+import {
+  type EngineCandidate,
+  tensorflowCandidate,
+} from '../../../operators/engine/engine-candidates.ts';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { openEngine } from '../../../operators/engine/open-engine.ts';
+import { fakeTensorflow, type FakeTensorflowOptions } from '../../helpers/fake-tensorflow.ts';
+
+const works: EngineCandidate = {
+  title: 'a card',
+  opensModels: false,
+  assess: async () => ({ usable: true, device: 'made up', open: openCpuEngine }),
+};
+const processor: EngineCandidate = { ...works, title: 'the processor', opensModels: true };
+const fails: EngineCandidate = {
+  title: 'a broken card',
+  opensModels: true,
+  assess: async () => ({ usable: false, broken: true, reason: 'no driver. Install one' }),
+};
+
+test('takes the first that is usable, and keeps why not another', async (t) => {
+  const engine = await openEngine('auto', { candidates: [fails, works, processor] });
+  t.deepEqual(engine.passedOver, [
+    { title: 'a broken card', broken: true, reason: 'no driver. Install one' },
+  ]);
+  await engine.close();
+});
+
+test('takes one that opens ONNX files where there are some', async (t) => {
+  const engine = await openEngine('auto', { models: true, candidates: [works, processor] });
+  t.deepEqual(engine.passedOver, [
+    { title: 'a card', broken: false, reason: 'It opens no ONNX files' },
+  ]);
+  await engine.close();
+});
+
+test('none that is usable is an error with every reason', async (t) => {
+  await t.throwsAsync(openEngine('auto', { candidates: [fails, fails] }), {
+    code: 'ERR_ENGINE',
+    message:
+      'No engine can be used here:\n- a broken card: no driver. Install one\n- a broken card: no driver. Install one',
+  });
+});
+
+test('a fault of ours is not taken for an engine that does not work', async (t) => {
+  const fault = new TypeError('of ours');
+  const faulty = { ...fails, assess: () => Promise.reject(fault) };
+  const error = await t.throwsAsync(openEngine('auto', { candidates: [faulty, works] }));
+  t.is(error, fault);
+});
+
+test('auto is onnx on the processor where no graphics card is', async (t) => {
+  const engine = await openEngine('auto', { threads: 1 });
+  // Whoever runs this with CUDA sees the other.
+  t.true(
+    (engine.name === 'onnx' && engine.device === 'cpu, 1 thread') ||
+      !engine.device.startsWith('cpu'),
+  );
+  await engine.close();
+});
+
+test('by name nothing is passed over, and what is not there is an error', async (t) => {
+  for (const name of ['onnx', 'cpu'] as const) {
+    const engine = await openEngine(name, { threads: 1 });
+    t.is(engine.name, name);
+    t.is(engine.passedOver, undefined);
+    await engine.close();
+  }
+});
+
+test('tensorflow is taken on a graphics card', async (t) => {
+  const from = await fakeTensorflow(t, { usesGpu: true });
+  const engine = await openEngine('auto', { candidates: [tensorflowCandidate({ from })] });
+  t.is(engine.name, 'tensorflow');
+  t.regex(engine.device, /^CUDA, TensorFlow 2\.9\.1/u);
+  t.deepEqual(engine.passedOver, []);
+  await engine.close();
+});
+
+function missing(...libraries: readonly string[]): FakeTensorflowOptions {
+  const lines = libraries.map((library) => `Could not load dynamic library '${library}'; dlerror`);
+  return { first: `process.stderr.write(${JSON.stringify(`${lines.join('\n')}\n`)});` };
+}
+
+for (const [what, broken, fake, message] of [
+  ['no card, no driver', false, missing('libcudart.so.11.0', 'libcuda.so.1'), /`libcuda\.so\.1`/u],
+  ['a driver without cuDNN', true, missing('libcudnn.so.8'), /`libcudnn\.so\.8` is missing/u],
+  ['a fault', true, { first: "throw new Error('on fire');" }, /on fire.*use `--engine onnx`/u],
+] as const) {
+  test(`tensorflow without a graphics card is not taken: ${what}`, async (t) => {
+    const from = await fakeTensorflow(t, fake);
+    const assessment = await tensorflowCandidate({ from }).assess({});
+    t.like(assessment, { usable: false, broken });
+    t.regex('reason' in assessment ? assessment.reason : '', message);
+  });
+}
 
 test('the reference engine takes no device', async (t) => {
   for (const device of ['webgpu', 'cuda'] as const) {
-    await t.throwsAsync(openEngine('cpu', undefined, device), {
+    await t.throwsAsync(openEngine('cpu', { device }), {
       code: 'ERR_ENGINE',
-      message: /`cpu` engine computes on the processor only, got the device/u,
+      message: /`cpu` engine takes no device, got the device/u,
     });
   }
-  const engine = await openEngine('cpu', undefined, 'auto');
+  const engine = await openEngine('cpu', { device: 'auto' });
   t.is(engine.name, 'cpu');
   await engine.close();
 });

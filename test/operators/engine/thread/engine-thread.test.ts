@@ -1,11 +1,12 @@
 import test from 'ava';
-import { EngineThread } from '../../../../operators/engine/onnx/engine-thread.ts';
-import { wholeBuffers } from '../../../../operators/engine/onnx/whole-buffers.ts';
+import { EngineThread } from '../../../../operators/engine/thread/engine-thread.ts';
+import { wholeBuffers } from '../../../../operators/engine/thread/whole-buffers.ts';
 
+const engine = 'onnx';
 const dying = new URL('../../../fixtures/dying-worker.ts', import.meta.url);
 
 test('a thread that ends in the middle is one clear error for every call', async (t) => {
-  const thread = new EngineThread('trainer', dying);
+  const thread = new EngineThread({ engine, what: 'trainer', module: dying });
   const ended = {
     code: 'ERR_ENGINE',
     message: /`onnx` trainer ended before its work did: it exited with code 9.*last checkpoint/u,
@@ -18,7 +19,11 @@ test('a thread that ends in the middle is one clear error for every call', async
 });
 
 test('a thread that does not start is one clear error', async (t) => {
-  const thread = new EngineThread('encoder', new URL('absent-worker.ts', import.meta.url));
+  const thread = new EngineThread({
+    engine,
+    what: 'encoder',
+    module: new URL('absent-worker.ts', import.meta.url),
+  });
   await t.throwsAsync(thread.call('snapshot', null), {
     code: 'ERR_ENGINE',
     message: /`onnx` encoder ended before its work did: .*absent-worker/u,
@@ -27,7 +32,11 @@ test('a thread that does not start is one clear error', async (t) => {
 });
 
 test('what fails in the thread arrives with its code and its origin', async (t) => {
-  const thread = new EngineThread('encoder');
+  const thread = new EngineThread({
+    engine,
+    what: 'encoder',
+    module: new URL('../../../../operators/engine/onnx/onnx-worker.ts', import.meta.url),
+  });
   const error = await t.throwsAsync(thread.call('encode', { pixels: new Float32Array(1) }), {
     code: 'ERR_ENGINE',
     message: /`encode`: Expected a session to have been opened/u,

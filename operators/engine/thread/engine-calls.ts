@@ -9,7 +9,16 @@ import type {
   Weights,
 } from '../../types.ts';
 import type { EncodedRows, LossResult, ModelPorts, ModelSpec, StepSpec } from '../engine.ts';
-import type { Computing } from './placement.ts';
+
+/** What a session can compute on. */
+export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
+
+/** With what a session computes. */
+export interface Computing {
+  readonly device: DeviceName;
+  /** Threads that compute an operator together on the processor, 1 or more. */
+  readonly threads: number;
+}
 
 /** What the thread of an engine can be asked, by name: the argument, and what comes back. */
 export interface EngineCalls {
@@ -80,7 +89,7 @@ export type EngineReply =
   | {
       readonly id: number;
       readonly error: {
-        /** `ERR_RANGE` stands for a `RangeError`: a mistake of the caller that only tracing finds. */
+        /** `ERR_RANGE` stands for a `RangeError`: a mistake of the caller that only the thread finds. */
         readonly code: PipelineErrorCode | 'ERR_RANGE';
         readonly message: string;
         readonly cause: unknown;

@@ -1,7 +1,6 @@
 import type { Transferable, Worker } from 'node:worker_threads';
 import { PipelineError } from '../../errors.ts';
 import { startWorker } from '../../start-worker.ts';
-import { endTurnOf, turnsForThreads } from './turns.ts';
 import type { EngineCallName, EngineCalls, EngineProgress, EngineReply } from './engine-calls.ts';
 
 interface Waiting {
@@ -10,13 +9,29 @@ interface Waiting {
   readonly onProgress: ((progress: number) => void) | undefined;
 }
 
+/** What runs in the thread of an engine. */
+export interface EngineThreadOptions {
+  /** Name of the engine, as messages have it. */
+  readonly engine: string;
+  /** What the thread is for, as messages name it, such as `trainer`. */
+  readonly what: string;
+  /** A module that calls `serveCalls`. */
+  readonly module: URL;
+  /** Handed to the module. @default undefined */
+  readonly workerData?: unknown;
+  /** Told the number of the thread when it has ended, however it did. @default nobody */
+  readonly ended?: ((threadId: number) => void) | undefined;
+}
+
 /**
- * A thread that traces and runs models, seen from the main thread.
+ * A thread that computes for an engine, seen from the main thread.
  *
- * ONNX Runtime blocks the thread that runs it for a whole step, and recording a step takes a while too,
+ * Native libraries block the thread that runs them for a whole step, and recording a step takes a while too,
  * so neither happens where timers and signals are served. Each thread holds one session.
  */
 export class EngineThread {
+  /** Such as `` `onnx` trainer ``. */
+  readonly #title: string;
   readonly #what: string;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
@@ -25,13 +40,10 @@ export class EngineThread {
   #ended: PipelineError | undefined;
   #closing: Promise<void> | undefined;
 
-  /**
-   * @param what What the thread is for, as messages name it, such as `trainer`.
-   * @param module What runs in it.
-   */
-  constructor(what: string, module: URL = new URL('onnx-worker.ts', import.meta.url)) {
+  constructor({ engine, what, module, workerData, ended }: EngineThreadOptions) {
+    this.#title = `\`${engine}\` ${what}`;
     this.#what = what;
-    this.#worker = startWorker(module, { workerData: turnsForThreads() });
+    this.#worker = startWorker(module, { workerData });
     const { threadId } = this.#worker;
     this.#worker.on('message', (reply: EngineReply | EngineProgress) => {
       if ('progress' in reply) this.#waiting.get(reply.id)?.onProgress?.(reply.progress);
@@ -39,7 +51,7 @@ export class EngineThread {
     });
     this.#worker.on('error', (cause: Error) => this.#end(this.#failure(cause.message, { cause })));
     this.#worker.on('exit', (code) => {
-      endTurnOf(threadId);
+      ended?.(threadId);
       this.#end(this.#failure(`it exited with code ${code}`));
     });
   }
@@ -119,7 +131,7 @@ export class EngineThread {
 
   #failure(reason: string, options: ErrorOptions = {}): PipelineError {
     const message =
-      `The thread of the \`onnx\` ${this.#what} ended before its work did: ${reason}. What it held is ` +
+      `The thread of the ${this.#title} ended before its work did: ${reason}. What it held is ` +
       'lost; go on from the last checkpoint, and use smaller batches if memory was short';
     return new PipelineError('ERR_ENGINE', message, options);
   }

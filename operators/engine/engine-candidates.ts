@@ -1,0 +1,144 @@
+import { availableCores } from '../available-cores.ts';
+import { PipelineError } from '../errors.ts';
+import type { Engine, PassedOver } from './engine.ts';
+import { openOnnxEngine } from './onnx-engine.ts';
+import { findDevice } from './onnx/find-device.ts';
+import { deviceOf, openTensorflowEngine } from './tensorflow-engine.ts';
+import {
+  type FoundTensorflow,
+  probeTensorflow,
+  type ProbeTensorflowOptions,
+} from './tensorflow/probe-tensorflow.ts';
+import { TensorflowFailure } from './tensorflow/tensorflow-failure.ts';
+
+/** What is wanted of an engine that `auto` takes. */
+export interface CandidateOptions {
+  /** Threads of the engine, 1 or more. @default the cores that this process may use */
+  readonly threads?: number | undefined;
+}
+
+/** An engine on something that computes, as `auto` and `doctor` see it. */
+export interface EngineCandidate {
+  /** Such as `tensorflow on CUDA`. */
+  readonly title: string;
+  /** Whether it opens ONNX files, not only the networks of `train`. */
+  readonly opensModels: boolean;
+  /** Looks whether it works here and is worth taking. Opens nothing; errors are faults of ours. */
+  readonly assess: (options: CandidateOptions) => Promise<Assessment>;
+}
+
+/** What was found of a candidate. */
+export type Assessment =
+  | {
+      readonly usable: true;
+      /** What it computes on, in words. */
+      readonly device: string;
+      readonly open: () => Promise<Engine>;
+    }
+  | {
+      readonly usable: false;
+      /**
+       * Whether something that was meant to work does not, such as a package that is installed and does not load. That
+       * an optional package or a graphics card is not there is no fault.
+       */
+      readonly broken: boolean;
+      /** With the way out. */
+      readonly reason: string;
+    };
+
+/** In the order in which `auto` takes the first that is usable. The reference engine is not among them. */
+export const engineCandidates: readonly EngineCandidate[] = [
+  tensorflowCandidate(),
+  deviceCandidate('cuda'),
+  deviceCandidate('webgpu'),
+  {
+    title: 'onnx on the processor',
+    opensModels: true,
+    async assess({ threads = availableCores() }) {
+      return {
+        usable: true,
+        device: `cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+        open: () => openOnnxEngine({ threads }),
+      };
+    },
+  },
+];
+
+/** TensorFlow, where it computes on a graphics card: on the processor ONNX Runtime is faster. */
+export function tensorflowCandidate(probe: ProbeTensorflowOptions = {}): EngineCandidate {
+  return {
+    title: 'tensorflow on CUDA',
+    opensModels: false,
+    async assess({ threads }) {
+      try {
+        const found = await probeTensorflow(probe);
+        if (found.usesGpu) {
+          const open = (): Promise<Engine> => openTensorflowEngine({ ...probe, threads, found });
+          return { usable: true, device: deviceOf(found), open };
+        }
+        const seen = ['it finds no graphics card', ...found.complaints].join('; ');
+        const { message } = new TensorflowFailure('processor', seen);
+        const byName = 'Named, `--engine tensorflow` computes on the processor';
+        return { usable: false, broken: mayBeMended(found), reason: `${message}. ${byName}` };
+      } catch (error) {
+        if (!(error instanceof TensorflowFailure)) throw error;
+        return { usable: false, broken: error.kind !== 'absent', reason: error.message };
+      }
+    },
+  };
+}
+
+/** ONNX Runtime on a graphics card, where a training step is right and takes less time than on the processor. */
+export function deviceCandidate(device: 'cuda' | 'webgpu'): EngineCandidate {
+  return {
+    title: `onnx on ${device}`,
+    opensModels: true,
+    async assess({ threads = availableCores() }) {
+      const not = (reason: string): Assessment => ({ usable: false, broken: false, reason });
+      try {
+        const { stepMs, words } = await findDevice(device, { threads, timed: true });
+        if (stepMs === null) return not(`It is not known to be a graphics card: ${words}`);
+        if (stepMs.device >= stepMs.processor) {
+          const [slow, fast] = [stepMs.device.toFixed(1), stepMs.processor.toFixed(1)];
+          return not(`A step takes ${slow} ms on it, and ${fast} ms on the processor: ${words}`);
+        }
+        return { usable: true, device: words, open: () => openOnnxEngine({ threads, device }) };
+      } catch (error) {
+        // That it cannot be used is an answer; everything else is not.
+        if (!(error instanceof PipelineError)) throw error;
+        return not(error.message);
+      }
+    },
+  };
+}
+
+/** A driver without the libraries is a card that lies idle; without a driver there is probably no card. */
+function mayBeMended({ complaints }: FoundTensorflow): boolean {
+  const noCard = /libcuda\.so|CUDA_ERROR_NO_DEVICE|no CUDA-capable device/u;
+  return complaints.length > 0 && !complaints.some((complaint) => noCard.test(complaint));
+}
+
+/**
+ * Opens the first candidate that is usable. Whatever it passes over is told in `passedOver` of the engine.
+ *
+ * @param models Whether ONNX files are to be opened, which not every candidate does.
+ * @throws {PipelineError} `ERR_ENGINE` when none is usable, with the reason of each.
+ */
+export async function openFirstUsable(
+  candidates: readonly EngineCandidate[],
+  options: CandidateOptions,
+  models: boolean,
+): Promise<Engine> {
+  const passedOver: PassedOver[] = [];
+  for (const { title, opensModels, assess } of candidates) {
+    if (models && !opensModels) {
+      passedOver.push({ title, broken: false, reason: 'It opens no ONNX files' });
+      continue;
+    }
+    const assessment = await assess(options);
+    if (assessment.usable) return { ...(await assessment.open()), passedOver };
+    passedOver.push({ title, broken: assessment.broken, reason: assessment.reason });
+  }
+  const reasons = passedOver.map(({ title, reason }) => `\n- ${title}: ${reason}`).join('');
+  throw new PipelineError('ERR_ENGINE', `No engine can be used here:${reasons}`);
+}

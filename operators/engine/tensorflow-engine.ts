@@ -1,0 +1,63 @@
+import { availableCores } from '../available-cores.ts';
+import { availableMemory } from '../available-memory.ts';
+import { checkStepMemory } from '../model/step-memory.ts';
+import { atLeastOne } from '../out-of-range.ts';
+import type { Engine } from './engine.ts';
+import {
+  type FoundTensorflow,
+  probeTensorflow,
+  type ProbeTensorflowOptions,
+} from './tensorflow/probe-tensorflow.ts';
+import { tensorflowEnvironment } from './tensorflow/tensorflow-environment.ts';
+import { tensorflowPackage } from './tensorflow/tensorflow-package.ts';
+import { threadEngine } from './thread/thread-engine.ts';
+
+export interface TensorflowEngineOptions extends ProbeTensorflowOptions {
+  /**
+   * Threads that compute an operator together on the processor, 1 or more; the first engine of a process decides for
+   * all. @default the cores that this process may use
+   */
+  readonly threads?: number | undefined;
+  /** What a probe has found already. @default it is probed */
+  readonly found?: FoundTensorflow | undefined;
+}
+
+/**
+ * The engine on TensorFlow's native library: `trainingStep` and `encode` run op by op on `@tensorflow/tfjs-node-gpu`,
+ * each trainer and encoder in a thread of its own. On an NVIDIA graphics card where it can use one, else on the
+ * processor; `device` says which.
+ *
+ * The package is optional, and tried in a process of its own before it is loaded into this one (`probeTensorflow`).
+ *
+ * @throws {RangeError} When `threads` is not an integer of at least 1.
+ * @throws {TensorflowFailure} When it cannot be used here.
+ */
+export async function openTensorflowEngine(options: TensorflowEngineOptions = {}): Promise<Engine> {
+  const { threads = availableCores(), from = tensorflowPackage } = options;
+  atLeastOne('threads', threads);
+  const found = options.found ?? (await probeTensorflow(options));
+  prepareEnvironment(threads);
+  return threadEngine({
+    name: 'tensorflow',
+    device: deviceOf(found),
+    module: new URL('tensorflow/tensorflow-worker.ts', import.meta.url),
+    workerData: { from },
+    computing: { device: found.usesGpu ? 'cuda' : 'cpu', threads },
+    checkStep(spec) {
+      // How much memory a graphics card has is not known here.
+      if (!found.usesGpu) checkStepMemory(spec, availableMemory());
+    },
+  });
+}
+
+/** What TensorFlow computes on here, in words. */
+export function deviceOf({ usesGpu, library, version }: FoundTensorflow): string {
+  const what = `TensorFlow ${library} of tfjs-node-gpu ${version}`;
+  return usesGpu ? `CUDA, ${what}` : `cpu, ${what}`;
+}
+
+/** What somebody has set already stays. */
+function prepareEnvironment(threads: number): void {
+  process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
+  for (const [name, value] of Object.entries(tensorflowEnvironment)) process.env[name] ??= value;
+}

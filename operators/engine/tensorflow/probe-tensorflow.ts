@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { text } from 'node:stream/consumers';
+import { outOfRange } from '../../out-of-range.ts';
+import { startChild } from '../../start-child.ts';
+import type { LoadedTensorflow } from './load-tensorflow.ts';
+import { TensorflowFailure } from './tensorflow-failure.ts';
+import { tensorflowEnvironment } from './tensorflow-environment.ts';
+import { tensorflowPackage } from './tensorflow-package.ts';
+import type { TrialNews } from './tensorflow-trial.ts';
+
+export interface ProbeTensorflowOptions {
+  /** The package, by name or by the folder that it lies in. @default '@tensorflow/tfjs-node-gpu' */
+  readonly from?: string | undefined;
+  /** How long the trial may take, in seconds, above 0. @default 120 */
+  readonly seconds?: number | undefined;
+}
+
+/** TensorFlow as it was found to work. */
+export interface FoundTensorflow extends LoadedTensorflow {
+  /** What it said while it was loaded that a graphics card would need, such as a library that is missing. */
+  readonly complaints: readonly string[];
+}
+
+/**
+ * Whether TensorFlow can be used here, and what it computes on: tried in a process of its own, which loads it and
+ * compares what it computes with the reference. Nothing is started where the package is not installed.
+ *
+ * @throws {RangeError} When `seconds` is not above 0.
+ * @throws {TensorflowFailure} When it cannot be used, with the way out. That it computes on the processor is none.
+ */
+export async function probeTensorflow(
+  options: ProbeTensorflowOptions = {},
+): Promise<FoundTensorflow> {
+  const { from = tensorflowPackage, seconds = 120 } = options;
+  if (!(seconds > 0)) throw outOfRange('seconds', 'a number above 0', seconds);
+  refuseAbsent(from);
+  const child = startChild(new URL('tensorflow-trial.ts', import.meta.url), {
+    argument: { from },
+    env: tensorflowEnvironment,
+  });
+  let news: TrialNews | undefined;
+  // The child is ours and sends nothing else.
+  child.on('message', (told) => (news = told as TrialNews));
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    child.kill('SIGKILL');
+  }, seconds * 1000);
+  try {
+    const [[code, signal], printed] = await Promise.all([
+      // Emitted by `ChildProcess` with these two.
+      once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
+      child.stderr === null ? '' : text(child.stderr),
+    ]);
+    if (late) throw new TensorflowFailure('late', `it did not answer within ${seconds} s`);
+    if (news !== undefined && 'failed' in news) {
+      throw new TensorflowFailure(news.failed.kind, news.failed.detail);
+    }
+    // It may also crash on its way out, after it has answered.
+    if (code !== 0 || news === undefined) {
+      const how = signal === null ? `code \`${code}\`` : `\`${signal}\``;
+      const last = printed.trim().split('\n').at(-1) ?? '';
+      throw new TensorflowFailure('crashed', `its trial ended with ${how}: ${last}`);
+    }
+    return { ...news.loaded, complaints: complaintsIn(printed) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refuseAbsent(from: string): void {
+  try {
+    createRequire(import.meta.url).resolve(from);
+  } catch (error) {
+    throw new TensorflowFailure('absent', '`@tensorflow/tfjs-node-gpu` is not installed', {
+      cause: error,
+    });
+  }
+}
+
+/** Libraries that TensorFlow missed, as it prints them, each once. */
+function complaintsIn(printed: string): readonly string[] {
+  const missing = printed.matchAll(/Could not load dynamic library '([^']+)'/gu);
+  const noDevice = /failed call to cuInit: (.+)/u.exec(printed)?.[1];
+  const libraries = [...new Set([...missing].map(([, library]) => library!))];
+  return [
+    ...libraries.map((library) => `\`${library}\` is missing`),
+    ...(noDevice === undefined ? [] : [noDevice.trim()]),
+  ];
+}

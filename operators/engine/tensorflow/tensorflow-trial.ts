@@ -1,0 +1,33 @@
+import { messageOf } from '../../errors.ts';
+import { type LoadedTensorflow, loadTensorflow } from './load-tensorflow.ts';
+import { selfTest } from './self-test.ts';
+import { TensorflowFailure, type TensorflowFailureKind } from './tensorflow-failure.ts';
+import { tensorflowBackend } from './tensorflow-package.ts';
+
+// Runs in a process of its own (`probeTensorflow`), because a native library may crash it, or never answer.
+
+/** What a trial tells, once. */
+export type TrialNews =
+  | { readonly loaded: LoadedTensorflow }
+  | { readonly failed: { readonly kind: TensorflowFailureKind; readonly detail: string } };
+
+async function tried(from: string): Promise<TrialNews> {
+  try {
+    const loaded = await loadTensorflow(from);
+    await selfTest(tensorflowBackend);
+    return { loaded };
+  } catch (error) {
+    if (error instanceof TensorflowFailure) {
+      return { failed: { kind: error.kind, detail: error.detail } };
+    }
+    return { failed: { kind: 'broken', detail: `its trial failed: ${messageOf(error)}` } };
+  }
+}
+
+// Only where `probeTensorflow` has started it.
+if (process.send !== undefined) {
+  // Written by `probeTensorflow`.
+  const { from } = JSON.parse(process.argv[3]!) as { from: string };
+  process.send(await tried(from));
+  process.disconnect();
+}

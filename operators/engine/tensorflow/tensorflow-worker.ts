@@ -1,0 +1,64 @@
+import { workerData } from 'node:worker_threads';
+import { PipelineError } from '../../errors.ts';
+import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
+import {
+  type EagerEncodingSession,
+  eagerEncodingSession,
+  type EagerTrainingSession,
+  eagerTrainingSession,
+} from '../eager-sessions.ts';
+import { eagerTileCompiler } from '../eager-tiles.ts';
+import { lossOfCall } from '../thread/loss-of-call.ts';
+import { opened, serveCalls } from '../thread/serve-calls.ts';
+import { loadTensorflow } from './load-tensorflow.ts';
+
+// Set by `openTensorflowEngine`.
+const { from } = workerData as { readonly from: string };
+
+let trainer: EagerTrainingSession | undefined;
+let encoder: EagerEncodingSession | undefined;
+let losses: TiledLosses | undefined;
+
+serveCalls('tensorflow', {
+  async openTrainer({ spec }) {
+    await loadTensorflow(from);
+    trainer = eagerTrainingSession(spec);
+    return null;
+  },
+  load(state) {
+    opened(trainer).load(state);
+    return null;
+  },
+  run: ({ pixels, labels, learningRate }) => opened(trainer).run({ pixels, labels }, learningRate),
+  snapshot: () => opened(trainer).snapshot(),
+  async openEncoder({ spec, weights, rows, imageSize }) {
+    await loadTensorflow(from);
+    encoder = eagerEncodingSession(spec, weights, { rows, imageSize });
+    return null;
+  },
+  encode: ({ pixels }) => opened(encoder).encode(pixels),
+  async openLoss({ spec }) {
+    await loadTensorflow(from);
+    losses = tiledLosses(eagerTileCompiler, spec);
+    return null;
+  },
+  loss: (call, report) => lossOfCall(opened(losses), call, report),
+  openModel: refuseOnnx,
+  exportEncoder: refuseOnnx,
+  async release() {
+    trainer?.release();
+    encoder?.release();
+    await losses?.release();
+    trainer = undefined;
+    encoder = undefined;
+    losses = undefined;
+    return null;
+  },
+});
+
+function refuseOnnx(): never {
+  throw new PipelineError(
+    'ERR_ENGINE',
+    'The `tensorflow` engine runs the networks of `train` only, not ONNX files: use `--engine onnx`',
+  );
+}

@@ -1,0 +1,175 @@
+import { PipelineError } from '../../errors.ts';
+import { checkLossRows, checkLossSpec } from '../../loss/check-loss.ts';
+import { lossLabels } from '../../loss/loss-labels.ts';
+import { checkBatch } from '../../model/check-batch.ts';
+import { checkLearningRate } from '../../model/check-learning-rate.ts';
+import { checkState, checkWeights } from '../../model/check-state.ts';
+import { checkTrainerSpec } from '../../model/check-trainer-spec.ts';
+import { embeddingSize } from '../../model/network-plan.ts';
+import { atLeastOne } from '../../out-of-range.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../types.ts';
+import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from '../engine.ts';
+import { imagesOf } from '../images-of.ts';
+import type { Computing, EngineCalls } from './engine-calls.ts';
+import { EngineThread } from './engine-thread.ts';
+import { wholeBuffers } from './whole-buffers.ts';
+
+/** What sets one engine of threads apart from another. */
+export interface ThreadEngineOptions extends Pick<Engine, 'name' | 'device'> {
+  /** What runs in every thread: a module that calls `serveCalls`. */
+  readonly module: URL;
+  /** Handed to the module. @default undefined */
+  readonly workerData?: unknown;
+  /** Told the number of each thread that has ended. @default nobody */
+  readonly ended?: ((threadId: number) => void) | undefined;
+  readonly computing: Computing;
+  /** Throws when this engine cannot take such a step, before a thread is started for it. */
+  readonly checkStep: (spec: StepSpec) => void;
+}
+
+/**
+ * An engine whose trainers, encoders and losses run in threads of their own, one each. What is wrong with an argument
+ * is found here, as far as it can be, before anything crosses over.
+ */
+export function threadEngine(options: ThreadEngineOptions): Engine {
+  const { name, device, module, workerData, ended, computing, checkStep } = options;
+  const open = new Set<EngineThread>();
+  let closed = false;
+
+  /** A thread that is ready for its work, or none at all. */
+  const started = async (
+    what: string,
+    prepare: (thread: EngineThread) => Promise<unknown>,
+  ): Promise<EngineThread> => {
+    if (closed) throw new PipelineError('ERR_ENGINE', `The \`${name}\` engine was closed`);
+    const thread = new EngineThread({ engine: name, what, module, workerData, ended });
+    open.add(thread);
+    try {
+      await prepare(thread);
+      return thread;
+    } catch (error) {
+      open.delete(thread);
+      await thread.close();
+      throw error;
+    }
+  };
+  const openTrainer = async <R>(spec: StepSpec): Promise<Trainer<R>> => {
+    checkTrainerSpec(spec);
+    checkStep(spec);
+    const thread = await started('trainer', (thread) =>
+      thread.call('openTrainer', { spec, ...computing }),
+    );
+    return threadTrainer(spec, thread, () => end(thread));
+  };
+  const end = async (thread: EngineThread): Promise<void> => {
+    await thread.close();
+    open.delete(thread);
+  };
+
+  return {
+    name,
+    device,
+    createTrainer: (spec) => openTrainer<StepReadouts>(spec),
+    createClassifier: (spec) => openTrainer<ClassifierReadouts>(spec),
+    async createEncoder(spec, weights, shape) {
+      checkWeights(spec, weights);
+      atLeastOne('rows', shape.rows);
+      atLeastOne('imageSize', shape.imageSize);
+      const thread = await started('encoder', (thread) =>
+        thread.call('openEncoder', { spec, weights, ...shape, ...computing }),
+      );
+      const sizes = {
+        layout: 'NHWC',
+        embeddingSize: embeddingSize(spec),
+        projectionSize: spec.projectionSize,
+      } as const;
+      return threadEncoder({ ...shape, ...sizes }, thread, () => end(thread));
+    },
+    async openModel(spec, shape) {
+      atLeastOne('rows', shape.rows);
+      atLeastOne('imageSize', shape.imageSize);
+      let opened: EngineCalls['openModel']['result'] | undefined;
+      const thread = await started('model', async (thread) => {
+        opened = await thread.call('openModel', { spec, ...shape, ...computing });
+      });
+      // The thread has answered, or `started` has thrown.
+      const { ports, embeddingSize, projectionSize } = opened!;
+      const sizes = { layout: ports.layout, embeddingSize, projectionSize };
+      return { ...threadEncoder({ ...shape, ...sizes }, thread, () => end(thread)), ports };
+    },
+    async createLoss(spec) {
+      checkLossSpec(spec);
+      const thread = await started('loss', (thread) =>
+        thread.call('openLoss', { spec, ...computing }),
+      );
+      return threadLoss(thread, () => end(thread));
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...open].map((thread) => end(thread)));
+    },
+  };
+}
+
+function threadTrainer<R>(
+  spec: StepSpec,
+  thread: EngineThread,
+  close: () => Promise<void>,
+): Trainer<R> {
+  return {
+    shape: spec.shape,
+    async load(state) {
+      checkState(spec.encoder, state, spec.optimizer);
+      await thread.call('load', state);
+    },
+    async run(batch, learningRate) {
+      checkBatch(spec.shape, batch);
+      checkLearningRate(learningRate);
+      const { pixels } = batch;
+      const labels = lossLabels(spec.loss, batch);
+      const call = { pixels, labels, learningRate };
+      // A step on this loss reads out these numbers.
+      return (await thread.call('run', call, wholeBuffers(pixels))) as R;
+    },
+    snapshot: () => thread.call('snapshot', null),
+    close,
+  };
+}
+
+function threadLoss(thread: EngineThread, close: () => Promise<void>): LossSession {
+  return {
+    async run(rows, { gradient, readouts, onProgress, signal }) {
+      checkLossRows(rows);
+      signal?.throwIfAborted();
+      const cancelled = new Int32Array(new SharedArrayBuffer(4));
+      const cancel = (): void => void Atomics.store(cancelled, 0, 1);
+      signal?.addEventListener('abort', cancel, { once: true });
+      try {
+        const call = { rows, gradient, readouts, cancelled };
+        return await thread.call('loss', call, [], onProgress);
+      } catch (error) {
+        // That it was cut short is not news to who asked for it.
+        signal?.throwIfAborted();
+        throw error;
+      } finally {
+        signal?.removeEventListener('abort', cancel);
+      }
+    },
+    close,
+  };
+}
+
+function threadEncoder(
+  shape: Omit<EncoderSession, 'run' | 'close'>,
+  thread: EngineThread,
+  close: () => Promise<void>,
+): EncoderSession {
+  return {
+    ...shape,
+    async run(pixels) {
+      imagesOf(pixels, shape);
+      return await thread.call('encode', { pixels }, wholeBuffers(pixels));
+    },
+    close,
+  };
+}

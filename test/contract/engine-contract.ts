@@ -1,0 +1,379 @@
+import test from 'ava';
+import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
+import type { ClassifierSpec, Engine, TrainerSpec } from '../../operators/engine/engine.ts';
+import { initialWeights } from '../../operators/model/initial-weights.ts';
+import { bufferNames, initialBuffers } from '../../operators/model/optimizer/optimizers.ts';
+import type { PackedBatch, TrainerState, Weights } from '../../operators/types.ts';
+import { packedBatch } from '../helpers/batches.ts';
+import { livelyWeights, zeroMomentum } from '../helpers/networks.ts';
+import { near, normalValues } from '../helpers/tensors.ts';
+import { workerOf } from '../helpers/worker-of.ts';
+
+/** A step of the contract, as small as a network with every layer can be. */
+export const spec: TrainerSpec = {
+  encoder: { architecture: 'resnet8', head: 'mlp', projectionSize: 6 },
+  loss: { name: 'sincere', temperature: 0.2 },
+  shape: { images: 4, views: 2, imageSize: 4 },
+  momentum: 0.9,
+  weightDecay: 1e-3,
+};
+
+function stateOf({ encoder, optimizer }: TrainerSpec): TrainerState {
+  return { step: 0, weights: initialWeights(encoder, 1), ...initialBuffers(encoder, optimizer) };
+}
+
+function state(task = spec): TrainerState {
+  return stateOf(task);
+}
+
+function batch(seq: number, { shape } = spec): PackedBatch {
+  return packedBatch(shape, seq, 2);
+}
+
+const temperature = 0.2;
+/** One of each path through an engine. */
+const few: ReadonlySet<string> = new Set([
+  'sincere',
+  'the ImageNet stem',
+  'chunks of 2 images',
+  'clipped AdamW in chunks',
+]);
+
+const tasks: readonly (readonly [
+  what: string,
+  steps: number,
+  changes: Partial<TrainerSpec>,
+  amplified?: number,
+])[] = [
+  ['sincere', 5, {}],
+  ['supcon', 2, { loss: { name: 'supcon', temperature } }],
+  ['dcl', 1, { loss: { name: 'dcl', temperature } }],
+  ['infonce', 1, { loss: { name: 'infonce', temperature } }],
+  ['eps-sup-infonce', 1, { loss: { name: 'eps-sup-infonce', epsilon: 0.5, temperature } }],
+  ['first anchors', 1, { loss: { name: 'supcon', anchors: 'first', temperature } }],
+  ['image positives', 1, { loss: { name: 'supcon', positives: 'image', temperature } }],
+  ['frozen BatchNorm', 2, { batchNorm: 'frozen' }],
+  // Statistics of 4 rows amplify every rounding.
+  ['chunks of 2 images', 1, { microBatch: 2 }, 8],
+  ['chunks with frozen BatchNorm', 2, { microBatch: 1, batchNorm: 'frozen' }],
+  [
+    'the ImageNet stem',
+    2,
+    {
+      encoder: { ...spec.encoder, stem: 'imagenet' },
+      shape: { images: 4, views: 2, imageSize: 19 },
+    },
+    4,
+  ],
+  ['a frozen first stage', 2, { frozen: 'layer1' }],
+  ['a frozen encoder', 2, { frozen: 'encoder' }],
+  ['a frozen stem in chunks', 2, { frozen: 'stem', microBatch: 2 }, 8],
+];
+
+const optimizerTasks: readonly (readonly [
+  what: string,
+  steps: number,
+  learningRate: number,
+  changes: Partial<TrainerSpec>,
+  amplified?: number,
+])[] = [
+  ['AdamW', 5, 1e-3, { optimizer: 'adamw', weightDecay: 0.01 }],
+  ['LARS', 5, 0.3, { optimizer: 'lars' }],
+  ['clipped SGD', 5, 0.02, { clipNorm: 0.5 }],
+  [
+    'clipped AdamW in chunks',
+    2,
+    1e-3,
+    { optimizer: 'adamw', clipNorm: 0.5, microBatch: 2, batchNorm: 'frozen', headRate: 2 },
+    // The first steps divide each gradient by its own size, so one that is all rounding counts like any other.
+    10,
+  ],
+];
+
+/** A step of a classifier. */
+export const classifier: ClassifierSpec = {
+  ...spec,
+  encoder: { architecture: 'resnet8', head: 'classifier', projectionSize: 3 },
+  loss: { name: 'cross-entropy' },
+  headRate: 5,
+};
+
+/**
+ * What every engine must do that computes in threads: whatever the `cpu` engine does, in every number, and go on after
+ * what went wrong.
+ *
+ * @param open Opens the engine. Called in every test.
+ * @param extent `few` leaves out what differs from the rest only in what the step computes, for an engine whose
+ * kernels are those of the reference.
+ */
+export function engineContract(
+  name: string,
+  open: () => Promise<Engine>,
+  extent: 'all' | 'few' = 'all',
+): void {
+  const taken = ([what]: readonly [what: string, ...rest: unknown[]]): boolean =>
+    extent === 'all' || few.has(what);
+  // Before the others, one at a time: it catches the next thread that starts in this process.
+  test.serial(
+    `${name}: a thread that is killed in a step is one clear error, and the next trainer trains`,
+    async (t) => {
+      const engine = await open();
+      const [trainer, worker] = await workerOf(() => engine.createTrainer(spec));
+      await trainer.load(state());
+      await trainer.run(batch(0), 0.05);
+      const ended = {
+        code: 'ERR_ENGINE',
+        message: /trainer ended before its work did: it exited with code 1.*last checkpoint/u,
+      };
+      const calls = [trainer.run(batch(1), 0.05), trainer.snapshot()];
+      const refused = calls.map((call) => t.throwsAsync(call, ended));
+      await worker.terminate();
+      await Promise.all(refused);
+      await t.throwsAsync(trainer.run(batch(2), 0.05), ended);
+      await trainer.close();
+      const another = await engine.createTrainer(spec);
+      await another.load(state());
+      t.true(Number.isFinite((await another.run(batch(0), 0.05)).loss));
+      await engine.close();
+    },
+  );
+
+  for (const [what, steps, changes, amplified = 1] of tasks.filter(taken)) {
+    test(`${name}: ${steps} steps equal the cpu engine in every number: ${what}`, async (t) => {
+      const task: TrainerSpec = { ...spec, ...changes };
+      const [engine, cpu] = [await open(), await openCpuEngine()];
+      const trainer = await engine.createTrainer(task);
+      const reference = await cpu.createTrainer(task);
+      await Promise.all([trainer.load(state(task)), reference.load(state(task))]);
+      for (let step = 0; step < steps; step += 1) {
+        const padded = batch(step, task);
+        // A row that the loss leaves out, as padding is.
+        padded.labels[7] = -1;
+        const expected = await reference.run({ ...padded, pixels: padded.pixels.slice() }, 0.02);
+        const readouts = await trainer.run(padded, 0.02);
+        // Sums in another order, in float32, through ten layers; each step passes its error on to the next.
+        const tolerance = 1e-5 * (step + 1) * amplified;
+        const { effectiveRank, ...others } = readouts;
+        const { effectiveRank: rank, ...numbers } = expected;
+        near(t, Object.values(others), Object.values(numbers), tolerance, 'read-outs');
+        // A quotient of two sums that mostly cancel when the rows are close together.
+        near(t, [effectiveRank], [rank], tolerance / Math.min(1, 10 * expected.spread), 'rank');
+        const [got, wanted] = [await trainer.snapshot(), await reference.snapshot()];
+        equalTensors(got.weights, wanted.weights, tolerance);
+        equalTensors(got.momentum, wanted.momentum, tolerance);
+        t.is(got.step, step + 1);
+      }
+      await Promise.all([engine.close(), cpu.close()]);
+
+      function equalTensors(got: Weights, wanted: Weights, tolerance: number): void {
+        t.deepEqual(
+          [...got.keys()],
+          [...state(task).weights.keys()].filter((key) => wanted.has(key)),
+        );
+        for (const [key, { shape, data }] of wanted) {
+          t.deepEqual([...got.get(key)!.shape], [...shape]);
+          near(t, got.get(key)!.data, data, tolerance, key);
+        }
+      }
+    });
+  }
+
+  for (const [what, steps, learningRate, changes, amplified = 1] of optimizerTasks.filter(taken)) {
+    test(`${name}: ${steps} steps equal the cpu engine, and go on from a snapshot: ${what}`, async (t) => {
+      const task: TrainerSpec = { ...spec, ...changes };
+      const [engine, cpu] = [await open(), await openCpuEngine()];
+      const [trainer, reference] = [
+        await engine.createTrainer(task),
+        await cpu.createTrainer(task),
+      ];
+      await Promise.all([trainer.load(stateOf(task)), reference.load(stateOf(task))]);
+      let half: TrainerState | undefined;
+      for (let step = 0; step < steps; step += 1) {
+        if (step === steps - 1) half = await trainer.snapshot();
+        const expected = await reference.run(packedBatch(spec.shape, step, 2), learningRate);
+        const { loss } = await trainer.run(packedBatch(spec.shape, step, 2), learningRate);
+        // As for SGD: sums in another order, and each step passes its error on to the next.
+        near(t, [loss], [expected.loss], 1e-5 * (step + 1), 'loss');
+      }
+      const [got, wanted] = [await trainer.snapshot(), await reference.snapshot()];
+      t.is(got.step, steps);
+      t.deepEqual(Object.keys(got).toSorted(), Object.keys(stateOf(task)).toSorted());
+      t.deepEqual(Object.keys(wanted).toSorted(), Object.keys(got).toSorted());
+      for (const part of ['weights', ...bufferNames] as const) {
+        t.deepEqual([...(got[part]?.keys() ?? [])], [...(wanted[part]?.keys() ?? [])]);
+        for (const [name, { data }] of wanted[part] ?? []) {
+          near(t, got[part]!.get(name)!.data, data, 1e-5 * steps * amplified, `${part} ${name}`);
+        }
+      }
+      await trainer.load(half!);
+      await trainer.run(packedBatch(spec.shape, steps - 1, 2), learningRate);
+      t.deepEqual(await trainer.snapshot(), got);
+      await Promise.all([engine.close(), cpu.close()]);
+    });
+  }
+
+  const changed = [{}, { batchNorm: 'frozen' }, { microBatch: 2 }] as const;
+  for (const changes of extent === 'all' ? changed : changed.slice(0, 1)) {
+    test(`${name}: steps of a classifier equal the cpu engine: ${JSON.stringify(changes)}`, async (t) => {
+      const task: ClassifierSpec = { ...classifier, ...changes };
+      const [engine, cpu] = [await open(), await openCpuEngine()];
+      const trainer = await engine.createClassifier(task);
+      const reference = await cpu.createClassifier(task);
+      const weights = initialWeights(task.encoder, 1);
+      const start = { step: 0, weights, momentum: zeroMomentum(weights) };
+      await Promise.all([trainer.load(start), reference.load(start)]);
+      for (let step = 0; step < 2; step += 1) {
+        const padded = packedBatch(spec.shape, step, 3);
+        padded.labels[7] = -1;
+        const expected = await reference.run({ ...padded, pixels: padded.pixels.slice() }, 0.02);
+        const readouts = await trainer.run(padded, 0.02);
+        t.is(readouts.rowsWithoutClass, 1);
+        t.deepEqual(Object.keys(readouts), Object.keys(expected));
+        // As above.
+        const tolerance = 'microBatch' in changes ? 8e-5 * (step + 1) : 1e-5 * (step + 1);
+        near(t, Object.values(readouts), Object.values(expected), tolerance, 'read-outs');
+        const [got, wanted] = [await trainer.snapshot(), await reference.snapshot()];
+        for (const part of ['weights', 'momentum'] as const) {
+          t.deepEqual([...got[part].keys()], [...wanted[part].keys()]);
+          for (const [key, { data }] of wanted[part]) {
+            near(t, got[part].get(key)!.data, data, tolerance, `${part} ${key}`);
+          }
+        }
+      }
+      await Promise.all([engine.close(), cpu.close()]);
+    });
+  }
+
+  test(`${name}: a classifier in chunks with frozen BatchNorm equals one pass`, async (t) => {
+    const engine = await open();
+    const weights = initialWeights(classifier.encoder, 1);
+    const stepped = async (microBatch: number | undefined) => {
+      const trainer = await engine.createClassifier({
+        ...classifier,
+        batchNorm: 'frozen',
+        microBatch,
+      });
+      await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) });
+      const readouts = await trainer.run(packedBatch(spec.shape, 0, 3), 0.02);
+      return { readouts, state: await trainer.snapshot() };
+    };
+    const [whole, chunks] = [await stepped(undefined), await stepped(1)];
+    near(t, Object.values(chunks.readouts), Object.values(whole.readouts), 1e-6);
+    for (const [key, { data }] of whole.state.momentum) {
+      near(t, chunks.state.momentum.get(key)!.data, data, 1e-5, key);
+    }
+    await engine.close();
+  });
+
+  // One trainer for what follows, because each takes a second to start.
+  test(`${name}: one trainer: state, refused steps, handed over pixels, order, end`, async (t) => {
+    const engine = await open();
+    const trainer = await engine.createTrainer(spec);
+    await t.throwsAsync(trainer.run(batch(0), 0.05), {
+      code: 'ERR_ENGINE',
+      message: /`load` before/u,
+    });
+    await t.throwsAsync(trainer.snapshot(), { code: 'ERR_ENGINE' });
+
+    await t.notThrowsAsync(async () => {
+      const start = state();
+      await trainer.load({ ...start, step: 7 });
+      start.weights.get('conv1.weight')!.data.fill(9);
+    });
+    t.deepEqual(await trainer.snapshot(), { ...state(), step: 7 });
+
+    // A step that is not finite is refused, and so is a batch of another shape.
+    const broken = batch(0);
+    broken.pixels[5] = NaN;
+    await t.throwsAsync(trainer.run(broken, 0.05), {
+      code: 'ERR_NOT_FINITE',
+      message: /finite loss and gradient in step `7`.*was not applied/u,
+    });
+    const another = packedBatch({ ...spec.shape, images: 5 }, 0);
+    await t.throwsAsync(trainer.run(another, 0.05), {
+      code: 'ERR_SHAPE',
+      message: /`batch` to hold 8/u,
+    });
+    await t.throwsAsync(trainer.run(batch(0), -1), { instanceOf: RangeError });
+    const weights = new Map(state().weights);
+    weights.delete('conv1.weight');
+    await t.throwsAsync(trainer.load({ ...state(), weights }), {
+      code: 'ERR_SHAPE',
+      message: /`conv1\.weight`/u,
+    });
+    t.deepEqual(await trainer.snapshot(), { ...state(), step: 7 });
+
+    // Resuming from a snapshot equals never having stopped, bit for bit.
+    await trainer.run(batch(0), 0.05);
+    const half = await trainer.snapshot();
+    const expected = await trainer.run(batch(1), 0.04);
+    const whole = await trainer.snapshot();
+    await trainer.load(half);
+    t.deepEqual(await trainer.run(batch(1), 0.04), expected);
+    t.deepEqual(await trainer.snapshot(), whole);
+    t.is(whole.step, 9);
+
+    // Pixels are taken over when they fill their buffer, and copied when they do not.
+    const { pixels, ...others } = batch(0);
+    const readouts = [];
+    const larger = new Float32Array(pixels.length + 5);
+    const shared = new Float32Array(new SharedArrayBuffer(pixels.byteLength));
+    for (const given of [larger.subarray(5), shared, pixels]) {
+      if (given !== pixels) given.set(pixels);
+      await trainer.load(state());
+      readouts.push(await trainer.run({ ...others, pixels: given }, 0.05));
+    }
+    t.deepEqual(readouts[1], readouts[0]);
+    t.deepEqual(readouts[2], readouts[0]);
+    t.is(larger.length, others.labels.length * 4 * 4 * 3 + 5);
+    t.is(pixels.length, 0);
+
+    // Calls are served in order without waiting between them, the end comes last.
+    const ended: string[] = [];
+    const note = (name: string) => (): void => void ended.push(name);
+    await Promise.all([
+      trainer.load(state()).then(note('load')),
+      trainer.run(batch(0), 0.05).then(note('run')),
+      trainer.snapshot().then(note('snapshot')),
+      trainer.close().then(note('close')),
+    ]);
+    t.deepEqual(ended, ['load', 'run', 'snapshot', 'close']);
+    await trainer.close();
+    await engine.close();
+    await engine.close();
+    const closed = { code: 'ERR_ENGINE', message: /was closed/u };
+    await t.throwsAsync(trainer.load(state()), closed);
+    await t.throwsAsync(engine.createTrainer(spec), closed);
+    await t.throwsAsync(
+      engine.createEncoder(spec.encoder, state().weights, { rows: 1, imageSize: 4 }),
+      closed,
+    );
+  });
+
+  test(`${name}: encodes as the cpu engine does`, async (t) => {
+    const [engine, cpu] = [await open(), await openCpuEngine()];
+    const weights = livelyWeights(spec.encoder, 2);
+    const shape = { rows: 3, imageSize: 4 };
+    const session = await engine.createEncoder(spec.encoder, weights, shape);
+    const reference = await cpu.createEncoder(spec.encoder, weights, shape);
+    const pixels = normalValues(3 * 4 * 4 * 3, 'encode');
+    const expected = await reference.run(pixels.slice());
+    const got = await session.run(pixels.slice());
+    t.is(session.embeddingSize, 64);
+    t.is(session.projectionSize, 6);
+    near(t, got.embedding, expected.embedding, 1e-5);
+    near(t, got.projection, expected.projection, 1e-5);
+    await t.throwsAsync(session.run(new Float32Array(3)), {
+      code: 'ERR_SHAPE',
+      message: /`pixels` to hold 1 to 3 images of 4 × 4 \(48 values each\), got 3 values/u,
+    });
+    // Of any number of images, each as before, bit for bit.
+    for (const images of [1, 2]) {
+      const some = await session.run(pixels.slice(0, images * 48));
+      t.deepEqual(some.embedding, got.embedding.slice(0, images * 64));
+      t.deepEqual(some.projection, got.projection.slice(0, images * 6));
+    }
+    await t.throwsAsync(session.run(new Float32Array(4 * 48)), { code: 'ERR_SHAPE' });
+    await Promise.all([engine.close(), cpu.close()]);
+  });
+}

@@ -1,0 +1,161 @@
+import test from 'ava';
+import path from 'node:path';
+import { probeTensorflow } from '../../../../operators/engine/tensorflow/probe-tensorflow.ts';
+import {
+  TensorflowFailure,
+  type TensorflowFailureKind,
+} from '../../../../operators/engine/tensorflow/tensorflow-failure.ts';
+import { fakeTensorflow, type FakeTensorflowOptions } from '../../../helpers/fake-tensorflow.ts';
+import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
+
+/** How Node reports an addon that it cannot load. */
+function dlopenError(message: string): string {
+  return `throw Object.assign(new Error(${JSON.stringify(message)}), { code: 'ERR_DLOPEN_FAILED' });`;
+}
+
+const wrongConvolution = `
+const conv = tf.getKernel('Conv2D', 'tensorflow');
+tf.unregisterKernel('Conv2D', 'tensorflow');
+tf.registerKernel({ ...conv, kernelFunc: (args) => {
+  const y = conv.kernelFunc(args);
+  args.backend.data.get(y.dataId).values.fill(7);
+  return y;
+} });`;
+
+const failures: readonly (readonly [
+  what: string,
+  kind: TensorflowFailureKind,
+  message: RegExp,
+  fake: FakeTensorflowOptions,
+  seconds?: number,
+])[] = [
+  [
+    'an addon that was never built',
+    'addon',
+    /native addon is not there.*npm rebuild/u,
+    // As tfjs-node-gpu 4.22.0 says it.
+    {
+      first:
+        "throw new Error('The Node.js native addon module (tfjs_binding.node) can not be found at path: /x');",
+    },
+  ],
+  [
+    'a library that is missing',
+    'libraries',
+    /libtensorflow\.so\.2: cannot open shared object file.*LD_LIBRARY_PATH/u,
+    {
+      first: dlopenError(
+        'libtensorflow.so.2: cannot open shared object file: No such file or directory',
+      ),
+    },
+  ],
+  [
+    'an addon for another Node',
+    'abi',
+    /built for another Node than v\d+.*npm rebuild/u,
+    {
+      first: dlopenError(
+        "The module 'tfjs_binding.node'\nwas compiled against a different Node.js version using\nNODE_MODULE_VERSION 93.",
+      ),
+    },
+  ],
+  [
+    'another fault while it is loaded',
+    'broken',
+    /did not load: disk on fire/u,
+    { first: "throw new Error('disk on fire');" },
+  ],
+  [
+    'a backend that does not start',
+    'broken',
+    /backend did not start/u,
+    { last: "tf.removeBackend('tensorflow');" },
+  ],
+  [
+    'a TensorFlow.js of its own',
+    'copies',
+    /`@tensorflow\/tfjs` of its own.*npm dedupe/u,
+    { last: 'module.exports = { Tensor: class {}, version: {} }; return;' },
+  ],
+  [
+    'an operator that fails',
+    'broken',
+    /a convolution failed: no kernel image/u,
+    {
+      last: `tf.unregisterKernel('Conv2D', 'tensorflow');
+tf.registerKernel({ kernelName: 'Conv2D', backendName: 'tensorflow', kernelFunc: () => {
+  throw new Error('no kernel image is available');
+} });`,
+    },
+  ],
+  [
+    'numbers that are wrong',
+    'numbers',
+    /`y` of a convolution is off by `\d.*report the graphics card/u,
+    { last: wrongConvolution },
+  ],
+  [
+    'a crash while it is loaded',
+    'crashed',
+    /trial ended with `SIGSEGV`/u,
+    { first: "process.kill(process.pid, 'SIGSEGV'); for (;;);" },
+  ],
+  [
+    'an exit while it is loaded',
+    'crashed',
+    /trial ended with code `3`: no device, giving up/u,
+    { first: "process.stderr.write('no device, giving up\\n'); process.exit(3);" },
+  ],
+  ['no answer', 'late', /not answer within 1 s/u, { first: 'for (;;);' }, 1],
+];
+
+for (const [what, kind, message, fake, seconds] of failures) {
+  test(`tells what is wrong: ${what}`, async (t) => {
+    const from = await fakeTensorflow(t, fake);
+    const error = await t.throwsAsync(probeTensorflow({ from, seconds }), {
+      instanceOf: TensorflowFailure,
+      code: 'ERR_ENGINE',
+      message,
+    });
+    t.is(error.kind, kind);
+  });
+}
+
+test('a package that is not there starts nothing', async (t) => {
+  const from = path.join(await temporaryFolder(t), 'absent');
+  const error = await t.throwsAsync(probeTensorflow({ from }), {
+    instanceOf: TensorflowFailure,
+    message: /is not installed\. Install it with `npm install @tensorflow\/tfjs-node-gpu`/u,
+  });
+  t.is(error.kind, 'absent');
+});
+
+test('finds what works, what it computes on, and what it misses for more', async (t) => {
+  // As TensorFlow 2.9.1 prints it where there is no CUDA.
+  const complaint =
+    "Could not load dynamic library 'libcudart.so.11.0'; dlerror: libcudart.so.11.0: cannot open shared object file";
+  const first = `process.stderr.write(${JSON.stringify(`${complaint}\n${complaint}\n`)});`;
+  t.deepEqual(await probeTensorflow({ from: await fakeTensorflow(t, { first }) }), {
+    version: '4.22.0',
+    library: '2.9.1',
+    usesGpu: false,
+    complaints: ['`libcudart.so.11.0` is missing'],
+  });
+});
+
+test('what the package calls is there, whatever Node has taken away', async (t) => {
+  const first = `
+const util = require('node:util');
+if (!util.isNullOrUndefined(undefined) || util.isNullOrUndefined(0) || !util.isArray([])) {
+  throw new Error('no such helpers');
+}
+if (process.env.TF_FORCE_GPU_ALLOW_GROWTH !== 'true') throw new Error('would take all memory');`;
+  const { usesGpu } = await probeTensorflow({
+    from: await fakeTensorflow(t, { first, usesGpu: true }),
+  });
+  t.true(usesGpu);
+});
+
+test('refuses a time that is none', async (t) => {
+  await t.throwsAsync(probeTensorflow({ seconds: 0 }), { instanceOf: RangeError });
+});

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { lastValueFrom } from 'rxjs';
-import { demo, type DemoResult, type DemoRow } from '../../pipeline/demo.ts';
+import { demo, type DemoRow } from '../../pipeline/demo.ts';
 import { demoVerb } from '../../pipeline/options.ts';
 import { resolveOptions } from '../../pipeline/verb.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -10,11 +12,12 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 test('the demo is hard enough to be worth training, and training is worth it', async (t) => {
   t.timeout(900_000);
   const out = path.join(await temporaryFolder(t), 'demo');
-  const run = demo(resolveOptions(demoVerb, { out }));
-  const last = await lastValueFrom(run.output$);
-  await run.closed;
-  t.is(last.kind, 'result');
-  const { rows } = last as DemoResult;
+  // The newcomer's main command, which is also the one place where a test runs the whole demo.
+  const args = ['start', '--silent', '--', '--out', out, '--json'];
+  const { stdout } = await promisify(execFile)('npm', args);
+  const result = JSON.parse(stdout) as { interrupted: boolean; rows: readonly DemoRow[] };
+  t.false(result.interrupted);
+  const { rows } = result;
   const [untrained, sincere, supcon] = rows as [DemoRow, DemoRow, DemoRow];
   t.log(rows.map(({ encoder, nearest1 }) => `${encoder} ${nearest1}`).join(', '));
   t.deepEqual(
@@ -39,8 +42,9 @@ test('the demo is hard enough to be worth training, and training is worth it', a
       t.true(files.includes(path.normalize(name)), name);
     }
   }
-  // A second demo begins anew; a folder that is not a demo's is left alone.
+  // A folder that is not a demo's is left alone.
   const other = path.join(out, 'images');
   const refused = demo(resolveOptions(demoVerb, { out: other }));
   await t.throwsAsync(lastValueFrom(refused.output$), { code: 'ERR_CONFIG', message: /--out/ });
+  t.is(resolveOptions(demoVerb, {}).out, 'runs/demo');
 });

@@ -54,7 +54,12 @@ export async function tracedEqualsCpu(
   });
 
   const traceInputs = Object.entries(inputs).map(
-    ([name, { shape, dtype = 'float32', order }]): TraceInput => ({ name, shape, dtype, order }),
+    ([name, { shape, dtype = 'float32', order }]): TraceInput => ({
+      name,
+      shape,
+      dtype,
+      layout: order && { order },
+    }),
   );
   const outputs = await runModel(
     trace(traceInputs, compute, { target }),

@@ -8,6 +8,7 @@ import type { StepCall } from '../thread/engine-calls.ts';
 import type { Placement } from './placement.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 import { pixelsInput, stepPorts } from './step-ports.ts';
+import { portSizes } from './stored-layout.ts';
 import { tileCompiler } from './tile-compiler.ts';
 import {
   gradientInputs,
@@ -107,9 +108,10 @@ async function compileSplit(
   );
   const losses = splitLosses(tileCompiler(runtime, placement), spec.loss);
   const zeros = Object.fromEntries(
-    gradientInputs(spec).map(({ name, shape }) => {
-      const length = shape.reduce((product, side) => product * side, 1);
-      return [name, new runtime.Tensor('float32', new Float32Array(length), shape)];
+    gradientInputs(spec, placement.target).map(({ name, shape, layout }) => {
+      const dims = layout === undefined ? shape : portSizes(shape, layout);
+      const length = dims.reduce((product, side) => product * side, 1);
+      return [name, new runtime.Tensor('float32', new Float32Array(length), dims)];
     }),
   );
   return {

@@ -5,6 +5,8 @@ import type { TrainingState, UpdatedState } from '../../model/updated-state.ts';
 import { tf, type TensorsByName } from '../../tf.ts';
 import type { EncoderSpec } from '../../types.ts';
 import type { StepSpec } from '../engine.ts';
+import type { LoweringTarget } from './lowering-target.ts';
+import { parameterLayout, rowMajorLayout, type StoredLayout } from './stored-layout.ts';
 import type { TraceInput } from './trace.ts';
 
 /** Names of the ports of traced steps; names of tensors follow those that end in a dot. */
@@ -37,21 +39,20 @@ export function pixelsInput({ shape }: StepSpec, images: number): TraceInput {
 }
 
 /** Every weight as an input. */
-export function weightInputs({ encoder }: StepSpec): readonly TraceInput[] {
-  return [...weightShapes(encoder)].map(([name, { shape }]) => ({
-    name: stepPorts.weights + name,
-    shape,
-    dtype: 'float32',
-  }));
+export function weightInputs({ encoder }: StepSpec, target: LoweringTarget): readonly TraceInput[] {
+  return inputsOf(stepPorts.weights, encoder, [...weightShapes(encoder).keys()], target);
 }
 
 /** The gradient of every parameter that is trained as an input. */
-export function parameterGradientInputs({ encoder, frozen }: StepSpec): readonly TraceInput[] {
-  return inputsOf(stepPorts.gradients, encoder, trainedNames(encoder, frozen));
+export function parameterGradientInputs(
+  { encoder, frozen }: StepSpec,
+  target: LoweringTarget,
+): readonly TraceInput[] {
+  return inputsOf(stepPorts.gradients, encoder, trainedNames(encoder, frozen), target);
 }
 
 /** State of the optimizer, and its `stepRates`, as inputs. */
-export function optimizerInputs(spec: StepSpec): readonly TraceInput[] {
+export function optimizerInputs(spec: StepSpec, target: LoweringTarget): readonly TraceInput[] {
   const rates = Object.keys(stepRates(spec, 0, 0)).map((name): TraceInput => ({
     name: stepPorts.rates + name,
     shape: [],
@@ -60,7 +61,10 @@ export function optimizerInputs(spec: StepSpec): readonly TraceInput[] {
   const { encoder } = spec;
   const names = parameterNames(encoder);
   const { buffers } = optimizerOf(spec);
-  return [...rates, ...buffers.flatMap((buffer) => inputsOf(stepPorts[buffer], encoder, names))];
+  return [
+    ...rates,
+    ...buffers.flatMap((buffer) => inputsOf(stepPorts[buffer], encoder, names, target)),
+  ];
 }
 
 /** The state of a step among the inputs of a traced one. */
@@ -87,26 +91,43 @@ export function nextState(
 }
 
 /** Something in the shape of each running statistic that moves as an input. */
-export function statisticInputs(prefix: string, spec: StepSpec): readonly TraceInput[] {
+export function statisticInputs(
+  prefix: string,
+  spec: StepSpec,
+  target: LoweringTarget,
+): readonly TraceInput[] {
   if (spec.batchNorm === 'frozen') return [];
   const fixed = frozenStatistics(spec.encoder, spec.frozen);
   const moving = [...weightShapes(spec.encoder)].flatMap(([name, { role }]) =>
     role === 'statistic' && !fixed.has(name) ? [name] : [],
   );
-  return inputsOf(prefix, spec.encoder, moving);
+  return inputsOf(prefix, spec.encoder, moving, target);
 }
 
 function inputsOf(
   prefix: string,
   encoder: EncoderSpec,
   names: readonly string[],
+  target: LoweringTarget,
 ): readonly TraceInput[] {
   const shapes = weightShapes(encoder);
-  return names.map((name) => ({
-    name: prefix + name,
-    shape: shapes.get(name)!.shape,
-    dtype: 'float32',
-  }));
+  return names.map((name) => {
+    const { shape } = shapes.get(name)!;
+    const layout = parameterLayout(target, shape);
+    return { name: prefix + name, shape, dtype: 'float32', layout };
+  });
+}
+
+/** How the outputs of a step are stored: what is an input of the next one as that wants it. */
+export function stepOutputLayout(
+  target: LoweringTarget,
+): (name: string, shape: readonly number[]) => StoredLayout {
+  const { nextWeights, nextMomentum, nextVariance, nextGradients } = stepPorts;
+  const parameters = [nextWeights, nextMomentum, nextVariance, nextGradients];
+  return (name, shape) =>
+    parameters.some((prefix) => name.startsWith(prefix))
+      ? parameterLayout(target, shape)
+      : rowMajorLayout(shape);
 }
 
 /** The tensors whose names begin with `prefix`, without it. */

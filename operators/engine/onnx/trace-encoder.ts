@@ -41,7 +41,7 @@ export function traceEncoder(
     name: encoderPorts.images,
     shape: [tracedRows, imageSize, imageSize, 3],
     dtype: 'float32',
-    order: layout === 'NCHW' ? [0, 3, 1, 2] : [0, 1, 2, 3],
+    layout: { order: layout === 'NCHW' ? [0, 3, 1, 2] : [0, 1, 2, 3] },
   } as const;
   const compute = (tensors: Readonly<Record<string, tf.Tensor>>): Record<string, tf.Tensor> => {
     const constants = Object.fromEntries(

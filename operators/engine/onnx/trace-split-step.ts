@@ -10,6 +10,7 @@ import {
   pixelsInput,
   prefixed,
   statisticInputs,
+  stepOutputLayout,
   stepPorts,
   tracedState,
   unprefixed,
@@ -19,7 +20,7 @@ import { trace, type TraceInput } from './trace.ts';
 
 /** `projectedChunk` as an ONNX model: weights and pixels in, projections out. */
 export function traceProjection(spec: StepSpec, target: LoweringTarget): Uint8Array {
-  const inputs = [pixelsInput(spec, imagesAtOnce(spec)), ...weightInputs(spec)];
+  const inputs = [pixelsInput(spec, imagesAtOnce(spec)), ...weightInputs(spec, target)];
   const compute = (tensors: TensorsByName): TensorsByName => ({
     [stepPorts.projection]: projectedChunk(
       spec,
@@ -28,7 +29,7 @@ export function traceProjection(spec: StepSpec, target: LoweringTarget): Uint8Ar
       tensors[stepPorts.pixels] as tf.Tensor4D,
     ),
   });
-  return trace(inputs, compute, { target });
+  return trace(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
 }
 
 /** `chunkGradients` as an ONNX model: the sums of earlier chunks in, with this one's out. */
@@ -41,8 +42,8 @@ export function traceChunkGradients(spec: StepSpec, target: LoweringTarget): Uin
       shape: [rows, spec.encoder.projectionSize],
       dtype: 'float32',
     },
-    ...weightInputs(spec),
-    ...gradientInputs(spec),
+    ...weightInputs(spec, target),
+    ...gradientInputs(spec, target),
   ];
   const compute = (tensors: TensorsByName): TensorsByName => {
     const { gradients, statistics } = chunkGradients(
@@ -58,26 +59,29 @@ export function traceChunkGradients(spec: StepSpec, target: LoweringTarget): Uin
       ...prefixed(stepPorts.nextGradients, gradients),
     };
   };
-  return trace(inputs, compute, { target });
+  return trace(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
 }
 
 /** `updatedState` as an ONNX model: state, summed gradients and rates in, next state out. */
 export function traceUpdate(spec: StepSpec, target: LoweringTarget): Uint8Array {
   const inputs: TraceInput[] = [
-    ...weightInputs(spec),
-    ...optimizerInputs(spec),
-    ...gradientInputs(spec),
+    ...weightInputs(spec, target),
+    ...optimizerInputs(spec, target),
+    ...gradientInputs(spec, target),
   ];
   const compute = (tensors: TensorsByName): TensorsByName => {
     const rates = unprefixed(stepPorts.rates, tensors);
     return nextState(spec, updatedState(spec, tracedState(tensors), summed(tensors), rates));
   };
-  return trace(inputs, compute, { target });
+  return trace(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
 }
 
 /** Sums of gradients and statistics over chunks, as inputs. */
-export function gradientInputs(spec: StepSpec): readonly TraceInput[] {
-  return [...parameterGradientInputs(spec), ...statisticInputs(stepPorts.statistics, spec)];
+export function gradientInputs(spec: StepSpec, target: LoweringTarget): readonly TraceInput[] {
+  return [
+    ...parameterGradientInputs(spec, target),
+    ...statisticInputs(stepPorts.statistics, spec, target),
+  ];
 }
 
 function summed(tensors: Readonly<Record<string, tf.Tensor>>): {

@@ -7,6 +7,7 @@ import {
   optimizerInputs,
   pixelsInput,
   prefixed,
+  stepOutputLayout,
   stepPorts,
   tracedState,
   unprefixed,
@@ -20,8 +21,8 @@ export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): Uint8
   const inputs: TraceInput[] = [
     pixelsInput(spec, images),
     { name: stepPorts.labels, shape: [images * views], dtype: 'int32' },
-    ...weightInputs(spec),
-    ...optimizerInputs(spec),
+    ...weightInputs(spec, target),
+    ...optimizerInputs(spec, target),
   ];
   const compute = (tensors: TensorsByName): TensorsByName => {
     const batch = {
@@ -38,5 +39,5 @@ export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): Uint8
       ...nextState(spec, next),
     };
   };
-  return trace(inputs, compute, { target });
+  return trace(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
 }

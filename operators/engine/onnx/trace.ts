@@ -3,7 +3,8 @@ import { GraphBuilder } from './graph-builder.ts';
 import { registerKernels } from './kernels/register-kernels.ts';
 import type { LoweringTarget } from './lowering-target.ts';
 import { TraceBackend, traceBackendName } from './trace-backend.ts';
-import { plain, rowMajor, type TracedType } from './traced.ts';
+import { portSizes, rowMajorLayout, type StoredLayout } from './stored-layout.ts';
+import { inFull, inOrder, type TracedType } from './traced.ts';
 
 /** An input of a traced function and of its model. */
 export interface TraceInput {
@@ -11,8 +12,8 @@ export interface TraceInput {
   /** As the function sees it. */
   readonly shape: readonly number[];
   readonly dtype: TracedType;
-  /** Which axis of `shape` each axis of the model's input is. @default the same order */
-  readonly order?: readonly number[] | undefined;
+  /** How the model's input is stored. @default row-major */
+  readonly layout?: StoredLayout | undefined;
 }
 
 export interface TraceOptions {
@@ -21,6 +22,8 @@ export interface TraceOptions {
    * the traced function computes each row by itself; `trace` cannot know.
    */
   readonly freeFirstAxis?: string | undefined;
+  /** How the model's outputs are stored. @default row-major */
+  readonly outputLayout?: ((name: string, shape: readonly number[]) => StoredLayout) | undefined;
   /** Whom the model is for. @default standardTarget */
   readonly target?: LoweringTarget | undefined;
   /** Written to the model's `metadata_props`. @default none */
@@ -41,7 +44,7 @@ export interface TraceOptions {
 export function trace(
   inputs: readonly TraceInput[],
   compute: (tensors: Readonly<Record<string, tf.Tensor>>) => Readonly<Record<string, tf.Tensor>>,
-  { freeFirstAxis, target, metadata }: TraceOptions = {},
+  { freeFirstAxis, outputLayout, target, metadata }: TraceOptions = {},
 ): Uint8Array {
   const graph = new GraphBuilder(target);
   const sizes = (dims: readonly number[], order: readonly number[]): (number | string)[] =>
@@ -53,14 +56,17 @@ export function trace(
     backend.record(graph, () =>
       tf.tidy(() => {
         const tensors: Record<string, tf.Tensor> = {};
-        for (const { name, shape, dtype, order = rowMajor(shape.length) } of inputs) {
-          const dims = order.map((axis) => shape[axis]!);
+        for (const { name, shape, dtype, layout = rowMajorLayout(shape) } of inputs) {
+          const { order, block } = layout;
+          const dims = portSizes(shape, layout);
           graph.input({ name, type: dtype, dims: sizes(dims, order) });
-          const info = backend.put({ kind: 'recorded', name, shape, dtype, order, dims });
+          const info = backend.put({ kind: 'recorded', name, shape, dtype, order, dims, block });
           tensors[name] = tf.engine().makeTensorFromTensorInfo(info);
         }
         const outputs = Object.entries(compute(tensors)).map(([name, tensor]) => {
-          const value = plain(graph, backend.get(tensor));
+          const { order, block } =
+            outputLayout?.(name, tensor.shape) ?? rowMajorLayout(tensor.shape);
+          const value = inFull(graph, inOrder(graph, backend.get(tensor), order, block));
           return {
             name,
             type: value.dtype,

@@ -22,6 +22,7 @@ import type { Placement } from './placement.ts';
 import type { Runtime } from './runtime.ts';
 import { allFinite, isSound, largestLoss } from './sound-numbers.ts';
 import { stepPorts } from './step-ports.ts';
+import { parameterLayout, portSizes, stored, unstored } from './stored-layout.ts';
 
 /** A compiled step with the state that it changes. Lives in the thread of the engine. */
 export interface TrainingSession {
@@ -58,9 +59,9 @@ export async function openTrainingSession(
     async load({ step, weights, momentum, variance = new Map() }) {
       await discard(state ?? {});
       state = {
-        ...toTensors(runtime, stepPorts.weights, weights),
-        ...toTensors(runtime, stepPorts.momentum, momentum),
-        ...toTensors(runtime, stepPorts.variance, variance),
+        ...toTensors(runtime, placement, stepPorts.weights, weights),
+        ...toTensors(runtime, placement, stepPorts.momentum, momentum),
+        ...toTensors(runtime, placement, stepPorts.variance, variance),
       };
       stepsTaken = step;
     },
@@ -83,12 +84,24 @@ export async function openTrainingSession(
     },
     async snapshot() {
       const current = await fetched(runtime, loaded(), placement);
+      const shapes = weightShapes(spec.encoder);
+      const parameters = parameterNames(spec.encoder);
+      const named = (prefix: string, names: readonly string[]): Weights =>
+        new Map(
+          names.map((name): [string, NamedTensor] => {
+            const { shape } = shapes.get(name)!;
+            const layout = parameterLayout(placement.target, shape);
+            const data = unstored(floats(current[prefix + name]!), shape, layout);
+            return [name, { shape, data }];
+          }),
+        );
       return {
         step: stepsTaken,
-        weights: toWeights(stepPorts.weights, [...weightShapes(spec.encoder).keys()], current),
-        momentum: toWeights(stepPorts.momentum, parameterNames(spec.encoder), current),
+        // In this order, which is that of every state.
+        weights: named(stepPorts.weights, [...shapes.keys()]),
+        momentum: named(stepPorts.momentum, parameters),
         ...(optimizerOf(spec).buffers.includes('variance')
-          ? { variance: toWeights(stepPorts.variance, parameterNames(spec.encoder), current) }
+          ? { variance: named(stepPorts.variance, parameters) }
           : {}),
       };
     },
@@ -126,21 +139,17 @@ function notSound(
   );
 }
 
-function toTensors({ Tensor }: Runtime, prefix: string, weights: Weights): Tensors {
+function toTensors(
+  { Tensor }: Runtime,
+  { target }: Placement,
+  prefix: string,
+  weights: Weights,
+): Tensors {
   return Object.fromEntries(
-    [...weights].map(([name, { shape, data }]) => [
-      prefix + name,
-      new Tensor('float32', data, shape),
-    ]),
-  );
-}
-
-/** In the order of `names`, which is that of every state. */
-function toWeights(prefix: string, names: readonly string[], tensors: Tensors): Weights {
-  return new Map(
-    names.map((name): [string, NamedTensor] => {
-      const tensor = tensors[prefix + name]!;
-      return [name, { shape: tensor.dims, data: floats(tensor) }];
+    [...weights].map(([name, { shape, data }]) => {
+      const layout = parameterLayout(target, shape);
+      const elements = stored(data, shape, layout);
+      return [prefix + name, new Tensor('float32', elements, portSizes(shape, layout))];
     }),
   );
 }

@@ -7,6 +7,7 @@ import {
   type Recorded,
   reshapedValue,
   rowMajor,
+  sizeOf,
   type Traced,
 } from '../traced.ts';
 import { asBlockedImage, blockedConvolution, blockedImage, blockFor } from './blocked-images.ts';
@@ -17,8 +18,6 @@ type Geometry = tf.backend_util.Conv2DInfo;
 const filterOrder = [3, 2, 0, 1, 2, 3];
 /** The same where there are fewer inputs than a block holds: `[outputs / b, inputs, height, width, b outputs]`. */
 const narrowFilterOrder = [3, 2, 0, 1, 3];
-/** A filter whose inputs and outputs have changed places. */
-const exchangedOrder = [2, 3, 0, 1, 3, 2];
 
 /** The convolution into blocks; undefined where its outputs do not fill them. */
 export function blockedConvolved(
@@ -73,17 +72,14 @@ export function blockedInputGradient(
   const columns = phases(geometry, 'Width');
   if (rows === undefined || columns === undefined) return undefined;
   const gradient = blockedImage(graph, dy, block);
-  const exchanged = inFull(graph, inOrder(graph, filter, exchangedOrder, block)).name;
+  const tiles = transposedTiles(graph, filter, block);
   const [height, width] = [inHeight / strideHeight, inWidth / strideWidth];
 
   const pictures = rows.map((row) =>
     columns.map((column) => {
       const taps = [row.taps.length, column.taps.length];
       if (taps.includes(0)) return zeros(graph, [batchSize, inChannels, height, width]);
-      const kernel = graph.node('Reshape', [
-        picked(graph, exchanged, row.taps, column.taps, geometry),
-        graph.integers([inChannels, outChannels, ...taps]),
-      ]);
+      const kernel = picked(graph, tiles, row.taps, column.taps, geometry, block);
       return blockedConvolution(graph, [gradient, kernel], {
         kernel_shape: { ints: taps },
         pads: { ints: [row.before, column.before, row.after, column.after] },
@@ -124,23 +120,43 @@ function phases(geometry: Geometry, side: 'Height' | 'Width'): readonly Phase[] 
     : undefined;
 }
 
-/** Some taps of a filter in blocks, each a stride before the last. */
+/**
+ * The filter over `dy`, its inputs and outputs exchanged, with these taps only.
+ *
+ * `tiles` has the inputs of each tile of `[b inputs, b outputs]` last already, so what is left is to pick tiles, which
+ * takes all threads where a transposition takes one.
+ */
 function picked(
   graph: GraphBuilder,
-  filter: string,
+  tiles: string,
   rows: readonly number[],
   columns: readonly number[],
-  { strideHeight, strideWidth, filterHeight, filterWidth }: Geometry,
+  { filterHeight, filterWidth, inChannels, outChannels }: Geometry,
+  block: number,
 ): string {
-  if (filterHeight * filterWidth === 1) return filter;
-  const [starts, ends, axes, steps] = [
-    [rows[0]!, columns[0]!],
-    // Beyond the last one, and beyond the first tap where that is the last: what lies before 0 has no other name.
-    [rows.at(-1)! - 1, columns.at(-1)! - 1].map((end) => (end < 0 ? -2147483647 : end)),
-    [2, 3],
-    [-strideHeight, -strideWidth],
-  ].map((values) => graph.integers(values));
-  return graph.node('Slice', [filter, starts!, ends!, axes!, steps!]);
+  const [outputs, inputs] = [outChannels / block, inChannels / block];
+  const indices: number[] = [];
+  for (let input = 0; input < inputs; input += 1) {
+    for (let output = 0; output < outputs; output += 1) {
+      for (const row of rows) {
+        for (const column of columns) {
+          const tap = row * filterWidth + column;
+          indices.push((output * inputs + input) * filterHeight * filterWidth + tap);
+        }
+      }
+    }
+  }
+  const kernel = graph.node('Gather', [tiles, graph.integers(indices)], { axis: { int: 0 } });
+  return reshaped(graph, kernel, [inChannels, outChannels, rows.length, columns.length]);
+}
+
+/** The tiles of a filter in blocks, each transposed: `[tiles, b · b]`. */
+function transposedTiles(graph: GraphBuilder, filter: Traced, block: number): string {
+  const weights = inFull(graph, inOrder(graph, filter, filterOrder, block));
+  const count = sizeOf(weights.shape) / (block * block);
+  const tiles = reshaped(graph, weights.name, [count, block, 1, block]);
+  const turned = graph.node('ReorderInput', [tiles], {}, 'com.microsoft.nchwc');
+  return reshaped(graph, turned, [count, block * block]);
 }
 
 /** `pictures[r][c]` holds the places of row remainder r and column remainder c; sizes are those of one of them. */
@@ -241,7 +257,7 @@ export function blockedFilterGradient(
       ? partial
       : graph.node('ReduceSum', [partial, graph.integers([1])], { keepdims: { int: 0 } });
   const dims = isNarrow ? sizes : [slices, ...sizes];
-  return {
+  const gathered: Recorded = {
     kind: 'recorded',
     name: reshaped(graph, sum, dims),
     shape: filterShape,
@@ -250,6 +266,8 @@ export function blockedFilterGradient(
     dims,
     block,
   };
+  // As the filter itself is stored, which everything that meets its gradient is as well.
+  return inOrder(graph, gathered, isNarrow ? narrowFilterOrder : filterOrder, block);
 }
 
 /** Into how many groups images are parted, so that all threads have work; their results are summed. */

@@ -1,15 +1,16 @@
 import test from 'ava';
-import { tf } from '../../../../../operators/tf.ts';
-import { tracedEqualsCpu } from '../../../../helpers/traced-equals-cpu.ts';
+import {
+  type ConvolutionCase,
+  convolutionEqualsCpu,
+  convolutionTitle,
+} from '../../../../helpers/convolution-cases.ts';
 
-type Case = readonly [
-  image: readonly [number, number, number, number],
-  filter: readonly [height: number, width: number, outputs: number],
-  stride: number,
-  pad: number | 'same' | 'valid',
-];
-
-const cases: readonly Case[] = [
+const cases: readonly (readonly [
+  ConvolutionCase['image'],
+  ConvolutionCase['filter'],
+  ConvolutionCase['stride'],
+  ConvolutionCase['pad'],
+])[] = [
   [[3, 8, 8, 4], [3, 3, 5], 1, 1],
   [[2, 7, 5, 3], [3, 3, 4], 2, 1],
   [[2, 8, 7, 3], [3, 3, 4], 2, 'same'],
@@ -22,26 +23,8 @@ const cases: readonly Case[] = [
 ];
 
 for (const [image, filter, stride, pad] of cases) {
-  const title = `${image.join(' × ')}, filter ${filter.join(' × ')}, stride ${stride}, pad ${pad}`;
-  test(`for devices, ${title}: a convolution and its gradients equal the cpu backend`, async (t) => {
-    const [height, width, outputs] = filter;
-    const w = { shape: [height, width, image[3], outputs] };
-    const convolve = (x: tf.Tensor, w: tf.Tensor): tf.Tensor =>
-      tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, pad);
-    const weighed = (x: tf.Tensor, w: tf.Tensor): tf.Tensor => {
-      const y = convolve(x, w);
-      // Any weights that differ from place to place.
-      const places = Float32Array.from({ length: y.size }, (_, at) => Math.cos(at));
-      return tf.mul(y, tf.tensor(places, y.shape));
-    };
-    await tracedEqualsCpu(
-      t,
-      { x: { shape: image }, w },
-      ({ x, w }) => {
-        const [dx, dw] = tf.grads(weighed)([x!, w!]);
-        return { value: convolve(x!, w!), dx: dx!, dw: dw! };
-      },
-      { kind: 'portable' },
-    );
+  const one = { image, filter, stride, pad };
+  test(`for devices, ${convolutionTitle(one)}: a convolution and its gradients equal the cpu backend`, async (t) => {
+    await convolutionEqualsCpu(t, one, { kind: 'portable' });
   });
 }

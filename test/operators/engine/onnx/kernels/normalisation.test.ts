@@ -2,47 +2,20 @@ import test from 'ava';
 import { batchNormTrain } from '../../../../../operators/model/batch-norm.ts';
 import { trace } from '../../../../../operators/engine/onnx/trace.ts';
 import { tf } from '../../../../../operators/tf.ts';
+import {
+  batchNormCases,
+  batchNormEqualsCpu,
+  batchNormTitle,
+} from '../../../../helpers/batch-norm-case.ts';
 import { tracedEqualsCpu } from '../../../../helpers/traced-equals-cpu.ts';
 
 const image = { shape: [3, 4, 4, 5], order: [0, 3, 1, 2] };
 const channels = { shape: [5] };
 
-for (const relu of [true, false]) {
-  for (const withResidual of [true, false]) {
-    const title = `${withResidual ? 'with' : 'without'} residual, ${relu ? 'with' : 'without'} ReLU`;
-    test(`BatchNorm in training ${title}: results and gradients equal the cpu backend`, async (t) => {
-      const inputs = { x: image, scale: channels, offset: channels, residual: image, dy: image };
-      await tracedEqualsCpu(t, inputs, (tensors) => {
-        const { x, scale, offset, residual, dy } = tensors;
-        const normalise = (
-          x: tf.Tensor,
-          scale: tf.Tensor,
-          offset: tf.Tensor,
-          residual: tf.Tensor,
-        ): ReturnType<typeof batchNormTrain> =>
-          batchNormTrain(x as tf.Tensor4D, scale as tf.Tensor1D, offset as tf.Tensor1D, {
-            residual: withResidual ? (residual as tf.Tensor4D) : undefined,
-            relu,
-          });
-        const { y, mean, variance } = normalise(x!, scale!, offset!, residual!);
-        const value = (...all: tf.Tensor[]): tf.Tensor =>
-          tf.add(normalise(all[0]!, all[1]!, all[2]!, all[3]!).y, tf.mul(all[3]!, 0.5));
-        const [dx, dScale, dOffset, dResidual] = tf.grads(value)(
-          [x!, scale!, offset!, residual!],
-          dy,
-        );
-        return {
-          y,
-          mean,
-          variance,
-          dx: dx!,
-          dScale: dScale!,
-          dOffset: dOffset!,
-          dResidual: dResidual!,
-        };
-      });
-    });
-  }
+for (const one of batchNormCases) {
+  test(`BatchNorm in training ${batchNormTitle(one)}: results and gradients equal the cpu backend`, async (t) => {
+    await batchNormEqualsCpu(t, image, one);
+  });
 }
 
 test('mean and variance stay apart with equal scale and offset', async (t) => {
@@ -89,7 +62,7 @@ test('fixed statistics equal the cpu backend, as inputs and folded into the filt
 
 test('known statistics leave nothing but the convolution', (t) => {
   const inputs = [
-    { name: 'x', shape: [2, 4, 4, 1], dtype: 'float32', order: [0, 3, 1, 2] },
+    { name: 'x', shape: [2, 4, 4, 1], dtype: 'float32', layout: { order: [0, 3, 1, 2] } },
   ] as const;
   const model = trace(inputs, ({ x }) => {
     const weights = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 1, 3, 3]);

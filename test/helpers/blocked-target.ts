@@ -1,0 +1,15 @@
+import type { ExecutionContext } from 'ava';
+import type { LoweringTarget } from '../../operators/engine/onnx/lowering-target.ts';
+import { processorTarget } from '../../operators/engine/onnx/processor-target.ts';
+import { loadRuntime } from '../../operators/engine/onnx/runtime.ts';
+
+/** The channel blocks of this processor; says why where it has none, and the test has nothing to look at. */
+export async function blockedTarget(
+  t: ExecutionContext,
+): Promise<Extract<LoweringTarget, { kind: 'blocked' }> | undefined> {
+  const target = await processorTarget(await loadRuntime());
+  if (target.kind === 'blocked') return target;
+  t.log('not run: ONNX Runtime has no channel blocks on this processor');
+  t.pass();
+  return undefined;
+}

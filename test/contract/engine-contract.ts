@@ -65,6 +65,8 @@ const tasks: readonly (readonly [
     },
     4,
   ],
+  // As many rows as fill a block of images, where an engine has such.
+  ['16 rows', 2, { shape: { images: 8, views: 2, imageSize: 8 } }],
   ['a frozen first stage', 2, { frozen: 'layer1' }],
   ['a frozen encoder', 2, { frozen: 'encoder' }],
   ['a frozen stem in chunks', 2, { frozen: 'stem', microBatch: 2 }, 8],

@@ -16,6 +16,11 @@ import {
 
 const domain = 'com.microsoft.nchwc';
 
+/** A filter in blocks, as axes of tfjs: `[outputs / b, inputs / b, height, width, b inputs, b outputs]`. */
+export const blockedFilterOrder: readonly number[] = [3, 2, 0, 1, 2, 3];
+/** The same where there are fewer inputs than a block holds: `[outputs / b, inputs, height, width, b outputs]`. */
+export const narrowFilterOrder: readonly number[] = [3, 2, 0, 1, 3];
+
 /** Channels of a block when this many channels are stored in blocks by the target; undefined when they are not. */
 export function blockFor(graph: GraphBuilder, channels: number): number | undefined {
   const { target } = graph;
@@ -145,4 +150,9 @@ function plainConvolution(graph: GraphBuilder, x: Recorded): OnnxNode | undefine
   const node = producer?.op === 'Reshape' ? graph.producer(producer.inputs[0]!) : producer;
   if (node?.op !== 'Conv' || node.domain !== domain) return undefined;
   return node.attributes['activation'] === undefined ? node : undefined;
+}
+
+/** The same elements under other sizes, whatever those are that they have now. */
+export function reshaped(graph: GraphBuilder, name: string, dims: readonly number[]): string {
+  return graph.node('Reshape', [name, graph.integers(dims)]);
 }

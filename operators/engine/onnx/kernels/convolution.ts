@@ -2,11 +2,9 @@ import { tf } from '../../../tf.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
 import { inFull, inOrder, type Recorded, recorded, type Traced } from '../traced.ts';
 import { transposed } from './arrangement.ts';
-import {
-  blockedConvolved,
-  blockedFilterGradient,
-  blockedInputGradient,
-} from './blocked-convolution.ts';
+import { blockedConvolved } from './blocked-convolution.ts';
+import { blockedFilterGradient } from './blocked-filter-gradient.ts';
+import { blockedInputGradient } from './blocked-input-gradient.ts';
 import { filterGradientByTaps } from './filter-gradient-by-taps.ts';
 import { readableInputs } from './padded-channels.ts';
 import { operand, registerKernel } from './register-kernel.ts';

@@ -1,0 +1,141 @@
+import type { tf } from '../../../tf.ts';
+import type { GraphBuilder } from '../graph-builder.ts';
+import { inFull, inOrder, sizeOf, type Traced } from '../traced.ts';
+import {
+  asBlockedImage,
+  blockedConvolution,
+  blockedFilterOrder,
+  blockedImage,
+  blockFor,
+  reshaped,
+} from './blocked-images.ts';
+
+type Geometry = tf.backend_util.Conv2DInfo;
+
+/**
+ * `∂L/∂x` in blocks; undefined where channels do not fill them, or where a stride does not divide the image.
+ *
+ * With a stride of s, places whose row and column have the same remainder by s see the same taps of the filter. So
+ * each of the s² remainders is a small convolution of `dy`, and the image is woven together from their results: no
+ * product with the zeros that a spread out `dy` would have.
+ */
+export function blockedInputGradient(
+  graph: GraphBuilder,
+  dy: Traced,
+  filter: Traced,
+  geometry: Geometry,
+): Traced | undefined {
+  const { inChannels, outChannels, inShape, batchSize, inHeight, inWidth } = geometry;
+  const { strideHeight, strideWidth } = geometry;
+  const block = blockFor(graph, outChannels);
+  if (block === undefined || blockFor(graph, inChannels) === undefined) return undefined;
+  const rows = phases(geometry, 'Height');
+  const columns = phases(geometry, 'Width');
+  if (rows === undefined || columns === undefined) return undefined;
+  const gradient = blockedImage(graph, dy, block);
+  const tiles = transposedTiles(graph, filter, block);
+  const [height, width] = [inHeight / strideHeight, inWidth / strideWidth];
+
+  const pictures = rows.map((row) =>
+    columns.map((column) => {
+      const taps = [row.taps.length, column.taps.length];
+      if (taps.includes(0)) return zeros(graph, [batchSize, inChannels, height, width]);
+      const kernel = picked(graph, tiles, row.taps, column.taps, geometry, block);
+      return blockedConvolution(graph, [gradient, kernel], {
+        kernel_shape: { ints: taps },
+        pads: { ints: [row.before, column.before, row.after, column.after] },
+      });
+    }),
+  );
+  const whole = woven(graph, pictures, [(batchSize * inChannels) / block, height, width, block]);
+  const name = reshaped(graph, whole, [batchSize, inChannels, inHeight, inWidth]);
+  return asBlockedImage(graph, name, inShape, block);
+}
+
+interface Phase {
+  /** Taps of the filter in the order in which they meet `dy`. */
+  readonly taps: readonly number[];
+  /** Padding of `dy`. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What places of each remainder see, along one side; undefined when the stride does not divide the image. */
+function phases(geometry: Geometry, side: 'Height' | 'Width'): readonly Phase[] | undefined {
+  const stride = geometry[`stride${side}`];
+  const size = geometry[`in${side}`] / stride;
+  const reach = geometry[`filter${side}`];
+  const pad = side === 'Height' ? geometry.padInfo.top : geometry.padInfo.left;
+  if (!Number.isInteger(size)) return undefined;
+  const all = Array.from({ length: stride }, (_, remainder): Phase => {
+    // Place `stride · m + remainder` is under tap k of output `m + (remainder + pad − k) / stride`.
+    const first = (remainder + pad) % stride;
+    const count = Math.max(0, Math.ceil((reach - first) / stride));
+    const taps = Array.from({ length: count }, (_, at) => first + (count - 1 - at) * stride);
+    const shift = (remainder + pad - first) / stride;
+    const after = size - geometry[`out${side}`] + shift;
+    return { taps, before: count - 1 - shift, after };
+  });
+  return all.every(({ taps, before, after }) => taps.length === 0 || (before >= 0 && after >= 0))
+    ? all
+    : undefined;
+}
+
+/**
+ * The filter over `dy`, its inputs and outputs exchanged, with these taps only.
+ *
+ * `tiles` has the inputs of each tile of `[b inputs, b outputs]` last already, so what is left is to pick tiles, which
+ * takes all threads where a transposition takes one.
+ */
+function picked(
+  graph: GraphBuilder,
+  tiles: string,
+  rows: readonly number[],
+  columns: readonly number[],
+  { filterHeight, filterWidth, inChannels, outChannels }: Geometry,
+  block: number,
+): string {
+  const [outputs, inputs] = [outChannels / block, inChannels / block];
+  const indices: number[] = [];
+  for (let input = 0; input < inputs; input += 1) {
+    for (let output = 0; output < outputs; output += 1) {
+      for (const row of rows) {
+        for (const column of columns) {
+          const tap = row * filterWidth + column;
+          indices.push((output * inputs + input) * filterHeight * filterWidth + tap);
+        }
+      }
+    }
+  }
+  const kernel = graph.node('Gather', [tiles, graph.integers(indices)], { axis: { int: 0 } });
+  return reshaped(graph, kernel, [inChannels, outChannels, rows.length, columns.length]);
+}
+
+/** The tiles of a filter in blocks, each transposed: `[tiles, b · b]`. */
+function transposedTiles(graph: GraphBuilder, filter: Traced, block: number): string {
+  const weights = inFull(graph, inOrder(graph, filter, blockedFilterOrder, block));
+  const count = sizeOf(weights.shape) / (block * block);
+  const tiles = reshaped(graph, weights.name, [count, block, 1, block]);
+  const turned = graph.node('ReorderInput', [tiles], {}, 'com.microsoft.nchwc');
+  return reshaped(graph, turned, [count, block * block]);
+}
+
+/** `pictures[r][c]` holds the places of row remainder r and column remainder c; sizes are those of one of them. */
+function woven(
+  graph: GraphBuilder,
+  pictures: readonly (readonly string[])[],
+  [planes, height, width, block]: readonly [number, number, number, number],
+): string {
+  const interleaved = (values: readonly string[], before: number, after: number): string => {
+    if (values.length === 1) return values[0]!;
+    const dims = graph.integers([before, 1, after]);
+    const slices = values.map((value) => graph.node('Reshape', [value, dims]));
+    return graph.node('Concat', slices, { axis: { int: 1 } });
+  };
+  const rows = pictures.map((row) => interleaved(row, planes * height * width, block));
+  return interleaved(rows, planes * height, width * pictures[0]!.length * block);
+}
+
+function zeros(graph: GraphBuilder, dims: readonly number[]): string {
+  return graph.node('Expand', [graph.constant(Float32Array.of(0), [1]), graph.integers(dims)]);
+}

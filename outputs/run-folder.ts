@@ -273,6 +273,15 @@ export async function readRun(folder: string): Promise<SavedRun> {
   return { path: folder, config, configHash: hash, checkpoint, notes: passedOver(latest) };
 }
 
+/**
+ * Reads the resolved options that a run was begun with; nothing where none was.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when `config.json` in the folder is not that of a run.
+ */
+export async function readRunConfig(folder: string): Promise<JsonObject | undefined> {
+  return (await readConfig(folder))?.config;
+}
+
 interface SavedConfig {
   readonly hash: string;
   readonly versions: Readonly<Record<string, unknown>>;

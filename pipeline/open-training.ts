@@ -15,6 +15,7 @@ import type {
 import { metricsColumns, openRunFolder, type RunFolder } from '../outputs/run-folder.ts';
 import { trainingLoss } from './loss-spec.ts';
 import type { TrainOptions } from './options.ts';
+import { engineAsBegun } from './engine-as-begun.ts';
 import { openRunEngine } from './open-run-engine.ts';
 import { openStart } from './open-start.ts';
 import {
@@ -60,7 +61,7 @@ export async function openTraining(
   const opened =
     options.init === null ? undefined : await openStart(options.init, encoderSpec(options, data));
   const start = opened?.start ?? given;
-  const engine = await openRunEngine(scope, options, listener);
+  const engine = await openRunEngine(scope, await engineAsBegun(options, listener), listener);
   const config = runConfig(options, data, engine, found.classes, start);
   const run = scope.use(
     await openRunFolder(options.out, {
@@ -68,6 +69,8 @@ export async function openTraining(
       metrics: metricsColumns(config.loss.name),
       resume,
       mayChange,
+      // Its driver is worth a note when the run goes on, and no reason to refuse it.
+      versions: config.device === undefined ? undefined : { device: engine.device },
     }),
   );
   const startNotes = run.checkpoint === null ? (opened?.notes ?? []) : [];

@@ -39,7 +39,7 @@ export interface RunConfig {
   readonly clipNorm?: number | undefined;
   readonly seed: number;
   readonly engine: string;
-  /** The processor where it is absent. */
+  /** What computes, such as `webgpu`, without the versions of its driver; the processor where it is absent. */
   readonly device?: string | undefined;
   /** What the encoder starts from, where that is not chance: the hash of all weights that it was saved with. */
   readonly initialWeights?: string | undefined;
@@ -132,7 +132,7 @@ export function runConfig(
     ...(clipNorm === null ? {} : { clipNorm }),
     seed,
     engine: engine.name,
-    ...(engine.device.startsWith('cpu') ? {} : { device: engine.device }),
+    ...(engine.device.startsWith('cpu') ? {} : { device: engine.device.split(',')[0]! }),
     ...(start === undefined ? {} : { initialWeights: start.hash, headRate: start.headRate }),
     ...(freeze === null ? {} : { freeze }),
     dataLocation: data.name,

@@ -1,7 +1,9 @@
 import { availableCores } from '../available-cores.ts';
 import { PipelineError } from '../errors.ts';
 import type { Engine, PassedOver } from './engine.ts';
+import { hasNvidiaDriver } from './graphics-card-nodes.ts';
 import { openOnnxEngine } from './onnx-engine.ts';
+import { DeviceFailure } from './onnx/device-failure.ts';
 import { findDevice } from './onnx/find-device.ts';
 import { deviceOf, openTensorflowEngine } from './tensorflow-engine.ts';
 import {
@@ -88,15 +90,29 @@ export function tensorflowCandidate(probe: ProbeTensorflowOptions = {}): EngineC
   };
 }
 
-/** ONNX Runtime on a graphics card, where a training step is right and takes less time than on the processor. */
-export function deviceCandidate(device: 'cuda' | 'webgpu'): EngineCandidate {
+/**
+ * ONNX Runtime on a graphics card, where a training step is right and takes less time than on the processor.
+ *
+ * @param find Another way to try devices, for tests.
+ * @param nvidia Whether the driver of an NVIDIA card runs: that WebGPU then finds no card is a fault. That of CUDA, which
+ * takes a download of its own, is none.
+ */
+export function deviceCandidate(
+  device: 'cuda' | 'webgpu',
+  find: typeof findDevice = findDevice,
+  nvidia: () => boolean = hasNvidiaDriver,
+): EngineCandidate {
   return {
     title: `onnx on ${device}`,
     opensModels: true,
     async assess({ threads = availableCores() }) {
-      const not = (reason: string): Assessment => ({ usable: false, broken: false, reason });
+      const not = (reason: string, broken = false): Assessment => ({
+        usable: false,
+        broken,
+        reason,
+      });
       try {
-        const { stepMs, words } = await findDevice(device, { threads, timed: true });
+        const { stepMs, words } = await find(device, { threads, timed: true });
         if (stepMs === null) return not(`It is not known to be a graphics card: ${words}`);
         if (stepMs.device >= stepMs.processor) {
           const [slow, fast] = [stepMs.device.toFixed(1), stepMs.processor.toFixed(1)];
@@ -106,7 +122,8 @@ export function deviceCandidate(device: 'cuda' | 'webgpu'): EngineCandidate {
       } catch (error) {
         // That it cannot be used is an answer; everything else is not.
         if (!(error instanceof PipelineError)) throw error;
-        return not(error.message);
+        const cardFound = error instanceof DeviceFailure && error.cardFound;
+        return not(error.message, cardFound || (device === 'webgpu' && nvidia()));
       }
     },
   };

@@ -5,6 +5,7 @@ import { outOfRange } from '../../out-of-range.ts';
 import { mayHaveGraphicsCard } from '../graphics-card-nodes.ts';
 import { startChild } from '../../start-child.ts';
 import { type AdapterKind, withoutSoftwareDrivers } from './adapter-kind.ts';
+import { DeviceFailure } from './device-failure.ts';
 import type { DeviceTrial, StepTimes, TrialNews } from './device-trial.ts';
 import type { DeviceName } from './placement.ts';
 
@@ -37,8 +38,9 @@ export interface FoundDevice {
  * behind it, and compares what it computes with the processor.
  *
  * @throws {RangeError} When `checkSeconds` is not above 0.
- * @throws {PipelineError} `ERR_ENGINE`: it is not there, only software, gives wrong numbers, crashes, or takes too long;
- * with the way out.
+ * @throws {DeviceFailure} It is not there, only software, gives wrong numbers, crashes, or takes too long; with the way
+ * out.
+ * @throws {PipelineError} `ERR_ENGINE` when its trial does not start.
  */
 export async function findDevice(
   device: Exclude<DeviceName, 'cpu'>,
@@ -46,10 +48,9 @@ export async function findDevice(
 ): Promise<FoundDevice> {
   if (!(checkSeconds > 0)) throw outOfRange('checkSeconds', 'a number above 0', checkSeconds);
   if (timed && !mayHaveGraphicsCard()) {
-    throw new PipelineError(
-      'ERR_ENGINE',
-      `The device \`${device}\` cannot be used here: no graphics card is visible. Install its driver; in a container, make ` +
-        'its devices visible there',
+    throw new DeviceFailure(
+      device,
+      'no graphics card is visible. Install its driver; in a container, make its devices visible there',
     );
   }
   const trial: DeviceTrial = { device, threads, software, timed };
@@ -112,18 +113,22 @@ function found(
   software: boolean,
   { adapter, checked, stepMs, failed }: TrialOutcome,
 ): FoundDevice {
-  const refuse = (why: string): PipelineError =>
-    new PipelineError('ERR_ENGINE', `The device \`${device}\` cannot be used here: ${why}`);
-  if (adapter === undefined) throw refuse(failed ?? 'its trial ended without an answer');
+  if (adapter === undefined) {
+    throw new DeviceFailure(device, failed ?? 'its trial ended without an answer');
+  }
   const { kind, drivers } = adapter;
   const behind = drivers.length === 0 ? '' : `, ${drivers.join(', ')}`;
   if (kind === 'software' && !software) {
-    throw refuse(
+    throw new DeviceFailure(
+      device,
       `it is no graphics card but software on the processor${behind}. Install the Vulkan driver of the graphics card ` +
         '(in a container, make it visible there), or use the device `cpu`, which is far faster',
     );
   }
-  if (checked === undefined) throw refuse(failed ?? 'its trial ended without an answer');
+  if (checked === undefined) {
+    const why = failed ?? 'its trial ended without an answer';
+    throw new DeviceFailure(device, why, kind === 'hardware');
+  }
   const sort = {
     hardware: 'graphics card',
     software: 'software adapter',

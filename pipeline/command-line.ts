@@ -136,12 +136,12 @@ function asText(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** The message, and that of its cause when it is not told already. */
+/** The message, and the first line of that of its cause when it is not told already; `--verbose` has all of it. */
 function textOf(error: unknown): string {
   const message = messageOf(error);
   const cause = error instanceof Error ? error.cause : undefined;
   if (cause === undefined || cause === null) return message;
-  const because = messageOf(cause);
+  const [because = ''] = messageOf(cause).split('\n');
   return message.includes(because) ? message : `${message}\nbecause of: ${because}`;
 }
 

@@ -164,7 +164,7 @@ async function tinyRows(engine: Engine): Promise<EncodedRows> {
 }
 
 /**
- * Each engine that `auto` may take, in its order: taken, usable too, or not usable with the reason. Only that none is
+ * Each engine that `auto` may take, in its order: taken, usable too, or why it is not. Only that none is
  * usable is broken, because each of them is optional.
  */
 export async function checkEngines(
@@ -179,7 +179,7 @@ export async function checkEngines(
       checks.push({ name, verdict: 'ok', detail: `${how}: ${assessment.device}` });
       taken = true;
     } else {
-      checks.push({ name, verdict: 'note', detail: `not usable: ${assessment.reason}` });
+      checks.push({ name, verdict: 'note', detail: assessment.reason });
     }
   }
   checks.push(

@@ -56,7 +56,7 @@ const fails: EngineCandidate = {
 test('says of each engine whether it is taken, usable, or why not', async (t) => {
   const candidates = [fails, works, { ...works, title: 'the processor' }];
   t.deepEqual(await checkEngines(candidates), [
-    { name: 'another card', verdict: 'note', detail: 'not usable: no driver. Install one' },
+    { name: 'another card', verdict: 'note', detail: 'no driver. Install one' },
     { name: 'a card', verdict: 'ok', detail: 'taken by `auto`: CUDA, made up' },
     { name: 'the processor', verdict: 'ok', detail: 'usable: CUDA, made up' },
     { name: 'cpu', verdict: 'ok', detail: 'usable by name only: the slow reference' },

@@ -6,7 +6,7 @@ import type { StepSpec } from '../engine.ts';
 import { nextStateNames } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
 import type { Placement } from './placement.ts';
-import { createSession, type Runtime, runSession } from './runtime.ts';
+import { createSession, type Runtime, runSession, type Tensors } from './runtime.ts';
 import { pixelsInput, stepPorts } from './step-ports.ts';
 import { portSizes } from './stored-layout.ts';
 import { tileCompiler } from './tile-compiler.ts';
@@ -17,9 +17,6 @@ import {
   traceUpdate,
 } from './trace-split-step.ts';
 import { traceTrainingStep } from './trace-training-step.ts';
-
-/** Tensors of the runtime by port. */
-export type Tensors = Readonly<Record<string, Tensor>>;
 
 /** What a step leaves: read-outs, and tensors of which `stepPorts` names the next state and its measures. */
 export interface SteppedTensors {

@@ -4,9 +4,8 @@ import { seededRandom } from '../../random.ts';
 import { tf, type TensorsByName } from '../../tf.ts';
 import type { NamedTensor, TrainerState } from '../../types.ts';
 import type { TrainerSpec } from '../engine.ts';
-import type { Tensors } from './compiled-step.ts';
 import { type DeviceName, type Placement, placementOn } from './placement.ts';
-import { createSession, type Runtime, runSession } from './runtime.ts';
+import { createSession, type Runtime, runSession, type Tensors } from './runtime.ts';
 import { trace, type TraceInput } from './trace.ts';
 import { openTrainingSession } from './training-session.ts';
 

@@ -2,10 +2,9 @@ import type { Tensor } from 'onnxruntime-node';
 import type { StepSpec } from '../engine.ts';
 import { optimizerOf } from '../../model/optimizer/optimizers.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
-import type { Tensors } from './compiled-step.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import type { Placement } from './placement.ts';
-import { createSession, type Runtime, runSession } from './runtime.ts';
+import { createSession, type Runtime, runSession, type Tensors } from './runtime.ts';
 import { stepPorts } from './step-ports.ts';
 import { inTurn } from './turns.ts';
 

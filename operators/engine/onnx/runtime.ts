@@ -15,6 +15,9 @@ export interface Runtime {
   readonly Tensor: typeof Tensor;
 }
 
+/** Tensors of the runtime by port. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
 /**
  * Loads ONNX Runtime with its native library.
  *

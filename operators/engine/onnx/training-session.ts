@@ -9,17 +9,11 @@ import type {
   Weights,
 } from '../../types.ts';
 import type { StepSpec } from '../engine.ts';
-import {
-  compileStep,
-  floats,
-  renamed,
-  type SteppedTensors,
-  type Tensors,
-} from './compiled-step.ts';
+import { compileStep, floats, renamed, type SteppedTensors } from './compiled-step.ts';
 import { discard, fetched } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
 import type { Placement } from './placement.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime, Tensors } from './runtime.ts';
 import { allFinite, isSound, largestLoss } from './sound-numbers.ts';
 import { stepPorts } from './step-ports.ts';
 import { parameterLayout, portSizes, stored, unstored } from './stored-layout.ts';

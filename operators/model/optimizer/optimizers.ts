@@ -20,6 +20,7 @@ export const optimizerNames: readonly string[] = Object.keys(optimizers);
 /** The buffers that a state can have. */
 export const bufferNames: readonly BufferName[] = ['momentum', 'variance'];
 
+/** How the parameters of a step follow their gradients, SGD where it does not say. */
 export function optimizerOf({
   optimizer = defaultOptimizer,
 }: Pick<StepSpec, 'optimizer'>): Optimizer {

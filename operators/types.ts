@@ -193,11 +193,11 @@ export interface TrainerState {
 export type OptimizerName = 'sgd' | 'adamw' | 'lars';
 
 /**
- * What one training step measured, before the update was applied. Everything is about the rows that the loss
- * saw and the pairs that were positive to it. Shares and means of nothing are 0.
+ * What a contrastive loss measured of a set of rows. Everything is about the rows that the loss saw and the pairs that
+ * were positive to it. Shares and means of nothing are 0.
  */
-export interface StepReadouts {
-  /** The loss that was minimised, in nats. */
+export interface LossReadouts {
+  /** The loss itself, in nats. */
   readonly loss: number;
   /** SINCERE on the same batch and temperature, in nats. */
   readonly sincere: number;
@@ -228,14 +228,29 @@ export interface StepReadouts {
   readonly sharpInformationBound: number;
 }
 
-/** What one step of a classifier measured, before the update was applied. Shares and means of nothing are 0. */
-export interface ClassifierReadouts {
+/** What one training step measured, before the update was applied. */
+export interface StepReadouts extends LossReadouts, GradientReadouts {}
+
+/** What the cross entropy measured of a batch. Shares and means of nothing are 0. */
+export interface CrossEntropyReadouts {
   /** Mean cross entropy of the rows that have a class, in nats. */
   readonly loss: number;
   /** Share of them whose class got the largest logit, 0 to 1; ties count as wrong. */
   readonly accuracy: number;
   /** Rows without a class, padding included, which were left out. */
   readonly rowsWithoutClass: number;
+}
+
+/** What one step of a classifier measured, before the update was applied. */
+export interface ClassifierReadouts extends CrossEntropyReadouts, GradientReadouts {}
+
+/** What a step measured of its gradient. */
+export interface GradientReadouts {
+  /**
+   * Euclidean norm of the gradient of the loss over all trained parameters together, before clipping and weight decay;
+   * 0 or more. Frozen layers have no part in it.
+   */
+  readonly gradientNorm: number;
 }
 
 /** One acknowledged training step. */

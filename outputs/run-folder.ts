@@ -57,6 +57,8 @@ export const METRICS_COLUMNS = {
   information_bound: 'float64',
   /** log(|N| / (exp(SINCERE) - 1)), in nats: a sharper one. */
   sharp_information_bound: 'float64',
+  /** Length of the gradient over all trained parameters, before clipping and weight decay. */
+  gradient_norm: 'float64',
   /** Images of the batch, each with its views. */
   images: 'int32',
 } as const;
@@ -71,6 +73,8 @@ export const CLASSIFIER_COLUMNS = {
   /** Share of rows whose class got the largest logit, 0 to 1. */
   accuracy: 'float64',
   rows_without_class: 'int32',
+  /** Length of the gradient over all trained parameters, before clipping and weight decay. */
+  gradient_norm: 'float64',
   /** Images of the batch, each with its views. */
   images: 'int32',
 } as const;

@@ -72,7 +72,7 @@ type Row = Omit<StepResult<unknown>, 'readouts'>;
 
 function classifierRow(
   { plan, learningRate }: Row,
-  { loss, accuracy, rowsWithoutClass }: ClassifierReadouts,
+  { loss, accuracy, rowsWithoutClass, gradientNorm }: ClassifierReadouts,
 ): LogRow<typeof CLASSIFIER_COLUMNS> {
   return {
     step: plan.seq,
@@ -81,6 +81,7 @@ function classifierRow(
     loss,
     accuracy,
     rows_without_class: rowsWithoutClass,
+    gradient_norm: gradientNorm,
     images: plan.samples.length,
   };
 }
@@ -106,6 +107,7 @@ function contrastiveRow(
     effective_rank: readouts.effectiveRank,
     information_bound: readouts.informationBound,
     sharp_information_bound: readouts.sharpInformationBound,
+    gradient_norm: readouts.gradientNorm,
     images: plan.samples.length,
   };
 }

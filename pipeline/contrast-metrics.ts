@@ -4,7 +4,7 @@ import { selectedVectors } from '../operators/metrics/neighbours/selected-vector
 import { type EmbeddingLayer, unitVectors } from '../operators/metrics/neighbours/unit-vectors.ts';
 import type { VectorSet } from '../operators/metrics/vector-set.ts';
 import { permutation, seededRandom } from '../operators/random.ts';
-import type { StepReadouts } from '../operators/types.ts';
+import type { LossReadouts } from '../operators/types.ts';
 
 /** What the losses say of a set, and of how much of it. */
 export interface ContrastMetrics {
@@ -16,7 +16,7 @@ export interface ContrastMetrics {
 export const mostContrasted = 16_384;
 
 /** Metric → where it stands among the read-outs of a step. */
-const metrics: Readonly<Record<string, keyof StepReadouts>> = {
+const metrics: Readonly<Record<string, keyof LossReadouts>> = {
   sincere_loss: 'sincere',
   supcon_loss: 'supcon',
   information_bound: 'informationBound',

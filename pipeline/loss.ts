@@ -4,7 +4,7 @@ import { Observable } from 'rxjs';
 import type { LossResult } from '../operators/engine/engine.ts';
 import { PipelineError } from '../operators/errors.ts';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
-import type { LossSpec, StepReadouts } from '../operators/types.ts';
+import type { LossSpec, LossReadouts } from '../operators/types.ts';
 import type { ArrowFileReport } from '../outputs/arrow-file.ts';
 import { checkTarget } from '../outputs/check-target.ts';
 import { writeGradient } from '../outputs/gradient-file.ts';
@@ -34,7 +34,7 @@ export interface MeasuredLoss {
   readonly anchorsWithoutPositive: number;
   readonly withoutClass: number;
   /** About the rows with a class. */
-  readonly readouts: StepReadouts;
+  readonly readouts: LossReadouts;
   /** What computed it. */
   readonly engine: string;
   /** Null when no file was asked for. */

@@ -64,7 +64,7 @@ export function eagerTrainingSession(spec: StepSpec): EagerTrainingSession {
       }
       replace(next);
       stepsTaken += 1;
-      return readouts;
+      return { ...readouts, gradientNorm };
     },
     snapshot() {
       const { weights, momentum, variance } = loaded();

@@ -10,13 +10,13 @@ import {
 import { trainingStep } from '../model/training-step.ts';
 import { type TrainingState, updatedState } from '../model/updated-state.ts';
 import { tf, type TensorsByName } from '../tf.ts';
-import type { ClassifierReadouts, StepReadouts } from '../types.ts';
+import type { CrossEntropyReadouts, LossReadouts } from '../types.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
 import type { StepSpec } from './engine.ts';
 
 /** A step that was computed but not applied. */
 export interface EagerStepResult {
-  readonly readouts: StepReadouts | ClassifierReadouts;
+  readonly readouts: LossReadouts | CrossEntropyReadouts;
   readonly gradientNorm: number;
   /** Owned by the caller. */
   readonly next: TrainingState;

@@ -6,6 +6,7 @@ import type {
   ClassifierReadouts,
   CrossEntropySpec,
   EncoderSpec,
+  LossReadouts,
   LossSpec,
   OptimizerName,
   PackedBatch,
@@ -181,7 +182,7 @@ export interface LossResult {
   readonly anchorsWithoutPositive: number;
   /** `[n, size]`: `∂value / ∂z`, 0 for rows that were left out. */
   readonly gradient: Float32Array | undefined;
-  readonly readouts: StepReadouts | undefined;
+  readonly readouts: LossReadouts | undefined;
 }
 
 /** Losses of sets of any size, in memory linear in their rows. */

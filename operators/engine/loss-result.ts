@@ -1,4 +1,4 @@
-import { stepReadouts } from '../loss/step-readouts.ts';
+import { lossReadouts } from '../loss/loss-readouts.ts';
 import type { TiledLoss } from '../loss/tiled-loss.ts';
 import type { LossResult } from './engine.ts';
 
@@ -10,6 +10,6 @@ export function lossResult({ value, sums, gradient }: TiledLoss): LossResult {
     anchorsWithoutPositive: sums.lone[0]!,
     gradient,
     // Either all of the sums are there or only those of the loss.
-    readouts: sums.sincere === undefined ? undefined : stepReadouts((name) => sums[name]!),
+    readouts: sums.sincere === undefined ? undefined : lossReadouts((name) => sums[name]!),
   };
 }

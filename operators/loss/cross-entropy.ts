@@ -1,10 +1,10 @@
 import { aside } from '../aside.ts';
 import { tf } from '../tf.ts';
-import type { ClassifierReadouts } from '../types.ts';
+import type { CrossEntropyReadouts } from '../types.ts';
 import { byClosedForm } from './contrastive-loss.ts';
 import type { LossRows } from './tiled-loss.ts';
 
-/** Sums over the rows of a batch, from which `classifierReadouts` makes the read-outs. */
+/** Sums over the rows of a batch, from which `crossEntropyReadouts` makes the read-outs. */
 export type CrossEntropySums = {
   /** Cross entropy of rows with a class, in nats. */
   readonly loss: tf.Scalar;
@@ -92,10 +92,10 @@ export function crossEntropyRows({ z, size, labels }: LossRows): {
   return { sums, gradient };
 }
 
-/** Read-outs of a classifier's batch from its sums. */
-export function classifierReadouts(
+/** Read-outs of a batch from its sums. */
+export function crossEntropyReadouts(
   sums: (name: keyof CrossEntropySums) => ArrayLike<number>,
-): ClassifierReadouts {
+): CrossEntropyReadouts {
   const sum = (name: keyof CrossEntropySums): number => sums(name)[0]!;
   const rows = Math.max(1, sum('known'));
   return {

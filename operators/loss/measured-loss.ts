@@ -9,7 +9,7 @@ import { lossForm } from './loss-forms.ts';
 export type MeasuredLoss = {
   /** Scalar in nats, differentiable in the projection. */
   readonly loss: tf.Scalar;
-  /** Sums from which `stepReadouts` makes the read-outs. Carry no gradient. */
+  /** Sums from which `lossReadouts` makes the read-outs. Carry no gradient. */
   readonly sums: LossSums;
 };
 

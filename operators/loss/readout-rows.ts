@@ -4,7 +4,7 @@ import { sincere, supcon } from './loss-forms.ts';
 import { lossTerms } from './loss-terms.ts';
 import { allOthers, type RowExponentials } from './row-exponentials.ts';
 
-/** `[rows, 1]` each: what every row of a block adds to the sums that the read-outs of a batch follow from (`stepReadouts`). */
+/** `[rows, 1]` each: what every row of a block adds to the sums that the read-outs of a batch follow from (`lossReadouts`). */
 export type ReadoutRows = {
   /** SINCERE and SupCon of each anchor, in nats. */
   readonly sincere: tf.Tensor2D;

@@ -1,11 +1,11 @@
-import type { ClassifierReadouts, CrossEntropySpec, LossSpec, StepReadouts } from '../types.ts';
-import { classifierReadouts } from './cross-entropy.ts';
-import { stepReadouts } from './step-readouts.ts';
+import type { CrossEntropyReadouts, CrossEntropySpec, LossSpec, LossReadouts } from '../types.ts';
+import { crossEntropyReadouts } from './cross-entropy.ts';
+import { lossReadouts } from './loss-readouts.ts';
 
 /** Read-outs of a step on a loss, from the sums that it leaves, by name. */
 export function readoutsOf(
   loss: LossSpec | CrossEntropySpec,
   sums: (name: string) => ArrayLike<number>,
-): StepReadouts | ClassifierReadouts {
-  return loss.name === 'cross-entropy' ? classifierReadouts(sums) : stepReadouts(sums);
+): LossReadouts | CrossEntropyReadouts {
+  return loss.name === 'cross-entropy' ? crossEntropyReadouts(sums) : lossReadouts(sums);
 }

@@ -1,6 +1,6 @@
 import type { LossSpec } from '../types.ts';
 import type { LossSums } from './batch-loss.ts';
-import { lossSumNames } from './step-readouts.ts';
+import { lossSumNames } from './loss-readouts.ts';
 import { tileOutputs, type TileInputs, type TileSpec } from './loss-tile.ts';
 import { tilePlan } from './tile-plan.ts';
 
@@ -37,7 +37,7 @@ export interface TiledLossOptions {
 export interface TiledLoss {
   /** Mean over anchors with a positive, in nats; 0 without any. */
   readonly value: number;
-  /** Sums over all anchors, in float64; with `readouts` all that `stepReadouts` needs. */
+  /** Sums over all anchors, in float64; with `readouts` all that `lossReadouts` needs. */
   readonly sums: { readonly [name in keyof LossSums]: Float64Array };
   /** `[n, size]`: `∂value / ∂z`, 0 for rows that were left out; undefined when not wanted. */
   readonly gradient: Float32Array | undefined;

@@ -4,7 +4,7 @@ import { firstViewFlags } from '../loss/measured-loss.ts';
 import { crossEntropyRows } from '../loss/cross-entropy.ts';
 import { readoutsOf } from '../loss/readouts-of.ts';
 import { type LossRows, type TileCompiler, tiledLosses } from '../loss/tiled-loss.ts';
-import type { ClassifierReadouts, CrossEntropySpec, LossSpec, StepReadouts } from '../types.ts';
+import type { CrossEntropyReadouts, CrossEntropySpec, LossReadouts, LossSpec } from '../types.ts';
 import { tf, type TensorsByName } from '../tf.ts';
 import { namedTensor } from './named-tensor.ts';
 import { type ParameterGradients, parameterGradients } from './parameter-gradients.ts';
@@ -94,7 +94,7 @@ export async function splitStep<S, G>(
   programs: SplitPrograms<S, G>,
   state: S,
   { pixels, labels }: SplitBatch,
-): Promise<{ readonly readouts: StepReadouts | ClassifierReadouts; readonly gradients: G }> {
+): Promise<{ readonly readouts: LossReadouts | CrossEntropyReadouts; readonly gradients: G }> {
   const { images, views, imageSize } = spec.shape;
   const rows = imagesAtOnce(spec) * views;
   const size = spec.encoder.projectionSize;

@@ -1,4 +1,4 @@
-import type { StepReadouts } from '../../operators/types.ts';
+import type { LossReadouts } from '../../operators/types.ts';
 import { followRun, type Desk } from '../follow-run.ts';
 import { loss, type LossAdvance, type MeasuredLoss } from '../loss.ts';
 import type { LossOptions } from '../options.ts';
@@ -72,7 +72,7 @@ function countCells(measured: MeasuredLoss, options: LossOptions): string[][] {
   ];
 }
 
-function readoutCells(readouts: StepReadouts): string[][] {
+function readoutCells(readouts: LossReadouts): string[][] {
   const plain = (value: number): string => value.toFixed(4);
   const percent = (share: number): string => (100 * share).toFixed(2);
   return [

@@ -157,9 +157,11 @@ export function engineContract(
         const readouts = await trainer.run(padded, 0.02);
         // Sums in another order, in float32, through ten layers; each step passes its error on to the next.
         const tolerance = 1e-5 * (step + 1) * amplified;
-        const { effectiveRank, ...others } = readouts;
-        const { effectiveRank: rank, ...numbers } = expected;
+        const { effectiveRank, gradientNorm, ...others } = readouts;
+        const { effectiveRank: rank, gradientNorm: norm, ...numbers } = expected;
         near(t, Object.values(others), Object.values(numbers), tolerance, 'read-outs');
+        // By itself: it can be much smaller or larger than the others.
+        near(t, [gradientNorm], [norm], tolerance, 'gradient norm');
         // A quotient of two sums that mostly cancel when the rows are close together.
         near(t, [effectiveRank], [rank], tolerance / Math.min(1, 10 * expected.spread), 'rank');
         const [got, wanted] = [await trainer.snapshot(), await reference.snapshot()];

@@ -1,4 +1,4 @@
-import type { LossName, StepReadouts } from '../../operators/types.ts';
+import type { LossName, LossReadouts } from '../../operators/types.ts';
 
 /** Rows of numbers, all of one length. */
 export type Rows = readonly (readonly number[])[];
@@ -107,7 +107,7 @@ export function readoutReference(
   rows: Rows,
   labels: readonly number[],
   temperature: number,
-): StepReadouts {
+): LossReadouts {
   const known = rows.flatMap((row, i) => (labels[i]! >= 0 ? [{ row, label: labels[i]! }] : []));
   const pairs = known.flatMap((a, i) =>
     known.flatMap((b, j) => (i === j ? [] : [[a, b] as const])),

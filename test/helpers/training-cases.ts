@@ -43,6 +43,7 @@ export function madeUpStep(step: number, state?: TrainerState): StepResult {
       effectiveRank: step + 1,
       informationBound: -0.5,
       sharpInformationBound: 0.75,
+      gradientNorm: 2 / (step + 1),
     },
     stepMs: 1 + Math.abs(Math.sin(performance.now())),
     state,

@@ -94,6 +94,7 @@ test('metrics hold what the step measured, timing what it took', async (t) => {
           effective_rank: readouts.effectiveRank,
           information_bound: readouts.informationBound,
           sharp_information_bound: readouts.sharpInformationBound,
+          gradient_norm: readouts.gradientNorm,
           images: 8,
         };
       }),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { tableFromIPC } from '@uwdata/flechette';
 import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom } from 'rxjs';
-import type { StepReadouts } from '../../operators/types.ts';
+import type { LossReadouts } from '../../operators/types.ts';
 import { commandLine } from '../../pipeline/command-line.ts';
 import { loss, type MeasuredLoss } from '../../pipeline/loss.ts';
 import { type LossOptions, lossVerb } from '../../pipeline/options.ts';
@@ -137,7 +137,7 @@ test('the read-outs are those of the set', async (t) => {
   const embeddings = await writeVectorExport(t, small);
   const { readouts } = await measure({ embeddings, loss: 'supcon', engine: 'cpu' });
   const expected = readoutReference('supcon', asRows(projection), labels, temperature);
-  for (const key of Object.keys(expected) as (keyof StepReadouts)[]) {
+  for (const key of Object.keys(expected) as (keyof LossReadouts)[]) {
     closeTo(t, readouts[key], expected[key], key);
   }
 });
@@ -169,7 +169,7 @@ test('prints the same as JSON, with nothing beside it', async (t) => {
   t.is(stderr, '');
   const { loss: value, readouts, ...said } = JSON.parse(stdout) as Record<string, unknown>;
   closeTo(t, value as number, lossReference('dcl', asRows(projection), labels, 0.2).value, 'loss');
-  t.is((readouts as StepReadouts).loss, value as number);
+  t.is((readouts as LossReadouts).loss, value as number);
   t.deepEqual(said, {
     verb: 'loss',
     name: 'dcl',

@@ -160,11 +160,25 @@ test('a classifier trains from chance, reads out its own numbers and exports its
     results.map(({ seq }) => seq),
     [...Array(9).keys()],
   );
-  t.deepEqual(Object.keys(results[0]!.readouts), ['loss', 'accuracy', 'rowsWithoutClass']);
+  t.deepEqual(Object.keys(results[0]!.readouts), [
+    'loss',
+    'accuracy',
+    'rowsWithoutClass',
+    'gradientNorm',
+  ]);
   const table = tableFromIPC(await fs.readFile(path.join(out, 'metrics.arrows')));
   t.deepEqual(
     table.schema.fields.map(({ name }) => name),
-    ['step', 'epoch', 'learning_rate', 'loss', 'accuracy', 'rows_without_class', 'images'],
+    [
+      'step',
+      'epoch',
+      'learning_rate',
+      'loss',
+      'accuracy',
+      'rows_without_class',
+      'gradient_norm',
+      'images',
+    ],
   );
   t.deepEqual(
     [...table.getChild('loss')!],

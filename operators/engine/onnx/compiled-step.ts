@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import { readoutsOf } from '../../loss/readouts-of.ts';
 import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../model/split-step.ts';
-import type { ClassifierReadouts, StepReadouts } from '../../types.ts';
+import type { CrossEntropyReadouts, LossReadouts } from '../../types.ts';
 import type { StepSpec } from '../engine.ts';
 import { nextStateNames } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
@@ -20,7 +20,7 @@ import { traceTrainingStep } from './trace-training-step.ts';
 
 /** What a step leaves: read-outs, and tensors of which `stepPorts` names the next state and its measures. */
 export interface SteppedTensors {
-  readonly readouts: StepReadouts | ClassifierReadouts;
+  readonly readouts: LossReadouts | CrossEntropyReadouts;
   readonly outputs: Tensors;
 }
 

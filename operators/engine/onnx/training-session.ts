@@ -74,7 +74,7 @@ export async function openTrainingSession(
         [stepPorts.nextVariance, stepPorts.variance],
       ]);
       stepsTaken += 1;
-      return stepped.readouts;
+      return { ...stepped.readouts, gradientNorm: gradientNorm(stepped) };
     },
     async snapshot() {
       const current = await fetched(runtime, loaded(), placement);
@@ -114,13 +114,18 @@ function notFinitePixels(step: number): PipelineError {
   );
 }
 
+function gradientNorm({ outputs }: SteppedTensors): number {
+  return floats(outputs[stepPorts.gradientNorm]!)[0]!;
+}
+
 /** The error of a step that must not be applied. */
 function notSound(
   spec: StepSpec,
-  { outputs, readouts }: SteppedTensors,
+  stepped: SteppedTensors,
   step: number,
 ): PipelineError | undefined {
-  const norm = floats(outputs[stepPorts.gradientNorm]!)[0]!;
+  const { outputs, readouts } = stepped;
+  const norm = gradientNorm(stepped);
   const statistics = floats(outputs[stepPorts.statisticsSize]!)[0]!;
   const soundLoss = Math.abs(readouts.loss) <= largestLoss(spec);
   if (soundLoss && isSound(norm) && isSound(statistics)) return undefined;

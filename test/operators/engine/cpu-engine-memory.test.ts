@@ -2,7 +2,7 @@ import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
 import type { TrainerSpec } from '../../../operators/engine/engine.ts';
 import { measuredLoss } from '../../../operators/loss/measured-loss.ts';
-import { lossSumNames } from '../../../operators/loss/step-readouts.ts';
+import { lossSumNames } from '../../../operators/loss/loss-readouts.ts';
 import { sincereLoss } from '../../../operators/loss/sincere-loss.ts';
 import { supconLoss } from '../../../operators/loss/supcon-loss.ts';
 import { encode, encodeInTraining } from '../../../operators/model/encoder.ts';

@@ -4,6 +4,8 @@ import type { TrainerSpec } from '../../../operators/engine/engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
 import { initialBuffers } from '../../../operators/model/optimizer/optimizers.ts';
 import type { TrainerState } from '../../../operators/types.ts';
+import { packedBatch } from '../../helpers/batches.ts';
+import { near } from '../../helpers/tensors.ts';
 
 const spec: TrainerSpec = {
   encoder: { architecture: 'resnet8', head: 'mlp', projectionSize: 6 },
@@ -16,6 +18,25 @@ const spec: TrainerSpec = {
 function stateOf({ encoder, optimizer }: TrainerSpec): TrainerState {
   return { step: 0, weights: initialWeights(encoder, 1), ...initialBuffers(encoder, optimizer) };
 }
+
+test('the gradient is as long as read out, and clipped only afterwards', async (t) => {
+  const engine = await openCpuEngine();
+  // From momentum 0 and without decay, the new buffer is the gradient that the update followed.
+  const followed = async (clipNorm: number | undefined) => {
+    const trainer = await engine.createTrainer({ ...spec, weightDecay: 0, clipNorm });
+    await trainer.load(stateOf(spec));
+    const { gradientNorm } = await trainer.run(packedBatch(spec.shape, 0, 2), 0.02);
+    const { momentum } = await trainer.snapshot();
+    const norm = Math.hypot(...[...momentum.values()].map(({ data }) => Math.hypot(...data)));
+    return { gradientNorm, norm };
+  };
+  const whole = await followed(undefined);
+  near(t, [whole.gradientNorm], [whole.norm], 1e-6);
+  const clipped = await followed(whole.norm / 2);
+  t.is(clipped.gradientNorm, whole.gradientNorm);
+  near(t, [clipped.norm], [whole.norm / 2], 1e-6);
+  await engine.close();
+});
 
 test('a state of another optimizer is refused', async (t) => {
   const engine = await openCpuEngine();

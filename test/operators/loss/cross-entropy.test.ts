@@ -1,16 +1,16 @@
 import test from 'ava';
 import {
-  classifierReadouts,
+  crossEntropyReadouts,
   crossEntropy,
   crossEntropyRows,
 } from '../../../operators/loss/cross-entropy.ts';
 import { tf } from '../../../operators/tf.ts';
-import type { ClassifierReadouts } from '../../../operators/types.ts';
+import type { CrossEntropyReadouts } from '../../../operators/types.ts';
 import { near, normalValues } from '../../helpers/tensors.ts';
 import { tracedEqualsCpu } from '../../helpers/traced-equals-cpu.ts';
 
 interface Found {
-  readonly readouts: ClassifierReadouts;
+  readonly readouts: CrossEntropyReadouts;
   readonly gradient: ArrayLike<number>;
 }
 
@@ -22,7 +22,7 @@ function byTensors(logits: Float32Array, labels: readonly number[]): Found {
     const { sums } = crossEntropy(x, y);
     const gradient = tf.grad((x: tf.Tensor) => crossEntropy(x as tf.Tensor2D, y).loss)(x);
     return {
-      readouts: classifierReadouts((name) => sums[name].dataSync()),
+      readouts: crossEntropyReadouts((name) => sums[name].dataSync()),
       gradient: gradient.dataSync(),
     };
   } finally {
@@ -34,7 +34,7 @@ function byTensors(logits: Float32Array, labels: readonly number[]): Found {
 function byRows(z: Float32Array, labels: readonly number[]): Found {
   const size = z.length / labels.length;
   const { sums, gradient } = crossEntropyRows({ z, size, labels: Int32Array.from(labels) });
-  return { readouts: classifierReadouts((name) => sums[name]), gradient };
+  return { readouts: crossEntropyReadouts((name) => sums[name]), gradient };
 }
 
 for (const [name, find] of Object.entries({ byTensors, byRows })) {

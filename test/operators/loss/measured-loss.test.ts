@@ -1,9 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { measuredLoss } from '../../../operators/loss/measured-loss.ts';
-import { stepReadouts } from '../../../operators/loss/step-readouts.ts';
+import { lossReadouts } from '../../../operators/loss/loss-readouts.ts';
 import { tf } from '../../../operators/tf.ts';
-import type { LossSpec, StepReadouts } from '../../../operators/types.ts';
+import type { LossSpec, LossReadouts } from '../../../operators/types.ts';
 import { batches, float32Rows } from '../../contract/contrastive-loss-contract.ts';
 import {
   type FormulaName,
@@ -20,7 +20,7 @@ function measured(
   rows: Rows,
   labels: readonly number[],
   views = 1,
-): StepReadouts & { readonly gradient: number[] } {
+): LossReadouts & { readonly gradient: number[] } {
   return tf.tidy(() => {
     const z = tf.tensor2d(rows.flat(), [rows.length, rows[0]!.length]);
     const y = tf.tensor1d([...labels], 'int32');
@@ -28,7 +28,7 @@ function measured(
     const gradient = tf.grad((x: tf.Tensor) => measuredLoss(x as tf.Tensor2D, y, spec, views).loss)(
       z,
     );
-    const readouts = stepReadouts((name) => sums[name]!.dataSync());
+    const readouts = lossReadouts((name) => sums[name]!.dataSync());
     return { ...readouts, gradient: [...gradient.dataSync()] };
   });
 }
@@ -47,7 +47,7 @@ test('reads out the loss and everything beside it, whichever is minimised', (t) 
       const name = spec.name as FormulaName;
       const expected = readoutReference(name, rows, labels, spec.temperature);
       for (const [key, value] of Object.entries(expected)) {
-        const got = ours[key as keyof StepReadouts];
+        const got = ours[key as keyof LossReadouts];
         // Sums of float32; the effective rank divides two small ones, the sharp bound by a small loss.
         const bound = key === 'effectiveRank' || key === 'sharpInformationBound' ? 1e-3 : 2e-5;
         if (!(Math.abs(got - value) <= bound * Math.max(1, Math.abs(value)))) {

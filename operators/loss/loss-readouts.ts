@@ -1,5 +1,5 @@
 import { informationBound, sharpInformationBound } from '../theory/information-bound.ts';
-import type { StepReadouts } from '../types.ts';
+import type { LossReadouts } from '../types.ts';
 import type { LossSumName } from './block-loss.ts';
 
 /** The numbers of a sum by its name; vectors and matrices in row-major order. */
@@ -31,7 +31,7 @@ export const lossSumNames: readonly LossSumName[] = [
 const resolvedSpread = 1e-5;
 
 /** Read-outs of a batch from its sums. */
-export function stepReadouts(sums: LossSumValues): StepReadouts {
+export function lossReadouts(sums: LossSumValues): LossReadouts {
   const sum = (name: LossSumName): number => sums(name)[0]!;
   const overAnchors = (name: LossSumName): number => share(sum(name), sum('anchors'));
   const sincere = overAnchors('sincere');
@@ -60,7 +60,7 @@ function bounds(
   sincere: number,
   contrasted: number,
   logNegatives: number,
-): Pick<StepReadouts, 'informationBound' | 'sharpInformationBound'> {
+): Pick<LossReadouts, 'informationBound' | 'sharpInformationBound'> {
   if (contrasted === 0) return { informationBound: 0, sharpInformationBound: 0 };
   const loss = Math.max(sincere, smallestLoss);
   // The mean of the logarithms: both bounds are convex in it.
@@ -80,7 +80,7 @@ function shape(
   centre: ArrayLike<number>,
   moments: ArrayLike<number>,
   rows: number,
-): Pick<StepReadouts, 'spread' | 'effectiveRank'> {
+): Pick<LossReadouts, 'spread' | 'effectiveRank'> {
   if (rows === 0) return { spread: 0, effectiveRank: 0 };
   const size = centre.length;
   let trace = 0;

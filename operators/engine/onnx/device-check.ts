@@ -8,6 +8,7 @@ import { type DeviceName, type Placement, placementOn } from './placement.ts';
 import { createSession, type Runtime, runSession, type Tensors } from './runtime.ts';
 import { trace, type TraceInput } from './trace.ts';
 import { openTrainingSession } from './training-session.ts';
+import { largestDifference } from '../largest-difference.ts';
 
 /** Numbers by name. */
 type Numbers = Readonly<Record<string, Float32Array>>;
@@ -187,15 +188,4 @@ export function batchOf({ shape }: TrainerSpec): { pixels: Float32Array; labels:
 function normalNumbers(count: number, name: string): Float32Array {
   const random = seededRandom('device', name);
   return Float32Array.from({ length: count }, () => random.normal());
-}
-
-/** Over the largest absolute value that is expected. */
-function largestDifference(values: Float32Array, expected: Float32Array): number {
-  let [difference, largest] = [0, Number.MIN_VALUE];
-  for (const [at, value] of expected.entries()) {
-    // The maximum with NaN is NaN.
-    difference = Math.max(difference, Math.abs(values[at]! - value));
-    largest = Math.max(largest, Math.abs(value));
-  }
-  return difference / largest;
 }

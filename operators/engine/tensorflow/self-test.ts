@@ -1,6 +1,7 @@
 import { seededRandom } from '../../random.ts';
 import { tf, type TensorsByName } from '../../tf.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
+import { largestDifference } from '../largest-difference.ts';
 
 /** How far a number may be off, over the largest of its tensor: graphics cards multiply with the 10 bits of TF32. */
 const tolerance = 3e-2;
@@ -84,15 +85,4 @@ function normalNumbers(name: string, shape: readonly number[]): tf.Tensor {
     Float32Array.from({ length: count }, () => random.normal()),
     [...shape],
   );
-}
-
-/** Over the largest absolute value that is expected. */
-function largestDifference(values: Float32Array, expected: Float32Array): number {
-  let [difference, largest] = [0, Number.MIN_VALUE];
-  for (const [at, value] of expected.entries()) {
-    // The maximum with NaN is NaN.
-    difference = Math.max(difference, Math.abs(values[at]! - value));
-    largest = Math.max(largest, Math.abs(value));
-  }
-  return difference / largest;
 }

@@ -210,11 +210,6 @@ export function inFull(graph: GraphBuilder, traced: Traced): Recorded {
   return { ...value, name, dims };
 }
 
-/** The same tensor stored in full, in row-major order, as the world outside expects it. */
-export function plain(graph: GraphBuilder, traced: Traced): Recorded {
-  return inFull(graph, inOrder(graph, traced, rowMajor(traced.shape.length)));
-}
-
 /**
  * The same tensor under a shape that it broadcasts to. Nothing is copied: new axes, and axes of size 1
  * that grow, stay stored with the size 1.

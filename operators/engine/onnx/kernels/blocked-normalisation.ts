@@ -1,7 +1,7 @@
 import type { GraphBuilder } from '../graph-builder.ts';
-import { recorded, type Traced } from '../traced.ts';
+import { asRecorded, type Traced } from '../traced.ts';
 import { blockedAffine, imageMeans, imageProducts } from './blocked-images.ts';
-import { added, multiplied, uniform } from './elementwise.ts';
+import { added, inverseRoot, multiplied, uniform } from './elementwise.ts';
 import { reduced } from './reduction.ts';
 
 /**
@@ -26,9 +26,9 @@ export function blockedNormalised(
   const meanSquare = multiplied(graph, squares, uniform(1 / (height * width))); // [channels]
   const difference = minus(graph, meanSquare, multiplied(graph, mean, mean));
   // Rounding must not bring it below 0.
-  const variance = apply(graph, 'Relu', difference); // [channels]
-  const raised = added(graph, variance, uniform(epsilon));
-  const inverse = apply(graph, 'Reciprocal', apply(graph, 'Sqrt', raised)); // [channels]
+  const value = asRecorded(graph, difference);
+  const variance = { ...value, name: graph.node('Relu', [value.name]) }; // [channels]
+  const inverse = inverseRoot(graph, added(graph, variance, uniform(epsilon))); // [channels]
   const factor = multiplied(graph, scale, inverse); // [channels]
   const shift = minus(graph, offset, multiplied(graph, mean, factor)); // [channels]
   return [blockedAffine(graph, x, factor, shift, block), mean, variance, inverse];
@@ -50,10 +50,4 @@ export function blockedSums(
 
 function minus(graph: GraphBuilder, a: Traced, b: Traced): Traced {
   return added(graph, a, multiplied(graph, b, uniform(-1)));
-}
-
-/** An operator on each element of a vector that the graph computes. */
-function apply(graph: GraphBuilder, op: string, x: Traced): Traced {
-  if (x.kind !== 'recorded') throw new TypeError('Expected a vector that the graph computes');
-  return recorded(graph.node(op, [x.name]), x.shape, 'float32');
 }

@@ -26,7 +26,7 @@ const unary: Readonly<Record<string, UnaryLowering>> = {
   Neg: (graph, x) => graph.node('Neg', [x]),
   Reciprocal: (graph, x) => graph.node('Reciprocal', [x]),
   Relu: (graph, x) => graph.node('Relu', [x]),
-  Rsqrt: (graph, x) => graph.node('Reciprocal', [graph.node('Sqrt', [x])]),
+  Rsqrt: rsqrt,
   Sigmoid: (graph, x) => graph.node('Sigmoid', [x]),
   Softplus: (graph, x) => graph.node('Softplus', [x]),
   Sqrt: (graph, x) => graph.node('Sqrt', [x]),
@@ -126,9 +126,19 @@ export function multiplied(graph: GraphBuilder, a: Traced, b: Traced): Traced {
   return combined(graph, 'Multiply', 'Mul', a, b, a.dtype);
 }
 
+/** `1 / sqrt(x)` */
+export function inverseRoot(graph: GraphBuilder, x: Traced): Traced {
+  const value = asRecorded(graph, x);
+  return { ...value, name: rsqrt(graph, value.name) };
+}
+
 /** A float32 number in every place of a shape. */
 export function uniform(value: number, shape: readonly number[] = []): Traced {
   return { kind: 'uniform', shape, dtype: 'float32', value };
+}
+
+function rsqrt(graph: GraphBuilder, x: string): string {
+  return graph.node('Reciprocal', [graph.node('Sqrt', [x])]);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph-builder.ts';
-import { asRecorded, type Traced } from '../traced.ts';
-import { added, multiplied, uniform } from './elementwise.ts';
+import type { Traced } from '../traced.ts';
+import { added, inverseRoot, multiplied, uniform } from './elementwise.ts';
 import { reduced } from './reduction.ts';
 
 /** Every axis of a tfjs image but the channels. */
@@ -25,9 +25,4 @@ export function normalisedBySums(
   const inverse = inverseRoot(graph, added(graph, variance, uniform(epsilon))); // [channels]
   const y = added(graph, times(centred, times(scale, inverse)), offset);
   return [y, mean, variance, inverse];
-}
-
-function inverseRoot(graph: GraphBuilder, x: Traced): Traced {
-  const value = asRecorded(graph, x);
-  return { ...value, name: graph.node('Reciprocal', [graph.node('Sqrt', [value.name])]) };
 }

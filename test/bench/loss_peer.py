@@ -61,4 +61,5 @@ def main():
         print(json.dumps({"ms": times, "value": float(value), "peakMb": peak}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

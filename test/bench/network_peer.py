@@ -167,4 +167,5 @@ def main():
         print(json.dumps({"ms": ms, "cpuMs": cpu, "values": values, "peakMb": peak}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+/**
+ * What a budget of time buys: ours and a PyTorch script with the authors' loss train the same network from the same weights
+ * on the same images, one after the other, and neighbours decide over the test images:
+ * `npx tsx test/bench/budget.ts --data CIFAR --losses revised_losses.py [--limit 1000] [--minutes 20] [--encoder resnet20]
+ * [--batch-size 128] [--learning-rate 0.1] [--threads N] [--seed 0] [--keep-freed] [--python python3] [--out DIR]`.
+ *
+ * CIFAR has `train` and `test`, each with a folder of JPEG files for each class; of `train` the first `--limit` of each
+ * class are used. The steps of ours are set before from the time of short runs; the peer goes on until its time is over. Both
+ * models are exported, measured and compared by our own commands.
+ */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { availableCores } from '../../operators/available-cores.ts';
+import { checkpointName } from '../../outputs/checkpoints.ts';
+import { peerEnvironment } from './answering-process.ts';
+import { builtPackage } from './built-package.ts';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    losses: { type: 'string' },
+    limit: { type: 'string', default: '1000' },
+    minutes: { type: 'string', default: '20' },
+    encoder: { type: 'string', default: 'resnet20' },
+    'batch-size': { type: 'string', default: '128' },
+    'learning-rate': { type: 'string', default: '0.1' },
+    threads: { type: 'string' },
+    seed: { type: 'string', default: '0' },
+    'keep-freed': { type: 'boolean', default: false },
+    python: { type: 'string', default: 'python3' },
+    out: { type: 'string' },
+  },
+});
+const { data, losses, encoder, seed } = values;
+if (data === undefined || losses === undefined) throw new Error('Expected `--data` and `--losses`');
+const threads = values.threads ?? String(availableCores());
+const rate = ['--batch-size', values['batch-size'], '--learning-rate', values['learning-rate']];
+const temperature = ['--temperature', '0.1'];
+
+const entry = fileURLToPath(new URL('pipeline/sincere.cjs', await builtPackage()));
+const folder = await fs.mkdtemp(path.join(values.out ?? os.tmpdir(), 'sincere-budget-'));
+try {
+  const images = path.join(folder, 'images');
+  await linkImages(path.join(data, 'train'), images, Number(values.limit));
+  console.log(`training images ${images}, test images ${path.join(data, 'test')}`);
+
+  await trained('untrained', 0);
+  const [short, long] = [await trained('short', 20), await trained('long', 120)];
+  const perStep = (long - short) / 100;
+  const steps = Math.floor((60 * Number(values.minutes) - short) / perStep) + 20;
+  console.log(`a step takes ${(1000 * perStep).toFixed(0)} ms: ${steps} steps`);
+  const oursSeconds = await trained('ours', steps);
+  console.log(`ours: ${steps} steps, ${(oursSeconds / 60).toFixed(2)} min from start to end`);
+  const peerSeconds = await trainedPeer();
+  console.log(`PyTorch: ${(peerSeconds / 60).toFixed(2)} min from start to end`);
+
+  await measured('ours', path.join(folder, 'ours'));
+  await measured('peer', path.join(folder, 'peer.onnx'));
+  for (const layer of ['projection', 'embedding']) {
+    const sides = ['peer', 'ours'].map((side) => path.join(folder, `${side}-${layer}`));
+    console.log(`${layer}: ours against PyTorch`);
+    await run(process.execPath, [entry, 'compare', ...sides], process.env);
+  }
+} finally {
+  if (values.out === undefined) await fs.rm(folder, { recursive: true });
+}
+
+/** The first images of each class. */
+async function linkImages(from: string, to: string, limit: number): Promise<void> {
+  for (const name of await fs.readdir(from)) {
+    await fs.mkdir(path.join(to, name), { recursive: true });
+    const files = (await fs.readdir(path.join(from, name))).toSorted().slice(0, limit);
+    for (const file of files) {
+      await fs.symlink(path.resolve(from, name, file), path.join(to, name, file));
+    }
+  }
+}
+
+/** Trains a run folder of this name and gives the seconds that the process took. */
+async function trained(name: string, steps: number): Promise<number> {
+  const out = path.join(folder, name);
+  const what = ['train', path.join(folder, 'images'), '--out', out, '--steps', String(steps)];
+  const how = ['--encoder', encoder, '--threads', threads, '--seed', seed, '--quiet', '--json'];
+  how.push('--warmup-steps', String(Math.min(steps, 100)));
+  return await run(
+    process.execPath,
+    [entry, ...what, ...rate, ...temperature, ...how],
+    process.env,
+  );
+}
+
+/** Trains the peer, from the weights that ours starts with. */
+async function trainedPeer(): Promise<number> {
+  const script = fileURLToPath(new URL('budget_peer.py', import.meta.url));
+  const model = path.join(folder, 'peer.onnx');
+  const weights = path.join(folder, 'untrained', 'checkpoints', checkpointName(0));
+  const what = [script, path.join(folder, 'images'), model, weights, losses!];
+  const how = ['--encoder', encoder, '--minutes', values.minutes, '--batch', values['batch-size']];
+  how.push('--learning-rate', values['learning-rate'], '--threads', threads, '--seed', seed);
+  const seconds = await run(
+    values.python,
+    [...what, ...how, '--warmup-steps', '100', ...temperature],
+    peerEnvironment(values['keep-freed']),
+  );
+  const sidecar = await fs.readFile(path.join(folder, 'ours', 'encoder.json'), 'utf8');
+  await fs.writeFile(path.join(folder, 'peer.json'), sidecar);
+  return seconds;
+}
+
+/** Exports training and test images with a model, and evaluates both layers. */
+async function measured(side: string, model: string): Promise<void> {
+  const parts = { train: path.join(folder, 'images'), test: path.join(data!, 'test') };
+  for (const [part, images] of Object.entries(parts)) {
+    const out = path.join(folder, `${side}-${part}`);
+    const what = ['embed', images, '--model', model, '--out', out, '--quiet', '--json'];
+    await run(process.execPath, [entry, ...what], process.env);
+  }
+  for (const layer of ['projection', 'embedding']) {
+    const sets = ['train', 'test'].flatMap((set) => [
+      `--${set}`,
+      path.join(folder, `${side}-${set}`),
+    ]);
+    const out = ['--out', path.join(folder, `${side}-${layer}`)];
+    const what = [
+      'evaluate',
+      ...sets,
+      '--layer',
+      layer,
+      '--rankings',
+      '0',
+      ...out,
+      '--quiet',
+      '--json',
+    ];
+    await run(process.execPath, [entry, ...what], process.env);
+  }
+}
+
+/** Runs a process to its end and gives its seconds; what it says is passed on. */
+async function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const start = performance.now();
+  const child = spawn(command, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Error(`\`${command} ${args.join(' ')}\` failed`);
+  return (performance.now() - start) / 1000;
+}

@@ -1,11 +1,13 @@
 import type { tf } from '../../../tf.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
+import type { OnnxAttribute } from '../onnx-model.ts';
 import {
   blockedImageOrder,
   inFull,
   inOrder,
   type Recorded,
   rowMajor,
+  sizeOf,
   type Traced,
 } from '../traced.ts';
 import {
@@ -50,22 +52,14 @@ export function blockedFilterGradient(
   const inner = isNarrow ? inChannels : block;
   const slices = inChannels / inner;
   const imageBlocks = batchSize / block;
-  const groups = groupsOf(imageBlocks, slices);
+  const groups = groupsOf(geometry, imageBlocks, slices);
   const { name, bands, bandRows, gradientRows } = picture(graph, view, block, inner, outChannels);
   const { filterHeight, filterWidth } = geometry;
   const { width, gradientWidth, rowStride, columnStride } = view;
 
-  const split = reshaped(graph, gradient.name, [
-    groups,
-    imageBlocks / groups,
-    block,
-    outChannels / block,
-    bands * gradientRows * gradientWidth,
-    block,
-  ]);
-  const turned = graph.node('Transpose', [split], { perm: { ints: [0, 3, 1, 4, 2, 5] } });
   const channels = batchSize * bands;
   const filter = [groups * outChannels, channels / groups, gradientRows, gradientWidth];
+  const turned = imagesInside(graph, gradient.name, geometry, block, groups);
   const sums = blockedConvolution(
     graph,
     [
@@ -98,9 +92,54 @@ export function blockedFilterGradient(
   return inOrder(graph, gathered, isNarrow ? narrowFilterOrder : blockedFilterOrder, block);
 }
 
-/** Into how many groups images are parted, so that all threads have work; their results are summed. */
-function groupsOf(imageBlocks: number, slices: number): number {
+/**
+ * Into how many groups images are parted, whose results are summed: as many as there are blocks of images where all
+ * results are small beside `dy`, which then needs no more than one pass; else so many that all threads have work.
+ */
+function groupsOf(
+  { filterShape, outShape }: Geometry,
+  imageBlocks: number,
+  slices: number,
+): number {
+  if (imageBlocks * sizeOf(filterShape) <= sizeOf(outShape) / 8) return imageBlocks;
   return [4, 2].find((groups) => imageBlocks % groups === 0 && groups * slices <= 8) ?? 1;
+}
+
+/**
+ * `dy` as a filter whose inputs are images: `[groups, outputs / b, images / (b · groups), places, b images, b outputs]`.
+ *
+ * `dy` is `[images / b, b images, outputs / b · places, b outputs]`. Seen as b places with a channel for all the rest,
+ * what changes their order into the one that is wanted is the operator that makes blocks, with all threads, where
+ * `Transpose` takes one. Then whole planes change places, unless there is one block of images or of outputs.
+ */
+function imagesInside(
+  graph: GraphBuilder,
+  name: string,
+  { batchSize, outChannels, outHeight, outWidth }: Geometry,
+  block: number,
+  groups: number,
+): string {
+  const [imageBlocks, outputBlocks] = [batchSize / block, outChannels / block];
+  const places = outHeight * outWidth;
+  const dims = [imageBlocks, block, 1, outputBlocks * places * block];
+  const inside = graph.node(
+    'ReorderInput',
+    [reshaped(graph, name, dims)],
+    { channels_last: { int: 1 } },
+    'com.microsoft.nchwc',
+  );
+  const inGroup = imageBlocks / groups;
+  if (inGroup === 1 || outputBlocks === 1) return inside;
+  const planes: number[] = [];
+  for (let group = 0; group < groups; group += 1) {
+    for (let output = 0; output < outputBlocks; output += 1) {
+      for (let image = 0; image < inGroup; image += 1) {
+        planes.push((group * inGroup + image) * outputBlocks + output);
+      }
+    }
+  }
+  const all = reshaped(graph, inside, [imageBlocks * outputBlocks, places * block * block]);
+  return graph.node('Gather', [all, graph.integers(planes)], { axis: { int: 0 } });
 }
 
 /** The pixels that filters see, padding included, and how `dy` lies over them. */
@@ -126,18 +165,17 @@ function seenPixels(
   const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = geometry;
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth } = geometry;
   const gradient = { gradientHeight: outHeight, gradientWidth: outWidth };
-  const rowAxis = block === undefined ? 1 : 2;
+  const dims = [batchSize, inChannels, inHeight, inWidth];
   const batch = batchSize;
   const slices = block === undefined ? 1 : inChannels / block;
   if (filterHeight * filterWidth === 1 && padInfo.top + padInfo.left === 0) {
     const isWhole = strideHeight * strideWidth === 1;
-    const [starts, ends, axes, steps] = [
-      [0, 0],
-      [inHeight, inWidth],
-      [rowAxis, rowAxis + 1],
-      [strideHeight, strideWidth],
-    ].map((values) => graph.integers(values));
-    const seen = isWhole ? name : graph.node('Slice', [name, starts!, ends!, axes!, steps!]);
+    const strides = [strideHeight, strideWidth] as const;
+    const seen = isWhole
+      ? name
+      : block === undefined
+        ? strided(graph, name, strides)
+        : keptBlocks(graph, name, dims, { strides: { ints: strides } });
     const size = { height: outHeight, width: outWidth, rowStride: 1, columnStride: 1 };
     return { name: seen, batch, slices, ...size, ...gradient };
   }
@@ -151,7 +189,7 @@ function seenPixels(
   const seen =
     block === undefined
       ? padded(graph, name, sides)
-      : paddedBlocks(graph, name, [batchSize, inChannels, inHeight, inWidth], sides);
+      : keptBlocks(graph, name, dims, { pads: { ints: sides } });
   return { name: seen, batch, slices, ...size, ...strides, ...gradient };
 }
 
@@ -162,19 +200,34 @@ function padded(graph: GraphBuilder, name: string, [top, left, bottom, right]: S
   return graph.node('Pad', [name, graph.integers([0, top, left, 0, 0, bottom, right, 0])]);
 }
 
-/** The same for images in blocks: a convolution that changes nothing pads with all threads, `Pad` with one. */
-function paddedBlocks(
+/** Every so many rows and columns of `[batch, height, width, channels]`. */
+function strided(
   graph: GraphBuilder,
   name: string,
-  dims: readonly [batch: number, channels: number, height: number, width: number],
-  sides: Sides,
+  strides: readonly [rows: number, columns: number],
 ): string {
-  const channels = dims[1];
+  const [starts, ends, axes, steps] = [[0, 0], [2147483647, 2147483647], [1, 2], strides].map(
+    (values) => graph.integers(values),
+  );
+  return graph.node('Slice', [name, starts!, ends!, axes!, steps!]);
+}
+
+/**
+ * Images in blocks with zeros around them, or some of their places: a convolution that changes no value does this with
+ * all threads, where `Pad` and `Slice` take one.
+ */
+function keptBlocks(
+  graph: GraphBuilder,
+  name: string,
+  dims: readonly number[],
+  attributes: Readonly<Record<string, OnnxAttribute>>,
+): string {
+  const channels = dims[1]!;
   const ones = graph.constant(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
   return blockedConvolution(graph, [reshaped(graph, name, dims), ones], {
     kernel_shape: { ints: [1, 1] },
     group: { int: channels },
-    pads: { ints: sides },
+    ...attributes,
   });
 }
 

@@ -146,8 +146,8 @@ export function withSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | u
 /** The convolution that gives these images in blocks, unless something follows it inside already. */
 function plainConvolution(graph: GraphBuilder, x: Recorded): OnnxNode | undefined {
   if (!isBlocked(x)) return undefined;
-  const producer = graph.producer(x.name);
-  const node = producer?.op === 'Reshape' ? graph.producer(producer.inputs[0]!) : producer;
+  let node = graph.producer(x.name);
+  while (node?.op === 'Reshape') node = graph.producer(node.inputs[0]!);
   if (node?.op !== 'Conv' || node.domain !== domain) return undefined;
   return node.attributes['activation'] === undefined ? node : undefined;
 }

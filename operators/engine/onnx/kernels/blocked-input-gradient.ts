@@ -9,11 +9,12 @@ import {
   blockFor,
   reshaped,
 } from './blocked-images.ts';
+import { wovenImage } from './woven-images.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
 /**
- * `∂L/∂x` in blocks; undefined where channels do not fill them, or where a stride does not divide the image.
+ * `∂L/∂x` in blocks; undefined where channels do not fill them.
  *
  * With a stride of s, places whose row and column have the same remainder by s see the same taps of the filter. So
  * each of the s² remainders is a small convolution of `dy`, and the image is woven together from their results: no
@@ -34,22 +35,23 @@ export function blockedInputGradient(
   if (rows === undefined || columns === undefined) return undefined;
   const gradient = blockedImage(graph, dy, block);
   const tiles = transposedTiles(graph, filter, block);
-  const [height, width] = [inHeight / strideHeight, inWidth / strideWidth];
+  const partHeight = Math.ceil(inHeight / strideHeight);
+  const partWidth = Math.ceil(inWidth / strideWidth);
 
-  const pictures = rows.map((row) =>
+  const parts = rows.map((row) =>
     columns.map((column) => {
       const taps = [row.taps.length, column.taps.length];
-      if (taps.includes(0)) return zeros(graph, [batchSize, inChannels, height, width]);
+      if (taps.includes(0)) return undefined;
       const kernel = picked(graph, tiles, row.taps, column.taps, geometry, block);
-      return blockedConvolution(graph, [gradient, kernel], {
+      const name = blockedConvolution(graph, [gradient, kernel], {
         kernel_shape: { ints: taps },
         pads: { ints: [row.before, column.before, row.after, column.after] },
       });
+      return asBlockedImage(graph, name, [batchSize, partHeight, partWidth, inChannels], block);
     }),
   );
-  const whole = woven(graph, pictures, [(batchSize * inChannels) / block, height, width, block]);
-  const name = reshaped(graph, whole, [batchSize, inChannels, inHeight, inWidth]);
-  return asBlockedImage(graph, name, inShape, block);
+  const [only] = parts.flat();
+  return strideHeight * strideWidth === 1 ? only : wovenImage(graph, parts, inShape, block);
 }
 
 interface Phase {
@@ -60,13 +62,12 @@ interface Phase {
   readonly after: number;
 }
 
-/** What places of each remainder see, along one side; undefined when the stride does not divide the image. */
+/** What places of each remainder see, along one side; undefined when padding would have to be cut off. */
 function phases(geometry: Geometry, side: 'Height' | 'Width'): readonly Phase[] | undefined {
   const stride = geometry[`stride${side}`];
-  const size = geometry[`in${side}`] / stride;
+  const size = Math.ceil(geometry[`in${side}`] / stride);
   const reach = geometry[`filter${side}`];
   const pad = side === 'Height' ? geometry.padInfo.top : geometry.padInfo.left;
-  if (!Number.isInteger(size)) return undefined;
   const all = Array.from({ length: stride }, (_, remainder): Phase => {
     // Place `stride · m + remainder` is under tap k of output `m + (remainder + pad − k) / stride`.
     const first = (remainder + pad) % stride;
@@ -118,24 +119,4 @@ function transposedTiles(graph: GraphBuilder, filter: Traced, block: number): st
   const tiles = reshaped(graph, weights.name, [count, block, 1, block]);
   const turned = graph.node('ReorderInput', [tiles], {}, 'com.microsoft.nchwc');
   return reshaped(graph, turned, [count, block * block]);
-}
-
-/** `pictures[r][c]` holds the places of row remainder r and column remainder c; sizes are those of one of them. */
-function woven(
-  graph: GraphBuilder,
-  pictures: readonly (readonly string[])[],
-  [planes, height, width, block]: readonly [number, number, number, number],
-): string {
-  const interleaved = (values: readonly string[], before: number, after: number): string => {
-    if (values.length === 1) return values[0]!;
-    const dims = graph.integers([before, 1, after]);
-    const slices = values.map((value) => graph.node('Reshape', [value, dims]));
-    return graph.node('Concat', slices, { axis: { int: 1 } });
-  };
-  const rows = pictures.map((row) => interleaved(row, planes * height * width, block));
-  return interleaved(rows, planes * height, width * pictures[0]!.length * block);
-}
-
-function zeros(graph: GraphBuilder, dims: readonly number[]): string {
-  return graph.node('Expand', [graph.constant(Float32Array.of(0), [1]), graph.integers(dims)]);
 }

@@ -15,6 +15,7 @@ import { tracedType } from '../trace-backend.ts';
 import { withActivation, withSum } from './blocked-images.ts';
 import { withBias } from './product.ts';
 import { operand, registerKernel } from './register-kernel.ts';
+import { wovenSum } from './woven-images.ts';
 
 type UnaryLowering = (graph: GraphBuilder, x: string) => string;
 
@@ -118,7 +119,9 @@ export function registerElementwiseKernels(): void {
 
 /** `a + b`, broadcast to their common shape. */
 export function added(graph: GraphBuilder, a: Traced, b: Traced): Traced {
-  return withSum(graph, a, b) ?? combined(graph, 'Add', 'Add', a, b, a.dtype);
+  return (
+    wovenSum(graph, a, b) ?? withSum(graph, a, b) ?? combined(graph, 'Add', 'Add', a, b, a.dtype)
+  );
 }
 
 /** `a · b`, broadcast to their common shape. */

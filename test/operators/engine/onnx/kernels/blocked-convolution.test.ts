@@ -17,15 +17,17 @@ const cases: readonly ConvolutionCase[] = [
   { image: [16, 8, 8, 16], filter: [3, 3, 32], stride: 2, pad: 1 },
   { image: [16, 2, 4, 16], filter: [3, 3, 16], stride: 2, pad: 1 },
   { image: [16, 8, 8, 16], filter: [1, 1, 32], stride: 2, pad: 0 },
+  { image: [16, 6, 6, 32], filter: [3, 3, 16], stride: 3, pad: 1 },
+  // A stride that does not divide the image.
+  { image: [16, 7, 7, 16], filter: [3, 3, 32], stride: 2, pad: 1 },
+  { image: [16, 5, 8, 16], filter: [1, 1, 16], stride: 2, pad: 0 },
   { image: [16, 4, 4, 32], filter: [1, 1, 16], stride: 1, pad: 0 },
   // Fewer inputs than a block holds.
   { image: [16, 6, 6, 3], filter: [3, 3, 16], stride: 1, pad: 1 },
   { image: [16, 12, 12, 3], filter: [7, 7, 16], stride: 2, pad: 3 },
   // Rows parted into bands.
   { image: [16, 34, 34, 16], filter: [3, 3, 16], stride: 1, pad: 1 },
-  // What leaves for the standard lowerings: a stride that does not divide the image, rows that no filter sees, images
-  // and channels that fill no blocks.
-  { image: [16, 7, 7, 16], filter: [3, 3, 16], stride: 2, pad: 1 },
+  // What leaves for the standard lowerings: rows that no filter sees, images and channels that fill no blocks.
   { image: [16, 8, 8, 16], filter: [3, 3, 16], stride: 2, pad: 'valid' },
   { image: [16, 8, 8, 16], filter: [3, 3, 16], stride: 2, pad: 'same' },
   { image: [7, 6, 6, 16], filter: [3, 3, 16], stride: 1, pad: 1 },

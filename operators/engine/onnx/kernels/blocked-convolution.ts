@@ -9,6 +9,7 @@ import {
   blockFor,
   narrowFilterOrder,
 } from './blocked-images.ts';
+import { spatialConvolution } from './spatial-convolution.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
@@ -20,7 +21,8 @@ export function blockedConvolved(
   geometry: Geometry,
 ): Traced | undefined {
   const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = geometry;
-  const { inChannels, outChannels, outShape } = geometry;
+  const { batchSize, inHeight, inWidth, inChannels } = geometry;
+  const { outHeight, outWidth, outChannels, outShape } = geometry;
   const block = blockFor(graph, outChannels);
   if (block === undefined) return undefined;
   const isNarrow = inChannels < block;
@@ -36,10 +38,24 @@ export function blockedConvolved(
     filterHeight,
     filterWidth,
   ]);
-  const name = blockedConvolution(graph, [picture, kernel], {
-    kernel_shape: { ints: [filterHeight, filterWidth] },
-    pads: { ints: [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right] },
-    strides: { ints: [strideHeight, strideWidth] },
-  });
+  const kernelSize = [filterHeight, filterWidth] as const;
+  const strides = [strideHeight, strideWidth] as const;
+  const pads = [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right] as const;
+  const name = isNarrow
+    ? blockedConvolution(graph, [picture, kernel], {
+        kernel_shape: { ints: kernelSize },
+        pads: { ints: pads },
+        strides: { ints: strides },
+      })
+    : spatialConvolution(graph, {
+        picture,
+        dims: [batchSize, inChannels, inHeight, inWidth],
+        kernel,
+        kernelSize,
+        strides,
+        pads,
+        result: [batchSize, outChannels, outHeight, outWidth],
+        block,
+      });
   return asBlockedImage(graph, name, outShape, block);
 }

@@ -1,6 +1,5 @@
 import type { tf } from '../../../tf.ts';
 import type { GraphBuilder } from '../graph-builder.ts';
-import type { OnnxAttribute } from '../onnx-model.ts';
 import {
   blockedImageOrder,
   inFull,
@@ -14,6 +13,7 @@ import {
   blockedConvolution,
   blockedFilterOrder,
   blockFor,
+  keptBlocks,
   narrowFilterOrder,
   reshaped,
 } from './blocked-images.ts';
@@ -210,25 +210,6 @@ function strided(
     (values) => graph.integers(values),
   );
   return graph.node('Slice', [name, starts!, ends!, axes!, steps!]);
-}
-
-/**
- * Images in blocks with zeros around them, or some of their places: a convolution that changes no value does this with
- * all threads, where `Pad` and `Slice` take one.
- */
-function keptBlocks(
-  graph: GraphBuilder,
-  name: string,
-  dims: readonly number[],
-  attributes: Readonly<Record<string, OnnxAttribute>>,
-): string {
-  const channels = dims[1]!;
-  const ones = graph.constant(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
-  return blockedConvolution(graph, [reshaped(graph, name, dims), ones], {
-    kernel_shape: { ints: [1, 1] },
-    group: { int: channels },
-    ...attributes,
-  });
 }
 
 /** Bytes of a filter's block that stay in the cache of a core. */

@@ -63,6 +63,25 @@ export function blockedConvolution(
   return graph.node('Conv', inputs, attributes, domain);
 }
 
+/**
+ * Images in blocks with zeros around them, or some of their places: a convolution that changes no value does this with
+ * all threads, where `Pad` and `Slice` take one.
+ */
+export function keptBlocks(
+  graph: GraphBuilder,
+  name: string,
+  dims: readonly number[],
+  attributes: Readonly<Record<string, OnnxAttribute>>,
+): string {
+  const channels = dims[1]!;
+  const ones = graph.constant(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
+  return blockedConvolution(graph, [reshaped(graph, name, dims), ones], {
+    kernel_shape: { ints: [1, 1] },
+    group: { int: channels },
+    ...attributes,
+  });
+}
+
 /** `factor · x + offset` for each channel, `[channels]` both, in one pass over the images. */
 export function blockedAffine(
   graph: GraphBuilder,

@@ -3,12 +3,12 @@ import type { GraphBuilder } from '../graph-builder.ts';
 import { inFull, inOrder, sizeOf, type Traced } from '../traced.ts';
 import {
   asBlockedImage,
-  blockedConvolution,
   blockedFilterOrder,
   blockedImage,
   blockFor,
   reshaped,
 } from './blocked-images.ts';
+import { spatialConvolution } from './spatial-convolution.ts';
 import { wovenImage } from './woven-images.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
@@ -27,7 +27,7 @@ export function blockedInputGradient(
   geometry: Geometry,
 ): Traced | undefined {
   const { inChannels, outChannels, inShape, batchSize, inHeight, inWidth } = geometry;
-  const { strideHeight, strideWidth } = geometry;
+  const { outHeight, outWidth, strideHeight, strideWidth } = geometry;
   const block = blockFor(graph, outChannels);
   if (block === undefined || blockFor(graph, inChannels) === undefined) return undefined;
   const rows = phases(geometry, 'Height');
@@ -40,12 +40,17 @@ export function blockedInputGradient(
 
   const parts = rows.map((row) =>
     columns.map((column) => {
-      const taps = [row.taps.length, column.taps.length];
-      if (taps.includes(0)) return undefined;
+      if (row.taps.length * column.taps.length === 0) return undefined;
       const kernel = picked(graph, tiles, row.taps, column.taps, geometry, block);
-      const name = blockedConvolution(graph, [gradient, kernel], {
-        kernel_shape: { ints: taps },
-        pads: { ints: [row.before, column.before, row.after, column.after] },
+      const name = spatialConvolution(graph, {
+        picture: gradient,
+        dims: [batchSize, outChannels, outHeight, outWidth],
+        kernel,
+        kernelSize: [row.taps.length, column.taps.length],
+        strides: [1, 1],
+        pads: [row.before, column.before, row.after, column.after],
+        result: [batchSize, inChannels, partHeight, partWidth],
+        block,
       });
       return asBlockedImage(graph, name, [batchSize, partHeight, partWidth, inChannels], block);
     }),

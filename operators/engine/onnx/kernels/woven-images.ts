@@ -50,8 +50,8 @@ export function wovenImage(
 }
 
 /**
- * `x + y` of images that are woven from as many parts each: parts are summed inside the convolutions that give them, and
- * woven once; undefined where they are not.
+ * `x + y` of images that are woven from as many parts each: parts are summed, inside the convolutions that give them
+ * where there are such, and woven once; undefined where the images are not woven so.
  */
 export function wovenSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | undefined {
   if (x.kind !== 'recorded' || y.kind !== 'recorded' || !sameShape(x.shape, y.shape)) {
@@ -63,9 +63,9 @@ export function wovenSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | 
     row.map((part, c) => {
       const other = ofY![r]![c];
       if (part === undefined || other === undefined) return part ?? other;
-      const sum = withSum(graph, part, other);
-      if (sum === undefined) throw new TypeError('Expected parts to come from convolutions');
-      return sum;
+      return (
+        withSum(graph, part, other) ?? { ...part, name: graph.node('Add', [part.name, other.name]) }
+      );
     }),
   );
   return sums && wovenImage(graph, sums, x.shape, x.block!);

@@ -18,6 +18,13 @@ const cases: readonly ConvolutionCase[] = [
   { image: [16, 2, 4, 16], filter: [3, 3, 16], stride: 2, pad: 1 },
   { image: [16, 8, 8, 16], filter: [1, 1, 32], stride: 2, pad: 0 },
   { image: [16, 6, 6, 32], filter: [3, 3, 16], stride: 3, pad: 1 },
+  // Images side by side, whose padding before and after differs.
+  { image: [16, 4, 5, 16], filter: [3, 3, 16], stride: 2, pad: 'same' },
+  { image: [16, 3, 6, 32], filter: [5, 4, 16], stride: 1, pad: 'same' },
+  { image: [6, 7, 7, 16], filter: [3, 5, 16], stride: 3, pad: 2 },
+  { image: [16, 5, 5, 16], filter: [3, 3, 16], stride: 1, pad: 'valid' },
+  // Wide enough to stay apart.
+  { image: [16, 3, 9, 16], filter: [3, 3, 16], stride: 1, pad: 1 },
   // A stride that does not divide the image.
   { image: [16, 7, 7, 16], filter: [3, 3, 32], stride: 2, pad: 1 },
   { image: [16, 5, 8, 16], filter: [1, 1, 16], stride: 2, pad: 0 },

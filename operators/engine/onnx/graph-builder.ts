@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type LoweringTarget, standardTarget } from './lowering-target.ts';
 import {
   encodeModel,
@@ -11,9 +12,6 @@ import {
 
 /** Elements of a constant. Int64 is for shapes and axes, bool is one byte each. */
 export type ConstantValues = Float32Array | Int32Array | BigInt64Array | Uint8Array;
-
-/** Constants up to this many bytes are compared by content, so that equal ones are stored once. */
-const comparedBytes = 1024;
 
 /**
  * Collects the nodes of one ONNX graph.
@@ -40,16 +38,17 @@ export class GraphBuilder {
     this.#inputs.push(port);
   }
 
-  /** A constant value; `values` is borrowed until the model is written. */
+  /** A constant value, equal ones stored once; `values` is borrowed until the model is written. */
   constant(values: ConstantValues, dims: readonly number[]): string {
     const type = typeOf(values);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    const content = bytes.length <= comparedBytes ? `${type}|${dims.join()}|${bytes.join()}` : null;
-    const same = content === null ? undefined : this.#known.get(content);
+    const hash = createHash('sha256').update(bytes).digest('base64');
+    const content = `${type}|${dims.join()}|${hash}`;
+    const same = this.#known.get(content);
     if (same !== undefined) return same[0]!;
     const name = this.#name('c');
     this.#constants.set(name, { name, type, dims, bytes });
-    if (content !== null) this.#known.set(content, [name]);
+    this.#known.set(content, [name]);
     return name;
   }
 

@@ -6,7 +6,6 @@ import {
   inOrder,
   type Recorded,
   rowMajor,
-  sizeOf,
   type Traced,
 } from '../traced.ts';
 import {
@@ -14,6 +13,7 @@ import {
   blockedFilterOrder,
   blockFor,
   keptBlocks,
+  pickedRows,
   narrowFilterOrder,
   reshaped,
 } from './blocked-images.ts';
@@ -52,7 +52,7 @@ export function blockedFilterGradient(
   const inner = isNarrow ? inChannels : block;
   const slices = inChannels / inner;
   const imageBlocks = batchSize / block;
-  const groups = groupsOf(geometry, imageBlocks, slices);
+  const groups = groupsOf(imageBlocks, slices);
   const { name, bands, bandRows, gradientRows } = picture(graph, view, block, inner, outChannels);
   const { filterHeight, filterWidth } = geometry;
   const { width, gradientWidth, rowStride, columnStride } = view;
@@ -92,25 +92,16 @@ export function blockedFilterGradient(
   return inOrder(graph, gathered, isNarrow ? narrowFilterOrder : blockedFilterOrder, block);
 }
 
-/**
- * Into how many groups images are parted, whose results are summed: as many as there are blocks of images where all
- * results are small beside `dy`, which then needs no more than one pass; else so many that all threads have work.
- */
-function groupsOf(
-  { filterShape, outShape }: Geometry,
-  imageBlocks: number,
-  slices: number,
-): number {
-  if (imageBlocks * sizeOf(filterShape) <= sizeOf(outShape) / 8) return imageBlocks;
+/** Into how many groups images are parted, so that all threads have work; their results are summed. */
+function groupsOf(imageBlocks: number, slices: number): number {
   return [4, 2].find((groups) => imageBlocks % groups === 0 && groups * slices <= 8) ?? 1;
 }
 
 /**
  * `dy` as a filter whose inputs are images: `[groups, outputs / b, images / (b · groups), places, b images, b outputs]`.
  *
- * `dy` is `[images / b, b images, outputs / b · places, b outputs]`. Seen as b places with a channel for all the rest,
- * what changes their order into the one that is wanted is the operator that makes blocks, with all threads, where
- * `Transpose` takes one. Then whole planes change places, unless there is one block of images or of outputs.
+ * `dy` is `[images, outputs / b, places, b outputs]`, so whole blocks change places, which takes all threads where a
+ * transposition takes one.
  */
 function imagesInside(
   graph: GraphBuilder,
@@ -119,27 +110,24 @@ function imagesInside(
   block: number,
   groups: number,
 ): string {
-  const [imageBlocks, outputBlocks] = [batchSize / block, outChannels / block];
-  const places = outHeight * outWidth;
-  const dims = [imageBlocks, block, 1, outputBlocks * places * block];
-  const inside = graph.node(
-    'ReorderInput',
-    [reshaped(graph, name, dims)],
-    { channels_last: { int: 1 } },
-    'com.microsoft.nchwc',
-  );
-  const inGroup = imageBlocks / groups;
-  if (inGroup === 1 || outputBlocks === 1) return inside;
-  const planes: number[] = [];
+  const [outputBlocks, places] = [outChannels / block, outHeight * outWidth];
+  const inGroup = batchSize / groups;
+  const picked = new Int32Array(batchSize * outputBlocks * places);
+  let at = 0;
   for (let group = 0; group < groups; group += 1) {
     for (let output = 0; output < outputBlocks; output += 1) {
-      for (let image = 0; image < inGroup; image += 1) {
-        planes.push((group * inGroup + image) * outputBlocks + output);
+      for (let images = 0; images < inGroup; images += block) {
+        for (let place = 0; place < places; place += 1) {
+          for (let image = 0; image < block; image += 1) {
+            const from = group * inGroup + images + image;
+            picked[at] = (from * outputBlocks + output) * places + place;
+            at += 1;
+          }
+        }
       }
     }
   }
-  const all = reshaped(graph, inside, [imageBlocks * outputBlocks, places * block * block]);
-  return graph.node('Gather', [all, graph.integers(planes)], { axis: { int: 0 } });
+  return pickedRows(graph, name, block, picked);
 }
 
 /** The pixels that filters see, padding included, and how `dy` lies over them. */
@@ -258,7 +246,8 @@ function picture(
       }
     }
   }
-  const all = [imageBlocks * slices * height, width * inner * block];
-  const picked = [reshaped(graph, blocks, all), graph.integers(rows)];
-  return { name: graph.node('Gather', picked, { axis: { int: 0 } }), ...shape };
+  return {
+    name: pickedRows(graph, blocks, width * inner * block, Int32Array.from(rows)),
+    ...shape,
+  };
 }

@@ -175,3 +175,14 @@ function plainConvolution(graph: GraphBuilder, x: Recorded): OnnxNode | undefine
 export function reshaped(graph: GraphBuilder, name: string, dims: readonly number[]): string {
   return graph.node('Reshape', [name, graph.integers(dims)]);
 }
+
+/** Rows of so many elements, picked by their numbers: `Gather` takes all threads where `Transpose` takes one. */
+export function pickedRows(
+  graph: GraphBuilder,
+  name: string,
+  size: number,
+  rows: Int32Array,
+): string {
+  const inputs = [reshaped(graph, name, [-1, size]), graph.constant(rows, [rows.length])];
+  return graph.node('Gather', inputs, { axis: { int: 0 } });
+}

@@ -6,6 +6,7 @@ import {
   blockedFilterOrder,
   blockedImage,
   blockFor,
+  pickedRows,
   reshaped,
 } from './blocked-images.ts';
 import { spatialConvolution } from './spatial-convolution.ts';
@@ -113,7 +114,7 @@ function picked(
       }
     }
   }
-  const kernel = graph.node('Gather', [tiles, graph.integers(indices)], { axis: { int: 0 } });
+  const kernel = pickedRows(graph, tiles, block * block, Int32Array.from(indices));
   return reshaped(graph, kernel, [inChannels, outChannels, rows.length, columns.length]);
 }
 
@@ -122,6 +123,5 @@ function transposedTiles(graph: GraphBuilder, filter: Traced, block: number): st
   const weights = inFull(graph, inOrder(graph, filter, blockedFilterOrder, block));
   const count = sizeOf(weights.shape) / (block * block);
   const tiles = reshaped(graph, weights.name, [count, block, 1, block]);
-  const turned = graph.node('ReorderInput', [tiles], {}, 'com.microsoft.nchwc');
-  return reshaped(graph, turned, [count, block * block]);
+  return graph.node('ReorderInput', [tiles], {}, 'com.microsoft.nchwc');
 }

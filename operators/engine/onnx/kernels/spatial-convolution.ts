@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../graph-builder.ts';
-import { blockedConvolution, keptBlocks, reshaped } from './blocked-images.ts';
+import { blockedConvolution, keptBlocks, pickedRows, reshaped } from './blocked-images.ts';
 
 /** Images in blocks, a filter for them, and how it moves over them. */
 export interface SpatialConvolution {
@@ -20,7 +20,7 @@ export interface SpatialConvolution {
 /** The operator computes some six outputs of a row at once, and one at a time where it sees padding. */
 const narrowWidth = 8;
 /** Images that share a row. */
-const sharing = [8, 4, 2];
+const sharing = [32, 16, 8, 4, 2];
 
 /** A convolution of images in blocks into blocks, by its name; narrow images are put side by side first. */
 export function spatialConvolution(graph: GraphBuilder, convolution: SpatialConvolution): string {
@@ -46,7 +46,7 @@ function sideBySide(
   images: number,
 ): string {
   const [batch, channels, height, width] = dims;
-  const [, outputs, resultHeight, resultWidth] = result;
+  const resultWidth = result[3];
   const [top, left, bottom] = pads;
   const stride = strides[1];
   // Both what the last output sees beyond its image and what the first one of the next image sees before it.
@@ -55,25 +55,11 @@ function sideBySide(
   const spaced = keptBlocks(graph, picture, dims, {
     pads: { ints: [0, 0, 0, period * stride - width] },
   });
-  const rowsOf = (channelBlocks: number, rows: number): number[] => {
-    // `[groups, channels, rows, images]`, of what was `[groups, images, channels, rows]`.
-    const places: number[] = [];
-    for (let group = 0; group < batch; group += images) {
-      for (let channel = 0; channel < channelBlocks; channel += 1) {
-        for (let row = 0; row < rows; row += 1) {
-          for (let image = 0; image < images; image += 1) {
-            places.push(((group + image) * channelBlocks + channel) * rows + row);
-          }
-        }
-      }
-    }
-    return places;
-  };
-  const spacedRows = (batch * channels * height) / block;
-  const together = gathered(
+  const together = pickedRows(
     graph,
-    reshaped(graph, spaced, [spacedRows, period * stride * block]),
-    rowsOf(channels / block, height),
+    spaced,
+    period * stride * block,
+    rowsTogether(dims, block, images),
   );
   const wide = [batch / images, channels, height, images * period * stride];
   const convolved = blockedConvolution(graph, [reshaped(graph, together, wide), kernel], {
@@ -82,22 +68,43 @@ function sideBySide(
     strides: { ints: strides },
   });
   const wideResult = Math.floor((left + wide[3]! - kernelSize[1]) / stride) + 1;
-  const places: number[] = [];
-  const blocks = outputs / block;
-  for (let image = 0; image < batch; image += 1) {
-    const group = Math.floor(image / images);
-    const first = (image % images) * period;
-    for (let row = 0; row < blocks * resultHeight; row += 1) {
-      const start = (group * blocks * resultHeight + row) * wideResult + first;
-      for (let column = 0; column < resultWidth; column += 1) places.push(start + column);
-    }
-  }
-  const all = (batch / images) * blocks * resultHeight * wideResult;
-  const apart = gathered(graph, reshaped(graph, convolved, [all, block]), places);
-  return reshaped(graph, apart, result);
+  const apart = placesApart(result, block, images, period, wideResult);
+  return reshaped(graph, pickedRows(graph, convolved, block, apart), result);
 }
 
-function gathered(graph: GraphBuilder, rows: string, places: readonly number[]): string {
-  const indices = graph.constant(Int32Array.from(places), [places.length]);
-  return graph.node('Gather', [rows, indices], { axis: { int: 0 } });
+/** Rows as `[batch / images, channels / b, height, images]`, of what was `[batch, channels / b, height]`. */
+function rowsTogether(
+  [batch, channels, height]: SpatialConvolution['dims'],
+  block: number,
+  images: number,
+): Int32Array {
+  const rows: number[] = [];
+  for (let group = 0; group < batch; group += images) {
+    for (let row = 0; row < (channels / block) * height; row += 1) {
+      for (let image = group; image < group + images; image += 1) {
+        rows.push((image * channels * height) / block + row);
+      }
+    }
+  }
+  return Int32Array.from(rows);
+}
+
+/** The places of each image again, of rows that have an image at each multiple of `period`. */
+function placesApart(
+  [batch, channels, height, width]: SpatialConvolution['result'],
+  block: number,
+  images: number,
+  period: number,
+  rowWidth: number,
+): Int32Array {
+  const rows = (channels / block) * height;
+  const places: number[] = [];
+  for (let image = 0; image < batch; image += 1) {
+    const group = Math.floor(image / images);
+    for (let row = 0; row < rows; row += 1) {
+      const start = (group * rows + row) * rowWidth + (image % images) * period;
+      for (let column = 0; column < width; column += 1) places.push(start + column);
+    }
+  }
+  return Int32Array.from(places);
 }

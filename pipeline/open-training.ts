@@ -77,8 +77,8 @@ export async function openTraining(
   for (const note of [...run.notes, ...startNotes]) listener.note?.(note);
   const trainer = scope.use(await openTrainer(engine, config, options.ignoreMemory));
   const state = run.checkpoint ?? initialState(config, start);
-  await trainer.load(state);
   if (run.checkpoint === null) await run.saveCheckpoint(state);
+  await trainer.load(state, { handOver: true });
   listener.planned?.({ total: config.steps, done: state.step, images: config.batchSize });
   return { data, config, run, trainer, startAt: state.step };
 }

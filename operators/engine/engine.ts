@@ -69,8 +69,12 @@ export interface ClassifierSpec extends StepSpec {
  */
 export interface Trainer<R = StepReadouts> {
   readonly shape: BatchShape;
-  /** Replaces the state. @throws {PipelineError} `ERR_SHAPE`, naming the tensor that does not fit. */
-  load(state: TrainerState): Promise<void>;
+  /**
+   * Replaces the state. @throws {PipelineError} `ERR_SHAPE`, naming the tensor that does not fit.
+   *
+   * @param options.handOver The buffers of `state` may be detached, which saves a copy of them. @default false
+   */
+  load(state: TrainerState, options?: { readonly handOver?: boolean }): Promise<void>;
   /**
    * One step. `batch.pixels` is handed over: its buffer may be detached afterwards.
    * @throws {PipelineError} `ERR_NOT_FINITE` when loss or gradient are not finite; the step is not applied.

@@ -96,7 +96,7 @@ async function openSteps(request: LoopRequest) {
   const spec = { encoder, loss, shape, momentum: 0.9, weightDecay: 1e-4 };
   const trainer = await engine.createTrainer(spec);
   const weights = ours.initialWeights(encoder, 0);
-  await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) });
+  await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) }, { handOver: true });
   const batches = await firstBatches(request);
   let taken = 0;
   return {

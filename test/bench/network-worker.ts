@@ -66,7 +66,7 @@ async function opened(request: NetworkRequest): Promise<() => Promise<readonly n
     momentum: 0.9,
     weightDecay: 1e-4,
   });
-  await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) });
+  await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) }, { handOver: true });
   const labels = new Int32Array(await bytesOf(path.join(folder, 'labels.i32')));
   const batch = packedBatch({ ...shape, imageSize: 1 }, 0);
   // A training loop makes new pixels for each step as well.

@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { readoutsOf } from '../../loss/readouts-of.ts';
 import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../model/split-step.ts';
 import type { CrossEntropyReadouts, LossReadouts } from '../../types.ts';
@@ -6,7 +6,7 @@ import type { StepSpec } from '../engine.ts';
 import { nextStateNames } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
 import type { Placement } from './placement.ts';
-import { createSession, type Runtime, runSession, type Tensors } from './runtime.ts';
+import { createSession, type Runtime, runSession, type Tensors, writtenInto } from './runtime.ts';
 import { pixelsInput, stepPorts } from './step-ports.ts';
 import { portSizes } from './stored-layout.ts';
 import { tileCompiler } from './tile-compiler.ts';
@@ -32,8 +32,12 @@ export interface StepInputs extends Pick<StepCall, 'pixels' | 'labels'> {
 
 /** A compiled step. Holds no state. */
 export interface CompiledStep {
-  /** @throws {PipelineError} `ERR_ENGINE`. */
-  run(state: Tensors, step: StepInputs): Promise<SteppedTensors>;
+  /**
+   * @param into Tensors that the next state is written into, by the names of its ports. @default new ones
+   *
+   * @throws {PipelineError} `ERR_ENGINE`.
+   */
+  run(state: Tensors, step: StepInputs, into?: Tensors): Promise<SteppedTensors>;
   release(): Promise<void>;
 }
 
@@ -64,14 +68,15 @@ async function compileWhole(
     nextStateNames(spec),
   );
   return {
-    async run(state, step) {
+    async run(state, step, into) {
       const { images, views } = spec.shape;
-      const outputs = await runSession(session, {
+      const feeds = {
         ...state,
         [stepPorts.pixels]: pixelTensor(runtime, spec, images, step.pixels),
         [stepPorts.labels]: new runtime.Tensor('int32', step.labels, [images * views]),
         ...scalars(runtime, step.rates),
-      });
+      };
+      const outputs = await runInto(session, feeds, into);
       // Every sum is among the outputs.
       const readouts = readoutsOf(spec.loss, (name) => floats(outputs[stepPorts.sums + name]!));
       return { outputs, readouts };
@@ -112,7 +117,7 @@ async function compileSplit(
     }),
   );
   return {
-    async run(state, step) {
+    async run(state, step, into) {
       const weights = ofPort(stepPorts.weights, state);
       const pixelsOf = (pixels: Float32Array): Tensors => ({
         [stepPorts.pixels]: pixelTensor(runtime, spec, images, pixels),
@@ -145,11 +150,8 @@ async function compileSplit(
         weights,
         step,
       );
-      const outputs = await runSession(update, {
-        ...state,
-        ...stepped.gradients,
-        ...scalars(runtime, step.rates),
-      });
+      const feeds = { ...state, ...stepped.gradients, ...scalars(runtime, step.rates) };
+      const outputs = await runInto(update, feeds, into);
       return { outputs, readouts: stepped.readouts };
     },
     async release() {
@@ -157,6 +159,16 @@ async function compileSplit(
       await losses.release();
     },
   };
+}
+
+/** The outputs of a session, in the given tensors where there are such: the runtime answers with copies of those. */
+async function runInto(
+  session: InferenceSession,
+  feeds: Tensors,
+  into: Tensors | undefined,
+): Promise<Tensors> {
+  if (into === undefined) return await runSession(session, feeds);
+  return { ...(await runSession(session, feeds, writtenInto(session, into))), ...into };
 }
 
 /** The outputs that are inputs of the next run, under the names they have there. */

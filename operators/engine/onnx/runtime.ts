@@ -104,6 +104,14 @@ export async function runSession(
   }
 }
 
+/** For every output of a session the tensor that it is written into, or null where there is none of its name. */
+export function writtenInto(
+  { outputNames }: InferenceSession,
+  tensors: Tensors,
+): Readonly<Record<string, Tensor | null>> {
+  return Object.fromEntries(outputNames.map((name) => [name, tensors[name] ?? null]));
+}
+
 /** Why a device cannot be used, with the way to get it; undefined when the provider was there. */
 function missingProvider(device: DeviceName, cause: unknown): PipelineError | undefined {
   const message = messageOf(cause);

@@ -1,7 +1,7 @@
 import { tileInputs, tileOutputs } from '../../loss/loss-tile.ts';
 import type { TileCompiler } from '../../loss/tiled-loss.ts';
 import type { Placement } from './placement.ts';
-import { createSession, type Runtime, runSession } from './runtime.ts';
+import { createSession, type Runtime, runSession, writtenInto } from './runtime.ts';
 import { traceLossTile } from './trace-loss-tile.ts';
 
 /** Compiles tiles for ONNX Runtime. Belongs to the thread of an engine. */
@@ -20,8 +20,7 @@ export function tileCompiler(runtime: Runtime, placement: Placement): TileCompil
           ...(apart > 0 ? { [tileOutputs.apart]: scratch(apart) } : {}),
         }
       : {};
-    const made = session.outputNames.map((name) => [name, null] as const);
-    const into = { ...Object.fromEntries(made), ...large };
+    const into = writtenInto(session, large);
     return {
       async run(inputs) {
         const feeds = ports.map(({ name, shape, dtype }) => {

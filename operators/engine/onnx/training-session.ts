@@ -1,3 +1,4 @@
+import type { Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../errors.ts';
 import { optimizerOf, stepRates } from '../../model/optimizer/optimizers.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
@@ -20,12 +21,13 @@ import { parameterLayout, portSizes, stored, unstored } from './stored-layout.ts
 
 /** A compiled step with the state that it changes. Lives in the thread of the engine. */
 export interface TrainingSession {
+  /** Takes the arrays over: later steps write over them. */
   load(state: TrainerState): Promise<void>;
   /**
    * @throws {PipelineError} `ERR_NOT_FINITE`, and the state is that before the step; `ERR_ENGINE`.
    */
   run(step: StepCall): Promise<StepReadouts | ClassifierReadouts>;
-  /** The arrays are those of the state, not copies: passing them on must copy them. */
+  /** The arrays are those of the state, which later steps write over: passing them on must copy them. */
   snapshot(): Promise<TrainerState>;
   release(): Promise<void>;
 }
@@ -42,6 +44,8 @@ export async function openTrainingSession(
 ): Promise<TrainingSession> {
   const compiled = await compileStep(runtime, spec, placement);
   let state: Tensors | undefined;
+  /** Memory of the process for the next state, that of the last one but one: new pages cost time, and twice the space. */
+  let spare: Tensors | undefined;
   let stepsTaken = 0;
 
   const loaded = (): Tensors => {
@@ -52,11 +56,19 @@ export async function openTrainingSession(
   return {
     async load({ step, weights, momentum, variance = new Map() }) {
       await discard(state ?? {});
-      state = {
-        ...toTensors(runtime, placement, stepPorts.weights, weights),
-        ...toTensors(runtime, placement, stepPorts.momentum, momentum),
-        ...toTensors(runtime, placement, stepPorts.variance, variance),
-      };
+      const loaded = [
+        ...ported(runtime, placement, stepPorts.weights, weights),
+        ...ported(runtime, placement, stepPorts.momentum, momentum),
+        ...ported(runtime, placement, stepPorts.variance, variance),
+      ];
+      state = Object.fromEntries(loaded.map(({ name, tensor }) => [name, tensor]));
+      spare =
+        placement.device === 'cpu'
+          ? renamed(
+              Object.fromEntries(loaded.map(({ name, other }) => [name, other()])),
+              toNextState,
+            )
+          : undefined;
       stepsTaken = step;
     },
     async run({ pixels, labels, learningRate }) {
@@ -64,15 +76,12 @@ export async function openTrainingSession(
       // A device may lose a NaN on the way, so there none is let in.
       if (placement.device !== 'cpu' && !allFinite(pixels)) throw notFinitePixels(stepsTaken);
       const rates = stepRates(spec, stepsTaken, learningRate);
-      const stepped = await compiled.run(before, { pixels, labels, rates });
+      const stepped = await compiled.run(before, { pixels, labels, rates }, spare);
       const refusal = notSound(spec, stepped, stepsTaken);
       await discard(refusal === undefined ? before : stepped.outputs);
       if (refusal !== undefined) throw refusal;
-      state = renamed(stepped.outputs, [
-        [stepPorts.nextWeights, stepPorts.weights],
-        [stepPorts.nextMomentum, stepPorts.momentum],
-        [stepPorts.nextVariance, stepPorts.variance],
-      ]);
+      if (placement.device === 'cpu') spare = renamed(before, toNextState);
+      state = renamed(stepped.outputs, fromNextState);
       stepsTaken += 1;
       return { ...stepped.readouts, gradientNorm: gradientNorm(stepped) };
     },
@@ -102,10 +111,18 @@ export async function openTrainingSession(
     async release() {
       await discard(state ?? {});
       state = undefined;
+      spare = undefined;
       await compiled.release();
     },
   };
 }
+
+const fromNextState = [
+  [stepPorts.nextWeights, stepPorts.weights],
+  [stepPorts.nextMomentum, stepPorts.momentum],
+  [stepPorts.nextVariance, stepPorts.variance],
+] as const;
+const toNextState = fromNextState.map(([next, now]) => [now, next] as const);
 
 function notFinitePixels(step: number): PipelineError {
   return new PipelineError(
@@ -138,17 +155,29 @@ function notSound(
   );
 }
 
-function toTensors(
+/** A tensor of the state as it is stored, and another one of its size. */
+interface PortedTensor {
+  readonly name: string;
+  readonly tensor: Tensor;
+  readonly other: () => Tensor;
+}
+
+function ported(
   { Tensor }: Runtime,
   { target }: Placement,
   prefix: string,
   weights: Weights,
-): Tensors {
-  return Object.fromEntries(
-    [...weights].map(([name, { shape, data }]) => {
-      const layout = parameterLayout(target, shape);
-      const elements = stored(data, shape, layout);
-      return [prefix + name, new Tensor('float32', elements, portSizes(shape, layout))];
-    }),
-  );
+): PortedTensor[] {
+  return [...weights].map(([name, { shape, data }]) => {
+    const layout = parameterLayout(target, shape);
+    const elements = stored(data, shape, layout);
+    const dims = portSizes(shape, layout);
+    return {
+      name: prefix + name,
+      tensor: new Tensor('float32', elements, dims),
+      // What came in row-major order is not needed any more.
+      other: () =>
+        new Tensor('float32', elements === data ? new Float32Array(data.length) : data, dims),
+    };
+  });
 }

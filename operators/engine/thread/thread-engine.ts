@@ -118,9 +118,13 @@ function threadTrainer<R>(
 ): Trainer<R> {
   return {
     shape: spec.shape,
-    async load(state) {
+    async load(state, { handOver = false } = {}) {
       checkState(spec.encoder, state, spec.optimizer);
-      await thread.call('load', state);
+      const { weights, momentum, variance = new Map() } = state;
+      const arrays = [weights, momentum, variance].flatMap((tensors) =>
+        [...tensors.values()].map(({ data }) => data),
+      );
+      await thread.call('load', state, handOver ? wholeBuffers(...arrays) : []);
     },
     async run(batch, learningRate) {
       checkBatch(spec.shape, batch);

@@ -60,6 +60,7 @@ async function openRunEncoder(engine: Engine, run: string, rows: number): Promis
       hash: hashTensors(weights),
       architecture: encoder.architecture,
       ...(encoder.stem === undefined ? {} : { stem: encoder.stem }),
+      ...(encoder.width === undefined ? {} : { width: encoder.width }),
       step,
       engine: engine.name,
     },

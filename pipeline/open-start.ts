@@ -47,11 +47,12 @@ async function ofRun(run: string, spec: EncoderSpec): Promise<Source> {
   const { encoder, recipe } = readEmbeddableConfig(config, run);
   const [had, wanted] = [networkName(encoder), networkName(spec)];
   if (had !== wanted) {
-    const { architecture, stem = 'cifar' } = encoder;
+    const { architecture, stem = 'cifar', width = 1 } = encoder;
+    const wide = width === (spec.width ?? 1) ? '' : ` --width ${width}`;
     throw new PipelineError(
       'ERR_CONFIG',
       `Expected the run in \`${run}\` to have trained ${wanted}, got ${had}: ` +
-        `give \`--encoder ${architecture} --stem ${stem}\` to go on from it`,
+        `give \`--encoder ${architecture} --stem ${stem}${wide}\` to go on from it`,
       { path: run },
     );
   }
@@ -77,8 +78,9 @@ function isUnused(name: string): boolean {
   return name.endsWith('.num_batches_tracked');
 }
 
-function networkName({ architecture, stem = 'cifar' }: EncoderSpec): string {
-  return `\`${architecture}\` with the \`${stem}\` stem`;
+function networkName({ architecture, stem = 'cifar', width = 1 }: EncoderSpec): string {
+  const wide = width === 1 ? '' : ` and ${width} times the channels`;
+  return `\`${architecture}\` with the \`${stem}\` stem${wide}`;
 }
 
 /** The tensors that the network takes, in its order. */
@@ -140,10 +142,11 @@ function misshapen(
 ): PipelineError {
   const other = got[2] === 7 ? 'imagenet' : 'cifar';
   const isStem = name === 'conv1.weight' && got[2] !== expected[2];
+  const wayOut = isStem ? `give \`--stem ${other}\`` : 'is it of another `--encoder` or `--width`?';
   return new PipelineError(
     'ERR_SHAPE',
     `Expected \`${name}\` in \`${init}\` to have the shape \`[${expected.join(', ')}]\`, got ` +
-      `\`[${got.join(', ')}]\`: ${isStem ? `give \`--stem ${other}\`` : 'is it of another `--encoder`?'}`,
+      `\`[${got.join(', ')}]\`: ${wayOut}`,
     { path: init },
   );
 }

@@ -38,6 +38,7 @@ export interface TrainOptions {
   readonly anchors: 'all' | 'first';
   readonly encoder: EncoderName;
   readonly stem: StemName;
+  readonly width: number;
   /** Run folder or `.safetensors` file. */
   readonly init: string | null;
   readonly freeze: FrozenPart | null;
@@ -233,6 +234,7 @@ const stem = choice(
   ['cifar', 'imagenet'],
   'First layers: 3 × 3 for small images, or 7 × 7 with stride 2 and max-pooling, as torchvision has them.',
 ).default('cifar');
+const width = integer(1, 'How many times the channels of the encoder every layer has.').default(1);
 const engine = choice(
   ['auto', 'tensorflow', 'onnx', 'cpu'],
   'What computes: `onnx` is ONNX Runtime, `tensorflow` is @tensorflow/tfjs-node-gpu, `cpu` the slow plain ' +
@@ -298,6 +300,7 @@ const trainFields = z.strictObject({
   ).default('all'),
   encoder,
   stem,
+  width,
   init: optional(
     path(
       'Weights to start from: run folder of `train`, or FILE.safetensors with the names of torchvision.',

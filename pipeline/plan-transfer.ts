@@ -15,6 +15,7 @@ export interface TransferPlan {
   readonly exceptClasses: readonly string[] | null;
   readonly architecture: EncoderName;
   readonly stem: StemName;
+  readonly width: number;
   readonly imageSize: number;
   readonly start: PretrainedStart;
   readonly notes: readonly string[];
@@ -40,6 +41,7 @@ export async function planTransfer(
     exceptClasses: options.exceptClasses,
     architecture: encoder.architecture,
     stem: encoder.stem ?? 'cifar',
+    width: encoder.width ?? 1,
     imageSize,
     start: {
       // The head is new, also where the run was a classifier of as many classes.

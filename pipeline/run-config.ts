@@ -72,11 +72,20 @@ const projectionSize = 128;
 
 /** The network of a run: the classes of a classifier are those of the data. */
 export function encoderSpec(
-  { encoder: architecture, stem, loss }: Pick<TrainOptions, 'encoder' | 'stem' | 'loss'>,
+  {
+    encoder: architecture,
+    stem,
+    width,
+    loss,
+  }: Pick<TrainOptions, 'encoder' | 'stem' | 'width' | 'loss'>,
   data: Pick<Dataset, 'classes'>,
 ): EncoderSpec {
   // Absent where it is the default, so that runs from before there was another one can be continued.
-  const network = { architecture, ...(stem === 'cifar' ? {} : { stem }) };
+  const network = {
+    architecture,
+    ...(stem === 'cifar' ? {} : { stem }),
+    ...(width === 1 ? {} : { width }),
+  };
   return loss === 'cross-entropy'
     ? { ...network, head: 'classifier', projectionSize: data.classes.length }
     : { ...network, head: 'mlp', projectionSize };
@@ -152,6 +161,7 @@ const embeddable: z.ZodType<EmbeddableConfig> = z.object({
   encoder: z.object({
     architecture: z.enum(encoderNames),
     stem: z.enum(['cifar', 'imagenet']).optional(),
+    width: z.int().min(1).optional(),
     head: z.enum(['mlp', 'linear', 'classifier']),
     projectionSize: z.int().min(1),
   }),

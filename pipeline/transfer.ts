@@ -136,6 +136,7 @@ function fineTuned(
           loss: 'cross-entropy',
           encoder: plan.architecture,
           stem: plan.stem,
+          width: plan.width,
           imageSize: plan.imageSize,
           recipe: options.recipe,
           views: 1,

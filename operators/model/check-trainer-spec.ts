@@ -13,6 +13,7 @@ export function checkTrainerSpec(spec: StepSpec): void {
   const { encoder, loss, shape, momentum, weightDecay, microBatch, headRate = 1, frozen } = spec;
   const { optimizer, clipNorm } = spec;
   atLeastOne('encoder.projectionSize', encoder.projectionSize);
+  atLeastOne('encoder.width', encoder.width ?? 1);
   atLeastOne('shape.images', shape.images);
   atLeastOne('shape.views', shape.views);
   atLeastOne('shape.imageSize', shape.imageSize);

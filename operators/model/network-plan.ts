@@ -1,3 +1,4 @@
+import { atLeastOne } from '../out-of-range.ts';
 import type { EncoderName, EncoderSpec } from '../types.ts';
 
 /** A convolution without bias, followed by BatchNorm. */
@@ -74,8 +75,13 @@ const architectures: Readonly<Record<EncoderName, Architecture>> = {
 
 /** Length of `embedding` rows: the channels that come out of the last stage. */
 export function embeddingSize(spec: EncoderSpec): number {
-  const { channels, expansion } = architectures[spec.architecture];
+  const { channels, expansion } = architectureOf(spec);
   return channels.at(-1)! * expansion;
+}
+
+function architectureOf({ architecture, width = 1 }: EncoderSpec): Architecture {
+  const { channels, ...others } = architectures[architecture];
+  return { ...others, channels: channels.map((count) => count * width) };
 }
 
 /** Stages of blocks, `layer1` the first. */
@@ -87,16 +93,13 @@ export function stageCount(architecture: EncoderName): number {
  * The layers of a residual network. Every stage but the first halves the image, in the 3 × 3 convolution of its
  * first block: in a bottleneck that is the second one, as in torchvision.
  *
- * @throws {RangeError} When `projectionSize` is not an integer of at least 1.
+ * @throws {RangeError} When `projectionSize` or `width` is not an integer of at least 1.
  * @see He et al., arXiv:1512.03385; CIFAR stem and head as in HobbitLong/SupContrast `resnet_big.py`.
  */
 export function networkPlan(spec: EncoderSpec): NetworkPlan {
-  if (!Number.isInteger(spec.projectionSize) || spec.projectionSize < 1) {
-    throw new RangeError(
-      `Expected \`projectionSize\` to be an integer of at least 1, got \`${spec.projectionSize}\``,
-    );
-  }
-  const { channels, blocks: depths, expansion } = architectures[spec.architecture];
+  atLeastOne('projectionSize', spec.projectionSize);
+  atLeastOne('width', spec.width ?? 1);
+  const { channels, blocks: depths, expansion } = architectureOf(spec);
   const stem = stemPlan(spec, channels[0]!);
   const blocks: BlockPlan[] = [];
   let inputs = stem.outputs;

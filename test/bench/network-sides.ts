@@ -102,11 +102,13 @@ export async function networkOptions(values: {
   };
 }
 
-/** The encoder of a benchmark by its name, with a colon and its stem where that is not `cifar`. */
+/** The encoder of a benchmark by its name: `resnet8`, `resnet8:w4` with four times the channels, `resnet18:imagenet`. */
 export function encoderOf(name: string): EncoderSpec {
-  const [architecture, stem = 'cifar'] = name.split(':');
+  const [architecture, detail = 'cifar'] = name.split(':');
+  const width = /^w\d+$/u.test(detail) ? Number(detail.slice(1)) : undefined;
+  const stem = width === undefined ? detail : 'cifar';
   // Names that are none are refused when the network is planned.
-  const network = { architecture: architecture as EncoderName, stem: stem as StemName };
+  const network = { architecture: architecture as EncoderName, stem: stem as StemName, width };
   return { ...network, head: 'mlp', projectionSize: 128 };
 }
 

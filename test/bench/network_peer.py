@@ -54,13 +54,15 @@ class Encoder(nn.Module):
 
     def __init__(self, encoder, given):
         super().__init__()
-        name, _, stem = encoder.partition(":")
+        name, _, detail = encoder.partition(":")
         if name in SMALL:
-            net = Small(*SMALL[name])
+            channels, depth = SMALL[name]
+            width = int(detail[1:]) if detail.startswith("w") else 1
+            net = Small([width * count for count in channels], depth)
         else:
             net = getattr(torchvision.models, name)(weights=None)
             net.fc = nn.Identity()
-            if stem != "imagenet":
+            if detail != "imagenet":
                 net.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
                 net.maxpool = nn.Identity()
         heads = [given[f"head.{at}.weight"].shape for at in (0, 2)]

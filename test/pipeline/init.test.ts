@@ -122,6 +122,10 @@ test('a run is not started from a run of another network', async (t) => {
     message:
       /to have trained `resnet8` with the `cifar` stem.*`--encoder resnet8 --stem imagenet`/u,
   });
+  await t.throwsAsync(openStart(first, { ...spec, stem: 'imagenet', width: 2 }), {
+    code: 'ERR_CONFIG',
+    message: /to have trained .* stem and 2 times the channels, .*--stem imagenet --width 1`/u,
+  });
   const checkpoint = path.join(first, 'checkpoints', 'step-00000000.safetensors');
   await t.throwsAsync(openStart(checkpoint, { ...spec, stem: 'imagenet' }), {
     code: 'ERR_CONFIG',

@@ -55,6 +55,7 @@ export function traceEncoder(
   const metadata = {
     architecture: spec.architecture,
     stem: spec.stem ?? 'cifar',
+    width: String(spec.width ?? 1),
     head: spec.head,
     projection_size: String(spec.projectionSize),
     image_size: String(imageSize),

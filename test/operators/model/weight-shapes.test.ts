@@ -76,6 +76,23 @@ for (const [architecture, expected] of [
   });
 }
 
+test('four times the width is sixteen times the weights of the blocks, and four times the embedding', (t) => {
+  const spec = { architecture: 'resnet8', ...mlp } as const;
+  const wide = { ...spec, width: 4 };
+  const shapes = weightShapes(wide);
+  for (const [name, { shape }] of weightShapes(spec)) {
+    if (!/^layer.*(?:conv\d|downsample\.0)\.weight$/u.test(name)) continue;
+    const [outputs, inputs, ...sides] = shape;
+    t.deepEqual(shapes.get(name)?.shape, [4 * outputs!, 4 * inputs!, ...sides]);
+  }
+  t.is(embeddingSize(wide), 4 * embeddingSize(spec));
+  t.deepEqual(networkPlan({ ...spec, width: 1 }), networkPlan(spec));
+  t.throws(() => networkPlan({ ...spec, width: 0.5 }), {
+    instanceOf: RangeError,
+    message: /width/u,
+  });
+});
+
 test('a network without a stem has that of CIFAR', (t) => {
   const spec = { architecture: 'resnet20', ...mlp } as const;
   t.deepEqual(networkPlan(spec), networkPlan({ ...spec, stem: 'cifar' }));

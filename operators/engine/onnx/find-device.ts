@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
-import { messageOf, PipelineError } from '../../errors.ts';
 import { outOfRange } from '../../out-of-range.ts';
 import { mayHaveGraphicsCard } from '../graphics-card-nodes.ts';
-import { startChild } from '../../start-child.ts';
+import { tryInChild } from '../../try-in-child.ts';
 import { type AdapterKind, withoutSoftwareDrivers } from './adapter-kind.ts';
 import { DeviceFailure } from './device-failure.ts';
 import type { DeviceTrial, StepTimes, TrialNews } from './device-trial.ts';
@@ -80,32 +77,12 @@ async function outcome(
   seconds: number,
   env: Readonly<Record<string, string>>,
 ): Promise<TrialOutcome> {
-  const child = startChild(new URL('device-trial.ts', import.meta.url), { argument: trial, env });
-  let told: TrialOutcome = {};
-  // The child is ours and sends nothing else.
-  child.on('message', (news) => (told = { ...told, ...(news as TrialNews) }));
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    child.kill('SIGKILL');
-  }, seconds * 1000);
-  try {
-    const [[code, signal], printed] = await Promise.all([
-      // Emitted by `ChildProcess` with these two.
-      once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
-      child.stderr === null ? '' : text(child.stderr),
-    ]);
-    if (late) return { ...told, failed: `it did not answer within \`${seconds}\` s` };
-    if (code === 0) return told;
-    const last = printed.trim().split('\n').at(-1) ?? '';
-    const why = signal === null ? `code \`${code}\`` : `\`${signal}\``;
-    return { ...told, failed: `its trial ended with ${why}: ${last}` };
-  } catch (cause) {
-    const message = `The trial of the device \`${trial.device}\` did not start: ${messageOf(cause)}`;
-    throw new PipelineError('ERR_ENGINE', message, { cause });
-  } finally {
-    clearTimeout(timer);
-  }
+  const { news, failure } = await tryInChild<TrialNews>(
+    new URL('device-trial.ts', import.meta.url),
+    { what: `the device \`${trial.device}\``, argument: trial, env, seconds },
+  );
+  const told: TrialOutcome = Object.assign({}, ...news);
+  return failure === undefined ? told : { ...told, failed: failure.words };
 }
 
 function found(

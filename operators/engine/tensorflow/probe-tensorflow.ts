@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { text } from 'node:stream/consumers';
 import { outOfRange } from '../../out-of-range.ts';
-import { startChild } from '../../start-child.ts';
+import { tryInChild } from '../../try-in-child.ts';
 import type { LoadedTensorflow } from './load-tensorflow.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
 import { tensorflowEnvironment } from './tensorflow-environment.ts';
@@ -35,38 +33,20 @@ export async function probeTensorflow(
   const { from = tensorflowPackage, seconds = 120 } = options;
   if (!(seconds > 0)) throw outOfRange('seconds', 'a number above 0', seconds);
   refuseAbsent(from);
-  const child = startChild(new URL('tensorflow-trial.ts', import.meta.url), {
-    argument: { from },
-    env: tensorflowEnvironment,
-  });
-  let news: TrialNews | undefined;
-  // The child is ours and sends nothing else.
-  child.on('message', (told) => (news = told as TrialNews));
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    child.kill('SIGKILL');
-  }, seconds * 1000);
-  try {
-    const [[code, signal], printed] = await Promise.all([
-      // Emitted by `ChildProcess` with these two.
-      once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
-      child.stderr === null ? '' : text(child.stderr),
-    ]);
-    if (late) throw new TensorflowFailure('late', `it did not answer within ${seconds} s`);
-    if (news !== undefined && 'failed' in news) {
-      throw new TensorflowFailure(news.failed.kind, news.failed.detail);
-    }
-    // It may also crash on its way out, after it has answered.
-    if (code !== 0 || news === undefined) {
-      const how = signal === null ? `code \`${code}\`` : `\`${signal}\``;
-      const last = printed.trim().split('\n').at(-1) ?? '';
-      throw new TensorflowFailure('crashed', `its trial ended with ${how}: ${last}`);
-    }
-    return { ...news.loaded, complaints: complaintsIn(printed) };
-  } finally {
-    clearTimeout(timer);
+  const { news, printed, failure } = await tryInChild<TrialNews>(
+    new URL('tensorflow-trial.ts', import.meta.url),
+    { what: 'TensorFlow', argument: { from }, env: tensorflowEnvironment, seconds },
+  );
+  const told = news.at(-1);
+  if (failure?.kind === 'late') throw new TensorflowFailure('late', failure.words);
+  if (told !== undefined && 'failed' in told) {
+    throw new TensorflowFailure(told.failed.kind, told.failed.detail);
   }
+  // It may also crash on its way out, after it has answered.
+  if (failure !== undefined) throw new TensorflowFailure('crashed', failure.words);
+  if (told === undefined)
+    throw new TensorflowFailure('crashed', 'its trial ended without an answer');
+  return { ...told.loaded, complaints: complaintsIn(printed) };
 }
 
 function refuseAbsent(from: string): void {

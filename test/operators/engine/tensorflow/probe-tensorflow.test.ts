@@ -106,7 +106,7 @@ tf.registerKernel({ kernelName: 'Conv2D', backendName: 'tensorflow', kernelFunc:
     /trial ended with code `3`: no device, giving up/u,
     { first: "process.stderr.write('no device, giving up\\n'); process.exit(3);" },
   ],
-  ['no answer', 'late', /not answer within 1 s/u, { first: 'for (;;);' }, 1],
+  ['no answer', 'late', /not answer within `1` s/u, { first: 'for (;;);' }, 1],
 ];
 
 for (const [what, kind, message, fake, seconds] of failures) {

@@ -30,7 +30,8 @@ export async function openRunEngine(
   const broken = (engine.passedOver ?? []).filter(({ broken }) => broken);
   for (const { title, reason } of broken) listener.note?.(`not taken: ${title}. ${reason}`);
   const onProcessor = engine.device.startsWith('cpu');
-  if (choice === 'auto' && (broken.length > 0 || !onProcessor)) {
+  const isChosen = choice === 'auto' || engine.passedOver !== undefined;
+  if (isChosen && (broken.length > 0 || !onProcessor)) {
     listener.note?.(`computing with ${engine.name} (${engine.device})`);
   }
   return engine;

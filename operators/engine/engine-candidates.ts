@@ -2,7 +2,7 @@ import { availableCores } from '../available-cores.ts';
 import { PipelineError } from '../errors.ts';
 import type { Engine, PassedOver } from './engine.ts';
 import { hasNvidiaDriver } from './graphics-card-nodes.ts';
-import { openOnnxEngine } from './onnx-engine.ts';
+import { openOnnxEngine, processorWords } from './onnx-engine.ts';
 import { DeviceFailure } from './onnx/device-failure.ts';
 import { findDevice } from './onnx/find-device.ts';
 import { deviceOf, openTensorflowEngine } from './tensorflow-engine.ts';
@@ -23,8 +23,8 @@ export interface CandidateOptions {
 export interface EngineCandidate {
   /** Such as `tensorflow on CUDA`. */
   readonly title: string;
-  /** Whether it opens ONNX files, not only the networks of `train`. */
-  readonly opensModels: boolean;
+  /** Of these `onnx` opens ONNX files, not only the networks of `train`. */
+  readonly engine: 'tensorflow' | 'onnx';
   /** Looks whether it works here and is worth taking. Opens nothing; errors are faults of ours. */
   readonly assess: (options: CandidateOptions) => Promise<Assessment>;
 }
@@ -55,11 +55,11 @@ export const engineCandidates: readonly EngineCandidate[] = [
   deviceCandidate('webgpu'),
   {
     title: 'onnx on the processor',
-    opensModels: true,
+    engine: 'onnx',
     async assess({ threads = availableCores() }) {
       return {
         usable: true,
-        device: `cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+        device: processorWords(threads),
         open: () => openOnnxEngine({ threads }),
       };
     },
@@ -70,7 +70,7 @@ export const engineCandidates: readonly EngineCandidate[] = [
 export function tensorflowCandidate(probe: ProbeTensorflowOptions = {}): EngineCandidate {
   return {
     title: 'tensorflow on CUDA',
-    opensModels: false,
+    engine: 'tensorflow',
     async assess({ threads }) {
       try {
         const found = await probeTensorflow(probe);
@@ -104,7 +104,7 @@ export function deviceCandidate(
 ): EngineCandidate {
   return {
     title: `onnx on ${device}`,
-    opensModels: true,
+    engine: 'onnx',
     async assess({ threads = availableCores() }) {
       const not = (reason: string, broken = false): Assessment => ({
         usable: false,
@@ -147,8 +147,8 @@ export async function openFirstUsable(
   models: boolean,
 ): Promise<Engine> {
   const passedOver: PassedOver[] = [];
-  for (const { title, opensModels, assess } of candidates) {
-    if (models && !opensModels) {
+  for (const { title, engine, assess } of candidates) {
+    if (models && engine !== 'onnx') {
       passedOver.push({ title, broken: false, reason: 'It opens no ONNX files' });
       continue;
     }

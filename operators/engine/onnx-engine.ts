@@ -5,7 +5,7 @@ import { checkStepMemory } from '../model/step-memory.ts';
 import { atLeastOne } from '../out-of-range.ts';
 import type { EncoderSpec, Weights } from '../types.ts';
 import type { Engine } from './engine.ts';
-import { chosenDevice } from './onnx/chosen-device.ts';
+import { findDevice } from './onnx/find-device.ts';
 import type { DeviceName } from './onnx/placement.ts';
 import { endTurnOf, turnsForThreads } from './onnx/turns.ts';
 import { EngineThread } from './thread/engine-thread.ts';
@@ -14,11 +14,8 @@ import { threadEngine } from './thread/thread-engine.ts';
 export interface OnnxEngineOptions {
   /** Threads that compute a step together, 1 or more. @default the cores that this process may use */
   readonly threads?: number | undefined;
-  /**
-   * What computes. A device that is named is taken or refused, with the reason, and never replaced by another; `auto`
-   * takes a graphics card that computes rightly and faster than the processor, or else the processor. @default 'cpu'
-   */
-  readonly device?: DeviceName | 'auto' | undefined;
+  /** What computes. A device is taken or refused, with the reason, and never replaced by another. @default 'cpu' */
+  readonly device?: DeviceName | undefined;
   /**
    * Whether WebGPU may compute on an adapter that is only software, which is far slower than the processor by itself
    * and there for tests. @default false
@@ -45,9 +42,12 @@ const worker = new URL('onnx/onnx-worker.ts', import.meta.url);
  * @throws {PipelineError} `ERR_ENGINE` when the device is not there, is only software, or gives wrong numbers.
  */
 export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
-  const { threads = availableCores(), device: wanted = 'cpu' } = options;
+  const { threads = availableCores(), device = 'cpu', software, checkSeconds } = options;
   atLeastOne('threads', threads);
-  const { device, words } = await chosenDevice(wanted, threads, options);
+  const words =
+    device === 'cpu'
+      ? processorWords(threads)
+      : (await findDevice(device, { threads, software, checkSeconds })).words;
   return threadEngine({
     name: 'onnx',
     device: words,
@@ -60,6 +60,11 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
       if (device === 'cpu') checkStepMemory(spec, availableMemory());
     },
   });
+}
+
+/** The processor as the device of an engine. */
+export function processorWords(threads: number): string {
+  return `cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }
 
 /**

@@ -18,10 +18,10 @@ export interface OpenEngineOptions extends CandidateOptions {
   /** Whether `auto` must take one that opens ONNX files. @default false */
   readonly models?: boolean | undefined;
   /**
-   * What computes. One that is named is taken or refused, and `auto` is then `onnx` on it. @default 'auto' for `auto`,
-   * 'cpu' for `onnx`
+   * What computes. One that is named is taken or refused, and the engine `auto` is then `onnx` on it; with `auto` an engine
+   * on a graphics card must be right and faster than on the processor. @default 'auto' for `auto`, 'cpu' for `onnx`
    */
-  readonly device?: OnnxEngineOptions['device'];
+  readonly device?: OnnxEngineOptions['device'] | 'auto';
   /** Among which `auto` chooses, best first. @default engineCandidates */
   readonly candidates?: readonly EngineCandidate[] | undefined;
 }
@@ -50,7 +50,12 @@ export async function openEngine(
       refuseDevice(name, device);
       return await openTensorflowEngine({ threads });
     case 'onnx':
-      return await openOnnxEngine({ threads, device });
+      if (device !== 'auto') return await openOnnxEngine({ threads, device });
+      return await openFirstUsable(
+        candidates.filter(({ engine }) => engine === 'onnx'),
+        { threads },
+        models,
+      );
     case 'cpu':
       if (device !== 'cpu') refuseDevice(name, device);
       return await openCpuEngine();

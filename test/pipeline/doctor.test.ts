@@ -44,12 +44,12 @@ test('a folder that cannot be written to is broken', async (t) => {
 
 const works: EngineCandidate = {
   title: 'a card',
-  opensModels: true,
+  engine: 'onnx',
   assess: async () => ({ usable: true, device: 'CUDA, made up', open: openCpuEngine }),
 };
 const fails: EngineCandidate = {
   title: 'another card',
-  opensModels: true,
+  engine: 'onnx',
   assess: async () => ({ usable: false, broken: true, reason: 'no driver. Install one' }),
 };
 

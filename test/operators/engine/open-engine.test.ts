@@ -10,13 +10,13 @@ import { fakeTensorflow, type FakeTensorflowOptions } from '../../helpers/fake-t
 
 const works: EngineCandidate = {
   title: 'a card',
-  opensModels: false,
+  engine: 'tensorflow',
   assess: async () => ({ usable: true, device: 'made up', open: openCpuEngine }),
 };
-const processor: EngineCandidate = { ...works, title: 'the processor', opensModels: true };
+const processor: EngineCandidate = { ...works, title: 'the processor', engine: 'onnx' };
 const fails: EngineCandidate = {
   title: 'a broken card',
-  opensModels: true,
+  engine: 'onnx',
   assess: async () => ({ usable: false, broken: true, reason: 'no driver. Install one' }),
 };
 
@@ -32,6 +32,15 @@ test('takes one that opens ONNX files where there are some', async (t) => {
   const engine = await openEngine('auto', { models: true, candidates: [works, processor] });
   t.deepEqual(engine.passedOver, [
     { title: 'a card', broken: false, reason: 'It opens no ONNX files' },
+  ]);
+  await engine.close();
+});
+
+test('onnx by name takes a card or the processor, and keeps why not another', async (t) => {
+  const candidates = [works, fails, processor];
+  const engine = await openEngine('onnx', { device: 'auto', candidates });
+  t.deepEqual(engine.passedOver, [
+    { title: 'a broken card', broken: true, reason: 'no driver. Install one' },
   ]);
   await engine.close();
 });

@@ -5,8 +5,8 @@
  * [--batch-size 128] [--learning-rate 0.1] [--threads N] [--seed 0] [--keep-freed] [--python python3] [--out DIR]`.
  *
  * CIFAR has `train` and `test`, each with a folder of JPEG files for each class; of `train` the first `--limit` of each
- * class are used. The steps of ours are set before from the time of short runs; the peer goes on until its time is over. Both
- * models are exported, measured and compared by our own commands.
+ * class are used. The steps of ours are set before from the time of short runs; the peer has exactly the time that ours took.
+ * Both models are exported, measured and compared by our own commands.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
@@ -49,13 +49,13 @@ try {
   console.log(`training images ${images}, test images ${path.join(data, 'test')}`);
 
   await trained('untrained', 0);
-  const [short, long] = [await trained('short', 20), await trained('long', 120)];
-  const perStep = (long - short) / 100;
+  const [short, long] = [await trained('short', 20), await trained('long', 220)];
+  const perStep = (long - short) / 200;
   const steps = Math.floor((60 * Number(values.minutes) - short) / perStep) + 20;
   console.log(`a step takes ${(1000 * perStep).toFixed(0)} ms: ${steps} steps`);
   const oursSeconds = await trained('ours', steps);
   console.log(`ours: ${steps} steps, ${(oursSeconds / 60).toFixed(2)} min from start to end`);
-  const peerSeconds = await trainedPeer();
+  const peerSeconds = await trainedPeer(oursSeconds / 60);
   console.log(`PyTorch: ${(peerSeconds / 60).toFixed(2)} min from start to end`);
 
   await measured('ours', path.join(folder, 'ours'));
@@ -94,12 +94,12 @@ async function trained(name: string, steps: number): Promise<number> {
 }
 
 /** Trains the peer, from the weights that ours starts with. */
-async function trainedPeer(): Promise<number> {
+async function trainedPeer(minutes: number): Promise<number> {
   const script = fileURLToPath(new URL('budget_peer.py', import.meta.url));
   const model = path.join(folder, 'peer.onnx');
   const weights = path.join(folder, 'untrained', 'checkpoints', checkpointName(0));
   const what = [script, path.join(folder, 'images'), model, weights, losses!];
-  const how = ['--encoder', encoder, '--minutes', values.minutes, '--batch', values['batch-size']];
+  const how = ['--encoder', encoder, '--minutes', String(minutes), '--batch', values['batch-size']];
   how.push('--learning-rate', values['learning-rate'], '--threads', threads, '--seed', seed);
   const seconds = await run(
     values.python,

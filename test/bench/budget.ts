@@ -5,8 +5,9 @@
  * [--batch-size 128] [--learning-rate 0.1] [--threads N] [--seed 0] [--keep-freed] [--python python3] [--out DIR]`.
  *
  * CIFAR has `train` and `test`, each with a folder of JPEG files for each class; of `train` the first `--limit` of each
- * class are used. The steps of ours are set before from the time of short runs; the peer has exactly the time that ours took.
- * Both models are exported, measured and compared by our own commands.
+ * class are used. Each side trains as many steps as fit into its minutes at the speed that it had in short runs, which the
+ * sides take in turns: a machine that changes its speed then changes it for both. Both models are exported, measured and
+ * compared by our own commands.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
@@ -49,14 +50,18 @@ try {
   console.log(`training images ${images}, test images ${path.join(data, 'test')}`);
 
   await trained('untrained', 0);
-  const [short, long] = [await trained('short', 20), await trained('long', 220)];
-  const perStep = (long - short) / 200;
-  const steps = Math.floor((60 * Number(values.minutes) - short) / perStep) + 20;
-  console.log(`a step takes ${(1000 * perStep).toFixed(0)} ms: ${steps} steps`);
-  const oursSeconds = await trained('ours', steps);
-  console.log(`ours: ${steps} steps, ${(oursSeconds / 60).toFixed(2)} min from start to end`);
-  const peerSeconds = await trainedPeer(oursSeconds / 60);
+  const speeds: { ours: Speed[]; peer: Speed[] } = { ours: [], peer: [] };
+  for (let round = 0; round < 2; round += 1) {
+    speeds.ours.push(await speedOf((steps) => trained(`short-${round}-${steps}`, steps)));
+    speeds.peer.push(await speedOf((steps) => trainedPeer('short', steps)));
+  }
+  const [ours, theirs] = [stepsIn(speeds.ours), stepsIn(speeds.peer)];
+  console.log(`${ours} steps of ours, ${theirs} of PyTorch in ${values.minutes} min`);
+  const oursSeconds = await trained('ours', ours);
+  console.log(`ours: ${(oursSeconds / 60).toFixed(2)} min from start to end`);
+  const peerSeconds = await trainedPeer('peer', theirs);
   console.log(`PyTorch: ${(peerSeconds / 60).toFixed(2)} min from start to end`);
+  await fs.copyFile(path.join(folder, 'ours', 'encoder.json'), path.join(folder, 'peer.json'));
 
   await measured('ours', path.join(folder, 'ours'));
   await measured('peer', path.join(folder, 'peer.onnx'));
@@ -67,6 +72,28 @@ try {
   }
 } finally {
   if (values.out === undefined) await fs.rm(folder, { recursive: true });
+}
+
+/** How long a side takes, in seconds. */
+interface Speed {
+  /** Of the process besides its steps. */
+  readonly start: number;
+  readonly step: number;
+}
+
+async function speedOf(train: (steps: number) => Promise<number>): Promise<Speed> {
+  const [few, many] = [20, 120];
+  const [short, long] = [await train(few), await train(many)];
+  const step = (long - short) / (many - few);
+  console.log(`a step takes ${(1000 * step).toFixed(0)} ms`);
+  return { start: short - few * step, step };
+}
+
+/** Steps that fit into the minutes, by the mean of short runs. */
+function stepsIn(speeds: readonly Speed[]): number {
+  const mean = (of: (speed: Speed) => number): number =>
+    speeds.reduce((sum, speed) => sum + of(speed), 0) / speeds.length;
+  return Math.floor((60 * Number(values.minutes) - mean((x) => x.start)) / mean((x) => x.step));
 }
 
 /** The first images of each class. */
@@ -93,22 +120,16 @@ async function trained(name: string, steps: number): Promise<number> {
   );
 }
 
-/** Trains the peer, from the weights that ours starts with. */
-async function trainedPeer(minutes: number): Promise<number> {
+/** Trains the peer into an ONNX file of this name, from the weights that ours starts with; gives its seconds. */
+async function trainedPeer(name: string, steps: number): Promise<number> {
   const script = fileURLToPath(new URL('budget_peer.py', import.meta.url));
-  const model = path.join(folder, 'peer.onnx');
+  const model = path.join(folder, `${name}.onnx`);
   const weights = path.join(folder, 'untrained', 'checkpoints', checkpointName(0));
   const what = [script, path.join(folder, 'images'), model, weights, losses!];
-  const how = ['--encoder', encoder, '--minutes', String(minutes), '--batch', values['batch-size']];
+  const how = ['--encoder', encoder, '--steps', String(steps), '--batch', values['batch-size']];
   how.push('--learning-rate', values['learning-rate'], '--threads', threads, '--seed', seed);
-  const seconds = await run(
-    values.python,
-    [...what, ...how, '--warmup-steps', '100', ...temperature],
-    peerEnvironment(values['keep-freed']),
-  );
-  const sidecar = await fs.readFile(path.join(folder, 'ours', 'encoder.json'), 'utf8');
-  await fs.writeFile(path.join(folder, 'peer.json'), sidecar);
-  return seconds;
+  how.push('--warmup-steps', String(Math.min(steps, 100)), ...temperature);
+  return await run(values.python, [...what, ...how], peerEnvironment(values['keep-freed']));
 }
 
 /** Exports training and test images with a model, and evaluates both layers. */

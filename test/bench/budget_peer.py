@@ -1,10 +1,10 @@
-"""Peer of `budget.ts`: a ResNet of the benchmarks trained by PyTorch and torchvision until its minutes are over.
+"""Peer of `budget.ts`: a ResNet of the benchmarks trained by PyTorch and torchvision.
 
-`python3 budget_peer.py IMAGES OUT.onnx WEIGHTS REVISED_LOSSES --encoder resnet20 --minutes 20 [--batch 128]
+`python3 budget_peer.py IMAGES OUT.onnx WEIGHTS REVISED_LOSSES --steps N [--encoder resnet20] [--batch 128]
 [--learning-rate 0.1] [--warmup-steps 100] [--temperature 0.1] [--threads 2] [--workers 2] [--seed 0]`. IMAGES has a folder for
 each class and fits into memory; WEIGHTS (safetensors) are what training starts from; REVISED_LOSSES is the authors' file. Images
 are decoded once; each is augmented anew, twice for each batch, by torchvision in worker processes. Batches are
-class-balanced; the learning rate follows its cosine over the minutes. Prints a line of JSON.
+class-balanced; the learning rate is that of ours. Prints a line of JSON.
 """
 
 import argparse
@@ -74,7 +74,7 @@ def options():
     for name in ("images", "out", "weights", "losses"):
         parser.add_argument(name)
     parser.add_argument("--encoder", default="resnet20")
-    parser.add_argument("--minutes", type=float, default=20)
+    parser.add_argument("--steps", type=int, required=True)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--size", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=0.1)
@@ -97,13 +97,9 @@ def main():
     model = Encoder(given.encoder, tensors(given.weights)).to(memory_format=torch.channels_last).train()
     optimizer = torch.optim.SGD(model.parameters(), given.learning_rate, momentum=0.9, weight_decay=1e-4)
     criterion = load(given.losses).MultiviewSINCERELoss(given.temperature)
-    budget, step, shown = 60 * given.minutes, 0, 0
-    for one, other, labels in loader:
-        elapsed = time.perf_counter() - begun
-        if elapsed >= budget:
-            break
-        lowest = given.learning_rate / 1000
-        cosine = lowest + (given.learning_rate - lowest) * (1 + math.cos(math.pi * elapsed / budget)) / 2
+    lowest, shown = given.learning_rate / 1000, 0
+    for step, (one, other, labels) in zip(range(given.steps), loader):
+        cosine = lowest + (given.learning_rate - lowest) * (1 + math.cos(math.pi * step / given.steps)) / 2
         for group in optimizer.param_groups:
             group["lr"] = cosine * min(1, (step + 1) / given.warmup_steps)
         x = torch.cat([one, other]).contiguous(memory_format=torch.channels_last)
@@ -113,7 +109,7 @@ def main():
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
-        step += 1
+        elapsed = time.perf_counter() - begun
         if elapsed - shown >= 30:
             shown = elapsed
             print(f"{elapsed / 60:.1f} min, step {step}, loss {loss.item():.3f}", file=sys.stderr, flush=True)
@@ -123,7 +119,7 @@ def main():
     names = {"input_names": ["images"], "output_names": ["embedding", "projection"]}
     rows = {name: {0: "rows"} for name in ("images", "embedding", "projection")}
     torch.onnx.export(model, example, given.out, opset_version=13, dynamic_axes=rows, **names)
-    print(json.dumps({"torch": torch.__version__, "steps": step, "seconds": seconds, "loss": loss.item()}))
+    print(json.dumps({"torch": torch.__version__, "steps": given.steps, "seconds": seconds, "loss": loss.item()}))
 
 
 if __name__ == "__main__":

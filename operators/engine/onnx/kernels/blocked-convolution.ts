@@ -3,7 +3,6 @@ import type { GraphBuilder } from '../graph-builder.ts';
 import { inFull, inOrder, reshapedValue, type Traced } from '../traced.ts';
 import {
   asBlockedImage,
-  blockedConvolution,
   blockedFilterOrder,
   blockedImage,
   blockFor,
@@ -38,24 +37,15 @@ export function blockedConvolved(
     filterHeight,
     filterWidth,
   ]);
-  const kernelSize = [filterHeight, filterWidth] as const;
-  const strides = [strideHeight, strideWidth] as const;
-  const pads = [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right] as const;
-  const name = isNarrow
-    ? blockedConvolution(graph, [picture, kernel], {
-        kernel_shape: { ints: kernelSize },
-        pads: { ints: pads },
-        strides: { ints: strides },
-      })
-    : spatialConvolution(graph, {
-        picture,
-        dims: [batchSize, inChannels, inHeight, inWidth],
-        kernel,
-        kernelSize,
-        strides,
-        pads,
-        result: [batchSize, outChannels, outHeight, outWidth],
-        block,
-      });
+  const name = spatialConvolution(graph, {
+    picture,
+    dims: [batchSize, inChannels, inHeight, inWidth],
+    kernel,
+    kernelSize: [filterHeight, filterWidth],
+    strides: [strideHeight, strideWidth],
+    pads: [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right],
+    result: [batchSize, outChannels, outHeight, outWidth],
+    block,
+  });
   return asBlockedImage(graph, name, outShape, block);
 }

@@ -3,7 +3,7 @@ import { blockedConvolution, keptBlocks, pickedRows, reshaped } from './blocked-
 
 /** Images in blocks, a filter for them, and how it moves over them. */
 export interface SpatialConvolution {
-  /** In blocks: `[batch, channels, height, width]`. */
+  /** In blocks where channels fill them, else in plain order: `[batch, channels, height, width]`. */
   readonly picture: string;
   readonly dims: readonly [batch: number, channels: number, height: number, width: number];
   /** As the operator wants it. */
@@ -24,9 +24,11 @@ const sharing = [32, 16, 8, 4, 2];
 
 /** A convolution of images in blocks into blocks, by its name; narrow images are put side by side first. */
 export function spatialConvolution(graph: GraphBuilder, convolution: SpatialConvolution): string {
-  const { picture, kernel, kernelSize, strides, pads, dims, result } = convolution;
+  const { picture, kernel, kernelSize, strides, pads, dims, result, block } = convolution;
   const images = sharing.find((count) => dims[0] % count === 0);
-  if (images !== undefined && result[3] < narrowWidth && kernelSize[0] * kernelSize[1] > 1) {
+  const inBlocks = dims[1] % block === 0;
+  const seesNeighbours = kernelSize[0] * kernelSize[1] > 1;
+  if (inBlocks && seesNeighbours && result[3] < narrowWidth && images !== undefined) {
     return sideBySide(graph, convolution, images);
   }
   return blockedConvolution(graph, [picture, kernel], {

@@ -58,17 +58,18 @@ export function wovenSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | 
     return undefined;
   }
   const [ofX, ofY] = [known(graph).get(x.name), known(graph).get(y.name)];
-  if (ofX?.length !== ofY?.length || ofX?.[0]?.length !== ofY?.[0]?.length) return undefined;
-  const sums = ofX?.map((row, r) =>
+  if (ofX === undefined || ofY === undefined) return undefined;
+  if (ofX.length !== ofY.length || ofX[0]!.length !== ofY[0]!.length) return undefined;
+  const sums = ofX.map((row, r) =>
     row.map((part, c) => {
-      const other = ofY![r]![c];
+      const other = ofY[r]![c];
       if (part === undefined || other === undefined) return part ?? other;
       return (
         withSum(graph, part, other) ?? { ...part, name: graph.node('Add', [part.name, other.name]) }
       );
     }),
   );
-  return sums && wovenImage(graph, sums, x.shape, x.block!);
+  return wovenImage(graph, sums, x.shape, x.block!);
 }
 
 function known(graph: GraphBuilder): Map<string, ImageParts> {

@@ -78,7 +78,8 @@ export async function openTraining(
   const trainer = scope.use(await openTrainer(engine, config, options.ignoreMemory));
   const state = run.checkpoint ?? initialState(config, start);
   if (run.checkpoint === null) await run.saveCheckpoint(state);
-  await trainer.load(state, { handOver: true });
+  // Weights that the caller has given stay the caller's.
+  await trainer.load(state, { handOver: state === run.checkpoint || given === undefined });
   listener.planned?.({ total: config.steps, done: state.step, images: config.batchSize });
   return { data, config, run, trainer, startAt: state.step };
 }

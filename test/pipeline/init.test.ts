@@ -2,6 +2,7 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom } from 'rxjs';
 import { normalisations } from '../../operators/image/view-recipe.ts';
+import { initialWeights } from '../../operators/model/initial-weights.ts';
 import { headNames, weightShapes } from '../../operators/model/weight-shapes.ts';
 import type { EncoderSpec, NamedTensor, TrainerState, Weights } from '../../operators/types.ts';
 import { hashTensors } from '../../outputs/checkpoints.ts';
@@ -105,6 +106,16 @@ test('a run starts from another run, with its head where that fits', async (t) =
     code: 'ERR_CONFIG',
     message: /initialWeights/u,
   });
+});
+
+test('weights that are given to `train` can be given again', async (t) => {
+  const weights = initialWeights(spec, 7);
+  const normalisation = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } as const;
+  const start = { weights, hash: hashTensors(weights), normalisation, headRate: 1 };
+  const run = train(tiny(path.join(await temporaryFolder(t), 'run')), {}, start);
+  await lastValueFrom(run.output$, { defaultValue: undefined });
+  await run.closed;
+  t.is(hashTensors(weights), start.hash);
 });
 
 test('a run is not started from a run of another network', async (t) => {

@@ -56,19 +56,17 @@ export async function openTrainingSession(
   return {
     async load({ step, weights, momentum, variance = new Map() }) {
       await discard(state ?? {});
-      const loaded = [
-        ...ported(runtime, placement, stepPorts.weights, weights),
-        ...ported(runtime, placement, stepPorts.momentum, momentum),
-        ...ported(runtime, placement, stepPorts.variance, variance),
+      const taken = new Set<Float32Array>();
+      const ports = [
+        ...ported(runtime, placement, stepPorts.weights, weights, taken),
+        ...ported(runtime, placement, stepPorts.momentum, momentum, taken),
+        ...ported(runtime, placement, stepPorts.variance, variance, taken),
       ];
-      state = Object.fromEntries(loaded.map(({ name, tensor }) => [name, tensor]));
-      spare =
-        placement.device === 'cpu'
-          ? renamed(
-              Object.fromEntries(loaded.map(({ name, other }) => [name, other()])),
-              toNextState,
-            )
-          : undefined;
+      state = Object.fromEntries(ports.map(({ name, tensor }) => [name, tensor]));
+      if (placement.device === 'cpu') {
+        const others = ports.map(({ name, other }) => [name, other()] as const);
+        spare = renamed(Object.fromEntries(others), toNextState);
+      }
       stepsTaken = step;
     },
     async run({ pixels, labels, learningRate }) {
@@ -162,13 +160,20 @@ interface PortedTensor {
   readonly other: () => Tensor;
 }
 
+/**
+ * @param taken Arrays that are part of the state already: the same zeros may have been given for momentum and variance,
+ * and are to become different numbers.
+ */
 function ported(
   { Tensor }: Runtime,
   { target }: Placement,
   prefix: string,
   weights: Weights,
+  taken: Set<Float32Array>,
 ): PortedTensor[] {
-  return [...weights].map(([name, { shape, data }]) => {
+  return [...weights].map(([name, { shape, data: given }]) => {
+    const data = taken.has(given) ? given.slice() : given;
+    taken.add(data);
     const layout = parameterLayout(target, shape);
     const elements = stored(data, shape, layout);
     const dims = portSizes(shape, layout);

@@ -124,7 +124,9 @@ function threadTrainer<R>(
       const arrays = [weights, momentum, variance].flatMap((tensors) =>
         [...tensors.values()].map(({ data }) => data),
       );
-      await thread.call('load', state, handOver ? wholeBuffers(...arrays) : []);
+      // The same zeros may stand for momentum and variance, and nothing can be handed over twice.
+      const buffers = handOver ? wholeBuffers(...new Set(arrays)) : [];
+      await thread.call('load', state, buffers);
     },
     async run(batch, learningRate) {
       checkBatch(spec.shape, batch);

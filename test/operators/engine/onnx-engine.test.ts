@@ -5,7 +5,10 @@ import { promisify } from 'node:util';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
 import { exportEncoder, openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
+import { initialBuffers } from '../../../operators/model/optimizer/optimizers.ts';
+import type { TrainerState } from '../../../operators/types.ts';
 import { classifier, engineContract, spec } from '../../contract/engine-contract.ts';
+import { packedBatch } from '../../helpers/batches.ts';
 import { channelsFirst } from '../../helpers/network-reference.ts';
 import { livelyWeights } from '../../helpers/networks.ts';
 import { near, normalValues } from '../../helpers/tensors.ts';
@@ -35,6 +38,27 @@ test('logits of a classifier are what its session and its export give', async (t
   const outputs = await runModel(model, { images: new Tensor('float32', images, [2, 3, 4, 4]) });
   t.deepEqual(Object.keys(outputs).toSorted(), ['embedding', 'logits']);
   near(t, outputs['logits']!.data as Float32Array, expected, 1e-5);
+});
+
+test('a state may hold the same zeros twice, and is the caller’s unless it is handed over', async (t) => {
+  const engine = await openOnnxEngine({ threads });
+  const trainer = await engine.createTrainer({ ...spec, optimizer: 'adamw' });
+  const steppedFrom = async (state: TrainerState, handOver: boolean): Promise<TrainerState> => {
+    await trainer.load(state, { handOver });
+    for (let step = 0; step < 3; step += 1) {
+      await trainer.run(packedBatch(spec.shape, step, 2), 0.01);
+    }
+    return await trainer.snapshot();
+  };
+  const zeros = initialBuffers(spec.encoder, 'sgd').momentum;
+  const weights = initialWeights(spec.encoder, 1);
+  const twice = { step: 0, weights, momentum: zeros, variance: zeros };
+  const apart = { step: 0, weights, ...initialBuffers(spec.encoder, 'adamw') };
+  const expected = await steppedFrom(apart, false);
+  t.deepEqual(weights, initialWeights(spec.encoder, 1));
+  t.deepEqual(await steppedFrom(twice, false), expected);
+  t.deepEqual(await steppedFrom(twice, true), expected);
+  await engine.close();
 });
 
 test('head and loss must go together', async (t) => {

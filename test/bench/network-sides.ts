@@ -178,7 +178,11 @@ async function openedSides(options: NetworkOptions): Promise<Side[]> {
   ];
 }
 
-async function writeInputs(network: NetworkCase, folder: string): Promise<void> {
+/** What both sides read: weights, pixels and labels. */
+export async function writeInputs(
+  network: Omit<NetworkCase, 'what'>,
+  folder: string,
+): Promise<void> {
   const { rows, imageSize } = network;
   const weights = initialWeights(encoderOf(network.encoder), 0);
   await writeSafetensors(path.join(folder, 'weights.safetensors'), weights);

@@ -5,6 +5,9 @@ of JSON with what it is, then reads one JSON request per line: `{"what": "step" 
 "folder", "count", "seconds"}`, where `folder` holds `weights.safetensors`, `pixels.f32` (rows, height, width, 3) and
 `labels.i32`. Runs for that many seconds and at least `count` times, and answers with the milliseconds of each, the first
 loss or rows of vectors, and its peak memory. State goes on from request to request.
+
+With `"what": "operators"`, for `step-operators.ts`, answers with the milliseconds of a step that each kind of operator
+takes, the mean over `count` steps.
 """
 
 import json
@@ -19,6 +22,7 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision.models.resnet import BasicBlock, conv1x1
 
+WEIGHTS = {"aten::add", "aten::add_", "aten::mul_", "Optimizer.step#SGD.step"}
 SMALL = {"resnet8": ([16, 32, 64], 1), "resnet20": ([16, 32, 64], 3)}
 
 
@@ -88,6 +92,18 @@ def sincere(z, labels, temperature):
     return (F.softplus(negatives - similarity) * positive).sum(1).div(positive.sum(1)).mean()
 
 
+def kind_of(name, shape, rows):
+    """What an operator is there for; the kinds are those of `step-operators.ts`."""
+    if "convolution" in name:
+        return "convolutions"
+    if "max_pool2d" in name:
+        return "max-pooling"
+    images = len(shape) == 4 and shape[0] == rows
+    if "batch_norm" in name or "threshold_backward" in name or (images and ("add" in name or "clamp" in name)):
+        return "normalisation"
+    return "weights" if name in WEIGHTS else "others"
+
+
 def tensors(path):
     with open(path, "rb") as file:
         header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
@@ -112,7 +128,7 @@ class Side:
         pixels = np.fromfile(f"{folder}/pixels.f32", dtype=np.float32).reshape(rows, size, size, 3)
         self.pixels = torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
         self.labels = torch.from_numpy(np.fromfile(f"{folder}/labels.i32", dtype=np.int32).astype(np.int64))
-        if request["what"] == "step":
+        if request["what"] != "infer":
             self.model.train()
             self.optimizer = torch.optim.SGD(self.model.parameters(), 0.05, momentum=0.9, weight_decay=1e-4)
             return
@@ -132,6 +148,20 @@ class Side:
         loss.backward()
         self.optimizer.step()
         return [loss.item()]
+
+    def operators(self, count):
+        for _ in range(2):
+            self.step()
+        activities = [torch.profiler.ProfilerActivity.CPU]
+        with torch.profiler.profile(activities=activities, record_shapes=True) as profile:
+            for _ in range(count):
+                self.step()
+        ms = {}
+        for event in profile.key_averages(group_by_input_shape=True):
+            shapes = [shape for shape in event.input_shapes if shape]
+            kind = kind_of(event.key, shapes[0] if shapes else [], len(self.labels))
+            ms[kind] = ms.get(kind, 0) + event.self_cpu_time_total / 1000 / count
+        return ms
 
     def infer(self):
         with torch.inference_mode():
@@ -156,6 +186,9 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         side = side or Side(request, variant)
+        if request["what"] == "operators":
+            print(json.dumps(side.operators(request["count"])), flush=True)
+            continue
         work = side.step if request["what"] == "step" else side.infer
         values, ms, cpu = None, [], []
         until = time.perf_counter() + request["seconds"]

@@ -55,10 +55,27 @@ export async function loadRuntime(
 export async function createSession(
   { InferenceSession }: Runtime,
   model: Uint8Array,
-  { device, threads }: Placement,
+  placement: Placement,
   kept: readonly string[] = [],
 ): Promise<InferenceSession> {
-  const options: InferenceSession.SessionOptions = {
+  const { device } = placement;
+  const options = sessionOptions(placement);
+  try {
+    if (device !== 'webgpu') return await InferenceSession.create(model, options);
+    const preferredOutputLocation = Object.fromEntries(
+      kept.map((name) => [name, 'gpu-buffer'] as const),
+    );
+    return takingTurns(
+      await inTurn(() => InferenceSession.create(model, { ...options, preferredOutputLocation })),
+    );
+  } catch (cause) {
+    throw missingProvider(device, cause) ?? runtimeError('compile the network', cause);
+  }
+}
+
+/** How every session computes. */
+export function sessionOptions({ device, threads }: Placement): InferenceSession.SessionOptions {
+  return {
     executionProviders: [device],
     executionMode: 'sequential',
     enableMemPattern: false,
@@ -72,17 +89,6 @@ export async function createSession(
       },
     },
   };
-  try {
-    if (device !== 'webgpu') return await InferenceSession.create(model, options);
-    const preferredOutputLocation = Object.fromEntries(
-      kept.map((name) => [name, 'gpu-buffer'] as const),
-    );
-    return takingTurns(
-      await inTurn(() => InferenceSession.create(model, { ...options, preferredOutputLocation })),
-    );
-  } catch (cause) {
-    throw missingProvider(device, cause) ?? runtimeError('compile the network', cause);
-  }
 }
 
 /**

@@ -1,0 +1,203 @@
+/**
+ * Where a training step of the `onnx` engine takes its time, on a processor with blocks, beside PyTorch: milliseconds of
+ * each kind of operator by the profilers of both, and what it costs to hand over the next state:
+ * `npx tsx test/bench/step-operators.ts [--case resnet18:imagenetx32] [--size 112] [--variants default,channels_last]
+ * [--steps 10] [--threads N] [--keep-freed] [--python python3]`.
+ *
+ * Profilers cost time themselves, so the sums are no times of a step (`step.ts`).
+ */
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { availableCores } from '../../operators/available-cores.ts';
+import { nextStateNames } from '../../operators/engine/onnx/device-state.ts';
+import { processorTarget } from '../../operators/engine/onnx/processor-target.ts';
+import {
+  loadRuntime,
+  runSession,
+  sessionOptions,
+  type Tensors,
+  writtenInto,
+} from '../../operators/engine/onnx/runtime.ts';
+import { traceTrainingStep } from '../../operators/engine/onnx/trace-training-step.ts';
+import { normalValues } from '../helpers/tensors.ts';
+import { answeringProcess, peerEnvironment } from './answering-process.ts';
+import { encoderOf, writeInputs } from './network-sides.ts';
+
+const { values } = parseArgs({
+  options: {
+    case: { type: 'string', default: 'resnet18:imagenetx32' },
+    size: { type: 'string', default: '112' },
+    variants: { type: 'string', default: 'default,channels_last' },
+    steps: { type: 'string', default: '10' },
+    threads: { type: 'string' },
+    'keep-freed': { type: 'boolean', default: false },
+    python: { type: 'string', default: 'python3' },
+  },
+});
+const [, encoder, views] = /^(.+)x(\d+)$/u.exec(values.case) ?? [];
+if (encoder === undefined) throw new Error('Expected a `--case` such as `resnet18:imagenetx32`');
+const [rows, imageSize, steps] = [Number(views), Number(values.size), Number(values.steps)];
+const threads = values.threads === undefined ? availableCores() : Number(values.threads);
+
+/** Milliseconds of a step by kind of operator. */
+type Shares = Readonly<Record<string, number>>;
+
+const kinds = {
+  convolutions: 'convolutions and their gradients',
+  places: 'what changes places for them',
+  normalisation: 'BatchNorm, ReLU, their gradients, sums of branches, padding',
+  'max-pooling': 'max-pooling and its gradient',
+  weights: 'weights: decay, momentum, update, length of the gradient',
+  others: 'everything else',
+};
+
+const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sincere-operators-'));
+try {
+  const sides: [string, Shares][] = [['ours', await ours()]];
+  await writeInputs({ encoder, rows, imageSize }, folder);
+  for (const variant of values.variants.split(',')) sides.push([variant, await peer(variant)]);
+  console.log(['ms a step', ...sides.map(([name]) => name)].join('\t'));
+  for (const [kind, text] of Object.entries(kinds)) {
+    console.log([text, ...sides.map(([, ms]) => (ms[kind] ?? 0).toFixed(1))].join('\t'));
+  }
+} finally {
+  await fs.rm(folder, { recursive: true });
+}
+
+async function peer(variant: string): Promise<Shares> {
+  const script = fileURLToPath(new URL('network_peer.py', import.meta.url));
+  const args = [script, variant, String(threads)];
+  const env = peerEnvironment(values['keep-freed']);
+  const process = await answeringProcess<object, Shares>(values.python, args, env);
+  try {
+    return await process.ask({
+      what: 'operators',
+      encoder,
+      rows,
+      imageSize,
+      folder,
+      count: steps,
+    });
+  } finally {
+    process.end();
+  }
+}
+
+async function ours(): Promise<Shares> {
+  const runtime = await loadRuntime();
+  const target = await processorTarget(runtime);
+  if (target.kind !== 'blocked')
+    throw new Error('Expected a processor that stores images in blocks');
+  const spec = {
+    encoder: encoderOf(encoder!),
+    loss: { name: 'sincere', temperature: 0.1 },
+    shape: { images: rows / 2, views: 2, imageSize },
+    momentum: 0.9,
+    weightDecay: 1e-4,
+  } as const;
+  const model = traceTrainingStep(spec, target);
+  const options = sessionOptions({ device: 'cpu', threads, target });
+
+  const plain = await runtime.InferenceSession.create(model, options);
+  const state = new Set(nextStateNames(spec));
+  const filled = ({ name, type, shape }: InferenceSession.TensorValueMetadata): Tensor => {
+    const dims = shape.map(Number);
+    const length = dims.reduce((product, side) => product * side, 1);
+    return type === 'int32'
+      ? new runtime.Tensor(
+          'int32',
+          Int32Array.from({ length }, (_, row) => row >> 2),
+          dims,
+        )
+      : new runtime.Tensor(
+          'float32',
+          normalValues(length, name).map((x) => x / 20),
+          dims,
+        );
+  };
+  const tensors = (ports: readonly InferenceSession.ValueMetadata[]): Tensors =>
+    Object.fromEntries(ports.flatMap((port) => (port.isTensor ? [[port.name, filled(port)]] : [])));
+  const feeds = tensors(plain.inputMetadata);
+  const into = tensors(plain.outputMetadata.filter(({ name }) => state.has(name)));
+  const without = Object.fromEntries(
+    plain.outputNames.flatMap((name) => (state.has(name) ? [] : [[name, null]])),
+  );
+  const [whole, bare]: [number[], number[]] = [[], []];
+  for (let step = 0; step < steps; step += 1) {
+    whole.push(await timed(() => runSession(plain, feeds, writtenInto(plain, into))));
+    bare.push(await timed(() => runSession(plain, feeds, without)));
+  }
+  await plain.release();
+  console.log(
+    `a step takes ${median(whole).toFixed(0)} ms, without handing over the next state ${median(bare).toFixed(0)} ms`,
+  );
+
+  const prefix = path.join(folder, 'ours');
+  const profiled = { ...options, enableProfiling: true, profileFilePrefix: prefix };
+  const session = await runtime.InferenceSession.create(model, profiled);
+  for (let step = 0; step <= steps; step += 1) {
+    await runSession(session, feeds, writtenInto(session, into));
+  }
+  session.endProfiling();
+  await session.release();
+  const file = (await fs.readdir(folder)).find((name) => name.startsWith('ours'))!;
+  // What ONNX Runtime writes about the nodes that it ran.
+  const events = JSON.parse(await fs.readFile(path.join(folder, file), 'utf8')) as ProfileEvent[];
+  const nodes = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
+  const ms: Record<string, number> = {};
+  // The first step finds its memory.
+  for (const { dur, args } of nodes.slice(nodes.length / (steps + 1))) {
+    const kind = kindOf(args.op_name, sizes(args.input_type_shape), sizes(args.output_type_shape));
+    ms[kind] = (ms[kind] ?? 0) + dur / 1000 / steps;
+  }
+  return ms;
+}
+
+interface ProfileEvent {
+  readonly cat: string;
+  readonly name: string;
+  /** Microseconds. */
+  readonly dur: number;
+  readonly args: {
+    readonly op_name: string;
+    readonly input_type_shape: readonly Readonly<Record<string, readonly number[]>>[];
+    readonly output_type_shape: readonly Readonly<Record<string, readonly number[]>>[];
+  };
+}
+
+function sizes(shapes: ProfileEvent['args']['input_type_shape']): readonly (readonly number[])[] {
+  return shapes.flatMap((shape) => Object.values(shape));
+}
+
+/** What an operator is there for, by its name and sizes. */
+function kindOf(
+  op: string,
+  inputs: readonly (readonly number[])[],
+  outputs: readonly (readonly number[])[],
+): keyof typeof kinds {
+  const places = ['Gather', 'ReorderInput', 'ReorderOutput', 'Transpose', 'Concat', 'Slice', 'Pad'];
+  // One filter for each channel scales, pads or sums.
+  if (op === 'Conv') return inputs[1]![1] === 1 ? 'normalisation' : 'convolutions';
+  if (places.includes(op)) return 'places';
+  if (op === 'MaxPool' || op === 'ScatterElements') return 'max-pooling';
+  if (op === 'GlobalAveragePool' || op === 'HardSigmoid') return 'normalisation';
+  // Images in blocks have five sizes, filters six.
+  const axes = Math.max(...[...inputs, ...outputs].map((shape) => shape.length), 0);
+  const elementwise = ['Add', 'Mul', 'ReduceSum', 'Sub'].includes(op);
+  if (elementwise && axes === 6) return 'weights';
+  return elementwise && axes === 5 ? 'normalisation' : 'others';
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function median(times: readonly number[]): number {
+  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)]!;
+}

@@ -2,12 +2,12 @@
  * What a budget of time buys: ours and a PyTorch script with the authors' loss train the same network from the same weights
  * on the same images, one after the other, and neighbours decide over the test images:
  * `npx tsx test/bench/budget.ts --data CIFAR --losses revised_losses.py [--limit 1000] [--minutes 20] [--encoder resnet20]
- * [--batch-size 128] [--learning-rate 0.1] [--threads N] [--seed 0] [--keep-freed] [--python python3] [--out DIR]`.
+ * [--batch-size 128] [--learning-rate 0.1] [--threads N] [--seed 0] [--keep-freed] [--python python3] [--out DIR] [--json]`.
  *
  * CIFAR has `train` and `test`, each with a folder of JPEG files for each class; of `train` the first `--limit` of each
  * class are used. Each side trains as many steps as fit into its minutes at the speed that it had in short runs, which the
  * sides take in turns: a machine that changes its speed then changes it for both. Both models are exported, measured and
- * compared by our own commands.
+ * compared by our own commands. With `--json` their comparisons are lines of JSON, and the last line has steps and seconds.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
@@ -34,6 +34,7 @@ const { values } = parseArgs({
     'keep-freed': { type: 'boolean', default: false },
     python: { type: 'string', default: 'python3' },
     out: { type: 'string' },
+    json: { type: 'boolean', default: false },
   },
 });
 const { data, losses, encoder, seed } = values;
@@ -67,8 +68,16 @@ try {
   await measured('peer', path.join(folder, 'peer.onnx'));
   for (const layer of ['projection', 'embedding']) {
     const sides = ['peer', 'ours'].map((side) => path.join(folder, `${side}-${layer}`));
-    console.log(`${layer}: ours against PyTorch`);
-    await run(process.execPath, [entry, 'compare', ...sides], process.env);
+    if (!values.json) console.log(`${layer}: ours against PyTorch`);
+    const how = values.json ? ['--json'] : [];
+    await run(process.execPath, [entry, 'compare', ...sides, ...how], process.env);
+  }
+  if (values.json) {
+    const [steps, seconds] = [
+      { ours, theirs },
+      { ours: oursSeconds, theirs: peerSeconds },
+    ];
+    console.log(JSON.stringify({ encoder, minutes: Number(values.minutes), steps, seconds }));
   }
 } finally {
   if (values.out === undefined) await fs.rm(folder, { recursive: true });

@@ -2,7 +2,7 @@
  * Where a training step of the `onnx` engine takes its time, on a processor with blocks, beside PyTorch: milliseconds of
  * each kind of operator by the profilers of both, and what it costs to hand over the next state:
  * `npx tsx test/bench/step-operators.ts [--case resnet18:imagenetx32] [--size 112] [--variants default,channels_last]
- * [--steps 10] [--threads N] [--keep-freed] [--python python3]`.
+ * [--steps 10] [--threads N] [--keep-freed] [--python python3] [--json]`.
  *
  * Profilers cost time themselves, so the sums are no times of a step (`step.ts`).
  */
@@ -36,6 +36,7 @@ const { values } = parseArgs({
     threads: { type: 'string' },
     'keep-freed': { type: 'boolean', default: false },
     python: { type: 'string', default: 'python3' },
+    json: { type: 'boolean', default: false },
   },
 });
 const [, encoder, views] = /^(.+)x(\d+)$/u.exec(values.case) ?? [];
@@ -45,6 +46,14 @@ const threads = values.threads === undefined ? availableCores() : Number(values.
 
 /** Milliseconds of a step by kind of operator. */
 type Shares = Readonly<Record<string, number>>;
+
+interface Own {
+  readonly shares: Shares;
+  /** Of a step with its next state among the outputs. */
+  readonly wholeMs: number;
+  /** And without. */
+  readonly statelessMs: number;
+}
 
 const kinds = {
   convolutions: 'convolutions and their gradients',
@@ -57,15 +66,27 @@ const kinds = {
 
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sincere-operators-'));
 try {
-  const sides: [string, Shares][] = [['ours', await ours()]];
+  const own = await ours();
+  const sides: [string, Shares][] = [['ours', own.shares]];
   await writeInputs({ encoder, rows, imageSize }, folder);
   for (const variant of values.variants.split(',')) sides.push([variant, await peer(variant)]);
-  console.log(['ms a step', ...sides.map(([name]) => name)].join('\t'));
-  for (const [kind, text] of Object.entries(kinds)) {
-    console.log([text, ...sides.map(([, ms]) => (ms[kind] ?? 0).toFixed(1))].join('\t'));
-  }
+  console.log(values.json ? json(own, sides) : text(own, sides));
 } finally {
   await fs.rm(folder, { recursive: true });
+}
+
+function json({ wholeMs, statelessMs }: Own, sides: readonly [string, Shares][]): string {
+  return JSON.stringify({ case: values.case, imageSize, wholeMs, statelessMs, sides });
+}
+
+function text({ wholeMs, statelessMs }: Own, sides: readonly [string, Shares][]): string {
+  const whole = `a step takes ${wholeMs.toFixed(0)} ms`;
+  const stateless = `without handing over the next state ${statelessMs.toFixed(0)} ms`;
+  const lines = Object.entries(kinds).map(([kind, what]) =>
+    [what, ...sides.map(([, ms]) => (ms[kind] ?? 0).toFixed(1))].join('\t'),
+  );
+  const head = ['ms a step', ...sides.map(([name]) => name)].join('\t');
+  return [`${whole}, ${stateless}`, head, ...lines].join('\n');
 }
 
 async function peer(variant: string): Promise<Shares> {
@@ -87,7 +108,7 @@ async function peer(variant: string): Promise<Shares> {
   }
 }
 
-async function ours(): Promise<Shares> {
+async function ours(): Promise<Own> {
   const runtime = await loadRuntime();
   const target = await processorTarget(runtime);
   if (target.kind !== 'blocked')
@@ -132,10 +153,6 @@ async function ours(): Promise<Shares> {
     bare.push(await timed(() => runSession(plain, feeds, without)));
   }
   await plain.release();
-  console.log(
-    `a step takes ${median(whole).toFixed(0)} ms, without handing over the next state ${median(bare).toFixed(0)} ms`,
-  );
-
   const prefix = path.join(folder, 'ours');
   const profiled = { ...options, enableProfiling: true, profileFilePrefix: prefix };
   const session = await runtime.InferenceSession.create(model, profiled);
@@ -154,7 +171,7 @@ async function ours(): Promise<Shares> {
     const kind = kindOf(args.op_name, sizes(args.input_type_shape), sizes(args.output_type_shape));
     ms[kind] = (ms[kind] ?? 0) + dur / 1000 / steps;
   }
-  return ms;
+  return { shares: ms, wholeMs: median(whole), statelessMs: median(bare) };
 }
 
 interface ProfileEvent {

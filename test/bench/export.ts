@@ -21,6 +21,7 @@ import { availableCores } from '../../operators/available-cores.ts';
 import { openEmbeddings } from '../../outputs/read-embeddings.ts';
 import { peerEnvironment } from './answering-process.ts';
 import { builtPackage } from './built-package.ts';
+import { median } from './median.ts';
 
 /** One measured export. */
 interface Row {
@@ -223,10 +224,6 @@ async function differenceTo(peer: string, ours: Float32Array): Promise<number> {
     difference = Math.max(difference, Math.abs(value - ours[at]!));
   }
   return difference / largest;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }
 
 function text(row: Row): string {

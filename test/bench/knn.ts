@@ -19,6 +19,7 @@ import { availableCores } from '../../operators/available-cores.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { answeringProcess, ourSide, peerEnvironment } from './answering-process.ts';
 import { builtPackage } from './built-package.ts';
+import { median } from './median.ts';
 
 /** One side. */
 interface Side {
@@ -146,10 +147,6 @@ function agreement(ours: Buffer, theirs: Buffer): number {
     if (ours.readInt32LE(at) === theirs.readInt32LE(at)) same += 1;
   }
   return (4 * same) / ours.length;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }
 
 function text({ name, median, fastest, ratio, memoryMb, agreement, settings }: Side): string {

@@ -19,6 +19,7 @@ import { availableCores } from '../../operators/available-cores.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { answeringProcess, ourSide, peerEnvironment } from './answering-process.ts';
 import { builtPackage } from './built-package.ts';
+import { median } from './median.ts';
 
 /** One measured size. */
 interface Row {
@@ -162,10 +163,6 @@ function unitRows(rows: number): Float32Array {
     for (let d = 0; d < size; d += 1) part[d]! /= length;
   }
   return z;
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 }
 
 function text(row: Row): string {

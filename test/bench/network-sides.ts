@@ -14,6 +14,7 @@ import {
   peerEnvironment,
 } from './answering-process.ts';
 import { builtPackage } from './built-package.ts';
+import { median } from './median.ts';
 
 /** One turn of a side. */
 export interface NetworkRequest {
@@ -110,6 +111,14 @@ export function encoderOf(name: string): EncoderSpec {
   // Names that are none are refused when the network is planned.
   const network = { architecture: architecture as EncoderName, stem: stem as StemName, width };
   return { ...network, head: 'mlp', projectionSize: 128 };
+}
+
+/** A case of steps, such as `resnet18:imagenetx32`: an encoder and a number of views. */
+export function stepCase(text: string): Pick<NetworkCase, 'encoder' | 'rows'> {
+  const [, encoder, views] = /^(.+)x(\d+)$/u.exec(text) ?? [];
+  if (encoder === undefined)
+    throw new Error(`Expected a case such as \`resnet8x256\`, got ${text}`);
+  return { encoder, rows: Number(views) };
 }
 
 /**
@@ -210,10 +219,6 @@ function resultOf(side: Side, ours: Side, rows: number): NetworkResult {
 function difference(values: readonly number[], ours: readonly number[]): number {
   const largest = Math.max(...ours.map(Math.abs));
   return Math.max(...ours.map((value, at) => Math.abs(value - values[at]!))) / largest;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
 }
 
 /** A line for each side. */

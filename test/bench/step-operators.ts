@@ -17,6 +17,7 @@ import { nextStateNames } from '../../operators/engine/onnx/device-state.ts';
 import { processorTarget } from '../../operators/engine/onnx/processor-target.ts';
 import {
   loadRuntime,
+  type Runtime,
   runSession,
   sessionOptions,
   type Tensors,
@@ -25,7 +26,8 @@ import {
 import { traceTrainingStep } from '../../operators/engine/onnx/trace-training-step.ts';
 import { normalValues } from '../helpers/tensors.ts';
 import { answeringProcess, peerEnvironment } from './answering-process.ts';
-import { encoderOf, writeInputs } from './network-sides.ts';
+import { encoderOf, stepCase, writeInputs } from './network-sides.ts';
+import { median } from './median.ts';
 
 const { values } = parseArgs({
   options: {
@@ -39,9 +41,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const [, encoder, views] = /^(.+)x(\d+)$/u.exec(values.case) ?? [];
-if (encoder === undefined) throw new Error('Expected a `--case` such as `resnet18:imagenetx32`');
-const [rows, imageSize, steps] = [Number(views), Number(values.size), Number(values.steps)];
+const { encoder, rows } = stepCase(values.case);
+const [imageSize, steps] = [Number(values.size), Number(values.steps)];
 const threads = values.threads === undefined ? availableCores() : Number(values.threads);
 
 /** Milliseconds of a step by kind of operator. */
@@ -114,7 +115,7 @@ async function ours(): Promise<Own> {
   if (target.kind !== 'blocked')
     throw new Error('Expected a processor that stores images in blocks');
   const spec = {
-    encoder: encoderOf(encoder!),
+    encoder: encoderOf(encoder),
     loss: { name: 'sincere', temperature: 0.1 },
     shape: { images: rows / 2, views: 2, imageSize },
     momentum: 0.9,
@@ -122,9 +123,38 @@ async function ours(): Promise<Own> {
   } as const;
   const model = traceTrainingStep(spec, target);
   const options = sessionOptions({ device: 'cpu', threads, target });
-
-  const plain = await runtime.InferenceSession.create(model, options);
+  const session = await runtime.InferenceSession.create(model, options);
   const state = new Set(nextStateNames(spec));
+  const feeds = tensors(runtime, session.inputMetadata);
+  const into = tensors(
+    runtime,
+    session.outputMetadata.filter(({ name }) => state.has(name)),
+  );
+  const stateless = session.outputNames.filter((name) => !state.has(name));
+  const bare = Object.fromEntries(stateless.map((name) => [name, null]));
+  const [wholeMs, statelessMs]: [number[], number[]] = [[], []];
+  for (let step = 0; step < steps; step += 1) {
+    wholeMs.push(await timed(() => runSession(session, feeds, writtenInto(session, into))));
+    statelessMs.push(await timed(() => runSession(session, feeds, bare)));
+  }
+  await session.release();
+
+  const profileFilePrefix = path.join(folder, 'ours');
+  const profiled = { ...options, enableProfiling: true, profileFilePrefix };
+  const watched = await runtime.InferenceSession.create(model, profiled);
+  for (let step = 0; step <= steps; step += 1) {
+    await runSession(watched, feeds, writtenInto(watched, into));
+  }
+  watched.endProfiling();
+  await watched.release();
+  const file = (await fs.readdir(folder)).find((name) => name.startsWith('ours'))!;
+  // What ONNX Runtime writes about the nodes that it ran.
+  const events = JSON.parse(await fs.readFile(path.join(folder, file), 'utf8')) as ProfileEvent[];
+  return { shares: sharesOf(events), wholeMs: median(wholeMs), statelessMs: median(statelessMs) };
+}
+
+/** Something in every port. */
+function tensors(runtime: Runtime, ports: readonly InferenceSession.ValueMetadata[]): Tensors {
   const filled = ({ name, type, shape }: InferenceSession.TensorValueMetadata): Tensor => {
     const dims = shape.map(Number);
     const length = dims.reduce((product, side) => product * side, 1);
@@ -140,38 +170,20 @@ async function ours(): Promise<Own> {
           dims,
         );
   };
-  const tensors = (ports: readonly InferenceSession.ValueMetadata[]): Tensors =>
-    Object.fromEntries(ports.flatMap((port) => (port.isTensor ? [[port.name, filled(port)]] : [])));
-  const feeds = tensors(plain.inputMetadata);
-  const into = tensors(plain.outputMetadata.filter(({ name }) => state.has(name)));
-  const without = Object.fromEntries(
-    plain.outputNames.flatMap((name) => (state.has(name) ? [] : [[name, null]])),
+  return Object.fromEntries(
+    ports.flatMap((port) => (port.isTensor ? [[port.name, filled(port)]] : [])),
   );
-  const [whole, bare]: [number[], number[]] = [[], []];
-  for (let step = 0; step < steps; step += 1) {
-    whole.push(await timed(() => runSession(plain, feeds, writtenInto(plain, into))));
-    bare.push(await timed(() => runSession(plain, feeds, without)));
-  }
-  await plain.release();
-  const prefix = path.join(folder, 'ours');
-  const profiled = { ...options, enableProfiling: true, profileFilePrefix: prefix };
-  const session = await runtime.InferenceSession.create(model, profiled);
-  for (let step = 0; step <= steps; step += 1) {
-    await runSession(session, feeds, writtenInto(session, into));
-  }
-  session.endProfiling();
-  await session.release();
-  const file = (await fs.readdir(folder)).find((name) => name.startsWith('ours'))!;
-  // What ONNX Runtime writes about the nodes that it ran.
-  const events = JSON.parse(await fs.readFile(path.join(folder, file), 'utf8')) as ProfileEvent[];
+}
+
+/** From the profile of one step more than asked for: the first one finds its memory. */
+function sharesOf(events: readonly ProfileEvent[]): Shares {
   const nodes = events.filter(({ cat, name }) => cat === 'Node' && name.endsWith('_kernel_time'));
   const ms: Record<string, number> = {};
-  // The first step finds its memory.
   for (const { dur, args } of nodes.slice(nodes.length / (steps + 1))) {
     const kind = kindOf(args.op_name, sizes(args.input_type_shape), sizes(args.output_type_shape));
     ms[kind] = (ms[kind] ?? 0) + dur / 1000 / steps;
   }
-  return { shares: ms, wholeMs: median(whole), statelessMs: median(bare) };
+  return ms;
 }
 
 interface ProfileEvent {
@@ -213,8 +225,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function median(times: readonly number[]): number {
-  return times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)]!;
 }

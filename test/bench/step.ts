@@ -9,7 +9,13 @@
  * `--keep-freed` its C library does not hand freed memory back to the system. Memory is the peak of the whole process.
  */
 import { parseArgs } from 'node:util';
-import { measuredNetwork, networkOptions, networkText, sharedOptions } from './network-sides.ts';
+import {
+  measuredNetwork,
+  networkOptions,
+  networkText,
+  sharedOptions,
+  stepCase,
+} from './network-sides.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,14 +28,7 @@ const { values } = parseArgs({
 const options = await networkOptions(values);
 
 for (const one of values.cases.split(',')) {
-  const [, encoder, views] = /^(.+)x(\d+)$/u.exec(one) ?? [];
-  if (encoder === undefined) throw new Error(`Expected a case such as \`resnet8x256\`, got ${one}`);
-  const network = {
-    what: 'step',
-    encoder,
-    rows: Number(views),
-    imageSize: Number(values.size),
-  } as const;
+  const network = { what: 'step', ...stepCase(one), imageSize: Number(values.size) } as const;
   const sides = await measuredNetwork(network, options);
   const wrong = sides.find(({ difference }) => !(difference < 1e-3));
   if (wrong !== undefined) throw new Error(`The first loss of ${wrong.name} is another one`);

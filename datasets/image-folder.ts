@@ -4,7 +4,7 @@ import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
 import type { Dataset, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
-import { packedStrings } from './packed-strings.ts';
+import { packedStrings } from '../operators/packed-strings.ts';
 
 /*
  * Images on disk, one folder for each class:

@@ -29,35 +29,35 @@ export type { ClassWalks, ClassWalksOptions } from './plan/class-walks.ts';
 export { replacementFor } from './plan/replacement-for.ts';
 
 // Images: read, decode, views, batches
-export { readImage } from './image/read-image.ts';
-export type { ReadImageOptions } from './image/read-image.ts';
-export { decodeImage, decodePixels } from './image/decode-image.ts';
-export type {
-  DecodeImageOptions,
-  DecodeLimits,
-  DecodePixelsOptions,
-} from './image/decode-image.ts';
-export { decodedCache, keepDecoded } from './image/decoded-cache.ts';
+export { readImage } from './stages/read-image.ts';
+export type { ReadImageOptions } from './stages/read-image.ts';
+export { decodeImage } from './stages/decode-image.ts';
+export { decodePixels } from './image/decode-pixels.ts';
+export type { DecodeImageOptions } from './stages/decode-image.ts';
+export type { DecodeLimits, DecodePixelsOptions } from './image/decode-pixels.ts';
+export { decodedCache } from './image/decoded-cache.ts';
+export { keepDecoded } from './stages/keep-decoded.ts';
 export type { DecodedCache } from './image/decoded-cache.ts';
-export { onBadSample, skipBad } from './image/on-bad-sample.ts';
-export type { StandIn } from './image/on-bad-sample.ts';
-export { quarantine } from './image/quarantine.ts';
-export type { Quarantine, QuarantineOptions } from './image/quarantine.ts';
+export { onBadSample, skipBad } from './stages/on-bad-sample.ts';
+export type { StandIn } from './stages/on-bad-sample.ts';
+export { quarantine } from './stages/quarantine.ts';
+export type { Quarantine, QuarantineOptions } from './stages/quarantine.ts';
 export { normalisations, viewRecipe } from './image/view-recipe.ts';
 export type { Normalisation, ViewRecipe, ViewRecipeName } from './image/view-recipe.ts';
 export { shrinkTarget } from './image/shrink-target.ts';
 export { makeViews } from './image/views.ts';
 export type { ViewKey, ViewOptions } from './image/views.ts';
 export { openViewMaker } from './image/view-maker.ts';
-export type { InputRequest, ViewMaker, ViewMakerOptions, ViewRequest } from './image/view-maker.ts';
-export { augmentViews } from './image/augment-views.ts';
-export type { AugmentViewsOptions } from './image/augment-views.ts';
-export { prepareInputs } from './image/prepare-inputs.ts';
+export type { ViewMakerOptions } from './image/view-maker.ts';
+export type { InputRequest, ViewMaker, ViewRequest } from './image/view-request.ts';
+export { augmentViews } from './stages/augment-views.ts';
+export type { AugmentViewsOptions } from './stages/augment-views.ts';
+export { prepareInputs } from './stages/prepare-inputs.ts';
 export { makeInputs } from './image/make-inputs.ts';
 export { inputShrinkTarget } from './image/preprocessing.ts';
 export type { ImageResize, Preprocessing } from './image/preprocessing.ts';
 export type { Interpolation } from './image/resample-taps.ts';
-export { packBatch } from './image/pack-batch.ts';
+export { packBatch } from './stages/pack-batch.ts';
 
 // Losses
 export { sincereLoss } from './loss/sincere-loss.ts';
@@ -98,7 +98,6 @@ export { openOnnxEngine, exportEncoder } from './engine/onnx-engine.ts';
 export type { OnnxEngineOptions } from './engine/onnx-engine.ts';
 export { openCpuEngine } from './engine/cpu-engine.ts';
 export type {
-  ClassifierSpec,
   EncodedRows,
   EncoderSession,
   Engine,
@@ -107,97 +106,102 @@ export type {
   LossResult,
   PassedOver,
   LossSession,
-  StepSpec,
   ModelOutput,
   ModelPorts,
   ModelSession,
   ModelSpec,
   Trainer,
-  TrainerSpec,
-} from './engine/engine.ts';
-export { trainStep } from './engine/train-step.ts';
-export type { TrainStepOptions } from './engine/train-step.ts';
-export { encode } from './engine/encode.ts';
-export type { EncodeOptions } from './engine/encode.ts';
+} from './engine/seam/engine.ts';
+export type { ClassifierSpec, StepSpec, TrainerSpec } from './step/step-spec.ts';
+export { trainStep } from './stages/train-step.ts';
+export type { TrainStepOptions } from './stages/train-step.ts';
+export { encode } from './stages/encode.ts';
+export type { EncodeOptions } from './stages/encode.ts';
 
 // Evaluation
-export type { VectorBlock, VectorSet } from './metrics/vector-set.ts';
-export { vectorsInMemory } from './metrics/neighbours/vectors-in-memory.ts';
-export type { VectorsInMemory } from './metrics/neighbours/vectors-in-memory.ts';
-export { unitVectors } from './metrics/neighbours/unit-vectors.ts';
-export type { EmbeddingLayer } from './metrics/neighbours/unit-vectors.ts';
-export { joinedClasses, withClasses } from './metrics/neighbours/with-classes.ts';
-export { selectedVectors, vectorsWithClass } from './metrics/neighbours/selected-vectors.ts';
-export type { SelectedVectors } from './metrics/neighbours/selected-vectors.ts';
-export { nearestNeighbours, neighbourGroups } from './metrics/neighbours/nearest-neighbours.ts';
+export type { VectorBlock, VectorSet } from './evaluation/vectors/vector-set.ts';
+export { vectorsInMemory } from './evaluation/vectors/vectors-in-memory.ts';
+export type { VectorsInMemory } from './evaluation/vectors/vectors-in-memory.ts';
+export { unitVectors } from './evaluation/vectors/unit-vectors.ts';
+export type { EmbeddingLayer } from './evaluation/vectors/unit-vectors.ts';
+export { joinedClasses, withClasses } from './evaluation/vectors/with-classes.ts';
+export { selectedVectors, vectorsWithClass } from './evaluation/vectors/selected-vectors.ts';
+export type { SelectedVectors } from './evaluation/vectors/selected-vectors.ts';
+export { nearestNeighbours, neighbourGroups } from './evaluation/neighbours/nearest-neighbours.ts';
 export type {
   NearestNeighboursOptions,
   NeighbourGroup,
-} from './metrics/neighbours/nearest-neighbours.ts';
-export type { Matches, Neighbours } from './metrics/neighbours/matches.ts';
-export type { CompareOptions } from './metrics/neighbours/compare-options.ts';
-export { rankingScores } from './metrics/neighbours/ranking-scores.ts';
-export type { RankingScores, RankingScoresOptions } from './metrics/neighbours/ranking-scores.ts';
-export { bootstrapInterval, bootstrapIntervals } from './metrics/bootstrap.ts';
+} from './evaluation/neighbours/nearest-neighbours.ts';
+export type { Matches, Neighbours } from './evaluation/neighbours/matches.ts';
+export type { CompareOptions } from './evaluation/neighbours/compare-options.ts';
+export { rankingScores } from './evaluation/neighbours/ranking-scores.ts';
+export type {
+  RankingScores,
+  RankingScoresOptions,
+} from './evaluation/neighbours/ranking-scores.ts';
+export { bootstrapInterval, bootstrapIntervals } from './evaluation/intervals/bootstrap.ts';
 export type {
   BootstrapInterval,
   BootstrapOptions,
   ResampleStatistic,
-} from './metrics/bootstrap.ts';
-export { topAccuracyInterval } from './metrics/top-accuracy-interval.ts';
-export { meanInterval } from './metrics/mean-interval.ts';
-export type { MeanInterval } from './metrics/mean-interval.ts';
-export { weightedVote } from './metrics/neighbours/weighted-vote.ts';
-export type { Voters } from './metrics/neighbours/weighted-vote.ts';
-export { evaluateVectors } from './metrics/evaluation.ts';
+} from './evaluation/intervals/bootstrap.ts';
+export { topAccuracyInterval } from './evaluation/intervals/top-accuracy-interval.ts';
+export { meanInterval } from './evaluation/intervals/mean-interval.ts';
+export type { MeanInterval } from './evaluation/intervals/mean-interval.ts';
+export { weightedVote } from './evaluation/neighbours/weighted-vote.ts';
+export type { Voters } from './evaluation/neighbours/weighted-vote.ts';
+export { evaluateVectors } from './evaluation/evaluation.ts';
 export type {
   EvaluateVectorsOptions,
   Evaluation,
   EvaluationProbes,
   EvaluationProgress,
   EvaluationSets,
-} from './metrics/evaluation.ts';
-export type { EvaluationRow } from './metrics/scores/evaluation-rows.ts';
-export type { ImageScores } from './metrics/scores/image-scores.ts';
-export type { NeighbourRows, NeighbourTable } from './metrics/scores/neighbour-table.ts';
-export type { EvaluatedProbe, ProbeSpec } from './metrics/scores/evaluated-probe.ts';
-export { compareScores } from './metrics/comparison/compare-scores.ts';
-export type { ComparedModel, ComparisonRow } from './metrics/comparison/compare-scores.ts';
+} from './evaluation/evaluation.ts';
+export type { EvaluationRow } from './evaluation/scores/evaluation-rows.ts';
+export type { ImageScores } from './evaluation/scores/image-scores.ts';
+export type { NeighbourRows, NeighbourTable } from './evaluation/scores/neighbour-table.ts';
+export type { EvaluatedProbe, ProbeSpec } from './evaluation/scores/evaluated-probe.ts';
+export { compareScores } from './evaluation/comparison/compare-scores.ts';
+export type { ComparedModel, ComparisonRow } from './evaluation/comparison/compare-scores.ts';
 
 // Linear probes
-export { trainProbe } from './metrics/probe/train-probe.ts';
-export type { TrainProbeOptions } from './metrics/probe/train-probe.ts';
-export { trainSgdProbe } from './metrics/probe/sgd-probe.ts';
-export type { SgdProbe, SgdProbeOptions } from './metrics/probe/sgd-probe.ts';
-export { trainL2Probe } from './metrics/probe/l2-probe.ts';
-export type { L2Probe, L2ProbeOptions } from './metrics/probe/l2-probe.ts';
-export type { LinearProbe, ProbeOptions, ProbeProgress } from './metrics/probe/linear-probe.ts';
-export { selectStrength } from './metrics/probe/select-strength.ts';
+export { trainProbe } from './evaluation/probe/train-probe.ts';
+export type { TrainProbeOptions } from './evaluation/probe/train-probe.ts';
+export { trainSgdProbe } from './evaluation/probe/sgd-probe.ts';
+export type { SgdProbe, SgdProbeOptions } from './evaluation/probe/sgd-probe.ts';
+export { trainL2Probe } from './evaluation/probe/l2-probe.ts';
+export type { L2Probe, L2ProbeOptions } from './evaluation/probe/l2-probe.ts';
+export type { LinearProbe, ProbeOptions, ProbeProgress } from './evaluation/probe/linear-probe.ts';
+export { selectStrength } from './evaluation/probe/select-strength.ts';
 export type {
   SelectStrengthOptions,
   StrengthChoice,
   StrengthTrial,
-} from './metrics/probe/select-strength.ts';
-export { probeScores, topAccuracy } from './metrics/probe/probe-scores.ts';
-export type { ProbeScores, ProbeScoresOptions } from './metrics/probe/probe-scores.ts';
+} from './evaluation/probe/select-strength.ts';
+export { probeScores, topAccuracy } from './evaluation/probe/probe-scores.ts';
+export type { ProbeScores, ProbeScoresOptions } from './evaluation/probe/probe-scores.ts';
 
 // Clusters against classes
-export { kMeans } from './metrics/clustering/k-means.ts';
-export type { KMeans, KMeansOptions } from './metrics/clustering/k-means.ts';
+export { kMeans } from './evaluation/clustering/k-means.ts';
+export type { KMeans, KMeansOptions } from './evaluation/clustering/k-means.ts';
 export {
   adjustedMutualInformation,
   normalisedMutualInformation,
-} from './metrics/clustering/mutual-information.ts';
+} from './evaluation/clustering/mutual-information.ts';
 
 // Curves and histograms of scores
-export { rankedScores } from './metrics/curves/ranked-scores.ts';
-export type { RankedScores, ScoreCounts } from './metrics/curves/ranked-scores.ts';
-export { areaUnderRoc, rocCurve } from './metrics/curves/roc-curve.ts';
-export type { RocCurve } from './metrics/curves/roc-curve.ts';
-export { averagePrecision, precisionRecallCurve } from './metrics/curves/precision-recall-curve.ts';
-export type { PrecisionRecallCurve } from './metrics/curves/precision-recall-curve.ts';
-export { histogram } from './metrics/curves/histogram.ts';
-export type { Histogram, HistogramOptions } from './metrics/curves/histogram.ts';
+export { rankedScores } from './evaluation/curves/ranked-scores.ts';
+export type { RankedScores, ScoreCounts } from './evaluation/curves/ranked-scores.ts';
+export { areaUnderRoc, rocCurve } from './evaluation/curves/roc-curve.ts';
+export type { RocCurve } from './evaluation/curves/roc-curve.ts';
+export {
+  averagePrecision,
+  precisionRecallCurve,
+} from './evaluation/curves/precision-recall-curve.ts';
+export type { PrecisionRecallCurve } from './evaluation/curves/precision-recall-curve.ts';
+export { histogram } from './evaluation/curves/histogram.ts';
+export type { Histogram, HistogramOptions } from './evaluation/curves/histogram.ts';
 
 // Theory: the generative model, its posterior, the bound, and all of it checked with known densities
 export { gaussianPair, linePair } from './theory/gaussian-pair.ts';
@@ -208,7 +212,7 @@ export { indexPosterior } from './theory/index-posterior.ts';
 export { bruteForcePosterior } from './theory/brute-force-posterior.ts';
 export { idealLoss } from './theory/ideal-loss.ts';
 export { lossBound, sharpLossBound } from './theory/loss-bounds.ts';
-export { informationBound, sharpInformationBound } from './theory/information-bound.ts';
+export { informationBound, sharpInformationBound } from './loss/information-bound.ts';
 export { simplexLoss } from './theory/simplex.ts';
 export type { SimplexLoss, SimplexSize } from './theory/simplex.ts';
 export { checkTheory } from './theory/check-theory.ts';

@@ -1,73 +1,73 @@
 // Where results go: Arrow files, logs, checkpoints, for use without the command line.
 
-export { openArrowFile } from './arrow-file.ts';
-export type { ArrowFileOptions, ArrowFileReport, ArrowFileSink } from './arrow-file.ts';
-export { openArrowLog } from './arrow-log.ts';
-export type { ArrowLog, ArrowLogOptions, LogColumns, LogRow } from './arrow-log.ts';
+export { openArrowFile } from './arrow/arrow-file.ts';
+export type { ArrowFileOptions, ArrowFileReport, ArrowFileSink } from './arrow/arrow-file.ts';
+export { openArrowLog } from './arrow/arrow-log.ts';
+export type { ArrowLog, ArrowLogOptions, LogColumns, LogRow } from './arrow/arrow-log.ts';
 
 // Exports
-export { openEmbeddingsFolder } from './embeddings-folder.ts';
+export { openEmbeddingsFolder } from './embeddings/embeddings-folder.ts';
 export type {
   EmbeddingsFolder,
   EmbeddingsFolderOptions,
   EmbeddingsReport,
   WrittenRows,
-} from './embeddings-folder.ts';
-export type { EmbeddingsManifest, EmbeddingsPart } from './embeddings-manifest.ts';
-export type { ExportShard } from './export-shard.ts';
-export { finalizeEmbeddings } from './finalize-embeddings.ts';
-export type { FinalizedEmbeddings, FinalizeOptions } from './finalize-embeddings.ts';
-export { writeEmbeddings } from './write-embeddings.ts';
-export type { EmbeddingsWritten } from './write-embeddings.ts';
-export { openEmbeddings } from './read-embeddings.ts';
+} from './embeddings/embeddings-folder.ts';
+export type { EmbeddingsManifest, EmbeddingsPart } from './embeddings/embeddings-manifest.ts';
+export type { ExportShard } from './embeddings/export-shard.ts';
+export { finalizeEmbeddings } from './embeddings/finalize-embeddings.ts';
+export type { FinalizedEmbeddings, FinalizeOptions } from './embeddings/finalize-embeddings.ts';
+export { writeEmbeddings } from './embeddings/write-embeddings.ts';
+export type { EmbeddingsWritten } from './embeddings/write-embeddings.ts';
+export { openEmbeddings } from './embeddings/read-embeddings.ts';
 export type {
   EmbeddingsBlock,
   EmbeddingsReader,
   OpenEmbeddingsOptions,
-} from './read-embeddings.ts';
+} from './embeddings/read-embeddings.ts';
 
 // Runs
-export { openRunFolder, readRun } from './run-folder.ts';
-export type { RunFolder, RunFolderOptions, SavedRun } from './run-folder.ts';
-export { writeMetrics } from './write-metrics.ts';
-export { saveCheckpoints } from './save-checkpoints.ts';
-export type { SaveCheckpointsOptions } from './save-checkpoints.ts';
-export { latestCheckpoint, loadCheckpoint } from './checkpoints.ts';
-export type { Checkpoint, LatestCheckpoint } from './checkpoints.ts';
-export { readSafetensors, writeSafetensors } from './safetensors.ts';
-export type { ReadSafetensorsOptions } from './safetensors.ts';
-export { readQuarantine, writeQuarantine } from './write-quarantine.ts';
+export { openRunFolder, readRun } from './run/run-folder.ts';
+export type { RunFolder, RunFolderOptions, SavedRun } from './run/run-folder.ts';
+export { writeMetrics } from './run/write-metrics.ts';
+export { saveCheckpoints } from './run/save-checkpoints.ts';
+export type { SaveCheckpointsOptions } from './run/save-checkpoints.ts';
+export { latestCheckpoint, loadCheckpoint } from './run/checkpoints.ts';
+export type { Checkpoint, LatestCheckpoint } from './run/checkpoints.ts';
+export { readSafetensors, writeSafetensors } from './run/safetensors.ts';
+export type { ReadSafetensorsOptions } from './run/safetensors.ts';
+export { readQuarantine, writeQuarantine } from './tables/write-quarantine.ts';
 
 // Models of files
-export { readModelSidecar, sidecarPreprocessing } from './model-sidecar.ts';
-export type { ModelSidecar } from './model-sidecar.ts';
+export { readModelSidecar, sidecarPreprocessing } from './model/model-sidecar.ts';
+export type { ModelSidecar } from './model/model-sidecar.ts';
 
 // Evaluations
-export { writeEvaluation } from './evaluation-files.ts';
-export type { EvaluationProvenance, EvaluationReport } from './evaluation-files.ts';
-export { readScores } from './read-scores.ts';
-export type { ReadScores } from './read-scores.ts';
-export { writeComparison } from './comparison-files.ts';
+export { writeEvaluation } from './tables/evaluation-files.ts';
+export type { EvaluationProvenance, EvaluationReport } from './tables/evaluation-files.ts';
+export { readScores } from './tables/read-scores.ts';
+export type { ReadScores } from './tables/read-scores.ts';
+export { writeComparison } from './tables/comparison-files.ts';
 
 // Transfers
-export { writeTransfer } from './transfer-files.ts';
-export type { MethodColumns, TransferReport, TransferRows } from './transfer-files.ts';
+export { writeTransfer } from './tables/transfer-files.ts';
+export type { MethodColumns, TransferReport, TransferRows } from './tables/transfer-files.ts';
 
 // Losses
-export { gradientSchema, writeGradient } from './gradient-file.ts';
-export type { GradientProvenance, GradientRows } from './gradient-file.ts';
+export { gradientSchema, writeGradient } from './embeddings/gradient-file.ts';
+export type { GradientProvenance, GradientRows } from './embeddings/gradient-file.ts';
 
 // Theory
-export { writeTheory } from './theory-file.ts';
-export type { TheoryProvenance } from './theory-file.ts';
+export { writeTheory } from './tables/theory-file.ts';
+export type { TheoryProvenance } from './tables/theory-file.ts';
 
 // Reading and converting whatever holds Arrow rows
-export { openArrowSource } from './arrow-source.ts';
-export type { ArrowSource } from './arrow-source.ts';
-export { writeParquet } from './parquet-file.ts';
-export { writeCsv } from './csv-file.ts';
-export type { CsvVectors } from './csv-file.ts';
-export type { ConversionOptions, ConversionReport } from './conversion.ts';
+export { openArrowSource } from './convert/arrow-source.ts';
+export type { ArrowSource } from './convert/arrow-source.ts';
+export { writeParquet } from './convert/parquet-file.ts';
+export { writeCsv } from './convert/csv-file.ts';
+export type { CsvVectors } from './convert/csv-file.ts';
+export type { ConversionOptions, ConversionReport } from './convert/conversion.ts';
 export { inspectPath } from './inspect/inspect-path.ts';
 export type {
   InspectedColumn,

@@ -4,14 +4,14 @@ import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import {
   type ComparisonRow,
   compareScores,
-} from '../operators/metrics/comparison/compare-scores.ts';
-import type { ArrowFileReport } from '../outputs/arrow-file.ts';
-import { writeComparison } from '../outputs/comparison-files.ts';
-import { makeFolder } from '../outputs/make-folder.ts';
-import { type ReadScores, readScores } from '../outputs/read-scores.ts';
-import { inOrderOf } from './in-order-of.ts';
-import type { CompareOptions } from './options.ts';
-import { UsageError } from './usage-error.ts';
+} from '../operators/evaluation/comparison/compare-scores.ts';
+import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
+import { writeComparison } from '../outputs/tables/comparison-files.ts';
+import { makeFolder } from '../outputs/files/make-folder.ts';
+import { type ReadScores, readScores } from '../outputs/tables/read-scores.ts';
+import { inOrderOf } from './parts/in-order-of.ts';
+import type { CompareOptions } from './options/shared-options.ts';
+import { UsageError } from './options/usage-error.ts';
 
 /** What a comparison found. */
 export interface Compared {

@@ -1,11 +1,11 @@
 import { Observable } from 'rxjs';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
-import { openArrowSource } from '../outputs/arrow-source.ts';
-import { checkTarget } from '../outputs/check-target.ts';
-import type { ConversionReport } from '../outputs/conversion.ts';
-import { writeCsv } from '../outputs/csv-file.ts';
-import { writeParquet } from '../outputs/parquet-file.ts';
-import type { ConvertOptions } from './options.ts';
+import { openArrowSource } from '../outputs/convert/arrow-source.ts';
+import { checkTarget } from '../outputs/files/check-target.ts';
+import type { ConversionReport } from '../outputs/convert/conversion.ts';
+import { writeCsv } from '../outputs/convert/csv-file.ts';
+import { writeParquet } from '../outputs/convert/parquet-file.ts';
+import type { ConvertOptions } from './options/shared-options.ts';
 
 /** How far a conversion is. */
 export interface ConvertAdvance {

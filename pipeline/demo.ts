@@ -4,12 +4,12 @@ import { concat, defer, EMPTY, map, type Observable, tap } from 'rxjs';
 import { writeSyntheticFolder } from '../datasets/write-synthetic-folder.ts';
 import { PipelineError } from '../operators/errors.ts';
 import { runScoped, type RunScope, type ScopedRun } from '../operators/flow/run-scope.ts';
-import { writeAtomicJson } from '../outputs/atomic-file.ts';
+import { writeAtomicJson } from '../outputs/files/atomic-file.ts';
 import { embed } from './embed.ts';
 import { evaluate, type Evaluated } from './evaluate.ts';
-import { type DemoOptions, embedVerb, evaluateVerb, trainVerb } from './options.ts';
+import { type DemoOptions, embedVerb, evaluateVerb, trainVerb } from './options/shared-options.ts';
 import { train } from './train.ts';
-import { resolveOptions } from './verb.ts';
+import { resolveOptions } from './options/verb.ts';
 
 /** How far one part of the demo has come. */
 export interface DemoProgress {

@@ -2,18 +2,18 @@ import fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { availableCores } from '../operators/available-cores.ts';
+import { availableCores } from '../operators/threads/available-cores.ts';
 import { openCpuEngine } from '../operators/engine/cpu-engine.ts';
 import { type EngineCandidate, engineCandidates } from '../operators/engine/engine-candidates.ts';
-import type { EncodedRows, Engine } from '../operators/engine/engine.ts';
+import type { EncodedRows, Engine } from '../operators/engine/seam/engine.ts';
 import { openOnnxEngine } from '../operators/engine/onnx-engine.ts';
 import { messageOf } from '../operators/errors.ts';
 import { sharp } from '../operators/image/sharp-setup.ts';
 import { initialWeights } from '../operators/model/initial-weights.ts';
 import { seededRandom } from '../operators/random.ts';
 import type { EncoderSpec } from '../operators/types.ts';
-import { PRODUCER } from '../outputs/producer.ts';
-import type { DoctorOptions } from './options.ts';
+import { PRODUCER } from '../outputs/files/producer.ts';
+import type { DoctorOptions } from './options/shared-options.ts';
 
 /** What one check found. */
 export interface DoctorCheck {

@@ -1,22 +1,22 @@
 import { pipe } from 'rxjs';
-import { encode } from '../operators/engine/encode.ts';
+import { encode } from '../operators/stages/encode.ts';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { perSample } from '../operators/flow/per-sample.ts';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
-import { decodeImage } from '../operators/image/decode-image.ts';
-import { onBadSample, skipBad } from '../operators/image/on-bad-sample.ts';
-import { quarantine } from '../operators/image/quarantine.ts';
-import { readImage } from '../operators/image/read-image.ts';
-import { prepareInputs } from '../operators/image/prepare-inputs.ts';
+import { decodeImage } from '../operators/stages/decode-image.ts';
+import { onBadSample, skipBad } from '../operators/stages/on-bad-sample.ts';
+import { quarantine } from '../operators/stages/quarantine.ts';
+import { readImage } from '../operators/stages/read-image.ts';
+import { prepareInputs } from '../operators/stages/prepare-inputs.ts';
 import { inputShrinkTarget } from '../operators/image/preprocessing.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
 import { planInOrder } from '../operators/plan/plan-in-order.ts';
-import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/write-embeddings.ts';
-import { decodePermits, readPermits } from './native-permits.ts';
-import { openExport } from './open-export.ts';
-import type { EmbedOptions } from './options.ts';
-import type { RunListener } from './run-listener.ts';
+import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/embeddings/write-embeddings.ts';
+import { decodePermits, readPermits } from './parts/native-permits.ts';
+import { openExport } from './parts/open-export.ts';
+import type { EmbedOptions } from './options/shared-options.ts';
+import type { RunListener } from './parts/run-listener.ts';
 
 /**
  * Exports the vectors of every readable image, once each, in dataset order; with `shard` those of one piece.

@@ -6,15 +6,15 @@ import {
   type EvaluationProbes,
   type EvaluationProgress,
   evaluateVectors,
-} from '../operators/metrics/evaluation.ts';
-import type { ProbeSpec } from '../operators/metrics/scores/evaluated-probe.ts';
-import { type EvaluationReport, writeEvaluation } from '../outputs/evaluation-files.ts';
-import { makeFolder } from '../outputs/make-folder.ts';
-import { contrastMetrics } from './contrast-metrics.ts';
-import type { EvaluateOptions } from './options.ts';
-import { openRunEngine } from './open-run-engine.ts';
-import { type ExportedSet, openVectorSet } from './open-vector-set.ts';
-import { UsageError } from './usage-error.ts';
+} from '../operators/evaluation/evaluation.ts';
+import type { ProbeSpec } from '../operators/evaluation/scores/evaluated-probe.ts';
+import { type EvaluationReport, writeEvaluation } from '../outputs/tables/evaluation-files.ts';
+import { makeFolder } from '../outputs/files/make-folder.ts';
+import { contrastMetrics } from './parts/contrast-metrics.ts';
+import type { EvaluateOptions } from './options/shared-options.ts';
+import { openRunEngine } from './parts/open-run-engine.ts';
+import { type ExportedSet, openVectorSet } from './parts/open-vector-set.ts';
+import { UsageError } from './options/usage-error.ts';
 
 /** How far an evaluation is. */
 export interface EvaluationAdvance extends EvaluationProgress {

@@ -1,7 +1,10 @@
 import { from } from 'rxjs';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
-import { type FinalizedEmbeddings, finalizeEmbeddings } from '../outputs/finalize-embeddings.ts';
-import type { FinalizeOptions } from './options.ts';
+import {
+  type FinalizedEmbeddings,
+  finalizeEmbeddings,
+} from '../outputs/embeddings/finalize-embeddings.ts';
+import type { FinalizeOptions } from './options/shared-options.ts';
 
 /**
  * Makes one finished export of its shards.

@@ -5,7 +5,7 @@ export { embed } from './embed.ts';
 export { finalize } from './finalize.ts';
 export { transfer } from './transfer.ts';
 export type { TransferProgress, TransferResult } from './transfer.ts';
-export type { NeighbourSummary, TransferMethod, TransferSummary } from './report-transfer.ts';
+export type { NeighbourSummary, TransferMethod, TransferSummary } from './parts/report-transfer.ts';
 export { evaluate } from './evaluate.ts';
 export type { Evaluated, EvaluationAdvance } from './evaluate.ts';
 export { compare } from './compare.ts';
@@ -20,8 +20,8 @@ export { inspect } from './inspect.ts';
 export type { InspectAdvance, Inspected } from './inspect.ts';
 export { demo } from './demo.ts';
 export type { DemoProgress, DemoResult, DemoRow } from './demo.ts';
-export type { PretrainedStart } from './run-config.ts';
-export type { RunListener } from './run-listener.ts';
+export type { PretrainedStart } from './parts/run-config.ts';
+export type { RunListener } from './parts/run-listener.ts';
 
 // Complete options from those that differ from the defaults
 export {
@@ -36,7 +36,7 @@ export {
   theoryVerb,
   trainVerb,
   transferVerb,
-} from './options.ts';
+} from './options/shared-options.ts';
 export type {
   CompareOptions,
   ConvertOptions,
@@ -49,7 +49,7 @@ export type {
   TheoryOptions,
   TrainOptions,
   TransferOptions,
-} from './options.ts';
-export { resolveOptions } from './verb.ts';
-export type { Verb, VerbField } from './verb.ts';
-export { UsageError } from './usage-error.ts';
+} from './options/shared-options.ts';
+export { resolveOptions } from './options/verb.ts';
+export type { Verb, VerbField } from './options/verb.ts';
+export { UsageError } from './options/usage-error.ts';

@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { inspectPath } from '../outputs/inspect/inspect-path.ts';
 import type { Inspection } from '../outputs/inspect/inspection.ts';
-import type { InspectOptions } from './options.ts';
+import type { InspectOptions } from './options/shared-options.ts';
 
 /** How far reading is. */
 export interface InspectAdvance {

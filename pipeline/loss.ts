@@ -1,18 +1,18 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Observable } from 'rxjs';
-import type { LossResult } from '../operators/engine/engine.ts';
+import type { LossResult } from '../operators/engine/seam/engine.ts';
 import { PipelineError } from '../operators/errors.ts';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import type { LossSpec, LossReadouts } from '../operators/types.ts';
-import type { ArrowFileReport } from '../outputs/arrow-file.ts';
-import { checkTarget } from '../outputs/check-target.ts';
-import { writeGradient } from '../outputs/gradient-file.ts';
-import { lossRows } from './loss-rows.ts';
-import { lossSpec } from './loss-spec.ts';
-import { openRunEngine } from './open-run-engine.ts';
-import type { LossOptions } from './options.ts';
-import { readEmbeddedSet } from './read-embedded-set.ts';
+import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
+import { checkTarget } from '../outputs/files/check-target.ts';
+import { writeGradient } from '../outputs/embeddings/gradient-file.ts';
+import { lossRows } from './parts/loss-rows.ts';
+import { lossSpec } from './options/loss-spec.ts';
+import { openRunEngine } from './parts/open-run-engine.ts';
+import type { LossOptions } from './options/shared-options.ts';
+import { readEmbeddedSet } from './parts/read-embedded-set.ts';
 
 /** How far the loss is. */
 export interface LossAdvance {

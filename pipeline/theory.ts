@@ -2,10 +2,10 @@ import { Observable } from 'rxjs';
 import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { checkTheory, type TheoryProgress } from '../operators/theory/check-theory.ts';
 import type { TheoryRow } from '../operators/theory/theory-row.ts';
-import type { ArrowFileReport } from '../outputs/arrow-file.ts';
-import { makeFolder } from '../outputs/make-folder.ts';
-import { writeTheory } from '../outputs/theory-file.ts';
-import type { TheoryOptions } from './options.ts';
+import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
+import { makeFolder } from '../outputs/files/make-folder.ts';
+import { writeTheory } from '../outputs/tables/theory-file.ts';
+import type { TheoryOptions } from './options/shared-options.ts';
 
 /** How far the checks are. */
 export interface TheoryAdvance extends TheoryProgress {

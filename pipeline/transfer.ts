@@ -1,24 +1,29 @@
 import path from 'node:path';
 import { concat, concatMap, defer, EMPTY, ignoreElements, map, type Observable } from 'rxjs';
 import { runScoped, type RunScope, type ScopedRun } from '../operators/flow/run-scope.ts';
-import type { EvaluationRow } from '../operators/metrics/scores/evaluation-rows.ts';
-import type { LinearProbe } from '../operators/metrics/probe/linear-probe.ts';
-import { type ProbeScores, probeScores } from '../operators/metrics/probe/probe-scores.ts';
-import { selectStrength } from '../operators/metrics/probe/select-strength.ts';
-import { trainProbe } from '../operators/metrics/probe/train-probe.ts';
-import { openEmbeddings } from '../outputs/read-embeddings.ts';
-import { readRun } from '../outputs/run-folder.ts';
-import type { TransferReport } from '../outputs/transfer-files.ts';
+import type { LinearProbe } from '../operators/evaluation/probe/linear-probe.ts';
+import { type ProbeScores, probeScores } from '../operators/evaluation/probe/probe-scores.ts';
+import { selectStrength } from '../operators/evaluation/probe/select-strength.ts';
+import { trainProbe } from '../operators/evaluation/probe/train-probe.ts';
+import { openEmbeddings } from '../outputs/embeddings/read-embeddings.ts';
+import { readRun } from '../outputs/run/run-folder.ts';
+import type { TransferReport } from '../outputs/tables/transfer-files.ts';
 import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
-import { type ExportedSet, openVectorSet } from './open-vector-set.ts';
-import { embedVerb, evaluateVerb, trainVerb, type TransferOptions } from './options.ts';
-import { planTransfer, type TransferPlan } from './plan-transfer.ts';
-import { readClassifier } from './read-classifier.ts';
-import type { RunListener } from './run-listener.ts';
+import { type ExportedSet, openVectorSet } from './parts/open-vector-set.ts';
+import {
+  embedVerb,
+  evaluateVerb,
+  trainVerb,
+  type TransferOptions,
+} from './options/shared-options.ts';
+import { planTransfer, type TransferPlan } from './parts/plan-transfer.ts';
+import { readClassifier } from './parts/read-classifier.ts';
+import type { RunListener } from './parts/run-listener.ts';
+import type { MethodFinding, TransferFindings } from './parts/transfer-findings.ts';
 import { train } from './train.ts';
-import { reportTransfer, type TransferSummary } from './report-transfer.ts';
-import { resolveOptions } from './verb.ts';
+import { reportTransfer, type TransferSummary } from './parts/report-transfer.ts';
+import { resolveOptions } from './options/verb.ts';
 
 /** How far one part of a transfer has come. */
 export interface TransferProgress {
@@ -35,22 +40,6 @@ export interface TransferResult {
   readonly kind: 'result';
   readonly summary: TransferSummary;
   readonly report: TransferReport;
-}
-
-/** What the parts leave for the last one. */
-export interface TransferFindings {
-  /** Every test image, scored once by each method. */
-  readonly methods: Map<'frozen' | 'fine_tuned', MethodFinding>;
-  /** Nearest neighbours among the frozen vectors, by layer. */
-  readonly neighbours: Map<'embedding' | 'projection', readonly EvaluationRow[]>;
-}
-
-/** What a method made of the test images. */
-export interface MethodFinding {
-  readonly test: ExportedSet;
-  readonly scores: ProbeScores;
-  /** How the classifier came about. */
-  readonly classifier: Readonly<Record<string, number | string | boolean>>;
 }
 
 /**

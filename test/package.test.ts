@@ -21,7 +21,7 @@ test('the packed tarball installs elsewhere and runs: help, a tiny training, the
   ];
   const paths = packed.files.map((file) => file.path);
   t.true(paths.includes('dist/pipeline/sincere.cjs'));
-  t.true(paths.includes('dist/operators/worker-bootstrap.mjs'));
+  t.true(paths.includes('dist/operators/threads/worker-bootstrap.mjs'));
   t.deepEqual(
     paths.filter((name) => /^(test|\.ci|runs)\//.test(name) || /(?<!\.d)\.ts$/.test(name)),
     [],

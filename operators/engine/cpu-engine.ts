@@ -5,15 +5,16 @@ import { lossLabels } from '../loss/loss-labels.ts';
 import { type TileCompiler, tiledLosses } from '../loss/tiled-loss.ts';
 import { checkBatch } from '../model/check-batch.ts';
 import { checkLearningRate } from '../model/check-learning-rate.ts';
-import { checkState, checkWeights } from '../model/check-state.ts';
-import { checkTrainerSpec } from '../model/check-trainer-spec.ts';
+import { checkState, checkWeights } from '../step/check-state.ts';
+import { checkTrainerSpec } from '../step/check-trainer-spec.ts';
 import { embeddingSize } from '../model/network-plan.ts';
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 import type { ClassifierReadouts, EncoderSpec, LossSpec, StepReadouts, Weights } from '../types.ts';
-import { eagerEncodingSession, eagerTrainingSession } from './eager-sessions.ts';
-import { eagerTileCompiler } from './eager-tiles.ts';
-import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from './engine.ts';
-import { lossResult } from './loss-result.ts';
+import { eagerEncodingSession, eagerTrainingSession } from './eager/eager-sessions.ts';
+import { eagerTileCompiler } from './eager/eager-tiles.ts';
+import type { EncoderSession, Engine, LossSession, Trainer } from './seam/engine.ts';
+import type { StepSpec } from '../step/step-spec.ts';
+import { lossResult } from './seam/loss-result.ts';
 
 /**
  * The reference engine: runs `trainingStep` and `encode` eagerly on the plain JavaScript backend of

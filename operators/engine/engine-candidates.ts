@@ -1,7 +1,7 @@
-import { availableCores } from '../available-cores.ts';
+import { availableCores } from '../threads/available-cores.ts';
 import { PipelineError } from '../errors.ts';
-import type { Engine, PassedOver } from './engine.ts';
-import { hasNvidiaDriver } from './graphics-card-nodes.ts';
+import type { Engine, PassedOver } from './seam/engine.ts';
+import { hasNvidiaDriver } from './onnx/graphics-card-nodes.ts';
 import { openOnnxEngine, processorWords } from './onnx-engine.ts';
 import { DeviceFailure } from './onnx/device-failure.ts';
 import { findDevice } from './onnx/find-device.ts';

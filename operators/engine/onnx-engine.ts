@@ -1,13 +1,13 @@
-import { availableCores } from '../available-cores.ts';
-import { availableMemory } from '../available-memory.ts';
-import { checkWeights } from '../model/check-state.ts';
-import { checkStepMemory } from '../model/step-memory.ts';
+import { availableCores } from '../threads/available-cores.ts';
+import { availableMemory } from '../threads/available-memory.ts';
+import { checkWeights } from '../step/check-state.ts';
+import { checkStepMemory } from '../step/step-memory.ts';
 import { atLeastOne } from '../out-of-range.ts';
 import type { EncoderSpec, Weights } from '../types.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './seam/engine.ts';
 import { findDevice } from './onnx/find-device.ts';
-import type { DeviceName } from './onnx/placement.ts';
-import { endTurnOf, turnsForThreads } from './onnx/turns.ts';
+import type { DeviceName } from '../onnx/device-name.ts';
+import { endTurnOf, turnsForThreads } from '../onnx/turns.ts';
 import { EngineThread } from './thread/engine-thread.ts';
 import { threadEngine } from './thread/thread-engine.ts';
 

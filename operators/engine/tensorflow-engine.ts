@@ -1,8 +1,8 @@
-import { availableCores } from '../available-cores.ts';
-import { availableMemory } from '../available-memory.ts';
-import { checkStepMemory } from '../model/step-memory.ts';
+import { availableCores } from '../threads/available-cores.ts';
+import { availableMemory } from '../threads/available-memory.ts';
+import { checkStepMemory } from '../step/step-memory.ts';
 import { atLeastOne } from '../out-of-range.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './seam/engine.ts';
 import {
   type FoundTensorflow,
   probeTensorflow,

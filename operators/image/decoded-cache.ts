@@ -1,5 +1,4 @@
-import { concatMap, of, tap, type OperatorFunction } from 'rxjs';
-import type { DecodedImage, PlannedSample, RgbImage } from '../types.ts';
+import type { RgbImage } from '../types.ts';
 
 /** Decoded images by position in the dataset, up to a number of bytes. */
 export interface DecodedCache {
@@ -50,26 +49,4 @@ export function decodedCache(maxBytes: number): DecodedCache {
       bytes += cost;
     },
   };
-}
-
-/**
- * Serves images from `cache`; the others go through `decode` and are kept if they fit.
- *
- * For use on one sample at a time, inside `perSample`: here a sample waits for the one before it.
- *
- * @param cache Borrowed; shared by all batches of a run.
- * @param decode Reads and decodes one sample.
- */
-export function keepDecoded(
-  cache: DecodedCache,
-  decode: OperatorFunction<PlannedSample, DecodedImage>,
-): OperatorFunction<PlannedSample, DecodedImage> {
-  return concatMap((planned) => {
-    const image = cache.get(planned.position);
-    if (image !== undefined) return of({ ...planned, image });
-    return of(planned).pipe(
-      decode,
-      tap((decoded) => cache.set(decoded.position, decoded.image)),
-    );
-  });
 }

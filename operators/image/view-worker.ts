@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import type { RgbImage } from '../types.ts';
 import { makeInputs } from './make-inputs.ts';
-import type { PackedViewRequest, ViewReply } from './view-thread.ts';
+import type { PackedViewRequest, ViewReply } from './view-work.ts';
 import { makeViews } from './views.ts';
 
 // The other side of `openViewThread`: makes the views of one request after the other.

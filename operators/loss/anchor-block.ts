@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 
 /** Rows that are compared with others, each in the role of the anchor. Borrowed by whoever gets them. */
 export interface Anchors {

@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 import type { Columns } from './anchor-block.ts';
 import { blockLoss, type LossRowValues } from './block-loss.ts';
 import type { LossForm } from './loss-forms.ts';

@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 import { anchorBlock, type Anchors, type Columns } from './anchor-block.ts';
 import {
   type ReadoutRows,

@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 import { batchLoss, type BatchPairs } from './batch-loss.ts';
 import type { LossForm } from './loss-forms.ts';
 

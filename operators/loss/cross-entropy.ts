@@ -1,5 +1,5 @@
-import { aside } from '../aside.ts';
-import { tf } from '../tf.ts';
+import { aside } from '../tensor/aside.ts';
+import { tf } from '../tensor/tf.ts';
 import type { CrossEntropyReadouts } from '../types.ts';
 import { byClosedForm } from './contrastive-loss.ts';
 import type { LossRows } from './tiled-loss.ts';

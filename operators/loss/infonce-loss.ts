@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 import { contrastiveLoss, type ContrastiveLossOptions } from './contrastive-loss.ts';
 import { sincere } from './loss-forms.ts';
 

@@ -1,4 +1,4 @@
-import { informationBound, sharpInformationBound } from '../theory/information-bound.ts';
+import { informationBound, sharpInformationBound } from './information-bound.ts';
 import type { LossReadouts } from '../types.ts';
 import type { LossSumName } from './block-loss.ts';
 

@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 import type { AnchorBlock } from './anchor-block.ts';
 import type { LossForm } from './loss-forms.ts';
 import {

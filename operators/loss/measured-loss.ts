@@ -1,5 +1,5 @@
-import { aside } from '../aside.ts';
-import { tf } from '../tf.ts';
+import { aside } from '../tensor/aside.ts';
+import { tf } from '../tensor/tf.ts';
 import type { LossSpec } from '../types.ts';
 import { batchLoss, type LossSums } from './batch-loss.ts';
 import { byClosedForm } from './contrastive-loss.ts';

@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 import type { AnchorBlock, Anchors } from './anchor-block.ts';
 import { sincere, supcon } from './loss-forms.ts';
 import { lossTerms } from './loss-terms.ts';

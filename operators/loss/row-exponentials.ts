@@ -1,4 +1,4 @@
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 import type { AnchorBlock, ComparedColumns } from './anchor-block.ts';
 
 /** Stands for minus infinity in masked maxima, where the real one would turn into NaN. */

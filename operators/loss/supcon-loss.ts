@@ -1,4 +1,4 @@
-import type { tf } from '../tf.ts';
+import type { tf } from '../tensor/tf.ts';
 import {
   contrastiveLoss,
   type ContrastiveLossOptions,

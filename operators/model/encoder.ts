@@ -1,10 +1,10 @@
-import { tf, type TensorsByName } from '../tf.ts';
+import { tf, type TensorsByName } from '../tensor/tf.ts';
 import type { EncoderSpec } from '../types.ts';
 import { type ConvolutionPlan, type LinearPlan, networkPlan } from './network-plan.ts';
 import { frozenConvolutions, type FrozenPart } from './frozen-part.ts';
-import { batchNormEpsilon, batchNormTrain } from './batch-norm.ts';
+import { batchNormEpsilon, batchNormTrain } from '../tensor/batch-norm.ts';
 import { namedTensor } from './named-tensor.ts';
-import { unitRows } from './unit-rows.ts';
+import { unitRows } from '../tensor/unit-rows.ts';
 
 /** Share of the batch in the new running statistics, as in PyTorch. */
 const statisticsMomentum = 0.1;

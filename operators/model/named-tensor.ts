@@ -1,4 +1,4 @@
-import type { tf, TensorsByName } from '../tf.ts';
+import type { tf, TensorsByName } from '../tensor/tf.ts';
 
 /** The tensor of a name. @throws {TypeError} When `what` does not hold it. */
 export function namedTensor(what: string, tensors: TensorsByName, name: string): tf.Tensor {

@@ -1,7 +1,7 @@
 import type { ContrastiveLossOptions } from '../loss/contrastive-loss.ts';
 import { PipelineError } from '../errors.ts';
 import type { Random } from '../random.ts';
-import { tf } from '../tf.ts';
+import { tf } from '../tensor/tf.ts';
 import type { LabelledPoints, SimplexSize } from './simplex.ts';
 
 /** A loss as the trainers use it. */

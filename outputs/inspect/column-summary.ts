@@ -1,5 +1,5 @@
 import { DataType, Field, type RecordBatch, type Schema } from 'apache-arrow';
-import type { Json } from '../json.ts';
+import type { Json } from '../files/json.ts';
 import type { InspectedColumn, InspectedTable } from './inspection.ts';
 
 /** Vectors are shown by so many of their values. */

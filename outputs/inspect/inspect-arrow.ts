@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
-import { countFileRows } from '../arrow-source.ts';
-import { openArrowReader } from '../read-arrow-file.ts';
-import { openArrowStream } from '../read-arrow-stream.ts';
+import { countFileRows } from '../convert/arrow-source.ts';
+import { openArrowReader } from '../arrow/read-arrow-file.ts';
+import { openArrowStream } from '../arrow/read-arrow-stream.ts';
 import { columnsOf, columnSummary, previewOf } from './column-summary.ts';
 import type { InspectedTable, Inspection, InspectOptions } from './inspection.ts';
 import type { RecordBatch, Schema } from 'apache-arrow';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import type { EmbeddingsManifest } from '../embeddings-manifest.ts';
-import { classColumns } from '../arrow-columns.ts';
-import { embeddingsSchema } from '../embeddings-schema.ts';
-import { readArrowFile } from '../read-arrow-file.ts';
-import { checkPart } from '../read-embeddings.ts';
+import type { EmbeddingsManifest } from '../embeddings/embeddings-manifest.ts';
+import { classColumns } from '../arrow/arrow-columns.ts';
+import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
+import { readArrowFile } from '../arrow/read-arrow-file.ts';
+import { checkPart } from '../embeddings/read-embeddings.ts';
 import { columnsOf, columnSummary, previewOf } from './column-summary.ts';
 import type { Inspection, InspectOptions } from './inspection.ts';
 

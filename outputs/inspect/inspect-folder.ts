@@ -1,10 +1,10 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { arrowKindOf } from '../arrow-source.ts';
-import { canonicalJson, isObject, type Json, readJsonObject } from '../json.ts';
-import { LOCK_NAME } from '../lock-file.ts';
-import { PARTIAL_SUFFIX } from '../partial-file.ts';
+import { arrowKindOf } from '../convert/arrow-source.ts';
+import { canonicalJson, isObject, type Json, readJsonObject } from '../files/json.ts';
+import { LOCK_NAME } from '../files/lock-file.ts';
+import { PARTIAL_SUFFIX } from '../files/partial-file.ts';
 import { inspectArrowFile, inspectArrowStream, sizeOf } from './inspect-arrow.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
 import { inspectSafetensors } from './inspect-safetensors.ts';

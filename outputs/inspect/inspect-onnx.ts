@@ -1,7 +1,7 @@
 import { PipelineError } from '../../operators/errors.ts';
-import { type FileWindow, openFileWindow } from '../file-window.ts';
-import { hashFile } from '../hash-file.ts';
-import type { Json } from '../json.ts';
+import { type FileWindow, openFileWindow } from '../arrow/file-window.ts';
+import { hashFile } from '../files/hash-file.ts';
+import type { Json } from '../files/json.ts';
 import type { Inspection, InspectOptions } from './inspection.ts';
 import { type ProtobufField, protobufFields, protobufText } from './protobuf-fields.ts';
 

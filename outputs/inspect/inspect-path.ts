@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { MANIFEST_NAME, readManifest } from '../embeddings-manifest.ts';
+import { MANIFEST_NAME, readManifest } from '../embeddings/embeddings-manifest.ts';
 import { inspectEmbeddings } from './inspect-embeddings.ts';
 import { inspectFile, inspectFolder } from './inspect-folder.ts';
 import type { Inspection, InspectOptions } from './inspection.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../json.ts';
+import type { Json } from '../files/json.ts';
 
 /** What a path turned out to be. */
 export type InspectedKind =

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
-import type { FileWindow } from '../file-window.ts';
+import type { FileWindow } from '../arrow/file-window.ts';
 
 /** One field of a protobuf message: a number, or a range of bytes in the file. */
 export interface ProtobufField {

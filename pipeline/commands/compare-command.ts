@@ -1,9 +1,9 @@
-import type { ComparisonRow } from '../../operators/metrics/comparison/compare-scores.ts';
+import type { ComparisonRow } from '../../operators/evaluation/comparison/compare-scores.ts';
 import { compare } from '../compare.ts';
-import { followRun, type Desk } from '../follow-run.ts';
-import type { CompareOptions } from '../options.ts';
-import { textTable } from '../text-table.ts';
-import type { Outcome } from './outcome.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
+import type { CompareOptions } from '../options/shared-options.ts';
+import { textTable } from '../command-line/text-table.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `compare` with signals. */
 export async function compareCommand(options: CompareOptions, desk: Desk): Promise<Outcome> {

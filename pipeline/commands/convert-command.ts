@@ -1,9 +1,9 @@
 import { convert, type ConvertAdvance, type Converted } from '../convert.ts';
-import { followRun, type Desk } from '../follow-run.ts';
-import type { ConvertOptions } from '../options.ts';
-import { showProgress } from '../progress.ts';
-import { shownBytes } from '../shown-bytes.ts';
-import type { Outcome } from './outcome.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
+import type { ConvertOptions } from '../options/shared-options.ts';
+import { showProgress } from '../command-line/progress.ts';
+import { shownBytes } from '../command-line/shown-bytes.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `convert` with progress and signals. */
 export async function convertCommand(options: ConvertOptions, desk: Desk): Promise<Outcome> {

@@ -1,9 +1,9 @@
 import { demo, type DemoProgress, type DemoResult, type DemoRow } from '../demo.ts';
-import { followRun, type Desk } from '../follow-run.ts';
-import type { DemoOptions } from '../options.ts';
-import { showProgress } from '../progress.ts';
-import { textTable } from '../text-table.ts';
-import type { Outcome } from './outcome.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
+import type { DemoOptions } from '../options/shared-options.ts';
+import { showProgress } from '../command-line/progress.ts';
+import { textTable } from '../command-line/text-table.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `demo` with progress and signals. */
 export async function demoCommand(options: DemoOptions, desk: Desk): Promise<Outcome> {

@@ -1,7 +1,7 @@
 import { doctor } from '../doctor.ts';
-import type { DoctorOptions } from '../options.ts';
-import { textTable } from '../text-table.ts';
-import type { Outcome } from './outcome.ts';
+import type { DoctorOptions } from '../options/shared-options.ts';
+import { textTable } from '../command-line/text-table.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `doctor`; fails when something that is needed does not work. */
 export async function doctorCommand(options: DoctorOptions): Promise<Outcome> {

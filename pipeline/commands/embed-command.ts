@@ -1,12 +1,12 @@
 import { pipe, tap } from 'rxjs';
-import { chooseShard } from '../choose-shard.ts';
+import { chooseShard } from '../parts/choose-shard.ts';
 import { embed } from '../embed.ts';
-import { followRun, type Desk } from '../follow-run.ts';
-import type { EmbedOptions } from '../options.ts';
-import { showProgress } from '../progress.ts';
-import type { RunListener } from '../run-listener.ts';
-import type { EmbeddingsWritten } from '../../outputs/write-embeddings.ts';
-import type { Outcome } from './outcome.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
+import type { EmbedOptions } from '../options/shared-options.ts';
+import { showProgress } from '../command-line/progress.ts';
+import type { RunListener } from '../parts/run-listener.ts';
+import type { EmbeddingsWritten } from '../../outputs/embeddings/write-embeddings.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `embed` with progress and signals, and the shard that the environment says where the options say none. */
 export async function embedCommand(given: EmbedOptions, desk: Desk): Promise<Outcome> {

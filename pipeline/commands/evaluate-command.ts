@@ -1,10 +1,10 @@
-import type { Evaluation } from '../../operators/metrics/evaluation.ts';
+import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
 import { evaluate, type Evaluated, type EvaluationAdvance } from '../evaluate.ts';
-import { followRun, type Desk } from '../follow-run.ts';
-import type { EvaluateOptions } from '../options.ts';
-import { showProgress } from '../progress.ts';
-import { textTable } from '../text-table.ts';
-import type { Outcome } from './outcome.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
+import type { EvaluateOptions } from '../options/shared-options.ts';
+import { showProgress } from '../command-line/progress.ts';
+import { textTable } from '../command-line/text-table.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `evaluate` with progress and signals. */
 export async function evaluateCommand(options: EvaluateOptions, desk: Desk): Promise<Outcome> {

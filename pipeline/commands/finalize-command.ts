@@ -1,7 +1,7 @@
 import { finalize } from '../finalize.ts';
-import { followRun, type Desk } from '../follow-run.ts';
-import type { FinalizeOptions } from '../options.ts';
-import type { Outcome } from './outcome.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
+import type { FinalizeOptions } from '../options/shared-options.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `finalize` with signals. */
 export async function finalizeCommand(options: FinalizeOptions, desk: Desk): Promise<Outcome> {

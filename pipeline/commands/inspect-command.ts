@@ -1,11 +1,11 @@
 import type { Inspection } from '../../outputs/inspect/inspection.ts';
-import type { Json } from '../../outputs/json.ts';
-import { followRun, type Desk } from '../follow-run.ts';
+import type { Json } from '../../outputs/files/json.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
 import { inspect, type InspectAdvance, type Inspected } from '../inspect.ts';
-import type { InspectOptions } from '../options.ts';
-import { showProgress } from '../progress.ts';
-import { textTable } from '../text-table.ts';
-import type { Outcome } from './outcome.ts';
+import type { InspectOptions } from '../options/shared-options.ts';
+import { showProgress } from '../command-line/progress.ts';
+import { textTable } from '../command-line/text-table.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `inspect` with progress and signals; fails when it finds damage. */
 export async function inspectCommand(options: InspectOptions, desk: Desk): Promise<Outcome> {

@@ -1,10 +1,10 @@
 import type { LossReadouts } from '../../operators/types.ts';
-import { followRun, type Desk } from '../follow-run.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
 import { loss, type LossAdvance, type MeasuredLoss } from '../loss.ts';
-import type { LossOptions } from '../options.ts';
-import { showProgress } from '../progress.ts';
-import { textTable } from '../text-table.ts';
-import type { Outcome } from './outcome.ts';
+import type { LossOptions } from '../options/shared-options.ts';
+import { showProgress } from '../command-line/progress.ts';
+import { textTable } from '../command-line/text-table.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `loss` with progress and signals. */
 export async function lossCommand(options: LossOptions, desk: Desk): Promise<Outcome> {

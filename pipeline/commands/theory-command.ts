@@ -1,11 +1,11 @@
 import { lossBound, sharpLossBound } from '../../operators/theory/loss-bounds.ts';
 import type { TheoryCheck, TheoryRelation, TheoryRow } from '../../operators/theory/theory-row.ts';
-import { followRun, type Desk } from '../follow-run.ts';
-import type { TheoryOptions } from '../options.ts';
-import { showProgress } from '../progress.ts';
-import { textTable } from '../text-table.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
+import type { TheoryOptions } from '../options/shared-options.ts';
+import { showProgress } from '../command-line/progress.ts';
+import { textTable } from '../command-line/text-table.ts';
 import { theory, type TheoryAdvance, type TheoryResult } from '../theory.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `theory` with progress and signals. */
 export async function theoryCommand(options: TheoryOptions, desk: Desk): Promise<Outcome> {

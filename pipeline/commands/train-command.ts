@@ -1,12 +1,12 @@
 import { pipe, tap } from 'rxjs';
 import type { ClassifierReadouts, StepReadouts, StepResult } from '../../operators/types.ts';
-import { followRun, type Desk } from '../follow-run.ts';
-import type { TrainOptions } from '../options.ts';
-import { showProgress } from '../progress.ts';
-import type { RunListener } from '../run-listener.ts';
-import { textTable } from '../text-table.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
+import type { TrainOptions } from '../options/shared-options.ts';
+import { showProgress } from '../command-line/progress.ts';
+import type { RunListener } from '../parts/run-listener.ts';
+import { textTable } from '../command-line/text-table.ts';
 import { train } from '../train.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 type Result = StepResult<StepReadouts | ClassifierReadouts>;
 

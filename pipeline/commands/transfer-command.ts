@@ -1,11 +1,11 @@
-import type { MeanInterval } from '../../operators/metrics/mean-interval.ts';
-import { followRun, type Desk } from '../follow-run.ts';
-import type { TransferOptions } from '../options.ts';
-import { showProgress } from '../progress.ts';
-import type { TransferSummary } from '../report-transfer.ts';
-import { textTable } from '../text-table.ts';
+import type { MeanInterval } from '../../operators/evaluation/intervals/mean-interval.ts';
+import { followRun, type Desk } from '../command-line/follow-run.ts';
+import type { TransferOptions } from '../options/shared-options.ts';
+import { showProgress } from '../command-line/progress.ts';
+import type { TransferSummary } from '../parts/report-transfer.ts';
+import { textTable } from '../command-line/text-table.ts';
 import { transfer, type TransferProgress, type TransferResult } from '../transfer.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from '../command-line/outcome.ts';
 
 /** `transfer` with progress and signals. */
 export async function transferCommand(options: TransferOptions, desk: Desk): Promise<Outcome> {

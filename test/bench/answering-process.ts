@@ -41,7 +41,9 @@ export async function answeringProcess<Described extends object, Answer>(
  * built, without a compiler of TypeScript in each of them.
  */
 export function ourSide(name: string, built: URL, args: readonly string[]): string[] {
-  const bootstrap = fileURLToPath(new URL('../../operators/worker-bootstrap.mjs', import.meta.url));
+  const bootstrap = fileURLToPath(
+    new URL('../../operators/threads/worker-bootstrap.mjs', import.meta.url),
+  );
   return [bootstrap, new URL(name, import.meta.url).href, built.href, ...args];
 }
 

@@ -15,8 +15,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { availableCores } from '../../operators/available-cores.ts';
-import { checkpointName } from '../../outputs/checkpoints.ts';
+import { availableCores } from '../../operators/threads/available-cores.ts';
+import { checkpointName } from '../../outputs/run/checkpoints.ts';
 import { peerEnvironment } from './answering-process.ts';
 import { builtPackage } from './built-package.ts';
 

@@ -15,7 +15,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { availableCores } from '../../operators/available-cores.ts';
+import { availableCores } from '../../operators/threads/available-cores.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { answeringProcess, ourSide, peerEnvironment } from './answering-process.ts';
 import { builtPackage } from './built-package.ts';

@@ -2,10 +2,10 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { availableCores } from '../../operators/available-cores.ts';
+import { availableCores } from '../../operators/threads/available-cores.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
 import type { EncoderName, EncoderSpec, StemName } from '../../operators/types.ts';
-import { writeSafetensors } from '../../outputs/safetensors.ts';
+import { writeSafetensors } from '../../outputs/run/safetensors.ts';
 import { patternedBatch } from '../helpers/batches.ts';
 import {
   type AnsweringProcess,

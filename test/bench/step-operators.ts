@@ -12,9 +12,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { availableCores } from '../../operators/available-cores.ts';
+import { availableCores } from '../../operators/threads/available-cores.ts';
 import { nextStateNames } from '../../operators/engine/onnx/device-state.ts';
-import { processorTarget } from '../../operators/engine/onnx/processor-target.ts';
+import { processorTarget } from '../../operators/onnx/processor-target.ts';
 import {
   loadRuntime,
   type Runtime,
@@ -22,7 +22,7 @@ import {
   sessionOptions,
   type Tensors,
   writtenInto,
-} from '../../operators/engine/onnx/runtime.ts';
+} from '../../operators/onnx/runtime.ts';
 import { traceTrainingStep } from '../../operators/engine/onnx/trace-training-step.ts';
 import { normalValues } from '../helpers/tensors.ts';
 import { answeringProcess, peerEnvironment } from './answering-process.ts';

@@ -4,7 +4,7 @@ import type {
   ContrastiveLossOptions,
   LabelsOrMask,
 } from '../../operators/loss/contrastive-loss.ts';
-import { tf } from '../../operators/tf.ts';
+import { tf } from '../../operators/tensor/tf.ts';
 import {
   finiteDifferences,
   type FormulaName,

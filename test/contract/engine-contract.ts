@@ -1,8 +1,9 @@
 import test from 'ava';
 import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
-import type { ClassifierSpec, Engine, TrainerSpec } from '../../operators/engine/engine.ts';
+import type { Engine } from '../../operators/engine/seam/engine.ts';
+import type { ClassifierSpec, TrainerSpec } from '../../operators/step/step-spec.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import { bufferNames, initialBuffers } from '../../operators/model/optimizer/optimizers.ts';
+import { bufferNames, initialBuffers } from '../../operators/step/optimizer/optimizers.ts';
 import type { PackedBatch, TrainerState, Weights } from '../../operators/types.ts';
 import { packedBatch } from '../helpers/batches.ts';
 import { livelyWeights, zeroMomentum } from '../helpers/networks.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Engine } from '../../operators/engine/engine.ts';
+import type { Engine } from '../../operators/engine/seam/engine.ts';
 import type { LossSpec } from '../../operators/types.ts';
 import { float32Rows } from './contrastive-loss-contract.ts';
 import {

@@ -2,11 +2,14 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { EmbeddingBatch, StepResult } from '../../operators/types.ts';
-import { openEmbeddingsFolder } from '../../outputs/embeddings-folder.ts';
-import { openRunFolder } from '../../outputs/run-folder.ts';
-import { saveCheckpoints } from '../../outputs/save-checkpoints.ts';
-import { type EmbeddingsWritten, writeEmbeddings } from '../../outputs/write-embeddings.ts';
-import { writeMetrics } from '../../outputs/write-metrics.ts';
+import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
+import { openRunFolder } from '../../outputs/run/run-folder.ts';
+import { saveCheckpoints } from '../../outputs/run/save-checkpoints.ts';
+import {
+  type EmbeddingsWritten,
+  writeEmbeddings,
+} from '../../outputs/embeddings/write-embeddings.ts';
+import { writeMetrics } from '../../outputs/run/write-metrics.ts';
 import type { OperatorCase } from './operator-contract.ts';
 import { exportBatch, exportOptions, exportPlan, exportSample } from '../helpers/export-cases.ts';
 import { madeUpState, madeUpStep } from '../helpers/training-cases.ts';

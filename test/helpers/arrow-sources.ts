@@ -11,8 +11,8 @@ import {
   utf8Column,
   vectorsColumn,
   vectorsType,
-} from '../../outputs/arrow-columns.ts';
-import { openArrowFile } from '../../outputs/arrow-file.ts';
+} from '../../outputs/arrow/arrow-columns.ts';
+import { openArrowFile } from '../../outputs/arrow/arrow-file.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const size = 3;

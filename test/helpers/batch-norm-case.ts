@@ -1,7 +1,7 @@
 import type { ExecutionContext } from 'ava';
-import type { LoweringTarget } from '../../operators/engine/onnx/lowering-target.ts';
-import { batchNormTrain, type BatchNormTrainResult } from '../../operators/model/batch-norm.ts';
-import { tf } from '../../operators/tf.ts';
+import type { LoweringTarget } from '../../operators/onnx/graph/lowering-target.ts';
+import { batchNormTrain, type BatchNormTrainResult } from '../../operators/tensor/batch-norm.ts';
+import { tf } from '../../operators/tensor/tf.ts';
 import { type CaseInput, tracedEqualsCpu } from './traced-equals-cpu.ts';
 
 /** What follows the normalisation. */

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from 'ava';
-import type { LoweringTarget } from '../../operators/engine/onnx/lowering-target.ts';
-import { processorTarget } from '../../operators/engine/onnx/processor-target.ts';
-import { loadRuntime } from '../../operators/engine/onnx/runtime.ts';
+import type { LoweringTarget } from '../../operators/onnx/graph/lowering-target.ts';
+import { processorTarget } from '../../operators/onnx/processor-target.ts';
+import { loadRuntime } from '../../operators/onnx/runtime.ts';
 
 /** The channel blocks of this processor; says why where it has none, and the test has nothing to look at. */
 export async function blockedTarget(

@@ -1,6 +1,6 @@
 import type { ExecutionContext } from 'ava';
-import type { LoweringTarget } from '../../operators/engine/onnx/lowering-target.ts';
-import { tf } from '../../operators/tf.ts';
+import type { LoweringTarget } from '../../operators/onnx/graph/lowering-target.ts';
+import { tf } from '../../operators/tensor/tf.ts';
 import { tracedEqualsCpu } from './traced-equals-cpu.ts';
 
 /** A convolution and what it is applied to. */

@@ -3,9 +3,12 @@ import {
   type EmbeddingsFolder,
   type EmbeddingsFolderOptions,
   openEmbeddingsFolder,
-} from '../../outputs/embeddings-folder.ts';
-import { type EmbeddingsWritten, writeEmbeddings } from '../../outputs/write-embeddings.ts';
-import type { ExportShard } from '../../outputs/export-shard.ts';
+} from '../../outputs/embeddings/embeddings-folder.ts';
+import {
+  type EmbeddingsWritten,
+  writeEmbeddings,
+} from '../../outputs/embeddings/write-embeddings.ts';
+import type { ExportShard } from '../../outputs/embeddings/export-shard.ts';
 import { withDemand } from '../../operators/flow/with-demand.ts';
 import { mapInOrder } from '../../operators/flow/map-in-order.ts';
 import type { BadSample, BatchPlan, EmbeddingBatch, PlannedSample } from '../../operators/types.ts';

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../operators/random.ts';
-import type { EmbeddingsManifest } from '../../outputs/embeddings-manifest.ts';
-import { PART_POSITIONS, partNumber } from '../../outputs/export-parts.ts';
+import type { EmbeddingsManifest } from '../../outputs/embeddings/embeddings-manifest.ts';
+import { PART_POSITIONS, partNumber } from '../../outputs/embeddings/export-parts.ts';
 import { startProgram } from './program.ts';
 
 /** An export, or one shard of it, as its folder shows it. */

@@ -1,4 +1,4 @@
-import type { VectorSet } from '../../operators/metrics/vector-set.ts';
+import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 
 /** Uniform numbers in [0, 1), multiples of 2⁻²⁴, which any language makes alike (see `metrics_reference.py`). */
 export function lcg(seed: number): () => number {

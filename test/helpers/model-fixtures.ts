@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { decodePixels } from '../../operators/image/decode-image.ts';
+import { decodePixels } from '../../operators/image/decode-pixels.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { RgbImage } from '../../operators/types.ts';
-import type { ModelSidecar } from '../../outputs/model-sidecar.ts';
+import type { ModelSidecar } from '../../outputs/model/model-sidecar.ts';
 
 /** What Python made of the images of `test/fixtures/models`: see `make.py` there. */
 export interface ModelFixtures {

@@ -1,6 +1,6 @@
-import type { EmbedOptions, TrainOptions } from '../../pipeline/options.ts';
-import { embedVerb, trainVerb } from '../../pipeline/options.ts';
-import { resolveOptions } from '../../pipeline/verb.ts';
+import type { EmbedOptions, TrainOptions } from '../../pipeline/options/shared-options.ts';
+import { embedVerb, trainVerb } from '../../pipeline/options/shared-options.ts';
+import { resolveOptions } from '../../pipeline/options/verb.ts';
 
 /** A training run that takes milliseconds a step: tiny views, tiny batches, one thread. */
 export function tinyTraining(

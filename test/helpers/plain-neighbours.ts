@@ -1,5 +1,5 @@
-import type { Neighbours } from '../../operators/metrics/neighbours/matches.ts';
-import type { VectorsInMemory } from '../../operators/metrics/neighbours/vectors-in-memory.ts';
+import type { Neighbours } from '../../operators/evaluation/neighbours/matches.ts';
+import type { VectorsInMemory } from '../../operators/evaluation/vectors/vectors-in-memory.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { unitRows } from './unit-rows.ts';
 

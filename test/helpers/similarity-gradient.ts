@@ -5,7 +5,7 @@ import {
   negativeExponentials,
   positiveExponentials,
 } from '../../operators/loss/row-exponentials.ts';
-import { tf } from '../../operators/tf.ts';
+import { tf } from '../../operators/tensor/tf.ts';
 import type { Rows } from './loss-reference.ts';
 import { rowsOf } from './tensors.ts';
 

@@ -1,7 +1,7 @@
 import type { ExecutionContext } from 'ava';
 import type { Weights } from '../../operators/types.ts';
 import { seededRandom } from '../../operators/random.ts';
-import { tf } from '../../operators/tf.ts';
+import { tf } from '../../operators/tensor/tf.ts';
 import type { Rows } from './loss-reference.ts';
 
 /** Standard normal values, a function of `keys`. */

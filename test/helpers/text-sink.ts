@@ -1,4 +1,4 @@
-import type { TextSink } from '../../pipeline/status-line.ts';
+import type { TextSink } from '../../pipeline/command-line/status-line.ts';
 
 /** Keeps what is written. */
 export interface KeptText extends TextSink {

@@ -1,9 +1,9 @@
 import type { ExecutionContext } from 'ava';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { LoweringTarget } from '../../operators/engine/onnx/lowering-target.ts';
-import { trace, type TraceInput } from '../../operators/engine/onnx/trace.ts';
+import type { LoweringTarget } from '../../operators/onnx/graph/lowering-target.ts';
+import { trace, type TraceInput } from '../../operators/onnx/trace.ts';
 import { seededRandom } from '../../operators/random.ts';
-import { tf } from '../../operators/tf.ts';
+import { tf } from '../../operators/tensor/tf.ts';
 import { near } from './tensors.ts';
 
 /** What a function of tensors makes of its inputs, by name. */

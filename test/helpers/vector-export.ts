@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { openEmbeddingsFolder } from '../../outputs/embeddings-folder.ts';
+import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
 import { exportOptions, exportPlan } from './export-cases.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { firstValueFrom, lastValueFrom, take } from 'rxjs';
-import { decodePermits, readPermits } from '../../pipeline/native-permits.ts';
+import { decodePermits, readPermits } from '../../pipeline/parts/native-permits.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { train } from '../../pipeline/train.ts';
 import { settled } from '../helpers/deferred.ts';

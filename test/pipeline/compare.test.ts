@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { commandLine } from '../../pipeline/command-line.ts';
+import { commandLine } from '../../pipeline/commands/command-line.ts';
 import { independentReaders } from '../helpers/independent-readers.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { textSink } from '../helpers/text-sink.ts';

@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { lastValueFrom } from 'rxjs';
 import { demo } from '../../pipeline/demo.ts';
-import { demoVerb } from '../../pipeline/options.ts';
-import { resolveOptions } from '../../pipeline/verb.ts';
+import { demoVerb } from '../../pipeline/options/shared-options.ts';
+import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 type Row = { readonly nearest1: number; readonly repelled: string | undefined };

@@ -2,9 +2,9 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom } from 'rxjs';
-import { openEmbeddings } from '../../outputs/read-embeddings.ts';
+import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { embed } from '../../pipeline/embed.ts';
-import type { EmbedOptions } from '../../pipeline/options.ts';
+import type { EmbedOptions } from '../../pipeline/options/shared-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import {

@@ -5,10 +5,10 @@ import { tableFromIPC } from '@uwdata/flechette';
 import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom } from 'rxjs';
 import type { LossReadouts } from '../../operators/types.ts';
-import { commandLine } from '../../pipeline/command-line.ts';
+import { commandLine } from '../../pipeline/commands/command-line.ts';
 import { loss, type MeasuredLoss } from '../../pipeline/loss.ts';
-import { type LossOptions, lossVerb } from '../../pipeline/options.ts';
-import { resolveOptions } from '../../pipeline/verb.ts';
+import { type LossOptions, lossVerb } from '../../pipeline/options/shared-options.ts';
+import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { independentReaders } from '../helpers/independent-readers.ts';
 import {
   frobenius,

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import { commandLine } from '../../pipeline/command-line.ts';
+import { commandLine } from '../../pipeline/commands/command-line.ts';
 import { folderBytes } from '../helpers/folder-bytes.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';

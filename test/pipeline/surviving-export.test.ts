@@ -3,13 +3,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import anyTest, { type TestFn } from 'ava';
-import { LOCK_NAME } from '../../outputs/lock-file.ts';
-import { MANIFEST_NAME } from '../../outputs/embeddings-manifest.ts';
-import { PART_POSITIONS } from '../../outputs/export-parts.ts';
-import { shardLockName, shardManifestName, shardPositions } from '../../outputs/export-shard.ts';
+import { LOCK_NAME } from '../../outputs/files/lock-file.ts';
+import { MANIFEST_NAME } from '../../outputs/embeddings/embeddings-manifest.ts';
+import { PART_POSITIONS } from '../../outputs/embeddings/export-parts.ts';
+import {
+  shardLockName,
+  shardManifestName,
+  shardPositions,
+} from '../../outputs/embeddings/export-shard.ts';
 import { seededRandom } from '../../operators/random.ts';
-import { openEmbeddings } from '../../outputs/read-embeddings.ts';
-import { readQuarantine } from '../../outputs/write-quarantine.ts';
+import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
+import { readQuarantine } from '../../outputs/tables/write-quarantine.ts';
 import { folderBytes } from '../helpers/folder-bytes.ts';
 import {
   holdsLock,

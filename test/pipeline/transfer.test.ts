@@ -4,13 +4,17 @@ import test from 'ava';
 import { lastValueFrom, toArray } from 'rxjs';
 import { tableFromIPC } from 'apache-arrow';
 import type { BatchPlan } from '../../operators/types.ts';
-import { readRun } from '../../outputs/run-folder.ts';
+import { readRun } from '../../outputs/run/run-folder.ts';
 import { embed } from '../../pipeline/embed.ts';
-import { trainVerb, transferVerb, type TransferOptions } from '../../pipeline/options.ts';
+import {
+  trainVerb,
+  transferVerb,
+  type TransferOptions,
+} from '../../pipeline/options/shared-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { transfer, type TransferResult } from '../../pipeline/transfer.ts';
-import { UsageError } from '../../pipeline/usage-error.ts';
-import { resolveOptions } from '../../pipeline/verb.ts';
+import { UsageError } from '../../pipeline/options/usage-error.ts';
+import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 

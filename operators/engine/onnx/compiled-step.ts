@@ -1,14 +1,20 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { readoutsOf } from '../../loss/readouts-of.ts';
-import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../model/split-step.ts';
+import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../step/split-step.ts';
 import type { CrossEntropyReadouts, LossReadouts } from '../../types.ts';
-import type { StepSpec } from '../engine.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
 import { nextStateNames } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
-import type { Placement } from './placement.ts';
-import { createSession, type Runtime, runSession, type Tensors, writtenInto } from './runtime.ts';
+import type { Placement } from '../../onnx/placement.ts';
+import {
+  createSession,
+  type Runtime,
+  runSession,
+  type Tensors,
+  writtenInto,
+} from '../../onnx/runtime.ts';
 import { pixelsInput, stepPorts } from './step-ports.ts';
-import { portSizes } from './stored-layout.ts';
+import { portSizes } from '../../onnx/graph/stored-layout.ts';
 import { tileCompiler } from './tile-compiler.ts';
 import {
   gradientInputs,

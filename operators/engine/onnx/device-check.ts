@@ -1,14 +1,15 @@
 import { PipelineError } from '../../errors.ts';
 import { initialWeights } from '../../model/initial-weights.ts';
 import { seededRandom } from '../../random.ts';
-import { tf, type TensorsByName } from '../../tf.ts';
+import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { NamedTensor, TrainerState } from '../../types.ts';
-import type { TrainerSpec } from '../engine.ts';
-import { type DeviceName, type Placement, placementOn } from './placement.ts';
-import { createSession, type Runtime, runSession, type Tensors } from './runtime.ts';
-import { trace, type TraceInput } from './trace.ts';
+import type { TrainerSpec } from '../../step/step-spec.ts';
+import { type Placement, placementOn } from '../../onnx/placement.ts';
+import type { DeviceName } from '../../onnx/device-name.ts';
+import { createSession, type Runtime, runSession, type Tensors } from '../../onnx/runtime.ts';
+import { trace, type TraceInput } from '../../onnx/trace.ts';
 import { openTrainingSession } from './training-session.ts';
-import { largestDifference } from '../largest-difference.ts';
+import { largestDifference } from '../seam/largest-difference.ts';
 
 /** Numbers by name. */
 type Numbers = Readonly<Record<string, Float32Array>>;

@@ -1,12 +1,12 @@
 import type { Tensor } from 'onnxruntime-node';
-import type { StepSpec } from '../engine.ts';
-import { optimizerOf } from '../../model/optimizer/optimizers.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
+import { optimizerOf } from '../../step/optimizer/optimizers.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
-import { GraphBuilder } from './graph-builder.ts';
-import type { Placement } from './placement.ts';
-import { createSession, type Runtime, runSession, type Tensors } from './runtime.ts';
+import { GraphBuilder } from '../../onnx/graph/graph-builder.ts';
+import type { Placement } from '../../onnx/placement.ts';
+import { createSession, type Runtime, runSession, type Tensors } from '../../onnx/runtime.ts';
 import { stepPorts } from './step-ports.ts';
-import { inTurn } from './turns.ts';
+import { inTurn } from '../../onnx/turns.ts';
 
 /** The outputs of a step that hold its next state, which stays on the device. */
 export function nextStateNames(spec: StepSpec): readonly string[] {

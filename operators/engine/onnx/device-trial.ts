@@ -1,11 +1,12 @@
 import { messageOf, PipelineError } from '../../errors.ts';
-import type { TrainerSpec } from '../engine.ts';
+import type { TrainerSpec } from '../../step/step-spec.ts';
 import { type AdapterKind, adapterKind, driverNames, evidenceHere } from './adapter-kind.ts';
 import { batchOf, checkDevice, startOf } from './device-check.ts';
-import { GraphBuilder } from './graph-builder.ts';
-import { type Computing, type Placement, placementOn } from './placement.ts';
-import { processorTarget } from './processor-target.ts';
-import { createSession, loadRuntime, type Runtime, runSession } from './runtime.ts';
+import { GraphBuilder } from '../../onnx/graph/graph-builder.ts';
+import { type Placement, placementOn } from '../../onnx/placement.ts';
+import type { Computing } from '../../onnx/device-name.ts';
+import { processorTarget } from '../../onnx/processor-target.ts';
+import { createSession, loadRuntime, type Runtime, runSession } from '../../onnx/runtime.ts';
 import { openTrainingSession } from './training-session.ts';
 
 // Runs in a process of its own (`findDevice`), because a driver may crash it, or never answer.

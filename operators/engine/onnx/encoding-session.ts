@@ -1,12 +1,12 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { EncodedRows, ModelOutput, ModelPorts } from '../engine.ts';
+import type { EncodedRows, ModelOutput, ModelPorts } from '../seam/engine.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import { checkModel } from './device-check.ts';
 import type { EngineCalls } from '../thread/engine-calls.ts';
 import { type ModelMetadata, modelPorts, type PortMetadata } from './model-ports.ts';
-import { placementOn } from './placement.ts';
+import { placementOn } from '../../onnx/placement.ts';
 import { poolRows, vectorSize } from './pooled-rows.ts';
-import { createSession, type Runtime, runSession } from './runtime.ts';
+import { createSession, type Runtime, runSession } from '../../onnx/runtime.ts';
 import { encoderPorts, headPort, traceEncoder } from './trace-encoder.ts';
 
 /** A compiled encoder. Lives in the thread of the engine. */

@@ -1,10 +1,10 @@
 import { outOfRange } from '../../out-of-range.ts';
-import { mayHaveGraphicsCard } from '../graphics-card-nodes.ts';
-import { tryInChild } from '../../try-in-child.ts';
+import { mayHaveGraphicsCard } from './graphics-card-nodes.ts';
+import { tryInChild } from '../../threads/try-in-child.ts';
 import { type AdapterKind, withoutSoftwareDrivers } from './adapter-kind.ts';
 import { DeviceFailure } from './device-failure.ts';
 import type { DeviceTrial, StepTimes, TrialNews } from './device-trial.ts';
-import type { DeviceName } from './placement.ts';
+import type { DeviceName } from '../../onnx/device-name.ts';
 
 export interface FindDeviceOptions {
   /** Threads that the processor may use where it is compared with the device, 1 or more. */

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../errors.ts';
-import type { ModelOutput } from '../engine.ts';
+import type { ModelOutput } from '../seam/engine.ts';
 
 /**
  * Length of the vectors that an output of these dimensions gives.

@@ -1,4 +1,4 @@
-import type { StepSpec } from '../engine.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
 
 // Shaders may be compiled as if there were no NaN, so that on a graphics card it can come out as some large number or
 // as infinity, and its logarithm even as a small number. What a step gives is therefore held against bounds.

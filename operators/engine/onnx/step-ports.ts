@@ -1,13 +1,17 @@
 import { frozenStatistics, trainedNames } from '../../model/frozen-part.ts';
 import { weightShapes, parameterNames } from '../../model/weight-shapes.ts';
-import { optimizerOf, stepRates } from '../../model/optimizer/optimizers.ts';
-import type { TrainingState, UpdatedState } from '../../model/updated-state.ts';
-import { tf, type TensorsByName } from '../../tf.ts';
+import { optimizerOf, stepRates } from '../../step/optimizer/optimizers.ts';
+import type { TrainingState, UpdatedState } from '../../step/updated-state.ts';
+import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { EncoderSpec } from '../../types.ts';
-import type { StepSpec } from '../engine.ts';
-import type { LoweringTarget } from './lowering-target.ts';
-import { parameterLayout, rowMajorLayout, type StoredLayout } from './stored-layout.ts';
-import type { TraceInput } from './trace.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
+import type { LoweringTarget } from '../../onnx/graph/lowering-target.ts';
+import {
+  parameterLayout,
+  rowMajorLayout,
+  type StoredLayout,
+} from '../../onnx/graph/stored-layout.ts';
+import type { TraceInput } from '../../onnx/trace.ts';
 
 /** Names of the ports of traced steps; names of tensors follow those that end in a dot. */
 export const stepPorts = {

@@ -1,9 +1,9 @@
 import { encode } from '../../model/encoder.ts';
-import { tf } from '../../tf.ts';
+import { tf } from '../../tensor/tf.ts';
 import type { EncoderSpec, Weights } from '../../types.ts';
-import type { ImageLayout } from '../engine.ts';
-import { type LoweringTarget, standardTarget } from './lowering-target.ts';
-import { trace } from './trace.ts';
+import type { ImageLayout } from '../seam/engine.ts';
+import { type LoweringTarget, standardTarget } from '../../onnx/graph/lowering-target.ts';
+import { trace } from '../../onnx/trace.ts';
 
 /** Names of the ports of a traced encoder. */
 export const encoderPorts = {

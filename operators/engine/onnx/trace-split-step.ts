@@ -1,8 +1,8 @@
-import { chunkGradients, imagesAtOnce, projectedChunk } from '../../model/split-step.ts';
-import { updatedState } from '../../model/updated-state.ts';
-import type { tf, TensorsByName } from '../../tf.ts';
-import type { StepSpec } from '../engine.ts';
-import type { LoweringTarget } from './lowering-target.ts';
+import { chunkGradients, imagesAtOnce, projectedChunk } from '../../step/split-step.ts';
+import { updatedState } from '../../step/updated-state.ts';
+import type { tf, TensorsByName } from '../../tensor/tf.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
+import type { LoweringTarget } from '../../onnx/graph/lowering-target.ts';
 import {
   nextState,
   optimizerInputs,
@@ -16,7 +16,7 @@ import {
   unprefixed,
   weightInputs,
 } from './step-ports.ts';
-import { trace, type TraceInput } from './trace.ts';
+import { trace, type TraceInput } from '../../onnx/trace.ts';
 
 /** `projectedChunk` as an ONNX model: weights and pixels in, projections out. */
 export function traceProjection(spec: StepSpec, target: LoweringTarget): Uint8Array {

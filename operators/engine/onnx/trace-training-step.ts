@@ -1,7 +1,7 @@
-import { trainingStep } from '../../model/training-step.ts';
-import type { tf, TensorsByName } from '../../tf.ts';
-import type { StepSpec } from '../engine.ts';
-import type { LoweringTarget } from './lowering-target.ts';
+import { trainingStep } from '../../step/training-step.ts';
+import type { tf, TensorsByName } from '../../tensor/tf.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
+import type { LoweringTarget } from '../../onnx/graph/lowering-target.ts';
 import {
   nextState,
   optimizerInputs,
@@ -13,7 +13,7 @@ import {
   unprefixed,
   weightInputs,
 } from './step-ports.ts';
-import { trace, type TraceInput } from './trace.ts';
+import { trace, type TraceInput } from '../../onnx/trace.ts';
 
 /** `trainingStep` as an ONNX model: state, batch and rates in; next state and sums out. */
 export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): Uint8Array {

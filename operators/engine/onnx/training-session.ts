@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../errors.ts';
-import { optimizerOf, stepRates } from '../../model/optimizer/optimizers.ts';
+import { optimizerOf, stepRates } from '../../step/optimizer/optimizers.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import type {
   ClassifierReadouts,
@@ -9,15 +9,15 @@ import type {
   TrainerState,
   Weights,
 } from '../../types.ts';
-import type { StepSpec } from '../engine.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
 import { compileStep, floats, renamed, type SteppedTensors } from './compiled-step.ts';
 import { discard, fetched } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
-import type { Placement } from './placement.ts';
-import type { Runtime, Tensors } from './runtime.ts';
+import type { Placement } from '../../onnx/placement.ts';
+import type { Runtime, Tensors } from '../../onnx/runtime.ts';
 import { allFinite, isSound, largestLoss } from './sound-numbers.ts';
 import { stepPorts } from './step-ports.ts';
-import { parameterLayout, portSizes, stored, unstored } from './stored-layout.ts';
+import { parameterLayout, portSizes, stored, unstored } from '../../onnx/graph/stored-layout.ts';
 
 /** A compiled step with the state that it changes. Lives in the thread of the engine. */
 export interface TrainingSession {

@@ -1,4 +1,4 @@
-import { tf } from '../../tf.ts';
+import { tf } from '../../tensor/tf.ts';
 
 type KernelArguments = Parameters<tf.KernelFunc>[0];
 

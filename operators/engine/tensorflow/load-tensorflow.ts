@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { messageOf } from '../../errors.ts';
-import { tf } from '../../tf.ts';
+import { tf } from '../../tensor/tf.ts';
 import { padExplicitly } from './explicit-padding.ts';
 import { restoreUtil } from './restore-util.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { outOfRange } from '../../out-of-range.ts';
-import { tryInChild } from '../../try-in-child.ts';
+import { tryInChild } from '../../threads/try-in-child.ts';
 import type { LoadedTensorflow } from './load-tensorflow.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
 import { tensorflowEnvironment } from './tensorflow-environment.ts';

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../random.ts';
-import { tf, type TensorsByName } from '../../tf.ts';
+import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
-import { largestDifference } from '../largest-difference.ts';
+import { largestDifference } from '../seam/largest-difference.ts';
 
 /** How far a number may be off, over the largest of its tensor: graphics cards multiply with the 10 bits of TF32. */
 const tolerance = 3e-2;

@@ -6,8 +6,8 @@ import {
   eagerEncodingSession,
   type EagerTrainingSession,
   eagerTrainingSession,
-} from '../eager-sessions.ts';
-import { eagerTileCompiler } from '../eager-tiles.ts';
+} from '../eager/eager-sessions.ts';
+import { eagerTileCompiler } from '../eager/eager-tiles.ts';
 import { lossOfCall } from '../thread/loss-of-call.ts';
 import { opened, serveCalls } from '../thread/serve-calls.ts';
 import { loadTensorflow } from './load-tensorflow.ts';

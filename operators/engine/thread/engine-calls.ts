@@ -1,4 +1,5 @@
 import type { PipelineErrorCode } from '../../errors.ts';
+import type { Computing } from '../../onnx/device-name.ts';
 import type { LossRows } from '../../loss/tiled-loss.ts';
 import type {
   ClassifierReadouts,
@@ -8,17 +9,8 @@ import type {
   TrainerState,
   Weights,
 } from '../../types.ts';
-import type { EncodedRows, LossResult, ModelPorts, ModelSpec, StepSpec } from '../engine.ts';
-
-/** What a session can compute on. */
-export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
-
-/** With what a session computes. */
-export interface Computing {
-  readonly device: DeviceName;
-  /** Threads that compute an operator together on the processor, 1 or more. */
-  readonly threads: number;
-}
+import type { StepSpec } from '../../step/step-spec.ts';
+import type { EncodedRows, LossResult, ModelPorts, ModelSpec } from '../seam/engine.ts';
 
 /** What the thread of an engine can be asked, by name: the argument, and what comes back. */
 export interface EngineCalls {

@@ -1,6 +1,6 @@
 import type { Transferable, Worker } from 'node:worker_threads';
 import { PipelineError } from '../../errors.ts';
-import { startWorker } from '../../start-worker.ts';
+import { startWorker } from '../../threads/start-worker.ts';
 import type { EngineCallName, EngineCalls, EngineProgress, EngineReply } from './engine-calls.ts';
 
 interface Waiting {

@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { messageOf, PipelineError, type PipelineErrorCode } from '../../errors.ts';
-import type { EncodedRows, LossResult } from '../engine.ts';
+import type { EncodedRows, LossResult } from '../seam/engine.ts';
 import type { EngineCallName, EngineCalls, EngineReply, EngineRequest } from './engine-calls.ts';
-import { wholeBuffers } from './whole-buffers.ts';
+import { wholeBuffers } from '../../threads/whole-buffers.ts';
 
 /** How each call is answered. */
 export type CallHandlers = {

@@ -3,16 +3,18 @@ import { checkLossRows, checkLossSpec } from '../../loss/check-loss.ts';
 import { lossLabels } from '../../loss/loss-labels.ts';
 import { checkBatch } from '../../model/check-batch.ts';
 import { checkLearningRate } from '../../model/check-learning-rate.ts';
-import { checkState, checkWeights } from '../../model/check-state.ts';
-import { checkTrainerSpec } from '../../model/check-trainer-spec.ts';
+import { checkState, checkWeights } from '../../step/check-state.ts';
+import { checkTrainerSpec } from '../../step/check-trainer-spec.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import { atLeastOne } from '../../out-of-range.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../types.ts';
-import type { EncoderSession, Engine, LossSession, StepSpec, Trainer } from '../engine.ts';
-import { imagesOf } from '../images-of.ts';
-import type { Computing, EngineCalls } from './engine-calls.ts';
+import type { EncoderSession, Engine, LossSession, Trainer } from '../seam/engine.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
+import { imagesOf } from '../seam/images-of.ts';
+import type { EngineCalls } from './engine-calls.ts';
+import type { Computing } from '../../onnx/device-name.ts';
 import { EngineThread } from './engine-thread.ts';
-import { wholeBuffers } from './whole-buffers.ts';
+import { wholeBuffers } from '../../threads/whole-buffers.ts';
 
 /** What sets one engine of threads apart from another. */
 export interface ThreadEngineOptions extends Pick<Engine, 'name' | 'device'> {

@@ -1,13 +1,13 @@
 import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
-import type { TrainerSpec } from '../../../operators/engine/engine.ts';
+import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
 import { measuredLoss } from '../../../operators/loss/measured-loss.ts';
 import { lossSumNames } from '../../../operators/loss/loss-readouts.ts';
 import { sincereLoss } from '../../../operators/loss/sincere-loss.ts';
 import { supconLoss } from '../../../operators/loss/supcon-loss.ts';
 import { encode, encodeInTraining } from '../../../operators/model/encoder.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import { packedBatch } from '../../helpers/batches.ts';
 import { zeroMomentum } from '../../helpers/networks.ts';
 import { normalValues, tensorsOf } from '../../helpers/tensors.ts';

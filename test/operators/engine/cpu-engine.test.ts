@@ -1,6 +1,6 @@
 import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
-import type { TrainerSpec } from '../../../operators/engine/engine.ts';
+import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
 import type { PackedBatch, TrainerState } from '../../../operators/types.ts';
 import { packedBatch } from '../../helpers/batches.ts';

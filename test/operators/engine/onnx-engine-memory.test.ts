@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { TrainerSpec } from '../../../operators/engine/engine.ts';
+import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
 import { packedBatch } from '../../helpers/batches.ts';

@@ -1,9 +1,9 @@
 import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
-import type { TrainerSpec } from '../../../operators/engine/engine.ts';
-import { GraphBuilder } from '../../../operators/engine/onnx/graph-builder.ts';
-import { placementOn } from '../../../operators/engine/onnx/placement.ts';
-import { createSession, loadRuntime, runSession } from '../../../operators/engine/onnx/runtime.ts';
+import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
+import { GraphBuilder } from '../../../operators/onnx/graph/graph-builder.ts';
+import { placementOn } from '../../../operators/onnx/placement.ts';
+import { createSession, loadRuntime, runSession } from '../../../operators/onnx/runtime.ts';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
 import { packedBatch } from '../../helpers/batches.ts';

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { from, lastValueFrom, map, mergeMap, toArray, type OperatorFunction } from 'rxjs';
-import { decodedCache, keepDecoded } from '../../../operators/image/decoded-cache.ts';
+import { decodedCache } from '../../../operators/image/decoded-cache.ts';
+import { keepDecoded } from '../../../operators/stages/keep-decoded.ts';
 import type { DecodedImage, PlannedSample, RgbImage } from '../../../operators/types.ts';
 import { planOf } from '../../helpers/plans.ts';
 

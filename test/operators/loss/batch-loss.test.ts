@@ -1,7 +1,7 @@
 import test from 'ava';
 import { batchLoss, mostRowsAtOnce } from '../../../operators/loss/batch-loss.ts';
 import { sincere } from '../../../operators/loss/loss-forms.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import { near } from '../../helpers/tensors.ts';
 
 // A file of its own, because it looks at the tensors of the whole process.

@@ -4,7 +4,7 @@ import {
   crossEntropy,
   crossEntropyRows,
 } from '../../../operators/loss/cross-entropy.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import type { CrossEntropyReadouts } from '../../../operators/types.ts';
 import { near, normalValues } from '../../helpers/tensors.ts';
 import { tracedEqualsCpu } from '../../helpers/traced-equals-cpu.ts';

@@ -2,7 +2,7 @@ import test from 'ava';
 import { dclLoss } from '../../../operators/loss/dcl-loss.ts';
 import { epsSupInfoNceLoss } from '../../../operators/loss/eps-sup-infonce-loss.ts';
 import { sincereLoss } from '../../../operators/loss/sincere-loss.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import { contrastiveLossContract, evaluated } from '../../contract/contrastive-loss-contract.ts';
 import { frobenius, goldenRows } from '../../helpers/loss-reference.ts';
 import { near, nearRows } from '../../helpers/tensors.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { infoNceLoss } from '../../../operators/loss/infonce-loss.ts';
 import { supconLoss } from '../../../operators/loss/supcon-loss.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import { evaluated } from '../../contract/contrastive-loss-contract.ts';
 import { goldenRows, type Rows, lossReference } from '../../helpers/loss-reference.ts';
 import { near, nearRows } from '../../helpers/tensors.ts';

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { measuredLoss } from '../../../operators/loss/measured-loss.ts';
 import { lossReadouts } from '../../../operators/loss/loss-readouts.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import type { LossSpec, LossReadouts } from '../../../operators/types.ts';
 import { batches, float32Rows } from '../../contract/contrastive-loss-contract.ts';
 import {

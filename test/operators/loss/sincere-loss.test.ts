@@ -1,6 +1,6 @@
 import test from 'ava';
 import { sincereLoss } from '../../../operators/loss/sincere-loss.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import {
   contrastiveLossContract,
   evaluated,

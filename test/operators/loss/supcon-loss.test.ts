@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { sincereLoss } from '../../../operators/loss/sincere-loss.ts';
 import { supconLoss } from '../../../operators/loss/supcon-loss.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import {
   batches,
   contrastiveLossContract,

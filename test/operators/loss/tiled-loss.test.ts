@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { eagerTileCompiler } from '../../../operators/engine/eager-tiles.ts';
+import { eagerTileCompiler } from '../../../operators/engine/eager/eager-tiles.ts';
 import { tiledLosses, type TileCompiler } from '../../../operators/loss/tiled-loss.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import type { LossSpec } from '../../../operators/types.ts';
 import { batches } from '../../contract/contrastive-loss-contract.ts';
 import { type FormulaName, lossReference } from '../../helpers/loss-reference.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { encode, encodeInTraining } from '../../../operators/model/encoder.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import type { EncoderSpec } from '../../../operators/types.ts';
 import { channelsFirst, networkReference } from '../../helpers/network-reference.ts';
 import { livelyWeights, numberWeights } from '../../helpers/networks.ts';

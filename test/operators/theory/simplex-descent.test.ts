@@ -4,7 +4,7 @@ import { supconLoss } from '../../../operators/loss/supcon-loss.ts';
 import { seededRandom } from '../../../operators/random.ts';
 import { simplexLoss } from '../../../operators/theory/simplex.ts';
 import { simplexDescent, type TensorLoss } from '../../../operators/theory/simplex-descent.ts';
-import { tf } from '../../../operators/tf.ts';
+import { tf } from '../../../operators/tensor/tf.ts';
 import { dot } from '../../helpers/loss-reference.ts';
 
 const size = { classes: 3, perClass: 3 };

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { checkDevice } from '../../../../operators/engine/onnx/device-check.ts';
-import type { Runtime } from '../../../../operators/engine/onnx/runtime.ts';
+import type { Runtime } from '../../../../operators/onnx/runtime.ts';
 
 /** The processor under the name of a device, which changes what its sessions give. */
 function pretended(change: (name: string, values: Float32Array) => void): Runtime {

@@ -4,7 +4,7 @@ import {
   isSound,
   largestLoss,
 } from '../../../../operators/engine/onnx/sound-numbers.ts';
-import type { StepSpec } from '../../../../operators/engine/engine.ts';
+import type { StepSpec } from '../../../../operators/step/step-spec.ts';
 import type { LossSpec } from '../../../../operators/types.ts';
 
 const spec: StepSpec = {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { loadTensorflow } from '../../../../operators/engine/tensorflow/load-tensorflow.ts';
-import { tf } from '../../../../operators/tf.ts';
+import { tf } from '../../../../operators/tensor/tf.ts';
 import { fakeTensorflow } from '../../../helpers/fake-tensorflow.ts';
 import { near, normalValues } from '../../../helpers/tensors.ts';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { EngineThread } from '../../../../operators/engine/thread/engine-thread.ts';
-import { wholeBuffers } from '../../../../operators/engine/thread/whole-buffers.ts';
+import { wholeBuffers } from '../../../../operators/threads/whole-buffers.ts';
 
 const engine = 'onnx';
 const dying = new URL('../../../fixtures/dying-worker.ts', import.meta.url);

@@ -1,0 +1,135 @@
+import { PipelineError } from '../../errors.ts';
+import { encode } from '../../model/encoder.ts';
+import { stepRates } from '../../step/optimizer/optimizers.ts';
+import type { TrainingState } from '../../step/updated-state.ts';
+import { tf, type TensorsByName } from '../../tensor/tf.ts';
+import type {
+  ClassifierReadouts,
+  EncoderSpec,
+  NamedTensor,
+  StepReadouts,
+  TrainerState,
+  Weights,
+} from '../../types.ts';
+import { type EagerBatch, eagerStep } from './eager-step.ts';
+import type { EncodedRows } from '../seam/engine.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
+import { imagesOf } from '../seam/images-of.ts';
+
+/** Steps on the current TensorFlow.js backend, with the state that they go on from. One call at a time. */
+export interface EagerTrainingSession {
+  /** @param state Fits `spec`. Copied. */
+  load(state: TrainerState): void;
+  /** @throws {PipelineError} `ERR_NOT_FINITE`; the step is not applied. `ERR_ENGINE` before `load`. */
+  run(batch: EagerBatch, learningRate: number): Promise<StepReadouts | ClassifierReadouts>;
+  /** A copy. @throws {PipelineError} `ERR_ENGINE` before `load`. */
+  snapshot(): TrainerState;
+  release(): void;
+}
+
+/** `trainingStep`, op by op. */
+export function eagerTrainingSession(spec: StepSpec): EagerTrainingSession {
+  const take = eagerStep(spec);
+  let state: TrainingState | undefined;
+  let stepsTaken = 0;
+
+  const loaded = (): TrainingState => {
+    if (state !== undefined) return state;
+    throw new PipelineError('ERR_ENGINE', 'Expected `load` before `run` and `snapshot`');
+  };
+  const replace = (next: TrainingState | undefined): void => {
+    if (state !== undefined) tf.dispose(state);
+    state = next;
+  };
+
+  return {
+    load({ step, weights, momentum, variance }) {
+      replace({
+        weights: toTensors(weights),
+        momentum: toTensors(momentum),
+        ...(variance === undefined ? {} : { variance: toTensors(variance) }),
+      });
+      stepsTaken = step;
+    },
+    async run(batch, learningRate) {
+      const rates = stepRates(spec, stepsTaken, learningRate);
+      const { readouts, gradientNorm, next } = await take(loaded(), batch, rates);
+      if (!Number.isFinite(readouts.loss) || !Number.isFinite(gradientNorm)) {
+        tf.dispose(next);
+        throw new PipelineError(
+          'ERR_NOT_FINITE',
+          `Expected a finite loss and gradient in step \`${stepsTaken}\`, got a loss of ` +
+            `\`${readouts.loss}\` and a gradient of length \`${gradientNorm}\`; the step was not ` +
+            'applied, try a lower learning rate or a longer warm-up',
+        );
+      }
+      replace(next);
+      stepsTaken += 1;
+      return { ...readouts, gradientNorm };
+    },
+    snapshot() {
+      const { weights, momentum, variance } = loaded();
+      return {
+        step: stepsTaken,
+        weights: toWeights(weights),
+        momentum: toWeights(momentum),
+        ...(variance === undefined ? {} : { variance: toWeights(variance) }),
+      };
+    },
+    release: () => replace(undefined),
+  };
+}
+
+/** A network with fixed weights on the current TensorFlow.js backend. */
+export interface EagerEncodingSession {
+  /** @throws {PipelineError} `ERR_SHAPE` when `pixels` are not those of 1 to `rows` images. */
+  encode(pixels: Float32Array): EncodedRows;
+  release(): void;
+}
+
+/** `encode`, op by op. */
+export function eagerEncodingSession(
+  spec: EncoderSpec,
+  weights: Weights,
+  { rows, imageSize }: { readonly rows: number; readonly imageSize: number },
+): EagerEncodingSession {
+  const tensors = toTensors(weights);
+  return {
+    encode(pixels) {
+      const images = imagesOf(pixels, { rows, imageSize });
+      const encoded = tf.tidy(() =>
+        // A copy, because the backend keeps the array that a tensor was made from.
+        encode(spec, tensors, tf.tensor4d(pixels.slice(), [images, imageSize, imageSize, 3])),
+      );
+      const result = {
+        embedding: copyOf(encoded.embedding),
+        projection: copyOf(encoded.projection),
+        pixels,
+      };
+      tf.dispose(encoded);
+      return result;
+    },
+    release: () => tf.dispose(tensors),
+  };
+}
+
+/** Copies, because the backend works on the very array that a tensor was made from. */
+function toTensors(weights: Weights): TensorsByName {
+  return Object.fromEntries(
+    [...weights].map(([name, { shape, data }]) => [name, tf.tensor(data.slice(), [...shape])]),
+  );
+}
+
+function toWeights(tensors: TensorsByName): Weights {
+  return new Map(
+    Object.entries(tensors).map(([name, tensor]): [string, NamedTensor] => [
+      name,
+      { shape: [...tensor.shape], data: copyOf(tensor) },
+    ]),
+  );
+}
+
+/** Copies for the same reason as above; every tensor of a network is float32. */
+function copyOf(tensor: tf.Tensor): Float32Array {
+  return (tensor.dataSync() as Float32Array).slice();
+}

@@ -1,0 +1,109 @@
+import { readoutsOf } from '../../loss/readouts-of.ts';
+import type { ParameterGradients } from '../../step/parameter-gradients.ts';
+import {
+  chunkGradients,
+  chunkImages,
+  projectedChunk,
+  splitLosses,
+  splitStep,
+} from '../../step/split-step.ts';
+import { trainingStep } from '../../step/training-step.ts';
+import { type TrainingState, updatedState } from '../../step/updated-state.ts';
+import { tf, type TensorsByName } from '../../tensor/tf.ts';
+import type { CrossEntropyReadouts, LossReadouts } from '../../types.ts';
+import { eagerTileCompiler } from './eager-tiles.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
+
+/** A step that was computed but not applied. */
+export interface EagerStepResult {
+  readonly readouts: LossReadouts | CrossEntropyReadouts;
+  readonly gradientNorm: number;
+  /** Owned by the caller. */
+  readonly next: TrainingState;
+}
+
+/** What an eager step is taken on. */
+export interface EagerBatch {
+  /** As in a `PackedBatch`. Copied. */
+  readonly pixels: Float32Array;
+  /** As `lossLabels` makes them. Copied. */
+  readonly labels: Int32Array;
+}
+
+/** Takes a step from a state, which is borrowed, with its `stepRates`. */
+export type EagerStep = (
+  state: TrainingState,
+  batch: EagerBatch,
+  rates: Readonly<Record<string, number>>,
+) => Promise<EagerStepResult>;
+
+/** The training step on the current TensorFlow.js backend, op by op: in one pass, or split. */
+export function eagerStep(spec: StepSpec): EagerStep {
+  return chunkImages(spec) === null ? wholeStep(spec) : inChunks(spec);
+}
+
+function wholeStep(spec: StepSpec): EagerStep {
+  return async (state, batch, rates) => {
+    const { sums, gradientNorm, ...next } = tf.tidy(() => {
+      const pixels = pixelTensor(spec, batch.pixels);
+      const labels = tf.tensor1d(batch.labels.slice(), 'int32');
+      return trainingStep(spec, state, { pixels, labels }, scalars(rates));
+    });
+    const norm = gradientNorm.dataSync()[0]!;
+    const values: Readonly<Record<string, tf.Tensor>> = sums;
+    // Measured, so every sum is there.
+    const readouts = readoutsOf(spec.loss, (name) => values[name]!.dataSync());
+    tf.dispose([sums, gradientNorm]);
+    return { readouts, gradientNorm: norm, next };
+  };
+}
+
+function inChunks(spec: StepSpec): EagerStep {
+  const losses = splitLosses(eagerTileCompiler, spec.loss);
+  return async (state, batch, rates) => {
+    const { readouts, gradients } = await splitStep<TrainingState, ParameterGradients>(
+      spec,
+      {
+        async project({ weights }, pixels) {
+          const projection = tf.tidy(() =>
+            projectedChunk(spec, weights, pixelTensor(spec, pixels)),
+          );
+          const values = projection.dataSync().slice();
+          projection.dispose();
+          return values as Float32Array;
+        },
+        async accumulate({ weights }, pixels, projectionGradient, before) {
+          const after = tf.tidy(() => {
+            const size = spec.encoder.projectionSize;
+            const rows = projectionGradient.length / size;
+            const gradient = tf.tensor2d(projectionGradient.slice(), [rows, size]);
+            return chunkGradients(spec, weights, pixelTensor(spec, pixels), gradient, before);
+          });
+          if (before !== undefined) tf.dispose(before);
+          return after;
+        },
+        losses,
+      },
+      state,
+      batch,
+    );
+    const { gradientNorm, ...next } = tf.tidy(() =>
+      updatedState(spec, state, gradients, scalars(rates)),
+    );
+    tf.dispose(gradients);
+    const norm = gradientNorm.dataSync()[0]!;
+    gradientNorm.dispose();
+    return { readouts, gradientNorm: norm, next };
+  };
+}
+
+function scalars(rates: Readonly<Record<string, number>>): TensorsByName {
+  return Object.fromEntries(Object.entries(rates).map(([name, x]) => [name, tf.scalar(x)]));
+}
+
+/** A copy of the pixels, because the backend keeps the array that a tensor was made from. */
+function pixelTensor({ shape }: StepSpec, pixels: Float32Array): tf.Tensor4D {
+  const { imageSize } = shape;
+  const rows = pixels.length / (imageSize * imageSize * 3);
+  return tf.tensor4d(pixels.slice(), [rows, imageSize, imageSize, 3]);
+}

@@ -1,0 +1,189 @@
+import type { LossRows } from '../../loss/tiled-loss.ts';
+import type { ClassifierSpec, TrainerSpec } from '../../step/step-spec.ts';
+import type {
+  BatchShape,
+  ClassifierReadouts,
+  EncoderSpec,
+  LossReadouts,
+  LossSpec,
+  PackedBatch,
+  StepReadouts,
+  TrainerState,
+  Weights,
+} from '../../types.ts';
+
+/**
+ * Encoder, loss, gradient and update, fused. State lives in the engine: only batches and read-outs
+ * cross its border. Calls are served one at a time, in order.
+ */
+export interface Trainer<R = StepReadouts> {
+  readonly shape: BatchShape;
+  /**
+   * Replaces the state. @throws {PipelineError} `ERR_SHAPE`, naming the tensor that does not fit.
+   *
+   * @param options.handOver The buffers of `state` may be detached, which saves a copy of them. @default false
+   */
+  load(state: TrainerState, options?: { readonly handOver?: boolean }): Promise<void>;
+  /**
+   * One step. `batch.pixels` is handed over: its buffer may be detached afterwards.
+   * @throws {PipelineError} `ERR_NOT_FINITE` when loss or gradient are not finite; the step is not applied.
+   */
+  run(batch: PackedBatch, learningRate: number): Promise<R>;
+  /** A copy of the state, taken between steps. */
+  snapshot(): Promise<TrainerState>;
+  /** Frees worker and memory; settles after the running step. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The vectors of a batch of images. */
+export interface EncodedRows {
+  /** `[images, embeddingSize]`: pooled features before the head. */
+  readonly embedding: Float32Array;
+  /** `[images, projectionSize]`: unit vectors, or the logits of a `classifier`. */
+  readonly projection: Float32Array;
+  /** The pixels that were handed over, whose memory may be used again. */
+  readonly pixels: Float32Array;
+}
+
+/** A network with fixed weights, BatchNorm on its running statistics. */
+export interface EncoderSession {
+  /** Most images of a call. */
+  readonly rows: number;
+  readonly imageSize: number;
+  /** How it takes its pixels. */
+  readonly layout: ImageLayout;
+  /** 0 when the network gives none. */
+  readonly embeddingSize: number;
+  /** 0 when the network gives none. */
+  readonly projectionSize: number;
+  /**
+   * `pixels` is `[images, imageSize, imageSize, 3]`, or `[images, 3, imageSize, imageSize]` for `NCHW`, of 1 to
+   * `rows` images, and is handed over: its buffer may be detached. The memory comes back with the result. The vectors
+   * of an image do not depend on the others.
+   */
+  run(pixels: Float32Array): Promise<EncodedRows>;
+  close(): Promise<void>;
+}
+
+/** Order of the dimensions of images: rows, channels, height, width by their letters. */
+export type ImageLayout = 'NCHW' | 'NHWC';
+
+/** Which output of a model is a layer, and how its rows become vectors. */
+export interface ModelOutput {
+  readonly name: string;
+  /**
+   * Of `[rows, tokens, size]`: the first token, which is that of the class, or the mean of all. Of
+   * `[rows, size, height, width]`: `mean`. @default the output is `[rows, size]` already
+   */
+  readonly pooling?: 'cls' | 'mean' | undefined;
+  /** Whether vectors are brought to length 1. @default false */
+  readonly normalize?: boolean | undefined;
+}
+
+/** A model file, and what of it is wanted. */
+export interface ModelSpec {
+  /** An ONNX model with its weights inside. */
+  readonly model: Uint8Array;
+  /** @default the only input */
+  readonly input?: string | undefined;
+  /** @default as the shape of the input says; `NCHW` when it does not */
+  readonly layout?: ImageLayout | undefined;
+  /**
+   * @default both by their own names if the model has such outputs; else the outputs that Hugging Face calls
+   * `pooler_output` and `image_embeds`; else the only output is `embedding`
+   */
+  readonly outputs?:
+    | {
+        readonly embedding?: ModelOutput | undefined;
+        readonly projection?: ModelOutput | undefined;
+      }
+    | undefined;
+}
+
+/** A model of a file. */
+export interface ModelSession extends EncoderSession {
+  /** What is used of it. */
+  readonly ports: ModelPorts;
+}
+
+/** What is used of a model, defaults resolved. */
+export interface ModelPorts {
+  readonly input: string;
+  readonly layout: ImageLayout;
+  /** Rows that the model was exported for; null when it takes any number. */
+  readonly fixedRows: number | null;
+  readonly embedding: ModelOutput | null;
+  readonly projection: ModelOutput | null;
+}
+
+/** What is wanted of a loss besides its value. */
+export interface LossOptions {
+  readonly gradient: boolean;
+  readonly readouts: boolean;
+  /** Told now and then how many rows have been anchors. */
+  readonly onProgress?: ((rows: number) => void) | undefined;
+  /** Ends the computation after the running tile. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The exact loss of a set of rows. */
+export interface LossResult {
+  /** Mean over the anchors that have a positive, in nats; 0 without any. */
+  readonly value: number;
+  /** Anchors with a positive, and those without, which were left out. */
+  readonly anchors: number;
+  readonly anchorsWithoutPositive: number;
+  /** `[n, size]`: `∂value / ∂z`, 0 for rows that were left out. */
+  readonly gradient: Float32Array | undefined;
+  readonly readouts: LossReadouts | undefined;
+}
+
+/** Losses of sets of any size, in memory linear in their rows. */
+export interface LossSession {
+  /**
+   * @param rows Copied before the promise settles.
+   * @throws {PipelineError} `ERR_ENGINE`, most likely for want of memory.
+   * @throws The reason of `signal`, when it aborts first.
+   */
+  run(rows: LossRows, options: LossOptions): Promise<LossResult>;
+  close(): Promise<void>;
+}
+
+/** An engine that `auto` did not take, though it came earlier. */
+export interface PassedOver {
+  /** Such as `tensorflow on CUDA`. */
+  readonly title: string;
+  /** Whether something that was meant to work does not. */
+  readonly broken: boolean;
+  /** With the way out. */
+  readonly reason: string;
+}
+
+/** One way to run the network: the seam that keeps the rest of the system from knowing how. */
+export interface Engine {
+  readonly name: 'cpu' | 'onnx' | 'tensorflow';
+  /** Where it computes, in words, such as `cpu, 2 threads`; begins with `cpu` on the processor. */
+  readonly device: string;
+  /** What `auto` did not take before it took this one, and why. @default it was opened by name */
+  readonly passedOver?: readonly PassedOver[] | undefined;
+  createTrainer(spec: TrainerSpec): Promise<Trainer>;
+  /** @throws {RangeError} When a number of `spec` is out of its range, or its head is no `classifier`. */
+  createClassifier(spec: ClassifierSpec): Promise<Trainer<ClassifierReadouts>>;
+  createEncoder(
+    spec: EncoderSpec,
+    weights: Weights,
+    shape: { readonly rows: number; readonly imageSize: number },
+  ): Promise<EncoderSession>;
+  /**
+   * @throws {PipelineError} `ERR_CONFIG` when the model has no such input or outputs, naming those it has;
+   * `ERR_SHAPE` when they have another size or type; `ERR_ENGINE` when it does not run here.
+   */
+  openModel(
+    spec: ModelSpec,
+    shape: { readonly rows: number; readonly imageSize: number },
+  ): Promise<ModelSession>;
+  /** @throws {RangeError} When a number of `spec` is out of its range. */
+  createLoss(spec: LossSpec): Promise<LossSession>;
+  /** Closes what it created. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,15 @@
+import { lossReadouts } from '../../loss/loss-readouts.ts';
+import type { TiledLoss } from '../../loss/tiled-loss.ts';
+import type { LossResult } from './engine.ts';
+
+/** What a session hands out of a loss that was computed in tiles. */
+export function lossResult({ value, sums, gradient }: TiledLoss): LossResult {
+  return {
+    value,
+    anchors: sums.anchors[0]!,
+    anchorsWithoutPositive: sums.lone[0]!,
+    gradient,
+    // Either all of the sums are there or only those of the loss.
+    readouts: sums.sincere === undefined ? undefined : lossReadouts((name) => sums[name]!),
+  };
+}

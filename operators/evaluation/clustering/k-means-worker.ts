@@ -1,0 +1,4 @@
+import { serve } from '../../threads/serve.ts';
+import { kMeansWork } from './k-means-work.ts';
+
+serve(kMeansWork);

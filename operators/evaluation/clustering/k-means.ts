@@ -1,0 +1,214 @@
+import { atLeastOne, outOfRange } from '../../out-of-range.ts';
+import { permutation, seededRandom } from '../../random.ts';
+import { openCrew, type Crew } from '../../threads/crew.ts';
+import { laneCount } from '../vectors/lanes.ts';
+import { sharedFloat32, sharedFloat64, sharedInt32 } from '../../threads/shared-memory.ts';
+import { sharedRows, type SharedRows } from '../vectors/shared-rows.ts';
+import { evenWidth, tileRows } from '../vectors/tile-products.ts';
+import type { VectorSet } from '../vectors/vector-set.ts';
+import { kMeansWork, tallyNumbers, type ClusterSize, type KMeansRequest } from './k-means-work.ts';
+import { lloydUpdate } from './lloyd-update.ts';
+
+/** How rows are clustered. */
+export interface KMeansOptions {
+  /** Clusters, from 1 to the number of rows. */
+  readonly k: number;
+  /** Whether rows without a class are left out. @default false */
+  readonly labelledOnly?: boolean | undefined;
+  /** Seeds the first centres. @default 0 */
+  readonly seed?: number | undefined;
+  /** Searches from different first centres, of which the best is kept, 1 or more. @default 10 */
+  readonly restarts?: number | undefined;
+  /** Iterations of a search at most, 1 or more. @default 300 */
+  readonly iterations?: number | undefined;
+  /**
+   * A search ends when all centres together move by no more than this share of the variance of a dimension
+   * (squared distances), 0 or more. @default 1e-4
+   */
+  readonly tolerance?: number | undefined;
+  /** Bytes of rows held at once; a larger set is read in every iteration. @default 2 ** 30 */
+  readonly memoryBytes?: number | undefined;
+  /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores */
+  readonly threads?: number | undefined;
+  /** Told after each iteration how many there were, and the least inertia. */
+  readonly onProgress?: ((iterations: number, inertia: number) => void) | undefined;
+  /** Ends the search at once. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The best of all searches. */
+export interface KMeans {
+  /** `[set.count]` int32 cluster of each row, -1 when it was left out. */
+  readonly clusters: Int32Array;
+  /** `[k, dim]` float64. Means of rows, not of length 1. */
+  readonly centres: Float64Array;
+  /** Summed squared distance of the rows to their centres. */
+  readonly inertia: number;
+  /** Number of the search that found it, from 0. */
+  readonly restart: number;
+  readonly iterations: number;
+  /** Whether that search came to rest. */
+  readonly converged: boolean;
+}
+
+/** First centres are drawn from so many rows, or so many for each cluster, at least. */
+const [sampleRows, sampleRowsPerCluster] = [16_384, 32];
+
+/**
+ * Clusters rows, scaled to length 1, by k-means: Lloyd's iterations from first centres of k-means++.
+ *
+ * All searches share a pass over the rows, which compares each row with the centres of those that have not come to
+ * rest. First centres come from all rows or, of more than 16,384 and 32 a cluster, from a sample chosen by `seed`.
+ * Of equal distances the lowest cluster is taken, and of equal searches the first. The result depends on neither
+ * threads nor how the set is read, bit for bit.
+ *
+ * Memory: `memoryBytes` of rows, the sample, up to 256 MiB of sums (more when those of one lane are more) and
+ * 8 bytes for a row.
+ *
+ * @throws {RangeError} When an option is out of its range.
+ * @throws {PipelineError} `ERR_FORMAT` when a row is not finite or 0, naming the image; `ERR_ENGINE` when a thread failed.
+ * @throws The reason of `signal`, when it aborts first.
+ * @see Lloyd, Least squares quantization in PCM, 1982; scikit-learn `KMeans`, whose tolerance this is.
+ */
+export async function kMeans(set: VectorSet, options: KMeansOptions): Promise<KMeans> {
+  const { k, labelledOnly = false, seed = 0, restarts = 10, iterations = 300 } = options;
+  const { tolerance = 1e-4, memoryBytes = 2 ** 30, threads, onProgress, signal } = options;
+  for (const [name, value] of Object.entries({ k, restarts, iterations, memoryBytes })) {
+    atLeastOne(name, value);
+  }
+  if (!(tolerance >= 0 && tolerance < Infinity)) {
+    throw outOfRange('tolerance', 'at least 0', tolerance);
+  }
+  signal?.throwIfAborted();
+  const { dim, labels } = set;
+  const rows = sharedRows(set, {
+    labels,
+    labelledOnly,
+    unit: true,
+    memoryBytes,
+    multiple: tileRows,
+  });
+  if (k > rows.count) throw outOfRange('k', `at most ${rows.count}, the rows of the set`, k);
+
+  const size: ClusterSize = { k, dim };
+  const stride = evenWidth(k) * dim;
+  const numbers = tallyNumbers(size);
+  const lanes = laneCount(rows.count, restarts * numbers);
+  const centres = sharedFloat64(restarts * stride);
+  const tallies = sharedFloat64(lanes * restarts * numbers);
+  const clusters = sharedInt32(rows.count);
+  const crew = openCrew<KMeansRequest, void>({
+    module: new URL('k-means-worker.ts', import.meta.url),
+    work: kMeansWork,
+    most: Math.max(lanes, restarts),
+    threads,
+    signal,
+  });
+
+  /** Compares all rows with the centres of some restarts. The tallies of a restart, one for each lane. */
+  const pass = async (
+    active: readonly number[],
+    assigned?: Int32Array,
+  ): Promise<(which: number) => Float64Array[]> => {
+    const members = crew.size;
+    const all = { task: 'assign', size, centres, active, tallies, clusters: assigned } as const;
+    for await (const chunk of rows.chunks()) {
+      await crew.ask((member) => ({ ...all, chunk, member, members, lanes }));
+    }
+    return (which) =>
+      Array.from({ length: lanes }, (_, lane) => {
+        const start = (lane * active.length + which) * numbers;
+        return tallies.subarray(start, start + numbers);
+      });
+  };
+
+  try {
+    await drawFirstCentres(crew, rows, { size, seed, restarts, centres });
+    const searches = Array.from({ length: restarts }, (_, restart): Search => {
+      const own = centres.subarray(restart * stride, (restart + 1) * stride);
+      return { restart, own, inertia: Infinity, iterations: 0, converged: false };
+    });
+    for (let iteration = 1; iteration <= iterations; iteration += 1) {
+      const active = searches.filter(({ converged }) => !converged);
+      if (active.length === 0) break;
+      const talliesOf = await pass(active.map(({ restart }) => restart));
+      for (const [which, search] of active.entries()) {
+        const update = lloydUpdate(talliesOf(which), search.own, size, rows.count);
+        search.inertia = update.inertia;
+        search.iterations = iteration;
+        search.converged = update.shift <= (tolerance * Math.max(0, update.variance)) / dim;
+      }
+      onProgress?.(iteration, Math.min(...searches.map(({ inertia }) => inertia)));
+    }
+    const best = searches.reduce((best, next) => (next.inertia < best.inertia ? next : best));
+    const talliesOf = await pass([best.restart], clusters);
+    // Centres stay as they are: rows are assigned to those that are returned.
+    const { inertia } = lloydUpdate(talliesOf(0), best.own.slice(), size, rows.count);
+    return {
+      clusters: spread(clusters, labelledOnly ? labels : undefined),
+      centres: best.own.slice(0, k * dim),
+      inertia,
+      restart: best.restart,
+      iterations: best.iterations,
+      converged: best.converged,
+    };
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    await crew.close();
+  }
+}
+
+interface Search {
+  readonly restart: number;
+  /** `[width, dim]` its part of all centres. */
+  readonly own: Float64Array;
+  inertia: number;
+  iterations: number;
+  converged: boolean;
+}
+
+async function drawFirstCentres(
+  crew: Crew<KMeansRequest, void>,
+  rows: SharedRows,
+  what: {
+    readonly size: ClusterSize;
+    readonly seed: number;
+    readonly restarts: number;
+    readonly centres: Float64Array;
+  },
+): Promise<void> {
+  const { size, seed, restarts, centres } = what;
+  const { k, dim } = size;
+  const count = Math.min(rows.count, Math.max(sampleRows, sampleRowsPerCluster * k));
+  const wanted = permutation(rows.count, seededRandom('k-means-sample', seed))
+    .subarray(0, count)
+    .toSorted();
+  const sample = sharedFloat32(count * dim);
+  let taken = 0;
+  for await (const chunk of rows.chunks()) {
+    for (; taken < count && wanted[taken]! < chunk.first + chunk.count; taken += 1) {
+      const start = (wanted[taken]! - chunk.first) * dim;
+      sample.set(chunk.rows.subarray(start, start + dim), taken * dim);
+    }
+  }
+  const all = Array.from({ length: restarts }, (_, restart) => restart);
+  const { size: members } = crew;
+  await crew.ask((member) => ({
+    task: 'seed',
+    rows: sample,
+    count,
+    size,
+    seed,
+    restarts: all.filter((restart) => restart % members === member),
+    centres,
+  }));
+}
+
+/** Clusters of the rows that were kept at the places of all rows. */
+function spread(clusters: Int32Array, labels: Int32Array | undefined): Int32Array {
+  if (labels === undefined) return Int32Array.from(clusters);
+  let kept = 0;
+  return labels.map((label) => (label < 0 ? -1 : clusters[kept++]!));
+}

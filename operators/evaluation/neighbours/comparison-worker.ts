@@ -1,0 +1,4 @@
+import { serve } from '../../threads/serve.ts';
+import { comparisonWork } from './comparison.ts';
+
+serve(comparisonWork());

@@ -1,0 +1,4 @@
+import { serve } from '../../threads/serve.ts';
+import { scoresWork } from './scores-work.ts';
+
+serve(scoresWork);

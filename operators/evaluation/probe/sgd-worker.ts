@@ -1,0 +1,4 @@
+import { serve } from '../../threads/serve.ts';
+import { sgdWork } from './sgd-work.ts';
+
+serve(sgdWork);

@@ -1,0 +1,42 @@
+import type { BootstrapOptions } from '../intervals/bootstrap.ts';
+import type { EmbeddingLayer } from '../vectors/unit-vectors.ts';
+import { type ImageMetric, imageMetrics } from './image-metrics.ts';
+import type { ImageScores } from './image-scores.ts';
+import { imagesOfClasses } from './images-of-classes.ts';
+import { type MeasuredMetric, measuredMetrics } from './measured-metrics.ts';
+
+/** One number, as a row of `evaluation.arrow`. */
+export interface EvaluationRow extends MeasuredMetric {
+  /** Such as `knn5_accuracy` or `margin`: see `imageMetrics`. */
+  readonly metric: string;
+  /** Null over all classes. */
+  readonly class: string | null;
+  readonly layer: EmbeddingLayer;
+}
+
+/**
+ * Every metric over all scored images, then for each class over its own.
+ *
+ * @param scored Positions of the images.
+ */
+export function evaluationRows(
+  scores: ImageScores,
+  scored: Int32Array,
+  what: {
+    /** Further metrics over all scored images. */
+    readonly clusters: readonly ImageMetric[];
+    readonly bootstrap: BootstrapOptions | null;
+    readonly layerOf: (metric: string) => EmbeddingLayer;
+  },
+): EvaluationRow[] {
+  const rowsOf = (metrics: readonly ImageMetric[], name: string | null): EvaluationRow[] =>
+    Array.from(measuredMetrics(metrics, what.bootstrap), (measured, at) => {
+      const metric = metrics[at]!.name;
+      return { metric, class: name, layer: what.layerOf(metric), ...measured };
+    });
+  const byClass = imagesOfClasses(scores, scored);
+  return [
+    ...rowsOf([...imageMetrics(scores, scored), ...what.clusters], null),
+    ...scores.classes.flatMap((name, label) => rowsOf(imageMetrics(scores, byClass[label]!), name)),
+  ];
+}

@@ -1,0 +1,40 @@
+import type { VectorSet } from './vector-set.ts';
+
+/** The class names of several sets, each once, in the order in which they are met. */
+export function joinedClasses(...sets: readonly Pick<VectorSet, 'classes'>[]): readonly string[] {
+  return [...new Set(sets.flatMap(({ classes }) => classes))];
+}
+
+/**
+ * The same vectors with their labels counted in another list of classes, so that labels of two sets can be compared.
+ *
+ * @throws {RangeError} When a class of the set is not in `classes`, the set lists one twice, or a label is in neither.
+ */
+export function withClasses(set: VectorSet, classes: readonly string[]): VectorSet {
+  if (new Set(set.classes).size !== set.classes.length) {
+    throw new RangeError(
+      `Expected \`${set.name}\` to name each class once, got \`${set.classes.join(', ')}\``,
+    );
+  }
+  const labelOf = new Map(classes.map((name, label) => [name, label]));
+  const labels = set.classes.map((name) => {
+    const label = labelOf.get(name);
+    if (label !== undefined) return label;
+    throw new RangeError(`Expected \`classes\` to have \`${name}\` of \`${set.name}\``);
+  });
+  const wrong = set.labels.find((label) => label < -1 || label >= labels.length);
+  if (wrong !== undefined) {
+    throw new RangeError(
+      `Expected labels of \`${set.name}\` from -1 to ${labels.length - 1}, got \`${wrong}\``,
+    );
+  }
+  return {
+    name: set.name,
+    classes,
+    count: set.count,
+    dim: set.dim,
+    labels: set.labels.map((label) => (label < 0 ? -1 : labels[label]!)),
+    id: (position) => set.id(position),
+    blocks: () => set.blocks(),
+  };
+}

@@ -1,4 +1,0 @@
-import { serve } from '../crew/serve.ts';
-import { scoresWork } from './scores-work.ts';
-
-serve(scoresWork);

@@ -1,0 +1,51 @@
+import type { tf } from '../../tensor/tf.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { inFull, inOrder, reshapedValue, type Traced } from '../graph/traced.ts';
+import {
+  asBlockedImage,
+  blockedFilterOrder,
+  blockedImage,
+  blockFor,
+  narrowFilterOrder,
+} from './blocked-images.ts';
+import { spatialConvolution } from './spatial-convolution.ts';
+
+type Geometry = tf.backend_util.Conv2DInfo;
+
+/** The convolution into blocks; undefined where its outputs do not fill them. */
+export function blockedConvolved(
+  graph: GraphBuilder,
+  x: Traced,
+  filter: Traced,
+  geometry: Geometry,
+): Traced | undefined {
+  const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = geometry;
+  const { batchSize, inHeight, inWidth, inChannels } = geometry;
+  const { outHeight, outWidth, outChannels, outShape } = geometry;
+  const block = blockFor(graph, outChannels);
+  if (block === undefined) return undefined;
+  const isNarrow = inChannels < block;
+  if (!isNarrow && blockFor(graph, inChannels) === undefined) return undefined;
+  const picture = isNarrow
+    ? inFull(graph, inOrder(graph, x, [0, 3, 1, 2])).name
+    : blockedImage(graph, x, block);
+  const order = isNarrow ? narrowFilterOrder : blockedFilterOrder;
+  const weights = inFull(graph, inOrder(graph, filter, order, block));
+  const kernel = reshapedValue(graph, weights, [
+    outChannels,
+    inChannels,
+    filterHeight,
+    filterWidth,
+  ]);
+  const name = spatialConvolution(graph, {
+    picture,
+    dims: [batchSize, inChannels, inHeight, inWidth],
+    kernel,
+    kernelSize: [filterHeight, filterWidth],
+    strides: [strideHeight, strideWidth],
+    pads: [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right],
+    result: [batchSize, outChannels, outHeight, outWidth],
+    block,
+  });
+  return asBlockedImage(graph, name, outShape, block);
+}

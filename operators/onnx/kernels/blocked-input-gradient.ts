@@ -1,0 +1,127 @@
+import type { tf } from '../../tensor/tf.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { inFull, inOrder, sizeOf, type Traced } from '../graph/traced.ts';
+import {
+  asBlockedImage,
+  blockedFilterOrder,
+  blockedImage,
+  blockFor,
+  pickedRows,
+  reshaped,
+} from './blocked-images.ts';
+import { spatialConvolution } from './spatial-convolution.ts';
+import { wovenImage } from './woven-images.ts';
+
+type Geometry = tf.backend_util.Conv2DInfo;
+
+/**
+ * `∂L/∂x` in blocks; undefined where channels do not fill them.
+ *
+ * With a stride of s, places whose row and column have the same remainder by s see the same taps of the filter. So
+ * each of the s² remainders is a small convolution of `dy`, and the image is woven together from their results: no
+ * product with the zeros that a spread out `dy` would have.
+ */
+export function blockedInputGradient(
+  graph: GraphBuilder,
+  dy: Traced,
+  filter: Traced,
+  geometry: Geometry,
+): Traced | undefined {
+  const { inChannels, outChannels, inShape, batchSize, inHeight, inWidth } = geometry;
+  const { outHeight, outWidth, strideHeight, strideWidth } = geometry;
+  const block = blockFor(graph, outChannels);
+  if (block === undefined || blockFor(graph, inChannels) === undefined) return undefined;
+  const rows = phases(geometry, 'Height');
+  const columns = phases(geometry, 'Width');
+  if (rows === undefined || columns === undefined) return undefined;
+  const gradient = blockedImage(graph, dy, block);
+  const tiles = transposedTiles(graph, filter, block);
+  const partHeight = Math.ceil(inHeight / strideHeight);
+  const partWidth = Math.ceil(inWidth / strideWidth);
+
+  const parts = rows.map((row) =>
+    columns.map((column) => {
+      if (row.taps.length * column.taps.length === 0) return undefined;
+      const kernel = picked(graph, tiles, row.taps, column.taps, geometry, block);
+      const name = spatialConvolution(graph, {
+        picture: gradient,
+        dims: [batchSize, outChannels, outHeight, outWidth],
+        kernel,
+        kernelSize: [row.taps.length, column.taps.length],
+        strides: [1, 1],
+        pads: [row.before, column.before, row.after, column.after],
+        result: [batchSize, inChannels, partHeight, partWidth],
+        block,
+      });
+      return asBlockedImage(graph, name, [batchSize, partHeight, partWidth, inChannels], block);
+    }),
+  );
+  const [only] = parts.flat();
+  return strideHeight * strideWidth === 1 ? only : wovenImage(graph, parts, inShape, block);
+}
+
+interface Phase {
+  /** Taps of the filter in the order in which they meet `dy`. */
+  readonly taps: readonly number[];
+  /** Padding of `dy`. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What places of each remainder see, along one side; undefined when padding would have to be cut off. */
+function phases(geometry: Geometry, side: 'Height' | 'Width'): readonly Phase[] | undefined {
+  const stride = geometry[`stride${side}`];
+  const size = Math.ceil(geometry[`in${side}`] / stride);
+  const reach = geometry[`filter${side}`];
+  const pad = side === 'Height' ? geometry.padInfo.top : geometry.padInfo.left;
+  const all = Array.from({ length: stride }, (_, remainder): Phase => {
+    // Place `stride · m + remainder` is under tap k of output `m + (remainder + pad − k) / stride`.
+    const first = (remainder + pad) % stride;
+    const count = Math.max(0, Math.ceil((reach - first) / stride));
+    const taps = Array.from({ length: count }, (_, at) => first + (count - 1 - at) * stride);
+    const shift = (remainder + pad - first) / stride;
+    const after = size - geometry[`out${side}`] + shift;
+    return { taps, before: count - 1 - shift, after };
+  });
+  return all.every(({ taps, before, after }) => taps.length === 0 || (before >= 0 && after >= 0))
+    ? all
+    : undefined;
+}
+
+/**
+ * The filter over `dy`, its inputs and outputs exchanged, with these taps only.
+ *
+ * `tiles` has the inputs of each tile of `[b inputs, b outputs]` last already, so what is left is to pick tiles, which
+ * takes all threads where a transposition takes one.
+ */
+function picked(
+  graph: GraphBuilder,
+  tiles: string,
+  rows: readonly number[],
+  columns: readonly number[],
+  { filterHeight, filterWidth, inChannels, outChannels }: Geometry,
+  block: number,
+): string {
+  const [outputs, inputs] = [outChannels / block, inChannels / block];
+  const indices: number[] = [];
+  for (let input = 0; input < inputs; input += 1) {
+    for (let output = 0; output < outputs; output += 1) {
+      for (const row of rows) {
+        for (const column of columns) {
+          const tap = row * filterWidth + column;
+          indices.push((output * inputs + input) * filterHeight * filterWidth + tap);
+        }
+      }
+    }
+  }
+  const kernel = pickedRows(graph, tiles, block * block, Int32Array.from(indices));
+  return reshaped(graph, kernel, [inChannels, outChannels, rows.length, columns.length]);
+}
+
+/** The tiles of a filter in blocks, each transposed: `[tiles, b · b]`. */
+function transposedTiles(graph: GraphBuilder, filter: Traced, block: number): string {
+  const weights = inFull(graph, inOrder(graph, filter, blockedFilterOrder, block));
+  const count = sizeOf(weights.shape) / (block * block);
+  const tiles = reshaped(graph, weights.name, [count, block, 1, block]);
+  return graph.node('ReorderInput', [tiles], {}, 'com.microsoft.nchwc');
+}

@@ -1,0 +1,104 @@
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import {
+  blockedImageOrder,
+  type Recorded,
+  sameShape,
+  storedSizes,
+  type Traced,
+} from '../graph/traced.ts';
+import { blockedImage, reshaped, withSum } from './blocked-images.ts';
+
+/**
+ * The parts that an image in blocks is woven together from: `parts[r][c]` holds the places whose row and column have the
+ * remainders r and c by the number of parts along that side. Undefined where all of them are 0.
+ *
+ * Parts have equal sizes, so that at an end that is no multiple they may hold places that the image does not have.
+ */
+export type ImageParts = readonly (readonly (Recorded | undefined)[])[];
+
+/** What images were woven from, by their names. */
+const partsOf = new WeakMap<GraphBuilder, Map<string, ImageParts>>();
+
+/** The image of this tfjs shape, `[batch, height, width, channels]`, that these parts make. */
+export function wovenImage(
+  graph: GraphBuilder,
+  parts: ImageParts,
+  shape: readonly number[],
+  block: number,
+): Recorded {
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  const [rows, columns] = [parts.length, parts[0]!.length];
+  const [partHeight, partWidth] = [Math.ceil(height / rows), Math.ceil(width / columns)];
+  const planes = (batch * channels) / block;
+  const part = [batch, channels, partHeight, partWidth];
+
+  const sides = parts.map((row) => {
+    const pictures = row.map((image) =>
+      image === undefined ? zeros(graph, part) : blockedImage(graph, image, block),
+    );
+    return interleaved(graph, pictures, planes * partHeight * partWidth, block);
+  });
+  const whole = interleaved(graph, sides, planes * partHeight, partWidth * columns * block);
+  const order = blockedImageOrder;
+  const dims = storedSizes(shape, order, block);
+  const size = [batch, channels / block, partHeight * rows, partWidth * columns, block];
+  const name = sameShape(size, dims)
+    ? reshaped(graph, whole, dims)
+    : firstPlaces(graph, reshaped(graph, whole, size), height, width);
+  known(graph).set(name, parts);
+  return { kind: 'recorded', name, shape, dtype: 'float32', order, dims, block };
+}
+
+/**
+ * `x + y` of images that are woven from as many parts each: parts are summed, inside the convolutions that give them
+ * where there are such, and woven once; undefined where the images are not woven so.
+ */
+export function wovenSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | undefined {
+  if (x.kind !== 'recorded' || y.kind !== 'recorded' || !sameShape(x.shape, y.shape)) {
+    return undefined;
+  }
+  const [ofX, ofY] = [known(graph).get(x.name), known(graph).get(y.name)];
+  if (ofX === undefined || ofY === undefined) return undefined;
+  if (ofX.length !== ofY.length || ofX[0]!.length !== ofY[0]!.length) return undefined;
+  const sums = ofX.map((row, r) =>
+    row.map((part, c) => {
+      const other = ofY[r]![c];
+      if (part === undefined || other === undefined) return part ?? other;
+      return (
+        withSum(graph, part, other) ?? { ...part, name: graph.node('Add', [part.name, other.name]) }
+      );
+    }),
+  );
+  return wovenImage(graph, sums, x.shape, x.block!);
+}
+
+function known(graph: GraphBuilder): Map<string, ImageParts> {
+  const map = partsOf.get(graph) ?? new Map<string, ImageParts>();
+  partsOf.set(graph, map);
+  return map;
+}
+
+/** Of each value in turn so many elements, `[before, values, after]`. */
+function interleaved(
+  graph: GraphBuilder,
+  values: readonly string[],
+  before: number,
+  after: number,
+): string {
+  if (values.length === 1) return values[0]!;
+  const slices = values.map((value) => reshaped(graph, value, [before, 1, after]));
+  return graph.node('Concat', slices, { axis: { int: 1 } });
+}
+
+function firstPlaces(graph: GraphBuilder, name: string, height: number, width: number): string {
+  const [starts, ends, axes] = [
+    [0, 0],
+    [height, width],
+    [2, 3],
+  ].map((values) => graph.integers(values));
+  return graph.node('Slice', [name, starts!, ends!, axes!]);
+}
+
+function zeros(graph: GraphBuilder, dims: readonly number[]): string {
+  return graph.node('Expand', [graph.constant(Float32Array.of(0), [1]), graph.integers(dims)]);
+}

@@ -1,0 +1,46 @@
+import type { OperatorFunction } from 'rxjs';
+import { mapInOrder } from '../flow/map-in-order.ts';
+import type { DecodedImage, PlannedSample, SampleBatch, ViewBatch } from '../types.ts';
+import type { ViewMaker } from '../image/view-request.ts';
+import { checkViewRecipe, type ViewRecipe } from '../image/view-recipe.ts';
+import { checkViewOptions, type ViewOptions } from '../image/views.ts';
+
+/** Which views to make of each image. */
+export interface AugmentViewsOptions extends ViewOptions {
+  readonly recipe: ViewRecipe;
+}
+
+/**
+ * Makes the views of each batch, in order, in the threads of `viewer`.
+ *
+ * A batch without images gives a batch without views. See `makeViews` for what a view is a function of.
+ *
+ * Errors: `ERR_ENGINE` when a worker has died.
+ *
+ * @param viewer Borrowed.
+ * @throws {RangeError} When an option or the recipe is out of range.
+ */
+export function augmentViews(
+  viewer: ViewMaker,
+  augmentation: AugmentViewsOptions,
+): OperatorFunction<SampleBatch, ViewBatch> {
+  const { recipe, ...options } = augmentation;
+  checkViewOptions(options);
+  checkViewRecipe(recipe);
+  const { views, imageSize } = options;
+  return mapInOrder(async ({ plan, images }) => {
+    const samples = images.map(plannedOf);
+    const pixels = await viewer.make({
+      images: images.map(({ image }) => image),
+      keys: samples,
+      recipe,
+      options,
+    });
+    return { plan, samples, views, imageSize, pixels };
+  });
+}
+
+/** Without the pixels, which are no longer needed and would stay in memory until the step has ended. */
+export function plannedOf({ id, label, position, draw, replaces }: DecodedImage): PlannedSample {
+  return { id, label, position, draw, replaces };
+}

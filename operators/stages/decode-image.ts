@@ -1,0 +1,70 @@
+import type { OperatorFunction } from 'rxjs';
+import { messageOf, PipelineError } from '../errors.ts';
+import { mapInOrder } from '../flow/map-in-order.ts';
+import type { Permits } from '../flow/permits.ts';
+import {
+  checkDecodeOptions,
+  type DecodeLimits,
+  decodePixels,
+  type DecodePixelsOptions,
+} from '../image/decode-pixels.ts';
+import type { DecodedImage, EncodedImage } from '../types.ts';
+
+/** What the operator needs besides the pixels' options. */
+export interface DecodeImageOptions {
+  /** Native decodes at the same time: the number of cores. */
+  readonly permits: Permits;
+  readonly limits?: DecodeLimits | undefined;
+  /** As in `DecodePixelsOptions`. */
+  readonly shrinkTo?: number | undefined;
+}
+
+/**
+ * Decodes each file to pixels, in order.
+ *
+ * Unsubscribing gives up the place in the line for a permit. A decode that is already running cannot
+ * be stopped: it ends in the background, holds its permit until then, and its result is dropped.
+ *
+ * Errors: `ERR_DECODE`, naming the sample, with libvips' own error as `cause`.
+ *
+ * @throws {RangeError} When a limit or `shrinkTo` is out of range.
+ */
+export function decodeImage(
+  options: DecodeImageOptions,
+): OperatorFunction<EncodedImage, DecodedImage> {
+  const { permits, limits = {}, shrinkTo } = options;
+  const pixelOptions: DecodePixelsOptions = { ...limits, shrinkTo };
+  checkDecodeOptions(pixelOptions);
+  return mapInOrder(async ({ bytes, ...planned }, ended) => {
+    const image = await permits.use(async () => {
+      try {
+        return await decodePixels(bytes, pixelOptions);
+      } catch (error) {
+        throw unreadable(planned.id, error);
+      }
+    }, ended);
+    return { ...planned, image };
+  });
+}
+
+function unreadable(id: string, cause: unknown): PipelineError {
+  return new PipelineError(
+    'ERR_DECODE',
+    `Cannot decode \`${id}\` as JPEG, PNG or WebP: ${decodeReason(cause)}`,
+    { sample: id, cause },
+  );
+}
+
+/**
+ * Why a file cannot be decoded, in words that are the same each time: they are written into results.
+ *
+ * The decoder's own details are not. libvips collects them in one place for the whole process, so decodes that
+ * fail at the same time lose lines or get each other's. They stay in the `cause`.
+ */
+function decodeReason(cause: unknown): string {
+  const message = messageOf(cause);
+  // What sharp and this file say themselves, and what comes before the details.
+  const own = /^(?:Input \w+ [^:]*|Expected .*)/iu.exec(message)?.[0];
+  if (own !== undefined) return own;
+  return message.startsWith('timeout') ? 'it takes too long' : 'the file is damaged';
+}

@@ -1,0 +1,40 @@
+import type { OperatorFunction } from 'rxjs';
+import { mapInTurn } from '../flow/map-in-turn.ts';
+import { PipelineError } from '../errors.ts';
+import type { EmbeddingBatch, ViewBatch } from '../types.ts';
+import type { EncoderSession } from '../engine/seam/engine.ts';
+
+export interface EncodeOptions {
+  /** Is given the pixels of each batch when they are no longer needed. @default they are left to the collector */
+  readonly recycle?: ((pixels: Float32Array) => void) | undefined;
+}
+
+/**
+ * Encodes each batch with fixed weights: one row for each sample, in plan order.
+ *
+ * Errors: `ERR_SHAPE` when a batch has more than one view of each image, images of another size than the session
+ * takes, or more of them than its `rows`.
+ *
+ * @param session Borrowed.
+ */
+export function encode(
+  session: EncoderSession,
+  options: EncodeOptions = {},
+): OperatorFunction<ViewBatch, EmbeddingBatch> {
+  const { recycle } = options;
+  return mapInTurn(async ({ plan, samples, views, imageSize, pixels }) => {
+    if (samples.length === 0) {
+      return { plan, samples, embedding: new Float32Array(0), projection: new Float32Array(0) };
+    }
+    if (views !== 1 || imageSize !== session.imageSize) {
+      throw new PipelineError(
+        'ERR_SHAPE',
+        `Batch \`${plan.seq}\` does not fit: expected 1 view of ${session.imageSize} px of each image, got ` +
+          `${views} of ${imageSize} px. Give the inputs and the encoder the same size.`,
+      );
+    }
+    const { embedding, projection, pixels: used } = await session.run(pixels);
+    recycle?.(used);
+    return { plan, samples, embedding, projection };
+  });
+}

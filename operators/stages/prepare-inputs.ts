@@ -1,0 +1,31 @@
+import type { OperatorFunction } from 'rxjs';
+import { mapInOrder } from '../flow/map-in-order.ts';
+import type { SampleBatch, ViewBatch } from '../types.ts';
+import { plannedOf } from './augment-views.ts';
+import { checkPreprocessing, type Preprocessing } from '../image/preprocessing.ts';
+import type { ViewMaker } from '../image/view-request.ts';
+
+/**
+ * Makes the input of an encoder of each image of a batch, in order, in the threads of `viewer`: batches of one
+ * view, which chance has no part in.
+ *
+ * Errors: `ERR_ENGINE` when a worker has died.
+ *
+ * @param viewer Borrowed.
+ * @throws {RangeError} When the preprocessing is out of range.
+ */
+export function prepareInputs(
+  viewer: ViewMaker,
+  preprocessing: Preprocessing,
+): OperatorFunction<SampleBatch, ViewBatch> {
+  checkPreprocessing(preprocessing);
+  const { imageSize } = preprocessing;
+  return mapInOrder(async ({ plan, images }) => {
+    const samples = images.map(plannedOf);
+    const pixels = await viewer.prepare({
+      images: images.map(({ image }) => image),
+      preprocessing,
+    });
+    return { plan, samples, views: 1, imageSize, pixels };
+  });
+}

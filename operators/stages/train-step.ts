@@ -1,0 +1,41 @@
+import type { OperatorFunction } from 'rxjs';
+import { mapInTurn } from '../flow/map-in-turn.ts';
+import { oneAtATime } from '../flow/one-at-a-time.ts';
+import type { PackedBatch, StepResult } from '../types.ts';
+import type { Trainer } from '../engine/seam/engine.ts';
+
+/** What a training step needs besides the batch. */
+export interface TrainStepOptions {
+  /** Learning rate of a step, above 0; steps count from 0. */
+  readonly learningRate: (step: number) => number;
+  /** Whether the result of this step carries a copy of the state after it. @default never */
+  readonly snapshotAfter?: ((step: number) => boolean) | undefined;
+}
+
+const live = new WeakSet<Trainer<unknown>>();
+
+/**
+ * One training step for each batch: encoder, loss, gradient and update, fused by the engine.
+ *
+ * Steps are taken in order, one at a time. While one runs, earlier stages prepare the next batches.
+ * The snapshot is taken between two steps, inside this stage: a later stage that asked for it
+ * would get the state of whatever step had begun by then.
+ *
+ * @param trainer Borrowed; it holds state, so a second live subscription with it is an `ERR_CONTRACT`.
+ */
+export function trainStep<R>(
+  trainer: Trainer<R>,
+  options: TrainStepOptions,
+): OperatorFunction<PackedBatch, StepResult<R>> {
+  const { learningRate, snapshotAfter = () => false } = options;
+  const step = mapInTurn(async (batch: PackedBatch): Promise<StepResult<R>> => {
+    const { plan } = batch;
+    const rate = learningRate(plan.seq);
+    const began = performance.now();
+    const readouts = await trainer.run(batch, rate);
+    const stepMs = performance.now() - began;
+    const state = snapshotAfter(plan.seq) ? await trainer.snapshot() : undefined;
+    return { plan, learningRate: rate, readouts, stepMs, state };
+  });
+  return oneAtATime(live, trainer, 'trainer', step);
+}

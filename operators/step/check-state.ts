@@ -1,0 +1,81 @@
+import { PipelineError } from '../errors.ts';
+import type { EncoderSpec, OptimizerName, TrainerState, Weights } from '../types.ts';
+import { defaultOptimizer } from './optimizer/optimizer.ts';
+import { bufferNames, optimizerOf } from './optimizer/optimizers.ts';
+import { weightShapes } from '../model/weight-shapes.ts';
+
+/**
+ * Checks that `weights` hold every tensor of the network in its shape, and nothing else.
+ *
+ * @throws {PipelineError} `ERR_SHAPE`, naming the first tensor that is missing, unknown or does not fit.
+ */
+export function checkWeights(spec: EncoderSpec, weights: Weights): void {
+  const expected = [...weightShapes(spec)].map(([name, { shape }]) => [name, shape] as const);
+  checkTensors('weights', new Map(expected), weights);
+}
+
+/**
+ * Checks weights, buffers of the optimizer and step count of a state.
+ *
+ * @throws {PipelineError} `ERR_SHAPE`, naming what does not fit.
+ */
+export function checkState(
+  spec: EncoderSpec,
+  state: TrainerState,
+  optimizer: OptimizerName = defaultOptimizer,
+): void {
+  if (!Number.isInteger(state.step) || state.step < 0) {
+    throw mismatch(`Expected \`step\` to be an integer of at least 0, got \`${state.step}\``);
+  }
+  checkWeights(spec, state.weights);
+  const parameters = [...weightShapes(spec)]
+    .filter(([, { role }]) => role === 'parameter')
+    .map(([name, { shape }]) => [name, shape] as const);
+  const { buffers } = optimizerOf({ optimizer });
+  for (const buffer of bufferNames) {
+    const tensors = state[buffer];
+    if (buffers.includes(buffer)) checkTensors(buffer, new Map(parameters), tensors ?? new Map());
+    else if (tensors !== undefined) {
+      throw mismatch(
+        `Expected a state of the optimizer \`${optimizer}\`, got one with \`${buffer}\`; ` +
+          'was it saved by another optimizer?',
+      );
+    }
+  }
+}
+
+function checkTensors(
+  what: string,
+  expected: ReadonlyMap<string, readonly number[]>,
+  tensors: Weights,
+): void {
+  for (const [name, shape] of expected) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) {
+      throw mismatch(
+        `Expected \`${what}\` to hold \`${name}\` of shape \`[${shape.join(', ')}]\`, got none`,
+      );
+    }
+    if (tensor.shape.length !== shape.length || tensor.shape.some((n, at) => n !== shape[at])) {
+      throw mismatch(
+        `Expected \`${name}\` in \`${what}\` to have the shape \`[${shape.join(', ')}]\`, ` +
+          `got \`[${tensor.shape.join(', ')}]\`; was it saved by another architecture or head?`,
+      );
+    }
+    const size = shape.reduce((product, n) => product * n, 1);
+    if (tensor.data.length !== size) {
+      throw mismatch(
+        `Expected \`${name}\` in \`${what}\` to hold ${size} values, got ${tensor.data.length}`,
+      );
+    }
+  }
+  for (const name of tensors.keys()) {
+    if (!expected.has(name)) {
+      throw mismatch(`Expected \`${what}\` without \`${name}\`, which the network lacks`);
+    }
+  }
+}
+
+function mismatch(message: string): PipelineError {
+  return new PipelineError('ERR_SHAPE', message);
+}

@@ -1,0 +1,85 @@
+import type { StepSpec } from './step-spec.ts';
+import { tf, type TensorsByName } from '../tensor/tf.ts';
+import { namedTensor } from '../model/named-tensor.ts';
+import { clipped, globalNorm } from './optimizer/clipped.ts';
+import type { BufferName } from './optimizer/optimizer.ts';
+import { optimizerOf } from './optimizer/optimizers.ts';
+import type { ParameterGradients } from './parameter-gradients.ts';
+import { headNames, parameterNames, weightShapes } from '../model/weight-shapes.ts';
+
+/** What a step reads and replaces. */
+export type TrainingState = {
+  /** Parameters and running statistics: every tensor of `weightShapes(spec.encoder)`. */
+  readonly weights: TensorsByName;
+  /** One buffer for each parameter, under its name. */
+  readonly momentum: TensorsByName;
+  /** A second one, where the optimizer keeps one. */
+  readonly variance?: TensorsByName | undefined;
+};
+
+/** The state after an update, its weights in the order of `weightShapes`. */
+export type UpdatedState = TrainingState & {
+  /**
+   * Euclidean norm of the loss gradient over all trained parameters, before clipping and decay. Not finite when the
+   * step must be refused.
+   */
+  readonly gradientNorm: tf.Scalar;
+};
+
+/**
+ * Every parameter after a step of the optimizer, on gradients that are clipped first where `clipNorm` says so. In
+ * the head the learning rate is `headRate` times as large. What is frozen stays as it is, bit for bit, its buffers too.
+ *
+ * @param state Borrowed, as are the others.
+ * @param rates `stepRates`, as scalars.
+ * @returns Tensors owned by the caller.
+ * @throws {TypeError} When a tensor is missing.
+ */
+export function updatedState(
+  spec: StepSpec,
+  state: TrainingState,
+  { gradients, statistics }: ParameterGradients,
+  rates: TensorsByName,
+): UpdatedState {
+  return tf.tidy(() => {
+    const parameters: Record<string, tf.Tensor> = {};
+    const { buffers: kept, update } = optimizerOf(spec);
+    const moved: Partial<Record<BufferName, Record<string, tf.Tensor>>> = {};
+    const head = headNames(spec.encoder);
+    const learningRate = tf.mul(namedTensor('rates', rates, 'learningRate'), spec.headRate ?? 1);
+    const ofHead = { ...rates, learningRate };
+    const gradientNorm = globalNorm(gradients);
+    const followed =
+      spec.clipNorm === undefined ? gradients : clipped(gradients, gradientNorm, spec.clipNorm);
+    for (const [name, gradient] of Object.entries(followed)) {
+      const own = Object.fromEntries(
+        kept.map((buffer) => [buffer, namedTensor(buffer, state[buffer] ?? {}, name)]),
+      );
+      const parameter = namedTensor('weights', state.weights, name);
+      const next = update(spec, parameter, gradient, own, head.has(name) ? ofHead : rates);
+      parameters[name] = next.parameter;
+      for (const buffer of kept) (moved[buffer] ??= {})[name] = next.buffers[buffer]!;
+    }
+    const buffers: Partial<Record<BufferName, TensorsByName>> = Object.fromEntries(
+      kept.map((buffer) => [
+        buffer,
+        Object.fromEntries(
+          parameterNames(spec.encoder).map((name) => [
+            name,
+            moved[buffer]?.[name] ?? namedTensor(buffer, state[buffer] ?? {}, name).clone(),
+          ]),
+        ),
+      ]),
+    );
+    const weights = Object.fromEntries(
+      [...weightShapes(spec.encoder).keys()].map((name) => [
+        name,
+        // Frozen, running statistics stay as they are. Clones, because the result belongs to the caller.
+        parameters[name] ??
+          (statistics[name] ?? namedTensor('weights', state.weights, name)).clone(),
+      ]),
+    );
+    // Every optimizer keeps a momentum.
+    return { weights, ...buffers, momentum: buffers.momentum!, gradientNorm };
+  });
+}

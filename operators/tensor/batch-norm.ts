@@ -1,0 +1,135 @@
+import { aside } from './aside.ts';
+import { hasKernel } from './has-kernel.ts';
+import { tf } from './tf.ts';
+
+/** Added to the variance, as in PyTorch. */
+export const batchNormEpsilon = 1e-5;
+
+/**
+ * Kernels that a backend may register to run the normalisation and its gradient in fewer memory passes.
+ * Elsewhere they are the plain operations below, which say what the kernels compute.
+ */
+export const batchNormKernels = {
+  /** `{x, scale, offset}`, `{epsilon}` → `[y, mean, variance, inverse]`. */
+  forward: 'BatchNormTrain',
+  /** `{x, dy, scale, mean, inverse}` → `[dx, dScale, dOffset]`. */
+  gradient: 'BatchNormTrainGrad',
+} as const;
+
+/** What follows the normalisation in the same pass. */
+export interface BatchNormTrainOptions {
+  /** Added after scale and offset; same shape as `x`. */
+  readonly residual?: tf.Tensor4D | undefined;
+  /** Whether a ReLU comes last. */
+  readonly relu: boolean;
+}
+
+/** The normalised activations and what they were normalised with. */
+export interface BatchNormTrainResult {
+  /** Same shape as `x`. */
+  readonly y: tf.Tensor4D;
+  /** `[channels]`, over batch, height and width. Carries no gradient. */
+  readonly mean: tf.Tensor1D;
+  /** `[channels]`, biased (divided by the count). Carries no gradient. */
+  readonly variance: tf.Tensor1D;
+}
+
+/**
+ * BatchNorm on the statistics of the batch, the residual sum and the ReLU behind it, as one function
+ * with one closed-form gradient: `y = relu(scale · (x − mean) / sqrt(variance + 1e-5) + offset + residual)`.
+ *
+ * @param x `[batch, height, width, channels]` float32. Borrowed, as are the others.
+ * @param scale `[channels]`.
+ * @param offset `[channels]`.
+ * @returns Tensors owned by the caller.
+ * @see Ioffe and Szegedy, arXiv:1502.03167, for the gradient.
+ */
+export function batchNormTrain(
+  x: tf.Tensor4D,
+  scale: tf.Tensor1D,
+  offset: tf.Tensor1D,
+  { residual, relu }: BatchNormTrainOptions,
+): BatchNormTrainResult {
+  const statistics = aside<{ mean: tf.Tensor1D; variance: tf.Tensor1D }>();
+
+  const normalised = tf.customGrad((...inputs) => {
+    // tfjs hands over the arguments below, then the function that keeps tensors for the gradient.
+    const save = inputs.pop() as tf.GradSaveFunc;
+    const { affine, mean, variance, inverse } = normalise(x, scale, offset);
+    const sum = residual === undefined ? affine : tf.add(affine, residual);
+    const y = relu ? tf.relu(sum) : sum;
+    statistics.leave({ mean, variance });
+    save(relu ? [x, scale, mean, inverse, y] : [x, scale, mean, inverse]);
+
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [x, scale, mean, inverse] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const g = relu ? tf.mul(dy, tf.step(saved[4]!)) : dy; // [batch, height, width, channels]
+      const [dx, dScale, dOffset] = gradient(x, g, scale, mean, inverse);
+      return residual === undefined ? [dx, dScale, dOffset] : [dx, dScale, dOffset, g];
+    };
+    return { value: y, gradFunc };
+  });
+
+  const y =
+    residual === undefined ? normalised(x, scale, offset) : normalised(x, scale, offset, residual);
+  // The value has the shape of `x`.
+  return { y: y as tf.Tensor4D, ...statistics.take() };
+}
+
+interface Normalised {
+  /** Same shape as `x`. */
+  readonly affine: tf.Tensor;
+  /** `[channels]`, as the others. */
+  readonly mean: tf.Tensor1D;
+  readonly variance: tf.Tensor1D;
+  /** `1 / sqrt(variance + 1e-5)` */
+  readonly inverse: tf.Tensor1D;
+}
+
+function normalise(x: tf.Tensor4D, scale: tf.Tensor1D, offset: tf.Tensor1D): Normalised {
+  const kernel = batchNormKernels.forward;
+  if (hasKernel(kernel)) {
+    const results: tf.Tensor[] = tf
+      .engine()
+      .runKernel(kernel, { x, scale, offset }, { epsilon: batchNormEpsilon });
+    // The four results that the kernel's name stands for.
+    const [affine, mean, variance, inverse] = results as [
+      tf.Tensor,
+      tf.Tensor1D,
+      tf.Tensor1D,
+      tf.Tensor1D,
+    ];
+    return { affine, mean, variance, inverse };
+  }
+  const mean = tf.mean<tf.Tensor1D>(x, [0, 1, 2]); // [channels]
+  const centred = tf.sub(x, mean); // [batch, height, width, channels]
+  const variance = tf.mean<tf.Tensor1D>(tf.square(centred), [0, 1, 2]); // [channels]
+  const inverse = tf.rsqrt<tf.Tensor1D>(tf.add(variance, batchNormEpsilon)); // [channels]
+  const affine = tf.add(tf.mul(centred, tf.mul(inverse, scale)), offset);
+  return { affine, mean, variance, inverse };
+}
+
+/** `[dx, dScale, dOffset]` for the gradient `dy` of the normalised values. */
+function gradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  scale: tf.Tensor,
+  mean: tf.Tensor,
+  inverse: tf.Tensor,
+): [tf.Tensor, tf.Tensor, tf.Tensor] {
+  const kernel = batchNormKernels.gradient;
+  if (hasKernel(kernel)) {
+    const results: tf.Tensor[] = tf.engine().runKernel(kernel, { x, dy, scale, mean, inverse });
+    // The three results that the kernel's name stands for.
+    return results as [tf.Tensor, tf.Tensor, tf.Tensor];
+  }
+  const count = x.size / scale.size;
+  const xHat = tf.mul(tf.sub(x, mean), inverse); // [batch, height, width, channels]
+  const dOffset = tf.sum(dy, [0, 1, 2]); // [channels]
+  const dScale = tf.sum(tf.mul(dy, xHat), [0, 1, 2]); // [channels]
+  const dMean = tf.div(dOffset, count); // [channels]
+  const dVariance = tf.div(dScale, count); // [channels]
+  const direct = tf.sub(tf.sub(dy, dMean), tf.mul(xHat, dVariance));
+  const dx = tf.mul(direct, tf.mul(inverse, scale)); // [batch, height, width, channels]
+  return [dx, dScale, dOffset];
+}

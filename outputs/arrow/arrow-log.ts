@@ -1,0 +1,281 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { Field, Float64, Int32, makeData, Schema } from 'apache-arrow';
+import { PipelineError } from '../../operators/errors.ts';
+import { recordBatch } from './arrow-columns.ts';
+import { ArrowStreamWriter, END_OF_STREAM } from './arrow-writer.ts';
+import { writeAtomicFile } from '../files/atomic-file.ts';
+import { inTurn } from '../files/in-turn.ts';
+import { writeAll } from '../files/partial-file.ts';
+import { isMissing } from '../files/system-error.ts';
+import { writeError } from '../files/write-error.ts';
+
+/** Columns of a log, in order; none of them is ever null. */
+export type LogColumns = Readonly<Record<string, 'int32' | 'float64'>>;
+
+/** One row: a number for each column. */
+export type LogRow<C extends LogColumns> = { readonly [name in keyof C]: number };
+
+/** A log of numbers that grows while it can be read. Calls are served in order. */
+export interface ArrowLog<C extends LogColumns> {
+  readonly path: string;
+  /** Rows in the file. */
+  readonly rows: number;
+  /** Appends rows; settles when they are in the file (not yet certainly on the disk: `sync`). */
+  append(rows: readonly LogRow<C>[]): Promise<void>;
+  /** Brings what was appended to the disk. */
+  sync(): Promise<void>;
+  /** Writes the end-of-stream mark, brings all to the disk and closes. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** How a log is opened. */
+export interface ArrowLogOptions {
+  /**
+   * How many rows of an existing log to keep; later ones are dropped. 0 starts anew.
+   * @default 0
+   */
+  readonly keepRows?: number | undefined;
+  /** Goes into the metadata of the schema. It must not change when the log is continued. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * A growing Arrow stream (`.arrows`) whose bytes are a function of its rows alone.
+ *
+ * ```
+ * schema │ row 0 │ row 1 │ … │ row n − 1 │ end-of-stream mark (only when closed)
+ * ```
+ *
+ * Each row is a batch of its own, so that the columns, all of fixed width, give every row the same
+ * number of bytes. Hence a killed run can drop a half-written tail, or all rows past a checkpoint, by
+ * cutting the file; and the order of appends, closes and kills leaves no trace in it. The price is
+ * about 60 bytes of frame for each column and row.
+ *
+ * Readers take a stream without its end mark for complete. So `<path>.json` holds the number of rows,
+ * written after them: a file with fewer was cut.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when fewer than `keepRows` rows are there, or the log has other
+ * columns; `ERR_WRITE`.
+ */
+export async function openArrowLog<const C extends LogColumns>(
+  filePath: string,
+  columns: C,
+  options: ArrowLogOptions = {},
+): Promise<ArrowLog<C>> {
+  const { keepRows = 0, metadata = {} } = options;
+  if (!Number.isInteger(keepRows) || keepRows < 0) {
+    throw new RangeError(
+      `Expected \`keepRows\` to be an integer of at least 0, got \`${keepRows}\``,
+    );
+  }
+  const encoder = rowEncoder(columns, metadata);
+  const { header, rowBytes } = encoder;
+  if (keepRows === 0) {
+    await writeAtomicFile(filePath, [header]);
+    await writeAtomicFile(sidecarOf(filePath), countText(0));
+  }
+  const handle = await open(filePath);
+  try {
+    await checkKept(handle, filePath, encoder, keepRows);
+    await handle.truncate(header.byteLength + keepRows * rowBytes);
+  } catch (error) {
+    await handle.close();
+    throw error instanceof PipelineError ? error : writeError(filePath, error);
+  }
+  const sidecar = await open(sidecarOf(filePath), fs.constants.O_RDWR | fs.constants.O_CREAT).catch(
+    async (error: unknown) => {
+      await handle.close();
+      throw error;
+    },
+  );
+  let rows = keepRows;
+  let closed = false;
+
+  const turn = inTurn();
+  const guarded = (work: () => Promise<void>): Promise<void> =>
+    turn(async () => {
+      try {
+        await work();
+      } catch (error) {
+        throw writeError(filePath, error);
+      }
+    });
+  // The same number of bytes each time, so that one small write replaces the count as a whole.
+  const writeCount = (): Promise<void> => writeAll(sidecar, [Buffer.from(countText(rows))], 0);
+  const sync = async (): Promise<void> => {
+    await handle.sync();
+    await sidecar.sync();
+  };
+
+  await guarded(writeCount);
+  return {
+    path: filePath,
+    get rows() {
+      return rows;
+    },
+    async append(added) {
+      const encoded = added.map(encoder.encode);
+      await guarded(async () => {
+        if (closed) throw closedError(filePath);
+        await writeAll(handle, encoded, header.byteLength + rows * rowBytes);
+        rows += added.length;
+        await writeCount();
+      });
+    },
+    sync: () => guarded(sync),
+    close: () =>
+      guarded(async () => {
+        if (closed) return;
+        closed = true;
+        try {
+          const end = header.byteLength + rows * rowBytes;
+          // A failed append may have left a part of a row.
+          await handle.truncate(end);
+          await writeAll(handle, [END_OF_STREAM], end);
+          await sync();
+        } finally {
+          await handle.close();
+          await sidecar.close();
+        }
+      }),
+  };
+}
+
+interface RowEncoder {
+  /** The schema message. */
+  readonly header: Buffer;
+  /** What every row begins with: its frame, without the values. */
+  readonly frame: Buffer;
+  readonly rowBytes: number;
+  encode(this: void, row: Readonly<Record<string, number>>): Buffer;
+}
+
+function rowEncoder(columns: LogColumns, metadata: Readonly<Record<string, string>>): RowEncoder {
+  const names = Object.keys(columns);
+  const fields = names.map((name) => {
+    return new Field(name, columns[name] === 'int32' ? new Int32() : new Float64(), false);
+  });
+  const schema = new Schema(fields, new Map(Object.entries(metadata)));
+  const writer = new ArrowStreamWriter();
+  const header = writer.begin(schema);
+  const encode = (row: Readonly<Record<string, number>>): Buffer => {
+    const values = names.map((name) => {
+      const value = row[name];
+      if (value === undefined) throw new TypeError(`Expected the row to have \`${name}\``);
+      return columns[name] === 'int32' ? int32Value(name, value) : float64Value(value);
+    });
+    return writer.encode(recordBatch(schema, values));
+  };
+  const zeros = encode(Object.fromEntries(names.map((name) => [name, 0])));
+  // Every value takes 8 bytes at the end: 8, or 4 and padding.
+  const frame = zeros.subarray(0, zeros.byteLength - 8 * names.length);
+  return { header, frame, rowBytes: zeros.byteLength, encode };
+}
+
+function int32Value(name: string, value: number) {
+  if (value !== Math.trunc(value) || Math.abs(value) >= 2 ** 31) {
+    throw new RangeError(`Expected \`${name}\` to be a 32-bit integer, got \`${value}\``);
+  }
+  return makeData({ type: new Int32(), length: 1, nullCount: 0, data: Int32Array.of(value) });
+}
+
+function float64Value(value: number) {
+  return makeData({ type: new Float64(), length: 1, nullCount: 0, data: Float64Array.of(value) });
+}
+
+/** That the file begins with this schema and holds `keepRows` whole rows. */
+async function checkKept(
+  handle: fs.FileHandle,
+  filePath: string,
+  { header, frame, rowBytes }: RowEncoder,
+  keepRows: number,
+): Promise<void> {
+  const { size } = await handle.stat();
+  const there = await readAt(handle, header.byteLength, 0);
+  if (!there.equals(header)) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `\`${filePath}\` is not a log with these columns, or its start is damaged. Start the run in another folder.`,
+      { path: filePath },
+    );
+  }
+  const rows = Math.floor((size - header.byteLength) / rowBytes);
+  if (rows < keepRows) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `Expected \`${filePath}\` to hold at least ${keepRows} rows, got ${rows}: it was cut. ` +
+        'Continue from an earlier checkpoint, or start the run in another folder.',
+      { path: filePath },
+    );
+  }
+  const rowsAtOnce = Math.max(1, Math.floor(2 ** 20 / rowBytes));
+  for (let row = 0; row < keepRows; row += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, keepRows - row);
+    const block = await readAt(handle, count * rowBytes, header.byteLength + row * rowBytes);
+    for (let at = 0; at < count; at += 1) {
+      const start = at * rowBytes;
+      if (frame.equals(block.subarray(start, start + frame.byteLength))) continue;
+      throw new PipelineError(
+        'ERR_FORMAT',
+        `Row ${row + at} of \`${filePath}\` is damaged. Continue from an earlier checkpoint, or start the run in another folder.`,
+        { path: filePath },
+      );
+    }
+  }
+}
+
+async function readAt(handle: fs.FileHandle, bytes: number, position: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(bytes);
+  const { bytesRead } = await handle.read(buffer, 0, bytes, position);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function open(filePath: string, flags: string | number = 'r+'): Promise<fs.FileHandle> {
+  try {
+    return await fs.open(filePath, flags);
+  } catch (error) {
+    if (!isMissing(error)) throw writeError(filePath, error);
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `\`${path.basename(filePath)}\` is missing in \`${path.dirname(filePath)}\`. Start the run in another folder.`,
+      { path: filePath, cause: error },
+    );
+  }
+}
+
+/** The file beside a log that holds its number of rows. */
+export function sidecarOf(filePath: string): string {
+  return `${filePath}.json`;
+}
+
+function countText(rows: number): string {
+  return `{"rows": ${String(rows).padStart(12)}}\n`;
+}
+
+function closedError(filePath: string): PipelineError {
+  return new PipelineError('ERR_CONTRACT', `\`${filePath}\` is closed already.`, {
+    path: filePath,
+  });
+}
+
+/**
+ * How many rows a log should hold, by its sidecar.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when there is no readable count.
+ */
+export async function readLogCount(filePath: string): Promise<number> {
+  const sidecar = sidecarOf(filePath);
+  try {
+    const { rows } = JSON.parse(await fs.readFile(sidecar, 'utf8')) as { readonly rows: unknown };
+    if (typeof rows === 'number') return rows;
+  } catch (error) {
+    throw new PipelineError('ERR_FORMAT', `\`${sidecar}\` holds no number of rows.`, {
+      path: sidecar,
+      cause: error,
+    });
+  }
+  throw new PipelineError('ERR_FORMAT', `\`${sidecar}\` holds no number of rows.`, {
+    path: sidecar,
+  });
+}

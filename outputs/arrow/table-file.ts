@@ -1,0 +1,79 @@
+import { type Data, Field, Float64, Int32, Schema, Utf8 } from 'apache-arrow';
+import { float64Column, nullableInt32Column, recordBatch, utf8Column } from './arrow-columns.ts';
+import { type ArrowFileReport, openArrowFile } from './arrow-file.ts';
+import { PRODUCER } from '../files/producer.ts';
+
+/** A column of a table; its values are made a stretch of rows at a time, `from` to below `to`. */
+export type TableColumn = {
+  readonly name: string;
+  /** Whether there may be nulls. @default false */
+  readonly nullable?: boolean | undefined;
+} & (
+  | { readonly type: 'utf8'; values(from: number, to: number): readonly (string | null)[] }
+  | {
+      readonly type: 'float64' | 'int32';
+      values(from: number, to: number): readonly (number | null)[];
+    }
+);
+
+/** Rows of one record batch. */
+const rowsAtOnce = 8192;
+
+/**
+ * Writes a table as an Arrow file, a stretch of rows in memory at a time. The file appears when it is complete.
+ *
+ * @param metadata Of the schema, beside the producer.
+ * @throws {PipelineError} `ERR_WRITE`, naming the path and the way out.
+ * @throws The reason of `signal`, when it aborts first; nothing is left behind then.
+ */
+export async function writeTable(
+  file: string,
+  columns: readonly TableColumn[],
+  count: number,
+  options: {
+    readonly metadata?: Readonly<Record<string, string>> | undefined;
+    readonly signal?: AbortSignal | undefined;
+  } = {},
+): Promise<ArrowFileReport> {
+  const { metadata = {}, signal } = options;
+  const schema = new Schema(
+    columns.map(({ name, type, nullable = false }) => new Field(name, types[type](), nullable)),
+  );
+  const sink = await openArrowFile(file, schema, { metadata: { producer: PRODUCER, ...metadata } });
+  try {
+    for (let from = 0; from < count; from += rowsAtOnce) {
+      signal?.throwIfAborted();
+      const to = Math.min(from + rowsAtOnce, count);
+      await sink.write(
+        recordBatch(
+          schema,
+          columns.map((column) => dataOf(column, from, to)),
+        ),
+      );
+    }
+    return await sink.close();
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+
+const types = {
+  utf8: () => new Utf8(),
+  float64: () => new Float64(),
+  int32: () => new Int32(),
+} as const;
+
+function dataOf(column: TableColumn, from: number, to: number): Data {
+  if (column.type === 'utf8') return utf8Column(column.values(from, to));
+  const values = column.values(from, to);
+  return column.type === 'int32' ? nullableInt32Column(values) : float64Column(values);
+}
+
+/** The values of a column whose rows are all there already. */
+export function columnOf<R, V>(
+  rows: readonly R[],
+  value: (row: R) => V,
+): (from: number, to: number) => readonly V[] {
+  return (from, to) => rows.slice(from, to).map(value);
+}

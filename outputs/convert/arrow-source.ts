@@ -1,0 +1,147 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { type RecordBatch, type Schema, util } from 'apache-arrow';
+import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { classColumns } from '../arrow/arrow-columns.ts';
+import { readArrowMessage } from '../arrow/arrow-messages.ts';
+import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
+import { openFileWindow } from '../arrow/file-window.ts';
+import { type ArrowFileReader, openArrowReader } from '../arrow/read-arrow-file.ts';
+import { openArrowStream } from '../arrow/read-arrow-stream.ts';
+import { openEmbeddings } from '../embeddings/read-embeddings.ts';
+
+/** Rows with one schema, whichever files they lie in. */
+export interface ArrowSource {
+  readonly path: string;
+  readonly schema: Schema;
+  readonly rows: number;
+  /** All rows in order; one batch, or about a megabyte of small ones, in memory at a time. */
+  read(): AsyncGenerator<RecordBatch, void, undefined>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What kind of Arrow data a file holds, by how it begins; undefined when it is something else. */
+export async function arrowKindOf(file: string): Promise<'file' | 'stream' | undefined> {
+  const window = await openFileWindow(file);
+  try {
+    if ((await window.bytes(0, 6)).toString('latin1') === 'ARROW1') return 'file';
+    const message = await readArrowMessage(window, 0);
+    return typeof message !== 'string' && message.kind === 'schema' ? 'stream' : undefined;
+  } finally {
+    await window.close();
+  }
+}
+
+/**
+ * Opens whatever holds Arrow rows: a finished embeddings folder, an Arrow file, or an Arrow stream.
+ *
+ * @throws {PipelineError} `ERR_READ` when there is nothing, `ERR_FORMAT` when it is unfinished, damaged or no
+ * Arrow.
+ */
+export async function openArrowSource(source: string): Promise<ArrowSource> {
+  const stat = await fs.stat(source).catch((error: unknown) => {
+    throw new PipelineError('ERR_READ', `Cannot read \`${source}\`: ${messageOf(error)}`, {
+      path: source,
+      cause: error,
+    });
+  });
+  if (stat.isDirectory()) return await embeddingsSource(source);
+  const kind = await arrowKindOf(source);
+  if (kind === 'stream') return await openArrowStream(source);
+  if (kind === 'file') return await fileSource(source);
+  throw new PipelineError(
+    'ERR_FORMAT',
+    `Expected \`${source}\` to be an Arrow file, an Arrow stream or a folder that \`embed\` wrote, got something else.`,
+    { path: source },
+  );
+}
+
+/** How many rows an Arrow file has, by the headers of its batches. */
+export async function countFileRows(reader: ArrowFileReader): Promise<number> {
+  const window = await openFileWindow(reader.path);
+  try {
+    let [rows, batches] = [0, 0];
+    // After the magic word and its padding.
+    for (let position = 8; ;) {
+      const message = await readArrowMessage(window, position);
+      if (typeof message === 'string') break;
+      rows += message.rows;
+      batches += message.kind === 'batch' ? 1 : 0;
+      position = message.end;
+    }
+    if (batches === reader.batches) return rows;
+  } finally {
+    await window.close();
+  }
+  // Only the footer binds a writer; some leave room between batches, and those have to be read.
+  let rows = 0;
+  for (let index = 0; index < reader.batches; index += 1) {
+    rows += (await reader.batch(index)).numRows;
+  }
+  return rows;
+}
+
+async function fileSource(file: string): Promise<ArrowSource> {
+  const reader = await openArrowReader(file);
+  try {
+    const rows = await countFileRows(reader);
+    return {
+      path: file,
+      schema: reader.schema,
+      rows,
+      read: () => fileBatches(reader),
+      close: () => reader.close(),
+    };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+async function embeddingsSource(folder: string): Promise<ArrowSource> {
+  const { manifest, rows } = await openEmbeddings(folder);
+  const files = manifest.parts.map((part) => path.join(folder, part.file));
+  const schema =
+    files[0] === undefined
+      ? embeddingsSchema(classColumns(manifest.classes).type, manifest.layers, manifest.split)
+      : await schemaOf(files[0]);
+  return {
+    path: folder,
+    schema,
+    rows,
+    async *read() {
+      for (const file of files) yield* partBatches(file, schema);
+    },
+    close: async () => {},
+  };
+}
+
+async function schemaOf(file: string): Promise<Schema> {
+  const reader = await openArrowReader(file);
+  await reader.close();
+  return reader.schema;
+}
+
+async function* partBatches(
+  file: string,
+  schema: Schema,
+): AsyncGenerator<RecordBatch, void, undefined> {
+  const reader = await openArrowReader(file);
+  try {
+    if (!util.compareSchemas(schema, reader.schema)) {
+      throw new PipelineError(
+        'ERR_FORMAT',
+        `\`${file}\` is damaged: its columns are not those of the first part. Export into another folder.`,
+        { path: file },
+      );
+    }
+    yield* fileBatches(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function* fileBatches(reader: ArrowFileReader): AsyncGenerator<RecordBatch, void, undefined> {
+  for (let index = 0; index < reader.batches; index += 1) yield await reader.batch(index);
+}

@@ -1,0 +1,54 @@
+import { PipelineError } from '../../operators/errors.ts';
+import type { EmbeddingBatch } from '../../operators/types.ts';
+import { EMBEDDINGS_LAYERS, type LayerSizes } from './embeddings-schema.ts';
+
+/** What the next batch of an export must be. */
+export interface ExpectedBatch {
+  /** Position of its first sample. */
+  readonly next: number;
+  /** Position after the last that may come. */
+  readonly end: number;
+  readonly layers: LayerSizes;
+}
+
+/**
+ * That a batch continues an export: its positions follow, its samples are of its plan, its vectors fit.
+ *
+ * @throws {PipelineError} `ERR_CONTRACT` or, for vectors of another length, `ERR_SHAPE`.
+ */
+export function checkEmbeddingBatch(
+  folder: string,
+  { plan, samples, ...vectors }: EmbeddingBatch,
+  { next, end, layers }: ExpectedBatch,
+): void {
+  const positions = plan.samples.map(({ position }) => position);
+  if (positions.some((position, at) => position !== next + at) || next + positions.length > end) {
+    throw new PipelineError(
+      'ERR_CONTRACT',
+      `Expected batch ${plan.seq} for \`${folder}\` to hold the positions from ${next} on, in order and below ${end}; ` +
+        `got ${positions.slice(0, 8).join(', ')}${positions.length > 8 ? ', …' : ''}.`,
+      { path: folder },
+    );
+  }
+  let at = 0;
+  for (const { position } of samples) {
+    while (at < positions.length && positions[at] !== position) at += 1;
+    at += 1;
+  }
+  if (at > positions.length) {
+    throw new PipelineError(
+      'ERR_CONTRACT',
+      `Expected the samples of batch ${plan.seq} to be samples of its plan, in plan order.`,
+      { path: folder },
+    );
+  }
+  for (const layer of EMBEDDINGS_LAYERS) {
+    const size = layers[layer];
+    if (size === undefined || vectors[layer].length === samples.length * size) continue;
+    throw new PipelineError(
+      'ERR_SHAPE',
+      `Expected \`${layer}\` of batch ${plan.seq} to hold ${samples.length} rows of ${size} values, got ${vectors[layer].length} values.`,
+      { path: folder },
+    );
+  }
+}

@@ -1,0 +1,191 @@
+import { z } from 'zod';
+import { PipelineError } from '../../operators/errors.ts';
+import type { BadSample } from '../../operators/types.ts';
+import type { LayerSizes } from './embeddings-schema.ts';
+import { PART_POSITIONS, partName } from './export-parts.ts';
+import { type ExportShard, shardPositions, shardText } from './export-shard.ts';
+import { type JsonObject, readJsonObject } from '../files/json.ts';
+
+/** The name of the manifest in an embeddings folder. */
+export const MANIFEST_NAME = 'manifest.json';
+
+/** What an export is of. Parts belong together when it is the same for both. */
+export interface ExportIdentity {
+  readonly version: 1;
+  /** What wrote it. */
+  readonly producer: string;
+  readonly dataset: {
+    readonly name: string;
+    /** `Dataset.hash`. */
+    readonly hash: string;
+    /** Positions of the dataset. */
+    readonly count: number;
+  };
+  /** Class names; the dictionary of the `label` column. */
+  readonly classes: readonly string[];
+  /** Which network; `hash` identifies its weights. */
+  readonly model: JsonObject & { readonly hash: string };
+  /** How pixels became input. */
+  readonly preprocessing: JsonObject;
+  /** Column name → length of its vectors; layers that are not exported are absent. */
+  readonly layers: LayerSizes;
+  /** What the `split` column says; null when there is none. */
+  readonly split: string | null;
+}
+
+/** Which parts of an export are there. */
+interface ExportProgress {
+  /** Finished parts, in order, without gaps. */
+  readonly parts: readonly EmbeddingsPart[];
+  /** Whether all positions are covered, and in a whole export `quarantine.arrow` is complete. */
+  readonly done: boolean;
+}
+
+/** What `manifest.json` says about an embeddings folder. */
+export interface EmbeddingsManifest extends ExportIdentity, ExportProgress {
+  readonly format: 'sincere-embeddings';
+}
+
+/** What the manifest of a shard says about its parts. `finalize` makes one `manifest.json` of all. */
+export interface ShardManifest extends ExportIdentity, ExportProgress {
+  readonly format: 'sincere-embeddings-shard';
+  readonly shard: ExportShard;
+}
+
+/** One finished part. */
+export interface EmbeddingsPart {
+  /** File name in the folder. */
+  readonly file: string;
+  /** First dataset position of the part. */
+  readonly first: number;
+  /** Dataset positions it covers. */
+  readonly positions: number;
+  /** Rows in the file: the readable ones among them. */
+  readonly rows: number;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly sha256: string;
+  /** The others among them, in dataset order. */
+  readonly bad: readonly BadSample[];
+}
+
+/**
+ * Reads and checks a manifest; undefined when there is none.
+ *
+ * @throws {PipelineError} `ERR_FORMAT`, naming the field that is not as expected.
+ */
+export async function readManifest(path: string): Promise<EmbeddingsManifest | undefined> {
+  const manifest = await read(path, manifestSchema);
+  if (manifest !== undefined) checkParts(path, manifest, { from: 0, end: manifest.dataset.count });
+  return manifest;
+}
+
+/**
+ * The same for the manifest of a shard.
+ *
+ * @throws {PipelineError} `ERR_FORMAT`, also when it is the manifest of another shard.
+ */
+export async function readShardManifest(
+  path: string,
+  shard: ExportShard,
+): Promise<ShardManifest | undefined> {
+  const manifest = await read(path, shardManifestSchema);
+  if (manifest === undefined) return undefined;
+  if (shardText(manifest.shard) !== shardText(shard)) {
+    throw notAManifest(path, `it is of shard ${shardText(manifest.shard)}`);
+  }
+  checkParts(path, manifest, shardPositions(shard, manifest.dataset.count));
+  return manifest;
+}
+
+/** What must be the same for parts to belong together. The dataset may have moved: its hash decides. */
+export function identityOf(manifest: ExportIdentity): unknown {
+  const { producer, classes, model, preprocessing, layers, split } = manifest;
+  const { hash, count } = manifest.dataset;
+  return { producer, dataset: { hash, count }, classes, model, preprocessing, layers, split };
+}
+
+async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  const value = await readJsonObject(path);
+  if (value === undefined) return undefined;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw notAManifest(path, z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+/** That the parts cover the positions from `from` on without gaps, to `end` when it says done. */
+function checkParts(
+  path: string,
+  { parts, dataset, done }: ExportIdentity & ExportProgress,
+  { from, end }: { readonly from: number; readonly end: number },
+): void {
+  let next = from;
+  for (const part of parts) {
+    const positions = Math.min(PART_POSITIONS, dataset.count - next);
+    if (part.first !== next || part.positions !== positions || next >= end) {
+      throw notAManifest(path, `\`${part.file}\` does not cover the positions from ${next}`);
+    }
+    if (part.file !== partName(next / PART_POSITIONS)) {
+      throw notAManifest(path, `\`${part.file}\` is not the name of the part at ${next}`);
+    }
+    if (part.rows + part.bad.length !== part.positions) {
+      throw notAManifest(path, `the rows of \`${part.file}\` do not add up to its positions`);
+    }
+    next += part.positions;
+  }
+  if (done && next !== end) {
+    throw notAManifest(path, `it says done, but the parts end at position ${next}`);
+  }
+}
+
+const count = z.int().nonnegative();
+const size = z.int().positive();
+const json = z.record(z.string(), z.json());
+
+const exportFields = {
+  version: z.literal(1),
+  producer: z.string(),
+  dataset: z.strictObject({ name: z.string(), hash: z.string(), count }),
+  classes: z.array(z.string()),
+  model: z.intersection(json, z.looseObject({ hash: z.string() })),
+  preprocessing: json,
+  layers: z.strictObject({ embedding: size.optional(), projection: size.optional() }),
+  split: z.string().nullable(),
+  parts: z.array(
+    z.strictObject({
+      // A plain name: a manifest must not reach outside its folder.
+      file: z.string().regex(/^part-\d+\.arrow$/),
+      first: count,
+      positions: count,
+      rows: count,
+      bytes: count,
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      bad: z.array(
+        z.strictObject({
+          id: z.string(),
+          stage: z.enum(['read', 'decode']),
+          code: z.string(),
+          message: z.string(),
+        }),
+      ),
+    }),
+  ),
+  done: z.boolean(),
+};
+
+const manifestSchema: z.ZodType<EmbeddingsManifest> = z.strictObject({
+  format: z.literal('sincere-embeddings'),
+  ...exportFields,
+});
+
+const shardManifestSchema: z.ZodType<ShardManifest> = z.strictObject({
+  format: z.literal('sincere-embeddings-shard'),
+  shard: z.strictObject({ index: count, of: size }),
+  ...exportFields,
+});
+
+function notAManifest(path: string, why: string): PipelineError {
+  return new PipelineError('ERR_FORMAT', `\`${path}\` is not a manifest of embeddings: ${why}`, {
+    path,
+  });
+}

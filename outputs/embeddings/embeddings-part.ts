@@ -1,0 +1,164 @@
+import path from 'node:path';
+import type { RecordBatch } from 'apache-arrow';
+import { PipelineError } from '../../operators/errors.ts';
+import type { BadSample, EmbeddingBatch, PlannedSample } from '../../operators/types.ts';
+import { classColumns, recordBatch, utf8Column, vectorsColumn } from '../arrow/arrow-columns.ts';
+import { openArrowFile } from '../arrow/arrow-file.ts';
+import type { EmbeddingsPart, ExportIdentity } from './embeddings-manifest.ts';
+import { EMBEDDINGS_LAYERS, embeddingsSchema, type LayerSizes } from './embeddings-schema.ts';
+import { PART_POSITIONS, partName } from './export-parts.ts';
+
+/** A part of an export while it is being written. */
+export interface OpenPart {
+  /** Dataset position after its last. */
+  readonly end: number;
+  /** Takes in the next position, with its row of `batch`. */
+  add(sample: PlannedSample, batch: EmbeddingBatch, row: number): Promise<void>;
+  /** Takes in the next position, which has no row. */
+  skip(sample: PlannedSample): Promise<void>;
+  /** Brings all rows so far into the file. */
+  flush(): Promise<void>;
+  /**
+   * Ends the file and gives it its name.
+   * @param listBad Asked why samples were skipped.
+   * @throws {PipelineError} `ERR_CONTRACT` when it does not say.
+   */
+  finish(listBad: () => readonly BadSample[]): Promise<EmbeddingsPart>;
+  /** Closes and removes the file. */
+  abort(): Promise<void>;
+}
+
+/** Opens the part that begins at position `first`, a multiple of `PART_POSITIONS`. */
+export type PartOpener = (first: number) => Promise<OpenPart>;
+
+// Rows are framed in blocks of so many positions, however they arrive: 1.3 MB at 640 values. A divisor
+// of the positions of a part.
+const blockPositions = 512;
+
+/**
+ * Prepares what the parts of one folder share: schema, dictionary, metadata, and room for one block.
+ *
+ * Rows go into record batches by position, not by the batch they came in: the last, incomplete record
+ * batch of the file is written again as rows come in. So all rows are in the file when `flush` settles,
+ * and the bytes of the whole do not depend on the batch size.
+ *
+ * One part is open at a time.
+ *
+ * @param token See `openPartialFile`.
+ */
+export function partOpener(folder: string, manifest: ExportIdentity, token?: string): PartOpener {
+  const { layers, split } = manifest;
+  const { count } = manifest.dataset;
+  const labels = classColumns(manifest.classes);
+  const schema = embeddingsSchema(labels.type, layers, split);
+  const buffers = blockBuffers(layers);
+  const metadata = {
+    format: 'sincere-embeddings',
+    version: String(manifest.version),
+    producer: manifest.producer,
+    dataset: manifest.dataset.hash,
+    model: manifest.model.hash,
+    preprocessing: JSON.stringify(manifest.preprocessing),
+  };
+  const batchOf = ({ ids, labels: numbers }: Block): RecordBatch =>
+    recordBatch(schema, [
+      utf8Column(ids),
+      labels.column(Int32Array.from(numbers)),
+      ...buffers.map(({ size, values }) =>
+        vectorsColumn(values.subarray(0, ids.length * size), size),
+      ),
+      ...(split === null ? [] : [utf8Column(ids.map(() => split))]),
+    ]);
+
+  return async (first) => {
+    const file = path.join(folder, partName(first / PART_POSITIONS));
+    const sink = await openArrowFile(file, schema, { metadata, token });
+    const end = Math.min(first + PART_POSITIONS, count);
+    const missing: string[] = [];
+    let next = first;
+    let block = emptyBlock();
+
+    const flush = async (): Promise<void> => {
+      const rows = block.ids.length;
+      if (rows === block.written) return;
+      const batch = batchOf(block);
+      if (block.written === 0) await sink.write(batch);
+      else await sink.replaceLast(batch);
+      block.written = rows;
+    };
+    const step = async (): Promise<void> => {
+      if (next !== first && (next - first) % blockPositions === 0) {
+        await flush();
+        block = emptyBlock();
+      }
+      next += 1;
+    };
+
+    return {
+      end,
+      async add(sample, batch, row) {
+        await step();
+        const at = block.ids.length;
+        block.ids.push(sample.id);
+        block.labels.push(sample.label ?? -1);
+        for (const { layer, size, values } of buffers) {
+          values.set(batch[layer].subarray(row * size, (row + 1) * size), at * size);
+        }
+      },
+      async skip({ id }) {
+        await step();
+        missing.push(id);
+      },
+      flush,
+      async finish(listBad) {
+        await flush();
+        const bad = missing.length === 0 ? [] : reasons(folder, missing, listBad());
+        // A part without rows has a batch without rows: it holds the dictionary of `label`.
+        if (sink.rows === 0) await sink.write(batchOf(emptyBlock()));
+        const { rows, bytes, sha256 } = await sink.close();
+        const file = path.basename(sink.path);
+        return { file, first, positions: end - first, rows, bytes, sha256, bad };
+      },
+      abort: () => sink.abort(),
+    };
+  };
+}
+
+/** Rows that share a record batch. */
+interface Block {
+  readonly ids: string[];
+  readonly labels: number[];
+  /** Rows that are in the file already. */
+  written: number;
+}
+
+function emptyBlock(): Block {
+  return { ids: [], labels: [], written: 0 };
+}
+
+/** Room for the vectors of one block, reused for all. */
+function blockBuffers(layers: LayerSizes) {
+  return EMBEDDINGS_LAYERS.flatMap((layer) => {
+    const size = layers[layer];
+    if (size === undefined) return [];
+    return [{ layer, size, values: new Float32Array(blockPositions * size) }];
+  });
+}
+
+/** Why these samples have no row. */
+function reasons(
+  folder: string,
+  ids: readonly string[],
+  known: readonly BadSample[],
+): readonly BadSample[] {
+  const byId = new Map(known.map((sample) => [sample.id, sample]));
+  return ids.map((id) => {
+    const reason = byId.get(id);
+    if (reason !== undefined) return reason;
+    throw new PipelineError(
+      'ERR_CONTRACT',
+      `\`${id}\` has no row in \`${folder}\`, and its quarantine does not say why.`,
+      { path: folder, sample: id },
+    );
+  });
+}

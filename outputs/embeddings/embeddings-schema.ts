@@ -1,0 +1,33 @@
+import { Field, Schema, Utf8 } from 'apache-arrow';
+import { type ClassType, vectorsType } from '../arrow/arrow-columns.ts';
+
+/** The vectors that an export can hold. */
+export type EmbeddingsLayer = 'embedding' | 'projection';
+
+/** Column name → length of its vectors; layers that are not exported are absent. */
+export type LayerSizes = { readonly [layer in EmbeddingsLayer]?: number | undefined };
+
+/** Both, in the order of their columns. */
+export const EMBEDDINGS_LAYERS: readonly EmbeddingsLayer[] = ['embedding', 'projection'];
+
+/** Columns of a part of an embeddings folder. */
+export function embeddingsSchema(
+  labels: ClassType,
+  layers: LayerSizes,
+  split: string | null,
+): Schema {
+  const vectors = EMBEDDINGS_LAYERS.flatMap((layer) => {
+    const size = layers[layer];
+    return size === undefined ? [] : [new Field(layer, vectorsType(size), false)];
+  });
+  return new Schema([
+    /** Id of the sample in its dataset. */
+    new Field('id', new Utf8(), false),
+    /** Class name; null when unknown. */
+    new Field('label', labels, true),
+    /** `embedding`: pooled features before the head. `projection`: unit vectors that the loss sees. */
+    ...vectors,
+    /** The same text in each row; only when the export was given one. */
+    ...(split === null ? [] : [new Field('split', new Utf8(), false)]),
+  ]);
+}

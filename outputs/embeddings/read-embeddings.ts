@@ -1,0 +1,207 @@
+import path from 'node:path';
+import fs from 'node:fs/promises';
+import { DataType, type RecordBatch } from 'apache-arrow';
+import { messageOf, PipelineError } from '../../operators/errors.ts';
+import {
+  type EmbeddingsManifest,
+  type EmbeddingsPart,
+  MANIFEST_NAME,
+  readManifest,
+} from './embeddings-manifest.ts';
+import { EMBEDDINGS_LAYERS, type EmbeddingsLayer } from './embeddings-schema.ts';
+import { shardManifestName, shardOfName } from './export-shard.ts';
+import { hashFile } from '../files/hash-file.ts';
+import { openArrowReader } from '../arrow/read-arrow-file.ts';
+import { isMissing } from '../files/system-error.ts';
+
+/** Some rows of an export, in dataset order. The caller owns the arrays. */
+export interface EmbeddingsBlock {
+  readonly ids: readonly string[];
+  /** Positions in `EmbeddingsReader.classes`, -1 when the class is unknown. */
+  readonly labels: Int32Array;
+  /** `[rows, sizes.embedding]` float32; absent when the export does not hold it. */
+  readonly embedding?: Float32Array;
+  /** `[rows, sizes.projection]` float32; absent when the export does not hold it. */
+  readonly projection?: Float32Array;
+}
+
+/** A finished export, read block by block. */
+export interface EmbeddingsReader {
+  readonly path: string;
+  /** Rows of all blocks together. */
+  readonly rows: number;
+  readonly classes: readonly string[];
+  /** Lengths of the vectors that the export holds. */
+  readonly sizes: { readonly [layer in EmbeddingsLayer]?: number | undefined };
+  readonly manifest: EmbeddingsManifest;
+  /**
+   * All rows in dataset order; one block (at most 512 rows) in memory at a time.
+   * @throws {PipelineError} `ERR_FORMAT` when a part is not what the manifest says.
+   */
+  blocks(): AsyncGenerator<EmbeddingsBlock, void, undefined>;
+}
+
+/** How an export is opened for reading. */
+export interface OpenEmbeddingsOptions {
+  /** What is checked of each part: that it is there in full size, or also its SHA-256. @default 'size' */
+  readonly verify?: 'size' | 'hash' | undefined;
+}
+
+/**
+ * Opens a finished embeddings folder.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when the folder holds no export, an unfinished one, shards that were not
+ * made one, or an export with missing or cut parts, naming the file.
+ */
+export async function openEmbeddings(
+  folder: string,
+  options: OpenEmbeddingsOptions = {},
+): Promise<EmbeddingsReader> {
+  const { verify = 'size' } = options;
+  const manifest = await readManifest(path.join(folder, MANIFEST_NAME));
+  if (manifest === undefined) throw await noEmbeddings(folder);
+  if (!manifest.done) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `The export in \`${folder}\` is not finished. Continue it with \`sincere embed --resume\`.`,
+      { path: folder },
+    );
+  }
+  for (const part of manifest.parts) await checkPart(path.join(folder, part.file), part, verify);
+  return {
+    path: folder,
+    rows: manifest.parts.reduce((sum, { rows }) => sum + rows, 0),
+    classes: manifest.classes,
+    sizes: manifest.layers,
+    manifest,
+    async *blocks() {
+      for (const part of manifest.parts) {
+        yield* partBlocks(path.join(folder, part.file), part, manifest);
+      }
+    },
+  };
+}
+
+/** What a folder without a manifest is. */
+async function noEmbeddings(folder: string): Promise<PipelineError> {
+  const names = await fs.readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const shards = names.flatMap((name) => {
+    const shard = shardOfName(name);
+    return shard !== undefined && name === shardManifestName(shard) ? [shard] : [];
+  });
+  const [one] = shards;
+  const why =
+    one === undefined
+      ? `holds no embeddings: \`${MANIFEST_NAME}\` is missing. Make them with \`sincere embed\`.`
+      : `holds ${shards.length} of ${one.of} shards of an export. ` +
+        `Run \`sincere finalize ${folder}\` when all are done.`;
+  return new PipelineError('ERR_FORMAT', `\`${folder}\` ${why}`, { path: folder });
+}
+
+/**
+ * That a part is what the manifest says.
+ *
+ * @throws {PipelineError} `ERR_FORMAT`, naming the file.
+ */
+export async function checkPart(
+  file: string,
+  part: EmbeddingsPart,
+  verify: 'size' | 'hash',
+): Promise<void> {
+  const stat = await fs.stat(file).catch((error: unknown) => {
+    if (isMissing(error)) throw damaged(file, 'it is missing');
+    throw damaged(file, messageOf(error), error);
+  });
+  if (stat.size !== part.bytes) {
+    throw damaged(file, `the manifest says ${part.bytes} bytes, it has ${stat.size}`);
+  }
+  if (verify === 'hash' && (await hashFile(file)) !== part.sha256) {
+    throw damaged(file, 'its SHA-256 is not the one in the manifest');
+  }
+}
+
+async function* partBlocks(
+  file: string,
+  part: EmbeddingsPart,
+  manifest: EmbeddingsManifest,
+): AsyncGenerator<EmbeddingsBlock, void, undefined> {
+  const reader = await openArrowReader(file);
+  try {
+    let rows = 0;
+    for (let index = 0; index < reader.batches; index += 1) {
+      const batch = await reader.batch(index);
+      rows += batch.numRows;
+      if (batch.numRows > 0) yield blockOf(file, batch, manifest);
+    }
+    if (rows !== part.rows) {
+      throw damaged(file, `the manifest says ${part.rows} rows, it has ${rows}`);
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+function blockOf(file: string, batch: RecordBatch, manifest: EmbeddingsManifest): EmbeddingsBlock {
+  const layers = EMBEDDINGS_LAYERS.flatMap((layer) => {
+    const size = manifest.layers[layer];
+    return size === undefined ? [] : [[layer, vectorsOf(file, batch, layer, size)] as const];
+  });
+  return {
+    ids: idsOf(file, batch),
+    labels: labelsOf(file, batch, manifest.classes),
+    ...Object.fromEntries(layers),
+  };
+}
+
+function idsOf(file: string, batch: RecordBatch): string[] {
+  const column = batch.getChild('id');
+  if (column === null || !DataType.isUtf8(column.type)) throw damaged(file, 'it has no text `id`');
+  return Array.from(column as Iterable<string>);
+}
+
+function labelsOf(file: string, batch: RecordBatch, classes: readonly string[]): Int32Array {
+  const [data] = batch.getChild('label')?.data ?? [];
+  if (data === undefined || !DataType.isDictionary(data.type)) {
+    throw damaged(file, 'it has no dictionary `label`');
+  }
+  const dictionary = [...(data.dictionary ?? [])];
+  if (dictionary.length !== classes.length || dictionary.some((name, at) => name !== classes[at])) {
+    throw damaged(file, 'its classes are not those of the manifest');
+  }
+  const places = data.values as Int32Array;
+  return Int32Array.from({ length: data.length }, (_, row) =>
+    data.getValid(row) ? places[row]! : -1,
+  );
+}
+
+function vectorsOf(
+  file: string,
+  batch: RecordBatch,
+  layer: EmbeddingsLayer,
+  size: number,
+): Float32Array {
+  const [data] = batch.getChild(layer)?.data ?? [];
+  const values: unknown = data?.children[0]?.values;
+  if (
+    data === undefined ||
+    !DataType.isFixedSizeList(data.type) ||
+    data.type.listSize !== size ||
+    data.nullCount !== 0 ||
+    !(values instanceof Float32Array) ||
+    values.length < batch.numRows * size
+  ) {
+    throw damaged(file, `it has no \`${layer}\` of ${size} float32 values in each row`);
+  }
+  return values.subarray(0, batch.numRows * size);
+}
+
+function damaged(file: string, why: string, cause?: unknown): PipelineError {
+  return new PipelineError(
+    'ERR_FORMAT',
+    `\`${file}\` is damaged: ${why}. Export into another folder.`,
+    { path: file, cause },
+  );
+}

@@ -1,0 +1,34 @@
+import type { OperatorFunction } from 'rxjs';
+import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
+import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
+import type { Quarantine } from '../../operators/stages/quarantine.ts';
+import type { BatchPlan, EmbeddingBatch } from '../../operators/types.ts';
+import type { EmbeddingsFolder, WrittenRows } from './embeddings-folder.ts';
+
+/** One acknowledged batch of an export. */
+export interface EmbeddingsWritten extends WrittenRows {
+  readonly plan: BatchPlan;
+}
+
+const live = new WeakSet<EmbeddingsFolder>();
+
+/**
+ * Writes the vectors of each batch into a folder: one emission for each batch, in order, when its rows are
+ * in a file.
+ *
+ * @param folder Borrowed: `finish` it when the stream has completed, and `close` it in any case.
+ * A second live stream into it is an `ERR_CONTRACT`.
+ * @param quarantine Says why samples of a plan are missing from its batch. Without it a missing sample
+ * is an `ERR_CONTRACT`.
+ */
+export function writeEmbeddings(
+  folder: EmbeddingsFolder,
+  quarantine?: Pick<Quarantine, 'list'>,
+): OperatorFunction<EmbeddingBatch, EmbeddingsWritten> {
+  const listBad = (): ReturnType<Quarantine['list']> => quarantine?.list() ?? [];
+  const write = mapInTurn(async (batch: EmbeddingBatch): Promise<EmbeddingsWritten> => {
+    const written = await folder.write(batch, listBad);
+    return { plan: batch.plan, ...written };
+  });
+  return oneAtATime(live, folder, folder.path, write);
+}

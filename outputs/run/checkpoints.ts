@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { messageOf, PipelineError } from '../../operators/errors.ts';
+import type { NamedTensor, TrainerState, Weights } from '../../operators/types.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { PRODUCER } from '../files/producer.ts';
+import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { isMissing } from '../files/system-error.ts';
+
+/** A state of a trainer, read from a file. */
+export interface Checkpoint extends TrainerState {
+  readonly path: string;
+  /** Hash of the configuration of the run that wrote it. */
+  readonly configHash: string;
+}
+
+/** The newest state of a run that can be used. */
+export interface LatestCheckpoint {
+  /** Null when there are no checkpoints. */
+  readonly checkpoint: Checkpoint | null;
+  /** Newer ones that had to be passed over, newest first: tell the user. */
+  readonly damaged: readonly PipelineError[];
+}
+
+const formatName = 'sincere-checkpoint';
+const formatVersion = '1';
+const momentumPrefix = 'momentum.';
+const variancePrefix = 'variance.';
+const fileName = /^step-(\d{8,})\.safetensors$/;
+
+/** The name of the checkpoint after `step` steps. */
+export function checkpointName(step: number): string {
+  return `step-${String(step).padStart(8, '0')}.safetensors`;
+}
+
+/**
+ * Writes a checkpoint atomically: weights under their names, momentum under `momentum.<name>`,
+ * and where there is one, the variance of AdamW under `variance.<name>`.
+ *
+ * The metadata holds step, format version, configuration and a SHA-256 of all tensors, so that damage
+ * is noticed on loading. The bytes are a function of the state and the configuration.
+ *
+ * @param folder Created when it is missing.
+ * @returns The path.
+ * @throws {PipelineError} `ERR_WRITE`.
+ */
+export async function writeCheckpoint(
+  folder: string,
+  state: TrainerState,
+  configHash: string,
+): Promise<string> {
+  const { step, weights, momentum, variance } = state;
+  if (!Number.isSafeInteger(step) || step < 0) {
+    throw new RangeError(`Expected \`step\` to be an integer of at least 0, got \`${step}\``);
+  }
+  await makeFolder(folder);
+  const tensors = new Map<string, NamedTensor>();
+  for (const [name, tensor] of weights) {
+    if (name.startsWith(momentumPrefix) || name.startsWith(variancePrefix)) {
+      throw new RangeError(`A weight cannot be called \`${name}\`: that is the name of a buffer`);
+    }
+    tensors.set(name, tensor);
+  }
+  for (const [name, tensor] of momentum) tensors.set(momentumPrefix + name, tensor);
+  for (const [name, tensor] of variance ?? []) tensors.set(variancePrefix + name, tensor);
+  const file = path.join(folder, checkpointName(step));
+  await writeSafetensors(file, tensors, {
+    format: formatName,
+    version: formatVersion,
+    producer: PRODUCER,
+    step: String(step),
+    config: configHash,
+    sha256: hashTensors(tensors),
+  });
+  return file;
+}
+
+/** Whether a safetensors file with this metadata is a checkpoint of a run. */
+export function isCheckpointMetadata({ format }: Readonly<Record<string, string>>): boolean {
+  return format === formatName;
+}
+
+/**
+ * Reads a checkpoint and checks that it is whole.
+ *
+ * @throws {PipelineError} `ERR_READ`, or `ERR_FORMAT` when it is damaged or of another version.
+ */
+export async function loadCheckpoint(file: string): Promise<Checkpoint> {
+  const { tensors, metadata } = await readSafetensors(file);
+  const { format, version, step = '', config = '', sha256 } = metadata;
+  if (format !== formatName) throw unusable(file, 'it is no checkpoint of `sincere train`');
+  if (version !== formatVersion) {
+    throw unusable(file, `it has format version \`${version}\`, expected \`${formatVersion}\``);
+  }
+  if (!/^\d+$/.test(step)) throw unusable(file, 'it does not say its step');
+  if (sha256 !== hashTensors(tensors)) throw unusable(file, 'its tensors changed after writing');
+  const weights = new Map<string, NamedTensor>();
+  const momentum = new Map<string, NamedTensor>();
+  const variance = new Map<string, NamedTensor>();
+  for (const [name, tensor] of tensors) {
+    if (name.startsWith(momentumPrefix)) momentum.set(name.slice(momentumPrefix.length), tensor);
+    else if (name.startsWith(variancePrefix)) {
+      variance.set(name.slice(variancePrefix.length), tensor);
+    } else weights.set(name, tensor);
+  }
+  const state = { step: Number(step), weights, momentum };
+  return {
+    path: file,
+    configHash: config,
+    ...state,
+    ...(variance.size === 0 ? {} : { variance }),
+  };
+}
+
+/**
+ * The newest readable checkpoint of a folder, and those newer ones that are damaged.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when there are checkpoints and none can be read.
+ */
+export async function latestCheckpoint(folder: string): Promise<LatestCheckpoint> {
+  const damaged: PipelineError[] = [];
+  for (const { name } of await listCheckpoints(folder)) {
+    try {
+      return { checkpoint: await loadCheckpoint(path.join(folder, name)), damaged };
+    } catch (error) {
+      if (!(error instanceof PipelineError) || error.code !== 'ERR_FORMAT') throw error;
+      damaged.push(error);
+    }
+  }
+  if (damaged.length > 0) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `None of the ${damaged.length} checkpoint(s) in \`${folder}\` can be read: ${damaged.map(messageOf).join(' ')} Start the run anew in another folder.`,
+      { path: folder, cause: damaged[0] },
+    );
+  }
+  return { checkpoint: null, damaged };
+}
+
+/**
+ * Keeps the newest `keep` checkpoints up to `step`. Those of later steps belong to a course that was
+ * given up when the run continued from an earlier checkpoint; they go too.
+ */
+export async function pruneCheckpoints(folder: string, step: number, keep: number): Promise<void> {
+  const all = await listCheckpoints(folder);
+  const kept = new Set(all.filter((one) => one.step <= step).slice(0, keep));
+  for (const one of all) {
+    if (!kept.has(one)) await fs.rm(path.join(folder, one.name));
+  }
+}
+
+/** SHA-256 (hex) that identifies weights: over names, shapes and values, in order. */
+export function hashTensors(tensors: Weights): string {
+  const hash = createHash('sha256');
+  for (const [name, { shape, data }] of tensors) {
+    hash.update(`${JSON.stringify([name, shape])}\n`);
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
+}
+
+interface ListedCheckpoint {
+  readonly name: string;
+  readonly step: number;
+}
+
+/** Newest first. */
+async function listCheckpoints(folder: string): Promise<ListedCheckpoint[]> {
+  const names = await fs.readdir(folder).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  return names
+    .flatMap((name) => {
+      const step = fileName.exec(name)?.[1];
+      return step === undefined ? [] : [{ name, step: Number(step) }];
+    })
+    .sort((a, b) => b.step - a.step);
+}
+
+function unusable(file: string, why: string): PipelineError {
+  return new PipelineError('ERR_FORMAT', `\`${file}\` cannot be used: ${why}.`, { path: file });
+}

@@ -1,0 +1,231 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
+import type {
+  NeighbourRows,
+  NeighbourTable,
+} from '../../operators/evaluation/scores/neighbour-table.ts';
+import type { ArrowFileReport } from '../arrow/arrow-file.ts';
+import { writeAtomicJson } from '../files/atomic-file.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { PRODUCER } from '../files/producer.ts';
+import { scoreColumns } from './score-columns.ts';
+import { columnOf, type TableColumn, writeTable } from '../arrow/table-file.ts';
+import { writeError } from '../files/write-error.ts';
+
+/** The files of one evaluation. */
+export interface EvaluationReport {
+  readonly path: string;
+  /** In the order in which they were written. */
+  readonly files: readonly ArrowFileReport[];
+  /** Path of `summary.json`. */
+  readonly summary: string;
+}
+
+/** Name of the file without which an evaluation is not complete. */
+export const SUMMARY_NAME = 'summary.json';
+
+/** What was evaluated, for `summary.json` and whoever compares. */
+export interface EvaluationProvenance {
+  /** Hash of the weights that embedded both sets. */
+  readonly modelHash: string;
+  /** Hashes of the datasets. */
+  readonly trainHash: string;
+  readonly testHash: string;
+  /** What the losses divide similarities by. */
+  readonly temperature: number;
+  /** Test images that were contrasted with each other, of those with a class. */
+  readonly contrasted: { readonly images: number; readonly of: number };
+}
+
+/**
+ * Writes the files of an evaluation into a folder, which is made if need be.
+ *
+ * ```
+ * evaluation.arrow   a row for each metric, over all classes and by class, with its interval
+ * neighbours.arrow   a row for each test image: its nearest of the same and of another class, and predictions
+ * scores.arrow       a row for each test image: the numbers whose means and medians the metrics are
+ * histogram.arrow    similarities to the nearest of the same (target) and of another class (noise)
+ * curves.arrow       ROC and precision-recall of telling the two apart by a threshold
+ * confusion.arrow    what each prediction makes of each class
+ * summary.json       the metrics over all classes, and what could not be measured
+ * ```
+ *
+ * The bytes are a function of the evaluation. An earlier summary is removed first and the new one written
+ * last: where there is one, the other files belong to it.
+ *
+ * @throws {PipelineError} `ERR_WRITE`.
+ * @throws The reason of `signal`, when it aborts first; there is no summary then.
+ */
+export async function writeEvaluation(
+  folder: string,
+  evaluation: Evaluation,
+  provenance: EvaluationProvenance,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<EvaluationReport> {
+  const summary = path.join(folder, SUMMARY_NAME);
+  await makeFolder(folder);
+  await fs.rm(summary, { force: true }).catch((error: unknown) => {
+    throw writeError(summary, error);
+  });
+  const { neighbours, scores } = evaluation;
+  const tables: readonly (readonly [string, readonly TableColumn[], number])[] = [
+    ['evaluation.arrow', metricColumns(evaluation), evaluation.rows.length],
+    ['neighbours.arrow', neighbourColumns(neighbours), neighbours.count],
+    ['scores.arrow', scoreColumns(scores, (image) => neighbours.id(image)), scores.count],
+    ['histogram.arrow', histogramColumns(evaluation), evaluation.histogram.length],
+    ['curves.arrow', curveColumns(evaluation), evaluation.curves.length],
+    ['confusion.arrow', confusionColumns(evaluation), evaluation.confusion.length],
+  ];
+  const files: ArrowFileReport[] = [];
+  for (const [name, columns, count] of tables) {
+    files.push(await writeTable(path.join(folder, name), columns, count, { signal }));
+  }
+  await writeAtomicJson(summary, {
+    format: 'sincere-evaluation',
+    version: 2,
+    producer: PRODUCER,
+    ...provenance,
+    ...summaryOf(evaluation),
+    files: files.map(({ path: file, rows, bytes, sha256 }) => {
+      return { file: path.basename(file), rows, bytes, sha256 };
+    }),
+  });
+  return { path: folder, files, summary };
+}
+
+/** What people look at first: the numbers over all classes, and what could not be measured. */
+function summaryOf(evaluation: Evaluation): Readonly<Record<string, unknown>> {
+  const { rows, layer, scored, ranked, testWithoutClass, trainWithoutClass } = evaluation;
+  const overall = rows.filter((row) => row.class === null);
+  return {
+    layer,
+    scored,
+    ranked,
+    testWithoutClass,
+    trainWithoutClass,
+    absentFromTrain: evaluation.absentFromTrain,
+    probes: evaluation.probes.map(({ source, about }) => ({ source, ...about })),
+    metrics: Object.fromEntries(
+      overall.map(({ metric, value, ciLow, ciHigh, n }) => [metric, { value, ciLow, ciHigh, n }]),
+    ),
+  };
+}
+
+function metricColumns({ rows }: Evaluation): TableColumn[] {
+  return [
+    /** Such as `knn1_accuracy` or `margin`. */
+    { name: 'metric', type: 'utf8', values: columnOf(rows, ({ metric }) => metric) },
+    /** Null over all classes. */
+    { name: 'class', type: 'utf8', nullable: true, values: columnOf(rows, (row) => row.class) },
+    /** `embedding` or `projection`. */
+    { name: 'layer', type: 'utf8', values: columnOf(rows, ({ layer }) => layer) },
+    /** Null when there is nothing to measure. */
+    { name: 'value', type: 'float64', nullable: true, values: columnOf(rows, (row) => row.value) },
+    /** Ends of the 95 % interval over the choice of test images; null when none was computed. */
+    {
+      name: 'ci_low',
+      type: 'float64',
+      nullable: true,
+      values: columnOf(rows, ({ ciLow }) => ciLow),
+    },
+    {
+      name: 'ci_high',
+      type: 'float64',
+      nullable: true,
+      values: columnOf(rows, ({ ciHigh }) => ciHigh),
+    },
+    /** Test images that it was measured on. */
+    { name: 'n', type: 'int32', values: columnOf(rows, ({ n }) => n) },
+  ];
+}
+
+function neighbourColumns(table: NeighbourTable): TableColumn[] {
+  const text = (
+    name: string,
+    nullable: boolean,
+    of: (rows: NeighbourRows) => readonly (string | null)[],
+  ): TableColumn => ({
+    name,
+    type: 'utf8',
+    nullable,
+    values: (from, to) => of(table.rows(from, to)),
+  });
+  const number = (
+    name: string,
+    of: (rows: NeighbourRows) => readonly (number | null)[],
+  ): TableColumn => ({
+    name,
+    type: 'float64',
+    nullable: true,
+    values: (from, to) => of(table.rows(from, to)),
+  });
+  return [
+    /** Id of the test image. */
+    text('id', false, ({ id }) => id),
+    /** Its class; null when unknown. */
+    text('class', true, (rows) => rows.class),
+    /** Nearest training image of the same class; null when there is none. */
+    text('same_id', true, ({ sameId }) => sameId),
+    /** Cosine similarity to it, −1 to 1. */
+    number('same_similarity', ({ sameSimilarity }) => sameSimilarity),
+    /** Nearest training image of another class; null when there is none. */
+    text('other_id', true, ({ otherId }) => otherId),
+    text('other_class', true, ({ otherClass }) => otherClass),
+    number('other_similarity', ({ otherSimilarity }) => otherSimilarity),
+    /** The class that is predicted, by each way of predicting. */
+    ...table.sources.map((source) =>
+      text(source, true, ({ predictions }) => predictions.get(source)!),
+    ),
+  ];
+}
+
+function histogramColumns({ histogram }: Evaluation): TableColumn[] {
+  return [
+    /** `target` or `noise`. */
+    { name: 'series', type: 'utf8', values: columnOf(histogram, ({ series }) => series) },
+    /** Null over all classes. */
+    {
+      name: 'class',
+      type: 'utf8',
+      nullable: true,
+      values: columnOf(histogram, (row) => row.class),
+    },
+    /** Cosine similarities from `bin_low` to below `bin_high`, in the last bin up to 1. */
+    { name: 'bin_low', type: 'float64', values: columnOf(histogram, ({ low }) => low) },
+    { name: 'bin_high', type: 'float64', values: columnOf(histogram, ({ high }) => high) },
+    { name: 'images', type: 'int32', values: columnOf(histogram, ({ images }) => images) },
+    /** Of the images of the series, 0 to 1. */
+    { name: 'share', type: 'float64', values: columnOf(histogram, ({ share }) => share) },
+  ];
+}
+
+function curveColumns({ curves }: Evaluation): TableColumn[] {
+  return [
+    /** `roc` or `precision_recall`. */
+    { name: 'curve', type: 'utf8', values: columnOf(curves, ({ curve }) => curve) },
+    /** Null over all classes. */
+    { name: 'class', type: 'utf8', nullable: true, values: columnOf(curves, (row) => row.class) },
+    /** Similarities of at least this count as target; null at the end where nothing or everything does. */
+    {
+      name: 'threshold',
+      type: 'float64',
+      nullable: true,
+      values: columnOf(curves, ({ threshold }) => threshold),
+    },
+    /** False-positive rate of `roc`, recall of `precision_recall`. */
+    { name: 'x', type: 'float64', values: columnOf(curves, ({ x }) => x) },
+    /** True-positive rate of `roc`, precision of `precision_recall`. */
+    { name: 'y', type: 'float64', values: columnOf(curves, ({ y }) => y) },
+  ];
+}
+
+function confusionColumns({ confusion }: Evaluation): TableColumn[] {
+  return [
+    /** Which prediction, such as `knn5` or `probe_l2`. */
+    { name: 'source', type: 'utf8', values: columnOf(confusion, ({ source }) => source) },
+    { name: 'class', type: 'utf8', values: columnOf(confusion, (row) => row.class) },
+    { name: 'predicted', type: 'utf8', values: columnOf(confusion, ({ predicted }) => predicted) },
+    { name: 'images', type: 'int32', values: columnOf(confusion, ({ images }) => images) },
+  ];
+}

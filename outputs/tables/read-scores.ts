@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { DataType, type RecordBatch, type Vector } from 'apache-arrow';
+import { z } from 'zod';
+import { PipelineError } from '../../operators/errors.ts';
+import type { ImageScores } from '../../operators/evaluation/scores/image-scores.ts';
+import { SUMMARY_NAME } from './evaluation-files.ts';
+import { readJsonObject } from '../files/json.ts';
+import { openArrowReader } from '../arrow/read-arrow-file.ts';
+import { similarityOf } from './score-columns.ts';
+
+/** The scores of one evaluation, as `writeEvaluation` wrote them. */
+export interface ReadScores extends ImageScores {
+  /** The folder. */
+  readonly path: string;
+  /** `[count]` id of each test image. */
+  readonly ids: readonly string[];
+  /** Hash of the dataset of the test images. */
+  readonly testHash: string;
+  /** Hash of the weights. */
+  readonly modelHash: string;
+}
+
+const summarySchema = z.looseObject({
+  format: z.literal('sincere-evaluation'),
+  version: z.literal(2),
+  testHash: z.string(),
+  modelHash: z.string(),
+});
+
+/**
+ * Reads `scores.arrow` of a complete evaluation into memory: some hundred bytes for each test image.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when the folder holds no complete evaluation, or a file that is damaged.
+ */
+export async function readScores(folder: string): Promise<ReadScores> {
+  const summary = path.join(folder, SUMMARY_NAME);
+  const parsed = summarySchema.safeParse(await readJsonObject(summary));
+  if (!parsed.success) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `\`${folder}\` holds no complete evaluation: \`${SUMMARY_NAME}\` is missing or of another version. Make one with \`sincere evaluate\`.`,
+      { path: folder },
+    );
+  }
+  const { testHash, modelHash } = parsed.data;
+  const file = path.join(folder, 'scores.arrow');
+  const reader = await openArrowReader(file);
+  try {
+    const batches: RecordBatch[] = [];
+    for (let at = 0; at < reader.batches; at += 1) batches.push(await reader.batch(at));
+    const count = batches.reduce((sum, { numRows }) => sum + numRows, 0);
+    const ids = texts(file, batches, 'id').map((id) => id ?? '');
+    const named = texts(file, batches, 'class');
+    const classes = [...new Set(named)].filter((name) => name !== null).sort();
+    const places = new Map(classes.map((name, label) => [name, label]));
+    const labels = Int32Array.from(named, (name) => (name === null ? -1 : places.get(name)!));
+    const numbers = reader.schema.fields
+      .filter(({ type }) => DataType.isFloat(type))
+      .map(({ name }) => [name, float64s(batches, name, count)] as const);
+    const similarities = (wanted: 'same' | 'other') =>
+      new Map(
+        numbers.flatMap(([name, column]) => {
+          const similarity = similarityOf(name);
+          return similarity?.which === wanted ? [[similarity.k, column] as const] : [];
+        }),
+      );
+    return {
+      path: folder,
+      ids,
+      testHash,
+      modelHash,
+      count,
+      classes,
+      labels,
+      means: new Map(numbers.filter(([name]) => similarityOf(name) === undefined)),
+      target: similarities('same'),
+      noise: similarities('other'),
+    };
+  } finally {
+    await reader.close();
+  }
+}
+
+function texts(file: string, batches: readonly RecordBatch[], name: string): (string | null)[] {
+  return batches.flatMap((batch) => {
+    const column: Vector | null = batch.getChild(name);
+    if (column === null || !DataType.isUtf8(column.type)) {
+      throw new PipelineError('ERR_FORMAT', `\`${file}\` is damaged: it has no text \`${name}\``, {
+        path: file,
+      });
+    }
+    return Array.from(column as Iterable<string | null>);
+  });
+}
+
+/** `[count]`, NaN where there is none. */
+function float64s(batches: readonly RecordBatch[], name: string, count: number): Float64Array {
+  const values = new Float64Array(count).fill(Number.NaN);
+  let at = 0;
+  for (const batch of batches) {
+    const [data] = batch.getChild(name)?.data ?? [];
+    for (let row = 0; row < batch.numRows; row += 1) {
+      if (data?.getValid(row) === true) values[at + row] = (data.values as Float64Array)[row]!;
+    }
+    at += batch.numRows;
+  }
+  return values;
+}

@@ -1,0 +1,102 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { type Data, Field, Int32, Schema, Utf8 } from 'apache-arrow';
+import { nullableInt32Column, recordBatch, utf8Column } from '../arrow/arrow-columns.ts';
+import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
+import { writeAtomicJson } from '../files/atomic-file.ts';
+import type { JsonObject } from '../files/json.ts';
+import { makeFolder } from '../files/make-folder.ts';
+import { PRODUCER } from '../files/producer.ts';
+import { writeError } from '../files/write-error.ts';
+
+/** Test images of a transfer, column by column. */
+export interface TransferRows {
+  readonly id: readonly string[];
+  /** Null when unknown. */
+  readonly class: readonly (string | null)[];
+  /** By what stands before the names of the columns, such as `frozen`. */
+  readonly methods: ReadonlyMap<string, MethodColumns>;
+}
+
+/** What one method said of every test image. */
+export interface MethodColumns {
+  /** The class it predicts. */
+  readonly class: readonly string[];
+  /** Place of the image's own class among all, 1 when it is predicted; null when the method does not know it. */
+  readonly rank: readonly (number | null)[];
+}
+
+/** The files of one transfer. */
+export interface TransferReport {
+  readonly path: string;
+  readonly rows: ArrowFileReport;
+  /** Path of `summary.json`. */
+  readonly summary: string;
+}
+
+function transferSchema(methods: readonly string[]): Schema {
+  return new Schema([
+    /** Id of the test image. */
+    new Field('id', new Utf8(), false),
+    /** Its class; null when unknown. */
+    new Field('class', new Utf8(), true),
+    ...methods.flatMap((method) => [
+      new Field(`${method}_class`, new Utf8(), false),
+      new Field(`${method}_rank`, new Int32(), true),
+    ]),
+  ]);
+}
+
+const rowsAtOnce = 8192;
+
+/**
+ * Writes `transfer.arrow` and `summary.json` into a folder, which is made if need be.
+ *
+ * The bytes are a function of the rows and the summary. An earlier summary is removed first and the new one
+ * written last: where there is one, the rows belong to it.
+ *
+ * @throws {PipelineError} `ERR_WRITE`.
+ */
+export async function writeTransfer(
+  folder: string,
+  rows: TransferRows,
+  summary: JsonObject,
+): Promise<TransferReport> {
+  const summaryPath = path.join(folder, 'summary.json');
+  await makeFolder(folder);
+  await fs.rm(summaryPath, { force: true }).catch((error: unknown) => {
+    throw writeError(summaryPath, error);
+  });
+  const report = await writeRows(path.join(folder, 'transfer.arrow'), rows);
+  const { rows: count, bytes, sha256 } = report;
+  await writeAtomicJson(summaryPath, {
+    format: 'sincere-transfer',
+    version: 1,
+    producer: PRODUCER,
+    ...summary,
+    files: [{ file: path.basename(report.path), rows: count, bytes, sha256 }],
+  });
+  return { path: folder, rows: report, summary: summaryPath };
+}
+
+async function writeRows(file: string, rows: TransferRows): Promise<ArrowFileReport> {
+  const schema = transferSchema([...rows.methods.keys()]);
+  const columns = (from: number, to: number): Data[] => [
+    utf8Column(rows.id.slice(from, to)),
+    utf8Column(rows.class.slice(from, to)),
+    ...[...rows.methods.values()].flatMap((method) => [
+      utf8Column(method.class.slice(from, to)),
+      nullableInt32Column(method.rank.slice(from, to)),
+    ]),
+  ];
+  const sink = await openArrowFile(file, schema, { metadata: { producer: PRODUCER } });
+  try {
+    for (let row = 0; row < rows.id.length; row += rowsAtOnce) {
+      await sink.write(recordBatch(schema, columns(row, row + rowsAtOnce)));
+    }
+    return await sink.close();
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { lastValueFrom, type MonoTypeOperatorFunction } from 'rxjs';
+import type { ScopedRun } from '../../operators/flow/run-scope.ts';
+import { stopOnSignals, type SignalSource } from './interrupts.ts';
+import type { StatusLine } from './status-line.ts';
+
+/** Where a verb meets its user. */
+export interface Desk {
+  readonly status: StatusLine;
+  readonly signals: SignalSource;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The command line that goes on where this one was interrupted, for verbs that can. */
+  readonly resumeCommand: string;
+}
+
+/** How a run is followed. */
+export interface FollowOptions<T> {
+  /** Sees every emission. */
+  readonly progress?: MonoTypeOperatorFunction<T> | undefined;
+  /** See `InterruptOptions`. */
+  readonly continueWith?: string | undefined;
+}
+
+/** How a run ended. */
+export interface FollowedRun<T> {
+  /** Its last emission; undefined when there was none. */
+  readonly last: T | undefined;
+  /** Whether a signal ended it before it was done. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * The one subscription: follows a run to its end, with progress and signals, until everything is closed.
+ *
+ * @throws What the run fails with, unless it fails because a signal aborted it.
+ */
+export async function followRun<T>(
+  run: ScopedRun<T>,
+  { status, signals }: Desk,
+  options: FollowOptions<T> = {},
+): Promise<FollowedRun<T>> {
+  const { progress = (output$) => output$, continueWith } = options;
+  const interrupts = stopOnSignals(run, { signals, say: status.say, continueWith });
+  try {
+    const last = await lastValueFrom<T, undefined>(run.output$.pipe(progress), {
+      defaultValue: undefined,
+    });
+    return { last, interrupted: interrupts.strength > 0 };
+  } catch (error) {
+    if (error !== interrupts.reason) throw error;
+    return { last: undefined, interrupted: true };
+  } finally {
+    status.end();
+    // Of a run that failed, the failure is what the user hears; that closing failed as well adds nothing.
+    await run.closed.catch(() => {});
+  }
+}

@@ -1,0 +1,106 @@
+import { type Command, Option } from 'commander';
+import { readConfigFile } from './read-config-file.ts';
+import { resolveOptions, type Verb, type VerbField } from '../options/verb.ts';
+
+/** Flags that every verb has and that its pipeline never sees. */
+export interface CommonFlags {
+  readonly config?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+}
+
+/** Runs a verb with its complete options; resolves to the exit code. */
+export type PerformVerb<T> = (options: T, flags: CommonFlags) => Promise<void>;
+
+/**
+ * A verb as a sub-command of `program`: flags and help from its schema; flags over file over defaults.
+ *
+ * @throws {UsageError} From its action, when the options cannot be run with.
+ */
+export function addVerb<T>(program: Command, verb: Verb<T>, perform: PerformVerb<T>): void {
+  const command = program.command(verb.name).description(verb.summary).usage(usageOf(verb));
+  for (const field of verb.fields) {
+    const argument = field.kind === 'texts' ? `[${field.flag}...]` : `[${field.flag}]`;
+    if (field.positional) command.argument(argument, field.about);
+    else command.addOption(optionOf(field));
+  }
+  command
+    .option('--config <FILE>', 'Read options from a JSON or YAML file; flags win over it.')
+    .option('--json', 'Print one JSON object at the end, and no progress.')
+    .option('--quiet', 'Show no progress.')
+    .option('--verbose', 'Show where an error comes from.')
+    .helpOption('-h, --help', 'Show this help.')
+    .action(async (...given: unknown[]) => {
+      const flags = command.opts<CommonFlags & Record<string, unknown>>();
+      const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
+      const typed = typedOptions(verb, { ...flags, ...positionalOf(verb, given) });
+      const nameOf = (key: string): string => {
+        const field = verb.fields.find((one) => one.key === key);
+        if (field !== undefined && (key in typed || !(key in file))) return `\`${field.flag}\``;
+        return `\`${key}\` in \`${flags.config}\``;
+      };
+      await perform(resolveOptions(verb, { ...file, ...typed }, nameOf), flags);
+    });
+}
+
+function positionalOf<T>(verb: Verb<T>, given: readonly unknown[]): Record<string, unknown> {
+  const field = verb.fields.find((one) => one.positional);
+  return field === undefined ? {} : { [field.key]: given[0] };
+}
+
+/** What was given on the command line, by key; numbers are numbers where they look like some. */
+function typedOptions<T>(
+  verb: Verb<T>,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const present = verb.fields.filter(({ key }) => given[key] !== undefined);
+  return Object.fromEntries(
+    present.map((field) => [field.key, typedValue(field, given[field.key])]),
+  );
+}
+
+function typedValue({ kind }: VerbField, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (kind === 'number') return numberIn(value);
+  if (kind === 'texts') return value.split(',').map((part) => part.trim());
+  if (kind === 'numbers') return value.split(',').map((part) => numberIn(part.trim()));
+  return value;
+}
+
+/** The number that a text is, or the text itself, to be refused with the name of its option. */
+function numberIn(value: string): unknown {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu.test(value) ? Number(value) : value;
+}
+
+function optionOf(field: VerbField): Option {
+  const { flag, kind, placeholder } = field;
+  const flags = kind === 'switch' ? flag : `${flag} <${placeholder}>`;
+  return new Option(flags, `${field.about}${remarkOf(field)}`);
+}
+
+/** Range and default, as far as the sentence before does not say them. */
+function remarkOf({ kind, expected, required, defaultValue }: VerbField): string {
+  const remarks: string[] = [];
+  const isPlain =
+    expected === 'an integer of at least 1' || expected === 'an integer of at least 0';
+  if (kind === 'number' && !isPlain) remarks.push(expected);
+  if (required) remarks.push('required');
+  else if (defaultValue !== null && kind !== 'switch') {
+    remarks.push(
+      `default: ${Array.isArray(defaultValue) ? defaultValue.join(',') : JSON.stringify(defaultValue).replaceAll('"', '')}`,
+    );
+  }
+  return remarks.length === 0 ? '' : ` (${remarks.join('; ')})`;
+}
+
+/** Such as `DATA --out PATH [options]`. */
+function usageOf<T>({ fields }: Verb<T>): string {
+  const required = fields
+    .filter((field) => field.required)
+    .map((field) => {
+      if (!field.positional) return `${field.flag} ${field.placeholder}`;
+      return field.kind === 'texts' ? `${field.flag}...` : field.flag;
+    });
+  return [...required, '[options]'].join(' ');
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { parseShard } from '../../outputs/embeddings/export-shard.ts';
+
+/** What an option is, for help and for messages. */
+export interface FieldNote {
+  /** How its value is written on the command line. */
+  readonly kind: 'text' | 'texts' | 'number' | 'numbers' | 'switch';
+  /** Placeholder of the value in help; switches have none. */
+  readonly placeholder?: string | undefined;
+  /** Its domain, to follow "Expected … to be". */
+  readonly expected: string;
+  /** One sentence for help. */
+  readonly about: string;
+  readonly choices?: readonly string[] | undefined;
+}
+
+/** Ends of a range of numbers; `above` and `below` are open, `from` and `to` are closed. */
+export interface NumberRange {
+  readonly above?: number | undefined;
+  readonly from?: number | undefined;
+  readonly below?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+const notes = z.registry<FieldNote>();
+
+/** A path of a file or folder, as the user wrote it. */
+export function path(about: string): z.ZodString {
+  return noted(z.string().min(1), { kind: 'text', placeholder: 'PATH', expected: 'a path', about });
+}
+
+/** Paths of files or folders, at least one. */
+export function paths(about: string): z.ZodArray<z.ZodString> {
+  const expected = 'one or more paths';
+  return noted(z.array(z.string().min(1)).min(1), {
+    kind: 'texts',
+    placeholder: 'PATH',
+    expected,
+    about,
+  });
+}
+
+/** One of the pieces of a whole, such as `2/8`; the first is number 0. */
+export function shard(about: string): z.ZodString {
+  const expected = 'a piece of a whole from `0/n` to `(n-1)/n`, such as `2/8`';
+  const piece = z.string().refine((value) => parseShard(value) !== undefined);
+  return noted(piece, { kind: 'text', placeholder: 'i/n', expected, about });
+}
+
+/** Any text that is not empty. `expected` says what it names. */
+export function text(expected: string, about: string): z.ZodString {
+  return noted(z.string().min(1), { kind: 'text', placeholder: 'NAME', expected, about });
+}
+
+/** Names, at least one, each once. `expected` says what they name. */
+export function texts(expected: string, about: string): z.ZodArray<z.ZodString> {
+  const list = z
+    .array(z.string().min(1))
+    .min(1)
+    .refine((values) => new Set(values).size === values.length);
+  return noted(list, { kind: 'texts', placeholder: 'NAME,NAME', expected, about });
+}
+
+/** One of a few words. */
+export function choice<const W extends readonly [string, ...string[]]>(
+  words: W,
+  about: string,
+): z.ZodEnum<{ [word in W[number]]: word }> {
+  const quoted = words.map((word) => `\`${word}\``);
+  const expected = [quoted.slice(0, -1).join(', '), quoted.at(-1)].filter(Boolean).join(' or ');
+  const placeholder = words.join('|');
+  return noted(z.enum(words), { kind: 'text', placeholder, expected, about, choices: words });
+}
+
+/** A whole number of at least `from`. */
+export function integer(from: number, about: string): z.ZodInt {
+  const expected = `an integer of at least ${from}`;
+  return noted(z.int().min(from), { kind: 'number', placeholder: 'N', expected, about });
+}
+
+/** Whole numbers of at least `from`, at least one of them, each once. */
+export function integers(from: number, about: string): z.ZodArray<z.ZodInt> {
+  const expected = `different integers of at least ${from}, such as \`1,5\``;
+  const list = z
+    .array(z.int().min(from))
+    .min(1)
+    .refine((values) => new Set(values).size === values.length);
+  return noted(list, { kind: 'numbers', placeholder: 'N,N', expected, about });
+}
+
+/** A finite number in a range. */
+export function number(range: NumberRange, about: string): z.ZodNumber {
+  const { above, from, below, to } = range;
+  const low = above === undefined ? `of at least ${from ?? 0}` : `above ${above}`;
+  const high = below === undefined ? ` and at most ${to}` : ` and below ${below}`;
+  const expected = `a number ${low}${below === undefined && to === undefined ? '' : high}`;
+  let schema = z.number();
+  if (above !== undefined) schema = schema.gt(above);
+  if (from !== undefined) schema = schema.gte(from);
+  if (below !== undefined) schema = schema.lt(below);
+  if (to !== undefined) schema = schema.lte(to);
+  return noted(schema, { kind: 'number', placeholder: 'X', expected, about });
+}
+
+/** On when named; off otherwise. */
+export function flag(about: string): z.ZodDefault<z.ZodBoolean> {
+  return noted(z.boolean(), { kind: 'switch', expected: '`true` or `false`', about }).default(
+    false,
+  );
+}
+
+/** May be left out; it is null then, so that the resolved options say so in JSON. */
+export function optional<S extends z.ZodType>(schema: S): z.ZodDefault<z.ZodNullable<S>> {
+  return schema.nullable().default(null);
+}
+
+/** The note of an option, also when it has become optional or has got a default. */
+export function noteOf(schema: z.ZodType): FieldNote {
+  let inner: z.ZodType = schema;
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodNullable) {
+    inner = inner.unwrap() as z.ZodType;
+  }
+  const note = notes.get(inner);
+  if (note === undefined) throw new TypeError('Expected an option made by `option-fields.ts`');
+  return note;
+}
+
+function noted<S extends z.ZodType>(schema: S, note: FieldNote): S {
+  notes.add(schema, note);
+  return schema;
+}

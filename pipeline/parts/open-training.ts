@@ -1,0 +1,125 @@
+import { asOneClass } from '../../datasets/as-one-class.ts';
+import { openDataset } from '../../datasets/open-dataset.ts';
+import type { Engine, Trainer } from '../../operators/engine/seam/engine.ts';
+import type { RunScope } from '../../operators/flow/run-scope.ts';
+import { isByImage } from '../../operators/loss/loss-labels.ts';
+import { initialWeights } from '../../operators/model/initial-weights.ts';
+import { initialBuffers } from '../../operators/step/optimizer/optimizers.ts';
+import type {
+  ClassifierReadouts,
+  Dataset,
+  StepReadouts,
+  TrainerState,
+  Weights,
+} from '../../operators/types.ts';
+import { metricsColumns, openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';
+import { trainingLoss } from '../options/loss-spec.ts';
+import type { TrainOptions } from '../options/shared-options.ts';
+import { engineAsBegun } from './engine-as-begun.ts';
+import { openRunEngine } from './open-run-engine.ts';
+import { openStart } from './open-start.ts';
+import {
+  encoderSpec,
+  mayChange,
+  type PretrainedStart,
+  type RunConfig,
+  runConfig,
+} from './run-config.ts';
+import type { RunListener } from './run-listener.ts';
+
+/** What a training run stands on. All of it belongs to the scope. */
+export interface Training {
+  readonly data: Dataset;
+  readonly config: RunConfig;
+  readonly run: RunFolder;
+  readonly trainer: Trainer<StepReadouts | ClassifierReadouts>;
+  /** Steps that lie behind the state of the trainer: the `seq` of the next plan. */
+  readonly startAt: number;
+}
+
+/** Opens data, engine, run folder and trainer, and puts the trainer where the run goes on. */
+export async function openTraining(
+  scope: RunScope,
+  options: TrainOptions,
+  listener: RunListener,
+  given?: PretrainedStart,
+): Promise<Training> {
+  const { split, limit, seed, resume } = options;
+  const found = await openDataset(options.data, {
+    split: split ?? undefined,
+    classes: options.classes ?? undefined,
+    exceptClasses: options.exceptClasses ?? undefined,
+    limit: limit ?? undefined,
+    seed,
+    signal: scope.signal,
+  });
+  // Batches balanced by class would tell an unlabelled loss what it is not to know.
+  const data = isByImage(trainingLoss(options)) ? asOneClass(found) : found;
+  if (options.init !== null && given !== undefined) {
+    throw new TypeError('Expected `start` to be absent when `init` is given');
+  }
+  const opened =
+    options.init === null ? undefined : await openStart(options.init, encoderSpec(options, data));
+  const start = opened?.start ?? given;
+  const engine = await openRunEngine(scope, await engineAsBegun(options, listener), listener);
+  const config = runConfig(options, data, engine, found.classes, start);
+  const run = scope.use(
+    await openRunFolder(options.out, {
+      config: { ...config },
+      metrics: metricsColumns(config.loss.name),
+      resume,
+      mayChange,
+      // Its driver is worth a note when the run goes on, and no reason to refuse it.
+      versions: config.device === undefined ? undefined : { device: engine.device },
+    }),
+  );
+  const startNotes = run.checkpoint === null ? (opened?.notes ?? []) : [];
+  for (const note of [...run.notes, ...startNotes]) listener.note?.(note);
+  const trainer = scope.use(await openTrainer(engine, config, options.ignoreMemory));
+  const state = run.checkpoint ?? initialState(config, start);
+  if (run.checkpoint === null) await run.saveCheckpoint(state);
+  // Weights that the caller has given stay the caller's.
+  await trainer.load(state, { handOver: state === run.checkpoint || given === undefined });
+  listener.planned?.({ total: config.steps, done: state.step, images: config.batchSize });
+  return { data, config, run, trainer, startAt: state.step };
+}
+
+async function openTrainer(
+  engine: Engine,
+  config: RunConfig,
+  ignoreMemory: boolean,
+): Promise<Trainer<StepReadouts | ClassifierReadouts>> {
+  const { encoder, loss, batchSize: images, views, imageSize } = config;
+  const { optimizer, momentum, weightDecay, clipNorm, batchNorm, headRate } = config;
+  const microBatch = config.microBatch ?? undefined;
+  const shape = { images, views, imageSize };
+  const step = {
+    encoder,
+    shape,
+    optimizer,
+    momentum,
+    weightDecay,
+    clipNorm,
+    batchNorm,
+    frozen: config.freeze,
+    microBatch,
+    headRate,
+    memory: ignoreMemory ? 'unchecked' : 'checked',
+  } as const;
+  return loss.name === 'cross-entropy'
+    ? await engine.createClassifier({ ...step, loss })
+    : await engine.createTrainer({ ...step, loss });
+}
+
+function initialState(
+  { encoder, seed, optimizer }: RunConfig,
+  start: PretrainedStart | undefined,
+): TrainerState {
+  const weights: Weights = new Map(
+    [...initialWeights(encoder, seed)].map(([name, fresh]) => [
+      name,
+      start?.weights.get(name) ?? fresh,
+    ]),
+  );
+  return { step: 0, weights, ...initialBuffers(encoder, optimizer) };
+}

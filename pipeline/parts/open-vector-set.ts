@@ -1,0 +1,89 @@
+import { packedStrings, type PackedStrings } from '../../operators/packed-strings.ts';
+import { PipelineError } from '../../operators/errors.ts';
+import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
+import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
+import { type EmbeddingsReader, openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
+
+/** One layer of an export, and what identifies it. */
+export interface ExportedSet extends VectorSet {
+  /** Hash of the dataset that was embedded: two exports of one dataset have the same. */
+  readonly datasetHash: string;
+  /** Hash of the weights that embedded it. */
+  readonly modelHash: string;
+}
+
+/**
+ * Opens one layer of a finished export. Ids and classes are read at once, vectors whenever they are asked for:
+ * memory is some tens of bytes for an image, whatever the length of a vector.
+ *
+ * @param signal Ends the reading, now and of blocks later.
+ * @throws {PipelineError} `ERR_FORMAT` when there is no finished export, or it does not hold the layer.
+ */
+export async function openVectorSet(
+  folder: string,
+  layer: EmbeddingLayer,
+  signal: AbortSignal,
+): Promise<ExportedSet> {
+  const reader = await openEmbeddings(folder);
+  const { classes, manifest, rows: count } = reader;
+  const dim = dimOf(reader, layer);
+  const labels = new Int32Array(count);
+  const ids: PackedStrings[] = [];
+  const firsts: number[] = [];
+  let first = 0;
+  for await (const block of reader.blocks()) {
+    signal.throwIfAborted();
+    labels.set(block.labels, first);
+    ids.push(packedStrings(block.ids));
+    firsts.push(first);
+    first += block.ids.length;
+  }
+  return {
+    name: folder,
+    classes,
+    count,
+    dim,
+    labels,
+    id(position) {
+      if (!Number.isInteger(position) || position < 0 || position >= count) {
+        throw new RangeError(
+          `Expected \`position\` to be an integer from 0 to ${count - 1}, got \`${position}\``,
+        );
+      }
+      const at = lastAtMost(firsts, position);
+      return ids[at]!.at(position - firsts[at]!);
+    },
+    async *blocks() {
+      let next = 0;
+      for await (const block of reader.blocks()) {
+        signal.throwIfAborted();
+        yield { first: next, rows: block[layer]! };
+        next += block.ids.length;
+      }
+    },
+    datasetHash: manifest.dataset.hash,
+    modelHash: manifest.model.hash,
+  };
+}
+
+function dimOf({ path, sizes }: EmbeddingsReader, layer: EmbeddingLayer): number {
+  const dim = sizes[layer];
+  if (dim !== undefined) return dim;
+  throw new PipelineError(
+    'ERR_FORMAT',
+    `\`${path}\` holds no \`${layer}\`, only \`${Object.keys(sizes).join('`, `')}\`. ` +
+      `Export it with \`sincere embed --layer both\`, or choose another \`--layer\`.`,
+    { path },
+  );
+}
+
+/** Where in ascending numbers the last one stands that is not above `value`. */
+function lastAtMost(ascending: readonly number[], value: number): number {
+  let [low, high] = [0, ascending.length];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle]! <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}

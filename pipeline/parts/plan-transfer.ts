@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { openDataset } from '../../datasets/open-dataset.ts';
+import { PipelineError } from '../../operators/errors.ts';
+import { headNames } from '../../operators/model/weight-shapes.ts';
+import type { EncoderName, StemName } from '../../operators/types.ts';
+import { hashTensors } from '../../outputs/run/checkpoints.ts';
+import { readRun, type SavedRun } from '../../outputs/run/run-folder.ts';
+import type { TransferOptions } from '../options/shared-options.ts';
+import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';
+
+/** What a transfer goes on from. */
+export interface TransferPlan {
+  /** Classes of DATA to use; null for all that `exceptClasses` leaves. */
+  readonly classes: readonly string[] | null;
+  readonly exceptClasses: readonly string[] | null;
+  readonly architecture: EncoderName;
+  readonly stem: StemName;
+  readonly width: number;
+  readonly imageSize: number;
+  readonly start: PretrainedStart;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads the run, and finds the classes that it has not seen where only those are wanted.
+ *
+ * @throws {PipelineError} `ERR_FORMAT`, `ERR_DATASET`; `ERR_CONFIG` when the run does not say what it has seen, or
+ * has seen every class.
+ */
+export async function planTransfer(
+  options: TransferOptions,
+  signal: AbortSignal,
+): Promise<TransferPlan> {
+  const run = await readRun(options.model);
+  const { encoder, imageSize, recipe } = readEmbeddableConfig(run.config, options.model);
+  const { weights } = run.checkpoint;
+  const head = headNames(encoder);
+  const rate = options.learningRate;
+  return {
+    classes: options.disjoint ? await unseenClasses(options, run, signal) : options.classes,
+    exceptClasses: options.exceptClasses,
+    architecture: encoder.architecture,
+    stem: encoder.stem ?? 'cifar',
+    width: encoder.width ?? 1,
+    imageSize,
+    start: {
+      // The head is new, also where the run was a classifier of as many classes.
+      weights: new Map([...weights].filter(([name]) => !head.has(name))),
+      hash: hashTensors(weights),
+      normalisation: recipe,
+      headRate: (options.headLearningRate ?? defaultHeadRate * rate) / rate,
+    },
+    notes: run.notes,
+  };
+}
+
+/** A new head starts from chance, the layers below it do not. */
+const defaultHeadRate = 10;
+
+const seenClasses = z.array(z.string());
+
+async function unseenClasses(
+  { data, model, splitTrain: split }: TransferOptions,
+  { config }: SavedRun,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const seen = seenClasses.safeParse(config['classes']);
+  if (!seen.success) {
+    throw new PipelineError(
+      'ERR_CONFIG',
+      `The run in \`${model}\` does not name the classes it has seen. Name them with \`--except-classes\` instead of \`--disjoint\`.`,
+      { path: model },
+    );
+  }
+  const { classes, name } = await openDataset(data, { split, signal });
+  const unseen = classes.filter((one) => !seen.data.includes(one));
+  if (unseen.length > 0) return unseen;
+  throw new PipelineError(
+    'ERR_CONFIG',
+    `The run in \`${model}\` has seen all ${classes.length} classes of \`${name}\`. Leave out \`--disjoint\`, or give other images.`,
+    { path: model },
+  );
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import type { Engine } from '../../operators/engine/seam/engine.ts';
+import { PipelineError } from '../../operators/errors.ts';
+import type { FrozenPart } from '../../operators/model/frozen-part.ts';
+import { encoderNames } from '../../operators/model/network-plan.ts';
+import {
+  type Normalisation,
+  type ViewRecipe,
+  viewRecipe,
+} from '../../operators/image/view-recipe.ts';
+import type {
+  CrossEntropySpec,
+  Dataset,
+  EncoderSpec,
+  LossSpec,
+  OptimizerName,
+  Weights,
+} from '../../operators/types.ts';
+import type { JsonObject } from '../../outputs/files/json.ts';
+import { trainingLoss } from '../options/loss-spec.ts';
+import type { TrainOptions } from '../options/shared-options.ts';
+
+/** What `config.json` of a run holds: every choice that decides its result, and where its data was. */
+export interface RunConfig {
+  readonly data: { readonly hash: string; readonly images: number; readonly classes: number };
+  readonly encoder: EncoderSpec;
+  readonly imageSize: number;
+  readonly recipe: ViewRecipe;
+  readonly loss: LossSpec | CrossEntropySpec;
+  readonly views: number;
+  readonly batchSize: number;
+  readonly microBatch: number | null;
+  readonly batchNorm: 'batch' | 'frozen';
+  readonly classesPerBatch: number | null;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  /** SGD where it is absent. */
+  readonly optimizer?: OptimizerName | undefined;
+  readonly momentum: number;
+  readonly weightDecay: number;
+  /** Gradients are not shortened where it is absent. */
+  readonly clipNorm?: number | undefined;
+  readonly seed: number;
+  readonly engine: string;
+  /** What computes, such as `webgpu`, without the versions of its driver; the processor where it is absent. */
+  readonly device?: string | undefined;
+  /** What the encoder starts from, where that is not chance: the hash of all weights that it was saved with. */
+  readonly initialWeights?: string | undefined;
+  /** Learning rate of the head over that of the layers below it; 1 where it is absent. */
+  readonly headRate?: number | undefined;
+  /** Layers that stay as they are; none where it is absent. */
+  readonly freeze?: FrozenPart | undefined;
+  /** Not decisive: may differ when the run is continued. */
+  readonly dataLocation: string;
+  /** The classes whose images the run sees. Not decisive, because `data.hash` covers them. */
+  readonly classes: readonly string[];
+}
+
+/** An encoder that was trained before, from which a run starts. */
+export interface PretrainedStart {
+  /** Tensors to start from by name; what is not among them, such as a new head, starts from chance. */
+  readonly weights: Weights;
+  /** Identifies where they are from. */
+  readonly hash: string;
+  readonly normalisation: Normalisation;
+  /** Learning rate of the head over that of the layers below it. */
+  readonly headRate: number;
+}
+
+/** Fields of `RunConfig` that a continued run may change. */
+export const mayChange: readonly (keyof RunConfig)[] = ['dataLocation', 'classes'];
+
+/** Length of `projection` rows, as in the paper. */
+const projectionSize = 128;
+
+/** The network of a run: the classes of a classifier are those of the data. */
+export function encoderSpec(
+  {
+    encoder: architecture,
+    stem,
+    width,
+    loss,
+  }: Pick<TrainOptions, 'encoder' | 'stem' | 'width' | 'loss'>,
+  data: Pick<Dataset, 'classes'>,
+): EncoderSpec {
+  // Absent where it is the default, so that runs from before there was another one can be continued.
+  const network = {
+    architecture,
+    ...(stem === 'cifar' ? {} : { stem }),
+    ...(width === 1 ? {} : { width }),
+  };
+  return loss === 'cross-entropy'
+    ? { ...network, head: 'classifier', projectionSize: data.classes.length }
+    : { ...network, head: 'mlp', projectionSize };
+}
+
+/**
+ * What is used unless something else is asked for: SGD as in the paper, AdamW as in PyTorch, LARS as in SimCLR at 256
+ * images.
+ */
+const usualNumbers: Readonly<
+  Record<OptimizerName, { readonly learningRate: number; readonly weightDecay: number }>
+> = {
+  sgd: { learningRate: 0.05, weightDecay: 1e-4 },
+  adamw: { learningRate: 0.001, weightDecay: 0.01 },
+  lars: { learningRate: 0.3, weightDecay: 1e-6 },
+};
+
+/**
+ * Resolves options against the data: epochs become steps.
+ *
+ * @param classes Of the images, also where the run does not know them.
+ * @param start @default random weights
+ */
+export function runConfig(
+  options: TrainOptions,
+  data: Dataset,
+  engine: Pick<Engine, 'name' | 'device'>,
+  classes: readonly string[],
+  start?: PretrainedStart,
+): RunConfig {
+  const { imageSize, recipe, microBatch, batchNorm, freeze } = options;
+  const { views, batchSize, classesPerBatch, epochs, optimizer, momentum, clipNorm, seed } =
+    options;
+  const usual = usualNumbers[optimizer];
+  return {
+    data: { hash: data.hash, images: data.count, classes: data.classes.length },
+    encoder: encoderSpec(options, data),
+    imageSize,
+    recipe: viewRecipe(recipe, start?.normalisation),
+    loss: trainingLoss(options),
+    views,
+    batchSize,
+    microBatch,
+    batchNorm,
+    classesPerBatch,
+    steps: options.steps ?? Math.ceil(data.count / batchSize) * (epochs ?? 1),
+    learningRate: options.learningRate ?? usual.learningRate,
+    warmupSteps: options.warmupSteps,
+    // Absent by default, so that runs from before there was a choice go on.
+    ...(optimizer === 'sgd' ? {} : { optimizer }),
+    momentum,
+    weightDecay: options.weightDecay ?? usual.weightDecay,
+    ...(clipNorm === null ? {} : { clipNorm }),
+    seed,
+    engine: engine.name,
+    ...(engine.device.startsWith('cpu') ? {} : { device: engine.device.split(',')[0]! }),
+    ...(start === undefined ? {} : { initialWeights: start.hash, headRate: start.headRate }),
+    ...(freeze === null ? {} : { freeze }),
+    dataLocation: data.name,
+    classes,
+  };
+}
+
+/** What an export needs to know of the run that made its weights. */
+export interface EmbeddableConfig {
+  readonly encoder: EncoderSpec;
+  readonly imageSize: number;
+  readonly recipe: Normalisation;
+}
+
+const rgb = z.tuple([z.number(), z.number(), z.number()]).readonly();
+const embeddable: z.ZodType<EmbeddableConfig> = z.object({
+  encoder: z.object({
+    architecture: z.enum(encoderNames),
+    stem: z.enum(['cifar', 'imagenet']).optional(),
+    width: z.int().min(1).optional(),
+    head: z.enum(['mlp', 'linear', 'classifier']),
+    projectionSize: z.int().min(1),
+  }),
+  imageSize: z.int().min(1),
+  recipe: z.object({ mean: rgb, std: rgb }),
+});
+
+/** @throws {PipelineError} `ERR_FORMAT` when the configuration of the run is not one of ours. */
+export function readEmbeddableConfig(config: JsonObject, run: string): EmbeddableConfig {
+  const parsed = embeddable.safeParse(config);
+  if (parsed.success) return parsed.data;
+  throw new PipelineError(
+    'ERR_FORMAT',
+    `\`config.json\` in \`${run}\` is not that of a run: ${z.prettifyError(parsed.error)}`,
+    { path: run },
+  );
+}

@@ -1,0 +1,142 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { tableFromIPC } from 'apache-arrow';
+import fc from 'fast-check';
+import { openArrowLog, readLogCount } from '../../../outputs/arrow/arrow-log.ts';
+import { independentReaders } from '../../helpers/independent-readers.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+
+const columns = { step: 'int32', loss: 'float64', images: 'int32' } as const;
+
+interface Row {
+  readonly step: number;
+  readonly loss: number;
+  readonly images: number;
+}
+
+function rowsFrom(first: number, end: number): Row[] {
+  return Array.from({ length: end - first }, (_, at) => {
+    return { step: first + at, loss: 1 / (first + at + 3), images: 64 };
+  });
+}
+
+async function unbroken(file: string, count: number): Promise<Buffer> {
+  const log = await openArrowLog(file, columns);
+  await log.append(rowsFrom(0, count));
+  await log.close();
+  return await fs.readFile(file);
+}
+
+test('Polars, flechette and arrow-js read every row, closed or growing', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'metrics.arrows');
+  const log = await openArrowLog(file, columns, { metadata: { producer: 'test' } });
+  for (let count = 0; count <= 5; count += 1) {
+    const bytes = await fs.readFile(file);
+    t.is(await readLogCount(file), count);
+    t.is(tableFromIPC(bytes).numRows, count);
+    t.deepEqual(independentReaders.polars(bytes, 'stream'), rowsFrom(0, count));
+    t.deepEqual(independentReaders.flechette(bytes, 'stream'), rowsFrom(0, count));
+    await log.append(rowsFrom(count, count + 1));
+  }
+  t.is(log.rows, 6);
+  await log.close();
+  const bytes = await fs.readFile(file);
+  t.deepEqual(independentReaders.polars(bytes, 'stream'), rowsFrom(0, 6));
+  t.deepEqual([...bytes.subarray(-8)], [255, 255, 255, 255, 0, 0, 0, 0]);
+  t.is(tableFromIPC(bytes).schema.metadata.get('producer'), 'test');
+});
+
+test('however a log was interrupted and continued, its bytes are those of an unbroken one', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = path.join(folder, 'metrics.arrows');
+  const total = 24;
+  const expected = await unbroken(path.join(folder, 'expected.arrows'), total);
+  const session = fc.record({
+    appends: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 4 }),
+    closed: fc.boolean(),
+    /** Share of the rows that the checkpoint covers. */
+    checkpoint: fc.double({ min: 0, max: 1, noNaN: true }),
+    /** Bytes of a row that was being written. */
+    tail: fc.nat({ max: 300 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(session, { maxLength: 3 }), async (sessions) => {
+      let kept = 0;
+      for (const { appends, closed, checkpoint, tail } of sessions) {
+        const log = await openArrowLog(file, columns, { keepRows: kept });
+        t.is(log.rows, kept);
+        for (const count of appends) await log.append(rowsFrom(log.rows, log.rows + count));
+        if (closed) await log.close();
+        else await fs.appendFile(file, Buffer.alloc(tail, 0xff));
+        kept = Math.floor(log.rows * checkpoint);
+      }
+      const log = await openArrowLog(file, columns, { keepRows: Math.min(kept, total) });
+      await log.append(rowsFrom(log.rows, total));
+      await log.close();
+      t.deepEqual(await fs.readFile(file), expected);
+      t.is(await readLogCount(file), total);
+    }),
+    { seed: 5, numRuns: 40 },
+  );
+});
+
+test('a log with fewer rows than the checkpoint covers is refused', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'metrics.arrows');
+  const bytes = await unbroken(file, 10);
+  await fs.truncate(file, bytes.byteLength - 20);
+  await t.throwsAsync(openArrowLog(file, columns, { keepRows: 10 }), {
+    code: 'ERR_FORMAT',
+    message: /at least 10 rows, got 9/,
+  });
+  const log = await openArrowLog(file, columns, { keepRows: 9 });
+  await log.append(rowsFrom(9, 10));
+  await log.close();
+  t.deepEqual(await fs.readFile(file), bytes);
+});
+
+test('a damaged row, other columns, other metadata and a missing log are refused', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = path.join(folder, 'metrics.arrows');
+  const bytes = await unbroken(file, 10);
+  const other = { ...columns, loss: 'int32' } as const;
+  await t.throwsAsync(openArrowLog(file, other, { keepRows: 1 }), { code: 'ERR_FORMAT' });
+  await t.throwsAsync(openArrowLog(file, columns, { keepRows: 1, metadata: { a: 'b' } }), {
+    code: 'ERR_FORMAT',
+  });
+  await t.throwsAsync(openArrowLog(path.join(folder, 'no.arrows'), columns, { keepRows: 1 }), {
+    code: 'ERR_FORMAT',
+    message: /is missing/,
+  });
+  const one = (await unbroken(path.join(folder, 'one.arrows'), 1)).byteLength;
+  const two = (await unbroken(path.join(folder, 'two.arrows'), 2)).byteLength;
+  const header = one - 8 - (two - one);
+  bytes[header + 3 * (two - one) + 9]! ^= 1;
+  await fs.writeFile(file, bytes);
+  await t.throwsAsync(openArrowLog(file, columns, { keepRows: 10 }), {
+    code: 'ERR_FORMAT',
+    message: /^Row 3 of/,
+  });
+});
+
+test('values that the columns cannot hold are refused', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'metrics.arrows');
+  const log = await openArrowLog(file, columns);
+  await t.throwsAsync(log.append([{ step: 0.5, loss: 0, images: 0 }]), {
+    instanceOf: RangeError,
+    message: /`step`/,
+  });
+  await t.throwsAsync(log.append([{ step: 2 ** 31, loss: 0, images: 0 }]), {
+    instanceOf: RangeError,
+    message: /`step`/,
+  });
+  await log.append([{ step: -1, loss: NaN, images: 0 }]);
+  await log.append([{ step: 0, loss: Infinity, images: 0 }]);
+  await log.close();
+  await log.close();
+  await t.throwsAsync(log.append([]), { code: 'ERR_CONTRACT' });
+  t.deepEqual(independentReaders.flechette(await fs.readFile(file), 'stream'), [
+    { step: -1, loss: NaN, images: 0 },
+    { step: 0, loss: Infinity, images: 0 },
+  ]);
+});

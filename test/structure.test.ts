@@ -1,0 +1,184 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * The rooms of the house, lowest first, and those below that each may look into. Type-only imports count; its own files
+ * always may. The files at the top of `operators/` are the vocabulary, except its face.
+ */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  operators: [],
+  'operators/tensor': ['operators'],
+  'operators/threads': ['operators'],
+  'operators/flow': ['operators'],
+  'operators/plan': ['operators'],
+  'operators/onnx': ['operators/tensor', 'operators'],
+  'operators/image': ['operators/threads', 'operators'],
+  'operators/loss': ['operators/tensor', 'operators'],
+  'operators/model': ['operators/tensor', 'operators'],
+  'operators/step': ['operators/loss', 'operators/model', 'operators/tensor', 'operators'],
+  'operators/engine': [
+    'operators/step',
+    'operators/loss',
+    'operators/model',
+    'operators/onnx',
+    'operators/tensor',
+    'operators/threads',
+    'operators',
+  ],
+  'operators/stages': [
+    'operators/engine',
+    'operators/image',
+    'operators/plan',
+    'operators/flow',
+    'operators',
+  ],
+  'operators/evaluation': ['operators/onnx', 'operators/threads', 'operators'],
+  'operators/theory': ['operators/loss', 'operators/tensor', 'operators'],
+  datasets: ['operators', 'operators/flow'],
+  'outputs/files': ['operators'],
+  'outputs/arrow': ['outputs/files', 'operators'],
+  'outputs/tables': ['outputs/arrow', 'outputs/files', 'operators/*'],
+  'outputs/model': ['outputs/files', 'operators/*'],
+  'outputs/embeddings': ['outputs/tables', 'outputs/arrow', 'outputs/files', 'operators/*'],
+  'outputs/run': [
+    'outputs/model',
+    'outputs/tables',
+    'outputs/arrow',
+    'outputs/files',
+    'operators/*',
+  ],
+  'outputs/convert': ['outputs/embeddings', 'outputs/arrow', 'outputs/files', 'operators'],
+  'outputs/inspect': [
+    'outputs/convert',
+    'outputs/run',
+    'outputs/embeddings',
+    'outputs/arrow',
+    'outputs/files',
+    'operators',
+  ],
+  'pipeline/options': ['outputs/*', 'operators/*'],
+  'pipeline/command-line': ['pipeline/options', 'operators', 'operators/flow'],
+  'pipeline/parts': ['pipeline/options', 'datasets', 'outputs/*', 'operators/*'],
+  pipeline: ['pipeline/parts', 'pipeline/options', 'datasets', 'outputs/*', 'operators/*'],
+  'pipeline/commands': [
+    'pipeline',
+    'pipeline/parts',
+    'pipeline/command-line',
+    'pipeline/options',
+    'outputs/*',
+    'operators/*',
+  ],
+};
+
+/** What is entered from outside: these may look into every room, and no room looks at them. */
+const doors = new Set([
+  'operators/index.ts',
+  'datasets/index.ts',
+  'outputs/index.ts',
+  'pipeline/index.ts',
+  'pipeline/cli.ts',
+]);
+
+interface Arrow {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Every import between files of ours: static, type-only, dynamic, and modules that a thread or a child is given. */
+async function arrows(): Promise<readonly Arrow[]> {
+  const tops = ['operators', 'datasets', 'outputs', 'pipeline'];
+  const found = await Promise.all(
+    tops.map((top) => readdir(path.join(root, top), { recursive: true })),
+  );
+  const files = found.flatMap((names, at) =>
+    names.filter((name) => name.endsWith('.ts')).map((name) => path.posix.join(tops[at]!, name)),
+  );
+  const of = await Promise.all(files.map(async (from) => await arrowsOf(from)));
+  return of.flat();
+}
+
+async function arrowsOf(from: string): Promise<readonly Arrow[]> {
+  const text = await readFile(path.join(root, from), 'utf8');
+  // Examples in comments are no imports.
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gmu, '');
+  const specifiers = code.matchAll(
+    /(?:\bfrom|\bimport|\bimport\()\s*'(?<local>\.[^']+)'|new URL\('(?<module>[\w./-]+\.ts)'/gu,
+  );
+  return Array.from(specifiers, ({ groups }) => {
+    const to = path.posix.join(path.posix.dirname(from), (groups!['local'] ?? groups!['module'])!);
+    if (!existsSync(path.join(root, to))) throw new Error(`\`${from}\` imports no file: \`${to}\``);
+    return { from, to };
+  });
+}
+
+function roomOf(file: string): string {
+  const [top = '', room] = path.posix.dirname(file).split('/');
+  return room === undefined ? top : `${top}/${room}`;
+}
+
+function isAllowed({ from, to }: Arrow): boolean {
+  if (doors.has(from)) return true;
+  const [room, other] = [roomOf(from), roomOf(to)];
+  if (doors.has(to)) return false;
+  const [top = ''] = other.split('/');
+  const below = rooms[room] ?? [];
+  return room === other || below.includes(other) || below.includes(`${top}/*`);
+}
+
+/** A way from a node back to itself, or undefined. */
+function circle(edges: readonly Arrow[]): readonly string[] | undefined {
+  const next = new Map<string, Set<string>>();
+  for (const { from, to } of edges) next.set(from, (next.get(from) ?? new Set()).add(to));
+  const done = new Set<string>();
+  const way: string[] = [];
+  const visit = (node: string): readonly string[] | undefined => {
+    if (way.includes(node)) return [...way.slice(way.indexOf(node)), node];
+    if (done.has(node)) return undefined;
+    way.push(node);
+    for (const other of next.get(node) ?? []) {
+      const found = visit(other);
+      if (found !== undefined) return found;
+    }
+    way.pop();
+    done.add(node);
+    return undefined;
+  };
+  for (const node of next.keys()) {
+    const found = visit(node);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const all = await arrows();
+
+test('every arrow between rooms goes down', (t) => {
+  t.true(all.length > 1000);
+  t.deepEqual(
+    all.filter((arrow) => !isAllowed(arrow)).map(({ from, to }) => `${from} → ${to}`),
+    [],
+  );
+});
+
+test('every room stands in the plan, and every room of the plan stands', (t) => {
+  const standing = new Set(all.flatMap(({ from, to }) => [from, to]).map(roomOf));
+  // `outputs/` has nothing at its top but its face.
+  standing.delete('outputs');
+  t.deepEqual([...standing].sort(), Object.keys(rooms).sort());
+});
+
+test('no rooms, no folders inside them and no files stand in a circle', (t) => {
+  const between = (placeOf: (file: string) => string): readonly Arrow[] =>
+    all
+      .filter(({ from }) => !doors.has(from))
+      .map(({ from, to }) => ({ from: placeOf(from), to: placeOf(to) }))
+      .filter(({ from, to }) => from !== to);
+  t.is(circle(between(roomOf)), undefined);
+  t.is(circle(between((file) => path.posix.dirname(file))), undefined);
+  t.is(circle(all), undefined);
+});

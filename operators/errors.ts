@@ -19,6 +19,8 @@ export interface PipelineErrorOptions extends ErrorOptions {
   readonly sample?: string | undefined;
   /** File or folder concerned. */
   readonly path?: string | undefined;
+  /** Options of the library that the message names, each in backticks: `` `resume` `` or `` `resume: true` ``. */
+  readonly options?: readonly string[] | undefined;
 }
 
 /**
@@ -31,6 +33,7 @@ export class PipelineError extends Error {
   readonly code: PipelineErrorCode;
   readonly sample: string | undefined;
   readonly path: string | undefined;
+  readonly options: readonly string[];
 
   static {
     this.prototype.name = 'PipelineError';
@@ -41,6 +44,7 @@ export class PipelineError extends Error {
     this.code = code;
     this.sample = options.sample;
     this.path = options.path;
+    this.options = options.options ?? [];
   }
 }
 

@@ -1,4 +1,4 @@
-import { commandLine } from './commands/command-line.ts';
+import { commandLine } from './commands/program.ts';
 
 // What reads our output may leave early, as `head` does; that is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,54 +1,36 @@
-import { Observable } from 'rxjs';
-import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { openArrowSource } from '../outputs/convert/arrow-source.ts';
-import { checkTarget } from '../outputs/files/check-target.ts';
 import type { ConversionReport } from '../outputs/convert/conversion.ts';
 import { writeCsv } from '../outputs/convert/csv-file.ts';
 import { writeParquet } from '../outputs/convert/parquet-file.ts';
-import type { ConvertOptions } from './options/shared-options.ts';
-
-/** How far a conversion is. */
-export interface ConvertAdvance {
-  readonly kind: 'progress';
-  /** Rows that were converted, and rows that will be. */
-  readonly done: number;
-  readonly total: number;
-}
-
-/** A finished conversion. */
-export interface Converted {
-  readonly kind: 'result';
-  readonly report: ConversionReport;
-}
+import { checkTarget } from '../outputs/files/check-target.ts';
+import { type ConvertOptions, convertVerb } from './options/convert-options.ts';
+import { runTask } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
 
 /**
  * Writes the rows of an embeddings folder, an Arrow file or an Arrow stream as one Parquet or CSV file.
  *
  * The file appears when it is complete, in the place of an earlier one. Memory does not grow with the rows.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when the source cannot be read, `ERR_WRITE` when the file cannot be written.
+ * @example
+ * ```ts
+ * const { rows } = await convert({ source: 'runs/a/test', to: 'parquet', out: 'test.parquet' });
+ * ```
  */
-export function convert(options: ConvertOptions): ScopedRun<ConvertAdvance | Converted> {
-  const { source: from, to, out, vectors } = options;
-  return runScoped(async (scope) => {
+export function convert(given: ConvertOptions): Run<ConversionReport> {
+  return startRun(convertVerb, given, async (options, scope) => {
+    const { to, out, vectors } = options;
     const { signal } = scope;
-    const source = scope.use(await openArrowSource(from));
+    const source = scope.use(await openArrowSource(options.source));
     // Before the work, so that a file that cannot be written costs no wait.
     await checkTarget(out);
-    return new Observable((subscriber) => {
+    return runTask(scope, async (tell) => {
       const onRows = (done: number): void =>
-        subscriber.next({ kind: 'progress', done, total: source.rows });
-      const writing =
-        to === 'parquet'
-          ? writeParquet(out, source, { signal, onRows })
-          : writeCsv(out, source, { signal, onRows, vectors: vectors ?? undefined });
-      const ending = writing.then(
-        (report) => {
-          subscriber.next({ kind: 'result', report });
-          subscriber.complete();
-        },
-        (error: unknown) => subscriber.error(error),
-      );
-      // An aborted run is closed when its temporary file is gone.
-      scope.defer(() => ending);
+        tell({ label: 'convert', done, total: source.rows, unit: 'rows' });
+      return to === 'parquet'
+        ? await writeParquet(out, source, { signal, onRows })
+        : await writeCsv(out, source, { signal, onRows, vectors: vectors ?? undefined });
     });
   });
 }

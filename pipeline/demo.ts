@@ -1,25 +1,20 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { concat, defer, EMPTY, map, type Observable, tap } from 'rxjs';
+import { lastValueFrom, tap } from 'rxjs';
 import { writeSyntheticFolder } from '../datasets/write-synthetic-folder.ts';
 import { PipelineError } from '../operators/errors.ts';
-import { runScoped, type RunScope, type ScopedRun } from '../operators/flow/run-scope.ts';
+import type { Evaluation } from '../operators/evaluation/evaluation.ts';
+import type { RunScope } from '../operators/flow/run-scope.ts';
 import { writeAtomicJson } from '../outputs/files/atomic-file.ts';
 import { embed } from './embed.ts';
-import { evaluate, type Evaluated } from './evaluate.ts';
-import { type DemoOptions, embedVerb, evaluateVerb, trainVerb } from './options/shared-options.ts';
+import { evaluate } from './evaluate.ts';
+import { type DemoOptions, demoVerb } from './options/demo-options.ts';
+import type { Resolved } from './options/verb.ts';
+import type { TellNote } from './parts/run-event.ts';
+import { type NestedListener, runNested } from './parts/run-nested.ts';
+import { runTask, type TellProgress } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
 import { train } from './train.ts';
-import { resolveOptions } from './options/verb.ts';
-
-/** How far one part of the demo has come. */
-export interface DemoProgress {
-  readonly kind: 'progress';
-  /** What is being done, in a few words. */
-  readonly label: string;
-  readonly done: number;
-  readonly total: number;
-  readonly unit: 'images';
-}
 
 /** What the demo found for one encoder. */
 export interface DemoRow {
@@ -39,10 +34,10 @@ export interface DemoRow {
   readonly folder: string;
 }
 
-/** Last word of the demo. */
+/** What the demo found. */
 export interface DemoResult {
-  readonly kind: 'result';
   readonly rows: readonly DemoRow[];
+  /** Folder of the generated images. */
   readonly images: string;
 }
 
@@ -56,126 +51,120 @@ const batchSize = 64;
  * The whole story on generated images: train with SINCERE and with SupCon from the same seed, export
  * training and test images with each encoder and with the untrained one, and measure them.
  *
- * Everything lies below `options.out` and is made anew each time, except the images.
+ * Everything lies below `out` and is made anew each time, except the images.
+ *
+ * @throws {PipelineError} `ERR_CONFIG` when `out` holds other files.
+ * @example
+ * ```ts
+ * const { rows } = await demo({ out: 'runs/demo' });
+ * console.table(rows);
+ * ```
  */
-export function demo(options: DemoOptions): ScopedRun<DemoProgress | DemoResult> {
-  return runScoped(async (scope) => {
+export function demo(given: DemoOptions = {}): Run<DemoResult> {
+  return startRun(demoVerb, given, async (options, scope, note) => {
     await clearOwnResults(options.out);
     const images = path.join(options.out, 'images');
-    const rows: DemoRow[] = [];
-    const result$ = defer(() => [{ kind: 'result' as const, rows, images }]);
-    const parts$ = [
-      drawImages(scope, options, images),
-      ...encoders.map((encoder) => measureEncoder(scope, options, images, encoder, rows)),
-      result$,
-    ];
-    // Each part is complete in itself: a demo that is told to stop does not start the next.
-    return concat(
-      ...parts$.map((part$) => defer((): typeof part$ => (scope.draining.aborted ? EMPTY : part$))),
-    );
+    return runTask(scope, async (tell) => {
+      const story: Story = { scope, options, images, tell, note };
+      await drawImages(story);
+      const rows: DemoRow[] = [];
+      // Each part is complete in itself: a demo that is told to stop does not start the next.
+      for (const encoder of encoders) rows.push(await measuredEncoder(story, encoder));
+      return { rows, images };
+    });
   });
 }
 
-function drawImages(
-  scope: RunScope,
-  { seed }: DemoOptions,
-  images: string,
-): Observable<DemoProgress> {
-  return scope
-    .nest(writeSyntheticFolder(images, { perClass, seed, imageSize: 32 }))
-    .pipe(map(({ done, total }) => progress('drawing images', done, total)));
+/** What every part of the demo works with. */
+interface Story {
+  readonly scope: RunScope;
+  readonly options: Resolved<DemoOptions>;
+  readonly images: string;
+  readonly tell: TellProgress;
+  readonly note: TellNote;
 }
 
-/** Trains (or not), exports both splits, evaluates, and adds a row. */
-function measureEncoder(
-  scope: RunScope,
-  options: DemoOptions,
-  images: string,
-  encoder: DemoRow['encoder'],
-  rows: DemoRow[],
-): Observable<DemoProgress> {
+async function drawImages({ scope, options, images, tell }: Story): Promise<void> {
+  const drawing = writeSyntheticFolder(images, { perClass, seed: options.seed, imageSize: 32 });
+  const drawn$ = scope
+    .nest(drawing)
+    .pipe(tap(({ done, total }) => tell({ label: 'drawing images', done, total, unit: 'images' })));
+  await lastValueFrom(drawn$, { defaultValue: undefined });
+  scope.draining.throwIfAborted();
+}
+
+/** Trains (or not), exports both splits, evaluates. */
+async function measuredEncoder(story: Story, encoder: DemoRow['encoder']): Promise<DemoRow> {
+  const { scope, options, images } = story;
   const folder = path.join(options.out, encoder);
-  const run = path.join(folder, 'run');
+  const [run, train, test] = ['run', 'train', 'test'].map((name) => path.join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const repelledShare = await trained(story, encoder, run);
+  const { engine, device, threads } = options;
+  for (const [split, out] of [
+    ['train', train],
+    ['test', test],
+  ] as const) {
+    await runNested(
+      scope,
+      embed({ data: images, split, model: run, out, engine, device, threads }),
+      listener(story, () => `exporting ${split} images`),
+    );
+  }
+  const { evaluation } = await runNested(
+    scope,
+    evaluate({ train, test, out: path.join(folder, 'evaluation'), threads }),
+    listener(story, (label) => `evaluating: ${label}`),
+  );
+  return demoRow(encoder, folder, evaluation, repelledShare);
+}
+
+/**
+ * Trains an encoder, none of whose steps are taken for the untrained one.
+ *
+ * @returns The share of repelled pairs, a mean over the last tenth of the steps; null without training.
+ */
+async function trained(
+  story: Story,
+  encoder: DemoRow['encoder'],
+  run: string,
+): Promise<number | null> {
+  const { scope, options, images } = story;
   const { seed, engine, device, threads } = options;
-  const repelled: number[] = [];
   const steps = encoder === 'untrained' ? 0 : options.steps;
-  const trained$ = defer(() =>
-    scope.nest(
-      train(
-        resolveOptions(trainVerb, {
-          data: images,
-          split: 'train',
-          out: run,
-          loss: encoder === 'untrained' ? 'sincere' : encoder,
-          steps,
-          batchSize,
-          seed,
-          engine,
-          device,
-          threads,
-        }),
-      ),
-    ),
-  ).pipe(
-    tap(({ plan, readouts }) => {
+  const loss = encoder === 'untrained' ? 'sincere' : encoder;
+  const training = train({
+    data: images,
+    split: 'train',
+    out: run,
+    ...{ loss, steps, batchSize, seed },
+    ...{ engine, device, threads },
+  });
+  const repelled: number[] = [];
+  const told = listener(story, () => `training with ${lossNames[encoder]}`);
+  await runNested(scope, training, {
+    ...told,
+    progress(event) {
+      told.progress(event);
+      const { plan, readouts } = event.step;
       if (plan.seq < steps * 0.9 || !('repelledShare' in readouts)) return;
       repelled.push(readouts.repelledShare);
-    }),
-    map(({ plan }) =>
-      progress(
-        `training with ${lossNames[encoder]}`,
-        (plan.seq + 1) * batchSize,
-        steps * batchSize,
-      ),
-    ),
-  );
-  const exported$ = (['train', 'test'] as const).map((split) =>
-    defer(() => {
-      let done = 0;
-      return scope
-        .nest(
-          embed(
-            resolveOptions(embedVerb, {
-              data: images,
-              split,
-              model: run,
-              out: path.join(folder, split),
-              engine,
-              device,
-              threads,
-            }),
-          ),
-        )
-        .pipe(
-          map(({ rows: written }) => {
-            done += written;
-            return progress(`exporting ${split} images`, done, 10 * perClass[split]);
-          }),
-        );
-    }),
-  );
-  const evaluated$ = defer(() =>
-    scope.nest(
-      evaluate(
-        resolveOptions(evaluateVerb, {
-          train: path.join(folder, 'train'),
-          test: path.join(folder, 'test'),
-          out: path.join(folder, 'evaluation'),
-          threads,
-        }),
-      ),
-    ),
-  ).pipe(
-    map((event) => {
-      if (event.kind === 'progress') {
-        return progress(`evaluating: ${event.label}`, event.done, event.total ?? event.done);
-      }
-      rows.push(demoRow(encoder, folder, event, repelled));
-      const images = 10 * perClass.test;
-      return progress('evaluating', images, images);
-    }),
-  );
-  return concat(trained$, ...exported$, evaluated$);
+    },
+  });
+  if (repelled.length === 0) return null;
+  return repelled.reduce((sum, share) => sum + share, 0) / repelled.length;
+}
+
+/** Tells the progress of a part under a label of the demo, and its notes as they are. */
+function listener<S>({ tell, note }: Story, labelOf: (label: string) => string): NestedListener<S> {
+  return {
+    progress: ({ label, done, total, unit, amount }) =>
+      tell({ label: labelOf(label), done, total, unit, amount }),
+    note: ({ text, options }) => note(text, options),
+  };
 }
 
 const lossNames = { untrained: 'no loss', sincere: 'SINCERE', supcon: 'SupCon' } as const;
@@ -183,8 +172,8 @@ const lossNames = { untrained: 'no loss', sincere: 'SINCERE', supcon: 'SupCon' }
 function demoRow(
   encoder: DemoRow['encoder'],
   folder: string,
-  { evaluation }: Evaluated,
-  repelled: readonly number[],
+  evaluation: Evaluation,
+  repelledShare: number | null,
 ): DemoRow {
   const value = (metric: string): number => {
     const row = evaluation.rows.find((one) => one.metric === metric && one.class === null);
@@ -203,16 +192,9 @@ function demoRow(
     targetMedian: value('target_median'),
     noiseMedian: value('noise_median'),
     margin: value('margin'),
-    repelledShare:
-      repelled.length === 0
-        ? null
-        : repelled.reduce((sum, share) => sum + share, 0) / repelled.length,
+    repelledShare,
     folder,
   };
-}
-
-function progress(label: string, done: number, total: number): DemoProgress {
-  return { kind: 'progress', label, done, total, unit: 'images' };
 }
 
 /** Removes what an earlier demo left, and nothing else. */
@@ -223,8 +205,8 @@ async function clearOwnResults(out: string): Promise<void> {
   if (names.length > 0 && !names.includes(markName)) {
     throw new PipelineError(
       'ERR_CONFIG',
-      `\`${out}\` holds other files, such as \`${names[0]}\`. Give the demo an empty or a new folder with \`--out\`.`,
-      { path: out },
+      `\`${out}\` holds other files, such as \`${names[0]}\`. Give the demo an empty or a new folder: \`out\`.`,
+      { path: out, options: ['out'] },
     );
   }
   await writeAtomicJson(mark, { about: 'made by sincere demo, and made anew by the next one' });

@@ -13,7 +13,10 @@ import { initialWeights } from '../operators/model/initial-weights.ts';
 import { seededRandom } from '../operators/random.ts';
 import type { EncoderSpec } from '../operators/types.ts';
 import { PRODUCER } from '../outputs/files/producer.ts';
-import type { DoctorOptions } from './options/shared-options.ts';
+import { type DoctorOptions, doctorVerb } from './options/doctor-options.ts';
+import type { Resolved } from './options/verb.ts';
+import { runTask } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
 
 /** What one check found. */
 export interface DoctorCheck {
@@ -27,30 +30,50 @@ export interface DoctorCheck {
 type Finding = Omit<DoctorCheck, 'name'> | readonly DoctorCheck[];
 
 /** A check by its name. What it throws makes it broken. */
-export type NamedChecks = Readonly<Record<string, (options: DoctorOptions) => Promise<Finding>>>;
+export type NamedChecks = Readonly<
+  Record<string, (options: Resolved<DoctorOptions>) => Promise<Finding>>
+>;
 
 const require = createRequire(import.meta.url);
 
 /**
- * Tries everything that the pipelines stand on, in this process, one after another.
+ * Tries everything that the compositions stand on, in this process, one after another.
  *
  * @param checks Another list, for tests.
+ * @example
+ * ```ts
+ * const checks = await doctor();
+ * console.log(checks.filter(({ verdict }) => verdict === 'broken'));
+ * ```
  */
-export async function doctor(
-  options: DoctorOptions,
+export function doctor(
+  given: DoctorOptions = {},
   checks: NamedChecks = doctorChecks,
+): Run<readonly DoctorCheck[]> {
+  return startRun(doctorVerb, given, (options, scope) =>
+    runTask(scope, async (tell) => {
+      const results: DoctorCheck[] = [];
+      const entries = Object.entries(checks);
+      for (const [done, [name, check]] of entries.entries()) {
+        scope.signal.throwIfAborted();
+        tell({ label: 'doctor', done, total: entries.length, unit: 'checks', detail: name });
+        results.push(...(await findings(name, () => check(options))));
+      }
+      return results;
+    }),
+  );
+}
+
+async function findings(
+  name: string,
+  check: () => Promise<Finding>,
 ): Promise<readonly DoctorCheck[]> {
-  const results: DoctorCheck[] = [];
-  for (const [name, check] of Object.entries(checks)) {
-    try {
-      const finding = await check(options);
-      if ('verdict' in finding) results.push({ name, ...finding });
-      else results.push(...finding);
-    } catch (error) {
-      results.push({ name, verdict: 'broken', detail: messageOf(error) });
-    }
+  try {
+    const finding = await check();
+    return 'verdict' in finding ? [{ name, ...finding }] : finding;
+  } catch (error) {
+    return [{ name, verdict: 'broken', detail: messageOf(error) }];
   }
-  return results;
 }
 
 /** What `doctor` tries, in this order. */
@@ -191,7 +214,7 @@ export async function checkEngines(
 }
 
 /** Writes where the user wants to write; in the nearest folder above that exists. */
-async function checkWriting({ out }: DoctorOptions): Promise<Omit<DoctorCheck, 'name'>> {
+async function checkWriting({ out }: Resolved<DoctorOptions>): Promise<Omit<DoctorCheck, 'name'>> {
   const folder = await existingFolder(path.resolve(out));
   const probe = await fs.mkdtemp(path.join(folder, '.sincere-doctor-'));
   try {

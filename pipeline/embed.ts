@@ -2,7 +2,6 @@ import { pipe } from 'rxjs';
 import { encode } from '../operators/stages/encode.ts';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { perSample } from '../operators/flow/per-sample.ts';
-import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
 import { decodeImage } from '../operators/stages/decode-image.ts';
 import { onBadSample, skipBad } from '../operators/stages/on-bad-sample.ts';
@@ -15,24 +14,34 @@ import { planInOrder } from '../operators/plan/plan-in-order.ts';
 import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/embeddings/write-embeddings.ts';
 import { decodePermits, readPermits } from './parts/native-permits.ts';
 import { openExport } from './parts/open-export.ts';
-import type { EmbedOptions } from './options/shared-options.ts';
-import type { RunListener } from './parts/run-listener.ts';
+import { type EmbedOptions, embedVerb } from './options/embed-options.ts';
+import { type Run, startRun } from './parts/start-run.ts';
+import { type EmbedResult, tellRows } from './parts/tell-rows.ts';
 
 /**
  * Exports the vectors of every readable image, once each, in dataset order; with `shard` those of one piece.
  *
- * Emits once for each batch, when its rows are in a file.
+ * Tells a `progress` for each batch, when its rows are in a file.
+ *
+ * @throws {UsageError} When the options cannot be run with.
+ * @throws {PipelineError} `ERR_DATASET`, `ERR_CONFIG`, `ERR_FORMAT`, `ERR_TOO_MANY_BAD`, `ERR_ENGINE`, `ERR_WRITE` …
+ * @example
+ * ```ts
+ * const { rows, bad } = await embed({ data: 'photos', split: 'test', model: 'runs/a', out: 'runs/a/test' });
+ * ```
  */
-export function embed(
-  options: EmbedOptions,
-  listener: RunListener = {},
-): ScopedRun<EmbeddingsWritten> {
-  return runScoped(async (scope) => {
-    const { data, preprocessing, session, folder } = await openExport(scope, options, listener);
+export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> {
+  return startRun(embedVerb, given, async (options, scope, note) => {
+    const opened = await openExport(scope, options, note);
+    const { data, preprocessing, session, folder, batches } = opened;
     const { signal, draining } = scope;
-    const { maxBadShare, batchSize, window } = options;
+    const { maxInvalid, batchSize, prefetch, out } = options;
     const viewer = scope.use(await openViewMaker());
-    const bad = quarantine({ count: folder.positions, maxBadShare, known: folder.bad });
+    const bad = quarantine({
+      count: folder.positions,
+      maxBadShare: maxInvalid,
+      known: folder.bad,
+    });
     const shrinkTo = inputShrinkTarget(preprocessing);
 
     const plans = planInOrder(data, {
@@ -40,7 +49,7 @@ export function embed(
       startAt: folder.nextPosition,
       endAt: folder.endPosition,
     });
-    return withDemand(plans, { window, signal, draining }, (plan$) =>
+    return withDemand(plans, { window: prefetch, signal, draining }, (plan$) =>
       plan$.pipe(
         perSample(
           onBadSample(
@@ -55,11 +64,11 @@ export function embed(
         prepareInputs(viewer, preprocessing),
         encode(session, { recycle: (pixels) => viewer.recycle(pixels) }),
         writeEmbeddings(folder, bad),
-        // An export that was told to stop has positions left: it is continued with `--resume`.
+        // An export that was told to stop has positions left: it is continued with `resume`.
         beforeComplete(async () => {
           if (folder.nextPosition === folder.endPosition) await folder.finish();
         }),
       ),
-    );
+    ).pipe(tellRows({ out, batches }));
   });
 }

@@ -1,29 +1,25 @@
-import { Observable } from 'rxjs';
 import { PipelineError } from '../operators/errors.ts';
-import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import {
   type Evaluation,
   type EvaluationProbes,
   type EvaluationProgress,
   evaluateVectors,
+  type EvaluateVectorsOptions,
 } from '../operators/evaluation/evaluation.ts';
 import type { ProbeSpec } from '../operators/evaluation/scores/evaluated-probe.ts';
 import { type EvaluationReport, writeEvaluation } from '../outputs/tables/evaluation-files.ts';
 import { makeFolder } from '../outputs/files/make-folder.ts';
 import { contrastMetrics } from './parts/contrast-metrics.ts';
-import type { EvaluateOptions } from './options/shared-options.ts';
+import { type EvaluateOptions, evaluateVerb } from './options/evaluate-options.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
 import { type ExportedSet, openVectorSet } from './parts/open-vector-set.ts';
+import type { Resolved } from './options/verb.ts';
+import { runTask } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
 import { UsageError } from './options/usage-error.ts';
-
-/** How far an evaluation is. */
-export interface EvaluationAdvance extends EvaluationProgress {
-  readonly kind: 'progress';
-}
 
 /** What an evaluation found, and the files that hold it. */
 export interface Evaluated {
-  readonly kind: 'result';
   readonly evaluation: Evaluation;
   readonly report: EvaluationReport;
 }
@@ -31,14 +27,19 @@ export interface Evaluated {
 /**
  * Measures the test vectors of an export against its training vectors and writes the result.
  *
- * One folder for both evaluates it against itself, no image being its own neighbour. Emits how far it is, and the
- * result when the files are complete.
+ * One folder for both evaluates it leave-one-out: no image is its own neighbour.
+ *
+ * @throws {PipelineError} `ERR_CONFIG` when the sets were embedded by different models; `ERR_FORMAT`, `ERR_WRITE`.
+ * @example
+ * ```ts
+ * const { evaluation } = await evaluate({ train: 'runs/a/train', test: 'runs/a/test', out: 'runs/a/evaluation' });
+ * console.log(evaluation.rows.find(({ metric }) => metric === 'knn1_accuracy')?.value);
+ * ```
  */
-export function evaluate(options: EvaluateOptions): ScopedRun<EvaluationAdvance | Evaluated> {
-  const { layer, k, out, rankings, bootstrap, bootstrapSeed, seed } = options;
-  return runScoped(async (scope) => {
+export function evaluate(given: EvaluateOptions): Run<Evaluated> {
+  return startRun(evaluateVerb, given, async (options, scope, note) => {
+    const { layer, out, seed } = options;
     const { signal } = scope;
-    const threads = options.threads ?? undefined;
     const train = await openVectorSet(options.train, layer, signal);
     const test = await openVectorSet(options.test, layer, signal);
     refuseOtherModel(train, test);
@@ -46,23 +47,13 @@ export function evaluate(options: EvaluateOptions): ScopedRun<EvaluationAdvance 
     const probes = await openProbes(options, leaveOneOut, signal);
     // Before the work, so that a folder that cannot be made costs no wait.
     await makeFolder(out);
-    const engine = await openRunEngine(scope, options);
+    const engine = await openRunEngine(scope, options, note);
 
-    const run = async (tell: (progress: EvaluationProgress) => void): Promise<Evaluated> => {
+    return runTask(scope, async (tell) => {
+      const onProgress = (progress: EvaluationProgress): void => tell(progress);
       const measured = await evaluateVectors(
         { train, test },
-        {
-          ks: k,
-          layer,
-          leaveOneOut,
-          rankings,
-          probes,
-          bootstrap: bootstrap === 0 ? null : { resamples: bootstrap, seed: bootstrapSeed },
-          seed,
-          threads,
-          signal,
-          onProgress: tell,
-        },
+        { ...measuresOf(options), leaveOneOut, probes, signal, onProgress },
       );
       const contrast = await contrastMetrics(engine, test, {
         layer,
@@ -80,21 +71,23 @@ export function evaluate(options: EvaluateOptions): ScopedRun<EvaluationAdvance 
         contrasted: contrast.contrasted,
       };
       const report = await writeEvaluation(out, evaluation, provenance, { signal });
-      return { kind: 'result', evaluation, report };
-    };
-    // Unsubscribing aborts the signal of the scope, which ends the evaluation.
-    return new Observable((subscriber) => {
-      const running = run((progress) => subscriber.next({ kind: 'progress', ...progress })).then(
-        (result) => {
-          subscriber.next(result);
-          subscriber.complete();
-        },
-        (error: unknown) => subscriber.error(error),
-      );
-      // An aborted run is closed when its temporary files are gone.
-      scope.defer(() => running);
+      return { evaluation, report };
     });
   });
+}
+
+function measuresOf(
+  options: Resolved<EvaluateOptions>,
+): Pick<EvaluateVectorsOptions, 'ks' | 'layer' | 'rankings' | 'bootstrap' | 'seed' | 'threads'> {
+  const { layer, k, rankings, bootstrap, bootstrapSeed, seed, threads } = options;
+  return {
+    ks: k,
+    layer,
+    rankings,
+    bootstrap: bootstrap === 0 ? null : { resamples: bootstrap, seed: bootstrapSeed },
+    seed,
+    threads: threads ?? undefined,
+  };
 }
 
 /** With further rows after those over all classes. */
@@ -105,7 +98,7 @@ function withRows(evaluation: Evaluation, further: Evaluation['rows']): Evaluati
 }
 
 async function openProbes(
-  options: EvaluateOptions,
+  options: Resolved<EvaluateOptions>,
   leaveOneOut: boolean,
   signal: AbortSignal,
 ): Promise<EvaluationProbes | undefined> {
@@ -113,7 +106,8 @@ async function openProbes(
   if (probe === 'none') return undefined;
   if (leaveOneOut) {
     throw new UsageError(
-      'Expected `--probe` to be `none` when `--train` and `--test` are the same images: a probe knows by heart what it has learnt from',
+      'Expected `probe` to be `none` when `train` and `test` are the same images: a probe knows by heart what it has learnt from',
+      { options: ['probe', 'train', 'test'] },
     );
   }
   const specs: Readonly<Record<'l2' | 'sgd', ProbeSpec>> = {
@@ -140,7 +134,7 @@ function refuseOtherModel(train: ExportedSet, test: ExportedSet): void {
   if (train.modelHash === test.modelHash) return;
   throw new PipelineError(
     'ERR_CONFIG',
-    `\`${train.name}\` and \`${test.name}\` were embedded with different weights. Embed both with the same \`--model\`.`,
-    { path: test.name },
+    `\`${train.name}\` and \`${test.name}\` were embedded with different weights. Embed both with the same \`model\`.`,
+    { path: test.name, options: ['model'] },
   );
 }

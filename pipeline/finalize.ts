@@ -1,20 +1,25 @@
-import { from } from 'rxjs';
-import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import {
   type FinalizedEmbeddings,
   finalizeEmbeddings,
 } from '../outputs/embeddings/finalize-embeddings.ts';
-import type { FinalizeOptions } from './options/shared-options.ts';
+import { type FinalizeOptions, finalizeVerb } from './options/finalize-options.ts';
+import { runTask } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
 
 /**
  * Makes one finished export of its shards.
  *
- * Emits once, when it is finished.
+ * @throws {PipelineError} `ERR_CONFIG`, `ERR_FORMAT` or `ERR_LOCKED` when a shard is missing, damaged or in use.
+ * @example
+ * ```ts
+ * const { rows, parts } = await finalize({ folders: ['a0', 'a1'], out: 'a' });
+ * ```
  */
-export function finalize(options: FinalizeOptions): ScopedRun<FinalizedEmbeddings> {
-  return runScoped((scope) => {
-    const { folders, out, verify } = options;
-    const { signal } = scope;
-    return from(finalizeEmbeddings(folders, { out: out ?? undefined, verify, signal }));
-  });
+export function finalize(given: FinalizeOptions): Run<FinalizedEmbeddings> {
+  return startRun(finalizeVerb, given, ({ folders, out, verify }, scope) =>
+    runTask(scope, async () => {
+      const { signal } = scope;
+      return await finalizeEmbeddings(folders, { out: out ?? undefined, verify, signal });
+    }),
+  );
 }

@@ -1,38 +1,23 @@
-import { Observable } from 'rxjs';
-import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { inspectPath } from '../outputs/inspect/inspect-path.ts';
 import type { Inspection } from '../outputs/inspect/inspection.ts';
-import type { InspectOptions } from './options/shared-options.ts';
+import { type InspectOptions, inspectVerb } from './options/inspect-options.ts';
+import { runTask } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
 
-/** How far reading is. */
-export interface InspectAdvance {
-  readonly kind: 'progress';
-  /** Rows that were read, and rows that will be. */
-  readonly done: number;
-  readonly total: number;
-}
-
-/** What was found. */
-export interface Inspected {
-  readonly kind: 'result';
-  readonly inspection: Inspection;
-}
-
-/** Looks at a file or folder and says what it is. Nothing is written. */
-export function inspect(options: InspectOptions): ScopedRun<InspectAdvance | Inspected> {
-  const { path, rows, verify } = options;
-  return runScoped(
-    ({ signal }) =>
-      new Observable((subscriber) => {
-        const onRows = (done: number, total: number): void =>
-          subscriber.next({ kind: 'progress', done, total });
-        inspectPath(path, { rows, verify, signal, onRows }).then(
-          (inspection) => {
-            subscriber.next({ kind: 'result', inspection });
-            subscriber.complete();
-          },
-          (error: unknown) => subscriber.error(error),
-        );
-      }),
+/**
+ * Identifies a file or folder and summarises what it holds. Nothing is written; damage is part of the result.
+ *
+ * @example
+ * ```ts
+ * const { what, problems } = await inspect({ path: 'runs/a/test', verify: true });
+ * ```
+ */
+export function inspect(given: InspectOptions): Run<Inspection> {
+  return startRun(inspectVerb, given, ({ path, rows, verify }, scope) =>
+    runTask(scope, async (tell) => {
+      const onRows = (done: number, total: number): void =>
+        tell({ label: 'inspect', done, total, unit: 'rows' });
+      return await inspectPath(path, { rows, verify, signal: scope.signal, onRows });
+    }),
   );
 }

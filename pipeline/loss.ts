@@ -1,9 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { Observable } from 'rxjs';
 import type { LossResult } from '../operators/engine/seam/engine.ts';
 import { PipelineError } from '../operators/errors.ts';
-import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import type { LossSpec, LossReadouts } from '../operators/types.ts';
 import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
 import { checkTarget } from '../outputs/files/check-target.ts';
@@ -11,20 +9,13 @@ import { writeGradient } from '../outputs/embeddings/gradient-file.ts';
 import { lossRows } from './parts/loss-rows.ts';
 import { lossSpec } from './options/loss-spec.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
-import type { LossOptions } from './options/shared-options.ts';
+import { type LossOptions, lossVerb } from './options/loss-options.ts';
+import { runTask } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
 import { readEmbeddedSet } from './parts/read-embedded-set.ts';
-
-/** How far the loss is. */
-export interface LossAdvance {
-  readonly kind: 'progress';
-  /** Rows that have been anchors, and rows that will be. */
-  readonly done: number;
-  readonly total: number;
-}
 
 /** The exact loss of an export. */
 export interface MeasuredLoss {
-  readonly kind: 'result';
   readonly loss: LossSpec;
   /** Mean over the anchors, in nats; 0 without any. */
   readonly value: number;
@@ -43,14 +34,20 @@ export interface MeasuredLoss {
 
 /**
  * The exact loss over all rows of an export, each contrasted with every other one, and its gradient if
- * `options.gradient` names a file for it.
+ * `gradient` names a file for it.
  *
- * The gradient is `∂L / ∂z` of the rows that the loss saw: with `options.normalize` those of length 1, not
- * those of the export. Memory is linear in the rows; time is quadratic.
+ * The gradient is `∂L / ∂z` of the rows that the loss saw: with `normalize` those of length 1, not those of the
+ * export. Memory is linear in the rows; time is quadratic.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when a row is not of unit length and `normalize` is off; `ERR_NOT_FINITE`.
+ * @example
+ * ```ts
+ * const { value, readouts } = await loss({ embeddings: 'runs/a/train', temperature: 0.1 });
+ * ```
  */
-export function loss(options: LossOptions): ScopedRun<LossAdvance | MeasuredLoss> {
-  const { embeddings, layer, normalize, gradient: file } = options;
-  return runScoped(async (scope) => {
+export function loss(given: LossOptions): Run<MeasuredLoss> {
+  return startRun(lossVerb, given, async (options, scope, note) => {
+    const { embeddings, layer, normalize, gradient: file } = options;
     const { signal } = scope;
     const set = await readEmbeddedSet(embeddings, layer, signal);
     const rows = lossRows(set, { layer, normalize });
@@ -59,56 +56,44 @@ export function loss(options: LossOptions): ScopedRun<LossAdvance | MeasuredLoss
       await checkTarget(file);
       await refuseOwnFile(file, embeddings);
     }
-    const engine = await openRunEngine(scope, options);
+    const engine = await openRunEngine(scope, options, note);
     const spec = lossSpec(options);
     const session = await engine.createLoss(spec);
+    const known = set.labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
 
-    const { ids, labels, dim } = set;
-    const known = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
-    const measured = async (onProgress: (done: number) => void): Promise<MeasuredLoss> => {
+    return runTask(scope, async (tell) => {
+      const onProgress = (done: number): void =>
+        tell({ label: 'loss', done, total: known, unit: 'anchors' });
       const wanted = { gradient: file !== null, readouts: true };
       const result = await session.run(rows, { ...wanted, onProgress, signal });
-      refuseNotFinite(result, options);
-      const { value, anchors, anchorsWithoutPositive, gradient, readouts } = result;
-      const { datasetHash, modelHash } = set;
-      const provenance = { loss: spec, value, layer, normalize, datasetHash, modelHash };
+      refuseNotFinite(result, options.temperature);
+      const { value, anchors, anchorsWithoutPositive, readouts } = result;
       const report =
         file === null
           ? null
           : await writeGradient(
               file,
               // It was asked for.
-              { ids, dim, gradient: gradient! },
-              { ...provenance, engine: `${engine.name}: ${engine.device}` },
+              { ids: set.ids, dim: set.dim, gradient: result.gradient! },
+              {
+                ...{ loss: spec, value, layer, normalize },
+                ...{ datasetHash: set.datasetHash, modelHash: set.modelHash },
+                engine: `${engine.name}: ${engine.device}`,
+              },
               { signal },
             );
       return {
-        kind: 'result',
         loss: spec,
         value,
-        rows: ids.length,
+        rows: set.ids.length,
         anchors,
         anchorsWithoutPositive,
-        withoutClass: ids.length - known,
+        withoutClass: set.ids.length - known,
         // They were asked for, and there are rows.
         readouts: readouts!,
         engine: engine.name,
         gradient: report,
       };
-    };
-    // Unsubscribing aborts the signal of the scope, which ends the computation.
-    return new Observable((subscriber) => {
-      const running = measured((done) => {
-        subscriber.next({ kind: 'progress', done, total: known });
-      }).then(
-        (result) => {
-          subscriber.next(result);
-          subscriber.complete();
-        },
-        (error: unknown) => subscriber.error(error),
-      );
-      // An aborted run is closed when its temporary file is gone.
-      scope.defer(() => running);
     });
   });
 }
@@ -120,12 +105,12 @@ async function refuseOwnFile(file: string, folder: string): Promise<void> {
   if ((await fs.realpath(path.dirname(file))) !== (await fs.realpath(folder))) return;
   throw new PipelineError(
     'ERR_CONFIG',
-    `Expected \`--gradient\` to be a file of its own, got \`${file}\`, which belongs to the export. Choose another name.`,
-    { path: file },
+    `Expected \`gradient\` to be a file of its own, got \`${file}\`, which belongs to the export. Choose another name.`,
+    { path: file, options: ['gradient'] },
   );
 }
 
-function refuseNotFinite({ value, gradient }: LossResult, { temperature }: LossOptions): void {
+function refuseNotFinite({ value, gradient }: LossResult, temperature: number): void {
   if (Number.isFinite(value) && gradient?.every(Number.isFinite) !== false) return;
   throw new PipelineError(
     'ERR_NOT_FINITE',

@@ -3,7 +3,6 @@ import { exportEncoder } from '../operators/engine/onnx-engine.ts';
 import { trainStep } from '../operators/stages/train-step.ts';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { perSample } from '../operators/flow/per-sample.ts';
-import { runScoped, type ScopedRun } from '../operators/flow/run-scope.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
 import { augmentViews } from '../operators/stages/augment-views.ts';
 import { decodeImage } from '../operators/stages/decode-image.ts';
@@ -20,36 +19,34 @@ import { learningRateAt } from '../operators/model/learning-rate.ts';
 import { classWalks } from '../operators/plan/class-walks.ts';
 import { planBatches } from '../operators/plan/plan-batches.ts';
 import { replacementFor } from '../operators/plan/replacement-for.ts';
-import type { ClassifierReadouts, StepReadouts, StepResult } from '../operators/types.ts';
 import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
 import { saveCheckpoints } from '../outputs/run/save-checkpoints.ts';
 import { writeMetrics } from '../outputs/run/write-metrics.ts';
 import { decodePermits, readPermits } from './parts/native-permits.ts';
 import { openTraining } from './parts/open-training.ts';
-import type { TrainOptions } from './options/shared-options.ts';
+import { type TrainOptions, trainVerb } from './options/train-options.ts';
 import type { PretrainedStart } from './parts/run-config.ts';
-import type { RunListener } from './parts/run-listener.ts';
+import { type Run, startRun } from './parts/start-run.ts';
+import { tellSteps, type TrainedStep, type TrainResult } from './parts/tell-steps.ts';
 
 /**
  * Trains an encoder: images → balanced batches → views → steps → checkpoints and metrics.
  *
- * Emits once for each step, when its rows and its checkpoint, if one is due, are on the disk. Read-outs are those of
- * a classifier with the loss `cross-entropy`.
+ * Tells a `progress` for each step, when its rows and its checkpoint, if one is due, are on the disk; its `step` holds
+ * the read-outs, those of a classifier with the loss `cross-entropy`.
  *
- * @param start An encoder to go on from, instead of `options.init`. @default random weights
+ * @param start An encoder to go on from, instead of `init`. @default random weights
+ * @throws {UsageError} When the options cannot be run with.
+ * @throws {PipelineError} `ERR_DATASET`, `ERR_CONFIG`, `ERR_TOO_MANY_BAD`, `ERR_NOT_FINITE`, `ERR_ENGINE`, `ERR_WRITE` …
+ * @example
+ * ```ts
+ * const { steps, readouts } = await train({ data: 'photos', split: 'train', out: 'runs/a', epochs: 20 });
+ * ```
  */
-export function train(
-  options: TrainOptions,
-  listener: RunListener = {},
-  start?: PretrainedStart,
-): ScopedRun<StepResult<StepReadouts | ClassifierReadouts>> {
-  return runScoped(async (scope) => {
-    const { data, config, run, trainer, startAt } = await openTraining(
-      scope,
-      options,
-      listener,
-      start,
-    );
+export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainResult, TrainedStep> {
+  return startRun(trainVerb, given, async (options, scope, note) => {
+    const training = await openTraining(scope, options, note, start);
+    const { data, config, run, trainer, startAt } = training;
     const { signal, draining } = scope;
     const { recipe, imageSize, views, seed, steps } = config;
     const leastClasses = isByImage(config.loss) ? 1 : 2;
@@ -57,7 +54,7 @@ export function train(
     const batches = { ...config, classesPerBatch, leastClasses } as const;
     const walks = classWalks(data, batches);
     const viewer = scope.use(await openViewMaker());
-    const bad = quarantine({ count: data.count, maxBadShare: options.maxBadShare, known: run.bad });
+    const bad = quarantine({ count: data.count, maxBadShare: options.maxInvalid, known: run.bad });
     const cache = decodedCache(options.cacheMb * 1e6);
     const shrinkTo = shrinkTarget(recipe, imageSize);
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
@@ -65,7 +62,7 @@ export function train(
     const schedule = { peak, steps, warmupSteps: config.warmupSteps };
 
     const plans = planBatches(data, { ...batches, startAt });
-    return withDemand(plans, { window: options.window, signal, draining }, (plan$) =>
+    return withDemand(plans, { window: options.prefetch, signal, draining }, (plan$) =>
       plan$.pipe(
         perSample(
           onBadSample(
@@ -95,6 +92,6 @@ export function train(
           await run.saveEncoder(model, encoderSidecar(imageSize, recipe));
         }),
       ),
-    );
+    ).pipe(tellSteps({ out: options.out, startAt, total: steps, batchSize: config.batchSize }));
   });
 }

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { concat, concatMap, defer, EMPTY, ignoreElements, map, type Observable } from 'rxjs';
-import { runScoped, type RunScope, type ScopedRun } from '../operators/flow/run-scope.ts';
+import type { RunScope } from '../operators/flow/run-scope.ts';
+import type { EvaluationRow } from '../operators/evaluation/scores/evaluation-rows.ts';
 import type { LinearProbe } from '../operators/evaluation/probe/linear-probe.ts';
-import { type ProbeScores, probeScores } from '../operators/evaluation/probe/probe-scores.ts';
+import { probeScores } from '../operators/evaluation/probe/probe-scores.ts';
 import { selectStrength } from '../operators/evaluation/probe/select-strength.ts';
 import { trainProbe } from '../operators/evaluation/probe/train-probe.ts';
 import { openEmbeddings } from '../outputs/embeddings/read-embeddings.ts';
@@ -10,40 +10,27 @@ import { readRun } from '../outputs/run/run-folder.ts';
 import type { TransferReport } from '../outputs/tables/transfer-files.ts';
 import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
+import { type TransferOptions, transferVerb } from './options/transfer-options.ts';
+import type { Resolved } from './options/verb.ts';
 import { type ExportedSet, openVectorSet } from './parts/open-vector-set.ts';
-import {
-  embedVerb,
-  evaluateVerb,
-  trainVerb,
-  type TransferOptions,
-} from './options/shared-options.ts';
 import { planTransfer, type TransferPlan } from './parts/plan-transfer.ts';
 import { readClassifier } from './parts/read-classifier.ts';
-import type { RunListener } from './parts/run-listener.ts';
-import type { MethodFinding, TransferFindings } from './parts/transfer-findings.ts';
-import { train } from './train.ts';
 import { reportTransfer, type TransferSummary } from './parts/report-transfer.ts';
-import { resolveOptions } from './options/verb.ts';
+import type { TellNote } from './parts/run-event.ts';
+import { runNested, type NestedListener } from './parts/run-nested.ts';
+import { runTask, type TaskProgress, type TellProgress } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
+import type { MethodFinding } from './parts/transfer-findings.ts';
+import { train } from './train.ts';
 
-/** How far one part of a transfer has come. */
-export interface TransferProgress {
-  readonly kind: 'progress';
-  /** What is being done, in a few words. */
-  readonly label: string;
-  readonly done: number;
-  readonly total: number | undefined;
-  readonly unit: string;
-}
-
-/** Last word of a transfer. */
+/** What a transfer found, and the files that hold it. */
 export interface TransferResult {
-  readonly kind: 'result';
   readonly summary: TransferSummary;
   readonly report: TransferReport;
 }
 
 /**
- * How well the encoder of a run serves other images, or classes that it has not seen.
+ * Transfer learning: how well the encoder of a run serves other images, or classes that it has not seen.
  *
  * ```
  * DIR/train, DIR/test      vectors of the frozen encoder
@@ -55,192 +42,157 @@ export interface TransferResult {
  * ```
  *
  * Every test image is scored once, from its plain view. Parts that are complete stay when the transfer is continued.
- * Emits progress, and the result last.
+ *
+ * @throws {PipelineError} `ERR_CONFIG` when the run has seen every class and `disjoint` is on; `ERR_FORMAT`, …
+ * @example
+ * ```ts
+ * const { summary } = await transfer({ data: 'birds', model: 'runs/a', out: 'runs/a/birds' });
+ * ```
  */
-export function transfer(
-  options: TransferOptions,
-  listener: RunListener = {},
-): ScopedRun<TransferProgress | TransferResult> {
-  return runScoped(async (scope) => {
+export function transfer(given: TransferOptions): Run<TransferResult> {
+  return startRun(transferVerb, given, async (options, scope, note) => {
     const plan = await planTransfer(options, scope.signal);
-    for (const note of plan.notes) listener.note?.(note);
-    const findings: TransferFindings = { methods: new Map(), neighbours: new Map() };
-    const parts$: Observable<TransferProgress | TransferResult>[] = [
-      ...(options.method === 'fine-tuned' ? [] : frozen(scope, options, plan, findings)),
-      ...(options.method === 'frozen' ? [] : fineTuned(scope, options, plan, findings)),
-      defer(async () => ({
-        kind: 'result' as const,
-        ...(await reportTransfer(options, plan, findings)),
-      })),
-    ];
-    // Each part is complete in itself: a transfer that is told to stop does not start the next.
-    return concat(
-      ...parts$.map((part$) => defer((): typeof part$ => (scope.draining.aborted ? EMPTY : part$))),
-    );
+    for (const text of plan.notes) note(text);
+    return runTask(scope, async (tell) => {
+      const parts: Parts = { scope, options, plan, tell, note };
+      const frozen = options.method === 'fine-tuned' ? undefined : await frozenMethod(parts);
+      const tuned = options.method === 'frozen' ? undefined : await fineTunedMethod(parts);
+      return await reportTransfer(options, plan, {
+        frozen: frozen?.finding,
+        fineTuned: tuned,
+        neighbours: frozen?.neighbours ?? [],
+      });
+    });
   });
 }
 
-type Part = Observable<TransferProgress>;
-
-/** Vectors of both splits, nearest neighbours among them, and a linear classifier on them. */
-function frozen(
-  scope: RunScope,
-  options: TransferOptions,
-  plan: TransferPlan,
-  findings: TransferFindings,
-): readonly Part[] {
-  const [trainFolder, testFolder] = [inside(options, 'train'), inside(options, 'test')];
-  const { model, splitTrain, splitTest } = options;
-  return [
-    exported(scope, options, plan, { model, split: splitTrain, out: trainFolder, layer: 'both' }),
-    exported(scope, options, plan, { model, split: splitTest, out: testFolder, layer: 'both' }),
-    neighbours(scope, options, findings),
-    work(async () => {
-      const train = await openVectorSet(trainFolder, 'embedding', scope.signal);
-      const test = await openVectorSet(testFolder, 'embedding', scope.signal);
-      const { probe, classifier } = await fittedProbe(train, options, scope.signal);
-      const scores = await scored(probe, test, options, scope.signal);
-      findings.methods.set('frozen', { test, scores, classifier });
-    }),
-  ];
+/** What every part of a transfer works with. */
+interface Parts {
+  readonly scope: RunScope;
+  readonly options: Resolved<TransferOptions>;
+  readonly plan: TransferPlan;
+  readonly tell: TellProgress;
+  readonly note: TellNote;
 }
 
-/** A classifier trained with all layers below it, from those of the run. */
-function fineTuned(
-  scope: RunScope,
-  options: TransferOptions,
-  plan: TransferPlan,
-  findings: TransferFindings,
-): readonly Part[] {
+/** Vectors of both splits, nearest neighbours among them, and a linear probe on them. */
+async function frozenMethod(parts: Parts): Promise<{
+  readonly finding: MethodFinding;
+  readonly neighbours: readonly EvaluationRow[];
+}> {
+  const { options, scope } = parts;
+  const [trainFolder, testFolder] = [inside(options, 'train'), inside(options, 'test')];
+  const { model, splitTrain, splitTest } = options;
+  await exported(parts, { model, split: splitTrain, out: trainFolder, layer: 'both' });
+  await exported(parts, { model, split: splitTest, out: testFolder, layer: 'both' });
+  const neighbours = await neighbourRows(parts, trainFolder, testFolder);
+  const train = await openVectorSet(trainFolder, 'embedding', scope.signal);
+  const test = await openVectorSet(testFolder, 'embedding', scope.signal);
+  const { probe, classifier } = await fittedProbe(train, options, scope.signal);
+  const finding = { test, scores: await scored(probe, test, parts), classifier };
+  // Told to stop, it does not start the next part.
+  scope.draining.throwIfAborted();
+  return { finding, neighbours };
+}
+
+/** Fine-tuning: a classifier trained with all layers below it, from those of the run. */
+async function fineTunedMethod(parts: Parts): Promise<MethodFinding> {
+  const { options, plan, scope } = parts;
   const run = inside(options, 'fine-tuned');
   const testFolder = inside(options, 'fine-tuned-test');
-  return [
-    defer(() => {
-      let total: number | undefined;
-      const trained = train(
-        resolveOptions(trainVerb, {
-          ...dataOptions(options, plan),
-          split: options.splitTrain,
-          out: run,
-          loss: 'cross-entropy',
-          encoder: plan.architecture,
-          stem: plan.stem,
-          width: plan.width,
-          imageSize: plan.imageSize,
-          recipe: options.recipe,
-          views: 1,
-          batchSize: options.batchSize,
-          epochs: options.epochs,
-          steps: options.steps,
-          learningRate: options.learningRate,
-          resume: options.resume,
-        }),
-        { planned: (plans) => (total = plans.total) },
-        plan.start,
-      );
-      return scope.nest(trained).pipe(
-        map((step): TransferProgress => {
-          return progress('fine-tuning', step.plan.seq + 1, total, 'steps');
-        }),
-      );
-    }),
-    exported(scope, options, plan, {
-      model: run,
-      split: options.splitTest,
-      out: testFolder,
-      layer: 'embedding',
-    }),
-    work(async () => {
-      const { config, checkpoint } = await readRun(run);
-      const test = await openVectorSet(testFolder, 'embedding', scope.signal);
-      const probe = readClassifier(config, checkpoint.weights, run);
-      const scores = await scored(probe, test, options, scope.signal);
-      const { step } = checkpoint;
-      findings.methods.set('fine_tuned', { test, scores, classifier: { steps: step } });
-    }),
-  ];
+  const trained = train(
+    {
+      ...dataOptions(parts),
+      split: options.splitTrain,
+      out: run,
+      loss: 'cross-entropy',
+      encoder: plan.architecture,
+      stem: plan.stem,
+      width: plan.width,
+      imageSize: plan.imageSize,
+      augmentation: options.augmentation,
+      views: 1,
+      batchSize: options.batchSize,
+      epochs: options.epochs,
+      steps: options.steps,
+      learningRate: options.learningRate,
+      resume: options.resume,
+    },
+    plan.start,
+  );
+  await runNested(
+    scope,
+    trained,
+    listener(parts, ({ done, total }) => ({ label: 'fine-tuning', done, total, unit: 'steps' })),
+  );
+  const split = options.splitTest;
+  await exported(parts, { model: run, split, out: testFolder, layer: 'embedding' });
+  const { config, checkpoint } = await readRun(run);
+  const test = await openVectorSet(testFolder, 'embedding', scope.signal);
+  const probe = readClassifier(config, checkpoint.weights, run);
+  const scores = await scored(probe, test, parts);
+  scope.draining.throwIfAborted();
+  return { test, scores, classifier: { steps: checkpoint.step } };
 }
 
 /** One split through the ordinary export. */
-function exported(
-  scope: RunScope,
-  options: TransferOptions,
-  plan: TransferPlan,
+async function exported(
+  parts: Parts,
   what: { model: string; split: string; out: string; layer: 'embedding' | 'both' },
-): Part {
-  return defer(() => {
-    let [done, total]: [number, number | undefined] = [0, undefined];
-    const run = embed(
-      resolveOptions(embedVerb, {
-        ...dataOptions(options, plan),
-        ...what,
-        resume: options.resume,
-      }),
-      {
-        planned(plans) {
-          total = plans.total * plans.images;
-          done = plans.done * plans.images;
-        },
-      },
-    );
-    const label = `exporting ${what.split} images`;
-    return scope.nest(run).pipe(
-      map(({ rows, bad }) => {
-        done += rows + bad;
-        return progress(label, done, total, 'images');
-      }),
-    );
-  });
-}
-
-function neighbours(
-  scope: RunScope,
-  options: TransferOptions,
-  { neighbours }: TransferFindings,
-): Part {
-  const [trainFolder, testFolder] = [inside(options, 'train'), inside(options, 'test')];
-  const ofLayer = (layer: 'embedding' | 'projection'): Part => {
-    const run = evaluate(
-      resolveOptions(evaluateVerb, {
-        train: trainFolder,
-        test: testFolder,
-        out: path.join(inside(options, 'evaluation'), layer),
-        layer,
-        rankings: 0,
-        seed: options.seed,
-        engine: options.engine,
-        device: options.device,
-        threads: options.threads,
-      }),
-    );
-    return scope.nest(run).pipe(
-      map((event) => {
-        if (event.kind === 'result') {
-          neighbours.set(layer, event.evaluation.rows);
-          return progress(`comparing by ${layer}`, 1, 1, 'evaluations');
-        }
-        return progress(
-          `comparing by ${layer}: ${event.label}`,
-          event.done,
-          event.total,
-          event.unit,
-        );
-      }),
-    );
-  };
-  return defer(async () => await openEmbeddings(testFolder)).pipe(
-    concatMap(({ sizes }) =>
-      concat(...layers.filter((layer) => sizes[layer] !== undefined).map(ofLayer)),
-    ),
+): Promise<void> {
+  const { resume } = parts.options;
+  const run = embed({ ...dataOptions(parts), ...what, resume });
+  const label = `exporting ${what.split} images`;
+  await runNested(
+    parts.scope,
+    run,
+    listener(parts, ({ done, total, unit, amount }) => ({ label, done, total, unit, amount })),
   );
 }
 
 const layers = ['embedding', 'projection'] as const;
 
+/** Nearest neighbours among the frozen vectors, by every layer that there is. */
+async function neighbourRows(
+  parts: Parts,
+  trainFolder: string,
+  testFolder: string,
+): Promise<readonly EvaluationRow[]> {
+  const { options, scope } = parts;
+  const { sizes } = await openEmbeddings(testFolder);
+  const rows: EvaluationRow[] = [];
+  for (const layer of layers) {
+    if (sizes[layer] === undefined) continue;
+    const run = evaluate({
+      train: trainFolder,
+      test: testFolder,
+      out: path.join(inside(options, 'evaluation'), layer),
+      layer,
+      rankings: 0,
+      seed: options.seed,
+      engine: options.engine,
+      device: options.device,
+      threads: options.threads,
+    });
+    const { evaluation } = await runNested(
+      scope,
+      run,
+      listener(parts, ({ label, done, total, unit }) => ({
+        label: `comparing by ${layer}: ${label}`,
+        done,
+        total,
+        unit,
+      })),
+    );
+    rows.push(...evaluation.rows);
+  }
+  return rows;
+}
+
 /** A linear classifier on vectors as they are, and how it came about. */
 async function fittedProbe(
   train: ExportedSet,
-  { solver, seed, threads: some }: TransferOptions,
+  { solver, seed, threads: some }: Resolved<TransferOptions>,
   signal: AbortSignal,
 ): Promise<{ readonly probe: LinearProbe } & Pick<MethodFinding, 'classifier'>> {
   const threads = some ?? undefined;
@@ -258,33 +210,36 @@ async function fittedProbe(
 async function scored(
   probe: LinearProbe,
   test: ExportedSet,
-  { threads }: TransferOptions,
-  signal: AbortSignal,
-): Promise<ProbeScores> {
-  return await probeScores(probe, test, { threads: threads ?? undefined, signal });
+  { options, scope }: Parts,
+): Promise<MethodFinding['scores']> {
+  const threads = options.threads ?? undefined;
+  return await probeScores(probe, test, { threads, signal: scope.signal });
 }
 
 /** Options that every part takes alike. */
-function dataOptions(options: TransferOptions, plan: TransferPlan): Record<string, unknown> {
+function dataOptions({ options, plan }: Parts): {
+  readonly data: string;
+  readonly limit: number | null;
+  readonly seed: number;
+  readonly classes: readonly string[] | null;
+  readonly excludeClasses: readonly string[] | null;
+} & Pick<Resolved<TransferOptions>, 'engine' | 'device' | 'threads'> {
   const { data, limit, seed, engine, device, threads } = options;
-  const { classes, exceptClasses } = plan;
-  return { data, limit, seed, engine, device, threads, classes, exceptClasses };
+  const { classes, excludeClasses } = plan;
+  return { data, limit, seed, engine, device, threads, classes, excludeClasses };
 }
 
-/** A part that has nothing to say on its way. */
-function work(run: () => Promise<void>): Part {
-  return defer(run).pipe(ignoreElements());
+/** Tells the progress of a part in the words of the transfer, and its notes as they are. */
+function listener<S>(
+  { tell, note }: Parts,
+  inOurWords: (progress: TaskProgress) => TaskProgress,
+): NestedListener<S> {
+  return {
+    progress: (event) => tell(inOurWords(event)),
+    note: ({ text, options }) => note(text, options),
+  };
 }
 
-function inside({ out }: TransferOptions, name: string): string {
+function inside({ out }: Resolved<TransferOptions>, name: string): string {
   return path.join(out, name);
-}
-
-function progress(
-  label: string,
-  done: number,
-  total: number | undefined,
-  unit: TransferProgress['unit'],
-): TransferProgress {
-  return { kind: 'progress', label, done, total, unit };
 }

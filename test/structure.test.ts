@@ -62,8 +62,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators',
   ],
   'pipeline/options': ['outputs/*', 'operators/*'],
-  'pipeline/command-line': ['pipeline/options', 'operators', 'operators/flow'],
   'pipeline/parts': ['pipeline/options', 'datasets', 'outputs/*', 'operators/*'],
+  'pipeline/command-line': ['pipeline/parts', 'pipeline/options', 'outputs/*', 'operators/*'],
   pipeline: ['pipeline/parts', 'pipeline/options', 'datasets', 'outputs/*', 'operators/*'],
   'pipeline/commands': [
     'pipeline',

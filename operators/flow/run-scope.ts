@@ -88,11 +88,17 @@ export function runScoped<T>(
       },
       defer: (close) => void closers.push(close),
       nest(run) {
-        // Aborting reaches it by unsubscription. Its failure to close is its own last error already.
+        // Aborting reaches it at once, also where a promise follows its output and not a subscription.
+        const halt = (): void => run.abort(abort.signal.reason);
         const stop = (): void => run.stop();
+        // Its failure to close is its own last error already.
         const closed = run.closed.catch(() => {});
+        abort.signal.addEventListener('abort', halt);
         drain.signal.addEventListener('abort', stop);
-        void closed.then(() => drain.signal.removeEventListener('abort', stop));
+        void closed.then(() => {
+          abort.signal.removeEventListener('abort', halt);
+          drain.signal.removeEventListener('abort', stop);
+        });
         closers.push(() => {
           // It may not have been subscribed to yet; of a run that has ended this asks nothing.
           run.abort();

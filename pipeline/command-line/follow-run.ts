@@ -1,16 +1,7 @@
 import { lastValueFrom, type MonoTypeOperatorFunction } from 'rxjs';
 import type { ScopedRun } from '../../operators/flow/run-scope.ts';
-import { stopOnSignals, type SignalSource } from './interrupts.ts';
-import type { StatusLine } from './status-line.ts';
-
-/** Where a verb meets its user. */
-export interface Desk {
-  readonly status: StatusLine;
-  readonly signals: SignalSource;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The command line that goes on where this one was interrupted, for verbs that can. */
-  readonly resumeCommand: string;
-}
+import type { CommandContext } from './command-context.ts';
+import { stopOnSignals } from './interrupts.ts';
 
 /** How a run is followed. */
 export interface FollowOptions<T> {
@@ -35,7 +26,7 @@ export interface FollowedRun<T> {
  */
 export async function followRun<T>(
   run: ScopedRun<T>,
-  { status, signals }: Desk,
+  { status, signals }: Pick<CommandContext, 'status' | 'signals'>,
   options: FollowOptions<T> = {},
 ): Promise<FollowedRun<T>> {
   const { progress = (output$) => output$, continueWith } = options;

@@ -10,25 +10,11 @@ import {
   tap,
 } from 'rxjs';
 import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
+import type { RunProgress } from '../parts/run-event.ts';
 import type { StatusLine } from './status-line.ts';
 
-/** How far a run is, after one emission. */
-export interface ProgressReading {
-  /** What is going on, such as `train`. A new label begins a new part with a count of its own. */
-  readonly label: string;
-  /** Steps, batches or whatever else `total` counts, up to now. */
-  readonly done: number;
-  /** Undefined when it is not known. */
-  readonly total?: number | undefined;
-  /** What is counted a second, such as `images`. */
-  readonly unit: string;
-  /** How many of `unit` up to now. @default done */
-  readonly amount?: number | undefined;
-  /** Milliseconds of work behind this emission; the rest of the time counts as waiting for it. */
-  readonly busyMs?: number | undefined;
-  /** A few words, such as the loss. */
-  readonly detail?: string | undefined;
-}
+/** Progress after one emission. */
+export type ProgressReading = Omit<RunProgress<unknown>, 'kind' | 'step'>;
 
 /** What progress is read from and where it is shown. */
 export interface ProgressOptions<T> {

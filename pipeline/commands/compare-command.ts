@@ -1,26 +1,18 @@
 import type { ComparisonRow } from '../../operators/evaluation/comparison/compare-scores.ts';
-import { compare } from '../compare.ts';
-import { followRun, type Desk } from '../command-line/follow-run.ts';
-import type { CompareOptions } from '../options/shared-options.ts';
+import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
-import type { Outcome } from '../command-line/outcome.ts';
+import { compare, type Compared } from '../compare.ts';
+import { type CompareOptions, compareVerb } from '../options/compare-options.ts';
 
-/** `compare` with signals. */
-export async function compareCommand(options: CompareOptions, desk: Desk): Promise<Outcome> {
-  const { evaluations, out } = options;
-  const { last } = await followRun(compare(options), desk);
-  if (last === undefined) {
-    return {
-      exitCode: 130,
-      lines: ['stopped; nothing was written'],
-      json: { verb: 'compare', out, evaluations, interrupted: true },
-    };
-  }
-  const { rows, report } = last;
-  const overall = rows.filter((row) => row.class === null);
-  return {
-    exitCode: 0,
-    lines: [
+/** `compare` on the command line. */
+export const compareCommand: Command<CompareOptions, Compared> = {
+  verb: compareVerb,
+  run: compare,
+  stopped: () => 'stopped; nothing was written',
+  about: ({ out, evaluations }) => ({ out, evaluations }),
+  lines: ({ rows, report }) => {
+    const overall = rows.filter((row) => row.class === null);
+    return [
       ...pairLines(overall),
       'test images: 95 % interval of the difference over the choice of test images',
       ...(overall.some(({ runs }) => runs > 1)
@@ -30,10 +22,10 @@ export async function compareCommand(options: CompareOptions, desk: Desk): Promi
           ]),
       '*: every interval leaves out 0; of twenty true ties one would have a star',
       ...(report === null ? [] : [`written to ${report.path}, by class as well`]),
-    ],
-    json: { verb: 'compare', out, evaluations, interrupted: false, rows: overall },
-  };
-}
+    ];
+  },
+  json: ({ rows }) => ({ rows: rows.filter((row) => row.class === null) }),
+};
 
 /** A table for each pair of models. */
 function pairLines(rows: readonly ComparisonRow[]): string[] {

@@ -1,33 +1,18 @@
-import { convert, type ConvertAdvance, type Converted } from '../convert.ts';
-import { followRun, type Desk } from '../command-line/follow-run.ts';
-import type { ConvertOptions } from '../options/shared-options.ts';
-import { showProgress } from '../command-line/progress.ts';
+import type { ConversionReport } from '../../outputs/convert/conversion.ts';
+import type { Command } from '../command-line/command.ts';
 import { shownBytes } from '../command-line/shown-bytes.ts';
-import type { Outcome } from '../command-line/outcome.ts';
+import { convert } from '../convert.ts';
+import { type ConvertOptions, convertVerb } from '../options/convert-options.ts';
 
-/** `convert` with progress and signals. */
-export async function convertCommand(options: ConvertOptions, desk: Desk): Promise<Outcome> {
-  const { source, to, out } = options;
-  const progress = showProgress<ConvertAdvance | Converted>({
-    status: desk.status,
-    readingOf: (event) =>
-      event.kind === 'progress'
-        ? { label: 'convert', done: event.done, total: event.total, unit: 'rows' }
-        : undefined,
-  });
-  const { last } = await followRun(convert(options), desk, { progress });
-  if (last?.kind !== 'result') {
-    return {
-      exitCode: 130,
-      // The signal may have come when the file had its name already.
-      lines: ['stopped; nothing is left half-written'],
-      json: { verb: 'convert', source, to, out, interrupted: true },
-    };
-  }
-  const { rows, bytes } = last.report;
-  return {
-    exitCode: 0,
-    lines: [`wrote ${rows.toLocaleString('en')} rows, ${shownBytes(bytes)}, to ${out}`],
-    json: { verb: 'convert', source, to, out, interrupted: false, rows, bytes },
-  };
-}
+/** `convert` on the command line. */
+export const convertCommand: Command<ConvertOptions, ConversionReport> = {
+  verb: convertVerb,
+  run: convert,
+  // The signal may have come when the file had its name already.
+  stopped: () => 'stopped; nothing is left half-written',
+  about: ({ source, to, out }) => ({ source, to, out }),
+  lines: ({ rows, bytes }, { options }) => [
+    `wrote ${rows.toLocaleString('en')} rows, ${shownBytes(bytes)}, to ${options.out}`,
+  ],
+  json: ({ rows, bytes }) => ({ rows, bytes }),
+};

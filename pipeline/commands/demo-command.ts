@@ -1,30 +1,32 @@
-import { demo, type DemoProgress, type DemoResult, type DemoRow } from '../demo.ts';
-import { followRun, type Desk } from '../command-line/follow-run.ts';
-import type { DemoOptions } from '../options/shared-options.ts';
-import { showProgress } from '../command-line/progress.ts';
+import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
-import type { Outcome } from '../command-line/outcome.ts';
+import { demo, type DemoResult, type DemoRow } from '../demo.ts';
+import { type DemoOptions, demoVerb } from '../options/demo-options.ts';
 
-/** `demo` with progress and signals. */
-export async function demoCommand(options: DemoOptions, desk: Desk): Promise<Outcome> {
-  const { out } = options;
-  const progress = showProgress<DemoProgress | DemoResult>({
-    status: desk.status,
-    readingOf: (event) => (event.kind === 'progress' ? event : undefined),
-  });
-  const { last, interrupted } = await followRun(demo(options), desk, { progress });
-  if (interrupted || last?.kind !== 'result') {
-    return {
-      exitCode: 130,
-      lines: [`stopped; the next demo begins anew in ${out}`],
-      json: { verb: 'demo', out, interrupted: true },
-    };
-  }
-  return {
-    exitCode: 0,
-    lines: [...resultLines(last.rows), '', `everything is in ${out}, the images in ${last.images}`],
-    json: { verb: 'demo', out, interrupted: false, images: last.images, rows: last.rows },
-  };
+/** `demo` on the command line. */
+export const demoCommand: Command<DemoOptions, DemoResult> = {
+  verb: demoVerb,
+  run: demo,
+  stopped: ({ out }) => `stopped; the next demo begins anew in ${out}`,
+  about: ({ out }) => ({ out }),
+  lines: ({ rows, images }, { options, calledAs }) => [
+    ...resultLines(rows),
+    '',
+    `everything is in ${options.out}, the images in ${images}`,
+    '',
+    ...nextLines(calledAs, options.out),
+  ],
+  json: ({ images, rows }) => ({ images, rows }),
+};
+
+/** Three commands to go on with. */
+function nextLines(calledAs: string, out: string): readonly string[] {
+  return [
+    'next:',
+    `  ${calledAs} inspect ${out}/sincere/test`,
+    `  ${calledAs} compare ${out}/supcon/evaluation ${out}/sincere/evaluation`,
+    `  ${calledAs} train PHOTOS --out runs/a   # PHOTOS: one folder of images for each class`,
+  ];
 }
 
 function resultLines(rows: readonly DemoRow[]): readonly string[] {

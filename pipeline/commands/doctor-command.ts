@@ -1,17 +1,24 @@
-import { doctor } from '../doctor.ts';
-import type { DoctorOptions } from '../options/shared-options.ts';
+import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
-import type { Outcome } from '../command-line/outcome.ts';
+import { doctor, type DoctorCheck } from '../doctor.ts';
+import { type DoctorOptions, doctorVerb } from '../options/doctor-options.ts';
 
-/** `doctor`; fails when something that is needed does not work. */
-export async function doctorCommand(options: DoctorOptions): Promise<Outcome> {
-  const checks = await doctor(options);
-  const broken = checks.filter(({ verdict }) => verdict === 'broken').length;
-  const rows = checks.map(({ name, verdict, detail }) => [verdict, name, detail]);
-  const last = broken === 0 ? 'everything that is needed works' : `${broken} broken`;
-  return {
-    exitCode: broken === 0 ? 0 : 1,
-    lines: [...textTable(rows, { heading: false }), '', last],
-    json: { verb: 'doctor', broken, checks },
-  };
+/** `doctor` on the command line; fails when something that is needed does not work. */
+export const doctorCommand: Command<DoctorOptions, readonly DoctorCheck[]> = {
+  verb: doctorVerb,
+  run: (options) => doctor(options),
+  stopped: () => 'stopped',
+  about: () => ({}),
+  lines: (checks) => {
+    const rows = checks.map(({ name, verdict, detail }) => [verdict, name, detail]);
+    const broken = brokenOf(checks);
+    const last = broken === 0 ? 'everything that is needed works' : `${broken} broken`;
+    return [...textTable(rows, { heading: false }), '', last];
+  },
+  json: (checks) => ({ broken: brokenOf(checks), checks }),
+  failed: (checks) => brokenOf(checks) > 0,
+};
+
+function brokenOf(checks: readonly DoctorCheck[]): number {
+  return checks.filter(({ verdict }) => verdict === 'broken').length;
 }

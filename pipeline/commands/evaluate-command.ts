@@ -1,44 +1,28 @@
 import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
-import { evaluate, type Evaluated, type EvaluationAdvance } from '../evaluate.ts';
-import { followRun, type Desk } from '../command-line/follow-run.ts';
-import type { EvaluateOptions } from '../options/shared-options.ts';
-import { showProgress } from '../command-line/progress.ts';
+import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
-import type { Outcome } from '../command-line/outcome.ts';
+import { evaluate, type Evaluated } from '../evaluate.ts';
+import { type EvaluateOptions, evaluateVerb } from '../options/evaluate-options.ts';
 
-/** `evaluate` with progress and signals. */
-export async function evaluateCommand(options: EvaluateOptions, desk: Desk): Promise<Outcome> {
-  const { out } = options;
-  const progress = showProgress<EvaluationAdvance | Evaluated>({
-    status: desk.status,
-    readingOf: (event) => (event.kind === 'progress' ? event : undefined),
-  });
-  const { last } = await followRun(evaluate(options), desk, { progress });
-  if (last?.kind !== 'result') {
+/** `evaluate` on the command line. */
+export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
+  verb: evaluateVerb,
+  run: evaluate,
+  stopped: () => 'stopped; there is no complete evaluation',
+  about: ({ out }) => ({ out }),
+  lines: ({ evaluation, report }) => [
+    ...overallLines(evaluation),
+    '',
+    ...classLines(evaluation),
+    ...countLines(evaluation),
+    ...probeLines(evaluation),
+    `written to ${report.path}`,
+  ],
+  json: ({ evaluation }, { layer }) => {
+    const { scored, ranked, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
+    const overall = evaluation.rows.filter((row) => row.class === null);
     return {
-      exitCode: 130,
-      lines: ['stopped; there is no complete evaluation'],
-      json: { verb: 'evaluate', out, interrupted: true },
-    };
-  }
-  const { evaluation, report } = last;
-  const { rows, scored, ranked, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
-  const overall = rows.filter((row) => row.class === null);
-  return {
-    exitCode: 0,
-    lines: [
-      ...overallLines(evaluation),
-      '',
-      ...classLines(evaluation),
-      ...countLines(evaluation),
-      ...probeLines(evaluation),
-      `written to ${report.path}`,
-    ],
-    json: {
-      verb: 'evaluate',
-      out,
-      interrupted: false,
-      layer: options.layer,
+      layer,
       metrics: Object.fromEntries(overall.map((row) => [row.metric, row.value])),
       intervals: Object.fromEntries(overall.map((row) => [row.metric, [row.ciLow, row.ciHigh]])),
       scored,
@@ -47,9 +31,9 @@ export async function evaluateCommand(options: EvaluateOptions, desk: Desk): Pro
       trainWithoutClass,
       absentFromTrain,
       probes: Array.from(evaluation.probes, ({ source, about }) => ({ source, ...about })),
-    },
-  };
-}
+    };
+  },
+};
 
 /** One line for each metric over all classes. */
 function overallLines({ rows }: Evaluation): readonly string[] {

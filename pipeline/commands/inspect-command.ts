@@ -1,36 +1,20 @@
 import type { Inspection } from '../../outputs/inspect/inspection.ts';
 import type { Json } from '../../outputs/files/json.ts';
-import { followRun, type Desk } from '../command-line/follow-run.ts';
-import { inspect, type InspectAdvance, type Inspected } from '../inspect.ts';
-import type { InspectOptions } from '../options/shared-options.ts';
-import { showProgress } from '../command-line/progress.ts';
+import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
-import type { Outcome } from '../command-line/outcome.ts';
+import { inspect } from '../inspect.ts';
+import { type InspectOptions, inspectVerb } from '../options/inspect-options.ts';
 
-/** `inspect` with progress and signals; fails when it finds damage. */
-export async function inspectCommand(options: InspectOptions, desk: Desk): Promise<Outcome> {
-  const progress = showProgress<InspectAdvance | Inspected>({
-    status: desk.status,
-    readingOf: (event) =>
-      event.kind === 'progress'
-        ? { label: 'inspect', done: event.done, total: event.total, unit: 'rows' }
-        : undefined,
-  });
-  const { last } = await followRun(inspect(options), desk, { progress });
-  if (last?.kind !== 'result') {
-    return {
-      exitCode: 130,
-      lines: ['stopped'],
-      json: { verb: 'inspect', path: options.path, interrupted: true },
-    };
-  }
-  const { inspection } = last;
-  return {
-    exitCode: inspection.problems.length === 0 ? 0 : 1,
-    lines: inspectionLines(inspection),
-    json: { verb: 'inspect', interrupted: false, ...inspection },
-  };
-}
+/** `inspect` on the command line; fails when it finds damage. */
+export const inspectCommand: Command<InspectOptions, Inspection> = {
+  verb: inspectVerb,
+  run: inspect,
+  stopped: () => 'stopped',
+  about: ({ path }) => ({ path }),
+  lines: (inspection) => inspectionLines(inspection),
+  json: (inspection) => ({ ...inspection }),
+  failed: ({ problems }) => problems.length > 0,
+};
 
 function inspectionLines(inspection: Inspection): string[] {
   const { path, what, facts, metadata, columns, tables, preview, problems } = inspection;

@@ -1,62 +1,39 @@
 import type { LossReadouts } from '../../operators/types.ts';
-import { followRun, type Desk } from '../command-line/follow-run.ts';
-import { loss, type LossAdvance, type MeasuredLoss } from '../loss.ts';
-import type { LossOptions } from '../options/shared-options.ts';
-import { showProgress } from '../command-line/progress.ts';
+import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
-import type { Outcome } from '../command-line/outcome.ts';
+import { loss, type MeasuredLoss } from '../loss.ts';
+import { type LossOptions, lossVerb } from '../options/loss-options.ts';
+import type { Resolved } from '../options/verb.ts';
 
-/** `loss` with progress and signals. */
-export async function lossCommand(options: LossOptions, desk: Desk): Promise<Outcome> {
-  const progress = showProgress<LossAdvance | MeasuredLoss>({
-    status: desk.status,
-    readingOf: (event) =>
-      event.kind === 'progress'
-        ? { label: 'loss', done: event.done, total: event.total, unit: 'anchors' }
-        : undefined,
-  });
-  const { last } = await followRun(loss(options), desk, { progress });
-  const { embeddings, layer, normalize } = options;
-  if (last?.kind !== 'result') {
-    return {
-      exitCode: 130,
-      lines: ['stopped; nothing was written'],
-      json: { verb: 'loss', loss: null, embeddings, interrupted: true },
-    };
-  }
-  const { loss: spec, value, rows, anchors, anchorsWithoutPositive, withoutClass } = last;
-  const { readouts, engine, gradient } = last;
-  return {
-    exitCode: 0,
-    lines: [
-      `loss ${value.toPrecision(9)} nats`,
-      '',
-      ...textTable(countCells(last, options), { heading: false }),
-      '',
-      ...textTable([['measure', 'value', 'unit'], ...readoutCells(readouts)]),
-      ...(gradient === null ? [] : ['', `gradient written to ${gradient.path}`]),
-    ],
-    json: {
-      verb: 'loss',
-      loss: value,
-      ...spec,
-      embeddings,
-      interrupted: false,
-      layer,
-      normalize,
-      engine,
-      rows,
-      anchors,
-      anchorsWithoutPositive,
-      withoutClass,
-      readouts,
-      gradient: gradient?.path ?? null,
-    },
-  };
-}
+/** `loss` on the command line. */
+export const lossCommand: Command<LossOptions, MeasuredLoss> = {
+  verb: lossVerb,
+  run: loss,
+  stopped: () => 'stopped; nothing was written',
+  about: ({ embeddings }) => ({ loss: null, embeddings }),
+  lines: (measured, { options }) => [
+    `loss ${measured.value.toPrecision(9)} nats`,
+    '',
+    ...textTable(countCells(measured, options), { heading: false }),
+    '',
+    ...textTable([['measure', 'value', 'unit'], ...readoutCells(measured.readouts)]),
+    ...(measured.gradient === null ? [] : ['', `gradient written to ${measured.gradient.path}`]),
+  ],
+  json: ({ value, loss: spec, gradient, ...counted }, { layer, normalize }) => ({
+    ...spec,
+    ...counted,
+    loss: value,
+    layer,
+    normalize,
+    gradient: gradient?.path ?? null,
+  }),
+};
 
 /** What the loss is the loss of. */
-function countCells(measured: MeasuredLoss, options: LossOptions): string[][] {
+function countCells(
+  measured: MeasuredLoss,
+  options: Pick<Resolved<LossOptions>, 'layer' | 'normalize'>,
+): string[][] {
   const { loss: spec, rows, anchors, anchorsWithoutPositive, withoutClass } = measured;
   const epsilon = spec.name === 'eps-sup-infonce' ? `, epsilon ${spec.epsilon}` : '';
   const normalised = options.normalize ? ', brought to length 1' : '';

@@ -1,53 +1,35 @@
 import { lossBound, sharpLossBound } from '../../operators/theory/loss-bounds.ts';
 import type { TheoryCheck, TheoryRelation, TheoryRow } from '../../operators/theory/theory-row.ts';
-import { followRun, type Desk } from '../command-line/follow-run.ts';
-import type { TheoryOptions } from '../options/shared-options.ts';
-import { showProgress } from '../command-line/progress.ts';
+import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
-import { theory, type TheoryAdvance, type TheoryResult } from '../theory.ts';
-import type { Outcome } from '../command-line/outcome.ts';
+import { type TheoryOptions, theoryVerb } from '../options/theory-options.ts';
+import { theory, type TheoryResult } from '../theory.ts';
 
-/** `theory` with progress and signals. */
-export async function theoryCommand(options: TheoryOptions, desk: Desk): Promise<Outcome> {
-  const { out } = options;
-  const progress = showProgress<TheoryAdvance | TheoryResult>({
-    status: desk.status,
-    readingOf: (event) =>
-      event.kind === 'progress'
-        ? { label: 'theory', done: event.done, total: event.total, unit: 'parts' }
-        : undefined,
-  });
-  const { last } = await followRun(theory(options), desk, { progress });
-  if (last?.kind !== 'result') {
-    return {
-      exitCode: 130,
-      lines: ['stopped; nothing was written'],
-      json: { verb: 'theory', out, interrupted: true },
-    };
-  }
-  return theoryOutcome(last, options);
-}
-
-/** What came of the checks: a failure when one does not hold. */
-export function theoryOutcome(
-  { rows, report }: Pick<TheoryResult, 'rows' | 'report'>,
-  { out, seed, draws }: TheoryOptions,
-): Outcome {
-  const failed = rows.filter(({ holds }) => !holds).length;
-  const verdict =
-    failed === 0 ? `all ${rows.length} checks hold` : `${failed} of ${rows.length} checks fail`;
-  return {
-    exitCode: failed === 0 ? 0 : 1,
-    lines: [
+/** `theory` on the command line; fails when a check does not hold. */
+export const theoryCommand: Command<TheoryOptions, TheoryResult> = {
+  verb: theoryVerb,
+  run: theory,
+  stopped: () => 'stopped; nothing was written',
+  about: ({ out }) => ({ out }),
+  lines: ({ rows, report }) => {
+    const failed = failedOf(rows);
+    const verdict =
+      failed === 0 ? `all ${rows.length} checks hold` : `${failed} of ${rows.length} checks fail`;
+    return [
       ...checkLines(rows),
       '',
       ...boundLines(rows),
       '',
       verdict,
       ...(report === null ? [] : [`written to ${report.path}`]),
-    ],
-    json: { verb: 'theory', out, interrupted: false, seed, draws, failed, rows },
-  };
+    ];
+  },
+  json: ({ rows }, { seed, draws }) => ({ seed, draws, failed: failedOf(rows), rows }),
+  failed: ({ rows }) => failedOf(rows) > 0,
+};
+
+function failedOf(rows: readonly TheoryRow[]): number {
+  return rows.filter(({ holds }) => !holds).length;
 }
 
 const names: Readonly<Record<TheoryCheck, string>> = {

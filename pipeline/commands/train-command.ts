@@ -1,76 +1,33 @@
-import { pipe, tap } from 'rxjs';
-import type { ClassifierReadouts, StepReadouts, StepResult } from '../../operators/types.ts';
-import { followRun, type Desk } from '../command-line/follow-run.ts';
-import type { TrainOptions } from '../options/shared-options.ts';
-import { showProgress } from '../command-line/progress.ts';
-import type { RunListener } from '../parts/run-listener.ts';
+import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
+import { type TrainOptions, trainVerb } from '../options/train-options.ts';
+import type { StepTimes } from '../parts/step-clock.ts';
+import type { TrainedStep, TrainResult } from '../parts/tell-steps.ts';
 import { train } from '../train.ts';
-import type { Outcome } from '../command-line/outcome.ts';
 
-type Result = StepResult<StepReadouts | ClassifierReadouts>;
+/** `train` on the command line. */
+export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
+  verb: trainVerb,
+  run: (options) => train(options),
+  resumable: true,
+  stopped: ({ out }, last) =>
+    `stopped after ${last?.done ?? '?'} of ${last?.total ?? '?'} steps in ${out}`,
+  about: ({ out }) => ({ out, steps: null, totalSteps: null, readouts: null, times: null }),
+  lines: (result, { options, interrupted }) => [
+    stepLine(result, interrupted),
+    ...(result.readouts === null ? [] : readoutLines(result.readouts)),
+    ...(options.timing && result.times !== null ? timingLines(result.times) : []),
+  ],
+  json: (result) => ({ ...result }),
+};
 
-/** `train` with progress and signals. */
-export async function trainCommand(options: TrainOptions, desk: Desk): Promise<Outcome> {
-  let planned: Parameters<NonNullable<RunListener['planned']>>[0] | undefined;
-  const run = train(options, {
-    planned: (plans) => (planned = plans),
-    note: desk.status.say,
-  });
-  const clock = stepClock();
-  const progress = pipe(
-    tap<Result>(clock.count),
-    showProgress<Result>({
-      status: desk.status,
-      readingOf: ({ plan, readouts, stepMs }) => ({
-        label: 'train',
-        done: plan.seq + 1,
-        total: planned?.total,
-        unit: 'images',
-        amount: (plan.seq + 1) * options.batchSize,
-        busyMs: stepMs,
-        detail: `loss ${readouts.loss.toPrecision(4)}`,
-      }),
-    }),
-  );
-  const { last, interrupted } = await followRun(run, desk, {
-    progress,
-    continueWith: desk.resumeCommand,
-  });
-  const total = planned?.total ?? null;
-  const steps = last === undefined ? (planned?.done ?? null) : last.plan.seq + 1;
-  const times = clock.times();
-  return {
-    exitCode: interrupted ? 130 : 0,
-    lines: [
-      ...stepLines({ out: options.out, steps, total, interrupted }),
-      ...(last === undefined ? [] : readoutLines(last)),
-      ...(options.trace && times !== null ? traceLines(times) : []),
-    ],
-    json: {
-      verb: 'train',
-      out: options.out,
-      interrupted,
-      steps,
-      totalSteps: total,
-      readouts: last?.readouts ?? null,
-      times,
-    },
-  };
+function stepLine({ out, steps, totalSteps }: TrainResult, interrupted: boolean): string {
+  return interrupted
+    ? `stopped after ${steps} of ${totalSteps} steps in ${out}`
+    : `trained ${steps} steps in ${out}`;
 }
 
-function stepLines(at: {
-  out: string;
-  steps: number | null;
-  total: number | null;
-  interrupted: boolean;
-}): string[] {
-  const { out, steps, total, interrupted } = at;
-  if (interrupted) return [`stopped after ${steps ?? '?'} of ${total ?? '?'} steps in ${out}`];
-  return [`trained ${steps ?? 0} steps in ${out}`];
-}
-
-function readoutLines({ readouts }: Result): readonly string[] {
+function readoutLines(readouts: TrainedStep['readouts']): readonly string[] {
   if ('accuracy' in readouts) {
     return textTable(
       [
@@ -97,51 +54,7 @@ function readoutLines({ readouts }: Result): readonly string[] {
   );
 }
 
-/** Where the time of the steps went, the first one left out, because it pays for the start. */
-interface StepTimes {
-  readonly steps: number;
-  readonly wallMs: number;
-  /** Inside the engine; the rest is waiting for batches, and writing. */
-  readonly stepMs: number;
-  readonly imagesPerSecond: number;
-  readonly stepOnlyImagesPerSecond: number;
-}
-
-interface StepClock {
-  readonly count: (result: Result) => void;
-  readonly times: () => StepTimes | null;
-}
-
-function stepClock(): StepClock {
-  let firstAt: number | undefined;
-  let lastAt = 0;
-  let [steps, stepMs, images] = [0, 0, 0];
-  return {
-    count(result) {
-      lastAt = performance.now();
-      if (firstAt === undefined) {
-        firstAt = lastAt;
-        return;
-      }
-      steps += 1;
-      stepMs += result.stepMs;
-      images += result.plan.samples.length;
-    },
-    times() {
-      if (firstAt === undefined || steps === 0) return null;
-      const wallMs = lastAt - firstAt;
-      return {
-        steps,
-        wallMs,
-        stepMs,
-        imagesPerSecond: (1000 * images) / wallMs,
-        stepOnlyImagesPerSecond: (1000 * images) / stepMs,
-      };
-    },
-  };
-}
-
-function traceLines(times: StepTimes): readonly string[] {
+function timingLines(times: StepTimes): readonly string[] {
   const { wallMs, stepMs, imagesPerSecond, stepOnlyImagesPerSecond } = times;
   return textTable(
     [

@@ -1,37 +1,20 @@
 import type { MeanInterval } from '../../operators/evaluation/intervals/mean-interval.ts';
-import { followRun, type Desk } from '../command-line/follow-run.ts';
-import type { TransferOptions } from '../options/shared-options.ts';
-import { showProgress } from '../command-line/progress.ts';
-import type { TransferSummary } from '../parts/report-transfer.ts';
+import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
-import { transfer, type TransferProgress, type TransferResult } from '../transfer.ts';
-import type { Outcome } from '../command-line/outcome.ts';
+import { type TransferOptions, transferVerb } from '../options/transfer-options.ts';
+import type { TransferSummary } from '../parts/report-transfer.ts';
+import { transfer, type TransferResult } from '../transfer.ts';
 
-/** `transfer` with progress and signals. */
-export async function transferCommand(options: TransferOptions, desk: Desk): Promise<Outcome> {
-  const { out } = options;
-  const progress = showProgress<TransferProgress | TransferResult>({
-    status: desk.status,
-    readingOf: (event) => (event.kind === 'progress' ? event : undefined),
-  });
-  const { last, interrupted } = await followRun(
-    transfer(options, { note: desk.status.say }),
-    desk,
-    { progress, continueWith: desk.resumeCommand },
-  );
-  if (last?.kind !== 'result') {
-    return {
-      exitCode: 130,
-      lines: [`stopped; what is complete stays in ${out}`],
-      json: { verb: 'transfer', out, interrupted: true },
-    };
-  }
-  return {
-    exitCode: interrupted ? 130 : 0,
-    lines: [...resultLines(last.summary), '', `written to ${last.report.path}`],
-    json: { verb: 'transfer', out, interrupted, ...last.summary },
-  };
-}
+/** `transfer` on the command line. */
+export const transferCommand: Command<TransferOptions, TransferResult> = {
+  verb: transferVerb,
+  run: transfer,
+  resumable: true,
+  stopped: ({ out }) => `stopped; what is complete stays in ${out}`,
+  about: ({ out }) => ({ out }),
+  lines: ({ summary, report }) => [...resultLines(summary), '', `written to ${report.path}`],
+  json: ({ summary }) => ({ ...summary }),
+};
 
 function resultLines(summary: TransferSummary): readonly string[] {
   const { methods, neighbours, difference, classes, disjoint } = summary;

@@ -1,87 +1,130 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nearestWord } from '../../operators/nearest-word.ts';
 import { noteOf, type FieldNote } from './option-fields.ts';
+import { plainSpelling, spelled, type Spelling } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
+
+/** Complete options: every one has a value, null where it may be left out and was. */
+export type Resolved<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** A field for each option of `T`. */
+export type OptionFields<T> = { readonly [K in keyof T]-?: z.ZodType<Resolved<T>[K]> };
 
 /** One option of a verb. */
 export interface VerbField extends FieldNote {
-  /** Its name in a configuration file and in the resolved options, such as `batchSize`. */
+  /** Its name in the library, in a configuration file and in `config.json`, such as `batchSize`. */
   readonly key: string;
   /** Its name on the command line, such as `--batch-size`, or `DATA` for a positional argument. */
   readonly flag: string;
   readonly positional: boolean;
+  /** Heading that it stands under in help. */
+  readonly group: string;
   /** Whether it has no default and must be given. */
   readonly required: boolean;
   /** Null when it may be left out; undefined when required. */
   readonly defaultValue: unknown;
 }
 
-/** A verb of the command line, and the options that its pipeline takes. */
+/** A rule between options, checked when each of them is in its own range. */
+export interface OptionRule<T> {
+  /** The option that is told to be wrong. */
+  readonly option: keyof T & string;
+  /** Follows "Expected … to be"; names other options in backticks, by their names in the library. */
+  readonly expected: string;
+  readonly holds: (options: Resolved<T>) => boolean;
+}
+
+/** A verb of the command line, and the options that its composition takes. */
 export interface Verb<T> {
   readonly name: string;
   readonly summary: string;
   readonly fields: readonly VerbField[];
+  /** Earlier names of options, each with the name of today. */
+  readonly renamed: Readonly<Record<string, string>>;
   /** From what was given, by key, to complete options. */
-  readonly schema: z.ZodType<T>;
+  readonly schema: z.ZodType<Resolved<T>>;
 }
-
-/** A field for each option of `T`. */
-export type OptionFields<T> = { readonly [K in keyof T]: z.ZodType<T[K]> };
 
 /** What a verb is made from. */
 export interface VerbDefinition<T> {
   readonly name: string;
   readonly summary: string;
-  /** Key of the option that is given without a flag. */
-  readonly positional?: string | undefined;
-  /** Each option by key. */
-  readonly fields: z.ZodObject;
-  /** `fields` with the rules between options. */
-  readonly schema: z.ZodType<T>;
+  /** Option that is given without a flag. */
+  readonly positional?: (keyof T & string) | undefined;
+  readonly fields: OptionFields<T>;
+  /** Headings of help, each with the fields that stand under it, in their order. @default one heading for all */
+  readonly groups?: Readonly<Record<string, object>> | undefined;
+  readonly rules?: readonly OptionRule<T>[] | undefined;
+  /** Fills in what depends on several options. @default nothing */
+  readonly complete?: ((options: Resolved<T>) => Resolved<T>) | undefined;
+  /** Earlier names of options, which are refused with the name of today. @default none */
+  readonly renamed?: Readonly<Record<string, keyof T & string>> | undefined;
 }
 
-/** A verb, with its list of options read off the schema. */
+/** A verb, with its list of options read off the fields. */
 export function defineVerb<T>(definition: VerbDefinition<T>): Verb<T> {
-  const { name, summary, positional, fields, schema } = definition;
-  const describe = (key: string, field: z.ZodType): VerbField => {
-    const isPositional = key === positional;
-    const defaultValue: unknown = field.safeParse(undefined).data;
-    return {
-      ...noteOf(field),
-      key,
-      flag: isPositional ? key.toUpperCase() : flagOf(key),
-      positional: isPositional,
-      required: defaultValue === undefined,
-      defaultValue,
-    };
-  };
-  const described = Object.entries(fields.shape).map(([key, field]) =>
-    describe(key, field as z.ZodType),
+  const { name, summary, fields, positional, rules = [], complete, renamed = {} } = definition;
+  const shape = fields as Readonly<Record<string, z.ZodType>>;
+  const { groups = { Options: fields } } = definition;
+  const inGroups = Object.entries(groups).flatMap(([group, members]) =>
+    Object.keys(members).map((key) => ({ key, group })),
   );
-  return { name, summary, fields: described, schema };
+  let schema = z.strictObject(shape);
+  for (const { option, expected, holds } of rules) {
+    schema = schema.refine((options) => holds(options as Resolved<T>), {
+      path: [option],
+      message: expected,
+    });
+  }
+  // There is a field for each option of `T`.
+  const resolved = schema.readonly() as unknown as z.ZodType<Resolved<T>>;
+  return {
+    name,
+    summary,
+    fields: inGroups.map(({ key, group }) =>
+      described(key, shape[key]!, group, key === positional),
+    ),
+    renamed,
+    schema: complete === undefined ? resolved : resolved.transform(complete),
+  };
+}
+
+function described(key: string, field: z.ZodType, group: string, positional: boolean): VerbField {
+  const defaultValue: unknown = field.safeParse(undefined).data;
+  return {
+    ...noteOf(field),
+    key,
+    flag: positional ? key.toUpperCase() : flagOf(key),
+    positional,
+    group,
+    required: defaultValue === undefined,
+    defaultValue,
+  };
 }
 
 /**
- * Complete, checked options: what was given over the defaults, as plain JSON.
+ * Complete, checked options: what was given over the defaults, as plain JSON. Complete ones stay as they are.
  *
  * @param given Values by key; undefined counts as not given.
- * @param nameOf How to call an option in a message. By default as on the command line.
+ * @param spelling How messages write options. @default by their names in the library
  * @throws {UsageError} With a line for each option that is unknown, missing or out of its domain.
  */
 export function resolveOptions<T>(
   verb: Verb<T>,
-  given: Readonly<Record<string, unknown>>,
-  nameOf: (key: string) => string = (key) => `\`${fieldOf(verb, key)?.flag ?? key}\``,
-): T {
+  given: T | Readonly<Record<string, unknown>>,
+  spelling: Spelling = plainSpelling,
+): Resolved<T> {
   const values = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
+    Object.entries(given as Readonly<Record<string, unknown>>).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
   const parsed = verb.schema.safeParse(values);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => unknownOption(verb, key, nameOf(key)))
-      : [wrongValue(verb, issue, values, nameOf)],
+      ? issue.keys.map((key) => unknownOption(verb, key, spelling))
+      : [wrongValue(verb, issue, values, spelling)],
   );
   throw new UsageError([...new Set(lines)].join('\n'));
 }
@@ -90,39 +133,47 @@ function wrongValue<T>(
   verb: Verb<T>,
   issue: z.core.$ZodIssue,
   values: Readonly<Record<string, unknown>>,
-  nameOf: (key: string) => string,
+  spelling: Spelling,
 ): string {
   const key = String(issue.path[0]);
-  const field = fieldOf(verb, key);
+  const field = verb.fields.find((one) => one.key === key);
   const value = values[key];
   // A rule between options says itself what it expects; a rule of one option is in its note.
   const between =
     issue.code === 'custom' && issue.path.length === 1 && issue.message !== 'Invalid input';
-  const expected = between ? issue.message : (field?.expected ?? issue.message);
+  const expected = between
+    ? spelled(issue.message, keysOf(verb), spelling)
+    : (field?.expected ?? issue.message);
   const got = value === undefined ? 'nothing' : `\`${shown(value)}\``;
   const meant =
     typeof value === 'string' && field?.choices?.includes(value) === false
       ? nearestWord(value, field.choices)
       : undefined;
   const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
-  return `Expected ${nameOf(key)} to be ${expected}, got ${got}${hint}`;
+  return `Expected ${spelling(key)} to be ${expected}, got ${got}${hint}`;
 }
 
-function unknownOption<T>(verb: Verb<T>, key: string, name: string): string {
-  const keys = verb.fields.map((field) => field.key);
+function unknownOption<T>(verb: Verb<T>, key: string, spelling: Spelling): string {
+  const renamed = verb.renamed[key];
+  if (renamed !== undefined) {
+    return `\`${verb.name}\` has no option ${spelling(key)} any more: it is called ${spelling(renamed)} now`;
+  }
+  const keys = keysOf(verb);
   const meant = nearestWord(key, keys);
   const hint = meant === undefined ? `; it has ${keys.join(', ')}` : `; did you mean \`${meant}\`?`;
-  return `\`${verb.name}\` has no option ${name}${hint}`;
+  return `\`${verb.name}\` has no option ${spelling(key)}${hint}`;
 }
 
-function fieldOf<T>(verb: Verb<T>, key: string): VerbField | undefined {
-  return verb.fields.find((field) => field.key === key);
+/** Names of the options of a verb, as the library has them. */
+export function keysOf<T>({ fields }: Verb<T>): readonly string[] {
+  return fields.map(({ key }) => key);
 }
 
 function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function flagOf(key: string): string {
+/** `batchSize` as `--batch-size`. */
+export function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

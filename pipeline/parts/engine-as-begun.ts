@@ -1,7 +1,8 @@
 import { readRunConfig } from '../../outputs/run/run-folder.ts';
-import type { RunEngineOptions } from './open-run-engine.ts';
-import type { DeviceChoice, EngineChoice, TrainOptions } from '../options/shared-options.ts';
-import type { RunListener } from './run-listener.ts';
+import type { DeviceChoice, EngineChoice, EngineOptions } from '../options/engine-options.ts';
+import type { TrainOptions } from '../options/train-options.ts';
+import type { Resolved } from '../options/verb.ts';
+import type { TellNote } from './run-event.ts';
 
 const engines: readonly EngineChoice[] = ['tensorflow', 'onnx', 'cpu'];
 const devices: readonly DeviceChoice[] = ['cpu', 'webgpu', 'cuda'];
@@ -13,9 +14,9 @@ const devices: readonly DeviceChoice[] = ['cpu', 'webgpu', 'cuda'];
  * @throws {PipelineError} `ERR_FORMAT` when `config.json` in the folder is not that of a run.
  */
 export async function engineAsBegun(
-  options: Pick<TrainOptions, 'engine' | 'device' | 'threads' | 'out' | 'resume'>,
-  listener: RunListener,
-): Promise<RunEngineOptions> {
+  options: Pick<Resolved<TrainOptions>, 'engine' | 'device' | 'threads' | 'out' | 'resume'>,
+  note: TellNote,
+): Promise<Resolved<EngineOptions>> {
   const { engine, device, threads, out, resume } = options;
   const config = resume && device === 'auto' ? await readRunConfig(out) : undefined;
   const begun = engines.find((name) => name === config?.['engine']);
@@ -26,8 +27,8 @@ export async function engineAsBegun(
   const taken = begun === 'onnx' ? (devices.find((name) => name === on) ?? 'cpu') : device;
   const isDecidedHere = engine !== begun || device !== taken;
   if (isDecidedHere && (begun !== 'onnx' || taken !== 'cpu')) {
-    const flag = taken === device ? `--engine ${begun}` : `--device ${taken}`;
-    listener.note?.(`going on as the run was begun, with \`${flag}\``);
+    const choice = taken === device ? `engine: ${begun}` : `device: ${taken}`;
+    note(`going on as the run was begun, with \`${choice}\``, ['engine', 'device']);
   }
   return { engine: begun, device: taken, threads };
 }

@@ -59,11 +59,16 @@ function checkLength(
   length: number,
   { layer, normalize, isKnown }: LossRowsOptions & { readonly isKnown: boolean },
 ): void {
-  const refuse = (expected: string, got: string, wayOut: string): never => {
+  const refuse = (
+    expected: string,
+    got: string,
+    wayOut: string,
+    options: readonly string[] = [],
+  ): never => {
     throw new PipelineError(
       'ERR_FORMAT',
       `Expected the \`${layer}\` of \`${ids[row]}\` in \`${name}\` to ${expected}, got ${got}. ${wayOut}`,
-      { sample: ids[row], path: name },
+      { sample: ids[row], path: name, options },
     );
   };
   const shown = `\`${Number(length.toPrecision(6))}\``;
@@ -75,6 +80,8 @@ function checkLength(
     refuse('have a direction', `a length of ${shown}`, 'Leave the image out of the export.');
   }
   if (!normalize && Math.abs(length - 1) > unitTolerance) {
-    refuse('have length 1', shown, 'Bring the rows to length 1 first with `--normalize`.');
+    refuse('have length 1', shown, 'Normalise the rows first with `normalize: true`.', [
+      'normalize',
+    ]);
   }
 }

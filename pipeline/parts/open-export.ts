@@ -12,8 +12,9 @@ import { EMBEDDINGS_LAYERS } from '../../outputs/embeddings/embeddings-schema.ts
 import { type ExportShard, parseShard } from '../../outputs/embeddings/export-shard.ts';
 import { isModelFile, openEncoder } from './open-encoder.ts';
 import { openRunEngine } from './open-run-engine.ts';
-import type { EmbedOptions } from '../options/shared-options.ts';
-import type { RunListener } from './run-listener.ts';
+import type { EmbedOptions } from '../options/embed-options.ts';
+import type { Resolved } from '../options/verb.ts';
+import type { TellNote } from './run-event.ts';
 
 /** What an export stands on. All of it belongs to the scope. */
 export interface Export {
@@ -21,24 +22,26 @@ export interface Export {
   readonly preprocessing: Preprocessing;
   readonly session: EncoderSession;
   readonly folder: EmbeddingsFolder;
+  /** Batches of the whole shard, and those that finished parts hold already. */
+  readonly batches: { readonly total: number; readonly done: number };
 }
 
 /** Opens data, model, engine and the folder to write to. */
 export async function openExport(
   scope: RunScope,
-  options: EmbedOptions,
-  listener: RunListener,
+  options: Resolved<EmbedOptions>,
+  note: TellNote,
 ): Promise<Export> {
   const { split, limit, seed, layer, batchSize, resume, verify, shard } = options;
   const data = await openDataset(options.data, {
     split: split ?? undefined,
     classes: options.classes ?? undefined,
-    exceptClasses: options.exceptClasses ?? undefined,
+    exceptClasses: options.excludeClasses ?? undefined,
     limit: limit ?? undefined,
     seed,
     signal: scope.signal,
   });
-  const engine = await openRunEngine(scope, options, listener, isModelFile(options.model));
+  const engine = await openRunEngine(scope, options, note, isModelFile(options.model));
   const opened = await openEncoder(engine, options.model, batchSize);
   const { preprocessing, model, notes } = opened;
   const session = scope.use(opened.session);
@@ -57,19 +60,21 @@ export async function openExport(
       shard: shard === null ? undefined : pieceOf(shard),
     }),
   );
-  for (const note of [...notes, ...folder.notes]) listener.note?.(note);
+  for (const text of [...notes, ...folder.notes]) note(text);
   const left = folder.endPosition - folder.nextPosition;
   const total = Math.ceil(folder.positions / batchSize);
-  listener.planned?.({ total, done: total - Math.ceil(left / batchSize), images: batchSize });
-  return { data, preprocessing, session, folder };
+  const batches = { total, done: total - Math.ceil(left / batchSize) };
+  return { data, preprocessing, session, folder, batches };
 }
+
+type Layers = Resolved<EmbedOptions>['layer'];
 
 /** The layers to export: `both` are all that the model gives. */
 function layersOf(
   { embeddingSize, projectionSize }: EncoderSession,
-  wanted: EmbedOptions['layer'],
+  wanted: Layers,
   model: string,
-): EmbedOptions['layer'] {
+): Layers {
   const sizes = { embedding: embeddingSize, projection: projectionSize };
   const given = EMBEDDINGS_LAYERS.filter((layer) => sizes[layer] > 0);
   if (wanted === 'both') return given.length === 1 ? given[0]! : 'both';
@@ -77,8 +82,8 @@ function layersOf(
   const texts = given.map((layer) => `\`${layer}\` (${sizes[layer]} values)`);
   throw new PipelineError(
     'ERR_CONFIG',
-    `Expected \`--layer\` to name what \`${model}\` gives, which is ${texts.join(' and ')}; got \`${wanted}\``,
-    { path: model },
+    `Expected \`layer\` to name what \`${model}\` gives, which is ${texts.join(' and ')}; got \`${wanted}\``,
+    { path: model, options: ['layer'] },
   );
 }
 

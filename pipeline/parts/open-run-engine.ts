@@ -1,15 +1,9 @@
 import { openEngine } from '../../operators/engine/open-engine.ts';
 import type { Engine } from '../../operators/engine/seam/engine.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
-import type { DeviceChoice, EngineChoice } from '../options/shared-options.ts';
-import type { RunListener } from './run-listener.ts';
-
-/** Which engine a run computes with. */
-export interface RunEngineOptions {
-  readonly engine: EngineChoice;
-  readonly device: DeviceChoice;
-  readonly threads: number | null;
-}
+import type { EngineOptions } from '../options/engine-options.ts';
+import type { Resolved } from '../options/verb.ts';
+import type { TellNote } from './run-event.ts';
 
 /**
  * Opens the engine of a run, for as long as its scope lasts. Tells what `auto` took where that is not the first thing
@@ -20,19 +14,19 @@ export interface RunEngineOptions {
  */
 export async function openRunEngine(
   scope: RunScope,
-  { engine: choice, device, threads }: RunEngineOptions,
-  listener: RunListener = {},
+  { engine: choice, device, threads }: Resolved<EngineOptions>,
+  note: TellNote,
   models = false,
 ): Promise<Engine> {
   const engine = scope.use(
     await openEngine(choice, { threads: threads ?? undefined, device, models }),
   );
   const broken = (engine.passedOver ?? []).filter(({ broken }) => broken);
-  for (const { title, reason } of broken) listener.note?.(`not taken: ${title}. ${reason}`);
+  for (const { title, reason } of broken) note(`not taken: ${title}. ${reason}`);
   const onProcessor = engine.device.startsWith('cpu');
   const isChosen = choice === 'auto' || engine.passedOver !== undefined;
   if (isChosen && (broken.length > 0 || !onProcessor)) {
-    listener.note?.(`computing with ${engine.name} (${engine.device})`);
+    note(`computing with ${engine.name} (${engine.device})`);
   }
   return engine;
 }

@@ -38,6 +38,9 @@ export async function openStart(init: string, spec: EncoderSpec): Promise<OpenSt
   };
 }
 
+/** Options that decide which tensors are wanted. */
+const networkOptions = ['encoder', 'stem', 'width'] as const;
+
 interface Source extends Pick<PretrainedStart, 'weights' | 'normalisation'> {
   readonly notes: readonly string[];
 }
@@ -48,12 +51,12 @@ async function ofRun(run: string, spec: EncoderSpec): Promise<Source> {
   const [had, wanted] = [networkName(encoder), networkName(spec)];
   if (had !== wanted) {
     const { architecture, stem = 'cifar', width = 1 } = encoder;
-    const wide = width === (spec.width ?? 1) ? '' : ` --width ${width}`;
+    const wide = width === (spec.width ?? 1) ? '' : `, \`width: ${width}\``;
     throw new PipelineError(
       'ERR_CONFIG',
       `Expected the run in \`${run}\` to have trained ${wanted}, got ${had}: ` +
-        `give \`--encoder ${architecture} --stem ${stem}${wide}\` to go on from it`,
-      { path: run },
+        `give \`encoder: ${architecture}\`, \`stem: ${stem}\`${wide} to go on from it`,
+      { path: run, options: networkOptions },
     );
   }
   const { mean, std } = recipe;
@@ -109,8 +112,8 @@ function fitting(
       throw new PipelineError(
         'ERR_SHAPE',
         `\`${init}\` holds \`${name}\`, which ${networkName(spec)} lacks: is it of another ` +
-          '`--encoder`? Only a head may be too much: `fc.…` or `head.…`',
-        { path: init },
+          '`encoder`? Only a head may be too much: `fc.…` or `head.…`',
+        { path: init, options: networkOptions },
       );
     }
   }
@@ -128,9 +131,9 @@ function missing(init: string, spec: EncoderSpec, name: string, weights: Weights
     first === undefined ? 'no tensors' : `${weights.size} tensors, the first \`${first}\``;
   return new PipelineError(
     'ERR_SHAPE',
-    `Expected \`${init}\` to hold \`${name}\` of ${networkName(spec)}, got ${held}: give the \`--encoder\` ` +
+    `Expected \`${init}\` to hold \`${name}\` of ${networkName(spec)}, got ${held}: give the \`encoder\` ` +
       'that it is of, and save its weights under the names that torchvision has, without a prefix',
-    { path: init },
+    { path: init, options: networkOptions },
   );
 }
 
@@ -142,12 +145,12 @@ function misshapen(
 ): PipelineError {
   const other = got[2] === 7 ? 'imagenet' : 'cifar';
   const isStem = name === 'conv1.weight' && got[2] !== expected[2];
-  const wayOut = isStem ? `give \`--stem ${other}\`` : 'is it of another `--encoder` or `--width`?';
+  const wayOut = isStem ? `give \`stem: ${other}\`` : 'is it of another `encoder` or `width`?';
   return new PipelineError(
     'ERR_SHAPE',
     `Expected \`${name}\` in \`${init}\` to have the shape \`[${expected.join(', ')}]\`, got ` +
       `\`[${got.join(', ')}]\`: ${wayOut}`,
-    { path: init },
+    { path: init, options: networkOptions },
   );
 }
 

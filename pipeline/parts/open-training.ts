@@ -14,7 +14,8 @@ import type {
 } from '../../operators/types.ts';
 import { metricsColumns, openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
-import type { TrainOptions } from '../options/shared-options.ts';
+import type { TrainOptions } from '../options/train-options.ts';
+import type { Resolved } from '../options/verb.ts';
 import { engineAsBegun } from './engine-as-begun.ts';
 import { openRunEngine } from './open-run-engine.ts';
 import { openStart } from './open-start.ts';
@@ -25,7 +26,7 @@ import {
   type RunConfig,
   runConfig,
 } from './run-config.ts';
-import type { RunListener } from './run-listener.ts';
+import type { TellNote } from './run-event.ts';
 
 /** What a training run stands on. All of it belongs to the scope. */
 export interface Training {
@@ -40,15 +41,15 @@ export interface Training {
 /** Opens data, engine, run folder and trainer, and puts the trainer where the run goes on. */
 export async function openTraining(
   scope: RunScope,
-  options: TrainOptions,
-  listener: RunListener,
+  options: Resolved<TrainOptions>,
+  note: TellNote,
   given?: PretrainedStart,
 ): Promise<Training> {
   const { split, limit, seed, resume } = options;
   const found = await openDataset(options.data, {
     split: split ?? undefined,
     classes: options.classes ?? undefined,
-    exceptClasses: options.exceptClasses ?? undefined,
+    exceptClasses: options.excludeClasses ?? undefined,
     limit: limit ?? undefined,
     seed,
     signal: scope.signal,
@@ -61,7 +62,7 @@ export async function openTraining(
   const opened =
     options.init === null ? undefined : await openStart(options.init, encoderSpec(options, data));
   const start = opened?.start ?? given;
-  const engine = await openRunEngine(scope, await engineAsBegun(options, listener), listener);
+  const engine = await openRunEngine(scope, await engineAsBegun(options, note), note);
   const config = runConfig(options, data, engine, found.classes, start);
   const run = scope.use(
     await openRunFolder(options.out, {
@@ -74,13 +75,12 @@ export async function openTraining(
     }),
   );
   const startNotes = run.checkpoint === null ? (opened?.notes ?? []) : [];
-  for (const note of [...run.notes, ...startNotes]) listener.note?.(note);
+  for (const text of [...run.notes, ...startNotes]) note(text);
   const trainer = scope.use(await openTrainer(engine, config, options.ignoreMemory));
   const state = run.checkpoint ?? initialState(config, start);
   if (run.checkpoint === null) await run.saveCheckpoint(state);
   // Weights that the caller has given stay the caller's.
   await trainer.load(state, { handOver: state === run.checkpoint || given === undefined });
-  listener.planned?.({ total: config.steps, done: state.step, images: config.batchSize });
   return { data, config, run, trainer, startAt: state.step };
 }
 

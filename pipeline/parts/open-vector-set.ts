@@ -72,8 +72,8 @@ function dimOf({ path, sizes }: EmbeddingsReader, layer: EmbeddingLayer): number
   throw new PipelineError(
     'ERR_FORMAT',
     `\`${path}\` holds no \`${layer}\`, only \`${Object.keys(sizes).join('`, `')}\`. ` +
-      `Export it with \`sincere embed --layer both\`, or choose another \`--layer\`.`,
-    { path },
+      `Export it with \`layer: both\`, or choose another \`layer\`.`,
+    { path, options: ['layer'] },
   );
 }
 

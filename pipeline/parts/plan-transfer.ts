@@ -5,14 +5,15 @@ import { headNames } from '../../operators/model/weight-shapes.ts';
 import type { EncoderName, StemName } from '../../operators/types.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
 import { readRun, type SavedRun } from '../../outputs/run/run-folder.ts';
-import type { TransferOptions } from '../options/shared-options.ts';
+import type { TransferOptions } from '../options/transfer-options.ts';
+import type { Resolved } from '../options/verb.ts';
 import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';
 
 /** What a transfer goes on from. */
 export interface TransferPlan {
-  /** Classes of DATA to use; null for all that `exceptClasses` leaves. */
+  /** Classes of DATA to use; null for all that `excludeClasses` leaves. */
   readonly classes: readonly string[] | null;
-  readonly exceptClasses: readonly string[] | null;
+  readonly excludeClasses: readonly string[] | null;
   readonly architecture: EncoderName;
   readonly stem: StemName;
   readonly width: number;
@@ -28,7 +29,7 @@ export interface TransferPlan {
  * has seen every class.
  */
 export async function planTransfer(
-  options: TransferOptions,
+  options: Resolved<TransferOptions>,
   signal: AbortSignal,
 ): Promise<TransferPlan> {
   const run = await readRun(options.model);
@@ -38,7 +39,7 @@ export async function planTransfer(
   const rate = options.learningRate;
   return {
     classes: options.disjoint ? await unseenClasses(options, run, signal) : options.classes,
-    exceptClasses: options.exceptClasses,
+    excludeClasses: options.excludeClasses,
     architecture: encoder.architecture,
     stem: encoder.stem ?? 'cifar',
     width: encoder.width ?? 1,
@@ -60,7 +61,7 @@ const defaultHeadRate = 10;
 const seenClasses = z.array(z.string());
 
 async function unseenClasses(
-  { data, model, splitTrain: split }: TransferOptions,
+  { data, model, splitTrain: split }: Resolved<TransferOptions>,
   { config }: SavedRun,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -68,8 +69,8 @@ async function unseenClasses(
   if (!seen.success) {
     throw new PipelineError(
       'ERR_CONFIG',
-      `The run in \`${model}\` does not name the classes it has seen. Name them with \`--except-classes\` instead of \`--disjoint\`.`,
-      { path: model },
+      `The run in \`${model}\` does not name the classes it has seen. Name them with \`excludeClasses\` instead of \`disjoint\`.`,
+      { path: model, options: ['excludeClasses', 'disjoint'] },
     );
   }
   const { classes, name } = await openDataset(data, { split, signal });
@@ -77,7 +78,7 @@ async function unseenClasses(
   if (unseen.length > 0) return unseen;
   throw new PipelineError(
     'ERR_CONFIG',
-    `The run in \`${model}\` has seen all ${classes.length} classes of \`${name}\`. Leave out \`--disjoint\`, or give other images.`,
-    { path: model },
+    `The run in \`${model}\` has seen all ${classes.length} classes of \`${name}\`. Leave out \`disjoint\`, or give other images.`,
+    { path: model, options: ['disjoint'] },
   );
 }

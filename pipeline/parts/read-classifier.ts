@@ -18,8 +18,8 @@ export function readClassifier(config: JsonObject, weights: Weights, run: string
   if (classes === undefined || weight === undefined || bias?.data.length !== classes.length) {
     throw new PipelineError(
       'ERR_FORMAT',
-      `The run in \`${run}\` holds no classifier with a name for each class. Train one with \`--loss cross-entropy\`.`,
-      { path: run },
+      `The run in \`${run}\` holds no classifier with a name for each class. Train one with \`loss: cross-entropy\`.`,
+      { path: run, options: ['loss'] },
     );
   }
   return {

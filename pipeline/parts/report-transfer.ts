@@ -9,7 +9,8 @@ import {
   type TransferRows,
   writeTransfer,
 } from '../../outputs/tables/transfer-files.ts';
-import type { TransferOptions } from '../options/shared-options.ts';
+import type { TransferOptions } from '../options/transfer-options.ts';
+import type { Resolved } from '../options/verb.ts';
 import type { TransferPlan } from './plan-transfer.ts';
 import type { MethodFinding, TransferFindings } from './transfer-findings.ts';
 
@@ -55,34 +56,46 @@ export interface TransferSummary {
  * @throws {PipelineError} `ERR_CONTRACT` when the methods scored different images; `ERR_WRITE`.
  */
 export async function reportTransfer(
-  options: TransferOptions,
+  options: Pick<Resolved<TransferOptions>, 'out' | 'disjoint'>,
   plan: TransferPlan,
-  { methods, neighbours }: TransferFindings,
+  { frozen, fineTuned, neighbours }: TransferFindings,
 ): Promise<{ readonly summary: TransferSummary; readonly report: TransferReport }> {
+  const methods = methodsOf({ frozen, fine_tuned: fineTuned });
   // At least one method was asked for.
-  const [first] = methods.values() as Iterable<MethodFinding>;
+  const { test } = methods[0]!.finding;
   const summary: TransferSummary = {
     model: plan.start.hash,
     disjoint: options.disjoint,
-    classes: first!.test.classes,
-    methods: [...methods].map(([method, finding]) => summaryOf(method, finding)),
-    difference: difference(methods.get('frozen'), methods.get('fine_tuned')),
-    neighbours: [...neighbours].flatMap(([layer, rows]) =>
-      rows
-        .filter((row) => row.class === null && /^knn\d+_accuracy$/u.test(row.metric))
-        .map(({ metric, value, n }) => ({ layer, metric, value, n })),
-    ),
+    classes: test.classes,
+    methods: methods.map(summaryOf),
+    difference: difference(frozen, fineTuned),
+    neighbours: neighbours
+      .filter((row) => row.class === null && /^knn\d+_accuracy$/u.test(row.metric))
+      .map(({ layer, metric, value, n }) => ({ layer, metric, value, n })),
   };
-  const report = await writeTransfer(options.out, rowsOf(first!, methods), {
+  const report = await writeTransfer(options.out, rowsOf(test, methods), {
     ...(JSON.parse(JSON.stringify(summary)) as Record<string, never>),
   });
   return { summary, report };
 }
 
-function summaryOf(
-  method: TransferMethod['method'],
-  { scores, classifier }: MethodFinding,
-): TransferMethod {
+/** A method that was asked for. */
+interface NamedMethod {
+  readonly method: TransferMethod['method'];
+  readonly finding: MethodFinding;
+}
+
+function methodsOf(
+  found: Readonly<Record<TransferMethod['method'], MethodFinding | undefined>>,
+): readonly NamedMethod[] {
+  return (['frozen', 'fine_tuned'] as const).flatMap((method) => {
+    const finding = found[method];
+    return finding === undefined ? [] : [{ method, finding }];
+  });
+}
+
+function summaryOf({ method, finding }: NamedMethod): TransferMethod {
+  const { scores, classifier } = finding;
   const { ranks, classes } = scores;
   return {
     method,
@@ -107,9 +120,9 @@ function difference(
   return meanInterval(gains);
 }
 
-function rowsOf({ test }: MethodFinding, methods: TransferFindings['methods']): TransferRows {
+function rowsOf(test: MethodFinding['test'], methods: readonly NamedMethod[]): TransferRows {
   const ids = idsOf(test);
-  for (const other of methods.values()) {
+  for (const { finding: other } of methods) {
     const others = idsOf(other.test);
     if (others.length === ids.length && others.every((id, at) => id === ids[at])) continue;
     throw new PipelineError(
@@ -122,7 +135,7 @@ function rowsOf({ test }: MethodFinding, methods: TransferFindings['methods']): 
     id: ids,
     class: Array.from(test.labels, (label) => (label < 0 ? null : test.classes[label]!)),
     methods: new Map(
-      [...methods].map(([method, { scores }]) => [
+      methods.map(({ method, finding: { scores } }) => [
         method,
         {
           class: Array.from(scores.predicted, (label) => scores.classes[label]!),

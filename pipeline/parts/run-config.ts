@@ -18,7 +18,8 @@ import type {
 } from '../../operators/types.ts';
 import type { JsonObject } from '../../outputs/files/json.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
-import type { TrainOptions } from '../options/shared-options.ts';
+import type { TrainOptions } from '../options/train-options.ts';
+import type { Resolved } from '../options/verb.ts';
 
 /** What `config.json` of a run holds: every choice that decides its result, and where its data was. */
 export interface RunConfig {
@@ -81,7 +82,7 @@ export function encoderSpec(
     stem,
     width,
     loss,
-  }: Pick<TrainOptions, 'encoder' | 'stem' | 'width' | 'loss'>,
+  }: Pick<Resolved<TrainOptions>, 'encoder' | 'stem' | 'width' | 'loss'>,
   data: Pick<Dataset, 'classes'>,
 ): EncoderSpec {
   // Absent where it is the default, so that runs from before there was another one can be continued.
@@ -114,13 +115,13 @@ const usualNumbers: Readonly<
  * @param start @default random weights
  */
 export function runConfig(
-  options: TrainOptions,
+  options: Resolved<TrainOptions>,
   data: Dataset,
   engine: Pick<Engine, 'name' | 'device'>,
   classes: readonly string[],
   start?: PretrainedStart,
 ): RunConfig {
-  const { imageSize, recipe, microBatch, batchNorm, freeze } = options;
+  const { imageSize, augmentation, microBatch, batchNorm, freeze } = options;
   const { views, batchSize, classesPerBatch, epochs, optimizer, momentum, clipNorm, seed } =
     options;
   const usual = usualNumbers[optimizer];
@@ -128,7 +129,7 @@ export function runConfig(
     data: { hash: data.hash, images: data.count, classes: data.classes.length },
     encoder: encoderSpec(options, data),
     imageSize,
-    recipe: viewRecipe(recipe, start?.normalisation),
+    recipe: viewRecipe(augmentation, start?.normalisation),
     loss: trainingLoss(options),
     views,
     batchSize,

@@ -2,12 +2,13 @@ import type { ProbeScores } from '../../operators/evaluation/probe/probe-scores.
 import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
 import type { ExportedSet } from './open-vector-set.ts';
 
-/** What the parts leave for the last one. */
+/** What the parts of a transfer found. */
 export interface TransferFindings {
-  /** Every test image, scored once by each method. */
-  readonly methods: Map<'frozen' | 'fine_tuned', MethodFinding>;
-  /** Nearest neighbours among the frozen vectors, by layer. */
-  readonly neighbours: Map<'embedding' | 'projection', readonly EvaluationRow[]>;
+  /** Every test image, scored once by each method; undefined for a method that was not asked for. */
+  readonly frozen: MethodFinding | undefined;
+  readonly fineTuned: MethodFinding | undefined;
+  /** Evaluation of the frozen vectors, by every layer. */
+  readonly neighbours: readonly EvaluationRow[];
 }
 
 /** What a method made of the test images. */

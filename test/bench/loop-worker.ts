@@ -16,7 +16,7 @@ const load = async (name: string): Promise<unknown> =>
   await import(new URL(`${name}/index.js`, built).href);
 const { openDataset } = (await load('datasets')) as typeof datasets;
 const ours = (await load('operators')) as typeof operators;
-const { resolveOptions, train, trainVerb } = (await load('pipeline')) as typeof pipeline;
+const { train } = (await load('pipeline')) as typeof pipeline;
 
 /** Batches that the steps alone are taken on, in turn. */
 const distinct = 4;
@@ -60,15 +60,15 @@ async function trained(request: LoopRequest) {
   const window = 3;
   const total = cached + window + steps + window;
   const encoder = request.encoder as EncoderName;
-  const run = train(
-    resolveOptions(trainVerb, { ...options, data, encoder, window, steps: total, engine: 'onnx' }),
-  );
+  const run = train({ ...options, data, encoder, prefetch: window, steps: total, engine: 'onnx' });
   let [startedAt, loopMs, inStepsMs] = [0, 0, 0];
   let stopTimer: (() => Lateness) | undefined;
   let late: Lateness | undefined;
   await lastValueFrom(
     run.output$.pipe(
-      tap(({ plan, stepMs }) => {
+      tap((event) => {
+        if (event.kind !== 'progress') return;
+        const { plan, stepMs } = event.step;
         const measuredSteps = plan.seq + 1 - cached - window;
         if (measuredSteps === 0) {
           startedAt = performance.now();

@@ -28,7 +28,7 @@ test.serial('aborted runs leave no handle, no queued decode and no temporary fil
   const out = path.join(folder, 'run');
   const before = handles();
 
-  const training = train(tinyTraining({ data, out, steps: 200, cacheMb: 0, window: 4 }));
+  const training = train(tinyTraining({ data, out, steps: 200, cacheMb: 0, prefetch: 4 }));
   await firstValueFrom(training.output$.pipe(take(1)));
   await training.closed;
   t.deepEqual([decodePermits.waiting, decodePermits.held], [0, 0]);

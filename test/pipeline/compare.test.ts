@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { commandLine } from '../../pipeline/commands/command-line.ts';
+import { commandLine } from '../../pipeline/commands/program.ts';
 import { independentReaders } from '../helpers/independent-readers.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { textSink } from '../helpers/text-sink.ts';
@@ -14,7 +14,7 @@ const size = 6;
 
 async function run(args: readonly string[]) {
   const [stdout, stderr] = [textSink(), textSink()];
-  const terminal = Object.assign(new EventEmitter(), { stdout, stderr, env: {} });
+  const terminal = Object.assign(new EventEmitter(), { argv: [], stdout, stderr, env: {} });
   const exitCode = await commandLine(args, terminal);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }

@@ -7,9 +7,9 @@ import { lastValueFrom, tap } from 'rxjs';
 import { openArrowLog } from '../../outputs/arrow/arrow-log.ts';
 import { writeCheckpoint } from '../../outputs/run/checkpoints.ts';
 import type { Inspection } from '../../outputs/inspect/inspection.ts';
-import { commandLine } from '../../pipeline/commands/command-line.ts';
+import { commandLine } from '../../pipeline/commands/program.ts';
 import { convert } from '../../pipeline/convert.ts';
-import { convertVerb } from '../../pipeline/options/shared-options.ts';
+import { convertVerb } from '../../pipeline/options/convert-options.ts';
 import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { writeMixedFile } from '../helpers/arrow-sources.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -22,6 +22,7 @@ import { writeVectorExport, type VectorExport } from '../helpers/vector-export.t
 async function run(args: readonly string[], onStatus?: (terminal: EventEmitter) => void) {
   const [stdout, stderr] = [textSink(), textSink()];
   const terminal = Object.assign(new EventEmitter(), {
+    argv: [],
     stdout,
     stderr: {
       ...stderr,

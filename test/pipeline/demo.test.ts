@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { lastValueFrom } from 'rxjs';
 import { demo } from '../../pipeline/demo.ts';
-import { demoVerb } from '../../pipeline/options/shared-options.ts';
+import { demoVerb } from '../../pipeline/options/demo-options.ts';
 import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 

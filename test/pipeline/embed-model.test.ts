@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom } from 'rxjs';
 import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { embed } from '../../pipeline/embed.ts';
-import type { EmbedOptions } from '../../pipeline/options/shared-options.ts';
+import type { EmbedOptions } from '../../pipeline/options/embed-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import {

@@ -1,18 +1,16 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { lastValueFrom, toArray } from 'rxjs';
 import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { readQuarantine } from '../../outputs/tables/write-quarantine.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';
-import { evaluateVerb } from '../../pipeline/options/shared-options.ts';
 import { train } from '../../pipeline/train.ts';
-import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { writeHostileFolder } from '../helpers/hostile-images.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { stepsOf } from '../helpers/told.ts';
 
 test('a folder with every kind of bad file trains, exports each good image once, and evaluates', async (t) => {
   t.timeout(120_000);
@@ -28,11 +26,10 @@ test('a folder with every kind of bad file trains, exports each good image once,
   );
 
   const model = path.join(folder, 'run');
-  const options = { data, maxBadShare: 0.5 };
+  const options = { data, maxInvalid: 0.5 };
   // Long enough that every image of every class is planned at least once.
   const training = train(tinyTraining({ ...options, out: model, steps: 60, batchSize: 16 }));
-  const steps = await lastValueFrom(training.output$.pipe(toArray()));
-  await training.closed;
+  const steps = await stepsOf(training);
   t.is(steps.length, 60);
   t.true(steps.every(({ plan }) => plan.samples.length === 16));
   const found = await readQuarantine(path.join(model, 'quarantine.arrow'));
@@ -42,9 +39,7 @@ test('a folder with every kind of bad file trains, exports each good image once,
   );
 
   const out = path.join(folder, 'vectors');
-  const exporting = embed(tinyExport({ ...options, model, out }));
-  await lastValueFrom(exporting.output$);
-  await exporting.closed;
+  await embed(tinyExport({ ...options, model, out }));
   const ids: string[] = [];
   for await (const block of (await openEmbeddings(out)).blocks()) ids.push(...block.ids);
   t.deepEqual(ids, [...good, ...plain].toSorted(), 'every good one exactly once, in order');
@@ -54,17 +49,9 @@ test('a folder with every kind of bad file trains, exports each good image once,
     [...bad],
   );
 
-  const evaluating = evaluate(
-    resolveOptions(evaluateVerb, {
-      train: out,
-      test: out,
-      out: path.join(folder, 'evaluation'),
-    }),
-  );
-  const last = await lastValueFrom(evaluating.output$);
-  const evaluation = last.kind === 'result' ? last.evaluation : undefined;
-  await evaluating.closed;
+  const sets = { train: out, test: out, out: path.join(folder, 'evaluation') };
+  const { evaluation } = await evaluate(sets);
   // The class with one image has nobody to be compared with but itself.
-  t.deepEqual(evaluation?.absentFromTrain, [{ class: 'c', images: 1 }]);
-  t.is(evaluation?.scored, ids.length - 1);
+  t.deepEqual(evaluation.absentFromTrain, [{ class: 'c', images: 1 }]);
+  t.is(evaluation.scored, ids.length - 1);
 });

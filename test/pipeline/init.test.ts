@@ -1,6 +1,5 @@
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { lastValueFrom } from 'rxjs';
 import { normalisations } from '../../operators/image/view-recipe.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
 import { headNames, weightShapes } from '../../operators/model/weight-shapes.ts';
@@ -9,21 +8,18 @@ import { hashTensors } from '../../outputs/run/checkpoints.ts';
 import { readRun } from '../../outputs/run/run-folder.ts';
 import { writeSafetensors } from '../../outputs/run/safetensors.ts';
 import { openStart } from '../../pipeline/parts/open-start.ts';
-import type { TrainOptions } from '../../pipeline/options/shared-options.ts';
+import type { TrainOptions } from '../../pipeline/options/train-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { formulaWeights } from '../helpers/formula-weights.ts';
 import { tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { notesOf } from '../helpers/told.ts';
 
 const data = 'synthetic:shapes?classes=3&count=24&size=8';
 const spec: EncoderSpec = { architecture: 'resnet8', head: 'mlp', projectionSize: 128 };
 
 async function trained(options: TrainOptions): Promise<readonly string[]> {
-  const notes: string[] = [];
-  const run = train(options, { note: (note) => notes.push(note) });
-  await lastValueFrom(run.output$, { defaultValue: undefined });
-  await run.closed;
-  return notes;
+  return await notesOf(train(options));
 }
 
 const tiny = (out: string, changes: Partial<TrainOptions> = {}): TrainOptions =>
@@ -112,9 +108,7 @@ test('weights that are given to `train` can be given again', async (t) => {
   const weights = initialWeights(spec, 7);
   const normalisation = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] } as const;
   const start = { weights, hash: hashTensors(weights), normalisation, headRate: 1 };
-  const run = train(tiny(path.join(await temporaryFolder(t), 'run')), {}, start);
-  await lastValueFrom(run.output$, { defaultValue: undefined });
-  await run.closed;
+  await train(tiny(path.join(await temporaryFolder(t), 'run')), start);
   t.is(hashTensors(weights), start.hash);
 });
 

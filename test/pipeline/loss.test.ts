@@ -3,12 +3,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { tableFromIPC } from '@uwdata/flechette';
 import test, { type ExecutionContext } from 'ava';
-import { lastValueFrom } from 'rxjs';
 import type { LossReadouts } from '../../operators/types.ts';
-import { commandLine } from '../../pipeline/commands/command-line.ts';
+import { commandLine } from '../../pipeline/commands/program.ts';
 import { loss, type MeasuredLoss } from '../../pipeline/loss.ts';
-import { type LossOptions, lossVerb } from '../../pipeline/options/shared-options.ts';
-import { resolveOptions } from '../../pipeline/options/verb.ts';
+import { type LossOptions, lossVerb } from '../../pipeline/options/loss-options.ts';
+import { type Resolved, resolveOptions } from '../../pipeline/options/verb.ts';
 import { independentReaders } from '../helpers/independent-readers.ts';
 import {
   frobenius,
@@ -40,19 +39,18 @@ const temperature = 0.2;
 const asRows = (values: Float32Array): Rows =>
   labels.map((_, row) => [...values.subarray(row * size, (row + 1) * size)]);
 
-const optionsOf = (given: Readonly<Record<string, unknown>>): LossOptions =>
+const optionsOf = (given: Readonly<Record<string, unknown>>): Resolved<LossOptions> =>
   resolveOptions(lossVerb, { temperature, threads: 1, ...given });
 
 async function measure(given: Readonly<Record<string, unknown>>): Promise<MeasuredLoss> {
-  const last = await lastValueFrom(loss(optionsOf(given)).output$);
-  if (last.kind !== 'result') throw new Error('no result');
-  return last;
+  return await loss(optionsOf(given));
 }
 
 /** Runs a command line in this process; `onStatus` sees what goes to a terminal. */
 async function run(args: readonly string[], onStatus?: (terminal: EventEmitter) => void) {
   const [stdout, stderr] = [textSink(), textSink()];
   const terminal = Object.assign(new EventEmitter(), {
+    argv: [],
     stdout,
     stderr: {
       ...stderr,
@@ -77,9 +75,9 @@ function closeTo(t: ExecutionContext, got: number, expected: number, what: strin
 }
 
 const equalsReference = test.macro({
-  title: (_, name: LossOptions['loss'], layer: LossOptions['layer']) =>
+  title: (_, name: Resolved<LossOptions>['loss'], layer: Resolved<LossOptions>['layer']) =>
     `${name} of the ${layer} equals the reference, value and gradient`,
-  async exec(t, name: LossOptions['loss'], layer: LossOptions['layer']) {
+  async exec(t, name: Resolved<LossOptions>['loss'], layer: Resolved<LossOptions>['layer']) {
     const embeddings = await writeVectorExport(t, small);
     const gradient = path.join(path.dirname(embeddings), 'new', 'gradient.arrow');
     const normalize = layer === 'embedding';

@@ -2,14 +2,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import test from 'ava';
-import { lastValueFrom } from 'rxjs';
 import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { convert } from '../../pipeline/convert.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';
-import { convertVerb, evaluateVerb } from '../../pipeline/options/shared-options.ts';
 import { train } from '../../pipeline/train.ts';
-import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { duckdbRows } from '../helpers/duckdb.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -36,19 +33,16 @@ test('the recipes of the documentation run as they stand, and agree with the exp
   const folder = path.join(await temporaryFolder(t), 'a');
   const data = 'synthetic:shapes?classes=3&count=12&size=8';
   const at = (name: string): string => path.join(folder, name);
-  await lastValueFrom(train(tinyTraining({ data, out: folder, steps: 2 })).output$);
+  await train(tinyTraining({ data, out: folder, steps: 2 }));
   const exporting = tinyExport({ data, model: folder, out: at('test'), split: 'test' });
-  await lastValueFrom(embed(exporting).output$);
+  await embed(exporting);
   const sets = { train: at('test'), test: at('test'), out: at('evaluation') };
-  await lastValueFrom(
-    evaluate(resolveOptions(evaluateVerb, { ...sets, k: [1], threads: 1 })).output$,
-  );
+  await evaluate({ ...sets, k: [1], threads: 1 });
   for (const [source, out] of [
     ['test', 'test.parquet'],
     ['evaluation/neighbours.arrow', 'neighbours.parquet'],
   ] as const) {
-    const options = { source: at(source), to: 'parquet', out: at(out) };
-    await lastValueFrom(convert(resolveOptions(convertVerb, options)).output$);
+    await convert({ source: at(source), to: 'parquet', out: at(out) });
   }
 
   // What the recipes must find.

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import { commandLine } from '../../pipeline/commands/command-line.ts';
+import { commandLine } from '../../pipeline/commands/program.ts';
 import { folderBytes } from '../helpers/folder-bytes.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -12,7 +12,7 @@ import { textSink } from '../helpers/text-sink.ts';
 /** Runs a command line in this process. */
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const [stdout, stderr] = [textSink(), textSink()];
-  const terminal = Object.assign(new EventEmitter(), { stdout, stderr, env });
+  const terminal = Object.assign(new EventEmitter(), { argv: [], stdout, stderr, env });
   const exitCode = await commandLine(args, terminal);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }

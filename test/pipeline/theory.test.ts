@@ -4,9 +4,9 @@ import path from 'node:path';
 import test from 'ava';
 import { lastValueFrom, tap } from 'rxjs';
 import { theoryRow, type TheoryRow } from '../../operators/theory/theory-row.ts';
-import { commandLine } from '../../pipeline/commands/command-line.ts';
-import { theoryOutcome } from '../../pipeline/commands/theory-command.ts';
-import { theoryVerb } from '../../pipeline/options/shared-options.ts';
+import { commandLine } from '../../pipeline/commands/program.ts';
+import { theoryCommand } from '../../pipeline/commands/theory-command.ts';
+import { theoryVerb } from '../../pipeline/options/theory-options.ts';
 import { theory } from '../../pipeline/theory.ts';
 import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { independentReaders } from '../helpers/independent-readers.ts';
@@ -19,6 +19,7 @@ const few = ['theory', '--draws', '1000', '--seed', '3'];
 async function run(args: readonly string[], onStatus: (terminal: EventEmitter) => void = () => {}) {
   const [stdout, stderr] = [textSink(), textSink()];
   const terminal = Object.assign(new EventEmitter(), {
+    argv: [],
     stdout,
     stderr: {
       ...stderr,
@@ -62,8 +63,8 @@ test('prints the same as JSON, and writes nothing without a folder', async (t) =
   const said = JSON.parse(stdout) as { rows: TheoryRow[] };
   t.like(said, { verb: 'theory', out: null, interrupted: false, seed: 3, draws: 1000, failed: 0 });
   t.true(said.rows.length > 90);
-  const last = await lastValueFrom(theory({ out: null, seed: 3, draws: 1000 }).output$);
-  t.deepEqual(said.rows, last.kind === 'result' ? last.rows : []);
+  const { rows } = await theory({ seed: 3, draws: 1000 });
+  t.deepEqual(said.rows, rows);
 });
 
 test('a check that does not hold exits with 1 and stands in the table', (t) => {
@@ -83,14 +84,15 @@ test('a check that does not hold exits with 1 and stands in the table', (t) => {
     expected: 1.1972,
   });
   const options = { out: null, seed: 0, draws: 100 };
-  const failed = theoryOutcome({ rows: [good, bad], report: null }, options);
-  t.is(failed.exitCode, 1);
-  t.is(failed.json['failed'], 1);
-  const text = failed.lines.join('\n');
+  const result = { rows: [good, bad], report: null };
+  t.true(theoryCommand.failed?.(result));
+  t.is(theoryCommand.json(result, options)['failed'], 1);
+  const ended = { options, interrupted: false, calledAs: 'sincere' };
+  const text = theoryCommand.lines(result, ended).join('\n');
   t.regex(text, /\nNO +L\*, against log\|N\| − J +J 1, \|N\| 9 +1\.0000 +≥ +1\.1972 +0\.1000\n/u);
   t.notRegex(text, /\nyes/u);
   t.regex(text, /1 of 2 checks fail$/u);
-  t.is(theoryOutcome({ rows: [good], report: null }, options).exitCode, 0);
+  t.false(theoryCommand.failed?.({ rows: [good], report: null }));
 });
 
 test('a signal stops it with 130 and nothing written', async (t) => {

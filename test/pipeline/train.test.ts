@@ -3,15 +3,16 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { lastValueFrom, toArray } from 'rxjs';
+import { lastValueFrom } from 'rxjs';
 import { seededRandom } from '../../operators/random.ts';
 import { loadCheckpoint } from '../../outputs/run/checkpoints.ts';
 import { readRun } from '../../outputs/run/run-folder.ts';
-import type { TrainOptions } from '../../pipeline/options/shared-options.ts';
+import type { TrainOptions } from '../../pipeline/options/train-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { steps as stepsIn, stepsOf as stepsTold } from '../helpers/told.ts';
 
 async function twoClasses(t: ExecutionContext): Promise<{ data: string; folder: string }> {
   const folder = await temporaryFolder(t);
@@ -22,10 +23,7 @@ async function twoClasses(t: ExecutionContext): Promise<{ data: string; folder: 
 
 /** Runs to the end; the numbers of its steps. */
 async function stepsOf(options: TrainOptions): Promise<number[]> {
-  const run = train(options);
-  const results = await lastValueFrom(run.output$.pipe(toArray()));
-  await run.closed;
-  return results.map(({ plan }) => plan.seq);
+  return (await stepsTold(train(options))).map(({ plan }) => plan.seq);
 }
 
 const finalState = (out: string, steps: number) =>
@@ -37,7 +35,7 @@ test('the same seed twice gives the same metrics and weights, another seed other
   const { data, folder } = await twoClasses(t);
   const runs = [
     { out: path.join(folder, 'first'), seed: 1 },
-    { out: path.join(folder, 'again'), seed: 1, window: 1, cacheMb: 0 },
+    { out: path.join(folder, 'again'), seed: 1, prefetch: 1, cacheMb: 0 },
     { out: path.join(folder, 'other'), seed: 2 },
   ];
   for (const run of runs) {
@@ -49,7 +47,7 @@ test('the same seed twice gives the same metrics and weights, another seed other
       state: await finalState(out, 10),
     })),
   );
-  t.deepEqual(again!.metrics, first!.metrics, 'window and cache leave no trace');
+  t.deepEqual(again!.metrics, first!.metrics, 'prefetch and cache leave no trace');
   t.deepEqual(again!.state.weights, first!.state.weights);
   t.notDeepEqual(other!.metrics, first!.metrics);
 });
@@ -62,7 +60,7 @@ test('a stopped run finishes its step, saves, and continues to the same weights'
   const out = path.join(folder, 'stopped');
   const run = train(tinyTraining({ data, out }));
   const before: number[] = [];
-  await run.output$.forEach(({ plan }) => {
+  await stepsIn(run.output$).forEach(({ plan }) => {
     before.push(plan.seq);
     if (plan.seq === 1) run.stop();
   });
@@ -206,7 +204,7 @@ test('a run in chunks with frozen BatchNorm continues to the same weights', asyn
   await stepsOf(tinyTraining({ ...given, out: unbroken }));
   const out = path.join(folder, 'stopped');
   const run = train(tinyTraining({ ...given, out }));
-  await run.output$.forEach(({ plan }) => {
+  await stepsIn(run.output$).forEach(({ plan }) => {
     if (plan.seq === 1) run.stop();
   });
   await run.closed;
@@ -225,7 +223,7 @@ test('chosen classes of a folder train as a folder that holds no others, bit for
   const runs = [
     { data: smaller, out: path.join(folder, 'of-smaller') },
     { data, classes: ['b', 'a'], out: path.join(folder, 'chosen') },
-    { data, exceptClasses: ['c'], limit: 12, out: path.join(folder, 'left') },
+    { data, excludeClasses: ['c'], limit: 12, out: path.join(folder, 'left') },
   ];
   for (const run of runs) await stepsOf(tinyTraining({ ...run, steps: 4 }));
   const filesOf = async ({ out }: { readonly out: string }): Promise<readonly Buffer[]> => {

@@ -1,22 +1,20 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { lastValueFrom, toArray } from 'rxjs';
+import { lastValueFrom } from 'rxjs';
 import { tableFromIPC } from 'apache-arrow';
 import type { BatchPlan } from '../../operators/types.ts';
 import { readRun } from '../../outputs/run/run-folder.ts';
 import { embed } from '../../pipeline/embed.ts';
-import {
-  trainVerb,
-  transferVerb,
-  type TransferOptions,
-} from '../../pipeline/options/shared-options.ts';
+import { transferVerb, type TransferOptions } from '../../pipeline/options/transfer-options.ts';
+import { trainVerb } from '../../pipeline/options/train-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { transfer, type TransferResult } from '../../pipeline/transfer.ts';
 import { UsageError } from '../../pipeline/options/usage-error.ts';
 import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { steps } from '../helpers/told.ts';
 
 const data = 'synthetic:shapes?classes=8&count=80&size=8';
 
@@ -33,12 +31,7 @@ function optionsOf(given: Partial<TransferOptions> & { model: string; out: strin
 }
 
 async function resultOf(options: TransferOptions): Promise<TransferResult> {
-  const run = transfer(options);
-  const events = await lastValueFrom(run.output$.pipe(toArray()));
-  await run.closed;
-  const last = events.at(-1);
-  if (last?.kind !== 'result') throw new Error('Expected a result');
-  return last;
+  return await transfer(options);
 }
 
 test('scores unseen classes with both methods, and continues to the same bytes', async (t) => {
@@ -133,11 +126,11 @@ test('a run that has seen every class, or does not say, has no unseen ones', asy
   );
   await t.throwsAsync(resultOf(optionsOf({ model, out, disjoint: true })), {
     code: 'ERR_CONFIG',
-    message: /does not name the classes it has seen.*--except-classes/,
+    message: /does not name the classes it has seen.*`excludeClasses`/,
   });
   t.throws(() => optionsOf({ model, out, disjoint: true, classes: ['dots'] }), {
     instanceOf: UsageError,
-    message: 'Expected `--disjoint` to be absent when classes are named, got `true`',
+    message: 'Expected `disjoint` to be absent when classes are named, got `true`',
   });
   t.like(optionsOf({ model, out }), { steps: 3, epochs: null });
   t.like(resolveOptions(transferVerb, { data, model, out }), { steps: null, epochs: 10 });
@@ -151,14 +144,14 @@ test('a classifier trains from chance, reads out its own numbers and exports its
   const results: { readonly readouts: object; readonly seq: number; readonly loss: number }[] = [];
   const collect = ({ plan: { seq }, readouts }: { plan: BatchPlan; readouts: { loss: number } }) =>
     results.push({ readouts, seq, loss: readouts.loss });
-  await run.output$.forEach((result) => {
+  await steps(run.output$).forEach((result) => {
     collect(result);
     run.stop();
   });
   await run.closed;
   t.true(results.length < 9);
   const rest = train(tinyTraining({ ...given, resume: true }));
-  await rest.output$.forEach(collect);
+  await steps(rest.output$).forEach(collect);
   await rest.closed;
   t.deepEqual(
     results.map(({ seq }) => seq),

@@ -2,14 +2,15 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { engineAsBegun } from '../../../pipeline/parts/engine-as-begun.ts';
-import type { RunEngineOptions } from '../../../pipeline/parts/open-run-engine.ts';
+import type { EngineOptions } from '../../../pipeline/options/engine-options.ts';
+import type { Resolved } from '../../../pipeline/options/verb.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** What a run that was begun so goes on with, and what is noted. */
 async function goingOn(
   t: ExecutionContext,
   begun: object | null,
-  given: Partial<RunEngineOptions> & { readonly resume?: boolean } = {},
+  given: Partial<Resolved<EngineOptions>> & { readonly resume?: boolean } = {},
 ): Promise<string> {
   const out = await temporaryFolder(t);
   if (begun !== null) {
@@ -25,7 +26,7 @@ async function goingOn(
     ...given,
     out,
   } as const;
-  const { engine, device } = await engineAsBegun(options, { note: (text) => notes.push(text) });
+  const { engine, device } = await engineAsBegun(options, (text) => notes.push(text));
   return [`${engine} ${device}`, ...notes].join('; ');
 }
 
@@ -33,12 +34,12 @@ test('auto is what the run was begun with', async (t) => {
   const note = 'going on as the run was begun, with';
   t.is(await goingOn(t, { engine: 'onnx' }), 'onnx cpu');
   const onCard = { engine: 'onnx', device: 'webgpu' };
-  t.is(await goingOn(t, onCard), `onnx webgpu; ${note} \`--device webgpu\``);
-  t.is(await goingOn(t, onCard, { engine: 'onnx' }), `onnx webgpu; ${note} \`--device webgpu\``);
+  t.is(await goingOn(t, onCard), `onnx webgpu; ${note} \`device: webgpu\``);
+  t.is(await goingOn(t, onCard, { engine: 'onnx' }), `onnx webgpu; ${note} \`device: webgpu\``);
   const tensorflow = { engine: 'tensorflow', device: 'CUDA' };
-  t.is(await goingOn(t, tensorflow), `tensorflow auto; ${note} \`--engine tensorflow\``);
+  t.is(await goingOn(t, tensorflow), `tensorflow auto; ${note} \`engine: tensorflow\``);
   t.is(await goingOn(t, tensorflow, { engine: 'tensorflow' }), 'tensorflow auto');
-  t.is(await goingOn(t, { engine: 'cpu' }), `cpu auto; ${note} \`--engine cpu\``);
+  t.is(await goingOn(t, { engine: 'cpu' }), `cpu auto; ${note} \`engine: cpu\``);
 });
 
 test('what is named stays, and so does auto where no run was begun', async (t) => {

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { DoctorCheck } from '../../../pipeline/doctor.ts';
-import { commandLine } from '../../../pipeline/commands/command-line.ts';
-import { trainVerb } from '../../../pipeline/options/shared-options.ts';
+import { commandLine } from '../../../pipeline/commands/program.ts';
+import { trainVerb } from '../../../pipeline/options/train-options.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { textSink } from '../../helpers/text-sink.ts';
 
@@ -17,7 +17,7 @@ const program = fileURLToPath(new URL('../../../pipeline/sincere.cjs', import.me
 /** Runs a command line in this process. */
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const [stdout, stderr] = [textSink(), textSink()];
-  const terminal = Object.assign(new EventEmitter(), { stdout, stderr, env });
+  const terminal = Object.assign(new EventEmitter(), { argv: [], stdout, stderr, env });
   const exitCode = await commandLine(args, terminal);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
@@ -32,7 +32,7 @@ test('help of a verb names every option, its range and its default', async (t) =
   for (const { flag } of trainVerb.fields) t.true(stdout.includes(flag), flag);
   t.regex(stdout, /^Usage: sincere train DATA --out PATH \[options\]/u);
   const unwrapped = stdout.replaceAll(/\s+/gu, ' ');
-  t.regex(unwrapped, /--loss <sincere\|supcon\|[^>]*> Loss to [^(]*\(default: sincere\)/u);
+  t.regex(unwrapped, /--loss <sincere\|supcon\|[^>]*> Training loss; [^(]*\(default: sincere\)/u);
   t.regex(unwrapped, /a number above 0; default: 0\.1/u);
 });
 
@@ -133,7 +133,7 @@ test('trains, embeds and evaluates', async (t) => {
     at('run'),
     '--steps',
     '2',
-    '--trace',
+    '--timing',
     ...tiny,
   ]);
   t.is(trained.exitCode, 0, trained.stderr);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { chooseShard } from '../../../pipeline/parts/choose-shard.ts';
+import { chooseShard } from '../../../pipeline/command-line/choose-shard.ts';
 import { UsageError } from '../../../pipeline/options/usage-error.ts';
 
 type Given = Partial<Parameters<typeof chooseShard>[0]>;

@@ -1,6 +1,15 @@
 import { type Command, Option } from 'commander';
+import { spelled } from '../options/spelling.ts';
+import {
+  flagOf,
+  keysOf,
+  type Resolved,
+  resolveOptions,
+  type Verb,
+  type VerbField,
+} from '../options/verb.ts';
+import { flagSpelling } from './flag-spelling.ts';
 import { readConfigFile } from './read-config-file.ts';
-import { resolveOptions, type Verb, type VerbField } from '../options/verb.ts';
 
 /** Flags that every verb has and that its pipeline never sees. */
 export interface CommonFlags {
@@ -10,11 +19,11 @@ export interface CommonFlags {
   readonly verbose?: true;
 }
 
-/** Runs a verb with its complete options; resolves to the exit code. */
-export type PerformVerb<T> = (options: T, flags: CommonFlags) => Promise<void>;
+/** Runs a verb with its complete options. */
+export type PerformVerb<T> = (options: Resolved<T>, flags: CommonFlags) => Promise<void>;
 
 /**
- * A verb as a sub-command of `program`: flags and help from its schema; flags over file over defaults.
+ * A verb as a sub-command of `program`: flags and help from its fields; flags over file over defaults.
  *
  * @throws {UsageError} From its action, when the options cannot be run with.
  */
@@ -22,10 +31,14 @@ export function addVerb<T>(program: Command, verb: Verb<T>, perform: PerformVerb
   const command = program.command(verb.name).description(verb.summary).usage(usageOf(verb));
   for (const field of verb.fields) {
     const argument = field.kind === 'texts' ? `[${field.flag}...]` : `[${field.flag}]`;
-    if (field.positional) command.argument(argument, field.about);
-    else command.addOption(optionOf(field));
+    if (field.positional) command.argument(argument, aboutOf(verb, field));
+    else command.addOption(optionOf(verb, field));
+  }
+  for (const key of Object.keys(verb.renamed)) {
+    command.addOption(new Option(`${flagOf(key)} [value]`).hideHelp());
   }
   command
+    .optionsGroup('Common:')
     .option('--config <FILE>', 'Read options from a JSON or YAML file; flags win over it.')
     .option('--json', 'Print one JSON object at the end, and no progress.')
     .option('--quiet', 'Show no progress.')
@@ -35,12 +48,12 @@ export function addVerb<T>(program: Command, verb: Verb<T>, perform: PerformVerb
       const flags = command.opts<CommonFlags & Record<string, unknown>>();
       const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
       const typed = typedOptions(verb, { ...flags, ...positionalOf(verb, given) });
-      const nameOf = (key: string): string => {
-        const field = verb.fields.find((one) => one.key === key);
-        if (field !== undefined && (key in typed || !(key in file))) return `\`${field.flag}\``;
-        return `\`${key}\` in \`${flags.config}\``;
-      };
-      await perform(resolveOptions(verb, { ...file, ...typed }, nameOf), flags);
+      const onCommandLine = flagSpelling(verb);
+      const spelling = (key: string, value?: string): string =>
+        key in file && !(key in typed)
+          ? `\`${key}\` in \`${flags.config}\``
+          : onCommandLine(key, value);
+      await perform(resolveOptions(verb, { ...file, ...typed }, spelling), flags);
     });
 }
 
@@ -55,9 +68,12 @@ function typedOptions<T>(
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const present = verb.fields.filter(({ key }) => given[key] !== undefined);
-  return Object.fromEntries(
-    present.map((field) => [field.key, typedValue(field, given[field.key])]),
-  );
+  // Earlier names are refused with the others, by the resolver.
+  const earlier = Object.keys(verb.renamed).filter((key) => given[key] !== undefined);
+  return Object.fromEntries([
+    ...present.map((field) => [field.key, typedValue(field, given[field.key])] as const),
+    ...earlier.map((key) => [key, given[key]] as const),
+  ]);
 }
 
 function typedValue({ kind }: VerbField, value: unknown): unknown {
@@ -73,10 +89,18 @@ function numberIn(value: string): unknown {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/iu.test(value) ? Number(value) : value;
 }
 
-function optionOf(field: VerbField): Option {
-  const { flag, kind, placeholder } = field;
+function optionOf<T>(verb: Verb<T>, field: VerbField): Option {
+  const { flag, kind, placeholder, group } = field;
   const flags = kind === 'switch' ? flag : `${flag} <${placeholder}>`;
-  return new Option(flags, `${field.about}${remarkOf(field)}`);
+  const option = new Option(flags, `${aboutOf(verb, field)}${remarkOf(field)}`);
+  return option.helpGroup(`${group}:`);
+}
+
+/** The sentence of an option, with other options as the command line writes them. */
+function aboutOf<T>(verb: Verb<T>, { about }: VerbField): string {
+  const flags = flagSpelling(verb);
+  const bare = (key: string, value?: string): string => flags(key, value).replaceAll('`', '');
+  return spelled(about, keysOf(verb), bare);
 }
 
 /** Range and default, as far as the sentence before does not say them. */

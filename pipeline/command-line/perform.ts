@@ -1,0 +1,63 @@
+import { pipe, tap } from 'rxjs';
+import { spelled } from '../options/spelling.ts';
+import type { Resolved } from '../options/verb.ts';
+import type { RunEvent, RunProgress } from '../parts/run-event.ts';
+import type { Command, JsonFields } from './command.ts';
+import type { CommandContext } from './command-context.ts';
+import { flagSpelling } from './flag-spelling.ts';
+import { followRun } from './follow-run.ts';
+import { showProgress } from './progress.ts';
+
+/** What a command leaves behind for its user. */
+export interface Outcome {
+  readonly exitCode: 0 | 1 | 130;
+  /** The result in words. */
+  readonly lines: readonly string[];
+  /** The result for machines: plain JSON. */
+  readonly json: JsonFields;
+}
+
+/**
+ * Runs a command with its user: shows progress, says notes, stops on signals, says what came of it.
+ *
+ * @throws What the run fails with.
+ */
+export async function perform<O, R, S>(
+  command: Command<O, R, S>,
+  given: Resolved<O>,
+  context: CommandContext,
+): Promise<Outcome> {
+  const { verb, prepare = (options) => options } = command;
+  const { status, resumeCommand, calledAs } = context;
+  const options = prepare(given, context);
+  let last: RunProgress<S> | undefined;
+  const hear = (event: RunEvent<R, S>): void => {
+    if (event.kind === 'note') status.say(spelled(event.text, event.options, flagSpelling(verb)));
+    if (event.kind === 'progress') last = event;
+  };
+  const progress = pipe(
+    tap(hear),
+    showProgress<RunEvent<R, S>>({
+      status,
+      readingOf: (event) => (event.kind === 'progress' ? event : undefined),
+    }),
+  );
+  const continueWith = command.resumable === true ? resumeCommand : undefined;
+  // Complete options are also options that can be given.
+  const run = command.run(options as unknown as O);
+  const ended = await followRun(run, context, { progress, continueWith });
+  const { interrupted } = ended;
+  const about = { verb: verb.name, ...command.about(options), interrupted };
+  if (ended.last?.kind !== 'result') {
+    const json = { ...about, interrupted: true };
+    return { exitCode: 130, lines: [command.stopped(options, last)], json };
+  }
+  const { result } = ended.last;
+  const lines = command.lines(result, { options, interrupted, calledAs });
+  const failed = command.failed?.(result) === true;
+  return {
+    exitCode: interrupted ? 130 : failed ? 1 : 0,
+    lines,
+    json: { ...about, ...command.json(result, options) },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Command } from '../command-line/command.ts';
+import { compareVerb } from '../options/compare-options.ts';
+import { convertVerb } from '../options/convert-options.ts';
+import { demoVerb } from '../options/demo-options.ts';
+import { doctorVerb } from '../options/doctor-options.ts';
+import { embedVerb } from '../options/embed-options.ts';
+import { evaluateVerb } from '../options/evaluate-options.ts';
+import { finalizeVerb } from '../options/finalize-options.ts';
+import { inspectVerb } from '../options/inspect-options.ts';
+import { lossVerb } from '../options/loss-options.ts';
+import { theoryVerb } from '../options/theory-options.ts';
+import { trainVerb } from '../options/train-options.ts';
+import { transferVerb } from '../options/transfer-options.ts';
+import type { Verb } from '../options/verb.ts';
+
+/** A command whose code is loaded when it is called: help and mistakes are answered at once. */
+export interface LazyCommand {
+  readonly verb: Verb<never>;
+  readonly load: () => Promise<Command<never, never, never>>;
+}
+
+/** Every verb of the command line, in the order of help. */
+export const commands: readonly LazyCommand[] = [
+  lazy(trainVerb, async () => (await import('./train-command.ts')).trainCommand),
+  lazy(embedVerb, async () => (await import('./embed-command.ts')).embedCommand),
+  lazy(finalizeVerb, async () => (await import('./finalize-command.ts')).finalizeCommand),
+  lazy(evaluateVerb, async () => (await import('./evaluate-command.ts')).evaluateCommand),
+  lazy(compareVerb, async () => (await import('./compare-command.ts')).compareCommand),
+  lazy(transferVerb, async () => (await import('./transfer-command.ts')).transferCommand),
+  lazy(lossVerb, async () => (await import('./loss-command.ts')).lossCommand),
+  lazy(theoryVerb, async () => (await import('./theory-command.ts')).theoryCommand),
+  lazy(convertVerb, async () => (await import('./convert-command.ts')).convertCommand),
+  lazy(inspectVerb, async () => (await import('./inspect-command.ts')).inspectCommand),
+  lazy(demoVerb, async () => (await import('./demo-command.ts')).demoCommand),
+  lazy(doctorVerb, async () => (await import('./doctor-command.ts')).doctorCommand),
+];
+
+function lazy<O, R, S>(verb: Verb<O>, load: () => Promise<Command<O, R, S>>): LazyCommand {
+  // Options, result and progress of a command belong together; nothing mixes them with those of another.
+  return { verb, load } as unknown as LazyCommand;
+}

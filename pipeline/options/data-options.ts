@@ -1,0 +1,48 @@
+import { integer, optional, text, texts } from './option-fields.ts';
+import type { OptionFields, OptionRule, Resolved } from './verb.ts';
+
+/** Selection of classes. */
+export interface ClassOptions {
+  /** Classes of `data` to use; all when not given. */
+  readonly classes?: readonly string[] | null | undefined;
+  /** Classes of `data` to leave out. */
+  readonly excludeClasses?: readonly string[] | null | undefined;
+}
+
+/** Selection of images from a dataset. */
+export interface DataOptions extends ClassOptions {
+  /** Split of `data` to use: a folder name, such as `train` or `test`. */
+  readonly split?: string | null | undefined;
+  /** Images of each class, drawn by `seed`; all when not given. */
+  readonly limit?: number | null | undefined;
+}
+
+const classNames = 'different names of classes, such as `cat,dog`';
+
+/** Fields of `ClassOptions`. */
+export const classFields: OptionFields<ClassOptions> = {
+  classes: optional(texts(classNames, 'Classes of `data` to use; all when not given.')),
+  excludeClasses: optional(texts(classNames, 'Classes of `data` to leave out.')),
+};
+
+/** Images of each class. */
+export const limitField: OptionFields<DataOptions>['limit'] = optional(
+  integer(1, 'Images of each class, drawn by `seed`; all when not given.'),
+);
+
+/** Fields of `DataOptions`. */
+export const dataFields: OptionFields<DataOptions> = {
+  split: optional(
+    text('a folder name', 'Split of `data` to use: a folder name, such as `train` or `test`.'),
+  ),
+  ...classFields,
+  limit: limitField,
+};
+
+/** One of `classes` and `excludeClasses` at most. */
+export const classRule: OptionRule<ClassOptions> = {
+  option: 'excludeClasses',
+  expected: 'absent when `classes` is given',
+  holds: ({ classes, excludeClasses }: Resolved<ClassOptions>) =>
+    classes === null || excludeClasses === null,
+};

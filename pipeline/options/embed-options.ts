@@ -1,0 +1,87 @@
+import { parseShard } from '../../outputs/embeddings/export-shard.ts';
+import { classRule, type DataOptions, dataFields } from './data-options.ts';
+import { engineFields, type EngineOptions } from './engine-options.ts';
+import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
+import { choice, flag, integer, optional, path, shard } from './option-fields.ts';
+import { seedField, type SeedOption } from './seed-option.ts';
+import { defineVerb, type Verb } from './verb.ts';
+
+/** Options of `embed`. */
+export interface EmbedOptions extends DataOptions, SeedOption, EngineOptions, LoadingOptions {
+  /** Folder of images, with or without a sub-folder for each class; or `synthetic:shapes`. */
+  readonly data: string;
+  /** Run folder of `train`, whose last checkpoint is used; or FILE.onnx with FILE.json beside it. */
+  readonly model: string;
+  /** Folder for the Arrow files. */
+  readonly out: string;
+  /** Vectors: `embedding` (pooled features), `projection` (unit vectors of the loss), or both if there. @default 'both' */
+  readonly layer?: 'embedding' | 'projection' | 'both' | undefined;
+  /** Images encoded at once. @default 256 */
+  readonly batchSize?: number | undefined;
+  /** Continue the export in `out` after its last finished part. @default false */
+  readonly resume?: boolean | undefined;
+  /** Check of finished parts by `resume`: their size, or also their SHA-256. @default 'size' */
+  readonly verify?: 'size' | 'hash' | undefined;
+  /** Export shard i of n, beside other processes; `finalize` joins the shards. */
+  readonly shard?: string | null | undefined;
+  /** n, where i comes from JOB_COMPLETION_INDEX (Kubernetes) or SLURM_ARRAY_TASK_ID. */
+  readonly shards?: number | null | undefined;
+}
+
+const data = {
+  data: path(
+    'Folder of images, with or without a sub-folder for each class; or `synthetic:shapes`.',
+  ),
+  ...dataFields,
+  seed: seedField,
+};
+
+const vectors = {
+  model: path(
+    'Run folder of `train`, whose last checkpoint is used; or FILE.onnx with FILE.json beside it.',
+  ),
+  layer: choice(
+    ['embedding', 'projection', 'both'],
+    'Vectors: `embedding` (pooled features), `projection` (unit vectors of the loss), or both if there.',
+  ).default('both'),
+};
+
+const output = {
+  out: path('Folder for the Arrow files.'),
+  resume: flag('Continue the export in `out` after its last finished part.'),
+  verify: choice(
+    ['size', 'hash'],
+    'Check of finished parts by `resume`: their size, or also their SHA-256.',
+  ).default('size'),
+  shard: optional(
+    shard('Export shard i of n, beside other processes; `finalize` joins the shards.'),
+  ),
+  shards: optional(
+    integer(1, 'n, where i comes from JOB_COMPLETION_INDEX (Kubernetes) or SLURM_ARRAY_TASK_ID.'),
+  ),
+};
+
+const machine = {
+  batchSize: integer(1, 'Images encoded at once.').default(256),
+  ...engineFields,
+  ...loadingFields,
+};
+
+/** `sincere embed DATA --model RUN|FILE.onnx --out DIR`. */
+export const embedVerb: Verb<EmbedOptions> = defineVerb<EmbedOptions>({
+  name: 'embed',
+  summary: 'Write the vectors of images as Arrow files.',
+  positional: 'data',
+  fields: { ...data, ...vectors, ...output, ...machine },
+  groups: { Data: data, Vectors: vectors, Output: output, Machine: machine },
+  rules: [
+    classRule,
+    {
+      option: 'shards',
+      expected: 'the n of `shard`, or absent',
+      holds: ({ shard, shards }) =>
+        shards === null || shard === null || parseShard(shard)?.of === shards,
+    },
+  ],
+  renamed: { ...loadingRenamed, exceptClasses: 'excludeClasses' },
+});

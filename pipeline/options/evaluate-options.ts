@@ -1,0 +1,100 @@
+import { bootstrapSeedField, type BootstrapSeedOption } from './bootstrap-options.ts';
+import { engineFields, type EngineOptions } from './engine-options.ts';
+import { choice, integer, integers, number, optional, path } from './option-fields.ts';
+import { pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
+import { seedField, type SeedOption } from './seed-option.ts';
+import { defineVerb, type Verb } from './verb.ts';
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions
+  extends BootstrapSeedOption, SeedOption, EngineOptions, Pick<PairLossOptions, 'temperature'> {
+  /** Folder that `embed` wrote for the training images. */
+  readonly train: string;
+  /** Folder that `embed` wrote for the test images; give the `train` folder again for leave-one-out. */
+  readonly test: string;
+  /** Folder for the Arrow files of the evaluation and `summary.json`. */
+  readonly out: string;
+  /** Numbers of neighbours that vote (k-NN), such as `1,5`. @default [1, 5] */
+  readonly k?: readonly number[] | undefined;
+  /** Vectors compared by cosine similarity. @default 'projection' */
+  readonly layer?: 'embedding' | 'projection' | undefined;
+  /** Maximum queries for full-ranking metrics (MAP@R …); larger sets are subsampled; 0 = off. @default 10000 */
+  readonly rankings?: number | undefined;
+  /** Linear probe: regularised logistic regression (`l2`), or the recipe of the paper (`sgd`). @default 'none' */
+  readonly probe?: 'none' | 'l2' | 'sgd' | 'both' | undefined;
+  /** Vectors of the linear probe, not normalised. @default 'embedding' */
+  readonly probeLayer?: 'embedding' | 'projection' | undefined;
+  /** Inverse regularisation strength C of `l2`; chosen on a held-out tenth of the training images when not given. */
+  readonly probeStrength?: number | null | undefined;
+  /** Epochs of `sgd`; the learning rate falls after 60, 75 and 90 %. @default 100 */
+  readonly probeEpochs?: number | undefined;
+  /** Learning rate of `sgd`. @default 5 */
+  readonly probeLearningRate?: number | undefined;
+  /** Bootstrap resamples of the test images for the intervals; 0 = off. @default 1000 */
+  readonly bootstrap?: number | undefined;
+}
+
+const sets = {
+  train: path('Folder that `embed` wrote for the training images.'),
+  test: path(
+    'Folder that `embed` wrote for the test images; give the `train` folder again for leave-one-out.',
+  ),
+  out: path('Folder for the Arrow files of the evaluation and `summary.json`.'),
+};
+
+const metrics = {
+  k: integers(1, 'Numbers of neighbours that vote (k-NN), such as `1,5`.').default([1, 5]),
+  layer: choice(['embedding', 'projection'], 'Vectors compared by cosine similarity.').default(
+    'projection',
+  ),
+  rankings: integer(
+    0,
+    'Maximum queries for full-ranking metrics (MAP@R …); larger sets are subsampled; 0 = off.',
+  ).default(10_000),
+  temperature: pairLossFields.temperature,
+};
+
+const probes = {
+  probe: choice(
+    ['none', 'l2', 'sgd', 'both'],
+    'Linear probe: regularised logistic regression (`l2`), or the recipe of the paper (`sgd`).',
+  ).default('none'),
+  probeLayer: choice(
+    ['embedding', 'projection'],
+    'Vectors of the linear probe, not normalised.',
+  ).default('embedding'),
+  probeStrength: optional(
+    number(
+      { above: 0 },
+      'Inverse regularisation strength C of `l2`; chosen on a held-out tenth of the training images when not given.',
+    ),
+  ),
+  probeEpochs: integer(
+    1,
+    'Epochs of `sgd`; the learning rate falls after 60, 75 and 90 %.',
+  ).default(100),
+  probeLearningRate: number({ above: 0 }, 'Learning rate of `sgd`.').default(5),
+};
+
+const sampling = {
+  bootstrap: integer(
+    0,
+    'Bootstrap resamples of the test images for the intervals; 0 = off.',
+  ).default(1000),
+  bootstrapSeed: bootstrapSeedField,
+  seed: seedField,
+};
+
+/** `sincere evaluate --train DIR --test DIR --out DIR`. */
+export const evaluateVerb: Verb<EvaluateOptions> = defineVerb<EvaluateOptions>({
+  name: 'evaluate',
+  summary: 'Measure exported vectors: neighbours, rankings, similarities, margin, linear probe.',
+  fields: { ...sets, ...metrics, ...probes, ...sampling, ...engineFields },
+  groups: {
+    Sets: sets,
+    Metrics: metrics,
+    'Linear probe': probes,
+    Sampling: sampling,
+    Machine: engineFields,
+  },
+});

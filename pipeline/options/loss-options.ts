@@ -1,0 +1,46 @@
+import type { LossName } from '../../operators/types.ts';
+import { engineFields, type EngineOptions } from './engine-options.ts';
+import { choice, flag, optional, path } from './option-fields.ts';
+import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
+import { defineVerb, type Verb } from './verb.ts';
+
+/** Options of `loss`. */
+export interface LossOptions extends PairLossOptions, EngineOptions {
+  /** Folder that `embed` wrote. */
+  readonly embeddings: string;
+  /** Loss to compute. @default 'sincere' */
+  readonly loss?: Exclude<LossName, 'infonce'> | undefined;
+  /** Vectors that are contrasted. @default 'projection' */
+  readonly layer?: 'embedding' | 'projection' | undefined;
+  /** L2-normalise the vectors first; others than unit vectors are refused without it. @default false */
+  readonly normalize?: boolean | undefined;
+  /** Arrow file for the gradient of the loss by the vectors it saw, with `normalize` the unit ones. */
+  readonly gradient?: string | null | undefined;
+}
+
+const loss = {
+  embeddings: path('Folder that `embed` wrote.'),
+  loss: choice(['sincere', 'supcon', 'eps-sup-infonce', 'dcl'], 'Loss to compute.').default(
+    'sincere',
+  ),
+  ...pairLossFields,
+  layer: choice(['embedding', 'projection'], 'Vectors that are contrasted.').default('projection'),
+  normalize: flag(
+    'L2-normalise the vectors first; others than unit vectors are refused without it.',
+  ),
+  gradient: optional(
+    path(
+      'Arrow file for the gradient of the loss by the vectors it saw, with `normalize` the unit ones.',
+    ),
+  ),
+};
+
+/** `sincere loss EMBEDDINGS`. */
+export const lossVerb: Verb<LossOptions> = defineVerb<LossOptions>({
+  name: 'loss',
+  summary: 'Compute the exact loss over all exported vectors, and its gradient.',
+  positional: 'embeddings',
+  fields: { ...loss, ...engineFields },
+  groups: { Loss: loss, Machine: engineFields },
+  rules: [epsilonRule],
+});

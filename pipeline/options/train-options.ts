@@ -1,0 +1,283 @@
+import type { EncoderName, LossName, OptimizerName, StemName } from '../../operators/types.ts';
+import { isByImage } from '../../operators/loss/loss-labels.ts';
+import { type FrozenPart, frozenParts, hasPart } from '../../operators/model/frozen-part.ts';
+import { encoderNames } from '../../operators/model/network-plan.ts';
+import { classRule, type DataOptions, dataFields } from './data-options.ts';
+import { engineFields, type EngineOptions } from './engine-options.ts';
+import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
+import { trainingLoss } from './loss-spec.ts';
+import { choice, flag, integer, number, optional, path } from './option-fields.ts';
+import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
+import { seedField, type SeedOption } from './seed-option.ts';
+import { defineVerb, type Resolved, type Verb } from './verb.ts';
+
+/** Data augmentation by name. */
+export type AugmentationName = 'paper' | 'plain';
+
+/** Options of `train`. */
+export interface TrainOptions
+  extends DataOptions, PairLossOptions, SeedOption, EngineOptions, LoadingOptions {
+  /** Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`. */
+  readonly data: string;
+  /** Run folder: configuration, metrics, checkpoints. */
+  readonly out: string;
+  /** Training loss; `infonce` needs no labels, `cross-entropy` trains a classifier. @default 'sincere' */
+  readonly loss?: LossName | 'cross-entropy' | undefined;
+  /** Positive pairs: of one `class`, or views of one `image`; by the loss when not given. */
+  readonly positives?: 'class' | 'image' | null | undefined;
+  /** Anchors of the loss: all views, or the first of each image. @default 'all' */
+  readonly anchors?: 'all' | 'first' | undefined;
+  /** Encoder network; from `resnet18` on with the layers of torchvision. @default 'resnet8' */
+  readonly encoder?: EncoderName | undefined;
+  /** First layers: 3 × 3 convolution (`cifar`), or 7 × 7 with stride 2 and max-pooling (`imagenet`). @default 'cifar' */
+  readonly stem?: StemName | undefined;
+  /** Channel multiplier (wide ResNet). @default 1 */
+  readonly width?: number | undefined;
+  /** Pretrained weights: run folder of `train`, or FILE.safetensors with the names of torchvision. */
+  readonly init?: string | null | undefined;
+  /** Freeze layers up to and including this stage, or the whole encoder below the head. */
+  readonly freeze?: FrozenPart | null | undefined;
+  /** Side of the square views, in pixels. @default 32 */
+  readonly imageSize?: number | undefined;
+  /** Images of a batch, before views. @default 256 */
+  readonly batchSize?: number | undefined;
+  /** Gradient caching: images that the network sees at once, a divisor of `batchSize`; the loss sees all. */
+  readonly microBatch?: number | null | undefined;
+  /** BatchNorm statistics: of the batch, or the running ones (`frozen`). @default 'batch' */
+  readonly batchNorm?: 'batch' | 'frozen' | undefined;
+  /** Classes of a batch; all that fit when not given. */
+  readonly classesPerBatch?: number | null | undefined;
+  /** Views of each image in a batch. @default 2 */
+  readonly views?: number | undefined;
+  /** Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes. @default 'paper' */
+  readonly augmentation?: AugmentationName | undefined;
+  /** Passes over the images; 100 when neither this nor `steps` is given. */
+  readonly epochs?: number | null | undefined;
+  /** Training steps, instead of `epochs`; 0 saves the untrained encoder. */
+  readonly steps?: number | null | undefined;
+  /** Optimizer: SGD with momentum, AdamW, or LARS for large batches. @default 'sgd' */
+  readonly optimizer?: OptimizerName | undefined;
+  /** Peak learning rate, cosine decay to 0.1 % of it; by the optimizer when not given. */
+  readonly learningRate?: number | null | undefined;
+  /** Momentum of `sgd` and `lars`; first beta of `adamw`. @default 0.9 */
+  readonly momentum?: number | undefined;
+  /** Weight decay: L2 (`sgd`), decoupled (`adamw`), of matrices only (`lars`); by the optimizer when not given. */
+  readonly weightDecay?: number | null | undefined;
+  /** Clip the global gradient norm to this; off when not given. */
+  readonly clipNorm?: number | null | undefined;
+  /** Steps of linear warm-up of the learning rate. @default 0 */
+  readonly warmupSteps?: number | undefined;
+  /** Try a step even if its memory estimate says that it cannot fit. @default false */
+  readonly ignoreMemory?: boolean | undefined;
+  /** Steps between checkpoints; an epoch when not given. */
+  readonly checkpointEvery?: number | null | undefined;
+  /** Megabytes of decoded images cached between epochs. @default 256 */
+  readonly cacheMb?: number | undefined;
+  /** Continue the run in `out` from its last checkpoint. @default false */
+  readonly resume?: boolean | undefined;
+  /** Report the share of time spent in steps and between them. @default false */
+  readonly timing?: boolean | undefined;
+}
+
+const lossNames = [
+  'sincere',
+  'supcon',
+  'eps-sup-infonce',
+  'infonce',
+  'dcl',
+  'cross-entropy',
+] as const;
+
+const data = {
+  data: path(
+    'Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`.',
+  ),
+  ...dataFields,
+};
+
+const loss = {
+  loss: choice(
+    lossNames,
+    'Training loss; `infonce` needs no labels, `cross-entropy` trains a classifier.',
+  ).default('sincere'),
+  ...pairLossFields,
+  positives: optional(
+    choice(
+      ['class', 'image'],
+      'Positive pairs: of one `class`, or views of one `image`; by the loss when not given.',
+    ),
+  ),
+  anchors: choice(
+    ['all', 'first'],
+    'Anchors of the loss: all views, or the first of each image.',
+  ).default('all'),
+};
+
+const network = {
+  encoder: choice(
+    encoderNames,
+    'Encoder network; from `resnet18` on with the layers of torchvision.',
+  ).default('resnet8'),
+  stem: choice(
+    ['cifar', 'imagenet'],
+    'First layers: 3 × 3 convolution (`cifar`), or 7 × 7 with stride 2 and max-pooling (`imagenet`).',
+  ).default('cifar'),
+  width: integer(1, 'Channel multiplier (wide ResNet).').default(1),
+  init: optional(
+    path(
+      'Pretrained weights: run folder of `train`, or FILE.safetensors with the names of torchvision.',
+    ),
+  ),
+  freeze: optional(
+    choice(
+      frozenParts,
+      'Freeze layers up to and including this stage, or the whole encoder below the head.',
+    ),
+  ),
+  batchNorm: choice(
+    ['batch', 'frozen'],
+    'BatchNorm statistics: of the batch, or the running ones (`frozen`).',
+  ).default('batch'),
+};
+
+const batches = {
+  batchSize: integer(2, 'Images of a batch, before views.').default(256),
+  classesPerBatch: optional(integer(2, 'Classes of a batch; all that fit when not given.')),
+  microBatch: optional(
+    integer(
+      1,
+      'Gradient caching: images that the network sees at once, a divisor of `batchSize`; the loss sees all.',
+    ),
+  ),
+  views: integer(1, 'Views of each image in a batch.').default(2),
+  imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
+  augmentation: choice(
+    ['paper', 'plain'],
+    'Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes.',
+  ).default('paper'),
+};
+
+const optimisation = {
+  epochs: optional(
+    integer(1, 'Passes over the images; 100 when neither this nor `steps` is given.'),
+  ),
+  steps: optional(
+    integer(0, 'Training steps, instead of `epochs`; 0 saves the untrained encoder.'),
+  ),
+  optimizer: choice(
+    ['sgd', 'adamw', 'lars'],
+    'Optimizer: SGD with momentum, AdamW, or LARS for large batches.',
+  ).default('sgd'),
+  learningRate: optional(
+    number(
+      { above: 0 },
+      'Peak learning rate, cosine decay to 0.1 % of it; by the optimizer when not given.',
+    ),
+  ),
+  warmupSteps: integer(0, 'Steps of linear warm-up of the learning rate.').default(0),
+  momentum: number(
+    { from: 0, below: 1 },
+    'Momentum of `sgd` and `lars`; first beta of `adamw`.',
+  ).default(0.9),
+  weightDecay: optional(
+    number(
+      { from: 0 },
+      'Weight decay: L2 (`sgd`), decoupled (`adamw`), of matrices only (`lars`); by the optimizer when not given.',
+    ),
+  ),
+  clipNorm: optional(
+    number({ above: 0 }, 'Clip the global gradient norm to this; off when not given.'),
+  ),
+};
+
+const run = {
+  out: path('Run folder: configuration, metrics, checkpoints.'),
+  resume: flag('Continue the run in `out` from its last checkpoint.'),
+  checkpointEvery: optional(integer(1, 'Steps between checkpoints; an epoch when not given.')),
+  seed: seedField,
+  timing: flag('Report the share of time spent in steps and between them.'),
+};
+
+const machine = {
+  ...engineFields,
+  ...loadingFields,
+  cacheMb: integer(0, 'Megabytes of decoded images cached between epochs.').default(256),
+  ignoreMemory: flag('Try a step even if its memory estimate says that it cannot fit.'),
+};
+
+const groups = {
+  Data: data,
+  Run: run,
+  Loss: loss,
+  Network: network,
+  'Batches and views': batches,
+  Optimisation: optimisation,
+  Machine: machine,
+};
+
+/** `sincere train DATA --out RUN`. */
+export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
+  name: 'train',
+  summary: 'Train an encoder on a folder of images.',
+  positional: 'data',
+  fields: { ...data, ...loss, ...network, ...batches, ...optimisation, ...run, ...machine },
+  groups,
+  rules: [
+    {
+      option: 'steps',
+      expected: 'absent when `epochs` is given',
+      holds: ({ epochs, steps }) => epochs === null || steps === null,
+    },
+    classRule,
+    epsilonRule,
+    {
+      option: 'positives',
+      expected: 'absent with `loss: cross-entropy`, which has no pairs',
+      holds: ({ positives, loss }) => positives === null || loss !== 'cross-entropy',
+    },
+    {
+      option: 'anchors',
+      expected: '`all` with `loss: cross-entropy`, which has no pairs',
+      holds: ({ anchors, loss }) => anchors === 'all' || loss !== 'cross-entropy',
+    },
+    {
+      option: 'positives',
+      expected: '`image` or absent with `loss: infonce`',
+      holds: ({ positives, loss }) => positives !== 'class' || loss !== 'infonce',
+    },
+    {
+      option: 'views',
+      expected: 'at least 2 when views of one image are the positives',
+      holds: (options) => !isByImage(trainingLoss(options)) || options.views >= 2,
+    },
+    {
+      option: 'classesPerBatch',
+      expected:
+        'absent when views of one image are the positives, because classes play no part then',
+      holds: (options) => !isByImage(trainingLoss(options)) || options.classesPerBatch === null,
+    },
+    {
+      option: 'freeze',
+      expected: 'a part that the `encoder` has: `resnet8` and `resnet20` end with `layer3`',
+      holds: ({ freeze, encoder }) => freeze === null || hasPart(encoder, freeze),
+    },
+    {
+      option: 'microBatch',
+      expected: 'a divisor of `batchSize`',
+      holds: ({ microBatch, batchSize }) => microBatch === null || batchSize % microBatch === 0,
+    },
+    {
+      option: 'classesPerBatch',
+      expected: 'at most `batchSize`',
+      holds: ({ classesPerBatch, batchSize }) => (classesPerBatch ?? 0) <= batchSize,
+    },
+  ],
+  complete: (options: Resolved<TrainOptions>) =>
+    options.epochs === null && options.steps === null ? { ...options, epochs: 100 } : options,
+  renamed: {
+    ...loadingRenamed,
+    recipe: 'augmentation',
+    exceptClasses: 'excludeClasses',
+    trace: 'timing',
+  },
+});

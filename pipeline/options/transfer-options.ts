@@ -1,0 +1,116 @@
+import { classFields, type ClassOptions, classRule, limitField } from './data-options.ts';
+import { engineFields, type EngineOptions } from './engine-options.ts';
+import { choice, flag, integer, number, optional, path, text } from './option-fields.ts';
+import { seedField, type SeedOption } from './seed-option.ts';
+import type { AugmentationName } from './train-options.ts';
+import { defineVerb, type Verb } from './verb.ts';
+
+/** Options of `transfer`. */
+export interface TransferOptions extends ClassOptions, SeedOption, EngineOptions {
+  /** Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`. */
+  readonly data: string;
+  /** Run folder of `train`, whose last checkpoint is used. */
+  readonly model: string;
+  /** Folder for vectors, the fine-tuned run, `transfer.arrow` and `summary.json`. */
+  readonly out: string;
+  /** Split of `data` with the training images. @default 'train' */
+  readonly splitTrain?: string | undefined;
+  /** Split of `data` with the test images. @default 'test' */
+  readonly splitTest?: string | undefined;
+  /** Use only the classes of `data` that the run in `model` was not trained with. @default false */
+  readonly disjoint?: boolean | undefined;
+  /** Images of each class, drawn by `seed`; all when not given. */
+  readonly limit?: number | null | undefined;
+  /** Linear probe on frozen features, fine-tuning of all layers, or both. @default 'both' */
+  readonly method?: 'frozen' | 'fine-tuned' | 'both' | undefined;
+  /** Linear probe: regularised on held-out training images (`l2`), or the recipe of the paper. @default 'l2' */
+  readonly solver?: 'l2' | 'sgd' | undefined;
+  /** Passes of fine-tuning; 10 when neither this nor `steps` is given. */
+  readonly epochs?: number | null | undefined;
+  /** Steps of fine-tuning, instead of `epochs`. */
+  readonly steps?: number | null | undefined;
+  /** Images of a fine-tuning batch, one view each. @default 128 */
+  readonly batchSize?: number | undefined;
+  /** Peak learning rate of fine-tuning, for the encoder. @default 0.01 */
+  readonly learningRate?: number | undefined;
+  /** Peak learning rate of the new classifier; ten times `learningRate` when not given. */
+  readonly headLearningRate?: number | null | undefined;
+  /** Augmentation of fine-tuning: `paper` crops, flips, jitters colours; `plain` only resizes. @default 'paper' */
+  readonly augmentation?: AugmentationName | undefined;
+  /** Continue the transfer in `out`: what is complete stays. @default false */
+  readonly resume?: boolean | undefined;
+}
+
+const data = {
+  data: path(
+    'Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`.',
+  ),
+  splitTrain: text('a folder name', 'Split of `data` with the training images.').default('train'),
+  splitTest: text('a folder name', 'Split of `data` with the test images.').default('test'),
+  ...classFields,
+  disjoint: flag('Use only the classes of `data` that the run in `model` was not trained with.'),
+  limit: limitField,
+};
+
+const run = {
+  model: path('Run folder of `train`, whose last checkpoint is used.'),
+  out: path('Folder for vectors, the fine-tuned run, `transfer.arrow` and `summary.json`.'),
+  resume: flag('Continue the transfer in `out`: what is complete stays.'),
+  seed: seedField,
+};
+
+const methods = {
+  method: choice(
+    ['frozen', 'fine-tuned', 'both'],
+    'Linear probe on frozen features, fine-tuning of all layers, or both.',
+  ).default('both'),
+  solver: choice(
+    ['l2', 'sgd'],
+    'Linear probe: regularised on held-out training images (`l2`), or the recipe of the paper.',
+  ).default('l2'),
+};
+
+const tuning = {
+  epochs: optional(integer(1, 'Passes of fine-tuning; 10 when neither this nor `steps` is given.')),
+  steps: optional(integer(1, 'Steps of fine-tuning, instead of `epochs`.')),
+  batchSize: integer(2, 'Images of a fine-tuning batch, one view each.').default(128),
+  learningRate: number({ above: 0 }, 'Peak learning rate of fine-tuning, for the encoder.').default(
+    0.01,
+  ),
+  headLearningRate: optional(
+    number(
+      { above: 0 },
+      'Peak learning rate of the new classifier; ten times `learningRate` when not given.',
+    ),
+  ),
+  augmentation: choice(
+    ['paper', 'plain'],
+    'Augmentation of fine-tuning: `paper` crops, flips, jitters colours; `plain` only resizes.',
+  ).default('paper'),
+};
+
+/** `sincere transfer DATA --model RUN --out DIR`. */
+export const transferVerb: Verb<TransferOptions> = defineVerb<TransferOptions>({
+  name: 'transfer',
+  summary: 'Measure how well an encoder serves other images or unseen classes.',
+  positional: 'data',
+  fields: { ...data, ...run, ...methods, ...tuning, ...engineFields },
+  groups: { Data: data, Run: run, Methods: methods, 'Fine-tuning': tuning, Machine: engineFields },
+  rules: [
+    classRule,
+    {
+      option: 'disjoint',
+      expected: 'absent when classes are named',
+      holds: ({ disjoint, classes, excludeClasses }) =>
+        !disjoint || (classes === null && excludeClasses === null),
+    },
+    {
+      option: 'steps',
+      expected: 'absent when `epochs` is given',
+      holds: ({ epochs, steps }) => epochs === null || steps === null,
+    },
+  ],
+  complete: (options) =>
+    options.epochs === null && options.steps === null ? { ...options, epochs: 10 } : options,
+  renamed: { recipe: 'augmentation', exceptClasses: 'excludeClasses' },
+});

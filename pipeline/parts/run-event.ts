@@ -1,0 +1,45 @@
+/** How far a run is. */
+export interface RunProgress<S = null> {
+  readonly kind: 'progress';
+  /** What is going on, such as `train`. A new label begins a new part with a count of its own. */
+  readonly label: string;
+  /** Steps, batches or whatever else `total` counts, up to now. */
+  readonly done: number;
+  /** Undefined when it is not known. */
+  readonly total?: number | undefined;
+  /** What is counted a second, such as `images`. */
+  readonly unit: string;
+  /** Number of `unit` up to now. @default done */
+  readonly amount?: number | undefined;
+  /** Milliseconds of work behind this event; the rest of the time counts as waiting for it. */
+  readonly busyMs?: number | undefined;
+  /** A few words, such as the loss. */
+  readonly detail?: string | undefined;
+  /** What was done, such as a training step with its read-outs; null where there is nothing to tell. */
+  readonly step: S;
+}
+
+/** Something a person should know that is no error, such as a lock that was taken over. */
+export interface RunNote {
+  readonly kind: 'note';
+  readonly text: string;
+  /** Options of the library that the text names, each in backticks: `` `resume` `` or `` `resume: true` ``. */
+  readonly options: readonly string[];
+}
+
+/** What came of a run: its last event. */
+export interface RunResult<R> {
+  readonly kind: 'result';
+  readonly result: R;
+}
+
+/**
+ * What a run tells on its way: progress and notes in any order, then its result.
+ *
+ * @typeParam R The result.
+ * @typeParam S The `step` of its progress.
+ */
+export type RunEvent<R, S = null> = RunProgress<S> | RunNote | RunResult<R>;
+
+/** Tells a note, and which options of the library it names; also while a run is being opened. */
+export type TellNote = (text: string, options?: readonly string[]) => void;

@@ -1,0 +1,63 @@
+import { lastValueFrom, merge, type Observable, Subject, tap } from 'rxjs';
+import { PipelineError } from '../../operators/errors.ts';
+import { type RunScope, runScoped, type ScopedRun } from '../../operators/flow/run-scope.ts';
+import { type Resolved, resolveOptions, type Verb } from '../options/verb.ts';
+import type { RunEvent, RunNote, TellNote } from './run-event.ts';
+
+/**
+ * A run of a verb: an observable of what it tells, and a promise of its result.
+ *
+ * `await run` starts it and settles when everything that it opened is closed. Whoever wants to see its progress
+ * subscribes to `output$` instead: it starts once only. `stop()` ends it gently, `abort()` at once.
+ */
+export interface Run<R, S = null> extends ScopedRun<RunEvent<R, S>>, PromiseLike<R> {}
+
+/** Opens what a run needs, each thing in its scope, and returns the stream of its events. */
+export type OpenRun<T, R, S> = (
+  options: Resolved<T>,
+  scope: RunScope,
+  note: TellNote,
+) => Observable<RunEvent<R, S>> | Promise<Observable<RunEvent<R, S>>>;
+
+/**
+ * A run of `verb` with the options that were given, over the defaults.
+ *
+ * Nothing happens before it is subscribed to or awaited; it then fails with a `UsageError` when the options cannot be
+ * run with.
+ */
+export function startRun<T, R, S = null>(
+  verb: Verb<T>,
+  given: T,
+  open: OpenRun<T, R, S>,
+): Run<R, S> {
+  const note$ = new Subject<RunNote>();
+  const note: TellNote = (text, options = []) => note$.next({ kind: 'note', text, options });
+  const scoped = runScoped<RunEvent<R, S>>(
+    async (scope) => await open(resolveOptions(verb, given), scope, note),
+  );
+  const noMore = (): void => note$.complete();
+  // Notes come through while the run is being opened, when its own stream has not begun.
+  const output$ = merge(note$, scoped.output$.pipe(tap({ complete: noMore, error: noMore })));
+  let result: Promise<R> | undefined;
+  return {
+    output$,
+    closed: scoped.closed,
+    stop: () => scoped.stop(),
+    abort: (reason) => scoped.abort(reason),
+    // oxlint-disable-next-line unicorn/no-thenable -- awaiting a run is what most callers want of it
+    then(onResult, onError) {
+      result ??= resultOf(verb.name, output$);
+      return result.then(onResult, onError);
+    },
+  };
+}
+
+async function resultOf<R, S>(name: string, output$: Observable<RunEvent<R, S>>): Promise<R> {
+  const last = await lastValueFrom(output$, { defaultValue: undefined });
+  if (last?.kind === 'result') return last.result;
+  throw new PipelineError(
+    'ERR_CONTRACT',
+    `\`${name}\` was stopped before it had a result. Run it again, with \`resume: true\` where it has that.`,
+    { options: ['resume'] },
+  );
+}

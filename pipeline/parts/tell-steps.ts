@@ -1,0 +1,71 @@
+import { concat, defer, map, type OperatorFunction } from 'rxjs';
+import type { ClassifierReadouts, StepReadouts, StepResult } from '../../operators/types.ts';
+import type { RunEvent } from './run-event.ts';
+import { stepClock, type StepTimes } from './step-clock.ts';
+
+/** One acknowledged step; its read-outs are those of a classifier with the loss `cross-entropy`. */
+export type TrainedStep = StepResult<StepReadouts | ClassifierReadouts>;
+
+/** What a training run reached. */
+export interface TrainResult {
+  readonly out: string;
+  /** Steps behind the last checkpoint, those of earlier runs included; fewer than `totalSteps` when it was stopped. */
+  readonly steps: number;
+  readonly totalSteps: number;
+  /** Of the last step; null when there was none in this run. */
+  readonly readouts: TrainedStep['readouts'] | null;
+  /** Null with fewer than two steps in this run. */
+  readonly times: StepTimes | null;
+}
+
+/** What is known of a run before its first step. */
+export interface PlannedSteps {
+  readonly out: string;
+  /** Steps that are behind it. */
+  readonly startAt: number;
+  readonly total: number;
+  readonly batchSize: number;
+}
+
+/** Progress after each step; at the end what was reached, also by a run that was told to stop. */
+export function tellSteps({
+  out,
+  startAt,
+  total,
+  batchSize,
+}: PlannedSteps): OperatorFunction<TrainedStep, RunEvent<TrainResult, TrainedStep>> {
+  return (step$) =>
+    defer(() => {
+      let last: TrainedStep | undefined;
+      const clock = stepClock();
+      const progress$ = step$.pipe(
+        map((step): RunEvent<TrainResult, TrainedStep> => {
+          last = step;
+          clock.count(step);
+          const done = step.plan.seq + 1;
+          return {
+            kind: 'progress',
+            label: 'train',
+            done,
+            total,
+            unit: 'images',
+            amount: done * batchSize,
+            busyMs: step.stepMs,
+            detail: `loss ${step.readouts.loss.toPrecision(4)}`,
+            step,
+          };
+        }),
+      );
+      const result = (): TrainResult => ({
+        out,
+        steps: last === undefined ? startAt : last.plan.seq + 1,
+        totalSteps: total,
+        readouts: last?.readouts ?? null,
+        times: clock.times(),
+      });
+      return concat(
+        progress$,
+        defer(() => [{ kind: 'result' as const, result: result() }]),
+      );
+    });
+}

@@ -1,0 +1,27 @@
+import { PipelineError, type PipelineErrorCode } from '../errors.ts';
+
+/** An error on its way between threads. Errors lose their class there, so code and message travel by themselves. */
+export interface CallFailure {
+  /** `ERR_RANGE` stands for a `RangeError`: a mistake of the caller that only the worker finds. */
+  readonly code: PipelineErrorCode | 'ERR_RANGE';
+  readonly message: string;
+  readonly cause?: unknown;
+}
+
+/** Code and message of an error; whatever is neither a `PipelineError` nor a `RangeError` is `ERR_ENGINE`. */
+export function callFailure(error: unknown): CallFailure {
+  const message = error instanceof Error ? error.message : String(error);
+  // What caused it may hold things that do not travel, its text always does.
+  const cause = error instanceof Error ? (error.stack ?? message) : message;
+  if (error instanceof PipelineError) return { code: error.code, message, cause };
+  return { code: error instanceof RangeError ? 'ERR_RANGE' : 'ERR_ENGINE', message, cause };
+}
+
+/** The error that a failure stands for. */
+export function errorOfFailure(failure: CallFailure): PipelineError | RangeError {
+  const { code, message } = failure;
+  const options = 'cause' in failure ? { cause: failure.cause } : {};
+  return code === 'ERR_RANGE'
+    ? new RangeError(message, options)
+    : new PipelineError(code, message, options);
+}

@@ -1,0 +1,34 @@
+import type { CallHandlers, CallTable, CallWorker } from './worker-calls.ts';
+
+/**
+ * A worker without a thread: calls run on the calling thread, and nothing travels.
+ *
+ * What a handler throws arrives as it is. A call that runs is not interrupted by `refuse`; the next one is.
+ */
+export function callingThread<C extends CallTable<C>>(handlers: CallHandlers<C>): CallWorker<C> {
+  let pending = 0;
+  let refused: { readonly reason: unknown } | undefined;
+  return {
+    get pending() {
+      return pending;
+    },
+    async call(name, argument, { onProgress = () => {} } = {}) {
+      if (refused !== undefined) throw refused.reason;
+      pending += 1;
+      try {
+        const result = await handlers[name](argument, onProgress);
+        // Without a turn of the event loop no timer and no abort would be heard between two calls.
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+        return result;
+      } finally {
+        pending -= 1;
+      }
+    },
+    refuse(reason) {
+      refused ??= { reason };
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,61 @@
+import { startWorker } from './start-worker.ts';
+import type { ThreadEnd } from './thread-end.ts';
+import { waitingCalls } from './waiting-calls.ts';
+import type {
+  CallProgress,
+  CallReply,
+  CallRequest,
+  CallTable,
+  CallWorker,
+} from './worker-calls.ts';
+
+/** What runs in a thread, and who hears of its end. */
+export interface WorkerThreadOptions {
+  /** A module that calls `serveCalls`, as for `startWorker`. */
+  readonly module: URL;
+  /** Handed to the module. @default undefined */
+  readonly workerData?: unknown;
+  /** The error of the calls that wait when the thread dies, and of all later ones. */
+  readonly errorOfEnd: (end: ThreadEnd) => Error;
+  /** Told the number of the thread when it has ended, however it did. @default nobody */
+  readonly ended?: ((threadId: number) => void) | undefined;
+}
+
+/**
+ * Starts a thread that answers calls by name, each by one message to it and one back.
+ *
+ * A thread that cannot start dies: its calls are refused by `errorOfEnd`.
+ */
+export function openWorkerThread<C extends CallTable<C>>(
+  options: WorkerThreadOptions,
+): CallWorker<C> {
+  const { module, workerData, errorOfEnd, ended } = options;
+  const worker = startWorker(module, { workerData });
+  // A thread that has ended has no number any more.
+  const { threadId } = worker;
+  const waiting = waitingCalls();
+  let closing: Promise<void> | undefined;
+  worker.on('message', (message: CallReply | CallProgress) => waiting.settle(message));
+  worker.on('error', (error: unknown) => waiting.refuse(errorOfEnd({ kind: 'failed', error })));
+  worker.on('exit', (code) => {
+    ended?.(threadId);
+    waiting.refuse(errorOfEnd({ kind: 'exited', code }));
+  });
+  return {
+    get pending() {
+      return waiting.size;
+    },
+    call(name, argument, { handOver = [], onProgress } = {}) {
+      const post = (id: number): void => {
+        const request: CallRequest<C, typeof name> = { id, name, argument };
+        worker.postMessage(request, handOver);
+      };
+      return waiting.send(post, onProgress);
+    },
+    refuse: (reason) => waiting.refuse(reason),
+    close() {
+      closing ??= worker.terminate().then(() => {});
+      return closing;
+    },
+  };
+}

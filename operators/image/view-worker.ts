@@ -1,51 +1,31 @@
-import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
-import type { RgbImage } from '../types.ts';
+import type { CallFailure } from '../threads/call-failure.ts';
+import { serveCalls } from '../threads/serve-calls.ts';
 import { makeInputs } from './make-inputs.ts';
-import type { PackedViewRequest, ViewReply } from './view-work.ts';
+import { unpackImages } from './packed-images.ts';
+import type { MadePixels, ViewCalls } from './view-calls.ts';
 import { makeViews } from './views.ts';
 
-// The other side of `openViewThread`: makes the views of one request after the other.
-if (parentPort === null) throw new Error('Expected to run in a worker thread');
-const port = parentPort;
+// The other side of `openViewThreads`: makes the views of one request after the other.
+serveCalls<ViewCalls>(
+  {
+    ready: () => null,
+    views(request) {
+      const { bytes, keys, recipe, options } = request;
+      return { pixels: makeViews(unpackImages(request), keys, recipe, options), bytes };
+    },
+    inputs(request) {
+      const { bytes, preprocessing, into } = request;
+      return { pixels: makeInputs(unpackImages(request), preprocessing, into), bytes };
+    },
+  },
+  { handOver: { views: buffersOf, inputs: buffersOf }, describe },
+);
 
-port.on('message', (request: PackedViewRequest) => {
-  const { number } = request;
-  try {
-    const views = made(request);
-    const { bytes } = request;
-    const reply: ViewReply = { kind: 'views', number, views, bytes };
-    port.postMessage(reply, [views.buffer, bytes.buffer]);
-  } catch (error) {
-    const reply: ViewReply = { kind: 'failed', number, message: messageOf(error) };
-    port.postMessage(reply);
-  }
-});
-const ready: ViewReply = { kind: 'ready' };
-port.postMessage(ready);
-
-function made(request: PackedViewRequest): Float32Array<ArrayBuffer> {
-  const { work } = request;
-  const images = unpacked(request);
-  switch (work.kind) {
-    case 'views':
-      return makeViews(images, work.keys, work.recipe, work.options);
-    case 'inputs':
-      return makeInputs(images, work.preprocessing, work.into);
-    default:
-      throw new TypeError(`Unknown work: ${String(work satisfies never)}`);
-  }
+function buffersOf({ pixels, bytes }: MadePixels): ArrayBuffer[] {
+  return [pixels.buffer, bytes.buffer];
 }
 
-function unpacked({ bytes, sizes }: PackedViewRequest): RgbImage[] {
-  const images: RgbImage[] = [];
-  let offset = 0;
-  for (let at = 0; at < sizes.length; at += 2) {
-    const width = sizes[at]!;
-    const height = sizes[at + 1]!;
-    const length = width * height * 3;
-    images.push({ width, height, data: bytes.subarray(offset, offset + length) });
-    offset += length;
-  }
-  return images;
+function describe(error: unknown): CallFailure {
+  return { code: 'ERR_ENGINE', message: `Cannot make views: ${messageOf(error)}` };
 }

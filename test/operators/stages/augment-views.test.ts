@@ -4,7 +4,7 @@ import { PipelineError } from '../../../operators/errors.ts';
 import { augmentViews } from '../../../operators/stages/augment-views.ts';
 import { openViewMaker } from '../../../operators/image/view-maker.ts';
 import type { ViewMaker } from '../../../operators/image/view-request.ts';
-import { openViewThread } from '../../../operators/image/view-thread.ts';
+import { openViewThreads } from '../../../operators/image/view-threads.ts';
 import { viewRecipe } from '../../../operators/image/view-recipe.ts';
 import { makeViews } from '../../../operators/image/views.ts';
 import { seededRandom } from '../../../operators/random.ts';
@@ -153,7 +153,7 @@ test('a request that cannot be made is refused before it travels', async (t) => 
 });
 
 test('a dead thread is one error of the stream, and of everything that comes after', async (t) => {
-  const viewer = await openViewThread(failing);
+  const viewer = await openViewThreads(1, failing);
   const source = new Subject<SampleBatch>();
   const errors: unknown[] = [];
   const failed = new Promise<void>((resolve) => {
@@ -189,7 +189,7 @@ test('a failure inside the thread refuses that request only', async (t) => {
 });
 
 test('a thread that cannot start is an error of opening it', async (t) => {
-  await t.throwsAsync(openViewThread(new URL('./absent-worker.ts', import.meta.url)), {
+  await t.throwsAsync(openViewThreads(1, new URL('./absent-worker.ts', import.meta.url)), {
     instanceOf: PipelineError,
     code: 'ERR_ENGINE',
     message: /absent-worker/,

@@ -8,7 +8,7 @@ import type { Engine } from './seam/engine.ts';
 import { findDevice } from './onnx/find-device.ts';
 import type { DeviceName } from '../onnx/device-name.ts';
 import { endTurnOf, turnsForThreads } from '../onnx/turns.ts';
-import { EngineThread } from './thread/engine-thread.ts';
+import { openEngineThread } from './thread/engine-thread.ts';
 import { threadEngine } from './thread/thread-engine.ts';
 
 export interface OnnxEngineOptions {
@@ -84,7 +84,7 @@ export async function exportEncoder(
 ): Promise<Uint8Array> {
   checkWeights(spec, weights);
   atLeastOne('imageSize', imageSize);
-  const thread = new EngineThread({ engine: 'onnx', what: 'export', module: worker });
+  const thread = openEngineThread({ engine: 'onnx', what: 'export', module: worker });
   try {
     return await thread.call('exportEncoder', { spec, weights, imageSize });
   } finally {

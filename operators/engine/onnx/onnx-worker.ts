@@ -1,7 +1,9 @@
 import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
 import { type EncodingSession, openEncodingSession, openModelSession } from './encoding-session.ts';
+import type { CallHandlers } from '../../threads/worker-calls.ts';
+import type { EngineCalls } from '../thread/engine-calls.ts';
 import { lossOfCall } from '../thread/loss-of-call.ts';
-import { type CallHandlers, opened, serveCalls } from '../thread/serve-calls.ts';
+import { opened, serveEngine } from '../thread/serve-engine.ts';
 import { type Placement, placementOn } from '../../onnx/placement.ts';
 import type { Computing } from '../../onnx/device-name.ts';
 import { processorTarget } from '../../onnx/processor-target.ts';
@@ -14,7 +16,7 @@ let trainer: TrainingSession | undefined;
 let encoder: EncodingSession | undefined;
 let losses: TiledLosses | undefined;
 
-const handlers: CallHandlers = {
+const handlers: CallHandlers<EngineCalls> = {
   async openTrainer({ spec, ...computing }) {
     const runtime = await loadRuntime();
     trainer = await openTrainingSession(runtime, spec, await trainingPlacement(runtime, computing));
@@ -61,4 +63,4 @@ async function trainingPlacement(runtime: Runtime, computing: Computing): Promis
     : placementOn(computing);
 }
 
-serveCalls('onnx', handlers);
+serveEngine('onnx', handlers);

@@ -9,7 +9,7 @@ import {
 } from '../eager/eager-sessions.ts';
 import { eagerTileCompiler } from '../eager/eager-tiles.ts';
 import { lossOfCall } from '../thread/loss-of-call.ts';
-import { opened, serveCalls } from '../thread/serve-calls.ts';
+import { opened, serveEngine } from '../thread/serve-engine.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
 
 // Set by `openTensorflowEngine`.
@@ -19,7 +19,7 @@ let trainer: EagerTrainingSession | undefined;
 let encoder: EagerEncodingSession | undefined;
 let losses: TiledLosses | undefined;
 
-serveCalls('tensorflow', {
+serveEngine('tensorflow', {
   async openTrainer({ spec }) {
     await loadTensorflow(from);
     trainer = eagerTrainingSession(spec);

@@ -1,4 +1,3 @@
-import type { PipelineErrorCode } from '../../errors.ts';
 import type { Computing } from '../../onnx/device-name.ts';
 import type { LossRows } from '../../loss/tiled-loss.ts';
 import type {
@@ -59,31 +58,3 @@ export interface LossCall {
 }
 
 export type EngineCallName = keyof EngineCalls;
-
-/** A call on its way to the thread. Calls are answered one at a time, in order. */
-export type EngineRequest = {
-  readonly [K in EngineCallName]: {
-    readonly id: number;
-    readonly name: K;
-    readonly argument: EngineCalls[K]['argument'];
-  };
-}[EngineCallName];
-
-/** How far a long call is, sent while it runs. */
-export interface EngineProgress {
-  readonly id: number;
-  readonly progress: number;
-}
-
-/** The answer. Errors lose their class on the way, so code and message travel by themselves. */
-export type EngineReply =
-  | { readonly id: number; readonly result: unknown }
-  | {
-      readonly id: number;
-      readonly error: {
-        /** `ERR_RANGE` stands for a `RangeError`: a mistake of the caller that only the thread finds. */
-        readonly code: PipelineErrorCode | 'ERR_RANGE';
-        readonly message: string;
-        readonly cause: unknown;
-      };
-    };

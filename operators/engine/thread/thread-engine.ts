@@ -13,12 +13,12 @@ import type { StepSpec } from '../../step/step-spec.ts';
 import { imagesOf } from '../seam/images-of.ts';
 import type { EngineCalls } from './engine-calls.ts';
 import type { Computing } from '../../onnx/device-name.ts';
-import { EngineThread } from './engine-thread.ts';
+import { type EngineThread, openEngineThread } from './engine-thread.ts';
 import { wholeBuffers } from '../../threads/whole-buffers.ts';
 
 /** What sets one engine of threads apart from another. */
 export interface ThreadEngineOptions extends Pick<Engine, 'name' | 'device'> {
-  /** What runs in every thread: a module that calls `serveCalls`. */
+  /** What runs in every thread: a module that calls `serveEngine`. */
   readonly module: URL;
   /** Handed to the module. @default undefined */
   readonly workerData?: unknown;
@@ -44,7 +44,7 @@ export function threadEngine(options: ThreadEngineOptions): Engine {
     prepare: (thread: EngineThread) => Promise<unknown>,
   ): Promise<EngineThread> => {
     if (closed) throw new PipelineError('ERR_ENGINE', `The \`${name}\` engine was closed`);
-    const thread = new EngineThread({ engine: name, what, module, workerData, ended });
+    const thread = openEngineThread({ engine: name, what, module, workerData, ended });
     open.add(thread);
     try {
       await prepare(thread);
@@ -128,7 +128,7 @@ function threadTrainer<R>(
       );
       // The same zeros may stand for momentum and variance, and nothing can be handed over twice.
       const buffers = handOver ? wholeBuffers(...new Set(arrays)) : [];
-      await thread.call('load', state, buffers);
+      await thread.call('load', state, { handOver: buffers });
     },
     async run(batch, learningRate) {
       checkBatch(spec.shape, batch);
@@ -137,7 +137,7 @@ function threadTrainer<R>(
       const labels = lossLabels(spec.loss, batch);
       const call = { pixels, labels, learningRate };
       // A step on this loss reads out these numbers.
-      return (await thread.call('run', call, wholeBuffers(pixels))) as R;
+      return (await thread.call('run', call, { handOver: wholeBuffers(pixels) })) as R;
     },
     snapshot: () => thread.call('snapshot', null),
     close,
@@ -154,7 +154,7 @@ function threadLoss(thread: EngineThread, close: () => Promise<void>): LossSessi
       signal?.addEventListener('abort', cancel, { once: true });
       try {
         const call = { rows, gradient, readouts, cancelled };
-        return await thread.call('loss', call, [], onProgress);
+        return await thread.call('loss', call, { onProgress });
       } catch (error) {
         // That it was cut short is not news to who asked for it.
         signal?.throwIfAborted();
@@ -176,7 +176,7 @@ function threadEncoder(
     ...shape,
     async run(pixels) {
       imagesOf(pixels, shape);
-      return await thread.call('encode', { pixels }, wholeBuffers(pixels));
+      return await thread.call('encode', { pixels }, { handOver: wholeBuffers(pixels) });
     },
     close,
   };

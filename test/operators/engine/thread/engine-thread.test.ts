@@ -1,12 +1,12 @@
 import test from 'ava';
-import { EngineThread } from '../../../../operators/engine/thread/engine-thread.ts';
+import { openEngineThread } from '../../../../operators/engine/thread/engine-thread.ts';
 import { wholeBuffers } from '../../../../operators/threads/whole-buffers.ts';
 
 const engine = 'onnx';
 const dying = new URL('../../../fixtures/dying-worker.ts', import.meta.url);
 
 test('a thread that ends in the middle is one clear error for every call', async (t) => {
-  const thread = new EngineThread({ engine, what: 'trainer', module: dying });
+  const thread = openEngineThread({ engine, what: 'trainer', module: dying });
   const ended = {
     code: 'ERR_ENGINE',
     message: /`onnx` trainer ended before its work did: it exited with code 9.*last checkpoint/u,
@@ -19,7 +19,7 @@ test('a thread that ends in the middle is one clear error for every call', async
 });
 
 test('a thread that does not start is one clear error', async (t) => {
-  const thread = new EngineThread({
+  const thread = openEngineThread({
     engine,
     what: 'encoder',
     module: new URL('absent-worker.ts', import.meta.url),
@@ -32,7 +32,7 @@ test('a thread that does not start is one clear error', async (t) => {
 });
 
 test('what fails in the thread arrives with its code and its origin', async (t) => {
-  const thread = new EngineThread({
+  const thread = openEngineThread({
     engine,
     what: 'encoder',
     module: new URL('../../../../operators/engine/onnx/onnx-worker.ts', import.meta.url),

@@ -5,14 +5,14 @@ export const barrierNumbers = 2;
 const looks = 2000;
 
 /**
- * Blocks this thread until all `members` have come here, as often as they do. Worker threads only.
+ * Blocks this thread until all `workers` have come here, as often as they do. Worker threads only.
  *
- * @param state `[barrierNumbers]` int32 in memory that the members share: how many have come, and how often all had.
+ * @param state `[barrierNumbers]` int32 in memory that the workers share: how many have come, and how often all had.
  */
-export function barrier(state: Int32Array, members: number): void {
-  if (members === 1) return;
+export function barrier(state: Int32Array, workers: number): void {
+  if (workers === 1) return;
   const times = Atomics.load(state, 1);
-  if (Atomics.add(state, 0, 1) === members - 1) {
+  if (Atomics.add(state, 0, 1) === workers - 1) {
     Atomics.store(state, 0, 0);
     Atomics.add(state, 1, 1);
     Atomics.notify(state, 1);

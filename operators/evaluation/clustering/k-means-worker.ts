@@ -1,4 +1,4 @@
-import { serve } from '../../threads/serve.ts';
+import { serveWork } from '../../threads/serve-work.ts';
 import { kMeansWork } from './k-means-work.ts';
 
-serve(kMeansWork);
+serveWork(kMeansWork);

@@ -1,6 +1,6 @@
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
 import { permutation, seededRandom } from '../../random.ts';
-import { openCrew, type Crew } from '../../threads/crew.ts';
+import { openWorkPool, type WorkPool } from '../../threads/work-pool.ts';
 import { laneCount } from '../vectors/lanes.ts';
 import { sharedFloat32, sharedFloat64, sharedInt32 } from '../../threads/shared-memory.ts';
 import { sharedRows, type SharedRows } from '../vectors/shared-rows.ts';
@@ -97,10 +97,10 @@ export async function kMeans(set: VectorSet, options: KMeansOptions): Promise<KM
   const centres = sharedFloat64(restarts * stride);
   const tallies = sharedFloat64(lanes * restarts * numbers);
   const clusters = sharedInt32(rows.count);
-  const crew = openCrew<KMeansRequest, void>({
+  const pool = openWorkPool<KMeansRequest, void>({
     module: new URL('k-means-worker.ts', import.meta.url),
     work: kMeansWork,
-    most: Math.max(lanes, restarts),
+    maxWorkers: Math.max(lanes, restarts),
     threads,
     signal,
   });
@@ -110,10 +110,10 @@ export async function kMeans(set: VectorSet, options: KMeansOptions): Promise<KM
     active: readonly number[],
     assigned?: Int32Array,
   ): Promise<(which: number) => Float64Array[]> => {
-    const members = crew.size;
+    const members = pool.size;
     const all = { task: 'assign', size, centres, active, tallies, clusters: assigned } as const;
     for await (const chunk of rows.chunks()) {
-      await crew.ask((member) => ({ ...all, chunk, member, members, lanes }));
+      await pool.request((member) => ({ ...all, chunk, member, members, lanes }));
     }
     return (which) =>
       Array.from({ length: lanes }, (_, lane) => {
@@ -123,7 +123,7 @@ export async function kMeans(set: VectorSet, options: KMeansOptions): Promise<KM
   };
 
   try {
-    await drawFirstCentres(crew, rows, { size, seed, restarts, centres });
+    await drawFirstCentres(pool, rows, { size, seed, restarts, centres });
     const searches = Array.from({ length: restarts }, (_, restart): Search => {
       const own = centres.subarray(restart * stride, (restart + 1) * stride);
       return { restart, own, inertia: Infinity, iterations: 0, converged: false };
@@ -156,7 +156,7 @@ export async function kMeans(set: VectorSet, options: KMeansOptions): Promise<KM
     signal?.throwIfAborted();
     throw error;
   } finally {
-    await crew.close();
+    await pool.close();
   }
 }
 
@@ -170,7 +170,7 @@ interface Search {
 }
 
 async function drawFirstCentres(
-  crew: Crew<KMeansRequest, void>,
+  pool: WorkPool<KMeansRequest, void>,
   rows: SharedRows,
   what: {
     readonly size: ClusterSize;
@@ -194,8 +194,8 @@ async function drawFirstCentres(
     }
   }
   const all = Array.from({ length: restarts }, (_, restart) => restart);
-  const { size: members } = crew;
-  await crew.ask((member) => ({
+  const { size: members } = pool;
+  await pool.request((member) => ({
     task: 'seed',
     rows: sample,
     count,

@@ -1,6 +1,6 @@
 import { availableCores } from '../../threads/available-cores.ts';
 import { outOfRange } from '../../out-of-range.ts';
-import { type Crew, openCrew } from '../../threads/crew.ts';
+import { openWorkPool, type WorkPool } from '../../threads/work-pool.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
 import type { CompareOptions } from './compare-options.ts';
 import {
@@ -57,23 +57,23 @@ export async function* compareSets<Spec extends ComparisonSpec>(
   const { spec, selves, copies, signal, onProgress } = options;
   signal?.throwIfAborted();
   const groupSize = groupSizeOf(queries, options);
-  const crew = comparingCrew(queries, support, options);
+  const pool = comparingPool(queries, support, options);
   try {
-    await crew.ask(() => ({ open: spec }));
+    await pool.request(() => ({ open: spec }));
     for await (const { first, rows } of queryGroups(queries, groupSize)) {
       signal?.throwIfAborted();
       const count = rows.length / queries.dim;
-      const shares = sharesOf(queries, first, rows, crew.size, selves);
-      const ask = (request: (member: number) => ComparisonRequest) =>
-        crew.ask(request, shares.length);
-      await ask((member) => ({ share: shares[member]! }));
+      const shares = sharesOf(queries, first, rows, pool.size, selves);
+      const request = (requestOf: (worker: number) => ComparisonRequest) =>
+        pool.request(requestOf, shares.length);
+      await request((worker) => ({ share: shares[worker]! }));
       let compared: Promise<unknown> = Promise.resolve();
       let seen = 0;
       for await (const block of supportBlocks(support, copies)) {
         await compared;
         signal?.throwIfAborted();
         if (seen > 0) onProgress?.(first + Math.floor((count * seen) / support.count));
-        compared = ask(() => ({ block }));
+        compared = request(() => ({ block }));
         // It is awaited before the next block; should the source fail before that, its error is the one to tell.
         compared.catch(() => {});
         seen += block.count;
@@ -81,21 +81,21 @@ export async function* compareSets<Spec extends ComparisonSpec>(
       await compared;
       onProgress?.(first + count);
       // What a search of this kind finds.
-      yield { first, parts: (await ask(() => 'result')) as PartOf<Spec>[] };
+      yield { first, parts: (await request(() => 'result')) as PartOf<Spec>[] };
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
-    await crew.close();
+    await pool.close();
   }
 }
 
-function comparingCrew<Spec extends ComparisonSpec>(
+function comparingPool<Spec extends ComparisonSpec>(
   queries: VectorSet,
   support: VectorSet,
   { threads, signal }: CompareSetsOptions<Spec>,
-): Crew<ComparisonRequest, ComparisonReply> {
+): WorkPool<ComparisonRequest, ComparisonReply> {
   if (queries.dim !== support.dim) {
     throw new RangeError(
       `Expected rows of \`${queries.name}\` to have length ${support.dim} like those of \`${support.name}\`, ` +
@@ -103,10 +103,10 @@ function comparingCrew<Spec extends ComparisonSpec>(
     );
   }
   const isSmall = queries.count * support.count * queries.dim < worthThreads;
-  return openCrew({
+  return openWorkPool({
     module: new URL('comparison-worker.ts', import.meta.url),
     work: comparisonWork(),
-    most: queries.count,
+    maxWorkers: queries.count,
     threads: threads ?? (isSmall ? 0 : availableCores()),
     signal,
   });

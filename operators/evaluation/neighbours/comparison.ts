@@ -1,4 +1,4 @@
-import type { Work } from '../../threads/crew.ts';
+import type { Work } from '../../threads/work-pool.ts';
 import { nearestSearch, type NearestPart, type NearestSpec } from './nearest-search.ts';
 import type { QueryShare, Search } from './query-share.ts';
 import { rankingSearch, type RankingPart, type RankingSpec } from './ranking-search.ts';

@@ -1,5 +1,5 @@
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
-import { openCrew, type Crew } from '../../threads/crew.ts';
+import { openWorkPool, type WorkPool } from '../../threads/work-pool.ts';
 import { addLanes, laneCount } from '../vectors/lanes.ts';
 import { sharedFloat64 } from '../../threads/shared-memory.ts';
 import { sharedRows, type SharedRows } from '../vectors/shared-rows.ts';
@@ -79,16 +79,16 @@ export async function trainL2Probe(
   const size: ProbeSize = { classes: classes.length, dim: train.dim };
   const lanes = laneCount(images, parameterCount(size));
   const rows = sharedRows(train, { labels, labelledOnly: true, memoryBytes, multiple: tileRows });
-  const crew = openCrew<GradientRequest, void>({
+  const pool = openWorkPool<GradientRequest, void>({
     module: new URL('gradient-worker.ts', import.meta.url),
     work: gradientWork,
-    most: lanes,
+    maxWorkers: lanes,
     threads,
     signal,
   });
   try {
     const parameters = start === undefined ? zeros(size) : packParameters(start, classes, size.dim);
-    const evaluate = meanObjective({ crew, rows, size, lanes, l2 });
+    const evaluate = meanObjective({ pool, rows, size, lanes, l2 });
     const found = await lbfgs(evaluate, parameters, {
       tolerance,
       iterations,
@@ -109,7 +109,7 @@ export async function trainL2Probe(
     signal?.throwIfAborted();
     throw error;
   } finally {
-    await crew.close();
+    await pool.close();
   }
 }
 
@@ -119,13 +119,13 @@ function zeros(size: ProbeSize): Float64Array {
 
 /** `mean cross entropy + ½ ‖weights‖² / (C · images)` and its gradient, by one pass over the rows. */
 function meanObjective(what: {
-  readonly crew: Crew<GradientRequest, void>;
+  readonly pool: WorkPool<GradientRequest, void>;
   readonly rows: SharedRows;
   readonly size: ProbeSize;
   readonly lanes: number;
   readonly l2: number;
 }): (x: Float64Array, gradient: Float64Array) => Promise<number> {
-  const { crew, rows, size, lanes, l2 } = what;
+  const { pool, rows, size, lanes, l2 } = what;
   const numbers = parameterCount(size);
   const parameters = sharedFloat64(numbers);
   const gradients = sharedFloat64(lanes * numbers);
@@ -135,7 +135,7 @@ function meanObjective(what: {
   return async (x, gradient) => {
     parameters.set(x);
     for await (const chunk of rows.chunks()) {
-      await crew.ask((member) => ({
+      await pool.request((member) => ({
         chunk,
         size,
         parameters,
@@ -143,7 +143,7 @@ function meanObjective(what: {
         losses,
         lanes,
         member,
-        members: crew.size,
+        members: pool.size,
       }));
     }
     addLanes(gradients, lanes, gradient);

@@ -1,4 +1,4 @@
-import { openCrew } from '../../threads/crew.ts';
+import { openWorkPool } from '../../threads/work-pool.ts';
 import { sharedFloat64, sharedInt32 } from '../../threads/shared-memory.ts';
 import { sharedRows } from '../vectors/shared-rows.ts';
 import { tileRows } from '../vectors/tile-products.ts';
@@ -71,25 +71,25 @@ export async function probeScores(
     ranks: sharedInt32(set.count),
     logLoss: sharedFloat64(set.count),
   };
-  const crew = openCrew<ScoresRequest, void>({
+  const pool = openWorkPool<ScoresRequest, void>({
     module: new URL('scores-worker.ts', import.meta.url),
     work: scoresWork,
-    most: Math.max(1, Math.ceil(set.count / tileRows)),
+    maxWorkers: Math.max(1, Math.ceil(set.count / tileRows)),
     threads,
     signal,
   });
   try {
     const rows = sharedRows(set, { labels, memoryBytes, multiple: tileRows });
     for await (const chunk of rows.chunks()) {
-      const members = crew.size;
-      await crew.ask((member) => ({ ...shared, chunk, member, members, lanes: members }));
+      const members = pool.size;
+      await pool.request((member) => ({ ...shared, chunk, member, members, lanes: members }));
       onProgress?.(chunk.first + chunk.count);
     }
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
-    await crew.close();
+    await pool.close();
   }
   const { predicted, ranks, logLoss } = shared;
   return { classes, labels, predicted, ranks, logLoss };

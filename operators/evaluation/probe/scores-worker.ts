@@ -1,4 +1,4 @@
-import { serve } from '../../threads/serve.ts';
+import { serveWork } from '../../threads/serve-work.ts';
 import { scoresWork } from './scores-work.ts';
 
-serve(scoresWork);
+serveWork(scoresWork);

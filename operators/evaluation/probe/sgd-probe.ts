@@ -2,7 +2,7 @@ import { PipelineError } from '../../errors.ts';
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
 import { seededRandom } from '../../random.ts';
 import { barrierNumbers } from '../../threads/barrier.ts';
-import { openCrew } from '../../threads/crew.ts';
+import { openWorkPool } from '../../threads/work-pool.ts';
 import { sharedFloat64, sharedInt32 } from '../../threads/shared-memory.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
 import { epochWindows } from './epoch-windows.ts';
@@ -98,10 +98,10 @@ export async function trainSgdProbe(
   const windows = epochWindows(train, { labels, seed, batchSize, memoryBytes });
   const work = batchSize * numbers * 2;
   const rowsAtOnce = Math.max(1, Math.floor(requestWork / work)) * batchSize;
-  const crew = openCrew<SgdRequest, number>({
+  const pool = openWorkPool<SgdRequest, number>({
     module: new URL('sgd-worker.ts', import.meta.url),
     work: sgdWork,
-    most: lanes,
+    maxWorkers: lanes,
     threads,
     signal,
   });
@@ -117,10 +117,10 @@ export async function trainSgdProbe(
           const to = Math.min(window.count, from + rowsAtOnce);
           const { rows, labels, order } = window;
           const before = loss;
-          const [after] = await crew.ask((member) => ({
+          const [after] = await pool.request((member) => ({
             ...shared,
             member,
-            members: crew.size,
+            members: pool.size,
             rates,
             rows,
             labels,
@@ -152,7 +152,7 @@ export async function trainSgdProbe(
     signal?.throwIfAborted();
     throw error;
   } finally {
-    await crew.close();
+    await pool.close();
   }
 }
 

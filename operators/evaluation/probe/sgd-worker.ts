@@ -1,4 +1,4 @@
-import { serve } from '../../threads/serve.ts';
+import { serveWork } from '../../threads/serve-work.ts';
 import { sgdWork } from './sgd-work.ts';
 
-serve(sgdWork);
+serveWork(sgdWork);

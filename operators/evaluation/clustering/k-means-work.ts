@@ -52,13 +52,13 @@ export function kMeansWork(request: KMeansRequest): void {
 }
 
 function assign(request: AssignRequest): void {
-  const { chunk, size, centres, active, tallies, clusters, lanes, member, members } = request;
+  const { chunk, size, centres, active, tallies, clusters, lanes, worker, workers } = request;
   const { k, dim } = size;
   const width = evenWidth(k);
   const numbers = tallyNumbers(size);
   const parts = tallyParts(size);
   if (chunk.first === 0) {
-    for (let lane = member; lane < lanes; lane += members) {
+    for (let lane = worker; lane < lanes; lane += workers) {
       for (let at = 0; at < active.length; at += 1) {
         const start = (lane * active.length + at) * numbers;
         tallies.fill(0, start, start + numbers);

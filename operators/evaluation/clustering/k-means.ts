@@ -110,10 +110,10 @@ export async function kMeans(set: VectorSet, options: KMeansOptions): Promise<KM
     active: readonly number[],
     assigned?: Int32Array,
   ): Promise<(which: number) => Float64Array[]> => {
-    const members = pool.size;
+    const workers = pool.size;
     const all = { task: 'assign', size, centres, active, tallies, clusters: assigned } as const;
     for await (const chunk of rows.chunks()) {
-      await pool.request((member) => ({ ...all, chunk, member, members, lanes }));
+      await pool.request((worker) => ({ ...all, chunk, worker, workers, lanes }));
     }
     return (which) =>
       Array.from({ length: lanes }, (_, lane) => {
@@ -194,14 +194,14 @@ async function drawFirstCentres(
     }
   }
   const all = Array.from({ length: restarts }, (_, restart) => restart);
-  const { size: members } = pool;
-  await pool.request((member) => ({
+  const { size: workers } = pool;
+  await pool.request((worker) => ({
     task: 'seed',
     rows: sample,
     count,
     size,
     seed,
-    restarts: all.filter((restart) => restart % members === member),
+    restarts: all.filter((restart) => restart % workers === worker),
     centres,
   }));
 }

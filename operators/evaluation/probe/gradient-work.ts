@@ -16,11 +16,11 @@ export interface GradientRequest extends LaneShare {
 
 /** Adds the tiles of one thread to the gradient of the cross entropy. */
 export function gradientWork(request: GradientRequest): void {
-  const { chunk, size, parameters, gradients, losses, lanes, member, members } = request;
+  const { chunk, size, parameters, gradients, losses, lanes, worker, workers } = request;
   const { dim } = size;
   const numbers = parameters.length;
   if (chunk.first === 0) {
-    for (let lane = member; lane < lanes; lane += members) {
+    for (let lane = worker; lane < lanes; lane += workers) {
       gradients.fill(0, lane * numbers, (lane + 1) * numbers);
       losses[lane] = 0;
     }

@@ -135,15 +135,15 @@ function meanObjective(what: {
   return async (x, gradient) => {
     parameters.set(x);
     for await (const chunk of rows.chunks()) {
-      await pool.request((member) => ({
+      await pool.request((worker) => ({
         chunk,
         size,
         parameters,
         gradients,
         losses,
         lanes,
-        member,
-        members: pool.size,
+        worker,
+        workers: pool.size,
       }));
     }
     addLanes(gradients, lanes, gradient);

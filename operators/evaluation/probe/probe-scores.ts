@@ -81,8 +81,8 @@ export async function probeScores(
   try {
     const rows = sharedRows(set, { labels, memoryBytes, multiple: tileRows });
     for await (const chunk of rows.chunks()) {
-      const members = pool.size;
-      await pool.request((member) => ({ ...shared, chunk, member, members, lanes: members }));
+      const workers = pool.size;
+      await pool.request((worker) => ({ ...shared, chunk, worker, workers, lanes: workers }));
       onProgress?.(chunk.first + chunk.count);
     }
   } catch (error) {

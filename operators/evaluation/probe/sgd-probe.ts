@@ -117,10 +117,10 @@ export async function trainSgdProbe(
           const to = Math.min(window.count, from + rowsAtOnce);
           const { rows, labels, order } = window;
           const before = loss;
-          const [after] = await pool.request((member) => ({
+          const [after] = await pool.request((worker) => ({
             ...shared,
-            member,
-            members: pool.size,
+            worker,
+            workers: pool.size,
             rates,
             rows,
             labels,

@@ -11,10 +11,10 @@ export interface SgdRates {
   readonly weightDecay: number;
 }
 
-/** Some steps in a row, for every thread the same but for `member`. Arrays are in shared memory. */
+/** Some steps in a row, for every thread the same but for `worker`. Arrays are in shared memory. */
 export interface SgdRequest {
-  readonly member: number;
-  readonly members: number;
+  readonly worker: number;
+  readonly workers: number;
   readonly size: ProbeSize;
   readonly rates: SgdRates;
   /** `[…, dim]` float32. */
@@ -49,25 +49,25 @@ export function sgdLanes(batch: number, numbers: number): number {
  * @returns The summed cross entropy of the epoch so far, each image's before the step it took part in.
  */
 export function sgdWork(request: SgdRequest): number {
-  const { member, members, size, rates, rows, labels, order, parameters } = request;
+  const { worker, workers, size, rates, rows, labels, order, parameters } = request;
   const { gradients, losses, state } = request;
   const numbers = parameters.length;
   const room = tileRoom(size);
   const starts = new Int32Array(tileRows);
   const own = new Int32Array(tileRows);
   const summed = new Float64Array(numbers);
-  const firstOwn = Math.round((member * numbers) / members);
-  const endOwn = Math.round(((member + 1) * numbers) / members);
+  const firstOwn = Math.round((worker * numbers) / workers);
+  const endOwn = Math.round(((worker + 1) * numbers) / workers);
   let total = request.loss;
 
   for (let from = request.from; from < request.to; from += rates.batchSize) {
     const batch = Math.min(rates.batchSize, request.to - from);
     const lanes = sgdLanes(batch, numbers);
-    for (let lane = member; lane < lanes; lane += members) {
+    for (let lane = worker; lane < lanes; lane += workers) {
       gradients.fill(0, lane * numbers, (lane + 1) * numbers);
       losses[lane] = 0;
     }
-    eachTile({ member, members, lanes }, 0, batch, (lane, row, count) => {
+    eachTile({ worker, workers, lanes }, 0, batch, (lane, row, count) => {
       for (let at = 0; at < count; at += 1) {
         const place = order[from + row + at]!;
         starts[at] = place * size.dim;
@@ -77,14 +77,14 @@ export function sgdWork(request: SgdRequest): number {
       const tile = { rows, starts, count, dim: size.dim };
       losses[lane]! += addTileGradient(tile, size, parameters, own, 0, 1 / batch, room, gradient);
     });
-    barrier(state, members);
+    barrier(state, workers);
     let loss = 0;
     for (let lane = 0; lane < lanes; lane += 1) loss += losses[lane]!;
     total += loss;
     const used = gradients.subarray(0, lanes * numbers);
     addLanes(used, lanes, summed, firstOwn, endOwn);
     step(request, summed, firstOwn, endOwn);
-    barrier(state, members);
+    barrier(state, workers);
   }
   return total;
 }

@@ -20,22 +20,22 @@ export function laneCount(rows: number, numbers: number): number {
 
 /** What a thread has to know to take its tiles of some rows. */
 export interface LaneShare {
-  /** Number of this thread among `members`. */
-  readonly member: number;
-  readonly members: number;
+  /** Number of this thread among `workers`. */
+  readonly worker: number;
+  readonly workers: number;
   readonly lanes: number;
 }
 
 /** Calls `take` for each tile of this thread in order: its lane, its first row and how many rows. */
 export function eachTile(
-  { member, members, lanes }: LaneShare,
+  { worker, workers, lanes }: LaneShare,
   firstTile: number,
   count: number,
   take: (lane: number, row: number, rows: number) => void,
 ): void {
   for (let row = 0, tile = firstTile; row < count; row += tileRows, tile += 1) {
     const lane = tile % lanes;
-    if (lane % members === member) take(lane, row, Math.min(tileRows, count - row));
+    if (lane % workers === worker) take(lane, row, Math.min(tileRows, count - row));
   }
 }
 

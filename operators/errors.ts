@@ -1,4 +1,4 @@
-/** What went wrong, for callers that branch on it. */
+/** Kind of failure, for callers that branch on it. */
 export type PipelineErrorCode =
   | 'ERR_READ'
   | 'ERR_DECODE'
@@ -13,13 +13,17 @@ export type PipelineErrorCode =
   | 'ERR_CONFIG'
   | 'ERR_CONTRACT';
 
-/** What a `PipelineError` is about. */
+/** Subject of a `PipelineError`, for callers that do more than print its message. */
 export interface PipelineErrorOptions extends ErrorOptions {
   /** Id of the sample concerned. */
   readonly sample?: string | undefined;
   /** File or folder concerned. */
   readonly path?: string | undefined;
-  /** Options of the library that the message names, each in backticks: `` `resume` `` or `` `resume: true` ``. */
+  /**
+   * Options of the library that the message names, in backticks: `` `out` ``, or with the value to give as
+   * `` `resume: true` ``. Whoever has another spelling for them, such as a command line, finds them by this list.
+   * @default none
+   */
   readonly options?: readonly string[] | undefined;
 }
 

@@ -12,7 +12,7 @@ import { sharp } from '../operators/image/sharp-setup.ts';
 import { initialWeights } from '../operators/model/initial-weights.ts';
 import { seededRandom } from '../operators/random.ts';
 import type { EncoderSpec } from '../operators/types.ts';
-import { PRODUCER } from '../outputs/files/producer.ts';
+import { producer } from '../outputs/files/producer.ts';
 import { type DoctorOptions, doctorVerb } from './options/doctor-options.ts';
 import type { Resolved } from './options/verb.ts';
 import { runTask } from './parts/run-task.ts';
@@ -92,7 +92,7 @@ export const doctorChecks: NamedChecks = {
 async function checkNode(): Promise<Omit<DoctorCheck, 'name'>> {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const good = major > 20 || (major === 20 && minor >= 19);
-  const what = `${process.version} on ${process.platform}-${process.arch}, ${PRODUCER}`;
+  const what = `${process.version} on ${process.platform}-${process.arch}, ${producer}`;
   return good
     ? { verdict: 'ok', detail: what }
     : { verdict: 'broken', detail: `${what}; needs Node 20.19 or later` };

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { Field, Float64, Int32, makeData, Schema } from 'apache-arrow';
 import { PipelineError } from '../../operators/errors.ts';
 import { recordBatch } from './arrow-columns.ts';
-import { ArrowStreamWriter, END_OF_STREAM } from './arrow-writer.ts';
+import { ArrowStreamWriter, endOfStream } from './arrow-writer.ts';
 import { writeAtomicFile } from '../files/atomic-file.ts';
-import { inTurn } from '../files/in-turn.ts';
+import { mutex } from '../files/mutex.ts';
 import { writeAll } from '../files/partial-file.ts';
 import { isMissing } from '../files/system-error.ts';
 import { writeError } from '../files/write-error.ts';
@@ -92,9 +92,9 @@ export async function openArrowLog<const C extends LogColumns>(
   let rows = keepRows;
   let closed = false;
 
-  const turn = inTurn();
+  const exclusively = mutex();
   const guarded = (work: () => Promise<void>): Promise<void> =>
-    turn(async () => {
+    exclusively(async () => {
       try {
         await work();
       } catch (error) {
@@ -132,7 +132,7 @@ export async function openArrowLog<const C extends LogColumns>(
           const end = header.byteLength + rows * rowBytes;
           // A failed append may have left a part of a row.
           await handle.truncate(end);
-          await writeAll(handle, [END_OF_STREAM], end);
+          await writeAll(handle, [endOfStream], end);
           await sync();
         } finally {
           await handle.close();

@@ -97,7 +97,7 @@ export class ArrowStreamWriter extends RecordBatchStreamWriter {
 }
 
 /** What ends a stream: a continuation mark and a length of 0. */
-export const END_OF_STREAM: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
+export const endOfStream: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
 function bytesOf(chunk: unknown): Uint8Array {
   if (!ArrayBuffer.isView(chunk)) throw new TypeError('Expected Arrow to write typed arrays');

@@ -2,7 +2,7 @@ import { type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { type ArrowMessage, readArrowMessage } from './arrow-messages.ts';
 import { readLogCount, sidecarOf } from './arrow-log.ts';
-import { END_OF_STREAM } from './arrow-writer.ts';
+import { endOfStream } from './arrow-writer.ts';
 import { type FileWindow, openFileWindow } from './file-window.ts';
 import { isThere } from '../files/system-error.ts';
 
@@ -137,7 +137,7 @@ async function messagesFrom(
 
 function* decode(path: string, chunks: readonly Buffer[]): Generator<RecordBatch, void, undefined> {
   try {
-    yield* RecordBatchReader.from(Buffer.concat([...chunks, END_OF_STREAM]));
+    yield* RecordBatchReader.from(Buffer.concat([...chunks, endOfStream]));
   } catch (error) {
     throw damaged(path, messageOf(error), error);
   }
@@ -145,7 +145,7 @@ function* decode(path: string, chunks: readonly Buffer[]): Generator<RecordBatch
 
 function schemaOf(path: string, schemaBytes: Buffer): Schema {
   try {
-    return RecordBatchReader.from(Buffer.concat([schemaBytes, END_OF_STREAM])).open().schema;
+    return RecordBatchReader.from(Buffer.concat([schemaBytes, endOfStream])).open().schema;
   } catch (error) {
     throw damaged(path, messageOf(error), error);
   }

@@ -1,7 +1,7 @@
 import { type Data, Field, Float64, Int32, Schema, Utf8 } from 'apache-arrow';
 import { float64Column, nullableInt32Column, recordBatch, utf8Column } from './arrow-columns.ts';
 import { type ArrowFileReport, openArrowFile } from './arrow-file.ts';
-import { PRODUCER } from '../files/producer.ts';
+import { producer } from '../files/producer.ts';
 
 /** A column of a table; its values are made a stretch of rows at a time, `from` to below `to`. */
 export type TableColumn = {
@@ -39,7 +39,7 @@ export async function writeTable(
   const schema = new Schema(
     columns.map(({ name, type, nullable = false }) => new Field(name, types[type](), nullable)),
   );
-  const sink = await openArrowFile(file, schema, { metadata: { producer: PRODUCER, ...metadata } });
+  const sink = await openArrowFile(file, schema, { metadata: { producer, ...metadata } });
   try {
     for (let from = 0; from < count; from += rowsAtOnce) {
       signal?.throwIfAborted();

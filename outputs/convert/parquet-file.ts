@@ -2,10 +2,10 @@ import { DataType, type Field, type RecordBatch, type Schema } from 'apache-arro
 import type * as parquetWasm from 'parquet-wasm';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { ArrowSource } from './arrow-source.ts';
-import { ArrowStreamWriter, END_OF_STREAM } from '../arrow/arrow-writer.ts';
+import { ArrowStreamWriter, endOfStream } from '../arrow/arrow-writer.ts';
 import type { ConversionOptions, ConversionReport } from './conversion.ts';
 import { openPartialFile } from '../files/partial-file.ts';
-import { PRODUCER } from '../files/producer.ts';
+import { producer } from '../files/producer.ts';
 
 type Wasm = typeof parquetWasm;
 type WasmBatch = parquetWasm.RecordBatch;
@@ -161,7 +161,7 @@ async function* batchGroups(
 function streamOf(schema: Schema, batches: readonly RecordBatch[]): Buffer {
   const writer = new ArrowStreamWriter();
   const head = writer.begin(schema);
-  return Buffer.concat([head, ...batches.map((batch) => writer.encode(batch)), END_OF_STREAM]);
+  return Buffer.concat([head, ...batches.map((batch) => writer.encode(batch)), endOfStream]);
 }
 
 function propertiesOf(wasm: Wasm, schema: Schema): parquetWasm.WriterProperties {
@@ -171,7 +171,7 @@ function propertiesOf(wasm: Wasm, schema: Schema): parquetWasm.WriterProperties 
   const isSplit =
     isVectors && schema.fields.every(({ type }) => isFlat(type) || isVectorOfFloats(type));
   let builder = new WriterPropertiesBuilder()
-    .setCreatedBy(PRODUCER)
+    .setCreatedBy(producer)
     .setCompression(Compression.ZSTD)
     .setMaxRowGroupSize(Math.max(1, Math.floor(groupBytes / rowBytes(schema))))
     .setKeyValueMetadata(new Map(schema.metadata))

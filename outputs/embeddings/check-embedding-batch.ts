@@ -1,6 +1,6 @@
 import { PipelineError } from '../../operators/errors.ts';
 import type { EmbeddingBatch } from '../../operators/types.ts';
-import { EMBEDDINGS_LAYERS, type LayerSizes } from './embeddings-schema.ts';
+import { embeddingsLayers, type LayerSizes } from './embeddings-schema.ts';
 
 /** What the next batch of an export must be. */
 export interface ExpectedBatch {
@@ -42,7 +42,7 @@ export function checkEmbeddingBatch(
       { path: folder },
     );
   }
-  for (const layer of EMBEDDINGS_LAYERS) {
+  for (const layer of embeddingsLayers) {
     const size = layers[layer];
     if (size === undefined || vectors[layer].length === samples.length * size) continue;
     throw new PipelineError(

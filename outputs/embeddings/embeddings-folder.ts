@@ -8,13 +8,13 @@ import {
   type EmbeddingsManifest,
   type ExportIdentity,
   identityOf,
-  MANIFEST_NAME,
+  manifestName,
   readManifest,
   readShardManifest,
   type ShardManifest,
 } from './embeddings-manifest.ts';
 import { type OpenPart, partOpener } from './embeddings-part.ts';
-import { PART_POSITIONS, partNumber } from './export-parts.ts';
+import { partPositions, partNumber } from './export-parts.ts';
 import {
   type ExportShard,
   shardLockName,
@@ -23,15 +23,15 @@ import {
   shardPositions,
   shardText,
 } from './export-shard.ts';
-import { inTurn } from '../files/in-turn.ts';
+import { mutex } from '../files/mutex.ts';
 import { jsonDifferences, type JsonObject } from '../files/json.ts';
-import { type FolderLock, LOCK_NAME, lockFolder } from '../files/lock-file.ts';
+import { type FolderLock, lockName, lockFolder } from '../files/lock-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { PARTIAL_SUFFIX } from '../files/partial-file.ts';
-import { PRODUCER } from '../files/producer.ts';
+import { partialSuffix } from '../files/partial-file.ts';
+import { producer } from '../files/producer.ts';
 import { checkPart } from './read-embeddings.ts';
 import { writeError } from '../files/write-error.ts';
-import { QUARANTINE_NAME, writeQuarantine } from '../tables/write-quarantine.ts';
+import { quarantineName, writeQuarantine } from '../tables/write-quarantine.ts';
 
 /** What an embeddings folder is about. A folder that was made with anything else is refused. */
 export interface EmbeddingsFolderOptions {
@@ -134,8 +134,8 @@ export async function openEmbeddingsFolder(
   const { resume = false, verify = 'size', shard } = options;
   await makeFolder(folder);
   const lock = await lockFolder(folder, {
-    name: shard === undefined ? LOCK_NAME : shardLockName(shard),
-    watchMs: LOCK_WATCH_MS,
+    name: shard === undefined ? lockName : shardLockName(shard),
+    watchMs: lockWatchMs,
   });
   try {
     const identity = newIdentity(options);
@@ -154,7 +154,7 @@ export async function openEmbeddingsFolder(
 }
 
 /** How long a writer on another machine is watched for a sign of life before its lock is taken over. */
-export const LOCK_WATCH_MS = 60_000;
+export const lockWatchMs = 60_000;
 
 type Manifest = EmbeddingsManifest | ShardManifest;
 
@@ -163,7 +163,7 @@ function newIdentity(options: EmbeddingsFolderOptions): ExportIdentity {
   const { embedding, projection } = sizes;
   const identity: ExportIdentity = {
     version: 1,
-    producer: PRODUCER,
+    producer,
     dataset: { name: dataset.name, hash: dataset.hash, count: dataset.count },
     classes: [...dataset.classes],
     model: { ...model },
@@ -185,8 +185,8 @@ async function beginOrContinue(
   token: string,
 ): Promise<EmbeddingsManifest> {
   const names = await namesIn(folder);
-  const partial = names.filter((name) => name.endsWith(PARTIAL_SUFFIX));
-  const found = await readManifest(path.join(folder, MANIFEST_NAME));
+  const partial = names.filter((name) => name.endsWith(partialSuffix));
+  const found = await readManifest(path.join(folder, manifestName));
   const shard = names.map(shardOfName).find((one) => one !== undefined);
   if (shard !== undefined && found?.done !== true) {
     throw refused(
@@ -196,10 +196,10 @@ async function beginOrContinue(
     );
   }
   if (found === undefined) {
-    const other = names.find((name) => name !== LOCK_NAME && !partial.includes(name));
+    const other = names.find((name) => name !== lockName && !partial.includes(name));
     if (other !== undefined) throw foreignFile(folder, other);
     const fresh = { format: 'sincere-embeddings', ...identity, parts: [], done: false } as const;
-    await writeAtomicJson(path.join(folder, MANIFEST_NAME), fresh, token);
+    await writeAtomicJson(path.join(folder, manifestName), fresh, token);
     return fresh;
   }
   if (!resume) throw exportedAlready(folder, 'export', found);
@@ -224,7 +224,7 @@ async function beginOrContinueShard(
         `Give \`--shard i/${other.of}\`, or choose another folder.`,
     );
   }
-  const whole = await readManifest(path.join(folder, MANIFEST_NAME));
+  const whole = await readManifest(path.join(folder, manifestName));
   if (whole !== undefined && !whole.done) {
     throw refused(
       folder,
@@ -257,8 +257,8 @@ async function beginOrContinueShard(
     if (foreign !== undefined) throw foreignFile(folder, foreign);
   }
   // Only what earlier processes of this shard left: other shards are being written.
-  for (const name of names.filter((one) => one.endsWith(PARTIAL_SUFFIX))) {
-    const first = (partNumber(name) ?? -1) * PART_POSITIONS;
+  for (const name of names.filter((one) => one.endsWith(partialSuffix))) {
+    const first = (partNumber(name) ?? -1) * partPositions;
     const isOurs = first >= from && first < end;
     if (isOurs || shardOfName(name)?.index === shard.index)
       await fs.rm(path.join(folder, name), { force: true });
@@ -292,10 +292,10 @@ async function anyShardManifest(
 
 /** Whether a file beside the shards is a part, or the lock and the temporary files of `finalize`. */
 function isOfExport(name: string): boolean {
-  if (partNumber(name) !== undefined || name.startsWith(LOCK_NAME)) return true;
+  if (partNumber(name) !== undefined || name.startsWith(lockName)) return true;
   return (
-    name.endsWith(PARTIAL_SUFFIX) &&
-    (name.startsWith(MANIFEST_NAME) || name.startsWith(QUARANTINE_NAME))
+    name.endsWith(partialSuffix) &&
+    (name.startsWith(manifestName) || name.startsWith(quarantineName))
   );
 }
 
@@ -340,7 +340,7 @@ function embeddingsFolder(folder: string, opened: Manifest, lock: FolderLock): E
     shard === undefined ? { from: 0, end: count } : shardPositions(shard, count);
   const manifestPath = path.join(
     folder,
-    shard === undefined ? MANIFEST_NAME : shardManifestName(shard),
+    shard === undefined ? manifestName : shardManifestName(shard),
   );
   let next = from + positionsOf(manifest);
   let part: OpenPart | undefined;
@@ -396,7 +396,7 @@ function embeddingsFolder(folder: string, opened: Manifest, lock: FolderLock): E
     const bad = manifest.parts.flatMap((finished) => finished.bad);
     if (shard === undefined) {
       await lock.check();
-      await writeQuarantine(path.join(folder, QUARANTINE_NAME), bad, lock.token);
+      await writeQuarantine(path.join(folder, quarantineName), bad, lock.token);
     }
     if (!manifest.done) {
       await lock.check();
@@ -414,7 +414,7 @@ function embeddingsFolder(folder: string, opened: Manifest, lock: FolderLock): E
     }
   };
 
-  const turn = inTurn();
+  const exclusively = mutex();
   return {
     path: folder,
     notes: lock.note === undefined ? [] : [lock.note],
@@ -426,9 +426,9 @@ function embeddingsFolder(folder: string, opened: Manifest, lock: FolderLock): E
     get bad() {
       return manifest.parts.flatMap(({ bad }) => bad);
     },
-    write: (batch, listBad) => turn(() => write(batch, listBad)),
-    finish: () => turn(finish),
-    close: () => turn(close),
+    write: (batch, listBad) => exclusively(() => write(batch, listBad)),
+    finish: () => exclusively(finish),
+    close: () => exclusively(close),
   };
 }
 

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample } from '../../operators/types.ts';
 import type { LayerSizes } from './embeddings-schema.ts';
-import { PART_POSITIONS, partName } from './export-parts.ts';
+import { partPositions, partName } from './export-parts.ts';
 import { type ExportShard, shardPositions, shardText } from './export-shard.ts';
 import { type JsonObject, readJsonObject } from '../files/json.ts';
 
 /** The name of the manifest in an embeddings folder. */
-export const MANIFEST_NAME = 'manifest.json';
+export const manifestName = 'manifest.json';
 
 /** What an export is of. Parts belong together when it is the same for both. */
 export interface ExportIdentity {
@@ -121,11 +121,11 @@ function checkParts(
 ): void {
   let next = from;
   for (const part of parts) {
-    const positions = Math.min(PART_POSITIONS, dataset.count - next);
+    const positions = Math.min(partPositions, dataset.count - next);
     if (part.first !== next || part.positions !== positions || next >= end) {
       throw notAManifest(path, `\`${part.file}\` does not cover the positions from ${next}`);
     }
-    if (part.file !== partName(next / PART_POSITIONS)) {
+    if (part.file !== partName(next / partPositions)) {
       throw notAManifest(path, `\`${part.file}\` is not the name of the part at ${next}`);
     }
     if (part.rows + part.bad.length !== part.positions) {

@@ -5,8 +5,8 @@ import type { BadSample, EmbeddingBatch, PlannedSample } from '../../operators/t
 import { classColumns, recordBatch, utf8Column, vectorsColumn } from '../arrow/arrow-columns.ts';
 import { openArrowFile } from '../arrow/arrow-file.ts';
 import type { EmbeddingsPart, ExportIdentity } from './embeddings-manifest.ts';
-import { EMBEDDINGS_LAYERS, embeddingsSchema, type LayerSizes } from './embeddings-schema.ts';
-import { PART_POSITIONS, partName } from './export-parts.ts';
+import { embeddingsLayers, embeddingsSchema, type LayerSizes } from './embeddings-schema.ts';
+import { partPositions, partName } from './export-parts.ts';
 
 /** A part of an export while it is being written. */
 export interface OpenPart {
@@ -28,7 +28,7 @@ export interface OpenPart {
   abort(): Promise<void>;
 }
 
-/** Opens the part that begins at position `first`, a multiple of `PART_POSITIONS`. */
+/** Opens the part that begins at position `first`, a multiple of `partPositions`. */
 export type PartOpener = (first: number) => Promise<OpenPart>;
 
 // Rows are framed in blocks of so many positions, however they arrive: 1.3 MB at 640 values. A divisor
@@ -71,9 +71,9 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
     ]);
 
   return async (first) => {
-    const file = path.join(folder, partName(first / PART_POSITIONS));
+    const file = path.join(folder, partName(first / partPositions));
     const sink = await openArrowFile(file, schema, { metadata, token });
-    const end = Math.min(first + PART_POSITIONS, count);
+    const end = Math.min(first + partPositions, count);
     const missing: string[] = [];
     let next = first;
     let block = emptyBlock();
@@ -138,7 +138,7 @@ function emptyBlock(): Block {
 
 /** Room for the vectors of one block, reused for all. */
 function blockBuffers(layers: LayerSizes) {
-  return EMBEDDINGS_LAYERS.flatMap((layer) => {
+  return embeddingsLayers.flatMap((layer) => {
     const size = layers[layer];
     if (size === undefined) return [];
     return [{ layer, size, values: new Float32Array(blockPositions * size) }];

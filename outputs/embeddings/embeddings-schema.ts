@@ -8,7 +8,7 @@ export type EmbeddingsLayer = 'embedding' | 'projection';
 export type LayerSizes = { readonly [layer in EmbeddingsLayer]?: number | undefined };
 
 /** Both, in the order of their columns. */
-export const EMBEDDINGS_LAYERS: readonly EmbeddingsLayer[] = ['embedding', 'projection'];
+export const embeddingsLayers: readonly EmbeddingsLayer[] = ['embedding', 'projection'];
 
 /** Columns of a part of an embeddings folder. */
 export function embeddingsSchema(
@@ -16,7 +16,7 @@ export function embeddingsSchema(
   layers: LayerSizes,
   split: string | null,
 ): Schema {
-  const vectors = EMBEDDINGS_LAYERS.flatMap((layer) => {
+  const vectors = embeddingsLayers.flatMap((layer) => {
     const size = layers[layer];
     return size === undefined ? [] : [new Field(layer, vectorsType(size), false)];
   });

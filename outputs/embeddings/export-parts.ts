@@ -1,5 +1,5 @@
 /** Positions of the dataset that one part covers, whatever was bad in it. */
-export const PART_POSITIONS = 4096;
+export const partPositions = 4096;
 
 /** The file of a part, such as `part-00003.arrow`. */
 export function partName(number: number): string {

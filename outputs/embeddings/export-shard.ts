@@ -1,4 +1,4 @@
-import { PART_POSITIONS } from './export-parts.ts';
+import { partPositions } from './export-parts.ts';
 
 /** One of the pieces of an export that are made by different processes. */
 export interface ExportShard {
@@ -30,9 +30,9 @@ export function shardPositions(
   { index, of }: ExportShard,
   count: number,
 ): { readonly from: number; readonly end: number } {
-  const parts = Math.ceil(count / PART_POSITIONS);
+  const parts = Math.ceil(count / partPositions);
   const start = (shard: number): number =>
-    Math.min(Math.floor((shard * parts) / of) * PART_POSITIONS, count);
+    Math.min(Math.floor((shard * parts) / of) * partPositions, count);
   return { from: start(index), end: start(index + 1) };
 }
 

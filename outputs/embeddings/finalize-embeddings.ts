@@ -2,12 +2,12 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
-import { type EmbeddingsReport, LOCK_WATCH_MS, reportOf } from './embeddings-folder.ts';
+import { type EmbeddingsReport, lockWatchMs, reportOf } from './embeddings-folder.ts';
 import {
   type EmbeddingsManifest,
   type EmbeddingsPart,
   identityOf,
-  MANIFEST_NAME,
+  manifestName,
   readManifest,
   readShardManifest,
   type ShardManifest,
@@ -23,10 +23,10 @@ import {
 import { jsonDifferences } from '../files/json.ts';
 import { type FolderLock, lockFolder } from '../files/lock-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { PARTIAL_SUFFIX } from '../files/partial-file.ts';
+import { partialSuffix } from '../files/partial-file.ts';
 import { placeFile } from '../files/place-file.ts';
 import { checkPart } from './read-embeddings.ts';
-import { QUARANTINE_NAME, writeQuarantine } from '../tables/write-quarantine.ts';
+import { quarantineName, writeQuarantine } from '../tables/write-quarantine.ts';
 
 /** How shards become one export. */
 export interface FinalizeOptions {
@@ -75,10 +75,10 @@ export async function finalizeEmbeddings(
   await makeFolder(target);
   const locks: FolderLock[] = [];
   try {
-    locks.push(await lockFolder(target, { watchMs: LOCK_WATCH_MS }));
+    locks.push(await lockFolder(target, { watchMs: lockWatchMs }));
     locks.push(...(await lockShards(target)));
     const { token } = locks[0]!;
-    const finished = await readManifest(path.join(target, MANIFEST_NAME));
+    const finished = await readManifest(path.join(target, manifestName));
     if (finished?.done === false) {
       throw refused(
         target,
@@ -101,9 +101,9 @@ export async function finalizeEmbeddings(
     }
     for (const lock of locks) await lock.check();
     const bad = manifest.parts.flatMap((part) => part.bad);
-    await writeQuarantine(path.join(target, QUARANTINE_NAME), bad, token);
+    await writeQuarantine(path.join(target, quarantineName), bad, token);
     if (finished === undefined) {
-      await writeAtomicJson(path.join(target, MANIFEST_NAME), manifest, token);
+      await writeAtomicJson(path.join(target, manifestName), manifest, token);
     }
     await removeTraces(target);
     return {
@@ -130,7 +130,7 @@ async function lockShards(folder: string): Promise<FolderLock[]> {
     if (shard !== undefined) names.add(shardLockName(shard));
   }
   const attempts = await Promise.allSettled(
-    [...names].sort().map((name) => lockFolder(folder, { name, watchMs: LOCK_WATCH_MS })),
+    [...names].sort().map((name) => lockFolder(folder, { name, watchMs: lockWatchMs })),
   );
   const locks = attempts.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = attempts.find((one) => one.status === 'rejected');
@@ -246,7 +246,7 @@ function joined(shards: readonly ShardManifest[]): EmbeddingsManifest {
 async function refuseOthers(folder: string, { parts }: EmbeddingsManifest): Promise<void> {
   const known = new Set(parts.map(({ file }) => file));
   const other = (await fs.readdir(folder)).find(
-    (name) => partNumber(name) !== undefined && !name.endsWith(PARTIAL_SUFFIX) && !known.has(name),
+    (name) => partNumber(name) !== undefined && !name.endsWith(partialSuffix) && !known.has(name),
   );
   if (other === undefined) return;
   throw refused(
@@ -295,7 +295,7 @@ async function removeTraces(folder: string): Promise<void> {
   for (const name of await fs.readdir(folder)) {
     const shard = shardOfName(name);
     const isShardManifest = shard !== undefined && name === shardManifestName(shard);
-    if (isShardManifest || name.endsWith(PARTIAL_SUFFIX)) {
+    if (isShardManifest || name.endsWith(partialSuffix)) {
       await fs.rm(path.join(folder, name), { force: true });
     }
   }

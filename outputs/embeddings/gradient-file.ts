@@ -3,7 +3,7 @@ import type { LossSpec } from '../../operators/types.ts';
 import { recordBatch, utf8Column, vectorsColumn, vectorsType } from '../arrow/arrow-columns.ts';
 import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
 import type { EmbeddingsLayer } from './embeddings-schema.ts';
-import { PRODUCER } from '../files/producer.ts';
+import { producer } from '../files/producer.ts';
 
 /** The gradient of a loss over an export. */
 export interface GradientRows {
@@ -94,7 +94,7 @@ function metadataOf(provenance: GradientProvenance): Readonly<Record<string, str
   return {
     format: 'sincere-gradient',
     version: '1',
-    producer: PRODUCER,
+    producer,
     dataset: datasetHash,
     model: modelHash,
     loss: loss.name,

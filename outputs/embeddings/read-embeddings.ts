@@ -5,10 +5,10 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import {
   type EmbeddingsManifest,
   type EmbeddingsPart,
-  MANIFEST_NAME,
+  manifestName,
   readManifest,
 } from './embeddings-manifest.ts';
-import { EMBEDDINGS_LAYERS, type EmbeddingsLayer } from './embeddings-schema.ts';
+import { embeddingsLayers, type EmbeddingsLayer } from './embeddings-schema.ts';
 import { shardManifestName, shardOfName } from './export-shard.ts';
 import { hashFile } from '../files/hash-file.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
@@ -58,7 +58,7 @@ export async function openEmbeddings(
   options: OpenEmbeddingsOptions = {},
 ): Promise<EmbeddingsReader> {
   const { verify = 'size' } = options;
-  const manifest = await readManifest(path.join(folder, MANIFEST_NAME));
+  const manifest = await readManifest(path.join(folder, manifestName));
   if (manifest === undefined) throw await noEmbeddings(folder);
   if (!manifest.done) {
     throw new PipelineError(
@@ -95,7 +95,7 @@ async function noEmbeddings(folder: string): Promise<PipelineError> {
   const [one] = shards;
   const why =
     one === undefined
-      ? `holds no embeddings: \`${MANIFEST_NAME}\` is missing. Make them with \`sincere embed\`.`
+      ? `holds no embeddings: \`${manifestName}\` is missing. Make them with \`sincere embed\`.`
       : `holds ${shards.length} of ${one.of} shards of an export. ` +
         `Run \`sincere finalize ${folder}\` when all are done.`;
   return new PipelineError('ERR_FORMAT', `\`${folder}\` ${why}`, { path: folder });
@@ -145,7 +145,7 @@ async function* partBlocks(
 }
 
 function blockOf(file: string, batch: RecordBatch, manifest: EmbeddingsManifest): EmbeddingsBlock {
-  const layers = EMBEDDINGS_LAYERS.flatMap((layer) => {
+  const layers = embeddingsLayers.flatMap((layer) => {
     const size = manifest.layers[layer];
     return size === undefined ? [] : [[layer, vectorsOf(file, batch, layer, size)] as const];
   });

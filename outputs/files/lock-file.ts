@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { PARTIAL_SUFFIX } from './partial-file.ts';
+import { partialSuffix } from './partial-file.ts';
 import { errorCode, isMissing } from './system-error.ts';
 import { writeError } from './write-error.ts';
 
@@ -35,7 +35,7 @@ export interface LockOptions {
 }
 
 /** The lock file inside a folder. */
-export const LOCK_NAME = '.lock';
+export const lockName = '.lock';
 
 interface Holder {
   readonly host: string;
@@ -60,7 +60,7 @@ interface Holder {
  * @throws {PipelineError} `ERR_LOCKED` when a living process holds it, or one that cannot be asked.
  */
 export async function lockFolder(folder: string, options: LockOptions = {}): Promise<FolderLock> {
-  const { name = LOCK_NAME, watchMs } = options;
+  const { name = lockName, watchMs } = options;
   const lockPath = path.join(folder, name);
   const mine: Holder = {
     host: os.hostname(),
@@ -269,7 +269,7 @@ async function removeStale(
   text: string,
   token: string,
 ): Promise<void> {
-  const aside = `${lockPath}.${token}${PARTIAL_SUFFIX}`;
+  const aside = `${lockPath}.${token}${partialSuffix}`;
   await fs.rename(lockPath, aside).catch((error: unknown) => {
     throw locked(folder, lockPath, 'by a process that was faster', error);
   });

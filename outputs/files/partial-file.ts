@@ -15,7 +15,7 @@ export interface PartialFile {
 }
 
 /** What a name gets appended until its file is complete. */
-export const PARTIAL_SUFFIX = '.tmp';
+export const partialSuffix = '.tmp';
 
 /**
  * Opens a file under a temporary name in the same folder, so that readers see all of it or nothing.
@@ -77,7 +77,7 @@ export async function openPartialFile(finalPath: string, token?: string): Promis
 
 /** The temporary name of a file. */
 function partialPath(finalPath: string, token: string | undefined): string {
-  return `${finalPath}${token === undefined ? '' : `.${token}`}${PARTIAL_SUFFIX}`;
+  return `${finalPath}${token === undefined ? '' : `.${token}`}${partialSuffix}`;
 }
 
 /** Writes all of `chunks`, however few bytes the system takes at a time. */

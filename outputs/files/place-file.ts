@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { PARTIAL_SUFFIX, syncFolder } from './partial-file.ts';
+import { partialSuffix, syncFolder } from './partial-file.ts';
 import { writeError } from './write-error.ts';
 
 /**
@@ -14,7 +14,7 @@ import { writeError } from './write-error.ts';
  * @throws {PipelineError} `ERR_WRITE`.
  */
 export async function placeFile(from: string, to: string, token: string): Promise<void> {
-  const temporaryPath = `${to}.${token}${PARTIAL_SUFFIX}`;
+  const temporaryPath = `${to}.${token}${partialSuffix}`;
   try {
     try {
       await fs.link(from, temporaryPath);

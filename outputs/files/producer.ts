@@ -1,2 +1,2 @@
 /** Name and version of what wrote a file, as the files record it. Equals `package.json`. */
-export const PRODUCER = 'sincere 0.1.0';
+export const producer = 'sincere 0.1.0';

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { arrowKindOf } from '../convert/arrow-source.ts';
 import { canonicalJson, isObject, type Json, readJsonObject } from '../files/json.ts';
-import { LOCK_NAME } from '../files/lock-file.ts';
-import { PARTIAL_SUFFIX } from '../files/partial-file.ts';
+import { lockName } from '../files/lock-file.ts';
+import { partialSuffix } from '../files/partial-file.ts';
 import { inspectArrowFile, inspectArrowStream, sizeOf } from './inspect-arrow.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
 import { inspectSafetensors } from './inspect-safetensors.ts';
@@ -61,8 +61,8 @@ export async function inspectFolder(
     ...described,
     facts: {
       ...described.facts,
-      beingWritten: names.includes(LOCK_NAME),
-      unfinishedFiles: names.filter((name) => name.endsWith(PARTIAL_SUFFIX)).length,
+      beingWritten: names.includes(lockName),
+      unfinishedFiles: names.filter((name) => name.endsWith(partialSuffix)).length,
       ...(options.verify === true && problems.length === 0 ? { verified: 'all files read' } : {}),
     },
     columns: [],

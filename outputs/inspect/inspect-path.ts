@@ -1,13 +1,13 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { MANIFEST_NAME, readManifest } from '../embeddings/embeddings-manifest.ts';
+import { manifestName, readManifest } from '../embeddings/embeddings-manifest.ts';
 import { inspectEmbeddings } from './inspect-embeddings.ts';
 import { inspectFile, inspectFolder } from './inspect-folder.ts';
 import type { Inspection, InspectOptions } from './inspection.ts';
 
 /** JSON files that stand for their folder. */
-const folderNames = new Set([MANIFEST_NAME, 'config.json', 'summary.json']);
+const folderNames = new Set([manifestName, 'config.json', 'summary.json']);
 
 /**
  * Says what a path is and what it holds: a folder of `train`, `embed` or `evaluate`, an Arrow file or stream of
@@ -34,7 +34,7 @@ export async function inspectPath(
     throw unknownThing(given, 'file');
   }
   const folder = stat.isDirectory() ? given : path.dirname(given);
-  const manifest = await readManifest(path.join(folder, MANIFEST_NAME));
+  const manifest = await readManifest(path.join(folder, manifestName));
   if (manifest !== undefined) return await inspectEmbeddings(folder, manifest, options);
   const found = await inspectFolder(folder, options);
   if (found === undefined) throw unknownThing(given, stat.isDirectory() ? 'folder' : 'file');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../operators/types.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { PRODUCER } from '../files/producer.ts';
+import { producer } from '../files/producer.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import { isMissing } from '../files/system-error.ts';
 
@@ -68,7 +68,7 @@ export async function writeCheckpoint(
   await writeSafetensors(file, tensors, {
     format: formatName,
     version: formatVersion,
-    producer: PRODUCER,
+    producer,
     step: String(step),
     config: configHash,
     sha256: hashTensors(tensors),

@@ -11,7 +11,7 @@ import {
   pruneCheckpoints,
   writeCheckpoint,
 } from './checkpoints.ts';
-import { inTurn } from '../files/in-turn.ts';
+import { mutex } from '../files/mutex.ts';
 import {
   isObject,
   type Json,
@@ -20,15 +20,15 @@ import {
   type JsonObject,
   readJsonObject,
 } from '../files/json.ts';
-import { LOCK_NAME, lockFolder } from '../files/lock-file.ts';
+import { lockName, lockFolder } from '../files/lock-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { sidecarPath } from '../model/model-sidecar.ts';
-import { PARTIAL_SUFFIX } from '../files/partial-file.ts';
-import { PRODUCER } from '../files/producer.ts';
-import { QUARANTINE_NAME, readQuarantine, writeQuarantine } from '../tables/write-quarantine.ts';
+import { partialSuffix } from '../files/partial-file.ts';
+import { producer } from '../files/producer.ts';
+import { quarantineName, readQuarantine, writeQuarantine } from '../tables/write-quarantine.ts';
 
 /** Columns of `metrics.arrows` for a contrastive loss: a function of seed, data and configuration. Row n is step n. */
-export const METRICS_COLUMNS = {
+export const contrastiveColumns = {
   step: 'int32',
   epoch: 'int32',
   learning_rate: 'float64',
@@ -64,7 +64,7 @@ export const METRICS_COLUMNS = {
 } as const;
 
 /** Columns of `metrics.arrows` for a classifier. Row n is step n. */
-export const CLASSIFIER_COLUMNS = {
+export const classifierColumns = {
   step: 'int32',
   epoch: 'int32',
   learning_rate: 'float64',
@@ -81,11 +81,11 @@ export const CLASSIFIER_COLUMNS = {
 
 /** The columns of `metrics.arrows` for a loss. */
 export function metricsColumns(loss: string): LogColumns {
-  return loss === 'cross-entropy' ? CLASSIFIER_COLUMNS : METRICS_COLUMNS;
+  return loss === 'cross-entropy' ? classifierColumns : contrastiveColumns;
 }
 
 /** Columns of `timing.arrows`: different on every machine and in every run. Row n is step n. */
-export const TIMING_COLUMNS = {
+export const timingColumns = {
   step: 'int32',
   /** Inside the engine, in milliseconds. */
   step_ms: 'float64',
@@ -101,7 +101,7 @@ export const TIMING_COLUMNS = {
 export interface RunFolderOptions {
   /** All resolved options that decide the result, as JSON can hold them. Undefined fields count as absent. */
   readonly config: object;
-  /** Columns of `metrics.arrows`. @default METRICS_COLUMNS */
+  /** Columns of `metrics.arrows`. @default contrastiveColumns */
   readonly metrics?: LogColumns | undefined;
   /** Whether a run that was begun may be continued; one that is not there is begun. @default false */
   readonly resume?: boolean | undefined;
@@ -125,7 +125,7 @@ export interface RunFolder {
   /** Bad samples found earlier in the run. */
   readonly bad: readonly BadSample[];
   readonly metrics: ArrowLog<LogColumns>;
-  readonly timing: ArrowLog<typeof TIMING_COLUMNS>;
+  readonly timing: ArrowLog<typeof timingColumns>;
   /**
    * Saves a state and removes old ones. Rows of all its steps are on the disk before.
    * @returns The path.
@@ -163,7 +163,7 @@ const checkpointsName = 'checkpoints';
  * configuration, naming the fields; `ERR_LOCKED`; `ERR_FORMAT`; `ERR_WRITE`.
  */
 export async function openRunFolder(folder: string, options: RunFolderOptions): Promise<RunFolder> {
-  const { keepCheckpoints = 3, metrics: columns = METRICS_COLUMNS } = options;
+  const { keepCheckpoints = 3, metrics: columns = contrastiveColumns } = options;
   if (!Number.isInteger(keepCheckpoints) || keepCheckpoints < 1) {
     throw new RangeError(
       `Expected \`keepCheckpoints\` to be an integer of at least 1, got \`${keepCheckpoints}\``,
@@ -192,15 +192,15 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
       );
     }
     const keepRows = checkpoint?.step ?? 0;
-    const metadata = { producer: PRODUCER, config: configHash };
+    const metadata = { producer, config: configHash };
     const log = { keepRows, metadata };
     const metrics = await openArrowLog(path.join(folder, 'metrics.arrows'), columns, log);
     opened.push(metrics);
-    const timing = await openArrowLog(path.join(folder, 'timing.arrows'), TIMING_COLUMNS, log);
+    const timing = await openArrowLog(path.join(folder, 'timing.arrows'), timingColumns, log);
     opened.push(timing);
-    const quarantinePath = path.join(folder, QUARANTINE_NAME);
+    const quarantinePath = path.join(folder, quarantineName);
     const bad = await readQuarantine(quarantinePath);
-    const turn = inTurn();
+    const exclusively = mutex();
     let closing: Promise<void> | undefined;
     return {
       path: folder,
@@ -211,7 +211,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
       metrics,
       timing,
       saveCheckpoint: (state) =>
-        turn(async () => {
+        exclusively(async () => {
           if (metrics.rows < state.step) throw withoutRows(folder, state.step, metrics.rows);
           // What a continued run keeps of the logs must be there when the checkpoint is.
           await metrics.sync();
@@ -221,17 +221,17 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
           return file;
         }),
       saveEncoder: (model, sidecar) =>
-        turn(async () => {
+        exclusively(async () => {
           const file = path.join(folder, 'encoder.onnx');
           await writeAtomicJson(sidecarPath(file), sidecar);
           await writeAtomicFile(file, [model]);
           return file;
         }),
       saveQuarantine: (samples) =>
-        turn(async () => {
+        exclusively(async () => {
           await writeQuarantine(quarantinePath, samples);
         }),
-      close: () => (closing ??= turn(closeAll)),
+      close: () => (closing ??= exclusively(closeAll)),
     };
   } catch (error) {
     await closeAll();
@@ -320,7 +320,7 @@ async function beginOrContinue(
   const config = JSON.parse(JSON.stringify(options.config)) as JsonObject;
   const decisive = without(config, mayChange);
   const configHash = jsonHash(decisive);
-  const versions = { sincere: PRODUCER, node: process.versions.node, ...options.versions };
+  const versions = { sincere: producer, node: process.versions.node, ...options.versions };
   const save = (): Promise<void> =>
     writeAtomicJson(path.join(folder, configName), {
       format: 'sincere-run',
@@ -330,10 +330,10 @@ async function beginOrContinue(
       config,
     });
 
-  const names = (await fs.readdir(folder)).filter((name) => name !== LOCK_NAME);
+  const names = (await fs.readdir(folder)).filter((name) => name !== lockName);
   const saved = await readConfig(folder);
   if (saved === undefined) {
-    const other = names.find((name) => !name.endsWith(PARTIAL_SUFFIX));
+    const other = names.find((name) => !name.endsWith(partialSuffix));
     if (other !== undefined) {
       throw new PipelineError(
         'ERR_CONFIG',
@@ -360,7 +360,7 @@ async function beginOrContinue(
       { path: folder },
     );
   }
-  const partial = names.filter((name) => name.endsWith(PARTIAL_SUFFIX));
+  const partial = names.filter((name) => name.endsWith(partialSuffix));
   for (const name of partial) await fs.rm(path.join(folder, name));
   const changes = [
     ...jsonDifferences(saved.versions, versions, 'versions'),

@@ -4,7 +4,7 @@ import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
 import type { ClassifierReadouts, StepReadouts, StepResult } from '../../operators/types.ts';
 import type { LogRow } from '../arrow/arrow-log.ts';
-import type { CLASSIFIER_COLUMNS, METRICS_COLUMNS, RunFolder } from './run-folder.ts';
+import type { classifierColumns, contrastiveColumns, RunFolder } from './run-folder.ts';
 
 /** The part of a run folder that holds its rows. */
 type RunLogs = Pick<RunFolder, 'metrics' | 'timing'>;
@@ -73,7 +73,7 @@ type Row = Omit<StepResult<unknown>, 'readouts'>;
 function classifierRow(
   { plan, learningRate }: Row,
   { loss, accuracy, rowsWithoutClass, gradientNorm }: ClassifierReadouts,
-): LogRow<typeof CLASSIFIER_COLUMNS> {
+): LogRow<typeof classifierColumns> {
   return {
     step: plan.seq,
     epoch: plan.epoch,
@@ -89,7 +89,7 @@ function classifierRow(
 function contrastiveRow(
   { plan, learningRate }: Row,
   readouts: StepReadouts,
-): LogRow<typeof METRICS_COLUMNS> {
+): LogRow<typeof contrastiveColumns> {
   return {
     step: plan.seq,
     epoch: plan.epoch,

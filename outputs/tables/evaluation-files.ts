@@ -8,7 +8,7 @@ import type {
 import type { ArrowFileReport } from '../arrow/arrow-file.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { PRODUCER } from '../files/producer.ts';
+import { producer } from '../files/producer.ts';
 import { scoreColumns } from './score-columns.ts';
 import { columnOf, type TableColumn, writeTable } from '../arrow/table-file.ts';
 import { writeError } from '../files/write-error.ts';
@@ -23,7 +23,7 @@ export interface EvaluationReport {
 }
 
 /** Name of the file without which an evaluation is not complete. */
-export const SUMMARY_NAME = 'summary.json';
+export const summaryName = 'summary.json';
 
 /** What was evaluated, for `summary.json` and whoever compares. */
 export interface EvaluationProvenance {
@@ -63,7 +63,7 @@ export async function writeEvaluation(
   provenance: EvaluationProvenance,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<EvaluationReport> {
-  const summary = path.join(folder, SUMMARY_NAME);
+  const summary = path.join(folder, summaryName);
   await makeFolder(folder);
   await fs.rm(summary, { force: true }).catch((error: unknown) => {
     throw writeError(summary, error);
@@ -84,7 +84,7 @@ export async function writeEvaluation(
   await writeAtomicJson(summary, {
     format: 'sincere-evaluation',
     version: 2,
-    producer: PRODUCER,
+    producer,
     ...provenance,
     ...summaryOf(evaluation),
     files: files.map(({ path: file, rows, bytes, sha256 }) => {

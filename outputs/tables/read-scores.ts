@@ -3,7 +3,7 @@ import { DataType, type RecordBatch, type Vector } from 'apache-arrow';
 import { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
 import type { ImageScores } from '../../operators/evaluation/scores/image-scores.ts';
-import { SUMMARY_NAME } from './evaluation-files.ts';
+import { summaryName } from './evaluation-files.ts';
 import { readJsonObject } from '../files/json.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
 import { similarityOf } from './score-columns.ts';
@@ -33,12 +33,12 @@ const summarySchema = z.looseObject({
  * @throws {PipelineError} `ERR_FORMAT` when the folder holds no complete evaluation, or a file that is damaged.
  */
 export async function readScores(folder: string): Promise<ReadScores> {
-  const summary = path.join(folder, SUMMARY_NAME);
+  const summary = path.join(folder, summaryName);
   const parsed = summarySchema.safeParse(await readJsonObject(summary));
   if (!parsed.success) {
     throw new PipelineError(
       'ERR_FORMAT',
-      `\`${folder}\` holds no complete evaluation: \`${SUMMARY_NAME}\` is missing or of another version. Make one with \`sincere evaluate\`.`,
+      `\`${folder}\` holds no complete evaluation: \`${summaryName}\` is missing or of another version. Make one with \`sincere evaluate\`.`,
       { path: folder },
     );
   }

@@ -10,7 +10,7 @@ import {
 } from '../arrow/arrow-columns.ts';
 import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { PRODUCER } from '../files/producer.ts';
+import { producer } from '../files/producer.ts';
 
 /** What the rows are a function of. */
 export interface TheoryProvenance {
@@ -55,7 +55,7 @@ export async function writeTheory(
 ): Promise<ArrowFileReport> {
   await makeFolder(folder);
   const sink = await openArrowFile(path.join(folder, 'theory.arrow'), theorySchema, {
-    metadata: { producer: PRODUCER, seed: String(seed), draws: String(draws) },
+    metadata: { producer, seed: String(seed), draws: String(draws) },
   });
   try {
     await sink.write(

@@ -6,7 +6,7 @@ import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
 import type { JsonObject } from '../files/json.ts';
 import { makeFolder } from '../files/make-folder.ts';
-import { PRODUCER } from '../files/producer.ts';
+import { producer } from '../files/producer.ts';
 import { writeError } from '../files/write-error.ts';
 
 /** Test images of a transfer, column by column. */
@@ -72,7 +72,7 @@ export async function writeTransfer(
   await writeAtomicJson(summaryPath, {
     format: 'sincere-transfer',
     version: 1,
-    producer: PRODUCER,
+    producer,
     ...summary,
     files: [{ file: path.basename(report.path), rows: count, bytes, sha256 }],
   });
@@ -89,7 +89,7 @@ async function writeRows(file: string, rows: TransferRows): Promise<ArrowFileRep
       nullableInt32Column(method.rank.slice(from, to)),
     ]),
   ];
-  const sink = await openArrowFile(file, schema, { metadata: { producer: PRODUCER } });
+  const sink = await openArrowFile(file, schema, { metadata: { producer } });
   try {
     for (let row = 0; row < rows.id.length; row += rowsAtOnce) {
       await sink.write(recordBatch(schema, columns(row, row + rowsAtOnce)));

@@ -4,12 +4,12 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample } from '../../operators/types.ts';
 import { recordBatch, utf8Column } from '../arrow/arrow-columns.ts';
 import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
-import { PRODUCER } from '../files/producer.ts';
+import { producer } from '../files/producer.ts';
 import { readArrowFile } from '../arrow/read-arrow-file.ts';
 import { isMissing } from '../files/system-error.ts';
 
 /** The name of the file in a run folder or an embeddings folder. */
-export const QUARANTINE_NAME = 'quarantine.arrow';
+export const quarantineName = 'quarantine.arrow';
 
 const schema = new Schema([
   /** Id of the sample in its dataset; each once, sorted. */
@@ -41,7 +41,7 @@ export async function writeQuarantine(
 ): Promise<ArrowFileReport> {
   const sorted = [...samples].sort(byAllColumns);
   const unique = sorted.filter((sample, at) => sample.id !== sorted[at - 1]?.id);
-  const file = await openArrowFile(path, schema, { metadata: { producer: PRODUCER }, token });
+  const file = await openArrowFile(path, schema, { metadata: { producer }, token });
   try {
     for (let row = 0; row < unique.length; row += rowsAtOnce) {
       const rows = unique.slice(row, row + rowsAtOnce);

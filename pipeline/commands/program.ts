@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { PRODUCER } from '../../outputs/files/producer.ts';
+import { producer } from '../../outputs/files/producer.ts';
 import { addVerb, type CommonFlags } from '../command-line/add-verb.ts';
 import { calledAs, type StartedProcess } from '../command-line/called-as.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
@@ -59,7 +59,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
 
   const program = new Command('sincere')
     .description('Train image encoders with the SINCERE loss, export embeddings, measure them.')
-    .version(PRODUCER, '-v, --version', 'Show the version.')
+    .version(producer, '-v, --version', 'Show the version.')
     .helpOption('-h, --help', 'Show this help.')
     .helpCommand('help [verb]', 'Show the help of a verb.')
     .addHelpText('after', examplesText(called))

@@ -8,7 +8,7 @@ import {
   type EmbeddingsFolder,
   openEmbeddingsFolder,
 } from '../../outputs/embeddings/embeddings-folder.ts';
-import { EMBEDDINGS_LAYERS } from '../../outputs/embeddings/embeddings-schema.ts';
+import { embeddingsLayers } from '../../outputs/embeddings/embeddings-schema.ts';
 import { type ExportShard, parseShard } from '../../outputs/embeddings/export-shard.ts';
 import { isModelFile, openEncoder } from './open-encoder.ts';
 import { openRunEngine } from './open-run-engine.ts';
@@ -76,7 +76,7 @@ function layersOf(
   model: string,
 ): Layers {
   const sizes = { embedding: embeddingSize, projection: projectionSize };
-  const given = EMBEDDINGS_LAYERS.filter((layer) => sizes[layer] > 0);
+  const given = embeddingsLayers.filter((layer) => sizes[layer] > 0);
   if (wanted === 'both') return given.length === 1 ? given[0]! : 'both';
   if (given.includes(wanted)) return wanted;
   const texts = given.map((layer) => `\`${layer}\` (${sizes[layer]} values)`);

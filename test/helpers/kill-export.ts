@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../operators/random.ts';
 import type { EmbeddingsManifest } from '../../outputs/embeddings/embeddings-manifest.ts';
-import { PART_POSITIONS, partNumber } from '../../outputs/embeddings/export-parts.ts';
+import { partPositions, partNumber } from '../../outputs/embeddings/export-parts.ts';
 import { startProgram } from './program.ts';
 
 /** An export, or one shard of it, as its folder shows it. */
@@ -117,16 +117,16 @@ function reached(watched: WatchedExport, { bytesPerPosition }: Pace): number {
   const { parts } = JSON.parse(text) as EmbeddingsManifest;
   const next = parts.reduce((sum, { positions }) => sum + positions, from);
   for (const name of readdirSync(folder)) {
-    if (!name.endsWith('.tmp') || partNumber(name) !== next / PART_POSITIONS) continue;
+    if (!name.endsWith('.tmp') || partNumber(name) !== next / partPositions) continue;
     // It may get its name just now.
     const stat = statSync(path.join(folder, name), { throwIfNoEntry: false });
-    return next + Math.min((stat?.size ?? 0) / bytesPerPosition, PART_POSITIONS);
+    return next + Math.min((stat?.size ?? 0) / bytesPerPosition, partPositions);
   }
   return next;
 }
 
 function isPartOf({ from, end }: WatchedExport, name: string): boolean {
-  const first = (partNumber(name) ?? -1) * PART_POSITIONS;
+  const first = (partNumber(name) ?? -1) * partPositions;
   return first >= from && first < end;
 }
 

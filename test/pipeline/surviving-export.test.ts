@@ -3,9 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import anyTest, { type TestFn } from 'ava';
-import { LOCK_NAME } from '../../outputs/files/lock-file.ts';
-import { MANIFEST_NAME } from '../../outputs/embeddings/embeddings-manifest.ts';
-import { PART_POSITIONS } from '../../outputs/embeddings/export-parts.ts';
+import { lockName } from '../../outputs/files/lock-file.ts';
+import { manifestName } from '../../outputs/embeddings/embeddings-manifest.ts';
+import { partPositions } from '../../outputs/embeddings/export-parts.ts';
 import {
   shardLockName,
   shardManifestName,
@@ -31,7 +31,7 @@ import { runProgram, startProgram } from '../helpers/program.ts';
 const isCampaign = process.env['CAMPAIGN'] !== undefined;
 const size = isCampaign
   ? { images: 20_000, kills: 40, shards: 3, killsOfShard: 5 }
-  : { images: PART_POSITIONS + 300, kills: 2, shards: 2, killsOfShard: 1 };
+  : { images: partPositions + 300, kills: 2, shards: 2, killsOfShard: 1 };
 
 interface Prepared {
   readonly root: string;
@@ -65,14 +65,14 @@ test.before(async (t) => {
   const draft = { root, data, model, whole, bad };
   const start = performance.now();
   const running = startProgram(embedArgs(draft as Prepared, whole));
-  const watched = { folder: whole, manifest: MANIFEST_NAME, lock: LOCK_NAME, from: 0, end: 0 };
+  const watched = { folder: whole, manifest: manifestName, lock: lockName, from: 0, end: 0 };
   while (running.child.exitCode === null && !holdsLock(watched, running.child.pid!)) await sleep(5);
   const startMs = performance.now() - start;
   const ended = await running.ended;
   t.is(ended.code, 0, ended.stderr);
   const workMs = performance.now() - start - startMs;
   const { size: partBytes } = await fs.stat(path.join(whole, 'part-00000.arrow'));
-  const bytesPerPosition = partBytes / PART_POSITIONS;
+  const bytesPerPosition = partBytes / partPositions;
   const pace = { startMs, workMs, positions: size.images, bytesPerPosition };
   prepared = { ...draft, partBytes, pace, bytes: await folderBytes(whole) };
   t.log(
@@ -108,8 +108,8 @@ test.serial(
     const args = embedArgs(t.context, folder);
     const watched: WatchedExport = {
       folder,
-      manifest: MANIFEST_NAME,
-      lock: LOCK_NAME,
+      manifest: manifestName,
+      lock: lockName,
       from: 0,
       end: size.images,
     };
@@ -168,7 +168,7 @@ test.serial(
     t.regex(early.stderr, new RegExp(`holds ${of} of ${of} shards.*sincere finalize`));
 
     const { child, ended } = startProgram(['finalize', folder]);
-    const lock = { folder, manifest: MANIFEST_NAME, lock: LOCK_NAME, from: 0, end: 0 };
+    const lock = { folder, manifest: manifestName, lock: lockName, from: 0, end: 0 };
     while (child.exitCode === null && !holdsLock(lock, child.pid!)) await sleep(1);
     await sleep(seededRandom('finalize', of).uniform() * 20);
     child.kill('SIGKILL');
@@ -243,7 +243,7 @@ test.serial('a target folder that disappears ends the command with one line', as
   const { root } = t.context;
   const folder = path.join(root, 'gone');
   const { child, ended } = startProgram(embedArgs(t.context, folder));
-  const watched = { folder, manifest: MANIFEST_NAME, lock: LOCK_NAME, from: 0, end: 0 };
+  const watched = { folder, manifest: manifestName, lock: lockName, from: 0, end: 0 };
   while (child.exitCode === null && !holdsLock(watched, child.pid!)) await sleep(5);
   await fs.rename(folder, `${folder}-moved`);
   const { code, stderr } = await ended;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { openEmbeddingsFolder } from '../../../outputs/embeddings/embeddings-folder.ts';
-import { PART_POSITIONS } from '../../../outputs/embeddings/export-parts.ts';
+import { partPositions } from '../../../outputs/embeddings/export-parts.ts';
 import {
   type ExportShard,
   parseShard,
@@ -24,7 +24,7 @@ import { folderBytes } from '../../helpers/folder-bytes.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const threeParts: ExportCase = {
-  count: 2 * PART_POSITIONS + 300,
+  count: 2 * partPositions + 300,
   batchSize: 700,
   isBad: (position) => position % 97 === 3,
 };
@@ -69,12 +69,12 @@ test('shards cover every part once, whole and in order', (t) => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2e6 }), fc.integer({ min: 1, max: 600 }), (count, of) => {
       let next = 0;
-      const parts = Math.ceil(count / PART_POSITIONS);
+      const parts = Math.ceil(count / partPositions);
       for (const shard of shardsOf(of)) {
         const { from, end } = shardPositions(shard, count);
-        const own = Math.ceil((end - from) / PART_POSITIONS);
+        const own = Math.ceil((end - from) / partPositions);
         t.is(from, next);
-        t.true(from % PART_POSITIONS === 0 || from === count);
+        t.true(from % partPositions === 0 || from === count);
         t.true(own === Math.floor(parts / of) || own === Math.ceil(parts / of));
         next = end;
       }
@@ -100,7 +100,7 @@ test('whatever shards, batch sizes and interruptions: every id once, and the byt
   t.timeout(900_000);
   const root = await temporaryFolder(t);
   const scenario = fc.record({
-    count: fc.integer({ min: 1, max: 3 * PART_POSITIONS + 2000 }),
+    count: fc.integer({ min: 1, max: 3 * partPositions + 2000 }),
     of: fc.integer({ min: 1, max: 6 }),
     batchSize: fc.integer({ min: 150, max: 2500 }),
     badEvery: fc.integer({ min: 1, max: 200 }),

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { openEmbeddingsFolder } from '../../../outputs/embeddings/embeddings-folder.ts';
 import type { EmbeddingsManifest } from '../../../outputs/embeddings/embeddings-manifest.ts';
-import { PART_POSITIONS } from '../../../outputs/embeddings/export-parts.ts';
+import { partPositions } from '../../../outputs/embeddings/export-parts.ts';
 import {
   type EmbeddingsBlock,
   openEmbeddings,
@@ -28,14 +28,14 @@ import { independentReaders } from '../../helpers/independent-readers.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const oneAndABit: ExportCase = {
-  count: PART_POSITIONS + 600,
+  count: partPositions + 600,
   batchSize: 500,
   isBad: (position) => position % 97 === 3,
 };
 
 const twoAndABit: ExportCase = {
   ...oneAndABit,
-  count: 2 * PART_POSITIONS + 700,
+  count: 2 * partPositions + 700,
 };
 
 async function wholeExport(folder: string, exported: ExportCase): Promise<void> {

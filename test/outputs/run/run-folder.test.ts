@@ -293,10 +293,10 @@ test('a lock of another machine or of nobody is respected', async (t) => {
 });
 
 test('the version in files is the version of the package', async (t) => {
-  const { PRODUCER } = await import('../../../outputs/files/producer.ts');
+  const { producer } = await import('../../../outputs/files/producer.ts');
   const root = new URL('../../../package.json', import.meta.url);
   const { name, version } = JSON.parse(await fs.readFile(root, 'utf8')) as Record<string, string>;
-  t.is(PRODUCER, `${name} ${version}`);
+  t.is(producer, `${name} ${version}`);
 });
 
 test('a folder that cannot be written is an error with a way out', async (t) => {

@@ -27,8 +27,10 @@ export type {
 } from './embeddings/read-embeddings.ts';
 
 // Runs
-export { openRunFolder, readRun } from './run/run-folder.ts';
-export type { RunFolder, RunFolderOptions, SavedRun } from './run/run-folder.ts';
+export { openRunFolder } from './run/run-folder.ts';
+export { readRun } from './run/read-run.ts';
+export type { RunFolder, RunFolderOptions } from './run/run-folder.ts';
+export type { SavedRun } from './run/read-run.ts';
 export { writeMetrics } from './run/write-metrics.ts';
 export { saveCheckpoints } from './run/save-checkpoints.ts';
 export type { SaveCheckpointsOptions } from './run/save-checkpoints.ts';

@@ -6,7 +6,7 @@ import { probeScores } from '../operators/evaluation/probe/probe-scores.ts';
 import { selectStrength } from '../operators/evaluation/probe/select-strength.ts';
 import { trainProbe } from '../operators/evaluation/probe/train-probe.ts';
 import { openEmbeddings } from '../outputs/embeddings/read-embeddings.ts';
-import { readRun } from '../outputs/run/run-folder.ts';
+import { readRun } from '../outputs/run/read-run.ts';
 import type { TransferReport } from '../outputs/tables/transfer-files.ts';
 import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';

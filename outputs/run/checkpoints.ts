@@ -29,6 +29,11 @@ const momentumPrefix = 'momentum.';
 const variancePrefix = 'variance.';
 const fileName = /^step-(\d{8,})\.safetensors$/;
 
+/** The folder of the checkpoints in a run folder. */
+export function checkpointsIn(folder: string): string {
+  return path.join(folder, 'checkpoints');
+}
+
 /** The name of the checkpoint after `step` steps. */
 export function checkpointName(step: number): string {
   return `step-${String(step).padStart(8, '0')}.safetensors`;
@@ -89,7 +94,7 @@ export function isCheckpointMetadata({ format }: Readonly<Record<string, string>
 export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(file);
   const { format, version, step = '', config = '', sha256 } = metadata;
-  if (format !== formatName) throw unusable(file, 'it is no checkpoint of `sincere train`');
+  if (format !== formatName) throw unusable(file, 'it is no checkpoint of `train`');
   if (version !== formatVersion) {
     throw unusable(file, `it has format version \`${version}\`, expected \`${formatVersion}\``);
   }
@@ -136,6 +141,13 @@ export async function latestCheckpoint(folder: string): Promise<LatestCheckpoint
     );
   }
   return { checkpoint: null, damaged };
+}
+
+/** Notes for the user: a sentence on each checkpoint that had to be passed over. */
+export function passedOver({ checkpoint, damaged }: LatestCheckpoint): string[] {
+  return damaged.map(
+    (error) => `${messageOf(error)} Continuing from step ${checkpoint?.step ?? 0} instead.`,
+  );
 }
 
 /**

@@ -4,7 +4,8 @@ import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
 import type { ClassifierReadouts, StepReadouts, StepResult } from '../../operators/types.ts';
 import type { LogRow } from '../arrow/arrow-log.ts';
-import type { classifierColumns, contrastiveColumns, RunFolder } from './run-folder.ts';
+import type { RunFolder } from './run-folder.ts';
+import type { classifierColumns, contrastiveColumns } from './metrics-columns.ts';
 
 /** The part of a run folder that holds its rows. */
 type RunLogs = Pick<RunFolder, 'metrics' | 'timing'>;

@@ -1,4 +1,4 @@
-import { readRunConfig } from '../../outputs/run/run-folder.ts';
+import { readRunConfig } from '../../outputs/run/read-run.ts';
 import type { DeviceChoice, EngineChoice, EngineOptions } from '../options/engine-options.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';

@@ -11,7 +11,7 @@ import {
   readModelSidecar,
   sidecarPreprocessing,
 } from '../../outputs/model/model-sidecar.ts';
-import { readRun } from '../../outputs/run/run-folder.ts';
+import { readRun } from '../../outputs/run/read-run.ts';
 import { readEmbeddableConfig } from './run-config.ts';
 
 /** An encoder that is ready, and how its input is made. */

@@ -4,7 +4,7 @@ import { normalisations } from '../../operators/image/view-recipe.ts';
 import { headNames, weightShapes } from '../../operators/model/weight-shapes.ts';
 import type { EncoderSpec, NamedTensor, Weights } from '../../operators/types.ts';
 import { hashTensors, isCheckpointMetadata } from '../../outputs/run/checkpoints.ts';
-import { readRun } from '../../outputs/run/run-folder.ts';
+import { readRun } from '../../outputs/run/read-run.ts';
 import { readSafetensors } from '../../outputs/run/safetensors.ts';
 import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';
 

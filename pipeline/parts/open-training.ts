@@ -12,7 +12,8 @@ import type {
   TrainerState,
   Weights,
 } from '../../operators/types.ts';
-import { metricsColumns, openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';
+import { openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';
+import { metricsColumns } from '../../outputs/run/metrics-columns.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';

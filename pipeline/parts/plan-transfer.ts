@@ -4,7 +4,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import { headNames } from '../../operators/model/weight-shapes.ts';
 import type { EncoderName, StemName } from '../../operators/types.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
-import { readRun, type SavedRun } from '../../outputs/run/run-folder.ts';
+import { readRun, type SavedRun } from '../../outputs/run/read-run.ts';
 import type { TransferOptions } from '../options/transfer-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';

@@ -5,7 +5,7 @@ import { initialWeights } from '../../operators/model/initial-weights.ts';
 import { headNames, weightShapes } from '../../operators/model/weight-shapes.ts';
 import type { EncoderSpec, NamedTensor, TrainerState, Weights } from '../../operators/types.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
-import { readRun } from '../../outputs/run/run-folder.ts';
+import { readRun } from '../../outputs/run/read-run.ts';
 import { writeSafetensors } from '../../outputs/run/safetensors.ts';
 import { openStart } from '../../pipeline/parts/open-start.ts';
 import type { TrainOptions } from '../../pipeline/options/train-options.ts';

@@ -6,7 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom } from 'rxjs';
 import { seededRandom } from '../../operators/random.ts';
 import { loadCheckpoint } from '../../outputs/run/checkpoints.ts';
-import { readRun } from '../../outputs/run/run-folder.ts';
+import { readRun } from '../../outputs/run/read-run.ts';
 import type { TrainOptions } from '../../pipeline/options/train-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
@@ -128,7 +128,7 @@ test('mistakes are told before anything is trained', async (t) => {
     message: /nowhere/,
   });
   await stepsOf(tinyTraining({ data, out, steps: 1 }));
-  await t.throwsAsync(failing({ steps: 1 }), { code: 'ERR_CONFIG', message: /--resume/ });
+  await t.throwsAsync(failing({ steps: 1 }), { code: 'ERR_CONFIG', message: /`resume: true`/ });
   await t.throwsAsync(failing({ steps: 2, temperature: 0.2, resume: true }), {
     code: 'ERR_CONFIG',
     message: /temperature/,

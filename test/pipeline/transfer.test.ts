@@ -4,7 +4,7 @@ import test from 'ava';
 import { lastValueFrom } from 'rxjs';
 import { tableFromIPC } from 'apache-arrow';
 import type { BatchPlan } from '../../operators/types.ts';
-import { readRun } from '../../outputs/run/run-folder.ts';
+import { readRun } from '../../outputs/run/read-run.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { transferVerb, type TransferOptions } from '../../pipeline/options/transfer-options.ts';
 import { trainVerb } from '../../pipeline/options/train-options.ts';

@@ -5,9 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { concatMap, from, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
+import type { PipelineError } from '../../../operators/errors.ts';
 import type { StepResult } from '../../../operators/types.ts';
 import { checkpointName } from '../../../outputs/run/checkpoints.ts';
-import { openRunFolder, readRun, type RunFolder } from '../../../outputs/run/run-folder.ts';
+import { openRunFolder, type RunFolder } from '../../../outputs/run/run-folder.ts';
+import { readRun } from '../../../outputs/run/read-run.ts';
 import { saveCheckpoints } from '../../../outputs/run/save-checkpoints.ts';
 import { writeMetrics } from '../../../outputs/run/write-metrics.ts';
 import { independentReaders } from '../../helpers/independent-readers.ts';
@@ -177,10 +179,11 @@ test('another configuration is refused, naming what differs', async (t) => {
   const folder = await temporaryFolder(t);
   const run = await openRunFolder(folder, { config, versions: { engine: '1' } });
   await run.close();
-  await t.throwsAsync(openRunFolder(folder, { config }), {
+  const already = await t.throwsAsync<PipelineError>(openRunFolder(folder, { config }), {
     code: 'ERR_CONFIG',
-    message: /holds a run already.*`--resume`/,
+    message: /holds a run already.*`resume: true`/,
   });
+  t.deepEqual(already.options, ['resume']);
   const other = { ...config, optimizer: { learningRate: 0.2 }, augment: true };
   await t.throwsAsync(openRunFolder(folder, { config: other, resume: true }), {
     code: 'ERR_CONFIG',

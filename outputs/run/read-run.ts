@@ -1,0 +1,51 @@
+import { PipelineError } from '../../operators/errors.ts';
+import type { JsonObject } from '../files/json.ts';
+import { type Checkpoint, checkpointsIn, latestCheckpoint, passedOver } from './checkpoints.ts';
+import { configName, readSavedConfig } from './saved-config.ts';
+
+/** A run folder, read while nobody or another process writes to it. */
+export interface SavedRun {
+  readonly path: string;
+  /** The resolved options that the run was begun with. */
+  readonly config: JsonObject;
+  readonly configHash: string;
+  readonly checkpoint: Checkpoint;
+  /** Checkpoints that had to be passed over: tell the user. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads the configuration and the newest checkpoint of a run, which may still be going on.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when the folder holds no run or no checkpoint.
+ */
+export async function readRun(folder: string): Promise<SavedRun> {
+  const saved = await readSavedConfig(folder);
+  if (saved === undefined) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `\`${folder}\` holds no run: \`${configName}\` is missing. Make one with \`train\`.`,
+      { path: folder },
+    );
+  }
+  const latest = await latestCheckpoint(checkpointsIn(folder));
+  if (latest.checkpoint === null) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `The run in \`${folder}\` has no checkpoint yet. Let \`train\` reach one.`,
+      { path: folder },
+    );
+  }
+  const { config, hash } = saved;
+  const { checkpoint } = latest;
+  return { path: folder, config, configHash: hash, checkpoint, notes: passedOver(latest) };
+}
+
+/**
+ * Reads the resolved options that a run was begun with; undefined where none was.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when `config.json` in the folder is not that of a run.
+ */
+export async function readRunConfig(folder: string): Promise<JsonObject | undefined> {
+  return (await readSavedConfig(folder))?.config;
+}

@@ -25,7 +25,8 @@ import {
 } from './export-shard.ts';
 import { mutex } from '../files/mutex.ts';
 import { jsonDifferences, type JsonObject } from '../files/json.ts';
-import { type FolderLock, lockName, lockFolder } from '../files/lock-file.ts';
+import { lockName, lockFolder } from '../files/lock-file.ts';
+import type { FolderLock } from '../files/held-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { partialSuffix } from '../files/partial-file.ts';
 import { producer } from '../files/producer.ts';

@@ -21,7 +21,8 @@ import {
   shardText,
 } from './export-shard.ts';
 import { jsonDifferences } from '../files/json.ts';
-import { type FolderLock, lockFolder } from '../files/lock-file.ts';
+import { lockFolder } from '../files/lock-file.ts';
+import type { FolderLock } from '../files/held-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { partialSuffix } from '../files/partial-file.ts';
 import { placeFile } from '../files/place-file.ts';

@@ -7,12 +7,9 @@ export type { ArrowLog, ArrowLogOptions, LogColumns, LogRow } from './arrow/arro
 
 // Exports
 export { openEmbeddingsFolder } from './embeddings/embeddings-folder.ts';
-export type {
-  EmbeddingsFolder,
-  EmbeddingsFolderOptions,
-  EmbeddingsReport,
-  WrittenRows,
-} from './embeddings/embeddings-folder.ts';
+export type { EmbeddingsFolderOptions } from './embeddings/embeddings-folder.ts';
+export type { EmbeddingsReport } from './embeddings/embeddings-report.ts';
+export type { EmbeddingsFolder, WrittenRows } from './embeddings/embeddings-writer.ts';
 export type { EmbeddingsManifest, EmbeddingsPart } from './embeddings/embeddings-manifest.ts';
 export type { ExportShard } from './embeddings/export-shard.ts';
 export { finalizeEmbeddings } from './embeddings/finalize-embeddings.ts';

@@ -1,39 +1,15 @@
 import { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample } from '../../operators/types.ts';
-import type { LayerSizes } from './embeddings-schema.ts';
+import type { ExportIdentity } from './export-identity.ts';
 import { partPositions, partName } from './export-parts.ts';
 import { type ExportShard, shardPositions, shardText } from './export-shard.ts';
-import { type JsonObject, readJsonObject } from '../files/json.ts';
+import { readJsonObject } from '../files/json.ts';
 
 /** The name of the manifest in an embeddings folder. */
 export const manifestName = 'manifest.json';
 
-/** What an export is of. Parts belong together when it is the same for both. */
-export interface ExportIdentity {
-  readonly version: 1;
-  /** What wrote it. */
-  readonly producer: string;
-  readonly dataset: {
-    readonly name: string;
-    /** `Dataset.hash`. */
-    readonly hash: string;
-    /** Positions of the dataset. */
-    readonly count: number;
-  };
-  /** Class names; the dictionary of the `label` column. */
-  readonly classes: readonly string[];
-  /** Which network; `hash` identifies its weights. */
-  readonly model: JsonObject & { readonly hash: string };
-  /** How pixels became input. */
-  readonly preprocessing: JsonObject;
-  /** Column name → length of its vectors; layers that are not exported are absent. */
-  readonly layers: LayerSizes;
-  /** What the `split` column says; null when there is none. */
-  readonly split: string | null;
-}
-
-/** Which parts of an export are there. */
+/** Progress of an export: the parts that are there. */
 interface ExportProgress {
   /** Finished parts, in order, without gaps. */
   readonly parts: readonly EmbeddingsPart[];
@@ -41,16 +17,19 @@ interface ExportProgress {
   readonly done: boolean;
 }
 
-/** What `manifest.json` says about an embeddings folder. */
+/** Manifest of an embeddings folder, `manifest.json`. */
 export interface EmbeddingsManifest extends ExportIdentity, ExportProgress {
   readonly format: 'sincere-embeddings';
 }
 
-/** What the manifest of a shard says about its parts. `finalize` makes one `manifest.json` of all. */
+/** Manifest of a shard. `finalizeEmbeddings` makes one `manifest.json` of all. */
 export interface ShardManifest extends ExportIdentity, ExportProgress {
   readonly format: 'sincere-embeddings-shard';
   readonly shard: ExportShard;
 }
+
+/** Manifest of either. */
+export type ExportManifest = EmbeddingsManifest | ShardManifest;
 
 /** One finished part. */
 export interface EmbeddingsPart {
@@ -81,7 +60,7 @@ export async function readManifest(path: string): Promise<EmbeddingsManifest | u
 }
 
 /**
- * The same for the manifest of a shard.
+ * Reads and checks the manifest of a shard; undefined when there is none.
  *
  * @throws {PipelineError} `ERR_FORMAT`, also when it is the manifest of another shard.
  */
@@ -98,13 +77,6 @@ export async function readShardManifest(
   return manifest;
 }
 
-/** What must be the same for parts to belong together. The dataset may have moved: its hash decides. */
-export function identityOf(manifest: ExportIdentity): unknown {
-  const { producer, classes, model, preprocessing, layers, split } = manifest;
-  const { hash, count } = manifest.dataset;
-  return { producer, dataset: { hash, count }, classes, model, preprocessing, layers, split };
-}
-
 async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const value = await readJsonObject(path);
   if (value === undefined) return undefined;
@@ -113,7 +85,7 @@ async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefine
   return parsed.data;
 }
 
-/** That the parts cover the positions from `from` on without gaps, to `end` when it says done. */
+/** Checks that the parts cover the positions from `from` on without gaps, to `end` when it says done. */
 function checkParts(
   path: string,
   { parts, dataset, done }: ExportIdentity & ExportProgress,

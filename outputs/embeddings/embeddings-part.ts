@@ -4,7 +4,8 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample, EmbeddingBatch, PlannedSample } from '../../operators/types.ts';
 import { classColumns, recordBatch, utf8Column, vectorsColumn } from '../arrow/arrow-columns.ts';
 import { openArrowFile } from '../arrow/arrow-file.ts';
-import type { EmbeddingsPart, ExportIdentity } from './embeddings-manifest.ts';
+import type { EmbeddingsPart } from './embeddings-manifest.ts';
+import type { ExportIdentity } from './export-identity.ts';
 import { embeddingsLayers, embeddingsSchema, type LayerSizes } from './embeddings-schema.ts';
 import { partPositions, partName } from './export-parts.ts';
 

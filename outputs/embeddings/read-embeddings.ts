@@ -1,7 +1,7 @@
 import path from 'node:path';
 import fs from 'node:fs/promises';
 import { DataType, type RecordBatch } from 'apache-arrow';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../../operators/errors.ts';
 import {
   type EmbeddingsManifest,
   type EmbeddingsPart,
@@ -10,7 +10,7 @@ import {
 } from './embeddings-manifest.ts';
 import { embeddingsLayers, type EmbeddingsLayer } from './embeddings-schema.ts';
 import { shardManifestName, shardOfName } from './export-shard.ts';
-import { hashFile } from '../files/hash-file.ts';
+import { checkPart, damagedPart } from './check-part.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
 import { isMissing } from '../files/system-error.ts';
 
@@ -41,9 +41,9 @@ export interface EmbeddingsReader {
   blocks(): AsyncGenerator<EmbeddingsBlock, void, undefined>;
 }
 
-/** How an export is opened for reading. */
+/** Care with which an export is opened for reading. */
 export interface OpenEmbeddingsOptions {
-  /** What is checked of each part: that it is there in full size, or also its SHA-256. @default 'size' */
+  /** Check of each part: that it is there in full size, or also its SHA-256. @default 'size' */
   readonly verify?: 'size' | 'hash' | undefined;
 }
 
@@ -63,8 +63,8 @@ export async function openEmbeddings(
   if (!manifest.done) {
     throw new PipelineError(
       'ERR_FORMAT',
-      `The export in \`${folder}\` is not finished. Continue it with \`sincere embed --resume\`.`,
-      { path: folder },
+      `The export in \`${folder}\` is not finished. Continue it with \`embed\` and \`resume: true\`.`,
+      { path: folder, options: ['resume'] },
     );
   }
   for (const part of manifest.parts) await checkPart(path.join(folder, part.file), part, verify);
@@ -82,7 +82,7 @@ export async function openEmbeddings(
   };
 }
 
-/** What a folder without a manifest is. */
+/** Error of a folder without a manifest, by what it holds instead. */
 async function noEmbeddings(folder: string): Promise<PipelineError> {
   const names = await fs.readdir(folder).catch((error: unknown) => {
     if (isMissing(error)) return [];
@@ -95,32 +95,10 @@ async function noEmbeddings(folder: string): Promise<PipelineError> {
   const [one] = shards;
   const why =
     one === undefined
-      ? `holds no embeddings: \`${manifestName}\` is missing. Make them with \`sincere embed\`.`
+      ? `holds no embeddings: \`${manifestName}\` is missing. Make them with \`embed\`.`
       : `holds ${shards.length} of ${one.of} shards of an export. ` +
-        `Run \`sincere finalize ${folder}\` when all are done.`;
+        'Run `finalize` when all are done.';
   return new PipelineError('ERR_FORMAT', `\`${folder}\` ${why}`, { path: folder });
-}
-
-/**
- * That a part is what the manifest says.
- *
- * @throws {PipelineError} `ERR_FORMAT`, naming the file.
- */
-export async function checkPart(
-  file: string,
-  part: EmbeddingsPart,
-  verify: 'size' | 'hash',
-): Promise<void> {
-  const stat = await fs.stat(file).catch((error: unknown) => {
-    if (isMissing(error)) throw damaged(file, 'it is missing');
-    throw damaged(file, messageOf(error), error);
-  });
-  if (stat.size !== part.bytes) {
-    throw damaged(file, `the manifest says ${part.bytes} bytes, it has ${stat.size}`);
-  }
-  if (verify === 'hash' && (await hashFile(file)) !== part.sha256) {
-    throw damaged(file, 'its SHA-256 is not the one in the manifest');
-  }
 }
 
 async function* partBlocks(
@@ -137,7 +115,7 @@ async function* partBlocks(
       if (batch.numRows > 0) yield blockOf(file, batch, manifest);
     }
     if (rows !== part.rows) {
-      throw damaged(file, `the manifest says ${part.rows} rows, it has ${rows}`);
+      throw damagedPart(file, `the manifest says ${part.rows} rows, it has ${rows}`);
     }
   } finally {
     await reader.close();
@@ -158,18 +136,19 @@ function blockOf(file: string, batch: RecordBatch, manifest: EmbeddingsManifest)
 
 function idsOf(file: string, batch: RecordBatch): string[] {
   const column = batch.getChild('id');
-  if (column === null || !DataType.isUtf8(column.type)) throw damaged(file, 'it has no text `id`');
+  if (column === null || !DataType.isUtf8(column.type))
+    throw damagedPart(file, 'it has no text `id`');
   return Array.from(column as Iterable<string>);
 }
 
 function labelsOf(file: string, batch: RecordBatch, classes: readonly string[]): Int32Array {
   const [data] = batch.getChild('label')?.data ?? [];
   if (data === undefined || !DataType.isDictionary(data.type)) {
-    throw damaged(file, 'it has no dictionary `label`');
+    throw damagedPart(file, 'it has no dictionary `label`');
   }
   const dictionary = [...(data.dictionary ?? [])];
   if (dictionary.length !== classes.length || dictionary.some((name, at) => name !== classes[at])) {
-    throw damaged(file, 'its classes are not those of the manifest');
+    throw damagedPart(file, 'its classes are not those of the manifest');
   }
   const places = data.values as Int32Array;
   return Int32Array.from({ length: data.length }, (_, row) =>
@@ -193,15 +172,7 @@ function vectorsOf(
     !(values instanceof Float32Array) ||
     values.length < batch.numRows * size
   ) {
-    throw damaged(file, `it has no \`${layer}\` of ${size} float32 values in each row`);
+    throw damagedPart(file, `it has no \`${layer}\` of ${size} float32 values in each row`);
   }
   return values.subarray(0, batch.numRows * size);
-}
-
-function damaged(file: string, why: string, cause?: unknown): PipelineError {
-  return new PipelineError(
-    'ERR_FORMAT',
-    `\`${file}\` is damaged: ${why}. Export into another folder.`,
-    { path: file, cause },
-  );
 }

@@ -4,7 +4,7 @@ import type { EmbeddingsManifest } from '../embeddings/embeddings-manifest.ts';
 import { classColumns } from '../arrow/arrow-columns.ts';
 import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
 import { readArrowFile } from '../arrow/read-arrow-file.ts';
-import { checkPart } from '../embeddings/read-embeddings.ts';
+import { checkPart } from '../embeddings/check-part.ts';
 import { columnsOf, columnSummary, previewOf } from './column-summary.ts';
 import type { Inspection, InspectOptions } from './inspection.ts';
 
@@ -50,7 +50,7 @@ export async function inspectEmbeddings(
   return {
     path: folder,
     kind: 'embeddings',
-    what: `Embeddings of ${manifest.producer}, ${done ? 'finished' : 'not finished: continue with `sincere embed --resume`'}`,
+    what: `Embeddings of ${manifest.producer}, ${done ? 'finished' : 'not finished: continue with `embed` and `resume: true`'}`,
     facts: {
       finished: done,
       dataset: dataset.name,

@@ -38,7 +38,7 @@ export async function readScores(folder: string): Promise<ReadScores> {
   if (!parsed.success) {
     throw new PipelineError(
       'ERR_FORMAT',
-      `\`${folder}\` holds no complete evaluation: \`${summaryName}\` is missing or of another version. Make one with \`sincere evaluate\`.`,
+      `\`${folder}\` holds no complete evaluation: \`${summaryName}\` is missing or of another version. Make one with \`evaluate\`.`,
       { path: folder },
     );
   }

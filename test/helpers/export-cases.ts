@@ -1,9 +1,9 @@
 import { from, lastValueFrom, type Observable, take } from 'rxjs';
 import {
-  type EmbeddingsFolder,
   type EmbeddingsFolderOptions,
   openEmbeddingsFolder,
 } from '../../outputs/embeddings/embeddings-folder.ts';
+import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-writer.ts';
 import {
   type EmbeddingsWritten,
   writeEmbeddings,

@@ -118,7 +118,7 @@ test('mistakes are told with a way out', async (t) => {
     [[one], 2, /two or more folders that `evaluate` wrote/u],
     [[one, `${one},${one}`], 2, /to have 1 training runs like/u],
     [[one, one], 1, /each evaluation once/u],
-    [[one, path.dirname(one)], 1, /holds no complete evaluation.*`sincere evaluate`/u],
+    [[one, path.dirname(one)], 1, /holds no complete evaluation.*with `evaluate`/u],
   ] as const) {
     const { exitCode, stderr } = await run(['compare', ...args]);
     t.is(exitCode, code, stderr);

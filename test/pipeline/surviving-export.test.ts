@@ -165,7 +165,7 @@ test.serial(
       root,
     ]);
     t.is(early.code, 1);
-    t.regex(early.stderr, new RegExp(`holds ${of} of ${of} shards.*sincere finalize`));
+    t.regex(early.stderr, new RegExp(`holds ${of} of ${of} shards.*\`finalize\``));
 
     const { child, ended } = startProgram(['finalize', folder]);
     const lock = { folder, manifest: manifestName, lock: lockName, from: 0, end: 0 };

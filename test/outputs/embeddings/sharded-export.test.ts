@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import type { PipelineError } from '../../../operators/errors.ts';
 import { openEmbeddingsFolder } from '../../../outputs/embeddings/embeddings-folder.ts';
 import { partPositions } from '../../../outputs/embeddings/export-parts.ts';
 import {
@@ -251,15 +252,18 @@ test('missing and unfinished shards are named, with what to run', async (t) => {
   await exportShard(folder, threeParts, { index: 0, of: 3 });
   const begun = await exportUntil(folder, threeParts, 1, { index: 2, of: 3 });
   await begun.close();
-  const error = await t.throwsAsync(finalizeEmbeddings([folder]), { code: 'ERR_CONFIG' });
+  const error = await t.throwsAsync<PipelineError>(finalizeEmbeddings([folder]), {
+    code: 'ERR_CONFIG',
+  });
+  t.deepEqual(error.options, ['out', 'shard', 'resume']);
   t.deepEqual(error.message.split('\n').slice(1), [
-    `  sincere embed 'made up' … --out '${folder}' --shard 1/3 --resume   # missing`,
-    `  sincere embed 'made up' … --out '${path.resolve(folder)}' --shard 2/3 --resume   # unfinished, parts done: 1`,
+    `  embed 'made up' … \`out: ${folder}\` \`shard: 1/3\` \`resume: true\`   # missing`,
+    `  embed 'made up' … \`out: ${path.resolve(folder)}\` \`shard: 2/3\` \`resume: true\`   # unfinished, parts done: 1`,
   ]);
   t.regex(error.message, /2 of 3 shards are not done/);
   await t.throwsAsync(openEmbeddings(folder), {
     code: 'ERR_FORMAT',
-    message: /holds 2 of 3 shards of an export. Run `sincere finalize .*` when all are done/,
+    message: /holds 2 of 3 shards of an export. Run `finalize` when all are done/,
   });
   t.false((await fs.readdir(folder)).some((name) => name.startsWith('.lock')));
 });
@@ -275,7 +279,7 @@ test('shards of something else, of another number and folders with other files a
   const shard = { index: 1, of: 3 };
   await refuse({ shard, model: { ...options.model, hash: 'm' } }, /`model\.hash`.*"m" now/);
   await refuse({ shard: { index: 1, of: 4 } }, /in 3 shards, and this is one of 4/);
-  await refuse({}, /in 3 shards. Run `sincere finalize`/);
+  await refuse({}, /in 3 shards. Run `finalize`/);
   await refuse({ shard: { index: 0, of: 3 }, resume: false }, /a finished shard 0\/3 of an export/);
   await fs.writeFile(path.join(folder, 'notes.txt'), '');
   await refuse({ shard }, /`notes\.txt`/);
@@ -314,7 +318,9 @@ test('damage is found before anything is finished, and says how to repair it', a
   const flipped = Buffer.from(bytes);
   flipped[2000]! ^= 1;
   await fs.writeFile(part, flipped);
-  await damaged(/SHA-256.*delete `.*manifest-00001-of-00003\.json` and run .*--shard 1\/3/);
+  await damaged(
+    /SHA-256.*delete `.*manifest-00001-of-00003\.json` and run `embed` with `shard: 1\/3` and `resume: true`/,
+  );
   await fs.writeFile(part, bytes.subarray(0, -1));
   await damaged(/the manifest says \d+ bytes/);
   await fs.rm(part);

@@ -251,7 +251,7 @@ test('a folder of something else is refused, naming what differs', async (t) => 
     await t.throwsAsync(opening, { code: 'ERR_CONFIG', message });
   };
   const { dataset, model, sizes } = options;
-  await refuse({ resume: false }, /a finished export already.*`--resume`/, t);
+  await refuse({ resume: false }, /a finished export already.*`resume: true`/, t);
   await refuse({ dataset: { ...dataset, hash: 'other' } }, /`dataset\.hash`: "d+"/, t);
   await refuse({ model: { ...model, hash: 'm' } }, /`model\.hash`.*"m" now/, t);
   await refuse({ preprocessing: { imageSize: 64 } }, /`preprocessing\.imageSize`: 32 before/, t);

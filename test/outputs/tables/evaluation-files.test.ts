@@ -213,7 +213,7 @@ test('an evaluation without a summary is not complete', async (t) => {
   await fs.rm(summary);
   await t.throwsAsync(readScores(folder), {
     code: 'ERR_FORMAT',
-    message: /holds no complete evaluation.*`sincere evaluate`/u,
+    message: /holds no complete evaluation.*with `evaluate`/u,
   });
 });
 

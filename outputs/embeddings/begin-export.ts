@@ -1,0 +1,83 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { writeAtomicJson } from '../files/atomic-file.ts';
+import { writeError } from '../files/write-error.ts';
+import {
+  type ExportManifest,
+  manifestName,
+  readManifest,
+  readShardManifest,
+  type ShardManifest,
+} from './embeddings-manifest.ts';
+import { type ExportIdentity, identityDifferences } from './export-identity.ts';
+import type { ExportPiece } from './export-piece.ts';
+import { holdsAlready, holdsForeignFile, madeOfSomethingElse } from './export-refusals.ts';
+import { shardManifestName, shardOfName } from './export-shard.ts';
+
+/** The export to begin or to continue. */
+export interface WantedExport {
+  readonly identity: ExportIdentity;
+  /** Whether one that was begun may be continued. */
+  readonly resume: boolean;
+  /** See `openPartialFile`. */
+  readonly token: string;
+}
+
+/**
+ * Begins a piece of an export in a folder, or continues the one that is there.
+ *
+ * @param folder Locked by the caller, for this piece.
+ * @returns The manifest, as it is on the disk.
+ * @throws {PipelineError} `ERR_CONFIG` when the folder holds something else, naming what differs;
+ * `ERR_FORMAT` when a manifest is damaged; `ERR_WRITE`.
+ */
+export async function beginOrContinueExport(
+  folder: string,
+  piece: ExportPiece,
+  { identity, resume, token }: WantedExport,
+): Promise<ExportManifest> {
+  const names = await namesIn(folder);
+  const whole = await readManifest(path.join(folder, manifestName));
+  const found = { folder, names, whole };
+  piece.checkCut(found);
+  const before = await piece.readManifest(found);
+  if (before !== undefined && !resume) throw holdsAlready(folder, piece.describe(before), before);
+  // Others of a shard that goes wrong are told before their work, not by `finalizeEmbeddings` after it.
+  const known = before ?? (await anyShardManifest(folder, names));
+  if (known !== undefined) checkIdentity(folder, known, identity);
+  const foreign = before === undefined ? names.find((name) => piece.isForeign(name)) : undefined;
+  if (foreign !== undefined) throw holdsForeignFile(folder, foreign);
+  for (const name of piece.leftovers(found, identity.dataset.count)) {
+    await fs.rm(path.join(folder, name), { force: true });
+  }
+  if (before !== undefined) return piece.continued(before, identity);
+  const begun = piece.begun(identity);
+  await writeAtomicJson(path.join(folder, piece.manifestName), begun, token);
+  return begun;
+}
+
+/** The files of the folder. It was made or found just now, and may be taken away at any time. */
+async function namesIn(folder: string): Promise<string[]> {
+  return await fs.readdir(folder).catch((error: unknown) => {
+    throw writeError(folder, error);
+  });
+}
+
+async function anyShardManifest(
+  folder: string,
+  names: readonly string[],
+): Promise<ShardManifest | undefined> {
+  for (const name of names) {
+    const shard = shardOfName(name);
+    if (shard === undefined || name !== shardManifestName(shard)) continue;
+    // It may be gone by now: `finalizeEmbeddings` removes them.
+    const found = await readShardManifest(path.join(folder, name), shard);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function checkIdentity(folder: string, before: ExportIdentity, now: ExportIdentity): void {
+  const differences = identityDifferences(before, now);
+  if (differences.length > 0) throw madeOfSomethingElse(folder, differences);
+}

@@ -1,0 +1,87 @@
+import { jsonDifferences, type JsonObject } from '../files/json.ts';
+import { producer } from '../files/producer.ts';
+import type { LayerSizes } from './embeddings-schema.ts';
+
+/** Subject of an export: the data, the network, and the vectors of it that are kept. */
+export interface ExportSubject {
+  readonly dataset: {
+    readonly name: string;
+    readonly hash: string;
+    readonly count: number;
+    readonly classes: readonly string[];
+  };
+  /** `hash` identifies the weights; other fields are for readers. */
+  readonly model: JsonObject & { readonly hash: string };
+  /** Whatever decides how pixels become input: image size, mean, …. */
+  readonly preprocessing: JsonObject;
+  /** Vectors to keep. */
+  readonly layers: 'embedding' | 'projection' | 'both';
+  /** Lengths of the vectors, as the encoder states them. */
+  readonly sizes: { readonly embedding: number; readonly projection: number };
+  /** Text for a `split` column. @default no such column */
+  readonly split?: string | undefined;
+}
+
+/** Identity of an export, as its manifest holds it. Parts belong together when it is the same for both. */
+export interface ExportIdentity {
+  readonly version: 1;
+  /** Name and version of the program that wrote it. */
+  readonly producer: string;
+  readonly dataset: {
+    readonly name: string;
+    /** `Dataset.hash`. */
+    readonly hash: string;
+    /** Positions of the dataset. */
+    readonly count: number;
+  };
+  /** Class names; the dictionary of the `label` column. */
+  readonly classes: readonly string[];
+  /** The network; `hash` identifies its weights. */
+  readonly model: JsonObject & { readonly hash: string };
+  /** How pixels became input. */
+  readonly preprocessing: JsonObject;
+  /** Column name → length of its vectors; layers that are not exported are absent. */
+  readonly layers: LayerSizes;
+  /** Text of the `split` column; null when there is none. */
+  readonly split: string | null;
+}
+
+/** The identity of an export of this subject, written by this program. */
+export function exportIdentity(subject: ExportSubject): ExportIdentity {
+  const { dataset, model, preprocessing, layers, sizes, split } = subject;
+  const { embedding, projection } = sizes;
+  const identity: ExportIdentity = {
+    version: 1,
+    producer,
+    dataset: { name: dataset.name, hash: dataset.hash, count: dataset.count },
+    classes: [...dataset.classes],
+    model: { ...model },
+    preprocessing,
+    layers: {
+      ...(layers === 'projection' ? {} : { embedding }),
+      ...(layers === 'embedding' ? {} : { projection }),
+    },
+    split: split ?? null,
+  };
+  // As it will be read back: undefined fields are gone.
+  return JSON.parse(JSON.stringify(identity)) as ExportIdentity;
+}
+
+/** Differences that keep parts from belonging together, see `jsonDifferences`. The dataset may have moved: its hash decides. */
+export function identityDifferences(before: ExportIdentity, now: ExportIdentity): string[] {
+  return jsonDifferences(decisive(before), decisive(now));
+}
+
+function decisive(identity: ExportIdentity): unknown {
+  const { producer: program, classes, model, preprocessing, layers, split } = identity;
+  const { hash, count } = identity.dataset;
+  return {
+    producer: program,
+    dataset: { hash, count },
+    classes,
+    model,
+    preprocessing,
+    layers,
+    split,
+  };
+}

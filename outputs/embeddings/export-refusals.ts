@@ -1,0 +1,70 @@
+import { PipelineError } from '../../operators/errors.ts';
+
+/**
+ * Refusal of a folder: it holds something that this export cannot be written to.
+ *
+ * @param why Follows the name of the folder. @param options Options that it names.
+ */
+export function refused(folder: string, why: string, options?: readonly string[]): PipelineError {
+  return new PipelineError('ERR_CONFIG', `\`${folder}\` ${why}`, { path: folder, options });
+}
+
+/** Refusal of a folder with shards by an export that is none. */
+export function holdsShards(folder: string, of: number): PipelineError {
+  return refused(
+    folder,
+    `holds an export in ${of} shards. Run \`finalize\` when all are done, ` +
+      `or say with \`shard: i/${of}\` which of them to export.`,
+    ['shard'],
+  );
+}
+
+/** Refusal of a folder with shards by a shard of another number of them. */
+export function holdsOtherShards(folder: string, of: number, ours: number): PipelineError {
+  return refused(
+    folder,
+    `holds an export in ${of} shards, and this is one of ${ours}. ` +
+      `Give \`shard: i/${of}\`, or choose another folder.`,
+    ['shard'],
+  );
+}
+
+/** Refusal of a folder with an unfinished export without shards by a shard. */
+export function holdsUnfinishedWhole(folder: string): PipelineError {
+  return refused(
+    folder,
+    'holds an unfinished export without shards. Continue it without `shard`, or choose another folder.',
+    ['shard'],
+  );
+}
+
+/** Refusal of a folder with files of something else. */
+export function holdsForeignFile(folder: string, name: string): PipelineError {
+  return refused(
+    folder,
+    `holds other files, such as \`${name}\`. Choose an empty or a new folder.`,
+  );
+}
+
+/** Refusal to begin an export again. @param what Such as `export` or `shard 2/8 of an export`. */
+export function holdsAlready(
+  folder: string,
+  what: string,
+  { done }: { readonly done: boolean },
+): PipelineError {
+  return refused(
+    folder,
+    `holds ${done ? 'a finished' : 'an unfinished'} ${what} already. ` +
+      'Continue it with `resume: true`, or choose another folder.',
+    ['resume'],
+  );
+}
+
+/** Refusal to continue an export of another identity. */
+export function madeOfSomethingElse(folder: string, differences: readonly string[]): PipelineError {
+  return refused(
+    folder,
+    `was made with something else: ${differences.join('; ')}. ` +
+      'Continue with the same, or choose another folder.',
+  );
+}

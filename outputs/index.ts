@@ -3,7 +3,8 @@
 export { openArrowFile } from './arrow/arrow-file.ts';
 export type { ArrowFileOptions, ArrowFileReport, ArrowFileSink } from './arrow/arrow-file.ts';
 export { openArrowLog } from './arrow/arrow-log.ts';
-export type { ArrowLog, ArrowLogOptions, LogColumns, LogRow } from './arrow/arrow-log.ts';
+export type { ArrowLog, ArrowLogOptions } from './arrow/arrow-log.ts';
+export type { LogColumns, LogRow } from './arrow/log-rows.ts';
 
 // Exports
 export { openEmbeddingsFolder } from './embeddings/embeddings-folder.ts';
@@ -33,8 +34,9 @@ export { saveCheckpoints } from './run/save-checkpoints.ts';
 export type { SaveCheckpointsOptions } from './run/save-checkpoints.ts';
 export { latestCheckpoint, loadCheckpoint } from './run/checkpoints.ts';
 export type { Checkpoint, LatestCheckpoint } from './run/checkpoints.ts';
-export { readSafetensors, writeSafetensors } from './run/safetensors.ts';
-export type { ReadSafetensorsOptions } from './run/safetensors.ts';
+export { readSafetensors } from './run/read-safetensors.ts';
+export { writeSafetensors } from './run/write-safetensors.ts';
+export type { ReadSafetensorsOptions } from './run/read-safetensors.ts';
 export { readQuarantine, writeQuarantine } from './tables/write-quarantine.ts';
 
 // Models of files

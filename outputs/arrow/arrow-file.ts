@@ -4,7 +4,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import { ArrowFileWriter } from './arrow-writer.ts';
 import { openPartialFile } from '../files/partial-file.ts';
 
-/** What a finished file holds. */
+/** Totals and hash of a finished file. */
 export interface ArrowFileReport {
   readonly path: string;
   readonly rows: number;
@@ -32,7 +32,7 @@ export interface ArrowFileSink {
   abort(): Promise<void>;
 }
 
-/** What goes into a file besides its rows. */
+/** Options of `openArrowFile`. */
 export interface ArrowFileOptions {
   /** Added to the metadata of the schema, in this order. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -162,7 +162,7 @@ function describe(schema: Schema): string {
     .join(', ');
 }
 
-/** How many chunks make up the first `bytes`. */
+/** Number of chunks that make up the first `bytes`. */
 function countUpTo(chunks: readonly Uint8Array[], bytes: number): number {
   let count = 0;
   for (let sum = 0; sum < bytes; count += 1) sum += chunks[count]!.byteLength;

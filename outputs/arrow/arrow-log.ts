@@ -1,20 +1,14 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { Field, Float64, Int32, makeData, Schema } from 'apache-arrow';
 import { PipelineError } from '../../operators/errors.ts';
-import { recordBatch } from './arrow-columns.ts';
-import { ArrowStreamWriter, endOfStream } from './arrow-writer.ts';
+import { endOfStream } from './arrow-writer.ts';
+import { type LogColumns, type LogRow, rowEncoder, type RowEncoder } from './log-rows.ts';
+import { countText, sidecarOf } from './log-sidecar.ts';
 import { writeAtomicFile } from '../files/atomic-file.ts';
 import { mutex } from '../files/mutex.ts';
 import { writeAll } from '../files/partial-file.ts';
 import { isMissing } from '../files/system-error.ts';
 import { writeError } from '../files/write-error.ts';
-
-/** Columns of a log, in order; none of them is ever null. */
-export type LogColumns = Readonly<Record<string, 'int32' | 'float64'>>;
-
-/** One row: a number for each column. */
-export type LogRow<C extends LogColumns> = { readonly [name in keyof C]: number };
 
 /** A log of numbers that grows while it can be read. Calls are served in order. */
 export interface ArrowLog<C extends LogColumns> {
@@ -29,10 +23,10 @@ export interface ArrowLog<C extends LogColumns> {
   close(): Promise<void>;
 }
 
-/** How a log is opened. */
+/** Options of `openArrowLog`. */
 export interface ArrowLogOptions {
   /**
-   * How many rows of an existing log to keep; later ones are dropped. 0 starts anew.
+   * Rows of an existing log to keep; later ones are dropped. 0 starts anew.
    * @default 0
    */
   readonly keepRows?: number | undefined;
@@ -142,49 +136,7 @@ export async function openArrowLog<const C extends LogColumns>(
   };
 }
 
-interface RowEncoder {
-  /** The schema message. */
-  readonly header: Buffer;
-  /** What every row begins with: its frame, without the values. */
-  readonly frame: Buffer;
-  readonly rowBytes: number;
-  encode(this: void, row: Readonly<Record<string, number>>): Buffer;
-}
-
-function rowEncoder(columns: LogColumns, metadata: Readonly<Record<string, string>>): RowEncoder {
-  const names = Object.keys(columns);
-  const fields = names.map((name) => {
-    return new Field(name, columns[name] === 'int32' ? new Int32() : new Float64(), false);
-  });
-  const schema = new Schema(fields, new Map(Object.entries(metadata)));
-  const writer = new ArrowStreamWriter();
-  const header = writer.begin(schema);
-  const encode = (row: Readonly<Record<string, number>>): Buffer => {
-    const values = names.map((name) => {
-      const value = row[name];
-      if (value === undefined) throw new TypeError(`Expected the row to have \`${name}\``);
-      return columns[name] === 'int32' ? int32Value(name, value) : float64Value(value);
-    });
-    return writer.encode(recordBatch(schema, values));
-  };
-  const zeros = encode(Object.fromEntries(names.map((name) => [name, 0])));
-  // Every value takes 8 bytes at the end: 8, or 4 and padding.
-  const frame = zeros.subarray(0, zeros.byteLength - 8 * names.length);
-  return { header, frame, rowBytes: zeros.byteLength, encode };
-}
-
-function int32Value(name: string, value: number) {
-  if (value !== Math.trunc(value) || Math.abs(value) >= 2 ** 31) {
-    throw new RangeError(`Expected \`${name}\` to be a 32-bit integer, got \`${value}\``);
-  }
-  return makeData({ type: new Int32(), length: 1, nullCount: 0, data: Int32Array.of(value) });
-}
-
-function float64Value(value: number) {
-  return makeData({ type: new Float64(), length: 1, nullCount: 0, data: Float64Array.of(value) });
-}
-
-/** That the file begins with this schema and holds `keepRows` whole rows. */
+/** Checks that the file begins with this schema and holds `keepRows` whole rows. */
 async function checkKept(
   handle: fs.FileHandle,
   filePath: string,
@@ -244,38 +196,8 @@ async function open(filePath: string, flags: string | number = 'r+'): Promise<fs
   }
 }
 
-/** The file beside a log that holds its number of rows. */
-export function sidecarOf(filePath: string): string {
-  return `${filePath}.json`;
-}
-
-function countText(rows: number): string {
-  return `{"rows": ${String(rows).padStart(12)}}\n`;
-}
-
 function closedError(filePath: string): PipelineError {
   return new PipelineError('ERR_CONTRACT', `\`${filePath}\` is closed already.`, {
     path: filePath,
-  });
-}
-
-/**
- * How many rows a log should hold, by its sidecar.
- *
- * @throws {PipelineError} `ERR_FORMAT` when there is no readable count.
- */
-export async function readLogCount(filePath: string): Promise<number> {
-  const sidecar = sidecarOf(filePath);
-  try {
-    const { rows } = JSON.parse(await fs.readFile(sidecar, 'utf8')) as { readonly rows: unknown };
-    if (typeof rows === 'number') return rows;
-  } catch (error) {
-    throw new PipelineError('ERR_FORMAT', `\`${sidecar}\` holds no number of rows.`, {
-      path: sidecar,
-      cause: error,
-    });
-  }
-  throw new PipelineError('ERR_FORMAT', `\`${sidecar}\` holds no number of rows.`, {
-    path: sidecar,
   });
 }

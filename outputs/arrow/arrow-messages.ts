@@ -6,7 +6,7 @@ export interface ArrowMessage {
   readonly kind: 'schema' | 'dictionary' | 'batch';
   /** Rows of a batch, 0 for others. */
   readonly rows: number;
-  /** Where it begins, and where the next one does. */
+  /** Offsets of its first byte, and of the next message. */
   readonly start: number;
   readonly end: number;
 }

@@ -27,12 +27,12 @@ export class ArrowFileWriter extends RecordBatchFileWriter {
     return this.#take();
   }
 
-  /** Bytes so far: where the next batch begins, or its dictionaries. */
+  /** Offset of the next batch, or of its dictionaries. */
   get position(): number {
     return this._position;
   }
 
-  /** Where the last batch begins: after its dictionaries. */
+  /** Offset of the last batch: after its dictionaries. */
   get lastBatchOffset(): number {
     return this._recordBatchBlocks.at(-1)!.offset;
   }
@@ -64,7 +64,7 @@ export class ArrowFileWriter extends RecordBatchFileWriter {
   }
 }
 
-/** The same for the stream format: no magic, no footer. */
+/** Arrow's stream writer with its queue taken out: no magic, no footer. */
 export class ArrowStreamWriter extends RecordBatchStreamWriter {
   #chunks: Uint8Array[] = [];
 
@@ -96,7 +96,7 @@ export class ArrowStreamWriter extends RecordBatchStreamWriter {
   }
 }
 
-/** What ends a stream: a continuation mark and a length of 0. */
+/** End-of-stream mark: a continuation mark and a length of 0. */
 export const endOfStream: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
 function bytesOf(chunk: unknown): Uint8Array {

@@ -11,7 +11,7 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 export interface ArrowFileReader {
   readonly path: string;
   readonly schema: Schema;
-  /** How many batches there are. */
+  /** Number of record batches. */
   readonly batches: number;
   /** Reads one batch. The caller owns it. @throws {PipelineError} `ERR_FORMAT` when it is damaged. */
   batch(index: number): Promise<RecordBatch>;
@@ -82,7 +82,7 @@ async function openReader(handle: fs.FileHandle): Promise<AsyncRecordBatchFileRe
   return reader as AsyncRecordBatchFileReader;
 }
 
-/** What Arrow's reader takes for granted: both magic words, and a footer that lies inside the file. */
+/** Checks what Arrow's reader takes for granted: both magic words, and a footer that lies inside the file. */
 async function checkFrame(handle: fs.FileHandle, path: string): Promise<void> {
   const { size } = await handle.stat();
   if (size < headBytes + tailBytes) {

@@ -1,7 +1,7 @@
 import { type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { type ArrowMessage, readArrowMessage } from './arrow-messages.ts';
-import { readLogCount, sidecarOf } from './arrow-log.ts';
+import { readLogCount, sidecarOf } from './log-sidecar.ts';
 import { endOfStream } from './arrow-writer.ts';
 import { type FileWindow, openFileWindow } from './file-window.ts';
 import { isThere } from '../files/system-error.ts';
@@ -13,7 +13,7 @@ export interface ArrowStreamReader {
   /** Whole rows that were in the file when it was opened. */
   readonly rows: number;
   readonly batches: number;
-  /** Whether its writer has ended it. One that grows, or was killed, has no end mark. */
+  /** True when its writer has ended it. One that grows, or was killed, has no end-of-stream mark. */
   readonly ended: boolean;
   /** Bytes after the last whole batch that are no end mark: a row that was not finished. */
   readonly tailBytes: number;
@@ -77,7 +77,7 @@ interface Counted {
   readonly batches: number;
   readonly ended: boolean;
   readonly tailBytes: number;
-  /** Where the last whole batch ends. */
+  /** Offset after the last whole batch. */
   readonly end: number;
 }
 

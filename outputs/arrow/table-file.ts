@@ -3,10 +3,10 @@ import { float64Column, nullableInt32Column, recordBatch, utf8Column } from './a
 import { type ArrowFileReport, openArrowFile } from './arrow-file.ts';
 import { producer } from '../files/producer.ts';
 
-/** A column of a table; its values are made a stretch of rows at a time, `from` to below `to`. */
+/** A column of a table; its values are made a chunk of rows at a time, `from` to below `to`. */
 export type TableColumn = {
   readonly name: string;
-  /** Whether there may be nulls. @default false */
+  /** True when there may be nulls. @default false */
   readonly nullable?: boolean | undefined;
 } & (
   | { readonly type: 'utf8'; values(from: number, to: number): readonly (string | null)[] }
@@ -20,7 +20,7 @@ export type TableColumn = {
 const rowsAtOnce = 8192;
 
 /**
- * Writes a table as an Arrow file, a stretch of rows in memory at a time. The file appears when it is complete.
+ * Writes a table as an Arrow file, a chunk of rows in memory at a time. The file appears when it is complete.
  *
  * @param metadata Of the schema, beside the producer.
  * @throws {PipelineError} `ERR_WRITE`, naming the path and the way out.
@@ -70,7 +70,7 @@ function dataOf(column: TableColumn, from: number, to: number): Data {
   return column.type === 'int32' ? nullableInt32Column(values) : float64Column(values);
 }
 
-/** The values of a column whose rows are all there already. */
+/** Values of a column of rows in memory. */
 export function columnOf<R, V>(
   rows: readonly R[],
   value: (row: R) => V,

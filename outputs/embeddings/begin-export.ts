@@ -17,7 +17,7 @@ import { shardManifestName, shardOfName } from './export-shard.ts';
 /** The export to begin or to continue. */
 export interface WantedExport {
   readonly identity: ExportIdentity;
-  /** Whether one that was begun may be continued. */
+  /** Continue one that was begun. */
   readonly resume: boolean;
   /** See `openPartialFile`. */
   readonly token: string;

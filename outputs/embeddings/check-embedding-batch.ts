@@ -2,7 +2,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { EmbeddingBatch } from '../../operators/types.ts';
 import { embeddingsLayers, type LayerSizes } from './embeddings-schema.ts';
 
-/** What the next batch of an export must be. */
+/** Requirements on the next batch of an export. */
 export interface ExpectedBatch {
   /** Position of its first sample. */
   readonly next: number;
@@ -12,7 +12,7 @@ export interface ExpectedBatch {
 }
 
 /**
- * That a batch continues an export: its positions follow, its samples are of its plan, its vectors fit.
+ * Checks that a batch continues an export: its positions follow, its samples are of its plan, its vectors fit.
  *
  * @throws {PipelineError} `ERR_CONTRACT` or, for vectors of another length, `ERR_SHAPE`.
  */

@@ -13,7 +13,7 @@ export const manifestName = 'manifest.json';
 interface ExportProgress {
   /** Finished parts, in order, without gaps. */
   readonly parts: readonly EmbeddingsPart[];
-  /** Whether all positions are covered, and in a whole export `quarantine.arrow` is complete. */
+  /** True when all positions are covered, and in a whole export `quarantine.arrow` is complete. */
   readonly done: boolean;
 }
 

@@ -146,7 +146,7 @@ function blockBuffers(layers: LayerSizes) {
   });
 }
 
-/** Why these samples have no row. */
+/** Reasons of samples without a row. */
 function reasons(
   folder: string,
   ids: readonly string[],

@@ -12,7 +12,7 @@ export interface ExportSubject {
   };
   /** `hash` identifies the weights; other fields are for readers. */
   readonly model: JsonObject & { readonly hash: string };
-  /** Whatever decides how pixels become input: image size, mean, …. */
+  /** Preprocessing of the images: image size, mean and whatever else decides how pixels become input. */
   readonly preprocessing: JsonObject;
   /** Vectors to keep. */
   readonly layers: 'embedding' | 'projection' | 'both';
@@ -38,7 +38,7 @@ export interface ExportIdentity {
   readonly classes: readonly string[];
   /** The network; `hash` identifies its weights. */
   readonly model: JsonObject & { readonly hash: string };
-  /** How pixels became input. */
+  /** Preprocessing of the images. */
   readonly preprocessing: JsonObject;
   /** Column name → length of its vectors; layers that are not exported are absent. */
   readonly layers: LayerSizes;

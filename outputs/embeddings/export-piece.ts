@@ -32,7 +32,7 @@ export interface FoundFolder {
 export interface ExportPiece {
   readonly manifestName: string;
   readonly lockName: string;
-  /** Whether `quarantine.arrow` belongs to it. */
+  /** True when `quarantine.arrow` belongs to it. */
   readonly hasQuarantine: boolean;
   /** Dataset positions, from the first to before `end`. */
   positions(count: number): { readonly from: number; readonly end: number };
@@ -42,7 +42,7 @@ export interface ExportPiece {
   readManifest(found: FoundFolder): Promise<ExportManifest | undefined>;
   /** Words for a manifest that `readManifest` gave. */
   describe(manifest: ExportManifest): string;
-  /** Whether a file has no business beside one that begins. */
+  /** True for a file that has no business beside one that begins. */
   isForeign(name: string): boolean;
   /** Temporary files of its own earlier processes, which go when it goes on. */
   leftovers(found: FoundFolder, count: number): readonly string[];
@@ -125,7 +125,7 @@ function isPartial(name: string): boolean {
   return name.endsWith(partialSuffix);
 }
 
-/** Whether a file beside the shards is a part, or the lock and the temporary files of `finalizeEmbeddings`. */
+/** True for files that may stand beside shards: parts, and the lock and temporary files of `finalizeEmbeddings`. */
 function isOfExport(name: string): boolean {
   if (partNumber(name) !== undefined || name.startsWith(lockName)) return true;
   return isPartial(name) && (name.startsWith(manifestName) || name.startsWith(quarantineName));

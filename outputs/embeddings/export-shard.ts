@@ -1,10 +1,10 @@
 import { partPositions } from './export-parts.ts';
 
-/** One of the pieces of an export that are made by different processes. */
+/** Shard: one of the pieces of an export that are made by different processes. */
 export interface ExportShard {
-  /** Which one, an integer from 0 to `of` - 1. */
+  /** Index of the shard, an integer from 0 to `of` - 1. */
   readonly index: number;
-  /** How many there are, an integer of 1 or more. */
+  /** Number of shards, an integer of 1 or more. */
   readonly of: number;
 }
 
@@ -15,13 +15,13 @@ export function parseShard(text: string): ExportShard | undefined {
   return shard.index < shard.of ? shard : undefined;
 }
 
-/** As people write it: `2/8`. */
+/** Text of a shard as people write it: `2/8`. */
 export function shardText({ index, of }: ExportShard): string {
   return `${index}/${of}`;
 }
 
 /**
- * Which positions of the dataset a shard exports: whole parts, one after the other.
+ * Positions of the dataset that a shard exports: whole parts, one after the other.
  *
  * Shards get the same number of parts or one more. With more shards than parts some have none: then both
  * ends are the same.

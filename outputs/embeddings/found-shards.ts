@@ -83,7 +83,7 @@ export function requireAllDone(shards: readonly FoundShard[], target: string): v
 /** Lines of one message, at most. */
 const mostShown = 20;
 
-/** What to run for one shard, in a line. */
+/** Call that makes one shard, in a line of the message. */
 function lineFor(
   shard: ExportShard,
   found: FoundShard | undefined,

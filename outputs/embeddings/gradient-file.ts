@@ -15,15 +15,15 @@ export interface GradientRows {
   readonly gradient: Float32Array;
 }
 
-/** What a gradient is the gradient of. */
+/** Provenance of a gradient. */
 export interface GradientProvenance {
   readonly loss: LossSpec;
   /** The loss itself, in nats. */
   readonly value: number;
   readonly layer: EmbeddingsLayer;
-  /** Whether the rows were brought to length 1 first; the gradient is with respect to those rows. */
+  /** True when the rows were brought to length 1 first; the gradient is with respect to those rows. */
   readonly normalize: boolean;
-  /** What computed it. */
+  /** Name and device of the engine that computed it. */
   readonly engine: string;
   /** Hash of the dataset that was embedded. */
   readonly datasetHash: string;

@@ -7,7 +7,7 @@ import { isMissing } from './system-error.ts';
 import { writeError } from './write-error.ts';
 
 /**
- * That a file can be written under this name, asked before hours of work for it. Its folder is made if need
+ * Checks that a file can be written under this name, before hours of work for it. Its folder is made if need
  * be; what the file holds already stays.
  *
  * @throws {PipelineError} `ERR_WRITE`, naming the path and the way out.

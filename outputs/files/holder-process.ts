@@ -18,7 +18,7 @@ export async function thisHolder(): Promise<LockHolder> {
 /** The namespace of process ids that a machine itself has, the same number on all of them (Linux `proc_ns.h`). */
 const ownNamespace = 'pid:[4026531836]';
 
-/** Whether a process id of the holder means something to us. */
+/** True when the holder's process id is one of ours: same machine, boot and namespace. */
 export function canBeAsked(holder: LockHolder, mine: LockHolder): boolean {
   if (holder.host !== mine.host) return false;
   if (holder.namespace === null || mine.namespace === null) return true;
@@ -31,7 +31,7 @@ function bootOf({ started }: LockHolder): string | undefined {
   return started?.split(' ', 1)[0];
 }
 
-/** Whether the process that took the lock still runs. Ask only where `canBeAsked`. */
+/** True while the process that took the lock runs. Ask only where `canBeAsked`. */
 export async function isAlive({ pid, started }: LockHolder): Promise<boolean> {
   try {
     process.kill(pid, 0);
@@ -64,7 +64,7 @@ async function processStart(pid: number): Promise<string | null> {
   }
 }
 
-/** Such as `pid:[4026531836]`. Null where `/proc` is missing. */
+/** Namespace of process ids, such as `pid:[4026531836]`. Null where `/proc` is missing. */
 async function processNamespace(): Promise<string | null> {
   try {
     return await fs.readlink('/proc/self/ns/pid');

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { isMissing } from './system-error.ts';
 
-/** What JSON can hold. */
+/** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
 /** A JSON object; absent and undefined fields are the same. */
@@ -16,7 +16,7 @@ export function jsonHash(value: Json): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
-/** JSON text with sorted keys: the same for equal values. */
+/** Canonical JSON: keys are sorted, so that equal values have the same text. */
 export function canonicalJson(value: Json): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     isObject(part)
@@ -25,7 +25,7 @@ export function canonicalJson(value: Json): string {
   );
 }
 
-/** Where two values differ, such as `` `loss.temperature`: 0.1 before, 0.2 now ``; empty when they are equal. */
+/** Differences of two values by key, such as `` `loss.temperature`: 0.1 before, 0.2 now ``; empty when they are equal. */
 export function jsonDifferences(before: unknown, now: unknown, key = ''): string[] {
   if (isObject(before) && isObject(now)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
@@ -56,7 +56,7 @@ export async function readJsonObject(path: string): Promise<Record<string, unkno
   throw new PipelineError('ERR_FORMAT', `Expected \`${path}\` to hold a JSON object`, { path });
 }
 
-/** Whether a value is an object with names, neither null nor an array. */
+/** True for an object with names, neither null nor an array. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -19,7 +19,7 @@ export function beatText(beats: number): string {
   return `${String(beats).padStart(12, '0')}\n`;
 }
 
-/** Whether the text of a lock file names this holder. */
+/** True when the text of a lock file names this holder. */
 export function isOf(holder: LockHolder, text: string): boolean {
   return text.startsWith(holderText(holder));
 }
@@ -46,7 +46,7 @@ export function parseHolder(text: string): LockHolder | undefined {
   }
 }
 
-/** Such as ``by process 7 on `node-3` ``. */
+/** Words for a holder, such as ``by process 7 on `node-3` ``. */
 export function describeHolder(holder: LockHolder | undefined, mine: LockHolder): string {
   if (holder === undefined) return 'by a process that did not leave its number';
   const { host, pid, namespace } = holder;

@@ -14,7 +14,7 @@ export interface PartialFile {
   discard(): Promise<void>;
 }
 
-/** What a name gets appended until its file is complete. */
+/** Suffix of a temporary name, until its file is complete. */
 export const partialSuffix = '.tmp';
 
 /**

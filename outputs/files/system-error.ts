@@ -6,12 +6,12 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Whether an error says that a file is not there. */
+/** True for `ENOENT`: the file is not there. */
 export function isMissing(error: unknown): boolean {
   return errorCode(error) === 'ENOENT';
 }
 
-/** Whether there is something under a name. Other failures to look are thrown. */
+/** Existence of a file or folder. Other failures to look are thrown. */
 export async function isThere(path: string): Promise<boolean> {
   try {
     await fs.stat(path);

@@ -2,7 +2,7 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { errorCode } from './system-error.ts';
 
 /**
- * What a failed write means for whoever ran the command: the path, the reason, and the way out.
+ * Error of a failed write: the path, the reason, and the way out.
  *
  * @param path The file or folder that was to be written, under its final name.
  * @returns `ERR_WRITE` with the system's error as cause; an error that is one already is passed through.

@@ -2,7 +2,7 @@ import { DataType, Field, type RecordBatch, type Schema } from 'apache-arrow';
 import type { Json } from '../files/json.ts';
 import type { InspectedColumn, InspectedTable } from './inspection.ts';
 
-/** Vectors are shown by so many of their values. */
+/** Values that a preview shows of each vector. */
 const shownValues = 4;
 
 /** Names, types and nullability. */
@@ -13,7 +13,7 @@ export function columnsOf(schema: Schema): InspectedColumn[] {
   });
 }
 
-/** Such as `fixed_size_list<float32>[128]`, as other readers call it. */
+/** Type name, such as `fixed_size_list<float32>[128]`, as other readers call it. */
 function typeName({ type }: Field): string {
   if (DataType.isFixedSizeList(type)) {
     return `fixed_size_list<${typeName(type.children[0]!)}>[${type.listSize}]`;

@@ -16,19 +16,19 @@ export async function inspectArrowFile(path: string, options: InspectOptions): P
   try {
     const rows = await countFileRows(reader);
     const { schema, batches } = reader;
-    const read = async function* (): AsyncGenerator<RecordBatch> {
+    const readBatches = async function* (): AsyncGenerator<RecordBatch> {
       for (let index = 0; index < batches; index += 1) yield await reader.batch(index);
     };
-    const seen = await look(read(), schema, rows, options);
+    const read = await readRows(readBatches(), schema, rows, options);
     return {
       path,
       kind: 'arrow-file',
       what: `Arrow file${writtenBy(schema)}`,
-      facts: { rows, batches, bytes: await sizeOf(path), ...seen.facts },
+      facts: { rows, batches, bytes: await sizeOf(path), ...read.facts },
       metadata: Object.fromEntries(schema.metadata),
       columns: columnsOf(schema),
-      tables: seen.tables,
-      preview: seen.preview,
+      tables: read.tables,
+      preview: read.preview,
       problems: [],
     };
   } finally {
@@ -48,7 +48,7 @@ export async function inspectArrowStream(
   const reader = await openArrowStream(path);
   try {
     const { schema, rows, batches, ended, expectedRows, tailBytes } = reader;
-    const seen = await look(reader.read(), schema, rows, options);
+    const read = await readRows(reader.read(), schema, rows, options);
     return {
       path,
       kind: 'arrow-stream',
@@ -60,12 +60,12 @@ export async function inspectArrowStream(
         bytes: await sizeOf(path),
         ended,
         ...(tailBytes === 0 ? {} : { unfinishedRowBytes: tailBytes }),
-        ...seen.facts,
+        ...read.facts,
       },
       metadata: Object.fromEntries(schema.metadata),
       columns: columnsOf(schema),
-      tables: seen.tables,
-      preview: seen.preview,
+      tables: read.tables,
+      preview: read.preview,
       problems: [],
     };
   } finally {
@@ -73,19 +73,19 @@ export async function inspectArrowStream(
   }
 }
 
-interface Seen {
+interface RowsRead {
   readonly facts: { readonly verified?: string };
   readonly tables: readonly InspectedTable[];
   readonly preview: Inspection['preview'];
 }
 
 /** The first rows; when everything is to be verified, all of them, with a summary. */
-async function look(
+async function readRows(
   batches: AsyncGenerator<RecordBatch>,
   schema: Schema,
   total: number,
   { rows = 5, verify = false, signal, onRows }: InspectOptions,
-): Promise<Seen> {
+): Promise<RowsRead> {
   const preview: Inspection['preview'][number][] = [];
   const summary = columnSummary(schema);
   let read = 0;

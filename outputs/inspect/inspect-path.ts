@@ -10,7 +10,7 @@ import type { Inspection, InspectOptions } from './inspection.ts';
 const folderNames = new Set([manifestName, 'config.json', 'summary.json']);
 
 /**
- * Says what a path is and what it holds: a folder of `train`, `embed` or `evaluate`, an Arrow file or stream of
+ * Describes a path: a folder of `train`, `embed` or `evaluate`, an Arrow file or stream of
  * anyone, a safetensors file or an ONNX model.
  *
  * Memory: one record batch, whatever the size. Nothing is written.

@@ -1,5 +1,5 @@
 import { loadCheckpoint } from '../run/checkpoints.ts';
-import { listSafetensors, readSafetensors } from '../run/safetensors.ts';
+import { listSafetensors, readSafetensors } from '../run/read-safetensors.ts';
 import type { Inspection, InspectOptions } from './inspection.ts';
 
 /**

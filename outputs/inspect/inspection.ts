@@ -1,6 +1,6 @@
 import type { Json } from '../files/json.ts';
 
-/** What a path turned out to be. */
+/** Kind of a file or folder. */
 export type InspectedKind =
   | 'embeddings'
   | 'run'
@@ -24,7 +24,7 @@ export interface InspectedTable {
   readonly records: readonly Readonly<Record<string, Json>>[];
 }
 
-/** What a file or folder holds, as plain JSON. */
+/** Description of a file or folder, as plain JSON. */
 export interface Inspection {
   readonly path: string;
   readonly kind: InspectedKind;
@@ -32,24 +32,24 @@ export interface Inspection {
   readonly what: string;
   /** Single values by name, such as `rows`. */
   readonly facts: Readonly<Record<string, Json>>;
-  /** What its writer noted in it. */
+  /** Metadata that its writer left in it. */
   readonly metadata: Readonly<Record<string, string>>;
   /** Empty for what has no Arrow schema. */
   readonly columns: readonly InspectedColumn[];
   readonly tables: readonly InspectedTable[];
   /** First rows; vectors are lists of their first values. */
   readonly preview: readonly Readonly<Record<string, Json>>[];
-  /** What is damaged or missing, in sentences; empty when nothing is known to be. */
+  /** Damage and absences, in sentences; empty when none are known. */
   readonly problems: readonly string[];
 }
 
-/** How much is looked at. */
+/** Options of `inspectPath`. */
 export interface InspectOptions {
   /** First rows to show, 0 or more. @default 5 */
   readonly rows?: number | undefined;
-  /** Whether everything is read, and hashes and counts are compared. @default false */
+  /** Read everything, and compare hashes and counts. @default false */
   readonly verify?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Told how many rows of how many were read. */
+  /** Progress: rows read, of how many. */
   readonly onRows?: ((rows: number, total: number) => void) | undefined;
 }

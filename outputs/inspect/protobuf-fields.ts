@@ -6,7 +6,7 @@ export interface ProtobufField {
   readonly field: number;
   /** Of numbers; 0 for ranges. */
   readonly value: number;
-  /** Where the bytes of a text, a nested message or packed numbers lie; both 0 for numbers. */
+  /** Offsets of the bytes of a text, a nested message or packed numbers; both 0 for numbers. */
   readonly start: number;
   readonly end: number;
 }

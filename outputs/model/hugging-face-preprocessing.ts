@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What a `preprocessor_config.json` of Hugging Face's transformers says, in the fields of our sidecar.
+ * Preprocessing of a `preprocessor_config.json` of Hugging Face's transformers, in the fields of our sidecar.
  *
  * Understood are the image processors that resize, crop the middle, rescale and normalise: those of CLIP, SigLIP, ViT, DeiT,
  * BiT (DINOv2) and ConvNeXT. What else a processor may do is refused, not left out.

@@ -7,7 +7,7 @@ import type { Normalisation } from '../../operators/image/view-recipe.ts';
 import { fromHuggingFace } from './hugging-face-preprocessing.ts';
 import { type Json, readJsonObject } from '../files/json.ts';
 
-/** What stands beside an ONNX file: how its input is made, and which outputs are wanted. Defaults resolved. */
+/** Sidecar of an ONNX file: its preprocessing, and the outputs that are wanted. Defaults resolved. */
 export interface ModelSidecar extends Omit<Preprocessing, 'layout'> {
   readonly layout?: ImageLayout | undefined;
   readonly input?: string | undefined;
@@ -19,11 +19,11 @@ export interface ModelSidecar extends Omit<Preprocessing, 'layout'> {
     | undefined;
 }
 
-/** The name of what Hugging Face puts beside its models. */
+/** Name of the preprocessing file that Hugging Face puts beside its models. */
 const preprocessorName = 'preprocessor_config.json';
 
 /**
- * Reads what stands beside an ONNX file: `model.json` for `model.onnx`. A `preprocessor_config.json` of Hugging Face is
+ * Reads the sidecar of an ONNX file: `model.json` for `model.onnx`. A `preprocessor_config.json` of Hugging Face is
  * taken too; where both are there, fields of `model.json` come first.
  *
  * ```json
@@ -69,7 +69,7 @@ export async function readModelSidecar(model: string): Promise<ModelSidecar> {
   }
 }
 
-/** Where the sidecar of an ONNX file is. */
+/** Path of the sidecar of an ONNX file. */
 export function sidecarPath(model: string): string {
   return model.replace(/\.onnx$/iu, '.json');
 }
@@ -89,7 +89,7 @@ export function encoderSidecar(imageSize: number, { mean, std }: Normalisation):
   };
 }
 
-/** What an encoder of `train` sees: the whole image, resized. */
+/** Preprocessing of an encoder of `train`: the whole image, resized. */
 export function encoderPreprocessing(
   imageSize: number,
   normalisation: Normalisation,
@@ -98,7 +98,7 @@ export function encoderPreprocessing(
   return sidecarPreprocessing(parseSidecar(encoderSidecar(imageSize, normalisation)), layout);
 }
 
-/** What of a sidecar makes inputs, for an input of this layout. */
+/** Preprocessing of a sidecar, for an input of this layout. */
 export function sidecarPreprocessing(sidecar: ModelSidecar, layout: ImageLayout): Preprocessing {
   const { imageSize, resize, interpolation, rounding, middle, shrinkOnLoad } = sidecar;
   const { rescale, mean, std, channels } = sidecar;

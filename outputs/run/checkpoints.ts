@@ -5,17 +5,18 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../operators/types.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { producer } from '../files/producer.ts';
-import { readSafetensors, writeSafetensors } from './safetensors.ts';
+import { readSafetensors } from './read-safetensors.ts';
+import { writeSafetensors } from './write-safetensors.ts';
 import { isMissing } from '../files/system-error.ts';
 
-/** A state of a trainer, read from a file. */
+/** Checkpoint: a state of a trainer, read from a file. */
 export interface Checkpoint extends TrainerState {
   readonly path: string;
   /** Hash of the configuration of the run that wrote it. */
   readonly configHash: string;
 }
 
-/** The newest state of a run that can be used. */
+/** The newest checkpoint of a run that can be read. */
 export interface LatestCheckpoint {
   /** Null when there are no checkpoints. */
   readonly checkpoint: Checkpoint | null;
@@ -81,7 +82,7 @@ export async function writeCheckpoint(
   return file;
 }
 
-/** Whether a safetensors file with this metadata is a checkpoint of a run. */
+/** True for the metadata of a checkpoint. */
 export function isCheckpointMetadata({ format }: Readonly<Record<string, string>>): boolean {
   return format === formatName;
 }

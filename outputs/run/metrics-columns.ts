@@ -1,4 +1,4 @@
-import type { LogColumns } from '../arrow/arrow-log.ts';
+import type { LogColumns } from '../arrow/log-rows.ts';
 
 /** Columns of `metrics.arrows` for a contrastive loss: a function of seed, data and configuration. Row n is step n. */
 export const contrastiveColumns = {

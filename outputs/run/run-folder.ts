@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample, TrainerState } from '../../operators/types.ts';
-import { type ArrowLog, type LogColumns, openArrowLog } from '../arrow/arrow-log.ts';
+import { type ArrowLog, openArrowLog } from '../arrow/arrow-log.ts';
+import type { LogColumns } from '../arrow/log-rows.ts';
 import { writeAtomicFile, writeAtomicJson } from '../files/atomic-file.ts';
 import type { Json } from '../files/json.ts';
 import { lockFolder } from '../files/lock-file.ts';
@@ -37,9 +38,9 @@ export interface RunFolder {
   readonly path: string;
   /** Identifies the configuration, leaving out what may change. */
   readonly configHash: string;
-  /** Where the run goes on; null at the beginning. */
+  /** State from which the run goes on; null at the beginning. */
   readonly checkpoint: Checkpoint | null;
-  /** What the user should know about the opening: a lock taken over, a checkpoint passed over. */
+  /** Notes for the user about the opening: a lock taken over, a checkpoint passed over. */
   readonly notes: readonly string[];
   /** Bad samples found earlier in the run. */
   readonly bad: readonly BadSample[];

@@ -6,7 +6,7 @@ import type { Quarantine } from '../../operators/stages/quarantine.ts';
 import type { StepResult, TrainerState } from '../../operators/types.ts';
 import type { RunFolder } from './run-folder.ts';
 
-/** What is saved besides the states that results carry. */
+/** Options of `saveCheckpoints`: what is saved besides the states that results carry. */
 export interface SaveCheckpointsOptions {
   /**
    * Asked for the state when the stream completes after a step whose state was not saved, such as when

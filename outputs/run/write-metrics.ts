@@ -3,7 +3,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
 import type { ClassifierReadouts, StepReadouts, StepResult } from '../../operators/types.ts';
-import type { LogRow } from '../arrow/arrow-log.ts';
+import type { LogRow } from '../arrow/log-rows.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { classifierColumns, contrastiveColumns } from './metrics-columns.ts';
 

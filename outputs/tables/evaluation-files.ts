@@ -25,14 +25,14 @@ export interface EvaluationReport {
 /** Name of the file without which an evaluation is not complete. */
 export const summaryName = 'summary.json';
 
-/** What was evaluated, for `summary.json` and whoever compares. */
+/** Provenance of an evaluation, for `summary.json` and whoever compares. */
 export interface EvaluationProvenance {
   /** Hash of the weights that embedded both sets. */
   readonly modelHash: string;
   /** Hashes of the datasets. */
   readonly trainHash: string;
   readonly testHash: string;
-  /** What the losses divide similarities by. */
+  /** Temperature: the losses divide similarities by it. */
   readonly temperature: number;
   /** Test images that were contrasted with each other, of those with a class. */
   readonly contrasted: { readonly images: number; readonly of: number };
@@ -94,7 +94,7 @@ export async function writeEvaluation(
   return { path: folder, files, summary };
 }
 
-/** What people look at first: the numbers over all classes, and what could not be measured. */
+/** Summary for people: the metrics over all classes, and what could not be measured. */
 function summaryOf(evaluation: Evaluation): Readonly<Record<string, unknown>> {
   const { rows, layer, scored, ranked, testWithoutClass, trainWithoutClass } = evaluation;
   const overall = rows.filter((row) => row.class === null);
@@ -114,7 +114,7 @@ function summaryOf(evaluation: Evaluation): Readonly<Record<string, unknown>> {
 
 function metricColumns({ rows }: Evaluation): TableColumn[] {
   return [
-    /** Such as `knn1_accuracy` or `margin`. */
+    /** Metric, such as `knn1_accuracy` or `margin`. */
     { name: 'metric', type: 'utf8', values: columnOf(rows, ({ metric }) => metric) },
     /** Null over all classes. */
     { name: 'class', type: 'utf8', nullable: true, values: columnOf(rows, (row) => row.class) },
@@ -222,7 +222,7 @@ function curveColumns({ curves }: Evaluation): TableColumn[] {
 
 function confusionColumns({ confusion }: Evaluation): TableColumn[] {
   return [
-    /** Which prediction, such as `knn5` or `probe_l2`. */
+    /** Predictor, such as `knn5` or `probe_l2`. */
     { name: 'source', type: 'utf8', values: columnOf(confusion, ({ source }) => source) },
     { name: 'class', type: 'utf8', values: columnOf(confusion, (row) => row.class) },
     { name: 'predicted', type: 'utf8', values: columnOf(confusion, ({ predicted }) => predicted) },

@@ -33,12 +33,12 @@ export function scoreColumns(scores: ImageScores, idOf: (image: number) => strin
   ];
 }
 
-/** Such as `same_similarity`, or `same_similarity5` for the fifth nearest. */
+/** Name of a similarity column, such as `same_similarity`, or `same_similarity5` for the fifth nearest. */
 function similarityName(which: 'same' | 'other', k: number): string {
   return `${which}_similarity${k === 1 ? '' : k}`;
 }
 
-/** What `similarityName` was made from; undefined for the name of a metric. */
+/** Inverse of `similarityName`; undefined for the name of a metric. */
 export function similarityOf(
   name: string,
 ): { readonly which: 'same' | 'other'; readonly k: number } | undefined {

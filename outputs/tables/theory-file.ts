@@ -12,7 +12,7 @@ import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { producer } from '../files/producer.ts';
 
-/** What the rows are a function of. */
+/** Provenance of the rows: they are a function of it. */
 export interface TheoryProvenance {
   readonly seed: number;
   /** Monte-Carlo draws of each value. */
@@ -20,7 +20,7 @@ export interface TheoryProvenance {
 }
 
 const theorySchema = new Schema([
-  /** Such as `prop3_posterior` or `ideal_loss`. */
+  /** Name of the check, such as `prop3_posterior` or `ideal_loss`. */
   new Field('check', new Utf8(), false),
   /** The case in words. */
   new Field('setting', new Utf8(), false),
@@ -30,7 +30,7 @@ const theorySchema = new Schema([
   new Field('negatives', new Int32(), true),
   /** Losses and bounds in nats, probabilities and cosines as they are. */
   new Field('measured', new Float64(), false),
-  /** How `measured` must stand to `expected`: `equals`, `at_least` or `differs`. */
+  /** Relation that `measured` must have to `expected`: `equals`, `at_least` or `differs`. */
   new Field('relation', new Utf8(), false),
   /** In the unit of `measured`. */
   new Field('expected', new Float64(), false),

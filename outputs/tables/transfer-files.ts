@@ -18,7 +18,7 @@ export interface TransferRows {
   readonly methods: ReadonlyMap<string, MethodColumns>;
 }
 
-/** What one method said of every test image. */
+/** Predictions of one method for every test image. */
 export interface MethodColumns {
   /** The class it predicts. */
   readonly class: readonly string[];

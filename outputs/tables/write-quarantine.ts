@@ -16,7 +16,7 @@ const schema = new Schema([
   new Field('id', new Utf8(), false),
   /** `read` or `decode`. */
   new Field('stage', new Utf8(), false),
-  /** Such as `ERR_DECODE`. */
+  /** Error code, such as `ERR_DECODE`. */
   new Field('code', new Utf8(), false),
   /** For people. */
   new Field('message', new Utf8(), false),

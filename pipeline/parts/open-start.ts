@@ -5,7 +5,7 @@ import { headNames, weightShapes } from '../../operators/model/weight-shapes.ts'
 import type { EncoderSpec, NamedTensor, Weights } from '../../operators/types.ts';
 import { hashTensors, isCheckpointMetadata } from '../../outputs/run/checkpoints.ts';
 import { readRun } from '../../outputs/run/read-run.ts';
-import { readSafetensors } from '../../outputs/run/safetensors.ts';
+import { readSafetensors } from '../../outputs/run/read-safetensors.ts';
 import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';
 
 /** What `--init` names, ready to start from. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { availableCores } from '../../operators/threads/available-cores.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
 import type { EncoderName, EncoderSpec, StemName } from '../../operators/types.ts';
-import { writeSafetensors } from '../../outputs/run/safetensors.ts';
+import { writeSafetensors } from '../../outputs/run/write-safetensors.ts';
 import { patternedBatch } from '../helpers/batches.ts';
 import {
   type AnsweringProcess,

@@ -6,7 +6,7 @@ import { headNames, weightShapes } from '../../operators/model/weight-shapes.ts'
 import type { EncoderSpec, NamedTensor, TrainerState, Weights } from '../../operators/types.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
 import { readRun } from '../../outputs/run/read-run.ts';
-import { writeSafetensors } from '../../outputs/run/safetensors.ts';
+import { writeSafetensors } from '../../outputs/run/write-safetensors.ts';
 import { openStart } from '../../pipeline/parts/open-start.ts';
 import type { TrainOptions } from '../../pipeline/options/train-options.ts';
 import { train } from '../../pipeline/train.ts';

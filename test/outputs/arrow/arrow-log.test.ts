@@ -3,7 +3,8 @@ import path from 'node:path';
 import test from 'ava';
 import { tableFromIPC } from 'apache-arrow';
 import fc from 'fast-check';
-import { openArrowLog, readLogCount } from '../../../outputs/arrow/arrow-log.ts';
+import { openArrowLog } from '../../../outputs/arrow/arrow-log.ts';
+import { readLogCount } from '../../../outputs/arrow/log-sidecar.ts';
 import { independentReaders } from '../../helpers/independent-readers.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 

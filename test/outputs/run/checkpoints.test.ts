@@ -9,7 +9,8 @@ import {
   pruneCheckpoints,
   writeCheckpoint,
 } from '../../../outputs/run/checkpoints.ts';
-import { readSafetensors, writeSafetensors } from '../../../outputs/run/safetensors.ts';
+import { readSafetensors } from '../../../outputs/run/read-safetensors.ts';
+import { writeSafetensors } from '../../../outputs/run/write-safetensors.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { madeUpState } from '../../helpers/training-cases.ts';
 

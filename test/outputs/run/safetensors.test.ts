@@ -2,7 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
-import { readSafetensors, writeSafetensors } from '../../../outputs/run/safetensors.ts';
+import { readSafetensors } from '../../../outputs/run/read-safetensors.ts';
+import { writeSafetensors } from '../../../outputs/run/write-safetensors.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** A file put together by hand, after the description of the format. */

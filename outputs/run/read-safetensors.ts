@@ -1,68 +1,20 @@
 import fs from 'node:fs/promises';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import type { NamedTensor, Weights } from '../../operators/types.ts';
+import type { NamedTensor } from '../../operators/types.ts';
 import { isObject } from '../files/json.ts';
-import { openPartialFile } from '../files/partial-file.ts';
+import { lengthBytes, metadataKey, valuesOf } from './safetensors-format.ts';
 
-/** What a safetensors file holds. */
+// The limit of the reference implementation.
+const largestHeader = 100_000_000;
+
+/** Content of a safetensors file. */
 export interface SafetensorsContent {
   /** In file order. */
   readonly tensors: Map<string, NamedTensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const metadataKey = '__metadata__';
-const lengthBytes = 8;
-// The limit of the reference implementation.
-const largestHeader = 100_000_000;
-
-/**
- * Writes float32 tensors as safetensors, atomically.
- *
- * ```
- * 8 bytes: length of the header │ header: JSON, spaces up to a multiple of 8 │ tensors, one after the other
- * ```
- *
- * The bytes are a function of the tensors, their order, and the metadata.
- *
- * @param tensors Borrowed until the promise settles. The data has as many values as the shape says.
- * @throws {RangeError} When it has not. @throws {PipelineError} `ERR_WRITE`.
- * @see https://huggingface.co/docs/safetensors: format.
- */
-export async function writeSafetensors(
-  path: string,
-  tensors: Weights,
-  metadata: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const entries = [`${JSON.stringify(metadataKey)}:${JSON.stringify(metadata)}`];
-  const bodies: Uint8Array[] = [];
-  let offset = 0;
-  for (const [name, { shape, data }] of tensors) {
-    if (name === metadataKey) throw new RangeError(`A tensor cannot be called \`${metadataKey}\``);
-    const values = valuesOf(shape);
-    if (data.length !== values) {
-      throw new RangeError(
-        `Expected \`${name}\` [${shape.join(', ')}] to hold ${values} values, got ${data.length}`,
-      );
-    }
-    const end = offset + data.byteLength;
-    const entry = { dtype: 'F32', shape, data_offsets: [offset, end] };
-    // Joined by hand: an object would move names that look like numbers to the front.
-    entries.push(`${JSON.stringify(name)}:${JSON.stringify(entry)}`);
-    bodies.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    offset = end;
-  }
-  const text = Buffer.from(`{${entries.join(',')}}`);
-  const header = Buffer.alloc(Math.ceil(text.byteLength / 8) * 8, ' ');
-  header.set(text);
-  const length = Buffer.alloc(lengthBytes);
-  length.writeBigUInt64LE(BigInt(header.byteLength));
-  const file = await openPartialFile(path);
-  await file.write([length, header, ...bodies], 0);
-  await file.commit(lengthBytes + header.byteLength + offset);
-}
-
-/** What of a file is left unread. */
+/** Options of `readSafetensors`. */
 export interface ReadSafetensorsOptions {
   /** Tensors that are passed over, whatever their type. @default none */
   readonly skip?: ((name: string) => boolean) | undefined;
@@ -98,7 +50,7 @@ export async function readSafetensors(
   }
 }
 
-/** What a safetensors file holds, without the values. */
+/** Header of a safetensors file: names and shapes, without the values. */
 export interface SafetensorsListing {
   /** In file order. */
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
@@ -224,10 +176,6 @@ async function readFully(
     if (bytesRead === 0) throw damaged(path, 'it became shorter while it was read');
     done += bytesRead;
   }
-}
-
-function valuesOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
 
 function isCounts(value: unknown): value is number[] {

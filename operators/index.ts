@@ -69,12 +69,18 @@ export type { InfoNceLossOptions } from './loss/infonce-loss.ts';
 export { dclLoss } from './loss/dcl-loss.ts';
 export type { ContrastiveLossOptions, LabelsOrMask } from './loss/contrastive-loss.ts';
 export type { LossRows } from './loss/tiled-loss.ts';
+export type { LossName } from './loss/losses.ts';
+export type { CrossEntropySpec, LossSpec } from './loss/loss-spec.ts';
+export type { CrossEntropyReadouts, LossReadouts } from './loss/readouts.ts';
 
 // Networks and their schedules
 export { initialWeights } from './model/initial-weights.ts';
 export { parameterNames, weightShapes } from './model/weight-shapes.ts';
 export type { WeightShape } from './model/weight-shapes.ts';
 export { embeddingSize } from './model/network-plan.ts';
+export type { EncoderName } from './model/encoders.ts';
+export type { EncoderSpec } from './model/encoder-spec.ts';
+export type { StemName } from './model/stems.ts';
 export type { FrozenPart } from './model/frozen-part.ts';
 export { learningRateAt } from './model/learning-rate.ts';
 export type { LearningRateSchedule } from './model/learning-rate.ts';
@@ -113,6 +119,9 @@ export type {
   Trainer,
 } from './engine/seam/engine.ts';
 export type { ClassifierSpec, StepSpec, TrainerSpec } from './step/step-spec.ts';
+export type { ClassifierReadouts, GradientReadouts, StepReadouts } from './step/step-readouts.ts';
+export type { StepResult } from './step/step-result.ts';
+export type { OptimizerName } from './step/optimizer/optimizers.ts';
 export { trainStep } from './stages/train-step.ts';
 export type { TrainStepOptions } from './stages/train-step.ts';
 export { encode } from './stages/encode.ts';

@@ -11,7 +11,7 @@ import { messageOf } from '../operators/errors.ts';
 import { sharp } from '../operators/image/sharp-setup.ts';
 import { initialWeights } from '../operators/model/initial-weights.ts';
 import { seededRandom } from '../operators/random.ts';
-import type { EncoderSpec } from '../operators/types.ts';
+import type { EncoderSpec } from '../operators/model/encoder-spec.ts';
 import { producer } from '../outputs/files/producer.ts';
 import { type DoctorOptions, doctorVerb } from './options/doctor-options.ts';
 import type { Resolved } from './options/verb.ts';

@@ -14,7 +14,7 @@ import { quarantine } from '../operators/stages/quarantine.ts';
 import { readImage } from '../operators/stages/read-image.ts';
 import { shrinkTarget } from '../operators/image/shrink-target.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
-import { isByImage } from '../operators/loss/loss-labels.ts';
+import { isByImage } from '../operators/loss/loss-spec.ts';
 import { learningRateAt } from '../operators/model/learning-rate.ts';
 import { classWalks } from '../operators/plan/class-walks.ts';
 import { planBatches } from '../operators/plan/plan-batches.ts';

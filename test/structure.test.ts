@@ -32,6 +32,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'operators/stages': [
     'operators/engine',
+    'operators/step',
     'operators/image',
     'operators/plan',
     'operators/flow',

@@ -1,5 +1,6 @@
 import { atLeastOne, outOfRange } from '../out-of-range.ts';
-import type { CrossEntropySpec, LossSpec } from '../types.ts';
+import { type CrossEntropySpec, type LossSpec, parameterValues } from './loss-spec.ts';
+import { lossOf } from './losses.ts';
 import type { LossRows } from './tiled-loss.ts';
 
 /** @throws {RangeError} Naming the number of a loss that is out of its range. */
@@ -8,8 +9,12 @@ export function checkLossSpec(loss: LossSpec | CrossEntropySpec): void {
   if (!(Number.isFinite(loss.temperature) && loss.temperature > 0)) {
     throw outOfRange('loss.temperature', 'a number above 0', loss.temperature);
   }
-  if (loss.name === 'eps-sup-infonce' && !(Number.isFinite(loss.epsilon) && loss.epsilon >= 0)) {
-    throw outOfRange('loss.epsilon', 'a number of at least 0', loss.epsilon);
+  const values = parameterValues(loss);
+  for (const [name, { least }] of Object.entries(lossOf(loss).parameters)) {
+    const value = values[name];
+    if (value === undefined || !Number.isFinite(value) || value < least) {
+      throw outOfRange(`loss.${name}`, `a number of at least ${least}`, String(value));
+    }
   }
 }
 

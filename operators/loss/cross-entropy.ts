@@ -1,6 +1,6 @@
 import { aside } from '../tensor/aside.ts';
 import { tf } from '../tensor/tf.ts';
-import type { CrossEntropyReadouts } from '../types.ts';
+import { type CrossEntropyReadouts, crossEntropyReadoutTable, readOut } from './readouts.ts';
 import { byClosedForm } from './contrastive-loss.ts';
 import type { LossRows } from './tiled-loss.ts';
 
@@ -96,13 +96,7 @@ export function crossEntropyRows({ z, size, labels }: LossRows): {
 export function crossEntropyReadouts(
   sums: (name: keyof CrossEntropySums) => ArrayLike<number>,
 ): CrossEntropyReadouts {
-  const sum = (name: keyof CrossEntropySums): number => sums(name)[0]!;
-  const rows = Math.max(1, sum('known'));
-  return {
-    loss: sum('loss') / rows,
-    accuracy: sum('right') / rows,
-    rowsWithoutClass: sum('unknown'),
-  };
+  return readOut(crossEntropyReadoutTable, (name: keyof CrossEntropySums) => sums(name)[0]!);
 }
 
 function asFloat(condition: tf.Tensor): tf.Tensor {

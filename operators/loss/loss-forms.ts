@@ -1,5 +1,4 @@
 import { tf } from '../tensor/tf.ts';
-import type { LossSpec } from '../types.ts';
 
 /**
  * What tells one contrastive loss from another. All of them are
@@ -55,23 +54,6 @@ export function epsSupInfoNce(epsilon: number): LossForm {
     pull: (ahead) => sigmoid(tf.add(ahead, epsilon)),
     isBounded: true,
   };
-}
-
-/** The form of a loss. What InfoNCE has of its own is only its labels: each image is a class. */
-export function lossForm(spec: LossSpec): LossForm {
-  switch (spec.name) {
-    case 'sincere':
-    case 'infonce':
-      return sincere;
-    case 'supcon':
-      return supcon;
-    case 'dcl':
-      return dcl;
-    case 'eps-sup-infonce':
-      return epsSupInfoNce(spec.epsilon);
-    default:
-      throw new RangeError(`Expected a loss, got \`${JSON.stringify(spec satisfies never)}\``);
-  }
 }
 
 /**

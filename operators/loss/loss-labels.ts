@@ -1,10 +1,5 @@
-import type { CrossEntropySpec, LossSpec, PackedBatch } from '../types.ts';
-
-/** Whether views of one image are the positives of a loss, so that it needs no classes. */
-export function isByImage(spec: LossSpec | CrossEntropySpec): boolean {
-  if (spec.name === 'cross-entropy') return false;
-  return spec.name === 'infonce' || spec.positives === 'image';
-}
+import type { PackedBatch } from '../types.ts';
+import { type CrossEntropySpec, isByImage, type LossSpec } from './loss-spec.ts';
 
 /**
  * What a loss takes for the classes of a batch's rows: their classes, or the number of their image where the

@@ -1,4 +1,5 @@
-import type { CrossEntropyReadouts, CrossEntropySpec, LossSpec, LossReadouts } from '../types.ts';
+import type { CrossEntropyReadouts, LossReadouts } from './readouts.ts';
+import type { CrossEntropySpec, LossSpec } from './loss-spec.ts';
 import { crossEntropyReadouts } from './cross-entropy.ts';
 import { lossReadouts } from './loss-readouts.ts';
 

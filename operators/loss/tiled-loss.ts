@@ -1,6 +1,6 @@
-import type { LossSpec } from '../types.ts';
+import type { LossSpec } from './loss-spec.ts';
 import type { LossSums } from './batch-loss.ts';
-import { lossSumNames } from './loss-readouts.ts';
+import { lossSumLength, lossSumNames } from './loss-readouts.ts';
 import { tileOutputs, type TileInputs, type TileSpec } from './loss-tile.ts';
 import { tilePlan } from './tile-plan.ts';
 
@@ -226,8 +226,7 @@ function emptySums(size: number, readouts: boolean): Sums {
   };
   if (!readouts) return sums;
   for (const name of lossSumNames) {
-    const length = { centre: size, moments: size * size }[name as string] ?? 1;
-    sums[name] = new Float64Array(length);
+    sums[name] = new Float64Array(lossSumLength(name, size));
   }
   return sums;
 }

@@ -1,5 +1,5 @@
 import { tf, type TensorsByName } from '../tensor/tf.ts';
-import type { EncoderSpec } from '../types.ts';
+import type { EncoderSpec } from './encoder-spec.ts';
 import { type ConvolutionPlan, type LinearPlan, networkPlan } from './network-plan.ts';
 import { frozenConvolutions, type FrozenPart } from './frozen-part.ts';
 import { batchNormEpsilon, batchNormTrain } from '../tensor/batch-norm.ts';

@@ -1,4 +1,5 @@
-import type { EncoderName, EncoderSpec } from '../types.ts';
+import type { EncoderName } from './encoders.ts';
+import type { EncoderSpec } from './encoder-spec.ts';
 import { type ConvolutionPlan, networkPlan, stageCount } from './network-plan.ts';
 import { parameterNames } from './weight-shapes.ts';
 

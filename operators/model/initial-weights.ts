@@ -1,5 +1,6 @@
 import { seededRandom } from '../random.ts';
-import type { EncoderSpec, NamedTensor, Weights } from '../types.ts';
+import type { NamedTensor, Weights } from '../types.ts';
+import type { EncoderSpec } from './encoder-spec.ts';
 import { headNames, weightShapes } from './weight-shapes.ts';
 
 /**

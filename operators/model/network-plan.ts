@@ -1,5 +1,7 @@
 import { atLeastOne } from '../out-of-range.ts';
-import type { EncoderName, EncoderSpec } from '../types.ts';
+import type { EncoderSpec } from './encoder-spec.ts';
+import { type Architecture, architectureOf, type EncoderName } from './encoders.ts';
+import { stemOf } from './stems.ts';
 
 /** A convolution without bias, followed by BatchNorm. */
 export interface ConvolutionPlan {
@@ -42,51 +44,23 @@ export interface NetworkPlan {
   readonly head: readonly LinearPlan[];
 }
 
-/** Networks by name, smallest first. */
-export const encoderNames: readonly [EncoderName, ...EncoderName[]] = [
-  'resnet8',
-  'resnet20',
-  'resnet18',
-  'resnet34',
-  'resnet50',
-  'resnet101',
-];
-
-interface Architecture {
-  /** Channels inside the blocks of each stage. */
-  readonly channels: readonly number[];
-  /** Blocks of each stage. */
-  readonly blocks: readonly number[];
-  /** Channels that come out of a block over those inside: 1 for two convolutions of 3 × 3, 4 for a bottleneck. */
-  readonly expansion: 1 | 4;
-}
-
-const ofCifar = [16, 32, 64];
-const ofImagenet = [64, 128, 256, 512];
-
-const architectures: Readonly<Record<EncoderName, Architecture>> = {
-  resnet8: { channels: ofCifar, blocks: [1, 1, 1], expansion: 1 },
-  resnet20: { channels: ofCifar, blocks: [3, 3, 3], expansion: 1 },
-  resnet18: { channels: ofImagenet, blocks: [2, 2, 2, 2], expansion: 1 },
-  resnet34: { channels: ofImagenet, blocks: [3, 4, 6, 3], expansion: 1 },
-  resnet50: { channels: ofImagenet, blocks: [3, 4, 6, 3], expansion: 4 },
-  resnet101: { channels: ofImagenet, blocks: [3, 4, 23, 3], expansion: 4 },
-};
+/** The convolution that an image meets first. */
+const firstConvolution = { weight: 'conv1.weight', norm: 'bn1', inputs: 3 } as const;
 
 /** Length of `embedding` rows: the channels that come out of the last stage. */
 export function embeddingSize(spec: EncoderSpec): number {
-  const { channels, expansion } = architectureOf(spec);
+  const { channels, expansion } = widened(spec);
   return channels.at(-1)! * expansion;
 }
 
-function architectureOf({ architecture, width = 1 }: EncoderSpec): Architecture {
-  const { channels, ...others } = architectures[architecture];
+function widened({ architecture, width = 1 }: EncoderSpec): Architecture {
+  const { channels, ...others } = architectureOf(architecture);
   return { ...others, channels: channels.map((count) => count * width) };
 }
 
 /** Stages of blocks, `layer1` the first. */
 export function stageCount(architecture: EncoderName): number {
-  return architectures[architecture].blocks.length;
+  return architectureOf(architecture).blocks.length;
 }
 
 /**
@@ -99,8 +73,9 @@ export function stageCount(architecture: EncoderName): number {
 export function networkPlan(spec: EncoderSpec): NetworkPlan {
   atLeastOne('projectionSize', spec.projectionSize);
   atLeastOne('width', spec.width ?? 1);
-  const { channels, blocks: depths, expansion } = architectureOf(spec);
-  const stem = stemPlan(spec, channels[0]!);
+  const { channels, blocks: depths, expansion } = widened(spec);
+  const { size, stride, pooled } = stemOf(spec.stem ?? 'cifar');
+  const stem = { ...firstConvolution, outputs: channels[0]!, size, stride };
   const blocks: BlockPlan[] = [];
   let inputs = stem.outputs;
   for (const [stage, inner] of channels.entries()) {
@@ -110,12 +85,7 @@ export function networkPlan(spec: EncoderSpec): NetworkPlan {
       inputs = inner * expansion;
     }
   }
-  return { stem, pooled: spec.stem === 'imagenet', blocks, head: headPlan(spec, inputs) };
-}
-
-function stemPlan({ stem = 'cifar' }: EncoderSpec, outputs: number): ConvolutionPlan {
-  const names = { weight: 'conv1.weight', norm: 'bn1', inputs: 3, outputs };
-  return stem === 'imagenet' ? { ...names, size: 7, stride: 2 } : { ...names, size: 3, stride: 1 };
+  return { stem, pooled, blocks, head: headPlan(spec, inputs) };
 }
 
 interface BlockShape {

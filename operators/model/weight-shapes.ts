@@ -1,4 +1,4 @@
-import type { EncoderSpec } from '../types.ts';
+import type { EncoderSpec } from './encoder-spec.ts';
 import { type ConvolutionPlan, networkPlan } from './network-plan.ts';
 
 /** The name, shape and role of one tensor of a network. */

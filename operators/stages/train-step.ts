@@ -1,7 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
 import { mapInTurn } from '../flow/map-in-turn.ts';
 import { oneAtATime } from '../flow/one-at-a-time.ts';
-import type { PackedBatch, StepResult } from '../types.ts';
+import type { PackedBatch } from '../types.ts';
+import type { StepResult } from '../step/step-result.ts';
 import type { Trainer } from '../engine/seam/engine.ts';
 
 /** What a training step needs besides the batch. */

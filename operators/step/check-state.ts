@@ -1,6 +1,8 @@
 import { PipelineError } from '../errors.ts';
-import type { EncoderSpec, OptimizerName, TrainerState, Weights } from '../types.ts';
-import { defaultOptimizer } from './optimizer/optimizer.ts';
+import type { TrainerState, Weights } from '../types.ts';
+import type { OptimizerName } from './optimizer/optimizers.ts';
+import type { EncoderSpec } from '../model/encoder-spec.ts';
+import { defaultOptimizer } from './optimizer/optimizers.ts';
 import { bufferNames, optimizerOf } from './optimizer/optimizers.ts';
 import { weightShapes } from '../model/weight-shapes.ts';
 

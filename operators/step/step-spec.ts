@@ -1,7 +1,9 @@
 import type { BatchNormMode } from '../model/encoder.ts';
 import type { FrozenPart } from '../model/frozen-part.ts';
-import type { BatchShape, CrossEntropySpec, EncoderSpec, LossSpec } from '../types.ts';
-import type { OptimizerSpec } from './optimizer/optimizer.ts';
+import type { BatchShape } from '../types.ts';
+import type { CrossEntropySpec, LossSpec } from '../loss/loss-spec.ts';
+import type { EncoderSpec } from '../model/encoder-spec.ts';
+import type { OptimizerSpec } from './optimizer/optimizers.ts';
 
 /** What one compiled step does, whatever it minimises. */
 export interface StepSpec extends OptimizerSpec {

@@ -1,5 +1,5 @@
 import { Field, Schema, Utf8 } from 'apache-arrow';
-import type { LossSpec } from '../../operators/types.ts';
+import type { LossSpec } from '../../operators/loss/loss-spec.ts';
 import { recordBatch, utf8Column, vectorsColumn, vectorsType } from '../arrow/arrow-columns.ts';
 import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
 import type { EmbeddingsLayer } from './embeddings-schema.ts';

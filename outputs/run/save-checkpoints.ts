@@ -3,7 +3,8 @@ import { beforeComplete } from '../../operators/flow/before-complete.ts';
 import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
 import type { Quarantine } from '../../operators/stages/quarantine.ts';
-import type { StepResult, TrainerState } from '../../operators/types.ts';
+import type { TrainerState } from '../../operators/types.ts';
+import type { StepResult } from '../../operators/step/step-result.ts';
 import type { RunFolder } from './run-folder.ts';
 
 /** Options of `saveCheckpoints`: what is saved besides the states that results carry. */

@@ -1,4 +1,4 @@
-import type { LossReadouts } from '../../operators/types.ts';
+import type { LossReadouts } from '../../operators/loss/readouts.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { loss, type MeasuredLoss } from '../loss.ts';

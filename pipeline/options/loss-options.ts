@@ -1,4 +1,4 @@
-import type { LossName } from '../../operators/types.ts';
+import type { LossName } from '../../operators/loss/losses.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { choice, flag, optional, path } from './option-fields.ts';
 import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';

@@ -1,4 +1,5 @@
-import type { CrossEntropySpec, LossName, LossSpec } from '../../operators/types.ts';
+import type { CrossEntropySpec, LossSpec } from '../../operators/loss/loss-spec.ts';
+import type { LossName } from '../../operators/loss/losses.ts';
 
 /** Of ε-SupInfoNCE when not given: that of the papers. */
 const defaultEpsilon = 0.25;

@@ -1,7 +1,10 @@
-import type { EncoderName, LossName, OptimizerName, StemName } from '../../operators/types.ts';
-import { isByImage } from '../../operators/loss/loss-labels.ts';
+import type { OptimizerName } from '../../operators/step/optimizer/optimizers.ts';
+import type { StemName } from '../../operators/model/stems.ts';
+import type { EncoderName } from '../../operators/model/encoders.ts';
+import type { LossName } from '../../operators/loss/losses.ts';
+import { isByImage } from '../../operators/loss/loss-spec.ts';
 import { type FrozenPart, frozenParts, hasPart } from '../../operators/model/frozen-part.ts';
-import { encoderNames } from '../../operators/model/network-plan.ts';
+import { encoderNames } from '../../operators/model/encoders.ts';
 import { classRule, type DataOptions, dataFields } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import { permutation, seededRandom } from '../../operators/random.ts';
-import type { LossReadouts } from '../../operators/types.ts';
+import type { LossReadouts } from '../../operators/loss/readouts.ts';
 
 /** What the losses say of a set, and of how much of it. */
 export interface ContrastMetrics {

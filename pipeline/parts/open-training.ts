@@ -2,16 +2,11 @@ import { asOneClass } from '../../datasets/as-one-class.ts';
 import { openDataset } from '../../datasets/open-dataset.ts';
 import type { Engine, Trainer } from '../../operators/engine/seam/engine.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
-import { isByImage } from '../../operators/loss/loss-labels.ts';
+import { isByImage } from '../../operators/loss/loss-spec.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
 import { initialBuffers } from '../../operators/step/optimizer/optimizers.ts';
-import type {
-  ClassifierReadouts,
-  Dataset,
-  StepReadouts,
-  TrainerState,
-  Weights,
-} from '../../operators/types.ts';
+import type { Dataset, TrainerState, Weights } from '../../operators/types.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
 import { openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';
 import { metricsColumns } from '../../outputs/run/metrics-columns.ts';
 import { trainingLoss } from '../options/loss-spec.ts';

@@ -2,20 +2,16 @@ import { z } from 'zod';
 import type { Engine } from '../../operators/engine/seam/engine.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { FrozenPart } from '../../operators/model/frozen-part.ts';
-import { encoderNames } from '../../operators/model/network-plan.ts';
+import { encoderNames } from '../../operators/model/encoders.ts';
 import {
   type Normalisation,
   type ViewRecipe,
   viewRecipe,
 } from '../../operators/image/view-recipe.ts';
-import type {
-  CrossEntropySpec,
-  Dataset,
-  EncoderSpec,
-  LossSpec,
-  OptimizerName,
-  Weights,
-} from '../../operators/types.ts';
+import type { Dataset, Weights } from '../../operators/types.ts';
+import type { OptimizerName } from '../../operators/step/optimizer/optimizers.ts';
+import type { CrossEntropySpec, LossSpec } from '../../operators/loss/loss-spec.ts';
+import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 import type { JsonObject } from '../../outputs/files/json.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
 import type { TrainOptions } from '../options/train-options.ts';

@@ -1,5 +1,6 @@
 import { concat, defer, map, type OperatorFunction } from 'rxjs';
-import type { ClassifierReadouts, StepReadouts, StepResult } from '../../operators/types.ts';
+import type { StepResult } from '../../operators/step/step-result.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
 import type { RunEvent } from './run-event.ts';
 import { stepClock, type StepTimes } from './step-clock.ts';
 

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { availableCores } from '../../operators/threads/available-cores.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import type { EncoderName, EncoderSpec, StemName } from '../../operators/types.ts';
+import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
+import type { StemName } from '../../operators/model/stems.ts';
+import type { EncoderName } from '../../operators/model/encoders.ts';
 import { writeSafetensors } from '../../outputs/run/write-safetensors.ts';
 import { patternedBatch } from '../helpers/batches.ts';
 import {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Engine } from '../../operators/engine/seam/engine.ts';
-import type { LossSpec } from '../../operators/types.ts';
+import type { LossSpec } from '../../operators/loss/loss-spec.ts';
 import { float32Rows } from './contrastive-loss-contract.ts';
 import {
   frobenius,

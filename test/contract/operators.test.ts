@@ -10,9 +10,9 @@ import type {
   PackedBatch,
   PlannedSample,
   SampleBatch,
-  StepResult,
   ViewBatch,
 } from '../../operators/types.ts';
+import type { StepResult } from '../../operators/step/step-result.ts';
 import * as outputs from '../../outputs/index.ts';
 import { plainBytes } from '../helpers/model-fixtures.ts';
 import { zeroMomentum } from '../helpers/networks.ts';

@@ -1,7 +1,8 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { EmbeddingBatch, StepResult } from '../../operators/types.ts';
+import type { EmbeddingBatch } from '../../operators/types.ts';
+import type { StepResult } from '../../operators/step/step-result.ts';
 import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
 import { openRunFolder } from '../../outputs/run/run-folder.ts';
 import { saveCheckpoints } from '../../outputs/run/save-checkpoints.ts';

@@ -1,5 +1,6 @@
 import { weightShapes } from '../../operators/model/weight-shapes.ts';
-import type { EncoderSpec, NamedTensor, Weights } from '../../operators/types.ts';
+import type { NamedTensor, Weights } from '../../operators/types.ts';
+import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 
 /** `count` numbers from 0 to 1: the formula of `test/fixtures/torchvision/make.py`. */
 export function formulaNumbers(count: number, stream: number): Float64Array {

@@ -1,4 +1,5 @@
-import type { LossName, LossReadouts } from '../../operators/types.ts';
+import type { LossReadouts } from '../../operators/loss/readouts.ts';
+import type { LossName } from '../../operators/loss/losses.ts';
 
 /** Rows of numbers, all of one length. */
 export type Rows = readonly (readonly number[])[];

@@ -1,4 +1,4 @@
-import type { EncoderSpec } from '../../operators/types.ts';
+import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 
 /** Arrays of float64 by torchvision's names. */
 export type NumberWeights = Readonly<Record<string, Float64Array>>;

@@ -1,5 +1,6 @@
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import type { EncoderSpec, NamedTensor, Weights } from '../../operators/types.ts';
+import type { NamedTensor, Weights } from '../../operators/types.ts';
+import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 import type { NumberWeights } from './network-reference.ts';
 import { normalValues } from './tensors.ts';
 

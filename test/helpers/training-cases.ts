@@ -1,9 +1,5 @@
-import type {
-  NamedTensor,
-  PlannedSample,
-  StepResult,
-  TrainerState,
-} from '../../operators/types.ts';
+import type { NamedTensor, PlannedSample, TrainerState } from '../../operators/types.ts';
+import type { StepResult } from '../../operators/step/step-result.ts';
 
 /** A small state that is a function of its step. */
 export function madeUpState(step: number): TrainerState {

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { tableFromIPC } from '@uwdata/flechette';
 import test, { type ExecutionContext } from 'ava';
-import type { LossReadouts } from '../../operators/types.ts';
+import type { LossReadouts } from '../../operators/loss/readouts.ts';
 import { commandLine } from '../../pipeline/commands/program.ts';
 import { loss, type MeasuredLoss } from '../../pipeline/loss.ts';
 import { type LossOptions, lossVerb } from '../../pipeline/options/loss-options.ts';

@@ -3,14 +3,9 @@ import { encode } from '../../model/encoder.ts';
 import { stepRates } from '../../step/optimizer/optimizers.ts';
 import type { TrainingState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
-import type {
-  ClassifierReadouts,
-  EncoderSpec,
-  NamedTensor,
-  StepReadouts,
-  TrainerState,
-  Weights,
-} from '../../types.ts';
+import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
+import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import { type EagerBatch, eagerStep } from './eager-step.ts';
 import type { EncodedRows } from '../seam/engine.ts';
 import type { StepSpec } from '../../step/step-spec.ts';

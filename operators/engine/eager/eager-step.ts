@@ -10,7 +10,7 @@ import {
 import { trainingStep } from '../../step/training-step.ts';
 import { type TrainingState, updatedState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
-import type { CrossEntropyReadouts, LossReadouts } from '../../types.ts';
+import type { CrossEntropyReadouts, LossReadouts } from '../../loss/readouts.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { readoutsOf } from '../../loss/readouts-of.ts';
 import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../step/split-step.ts';
-import type { CrossEntropyReadouts, LossReadouts } from '../../types.ts';
+import type { CrossEntropyReadouts, LossReadouts } from '../../loss/readouts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { nextStateNames } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';

@@ -3,7 +3,7 @@ import { weightShapes, parameterNames } from '../../model/weight-shapes.ts';
 import { optimizerOf, stepRates } from '../../step/optimizer/optimizers.ts';
 import type { TrainingState, UpdatedState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
-import type { EncoderSpec } from '../../types.ts';
+import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { LoweringTarget } from '../../onnx/graph/lowering-target.ts';
 import {

@@ -2,13 +2,8 @@ import type { Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../errors.ts';
 import { optimizerOf, stepRates } from '../../step/optimizer/optimizers.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
-import type {
-  ClassifierReadouts,
-  NamedTensor,
-  StepReadouts,
-  TrainerState,
-  Weights,
-} from '../../types.ts';
+import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { compileStep, floats, renamed, type SteppedTensors } from './compiled-step.ts';
 import { discard, fetched } from './device-state.ts';

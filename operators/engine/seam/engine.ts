@@ -1,16 +1,10 @@
 import type { LossRows } from '../../loss/tiled-loss.ts';
 import type { ClassifierSpec, TrainerSpec } from '../../step/step-spec.ts';
-import type {
-  BatchShape,
-  ClassifierReadouts,
-  EncoderSpec,
-  LossReadouts,
-  LossSpec,
-  PackedBatch,
-  StepReadouts,
-  TrainerState,
-  Weights,
-} from '../../types.ts';
+import type { BatchShape, PackedBatch, TrainerState, Weights } from '../../types.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
+import type { LossReadouts } from '../../loss/readouts.ts';
+import type { LossSpec } from '../../loss/loss-spec.ts';
+import type { EncoderSpec } from '../../model/encoder-spec.ts';
 
 /**
  * Encoder, loss, gradient and update, fused. State lives in the engine: only batches and read-outs

@@ -1,13 +1,9 @@
 import type { Computing } from '../../onnx/device-name.ts';
 import type { LossRows } from '../../loss/tiled-loss.ts';
-import type {
-  ClassifierReadouts,
-  EncoderSpec,
-  LossSpec,
-  StepReadouts,
-  TrainerState,
-  Weights,
-} from '../../types.ts';
+import type { TrainerState, Weights } from '../../types.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
+import type { LossSpec } from '../../loss/loss-spec.ts';
+import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { EncodedRows, LossResult, ModelPorts, ModelSpec } from '../seam/engine.ts';
 

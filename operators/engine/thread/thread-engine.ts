@@ -7,7 +7,7 @@ import { checkState, checkWeights } from '../../step/check-state.ts';
 import { checkTrainerSpec } from '../../step/check-trainer-spec.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import { atLeastOne } from '../../out-of-range.ts';
-import type { ClassifierReadouts, StepReadouts } from '../../types.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { EncoderSession, Engine, LossSession, Trainer } from '../seam/engine.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { imagesOf } from '../seam/images-of.ts';

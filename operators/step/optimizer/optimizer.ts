@@ -1,5 +1,4 @@
 import type { tf, TensorsByName } from '../../tensor/tf.ts';
-import type { OptimizerName } from '../../types.ts';
 
 /** What an optimizer keeps of earlier gradients: one tensor in the shape of each parameter. */
 export type BufferName = 'momentum' | 'variance';
@@ -13,12 +12,6 @@ export interface UpdateSpec {
    * taken off every parameter at the learning rate (AdamW).
    */
   readonly weightDecay: number;
-}
-
-/** Which optimizer, and its numbers. */
-export interface OptimizerSpec extends UpdateSpec {
-  /** How parameters follow their gradients. @default 'sgd' */
-  readonly optimizer?: OptimizerName | undefined;
 }
 
 /** A parameter and its buffers after an update. */
@@ -48,6 +41,3 @@ export interface Optimizer {
     rates: TensorsByName,
   ) => UpdatedParameter;
 }
-
-/** The optimizer of a step that names none. */
-export const defaultOptimizer: OptimizerName = 'sgd';

@@ -5,7 +5,7 @@ import {
   crossEntropyRows,
 } from '../../../operators/loss/cross-entropy.ts';
 import { tf } from '../../../operators/tensor/tf.ts';
-import type { CrossEntropyReadouts } from '../../../operators/types.ts';
+import type { CrossEntropyReadouts } from '../../../operators/loss/readouts.ts';
 import { near, normalValues } from '../../helpers/tensors.ts';
 import { tracedEqualsCpu } from '../../helpers/traced-equals-cpu.ts';
 

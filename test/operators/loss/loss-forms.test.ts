@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import {
   dcl,
   epsSupInfoNce,
-  lossForm,
   type LossForm,
   sincere,
   supcon,
 } from '../../../operators/loss/loss-forms.ts';
+import { lossForm } from '../../../operators/loss/loss-spec.ts';
 import { tf } from '../../../operators/tensor/tf.ts';
 import { batches, float32Rows } from '../../contract/contrastive-loss-contract.ts';
 import { similarityGradientOf } from '../../helpers/similarity-gradient.ts';

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { measuredLoss } from '../../../operators/loss/measured-loss.ts';
 import { lossReadouts } from '../../../operators/loss/loss-readouts.ts';
 import { tf } from '../../../operators/tensor/tf.ts';
-import type { LossSpec, LossReadouts } from '../../../operators/types.ts';
+import type { LossReadouts } from '../../../operators/loss/readouts.ts';
+import type { LossSpec } from '../../../operators/loss/loss-spec.ts';
 import { batches, float32Rows } from '../../contract/contrastive-loss-contract.ts';
 import {
   type FormulaName,

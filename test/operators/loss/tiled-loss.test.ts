@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { eagerTileCompiler } from '../../../operators/engine/eager/eager-tiles.ts';
 import { tiledLosses, type TileCompiler } from '../../../operators/loss/tiled-loss.ts';
 import { tf } from '../../../operators/tensor/tf.ts';
-import type { LossSpec } from '../../../operators/types.ts';
+import type { LossSpec } from '../../../operators/loss/loss-spec.ts';
 import { batches } from '../../contract/contrastive-loss-contract.ts';
 import { type FormulaName, lossReference } from '../../helpers/loss-reference.ts';
 import { near } from '../../helpers/tensors.ts';

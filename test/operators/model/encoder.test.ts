@@ -1,7 +1,7 @@
 import test from 'ava';
 import { encode, encodeInTraining } from '../../../operators/model/encoder.ts';
 import { tf } from '../../../operators/tensor/tf.ts';
-import type { EncoderSpec } from '../../../operators/types.ts';
+import type { EncoderSpec } from '../../../operators/model/encoder-spec.ts';
 import { channelsFirst, networkReference } from '../../helpers/network-reference.ts';
 import { livelyWeights, numberWeights } from '../../helpers/networks.ts';
 import { near, nearRows, normalValues, rowsOf, tensorsOf } from '../../helpers/tensors.ts';

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
 import { weightShapes } from '../../../operators/model/weight-shapes.ts';
-import type { EncoderSpec } from '../../../operators/types.ts';
+import type { EncoderSpec } from '../../../operators/model/encoder-spec.ts';
 
 const spec: EncoderSpec = { architecture: 'resnet8', head: 'mlp', projectionSize: 128 };
 

@@ -3,7 +3,9 @@ import fs from 'node:fs/promises';
 import test from 'ava';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { headNames, weightShapes } from '../../../operators/model/weight-shapes.ts';
-import type { EncoderName, EncoderSpec, StemName } from '../../../operators/types.ts';
+import type { StemName } from '../../../operators/model/stems.ts';
+import type { EncoderName } from '../../../operators/model/encoders.ts';
+import type { EncoderSpec } from '../../../operators/model/encoder-spec.ts';
 import { formulaNumbers, formulaWeights } from '../../helpers/formula-weights.ts';
 import { near } from '../../helpers/tensors.ts';
 

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { embeddingSize, networkPlan } from '../../../operators/model/network-plan.ts';
 import { parameterNames, weightShapes } from '../../../operators/model/weight-shapes.ts';
-import type { EncoderSpec } from '../../../operators/types.ts';
+import type { EncoderSpec } from '../../../operators/model/encoder-spec.ts';
 
 const mlp = { head: 'mlp', projectionSize: 128 } as const;
 

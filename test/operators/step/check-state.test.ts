@@ -2,7 +2,8 @@ import test from 'ava';
 import { PipelineError } from '../../../operators/errors.ts';
 import { checkState, checkWeights } from '../../../operators/step/check-state.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import type { EncoderSpec, NamedTensor, TrainerState } from '../../../operators/types.ts';
+import type { NamedTensor, TrainerState } from '../../../operators/types.ts';
+import type { EncoderSpec } from '../../../operators/model/encoder-spec.ts';
 import { zeroMomentum } from '../../helpers/networks.ts';
 
 const spec: EncoderSpec = { architecture: 'resnet8', head: 'mlp', projectionSize: 8 };

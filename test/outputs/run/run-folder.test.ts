@@ -6,7 +6,7 @@ import path from 'node:path';
 import test from 'ava';
 import { concatMap, from, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
 import type { PipelineError } from '../../../operators/errors.ts';
-import type { StepResult } from '../../../operators/types.ts';
+import type { StepResult } from '../../../operators/step/step-result.ts';
 import { checkpointName } from '../../../outputs/run/checkpoints.ts';
 import { openRunFolder, type RunFolder } from '../../../outputs/run/run-folder.ts';
 import { readRun } from '../../../outputs/run/read-run.ts';

@@ -5,7 +5,7 @@ import {
   largestLoss,
 } from '../../../../operators/engine/onnx/sound-numbers.ts';
 import type { StepSpec } from '../../../../operators/step/step-spec.ts';
-import type { LossSpec } from '../../../../operators/types.ts';
+import type { LossSpec } from '../../../../operators/loss/loss-spec.ts';
 
 const spec: StepSpec = {
   encoder: { architecture: 'resnet8', head: 'mlp', projectionSize: 6 },

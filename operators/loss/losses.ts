@@ -1,0 +1,117 @@
+import { namesOf } from '../names-of.ts';
+import { dcl, epsSupInfoNce, type LossForm, sincere, supcon } from './loss-forms.ts';
+
+/** A number that a loss has beside its temperature. */
+export interface LossParameter {
+  readonly doc: string;
+  /** Lowest value that is allowed. */
+  readonly least: number;
+  /** Value where none is given. */
+  readonly usual: number;
+}
+
+/** What the README's table says of a loss, in Markdown. */
+export interface LossFormula {
+  /** The rows j that stand in the sum. */
+  readonly sum: string;
+  /** The function f of the margin. */
+  readonly f: string;
+  /** The term of one positive pair, written out. */
+  readonly term: string;
+  readonly lowest: string;
+}
+
+/** A contrastive loss. */
+export interface Loss {
+  /** One line for a list of choices. */
+  readonly doc: string;
+  readonly formula: LossFormula;
+  /** What makes two rows a positive pair: what the spec says, or always being views of one image. */
+  readonly positives: 'given' | 'image';
+  /** By name, as the spec holds them. */
+  readonly parameters: Readonly<Record<string, LossParameter>>;
+  /** Its member of the family, for the values of its `parameters`. */
+  form(parameters: Readonly<Record<string, number>>): LossForm;
+}
+
+/** The contrastive losses by name: the one place that lists them. */
+export const losses = {
+  sincere: {
+    doc: 'SINCERE: positives against the rows of other classes.',
+    formula: {
+      sum: 'negatives',
+      f: '`log(1 + eˣ)`',
+      term: '`log(exp(sᵢₚ) + ∑ₙ exp(sᵢₙ)) − sᵢₚ`',
+      lowest: '0',
+    },
+    positives: 'given',
+    parameters: {},
+    form: (): LossForm => sincere,
+  },
+  supcon: {
+    doc: 'SupCon: positives against all other rows, the other positives included.',
+    formula: {
+      sum: 'all rows but i',
+      f: '`x`',
+      term: '`log(∑ⱼ exp(sᵢⱼ)) − sᵢₚ`',
+      lowest: 'log of the positives',
+    },
+    positives: 'given',
+    parameters: {},
+    form: (): LossForm => supcon,
+  },
+  'eps-sup-infonce': {
+    doc: 'ε-SupInfoNCE: SINCERE with a margin by which positives must stand out.',
+    formula: {
+      sum: 'negatives',
+      f: '`log(1 + e^(x+ε)) − ε`',
+      term: '`log(exp(sᵢₚ − ε) + ∑ₙ exp(sᵢₙ)) − sᵢₚ`',
+      lowest: '−ε',
+    },
+    positives: 'given',
+    parameters: {
+      /** Margin in logits, 0 or more. */
+      epsilon: { doc: 'Margin in logits.', least: 0, usual: 0.25 },
+    },
+    form: ({ epsilon }: { readonly epsilon: number }): LossForm => epsSupInfoNce(epsilon),
+  },
+  dcl: {
+    doc: 'DCL: positives against the rows of other classes alone, the positive itself left out.',
+    formula: {
+      sum: 'negatives',
+      f: '`x`',
+      term: '`log(∑ₙ exp(sᵢₙ)) − sᵢₚ`',
+      lowest: 'none',
+    },
+    positives: 'given',
+    parameters: {},
+    form: (): LossForm => dcl,
+  },
+  infonce: {
+    doc: 'InfoNCE: SINCERE with each image as a class of its own; needs no labels.',
+    formula: {
+      sum: 'rows of other images',
+      f: '`log(1 + eˣ)`',
+      term: 'SINCERE with the image as the class',
+      lowest: '0',
+    },
+    positives: 'image',
+    parameters: {},
+    form: (): LossForm => sincere,
+  },
+} as const;
+
+/** The contrastive losses that a trainer can minimise. */
+export type LossName = keyof typeof losses;
+
+/** The contrastive losses by name. */
+export const lossNames: readonly [LossName, ...LossName[]] = namesOf(losses);
+
+const entries: Readonly<Record<string, Loss>> = losses satisfies Readonly<Record<LossName, Loss>>;
+
+/** The entry of a loss. @throws {RangeError} When there is none, as for a name from outside the type. */
+export function lossOf(spec: { readonly name: LossName }): Loss {
+  const loss = entries[spec.name];
+  if (loss !== undefined) return loss;
+  throw new RangeError(`Expected a loss, got \`${JSON.stringify(spec)}\``);
+}

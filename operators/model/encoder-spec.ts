@@ -1,0 +1,18 @@
+import type { EncoderName } from './encoders.ts';
+import type { StemName } from './stems.ts';
+
+/** Which network, and what stands on it. */
+export interface EncoderSpec {
+  readonly architecture: EncoderName;
+  /** @default 'cifar' */
+  readonly stem?: StemName | undefined;
+  /** How many times the channels of the architecture every layer has. @default 1 */
+  readonly width?: number | undefined;
+  /**
+   * Projection head: two layers with a ReLU between them, or one layer. A `classifier` is one layer too, whose
+   * `projection` rows are not brought to length 1: they are the logits of the classes.
+   */
+  readonly head: 'mlp' | 'linear' | 'classifier';
+  /** Length of `projection` rows; of a `classifier`, the number of classes. */
+  readonly projectionSize: number;
+}

@@ -1,0 +1,66 @@
+import { namesOf } from '../operators/names-of.ts';
+import type { Dataset } from '../operators/types.ts';
+import { openImageFolder } from './image-folder.ts';
+import { openSyntheticLocation } from './synthetic-location.ts';
+
+/** Which part of a source to open, and when to stop. */
+export interface OpenSourceOptions {
+  readonly split?: string | undefined;
+  /** Ends the listing early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A kind of place where images come from. */
+export interface Source {
+  /** One line: what it is, for a list of choices. */
+  readonly doc: string;
+  /** Locations of it, as a person would write them. */
+  readonly examples: readonly [string, ...string[]];
+  /** What its locations begin with, the colon included; null for paths, which begin with anything else. */
+  readonly prefix: string | null;
+  /**
+   * @throws {PipelineError} `ERR_DATASET` when the location cannot be opened.
+   * @throws {RangeError} When an option or a setting in the location is out of its range.
+   */
+  readonly open: (location: string, options: OpenSourceOptions) => Promise<Dataset>;
+}
+
+/** Every kind of source by name: the one place that lists them. */
+export const sources = {
+  /** Images on disk, see `openImageFolder`. */
+  folder: {
+    doc: 'an image folder, one sub-folder for each class',
+    examples: ['photos', './photos', '/data/photos'],
+    prefix: null,
+    open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
+      await openImageFolder(location, options),
+  },
+  /** Images that are drawn, see `openSynthetic`. */
+  synthetic: {
+    doc: 'drawn images of ten patterns, which need no files',
+    examples: ['synthetic:shapes?classes=10&count=1000&size=32&seed=0'],
+    prefix: 'synthetic:',
+    open: async (location: string, { split }: OpenSourceOptions): Promise<Dataset> =>
+      openSyntheticLocation(location, split),
+  },
+} as const;
+
+/** The kinds of sources that a location can name. */
+export type SourceName = keyof typeof sources;
+
+/** Every kind of source by name. */
+export const sourceNames: readonly [SourceName, ...SourceName[]] = namesOf(sources);
+
+const entries: Readonly<Record<SourceName, Source>> = sources;
+
+/** What the locations of sources other than paths begin with. */
+export const sourcePrefixes: readonly string[] = Object.values(entries).flatMap(
+  ({ prefix }) => prefix ?? [],
+);
+
+/** The kind of source that a location is of; undefined when it begins like none. */
+export function sourceOf(location: string): Source | undefined {
+  // One letter before the colon is a drive of Windows.
+  const scheme = /^[a-z][a-z0-9+.-]+:/i.exec(location)?.[0] ?? null;
+  return Object.values(entries).find(({ prefix }) => prefix === scheme);
+}

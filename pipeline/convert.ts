@@ -1,7 +1,6 @@
 import { openArrowSource } from '../outputs/convert/arrow-source.ts';
 import type { ConversionReport } from '../outputs/convert/conversion.ts';
-import { writeCsv } from '../outputs/convert/csv-file.ts';
-import { writeParquet } from '../outputs/convert/parquet-file.ts';
+import { formatOf } from '../outputs/convert/formats.ts';
 import { checkTarget } from '../outputs/files/check-target.ts';
 import { type ConvertOptions, convertVerb } from './options/convert-options.ts';
 import { runTask } from './parts/run-task.ts';
@@ -28,9 +27,8 @@ export function convert(given: ConvertOptions): Run<ConversionReport> {
     return runTask(scope, async (tell) => {
       const onRows = (done: number): void =>
         tell({ label: 'convert', done, total: source.rows, unit: 'rows' });
-      return to === 'parquet'
-        ? await writeParquet(out, source, { signal, onRows })
-        : await writeCsv(out, source, { signal, onRows, vectors: vectors ?? undefined });
+      const writing = { signal, onRows, vectors: vectors ?? undefined };
+      return await formatOf(to).write(out, source, writing);
     });
   });
 }

@@ -75,18 +75,6 @@ export const losses = {
     },
     form: ({ epsilon }: { readonly epsilon: number }): LossForm => epsSupInfoNce(epsilon),
   },
-  dcl: {
-    doc: 'DCL: positives against the rows of other classes alone, the positive itself left out.',
-    formula: {
-      sum: 'negatives',
-      f: '`x`',
-      term: '`log(∑ₙ exp(sᵢₙ)) − sᵢₚ`',
-      lowest: 'none',
-    },
-    positives: 'given',
-    parameters: {},
-    form: (): LossForm => dcl,
-  },
   infonce: {
     doc: 'InfoNCE: SINCERE with each image as a class of its own; needs no labels.',
     formula: {
@@ -98,6 +86,18 @@ export const losses = {
     positives: 'image',
     parameters: {},
     form: (): LossForm => sincere,
+  },
+  dcl: {
+    doc: 'DCL: positives against the rows of other classes alone, the positive itself left out.',
+    formula: {
+      sum: 'negatives',
+      f: '`x`',
+      term: '`log(∑ₙ exp(sᵢₙ)) − sᵢₚ`',
+      lowest: 'none',
+    },
+    positives: 'given',
+    parameters: {},
+    form: (): LossForm => dcl,
   },
 } as const;
 

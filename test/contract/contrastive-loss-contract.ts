@@ -1,4 +1,4 @@
-import type { ExecutionContext, TestFn } from 'ava';
+import type { ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import type {
   ContrastiveLossOptions,
@@ -64,8 +64,11 @@ export const batches: fc.Arbitrary<{ rows: number[][]; labels: number[] }> = fc
     }),
   );
 
+/** Declares a test, as `test` of AVA does. */
+type Declare = (title: string, run: (t: ExecutionContext) => void) => void;
+
 /** What holds for every loss of the family. */
-export function contrastiveLossContract(test: TestFn, name: FormulaName, loss: Loss): void {
+export function contrastiveLossContract(test: Declare, name: FormulaName, loss: Loss): void {
   const temperatures = fc.constantFrom(1, 0.1, 0.05);
 
   test('value and gradient equal a float64 loop', (t) => {

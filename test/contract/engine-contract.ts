@@ -3,9 +3,17 @@ import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
 import type { Engine } from '../../operators/engine/seam/engine.ts';
 import type { ClassifierSpec, TrainerSpec } from '../../operators/step/step-spec.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import { bufferNames, initialBuffers } from '../../operators/step/optimizer/optimizers.ts';
+import { lossNames } from '../../operators/loss/losses.ts';
+import {
+  bufferNames,
+  defaultOptimizer,
+  initialBuffers,
+  optimizerNames,
+  optimizers,
+} from '../../operators/step/optimizer/optimizers.ts';
 import type { PackedBatch, TrainerState, Weights } from '../../operators/types.ts';
 import { packedBatch } from '../helpers/batches.ts';
+import { usualLoss } from '../helpers/loss-specs.ts';
 import { livelyWeights, zeroMomentum } from '../helpers/networks.ts';
 import { near, normalValues } from '../helpers/tensors.ts';
 import { workerOf } from '../helpers/worker-of.ts';
@@ -73,6 +81,11 @@ const tasks: readonly (readonly [
   ['a frozen stem in chunks', 2, { frozen: 'stem', microBatch: 2 }, 8],
 ];
 
+/** A step of every loss that has no task above. */
+const lossTasks: typeof tasks = lossNames
+  .filter((name) => !tasks.some(([what]) => what === name))
+  .map((name) => [name, 1, { loss: usualLoss(name, temperature) }]);
+
 const optimizerTasks: readonly (readonly [
   what: string,
   steps: number,
@@ -92,6 +105,12 @@ const optimizerTasks: readonly (readonly [
     10,
   ],
 ];
+
+/** Steps of every optimizer that has no task above; those of SGD are the ones of all losses. */
+const furtherOptimizerTasks: typeof optimizerTasks = optimizerNames
+  .filter((name) => name !== defaultOptimizer)
+  .filter((name) => !optimizerTasks.some(([, , , { optimizer }]) => optimizer === name))
+  .map((optimizer) => [optimizer, 5, optimizers[optimizer].learningRate, { optimizer }]);
 
 /** A step of a classifier. */
 export const classifier: ClassifierSpec = {
@@ -143,7 +162,7 @@ export function engineContract(
     },
   );
 
-  for (const [what, steps, changes, amplified = 1] of tasks.filter(taken)) {
+  for (const [what, steps, changes, amplified = 1] of [...tasks, ...lossTasks].filter(taken)) {
     test(`${name}: ${steps} steps equal the cpu engine in every number: ${what}`, async (t) => {
       const task: TrainerSpec = { ...spec, ...changes };
       const [engine, cpu] = [await open(), await openCpuEngine()];
@@ -185,7 +204,10 @@ export function engineContract(
     });
   }
 
-  for (const [what, steps, learningRate, changes, amplified = 1] of optimizerTasks.filter(taken)) {
+  for (const [what, steps, learningRate, changes, amplified = 1] of [
+    ...optimizerTasks,
+    ...furtherOptimizerTasks,
+  ].filter(taken)) {
     test(`${name}: ${steps} steps equal the cpu engine, and go on from a snapshot: ${what}`, async (t) => {
       const task: TrainerSpec = { ...spec, ...changes };
       const [engine, cpu] = [await open(), await openCpuEngine()];

@@ -8,6 +8,7 @@ import {
   lossReference,
   readoutReference,
 } from '../helpers/loss-reference.ts';
+import { formulaOf, usualLosses } from '../helpers/loss-specs.ts';
 import { near, normalValues } from '../helpers/tensors.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
 
@@ -56,10 +57,8 @@ export function lossSessionContract(name: string, open: () => Promise<Engine>): 
     );
     // Classes of 1 to 17 rows in mixed order, and rows without a class.
     const classes = rows.map((_, i) => (i % 11 === 3 ? -1 : Math.floor(Math.sqrt((i * 7) % 90))));
-    for (const { spec } of [
-      { spec: { name: 'sincere', temperature: 0.2 } },
-      { spec: { name: 'dcl', temperature: 0.2 } },
-    ] as const) {
+    for (const spec of usualLosses(0.2)) {
+      const formula = formulaOf(spec.name);
       const session = await engine.createLoss(spec);
       const given = {
         z: Float32Array.from(rows.flat()),
@@ -67,10 +66,10 @@ export function lossSessionContract(name: string, open: () => Promise<Engine>): 
         labels: Int32Array.from(classes),
       };
       const result = await session.run(given, { gradient: true, readouts: true });
-      const expected = lossReference(spec.name, rows, classes, 0.2);
+      const expected = lossReference(formula, rows, classes, 0.2);
       near(t, [result.value], [expected.value], 1e-6);
       near(t, result.gradient!, expected.gradient.flat(), 5e-6);
-      const wanted = readoutReference(spec.name, rows, classes, 0.2);
+      const wanted = readoutReference(formula, rows, classes, 0.2);
       for (const [key, value] of Object.entries(wanted)) {
         near(t, [result.readouts![key as keyof typeof wanted]], [value], 2e-5, key);
       }

@@ -11,14 +11,12 @@ import { lossForm } from '../../../operators/loss/loss-spec.ts';
 import { tf } from '../../../operators/tensor/tf.ts';
 import { batches, float32Rows } from '../../contract/contrastive-loss-contract.ts';
 import { similarityGradientOf } from '../../helpers/similarity-gradient.ts';
+import { usualLosses } from '../../helpers/loss-specs.ts';
 import { near } from '../../helpers/tensors.ts';
 
-const forms: Readonly<Record<string, LossForm>> = {
-  sincere,
-  supcon,
-  dcl,
-  'eps-sup-infonce': epsSupInfoNce(0.25),
-};
+const forms: Readonly<Record<string, LossForm>> = Object.fromEntries(
+  usualLosses(1).map((spec) => [spec.name, lossForm(spec)]),
+);
 
 const isPair = (labels: readonly number[], i: number, j: number): boolean =>
   i !== j && labels[i]! >= 0 && labels[i] === labels[j];
@@ -95,6 +93,11 @@ test('names stand for forms', (t) => {
   t.is(lossForm({ name: 'infonce', temperature }), sincere);
   t.is(lossForm({ name: 'supcon', temperature }), supcon);
   t.is(lossForm({ name: 'dcl', temperature }), dcl);
+  const [form, same] = [
+    lossForm({ name: 'eps-sup-infonce', temperature, epsilon: 0.5 }),
+    epsSupInfoNce(0.5),
+  ].map(({ value }) => tf.tidy(() => [...value(tf.tensor2d([[-1, 0, 2]])).dataSync()]));
+  t.deepEqual(form, same);
   // A name from outside the type, as a configuration file may hold.
   const unknown = { name: 'triplet', temperature } as unknown as Parameters<typeof lossForm>[0];
   t.throws(() => lossForm(unknown), { instanceOf: RangeError, message: /`.*triplet.*`/u });

@@ -7,13 +7,13 @@ import type { LossReadouts } from '../../../operators/loss/readouts.ts';
 import type { LossSpec } from '../../../operators/loss/loss-spec.ts';
 import { batches, float32Rows } from '../../contract/contrastive-loss-contract.ts';
 import {
-  type FormulaName,
   goldenRows,
   lossReference,
   readoutReference,
   type Rows,
   simplex,
 } from '../../helpers/loss-reference.ts';
+import { formulaOf, usualLosses } from '../../helpers/loss-specs.ts';
 import { near, relativeError } from '../../helpers/tensors.ts';
 
 function measured(
@@ -34,18 +34,13 @@ function measured(
   });
 }
 
-const specs: readonly LossSpec[] = [
-  { name: 'sincere', temperature: 0.1 },
-  { name: 'supcon', temperature: 0.1 },
-  { name: 'dcl', temperature: 0.1 },
-  { name: 'eps-sup-infonce', temperature: 0.1, epsilon: 0.25 },
-];
+const specs = usualLosses(0.1);
 
 test('reads out the loss and everything beside it, whichever is minimised', (t) => {
   fc.assert(
     fc.property(batches, fc.constantFrom(...specs), ({ rows, labels }, spec) => {
       const { gradient, ...ours } = measured(spec, rows, labels);
-      const name = spec.name as FormulaName;
+      const name = formulaOf(spec.name);
       const expected = readoutReference(name, rows, labels, spec.temperature);
       for (const [key, value] of Object.entries(expected)) {
         const got = ours[key as keyof LossReadouts];

@@ -3,17 +3,12 @@ import fc from 'fast-check';
 import { eagerTileCompiler } from '../../../operators/engine/eager/eager-tiles.ts';
 import { tiledLosses, type TileCompiler } from '../../../operators/loss/tiled-loss.ts';
 import { tf } from '../../../operators/tensor/tf.ts';
-import type { LossSpec } from '../../../operators/loss/loss-spec.ts';
 import { batches } from '../../contract/contrastive-loss-contract.ts';
-import { type FormulaName, lossReference } from '../../helpers/loss-reference.ts';
+import { lossReference } from '../../helpers/loss-reference.ts';
+import { formulaOf, usualLosses } from '../../helpers/loss-specs.ts';
 import { near } from '../../helpers/tensors.ts';
 
-const specs: readonly LossSpec[] = [
-  { name: 'sincere', temperature: 0.1 },
-  { name: 'supcon', temperature: 0.1 },
-  { name: 'dcl', temperature: 0.1 },
-  { name: 'eps-sup-infonce', temperature: 0.1, epsilon: 0.25 },
-];
+const specs = usualLosses(0.1);
 const wanted = { gradient: true, readouts: false } as const;
 
 test.before(async () => {
@@ -38,7 +33,7 @@ for (const spec of specs) {
             },
             wanted,
           );
-          const expected = lossReference(spec.name as FormulaName, rows, labels, 0.1, { isAnchor });
+          const expected = lossReference(formulaOf(spec.name), rows, labels, 0.1, { isAnchor });
           return (
             Math.abs(result.value - expected.value) < 2e-5 &&
             // Absolute: where a pull and a share nearly cancel, float32 keeps a step of their size.

@@ -1,0 +1,130 @@
+import fs from 'node:fs/promises';
+import test from 'ava';
+import { expectTypeOf } from 'expect-type';
+import { lossNames, losses, lossOf } from '../../operators/loss/losses.ts';
+import type { LossSpec } from '../../operators/loss/loss-spec.ts';
+import {
+  crossEntropyReadoutTable,
+  formatted,
+  type LossReadouts,
+  lossReadoutTable,
+  type Readout,
+  readoutColumns,
+} from '../../operators/loss/readouts.ts';
+import { encoderNames, encoders } from '../../operators/model/encoders.ts';
+import { stemNames, stems } from '../../operators/model/stems.ts';
+import { gradientReadoutTable } from '../../operators/step/step-readouts.ts';
+import { optimizerNames, type OptimizerName } from '../../operators/step/optimizer/optimizers.ts';
+import { CLASSIFIER_COLUMNS, METRICS_COLUMNS } from '../../outputs/run/run-folder.ts';
+
+const readme = await fs.readFile(
+  new URL('../../operators/loss/README.md', import.meta.url),
+  'utf8',
+);
+
+/** Rows of the Markdown table under a heading of its first column, as cells without padding. */
+function tableUnder(heading: string): string[][] {
+  const lines = readme.split('\n');
+  const first = lines.findIndex((line) => line.startsWith(`| ${heading} `));
+  const end = lines.findIndex((line, at) => at > first && !line.startsWith('|'));
+  return lines.slice(first + 2, end).map((line) =>
+    line
+      .split(/(?<!\\)\|/u)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+test('the table of losses in the README is that of the code', (t) => {
+  const rows = lossNames.map((name) => {
+    const { sum, f, term, lowest } = lossOf({ name }).formula;
+    return [`\`${name}\``, sum, f, term, lowest];
+  });
+  t.deepEqual(tableUnder('`--loss`'), rows);
+});
+
+test('the table of read-outs in the README is that of the code', (t) => {
+  const rows = readoutColumns(lossReadoutTable).map(([, { column, doc }]) => [
+    `\`${column}\``,
+    // A bar would end the cell.
+    doc.replaceAll('|', '\\|'),
+  ]);
+  t.deepEqual(tableUnder('column of `metrics.arrows`'), rows);
+});
+
+test('every loss is advised on in the README', (t) => {
+  const [, advice = ''] = /## Which loss when\n(.*?)## Temperature/su.exec(readme) ?? [];
+  const named = new Set(Array.from(advice.matchAll(/`([a-z-]+)`/gu), ([, name]) => name));
+  for (const name of lossNames) t.true(named.has(name), name);
+});
+
+const columnsOf = (
+  table: Readonly<Record<string, Pick<Readout<never>, 'column' | 'type' | 'edition'>>>,
+): [string, string][] =>
+  readoutColumns(table as Readonly<Record<string, Readout<never>>>).map(([, { column, type }]) => [
+    column,
+    type,
+  ]);
+
+test('read-outs are the columns of `metrics.arrows`, in the order of the file', (t) => {
+  const before = ['step', 'epoch', 'learning_rate'];
+  for (const [columns, table] of [
+    [METRICS_COLUMNS, lossReadoutTable],
+    [CLASSIFIER_COLUMNS, crossEntropyReadoutTable],
+  ] as const) {
+    t.deepEqual(Object.entries(columns).slice(before.length, -1), [
+      ...columnsOf(table),
+      ...columnsOf(gradientReadoutTable),
+    ]);
+  }
+});
+
+test('no two entries of a table share a column, a label or a metric', (t) => {
+  for (const table of [lossReadoutTable, crossEntropyReadoutTable]) {
+    const entries: readonly Readout<never>[] = Object.values(table);
+    for (const list of [
+      entries.map(({ column }) => column),
+      entries.flatMap(({ metric }) => metric ?? []),
+      entries.flatMap(({ report }) => report?.label ?? []),
+      entries.flatMap(({ summary }) => summary?.label ?? []),
+    ]) {
+      t.is(new Set(list).size, list.length);
+    }
+  }
+});
+
+test('numbers are written in digits, decimals or percent', (t) => {
+  t.is(formatted(0.123456, { significant: 3 }), '0.123');
+  t.is(formatted(0.123456, { decimals: 4 }), '0.1235');
+  t.is(formatted(0.123456, { percent: 1 }), '12.3');
+});
+
+test('names are the keys of their tables, in order', (t) => {
+  t.deepEqual([...lossNames], Object.keys(losses));
+  t.deepEqual(
+    [...encoderNames],
+    ['resnet8', 'resnet20', 'resnet18', 'resnet34', 'resnet50', 'resnet101'],
+  );
+  t.deepEqual([...encoderNames], Object.keys(encoders));
+  t.deepEqual([...stemNames], Object.keys(stems));
+  t.deepEqual([...optimizerNames], ['sgd', 'adamw', 'lars']);
+});
+
+test('every entry has one line that says what it is', (t) => {
+  for (const table of [losses, encoders, stems]) {
+    for (const { doc } of Object.values(table)) t.regex(doc, /^\S.*\.$/u);
+  }
+});
+
+test('types follow from the tables', (t) => {
+  expectTypeOf<OptimizerName>().toEqualTypeOf<'sgd' | 'adamw' | 'lars'>();
+  expectTypeOf<LossSpec['name']>().toEqualTypeOf<
+    'sincere' | 'supcon' | 'eps-sup-infonce' | 'infonce' | 'dcl'
+  >();
+  expectTypeOf<LossReadouts['spread']>().toEqualTypeOf<number>();
+  // @ts-expect-error ε belongs to its loss.
+  const without: LossSpec = { name: 'eps-sup-infonce', temperature: 1 };
+  // @ts-expect-error And to no other.
+  const alien: LossSpec = { name: 'sincere', temperature: 1, epsilon: 1 };
+  t.truthy([without, alien]);
+});

@@ -1,4 +1,6 @@
 import { tf } from '../tensor/tf.ts';
+import { type LossParameters, type LossSpec, parameterValues } from './loss-spec.ts';
+import { type LossName, lossOf } from './losses.ts';
 
 /**
  * What tells one contrastive loss from another. All of them are
@@ -62,4 +64,22 @@ export function epsSupInfoNce(epsilon: number): LossForm {
  */
 function sigmoid(x: tf.Tensor2D): tf.Tensor2D {
   return tf.exp(tf.sub(x, tf.softplus(x)));
+}
+
+/** How every loss is computed, from the numbers that it has of its own. */
+const lossForms: { readonly [N in LossName]: (parameters: LossParameters<N>) => LossForm } = {
+  sincere: () => sincere,
+  supcon: () => supcon,
+  'eps-sup-infonce': ({ epsilon }) => epsSupInfoNce(epsilon),
+  // What InfoNCE has of its own is only its labels: each image is a class.
+  infonce: () => sincere,
+  dcl: () => dcl,
+};
+
+/** The form of a loss. @throws {RangeError} When there is none, as for a name from outside the type. */
+export function lossForm(spec: LossSpec): LossForm {
+  // Told by its name where there is none.
+  lossOf(spec);
+  const form: (parameters: never) => LossForm = lossForms[spec.name];
+  return form(parameterValues(spec) as never);
 }

@@ -1,4 +1,3 @@
-import type { LossForm } from './loss-forms.ts';
 import { type LossName, lossOf, type losses } from './losses.ts';
 
 /** What every contrastive loss has: how sharp it is, and over which pairs. */
@@ -26,11 +25,6 @@ export type LossSpec = LossPairs &
 /** Softmax cross entropy over classes: the loss of a classifier. */
 export interface CrossEntropySpec {
   readonly name: 'cross-entropy';
-}
-
-/** The form of a loss. What InfoNCE has of its own is only its labels: each image is a class. */
-export function lossForm(spec: LossSpec): LossForm {
-  return lossOf(spec).form(parameterValues(spec));
 }
 
 /** Whether views of one image are the positives of a loss, so that it needs no classes. */

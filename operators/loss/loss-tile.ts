@@ -1,7 +1,7 @@
 import { tf } from '../tensor/tf.ts';
 import type { LossSpec } from './loss-spec.ts';
 import { blockLoss } from './block-loss.ts';
-import { lossForm } from './loss-spec.ts';
+import { lossForm } from './loss-forms.ts';
 
 /** Sizes of a tile. Programs are compiled for them. */
 export interface TileShape {

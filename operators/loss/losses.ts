@@ -1,5 +1,4 @@
 import { namesOf } from '../names-of.ts';
-import { dcl, epsSupInfoNce, type LossForm, sincere, supcon } from './loss-forms.ts';
 
 /** A number that a loss has beside its temperature. */
 export interface LossParameter {
@@ -30,11 +29,12 @@ export interface Loss {
   readonly positives: 'given' | 'image';
   /** By name, as the spec holds them. */
   readonly parameters: Readonly<Record<string, LossParameter>>;
-  /** Its member of the family, for the values of its `parameters`. */
-  form(parameters: Readonly<Record<string, number>>): LossForm;
 }
 
-/** The contrastive losses by name: the one place that lists them. */
+/**
+ * The contrastive losses by name: the one place that lists them. How each is computed stands in `lossForms`, so that
+ * help can list them without loading TensorFlow.js.
+ */
 export const losses = {
   sincere: {
     doc: 'SINCERE: positives against the rows of other classes.',
@@ -46,7 +46,6 @@ export const losses = {
     },
     positives: 'given',
     parameters: {},
-    form: (): LossForm => sincere,
   },
   supcon: {
     doc: 'SupCon: positives against all other rows, the other positives included.',
@@ -58,7 +57,6 @@ export const losses = {
     },
     positives: 'given',
     parameters: {},
-    form: (): LossForm => supcon,
   },
   'eps-sup-infonce': {
     doc: 'ε-SupInfoNCE: SINCERE with a margin by which positives must stand out.',
@@ -73,7 +71,6 @@ export const losses = {
       /** Margin in logits, 0 or more. */
       epsilon: { doc: 'Margin in logits.', least: 0, usual: 0.25 },
     },
-    form: ({ epsilon }: { readonly epsilon: number }): LossForm => epsSupInfoNce(epsilon),
   },
   infonce: {
     doc: 'InfoNCE: SINCERE with each image as a class of its own; needs no labels.',
@@ -85,7 +82,6 @@ export const losses = {
     },
     positives: 'image',
     parameters: {},
-    form: (): LossForm => sincere,
   },
   dcl: {
     doc: 'DCL: positives against the rows of other classes alone, the positive itself left out.',
@@ -97,7 +93,6 @@ export const losses = {
     },
     positives: 'given',
     parameters: {},
-    form: (): LossForm => dcl,
   },
 } as const;
 

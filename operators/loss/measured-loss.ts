@@ -3,7 +3,7 @@ import { tf } from '../tensor/tf.ts';
 import type { LossSpec } from './loss-spec.ts';
 import { batchLoss, type LossSums } from './batch-loss.ts';
 import { byClosedForm } from './contrastive-loss.ts';
-import { lossForm } from './loss-spec.ts';
+import { lossForm } from './loss-forms.ts';
 
 /** The loss to minimise, and what was summed beside it. */
 export type MeasuredLoss = {

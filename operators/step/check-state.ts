@@ -3,7 +3,7 @@ import type { TrainerState, Weights } from '../types.ts';
 import type { OptimizerName } from './optimizer/optimizers.ts';
 import type { EncoderSpec } from '../model/encoder-spec.ts';
 import { defaultOptimizer } from './optimizer/optimizers.ts';
-import { bufferNames, optimizerOf } from './optimizer/optimizers.ts';
+import { bufferNames, optimizerOf } from './optimizer/optimizer-rules.ts';
 import { weightShapes } from '../model/weight-shapes.ts';
 
 /**

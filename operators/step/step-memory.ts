@@ -2,7 +2,7 @@ import type { StepSpec } from './step-spec.ts';
 import { PipelineError } from '../errors.ts';
 import { frozenConvolutions } from '../model/frozen-part.ts';
 import { type ConvolutionPlan, networkPlan } from '../model/network-plan.ts';
-import { optimizerOf } from './optimizer/optimizers.ts';
+import { optimizerOf } from './optimizer/optimizer-rules.ts';
 import { imagesAtOnce } from './split-step.ts';
 import { weightShapes } from '../model/weight-shapes.ts';
 

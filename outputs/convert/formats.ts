@@ -1,8 +1,7 @@
 import { namesOf } from '../../operators/names-of.ts';
 import type { ArrowSource } from './arrow-source.ts';
 import type { ConversionOptions, ConversionReport } from './conversion.ts';
-import { type CsvVectors, writeCsv } from './csv-file.ts';
-import { writeParquet } from './parquet-file.ts';
+import type { CsvVectors } from './csv-file.ts';
 
 /** What every format is asked to write with; each takes of it what concerns it. */
 export interface FormatOptions extends ConversionOptions {
@@ -30,7 +29,7 @@ export interface Format {
   ) => Promise<ConversionReport>;
 }
 
-/** Every format by name: the one place that lists them. */
+/** Every format by name: the one place that lists them. Its code is loaded when it is written. */
 export const formats = {
   /** Apache Parquet, compressed with zstd, see `writeParquet`. */
   parquet: {
@@ -40,7 +39,8 @@ export const formats = {
       file: string,
       source: ArrowSource,
       options: FormatOptions,
-    ): Promise<ConversionReport> => await writeParquet(file, source, options),
+    ): Promise<ConversionReport> =>
+      await (await import('./parquet-file.ts')).writeParquet(file, source, options),
   },
   /** Comma-separated values with a heading, see `writeCsv`. */
   csv: {
@@ -50,7 +50,8 @@ export const formats = {
       file: string,
       source: ArrowSource,
       options: FormatOptions,
-    ): Promise<ConversionReport> => await writeCsv(file, source, options),
+    ): Promise<ConversionReport> =>
+      await (await import('./csv-file.ts')).writeCsv(file, source, options),
   },
 } as const;
 

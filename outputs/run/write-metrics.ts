@@ -3,10 +3,15 @@ import { PipelineError } from '../../operators/errors.ts';
 import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
 import type { StepResult } from '../../operators/step/step-result.ts';
-import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
-import type { LogRow } from '../arrow/log-rows.ts';
+import {
+  type ClassifierReadouts,
+  gradientReadoutTable,
+  type StepReadouts,
+} from '../../operators/step/step-readouts.ts';
+import { crossEntropyReadoutTable, lossReadoutTable } from '../../operators/loss/readouts.ts';
+import type { LogColumns, LogRow } from '../arrow/log-rows.ts';
 import type { RunFolder } from './run-folder.ts';
-import type { classifierColumns, contrastiveColumns } from './metrics-columns.ts';
+import { readoutCells } from './metrics-columns.ts';
 
 /** The part of a run folder that holds its rows. */
 type RunLogs = Pick<RunFolder, 'metrics' | 'timing'>;
@@ -46,7 +51,7 @@ async function append(
   result: StepResult<StepReadouts | ClassifierReadouts>,
   wallMs: number,
 ): Promise<void> {
-  const { plan, readouts, stepMs } = result;
+  const { plan, stepMs } = result;
   const step = plan.seq;
   if (step !== run.metrics.rows) {
     throw new PipelineError(
@@ -65,51 +70,23 @@ async function append(
       step_images_per_second: (1000 * images) / stepMs,
     },
   ]);
-  await run.metrics.append([
-    'accuracy' in readouts ? classifierRow(result, readouts) : contrastiveRow(result, readouts),
-  ]);
+  await run.metrics.append([metricsRow(result)]);
 }
 
-type Row = Omit<StepResult<unknown>, 'readouts'>;
-
-function classifierRow(
-  { plan, learningRate }: Row,
-  { loss, accuracy, rowsWithoutClass, gradientNorm }: ClassifierReadouts,
-): LogRow<typeof classifierColumns> {
+/** Row of `metrics.arrows`: each read-out under its column. */
+function metricsRow({
+  plan,
+  learningRate,
+  readouts,
+}: StepResult<StepReadouts | ClassifierReadouts>): LogRow<LogColumns> {
+  const table = 'accuracy' in readouts ? crossEntropyReadoutTable : lossReadoutTable;
+  const values = { ...readouts };
   return {
     step: plan.seq,
     epoch: plan.epoch,
     learning_rate: learningRate,
-    loss,
-    accuracy,
-    rows_without_class: rowsWithoutClass,
-    gradient_norm: gradientNorm,
-    images: plan.samples.length,
-  };
-}
-
-function contrastiveRow(
-  { plan, learningRate }: Row,
-  readouts: StepReadouts,
-): LogRow<typeof contrastiveColumns> {
-  return {
-    step: plan.seq,
-    epoch: plan.epoch,
-    learning_rate: learningRate,
-    loss: readouts.loss,
-    sincere: readouts.sincere,
-    supcon: readouts.supcon,
-    repelled_share: readouts.repelledShare,
-    batch_nearest_accuracy: readouts.batchNearestAccuracy,
-    anchors_without_positive: readouts.anchorsWithoutPositive,
-    repelled_mass: readouts.repelledMass,
-    alignment: readouts.alignment,
-    uniformity: readouts.uniformity,
-    spread: readouts.spread,
-    effective_rank: readouts.effectiveRank,
-    information_bound: readouts.informationBound,
-    sharp_information_bound: readouts.sharpInformationBound,
-    gradient_norm: readouts.gradientNorm,
+    ...readoutCells(table, values),
+    ...readoutCells(gradientReadoutTable, values),
     images: plan.samples.length,
   };
 }

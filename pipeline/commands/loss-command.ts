@@ -1,4 +1,9 @@
-import type { LossReadouts } from '../../operators/loss/readouts.ts';
+import {
+  formatted,
+  type LossReadoutName,
+  type LossReadouts,
+  lossReadoutTable,
+} from '../../operators/loss/readouts.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { loss, type MeasuredLoss } from '../loss.ts';
@@ -50,19 +55,9 @@ function countCells(
 }
 
 function readoutCells(readouts: LossReadouts): string[][] {
-  const plain = (value: number): string => value.toFixed(4);
-  const percent = (share: number): string => (100 * share).toFixed(2);
-  return [
-    ['SINCERE', plain(readouts.sincere), 'nats'],
-    ['SupCon', plain(readouts.supcon), 'nats'],
-    ['positive pairs that SupCon pushes apart', percent(readouts.repelledShare), '%'],
-    ["SupCon's push over its pull on them", percent(readouts.repelledMass), '%'],
-    ['nearest row of the same class', percent(readouts.batchNearestAccuracy), '%'],
-    ['alignment', plain(readouts.alignment), 'mean squared distance of positives'],
-    ['uniformity', plain(readouts.uniformity), 'log mean exp(−2 d²)'],
-    ['spread', plain(readouts.spread), '1 − |mean|²'],
-    ['effective rank', plain(readouts.effectiveRank), 'directions'],
-    ['bound on the divergence of classes', plain(readouts.informationBound), 'nats'],
-    ['sharper bound', plain(readouts.sharpInformationBound), 'nats'],
-  ];
+  return Object.entries(lossReadoutTable).flatMap(([name, { report }]) =>
+    report === null
+      ? []
+      : [[report.label, formatted(readouts[name as LossReadoutName], report.format), report.unit]],
+  );
 }

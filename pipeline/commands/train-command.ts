@@ -1,3 +1,9 @@
+import {
+  crossEntropyReadoutTable,
+  formatted,
+  lossReadoutTable,
+  type Readouts,
+} from '../../operators/loss/readouts.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type TrainOptions, trainVerb } from '../options/train-options.ts';
@@ -28,30 +34,15 @@ function stepLine({ out, steps, totalSteps }: TrainResult, interrupted: boolean)
 }
 
 function readoutLines(readouts: TrainedStep['readouts']): readonly string[] {
-  if ('accuracy' in readouts) {
-    return textTable(
-      [
-        ['loss', readouts.loss.toPrecision(5)],
-        ['accuracy in the batch', percent(readouts.accuracy)],
-      ],
-      { heading: false },
-    );
-  }
-  return textTable(
-    [
-      ['loss', readouts.loss.toPrecision(5)],
-      ['SINCERE', readouts.sincere.toPrecision(5)],
-      ['SupCon', readouts.supcon.toPrecision(5)],
-      ['pairs that SupCon repels', percent(readouts.repelledShare)],
-      ['nearest in batch has the class', percent(readouts.batchNearestAccuracy)],
-      ['spread (0: one point)', readouts.spread.toPrecision(3)],
-      ['effective rank', readouts.effectiveRank.toFixed(1)],
-      ['alignment', readouts.alignment.toPrecision(3)],
-      ['uniformity', readouts.uniformity.toPrecision(3)],
-      ['bound on the divergence of classes', `${readouts.sharpInformationBound.toFixed(2)} nats`],
-    ],
-    { heading: false },
-  );
+  const table: Readouts<never> =
+    'accuracy' in readouts ? crossEntropyReadoutTable : lossReadoutTable;
+  const values: Readonly<Record<string, number>> = { ...readouts };
+  const rows = Object.entries(table).flatMap(([name, { summary }]) => {
+    if (summary === null) return [];
+    const value = formatted(values[name]!, summary.format);
+    return [[summary.label, summary.unit === '' ? value : `${value} ${summary.unit}`]];
+  });
+  return textTable(rows, { heading: false });
 }
 
 function timingLines(times: StepTimes): readonly string[] {

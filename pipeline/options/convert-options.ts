@@ -1,3 +1,4 @@
+import { type FormatName, formatNames, formatOf } from '../../outputs/convert/formats.ts';
 import { choice, optional, path } from './option-fields.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
 
@@ -6,7 +7,7 @@ export interface ConvertOptions {
   /** Folder that `embed` wrote, or any Arrow file (`.arrow`) or stream (`.arrows`). */
   readonly source: string;
   /** Output format. */
-  readonly to: 'parquet' | 'csv';
+  readonly to: FormatName;
   /** File to write, named `….parquet` or `….csv`; an earlier one is replaced. */
   readonly out: string;
   /** Vectors in CSV: a column for each dimension, or a JSON list; `columns` when not given. */
@@ -15,7 +16,7 @@ export interface ConvertOptions {
 
 const fields: OptionFields<ConvertOptions> = {
   source: path('Folder that `embed` wrote, or any Arrow file (`.arrow`) or stream (`.arrows`).'),
-  to: choice(['parquet', 'csv'], 'Output format.'),
+  to: choice(formatNames, 'Output format.'),
   out: path('File to write, named `….parquet` or `….csv`; an earlier one is replaced.'),
   vectors: optional(
     choice(
@@ -36,7 +37,7 @@ export const convertVerb: Verb<ConvertOptions> = defineVerb<ConvertOptions>({
       option: 'out',
       // So that no file that something else wrote can be replaced.
       expected: 'a file name that ends like `to`, in `.parquet` or `.csv`',
-      holds: ({ to, out }) => out.endsWith(`.${to}`),
+      holds: ({ to, out }) => out.endsWith(formatOf(to).extension),
     },
     {
       option: 'vectors',

@@ -1,4 +1,4 @@
-import type { LossName } from '../../operators/loss/losses.ts';
+import { type LossName, losses, lossNames } from '../../operators/loss/losses.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { choice, flag, optional, path } from './option-fields.ts';
 import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
@@ -18,11 +18,16 @@ export interface LossOptions extends PairLossOptions, EngineOptions {
   readonly gradient?: string | null | undefined;
 }
 
+/** Losses over classes: views of one image, which `infonce` pairs, are one row of an export. */
+const exportLosses = lossNames.filter(isOverClasses);
+
+function isOverClasses(name: LossName): name is Exclude<LossName, 'infonce'> {
+  return losses[name].positives === 'given';
+}
+
 const loss = {
   embeddings: path('Folder that `embed` wrote.'),
-  loss: choice(['sincere', 'supcon', 'eps-sup-infonce', 'dcl'], 'Loss to compute.').default(
-    'sincere',
-  ),
+  loss: choice(exportLosses, 'Loss to compute.').default('sincere'),
   ...pairLossFields,
   layer: choice(['embedding', 'projection'], 'Vectors that are contrasted.').default('projection'),
   normalize: flag(

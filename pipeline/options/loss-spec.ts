@@ -1,8 +1,5 @@
 import type { CrossEntropySpec, LossSpec } from '../../operators/loss/loss-spec.ts';
-import type { LossName } from '../../operators/loss/losses.ts';
-
-/** Of ε-SupInfoNCE when not given: that of the papers. */
-const defaultEpsilon = 0.25;
+import { type LossName, losses } from '../../operators/loss/losses.ts';
 
 /** Options of a verb that make a loss; null: not given. */
 export interface LossChoice {
@@ -20,7 +17,12 @@ export function lossSpec({ loss, temperature, epsilon, positives, anchors }: Los
     ...(anchors === 'first' ? { anchors } : {}),
   };
   return loss === 'eps-sup-infonce'
-    ? { name: loss, temperature, epsilon: epsilon ?? defaultEpsilon, ...pairs }
+    ? {
+        name: loss,
+        temperature,
+        epsilon: epsilon ?? losses[loss].parameters.epsilon.usual,
+        ...pairs,
+      }
     : { name: loss, temperature, ...pairs };
 }
 

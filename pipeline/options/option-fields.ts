@@ -62,7 +62,7 @@ export function texts(expected: string, about: string): z.ZodArray<z.ZodString> 
 }
 
 /** One of a few words. */
-export function choice<const W extends readonly [string, ...string[]]>(
+export function choice<const W extends readonly string[]>(
   words: W,
   about: string,
 ): z.ZodEnum<{ [word in W[number]]: word }> {

@@ -1,7 +1,7 @@
-import type { OptimizerName } from '../../operators/step/optimizer/optimizers.ts';
-import type { StemName } from '../../operators/model/stems.ts';
+import { type OptimizerName, optimizerNames } from '../../operators/step/optimizer/optimizers.ts';
+import { type StemName, stemNames } from '../../operators/model/stems.ts';
 import type { EncoderName } from '../../operators/model/encoders.ts';
-import type { LossName } from '../../operators/loss/losses.ts';
+import { type LossName, lossNames } from '../../operators/loss/losses.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
 import { type FrozenPart, frozenParts, hasPart } from '../../operators/model/frozen-part.ts';
 import { encoderNames } from '../../operators/model/encoders.ts';
@@ -82,15 +82,6 @@ export interface TrainOptions
   readonly timing?: boolean | undefined;
 }
 
-const lossNames = [
-  'sincere',
-  'supcon',
-  'eps-sup-infonce',
-  'infonce',
-  'dcl',
-  'cross-entropy',
-] as const;
-
 const data = {
   data: path(
     'Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`.',
@@ -100,7 +91,7 @@ const data = {
 
 const loss = {
   loss: choice(
-    lossNames,
+    [...lossNames, 'cross-entropy'],
     'Training loss; `infonce` needs no labels, `cross-entropy` trains a classifier.',
   ).default('sincere'),
   ...pairLossFields,
@@ -122,7 +113,7 @@ const network = {
     'Encoder network; from `resnet18` on with the layers of torchvision.',
   ).default('resnet8'),
   stem: choice(
-    ['cifar', 'imagenet'],
+    stemNames,
     'First layers: 3 × 3 convolution (`cifar`), or 7 × 7 with stride 2 and max-pooling (`imagenet`).',
   ).default('cifar'),
   width: integer(1, 'Channel multiplier (wide ResNet).').default(1),
@@ -168,7 +159,7 @@ const optimisation = {
     integer(0, 'Training steps, instead of `epochs`; 0 saves the untrained encoder.'),
   ),
   optimizer: choice(
-    ['sgd', 'adamw', 'lars'],
+    optimizerNames,
     'Optimizer: SGD with momentum, AdamW, or LARS for large batches.',
   ).default('sgd'),
   learningRate: optional(

@@ -4,7 +4,7 @@ import type { Engine, Trainer } from '../../operators/engine/seam/engine.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import { initialBuffers } from '../../operators/step/optimizer/optimizers.ts';
+import { initialBuffers } from '../../operators/step/optimizer/optimizer-rules.ts';
 import type { Dataset, TrainerState, Weights } from '../../operators/types.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
 import { openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';

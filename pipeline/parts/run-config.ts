@@ -9,7 +9,7 @@ import {
   viewRecipe,
 } from '../../operators/image/view-recipe.ts';
 import type { Dataset, Weights } from '../../operators/types.ts';
-import type { OptimizerName } from '../../operators/step/optimizer/optimizers.ts';
+import { type OptimizerName, optimizers } from '../../operators/step/optimizer/optimizers.ts';
 import type { CrossEntropySpec, LossSpec } from '../../operators/loss/loss-spec.ts';
 import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 import type { JsonObject } from '../../outputs/files/json.ts';
@@ -93,18 +93,6 @@ export function encoderSpec(
 }
 
 /**
- * What is used unless something else is asked for: SGD as in the paper, AdamW as in PyTorch, LARS as in SimCLR at 256
- * images.
- */
-const usualNumbers: Readonly<
-  Record<OptimizerName, { readonly learningRate: number; readonly weightDecay: number }>
-> = {
-  sgd: { learningRate: 0.05, weightDecay: 1e-4 },
-  adamw: { learningRate: 0.001, weightDecay: 0.01 },
-  lars: { learningRate: 0.3, weightDecay: 1e-6 },
-};
-
-/**
  * Resolves options against the data: epochs become steps.
  *
  * @param classes Of the images, also where the run does not know them.
@@ -120,7 +108,7 @@ export function runConfig(
   const { imageSize, augmentation, microBatch, batchNorm, freeze } = options;
   const { views, batchSize, classesPerBatch, epochs, optimizer, momentum, clipNorm, seed } =
     options;
-  const usual = usualNumbers[optimizer];
+  const usual = optimizers[optimizer];
   return {
     data: { hash: data.hash, images: data.count, classes: data.classes.length },
     encoder: encoderSpec(options, data),

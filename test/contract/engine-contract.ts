@@ -5,12 +5,11 @@ import type { ClassifierSpec, TrainerSpec } from '../../operators/step/step-spec
 import { initialWeights } from '../../operators/model/initial-weights.ts';
 import { lossNames } from '../../operators/loss/losses.ts';
 import {
-  bufferNames,
   defaultOptimizer,
-  initialBuffers,
   optimizerNames,
   optimizers,
 } from '../../operators/step/optimizer/optimizers.ts';
+import { bufferNames, initialBuffers } from '../../operators/step/optimizer/optimizer-rules.ts';
 import type { PackedBatch, TrainerState, Weights } from '../../operators/types.ts';
 import { packedBatch } from '../helpers/batches.ts';
 import { usualLoss } from '../helpers/loss-specs.ts';

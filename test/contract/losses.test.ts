@@ -1,7 +1,7 @@
 import test from 'ava';
 import { contrastiveLoss } from '../../operators/loss/contrastive-loss.ts';
 import { lossNames } from '../../operators/loss/losses.ts';
-import { lossForm } from '../../operators/loss/loss-spec.ts';
+import { lossForm } from '../../operators/loss/loss-forms.ts';
 import { formulaOf, usualLoss } from '../helpers/loss-specs.ts';
 import { contrastiveLossContract } from './contrastive-loss-contract.ts';
 

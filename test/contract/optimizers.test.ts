@@ -1,12 +1,11 @@
 import test from 'ava';
+import { optimizerNames, optimizers } from '../../operators/step/optimizer/optimizers.ts';
 import {
   bufferNames,
   initialBuffers,
-  optimizerNames,
   optimizerOf,
-  optimizers,
   stepRates,
-} from '../../operators/step/optimizer/optimizers.ts';
+} from '../../operators/step/optimizer/optimizer-rules.ts';
 import type { UpdatedParameter } from '../../operators/step/optimizer/optimizer.ts';
 import { tf, type TensorsByName } from '../../operators/tensor/tf.ts';
 import { near } from '../helpers/tensors.ts';

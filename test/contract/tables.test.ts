@@ -15,7 +15,7 @@ import { encoderNames, encoders } from '../../operators/model/encoders.ts';
 import { stemNames, stems } from '../../operators/model/stems.ts';
 import { gradientReadoutTable } from '../../operators/step/step-readouts.ts';
 import { optimizerNames, type OptimizerName } from '../../operators/step/optimizer/optimizers.ts';
-import { CLASSIFIER_COLUMNS, METRICS_COLUMNS } from '../../outputs/run/run-folder.ts';
+import { classifierColumns, contrastiveColumns } from '../../outputs/run/metrics-columns.ts';
 
 const readme = await fs.readFile(
   new URL('../../operators/loss/README.md', import.meta.url),
@@ -69,8 +69,8 @@ const columnsOf = (
 test('read-outs are the columns of `metrics.arrows`, in the order of the file', (t) => {
   const before = ['step', 'epoch', 'learning_rate'];
   for (const [columns, table] of [
-    [METRICS_COLUMNS, lossReadoutTable],
-    [CLASSIFIER_COLUMNS, crossEntropyReadoutTable],
+    [contrastiveColumns, lossReadoutTable],
+    [classifierColumns, crossEntropyReadoutTable],
   ] as const) {
     t.deepEqual(Object.entries(columns).slice(before.length, -1), [
       ...columnsOf(table),

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../errors.ts';
 import { encode } from '../../model/encoder.ts';
-import { stepRates } from '../../step/optimizer/optimizers.ts';
+import { stepRates } from '../../step/optimizer/optimizer-rules.ts';
 import type { TrainingState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../types.ts';

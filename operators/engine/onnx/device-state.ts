@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { StepSpec } from '../../step/step-spec.ts';
-import { optimizerOf } from '../../step/optimizer/optimizers.ts';
+import { optimizerOf } from '../../step/optimizer/optimizer-rules.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import { GraphBuilder } from '../../onnx/graph/graph-builder.ts';
 import type { Placement } from '../../onnx/placement.ts';

@@ -1,6 +1,6 @@
 import { frozenStatistics, trainedNames } from '../../model/frozen-part.ts';
 import { weightShapes, parameterNames } from '../../model/weight-shapes.ts';
-import { optimizerOf, stepRates } from '../../step/optimizer/optimizers.ts';
+import { optimizerOf, stepRates } from '../../step/optimizer/optimizer-rules.ts';
 import type { TrainingState, UpdatedState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../errors.ts';
-import { optimizerOf, stepRates } from '../../step/optimizer/optimizers.ts';
+import { optimizerOf, stepRates } from '../../step/optimizer/optimizer-rules.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
 import { exportEncoder, openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { initialBuffers } from '../../../operators/step/optimizer/optimizers.ts';
+import { initialBuffers } from '../../../operators/step/optimizer/optimizer-rules.ts';
 import type { TrainerState } from '../../../operators/types.ts';
 import { classifier, engineContract, spec } from '../../contract/engine-contract.ts';
 import { packedBatch } from '../../helpers/batches.ts';

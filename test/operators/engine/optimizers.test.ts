@@ -2,7 +2,7 @@ import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
 import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { initialBuffers } from '../../../operators/step/optimizer/optimizers.ts';
+import { initialBuffers } from '../../../operators/step/optimizer/optimizer-rules.ts';
 import type { TrainerState } from '../../../operators/types.ts';
 import { packedBatch } from '../../helpers/batches.ts';
 import { near } from '../../helpers/tensors.ts';

@@ -4,7 +4,7 @@ import { openTensorflowEngine } from '../../../operators/engine/tensorflow-engin
 import { probeTensorflow } from '../../../operators/engine/tensorflow/probe-tensorflow.ts';
 import { TensorflowFailure } from '../../../operators/engine/tensorflow/tensorflow-failure.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { initialBuffers } from '../../../operators/step/optimizer/optimizers.ts';
+import { initialBuffers } from '../../../operators/step/optimizer/optimizer-rules.ts';
 import type { TrainerState } from '../../../operators/types.ts';
 import { engineContract, spec } from '../../contract/engine-contract.ts';
 import { lossSessionContract } from '../../contract/loss-session-contract.ts';

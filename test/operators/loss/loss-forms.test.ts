@@ -7,7 +7,7 @@ import {
   sincere,
   supcon,
 } from '../../../operators/loss/loss-forms.ts';
-import { lossForm } from '../../../operators/loss/loss-spec.ts';
+import { lossForm } from '../../../operators/loss/loss-forms.ts';
 import { tf } from '../../../operators/tensor/tf.ts';
 import { batches, float32Rows } from '../../contract/contrastive-loss-contract.ts';
 import { similarityGradientOf } from '../../helpers/similarity-gradient.ts';

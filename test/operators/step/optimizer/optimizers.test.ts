@@ -7,7 +7,7 @@ import {
   initialBuffers,
   optimizerOf,
   stepRates,
-} from '../../../../operators/step/optimizer/optimizers.ts';
+} from '../../../../operators/step/optimizer/optimizer-rules.ts';
 import { tf, type TensorsByName } from '../../../../operators/tensor/tf.ts';
 import { near } from '../../../helpers/tensors.ts';
 

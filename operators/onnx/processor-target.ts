@@ -41,5 +41,5 @@ export async function processorTarget(runtime: Runtime): Promise<LoweringTarget>
     ];
     return number === (block * size + channel) * places + place;
   });
-  return size > 1 && isBlocks ? { kind: 'blocked', size } : standardTarget;
+  return size > 1 && isBlocks ? { kind: 'nchwc', size } : standardTarget;
 }

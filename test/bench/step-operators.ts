@@ -112,8 +112,7 @@ async function peer(variant: string): Promise<Shares> {
 async function ours(): Promise<Own> {
   const runtime = await loadRuntime();
   const target = await processorTarget(runtime);
-  if (target.kind !== 'blocked')
-    throw new Error('Expected a processor that stores images in blocks');
+  if (target.kind !== 'nchwc') throw new Error('Expected a processor that stores images in blocks');
   const spec = {
     encoder: encoderOf(encoder),
     loss: { name: 'sincere', temperature: 0.1 },

@@ -8,7 +8,7 @@ interface Standard {
 
 /** As `standard`, with images in the channel blocks of ONNX Runtime's own convolutions between operators. */
 interface Blocked {
-  readonly kind: 'blocked';
+  readonly kind: 'nchwc';
   /** Channels of a block: as many as fit into a vector register of this processor. */
   readonly size: number;
 }

@@ -18,7 +18,7 @@ export interface StoredLayout {
  */
 export function parameterLayout(target: LoweringTarget, shape: readonly number[]): StoredLayout {
   const [outputs, inputs] = shape;
-  if (target.kind === 'blocked' && shape.length === 4 && outputs! % target.size === 0) {
+  if (target.kind === 'nchwc' && shape.length === 4 && outputs! % target.size === 0) {
     const block = target.size;
     if (inputs! % block === 0) return { order: [0, 1, 2, 3, 1, 0], block };
     if (inputs! < block) return { order: [0, 1, 2, 3, 0], block };

@@ -157,7 +157,7 @@ function reorderedImage(
   const picture = [batch, channels, height, width];
   const dims = storedSizes(value.shape, order, block);
 
-  if (sameShape(order, blockedImageOrder)) {
+  if (sameShape(order, nchwcImageOrder)) {
     const last = channelsLast(value.order);
     if (last === undefined) return undefined;
     const attributes = { channels_last: { int: last } };
@@ -165,7 +165,7 @@ function reorderedImage(
     return { ...value, name: into(name, picture, dims), order, dims, block };
   }
   const last = channelsLast(order);
-  if (last === undefined || !sameShape(value.order, blockedImageOrder)) return undefined;
+  if (last === undefined || !sameShape(value.order, nchwcImageOrder)) return undefined;
   const name = graph.node(
     'ReorderOutput',
     [reshapedValue(graph, value, picture)],
@@ -178,7 +178,7 @@ function reorderedImage(
 /** `[batch, channels, height, width]`, as axes of tfjs. */
 const channelsFirstOrder = [0, 3, 1, 2];
 /** `[batch, channels / block, height, width, block]`, as axes of tfjs. */
-export const blockedImageOrder: readonly number[] = [0, 3, 1, 2, 3];
+export const nchwcImageOrder: readonly number[] = [0, 3, 1, 2, 3];
 
 /** Sizes of the stored axes of a tensor that is stored in full. */
 export function storedSizes(

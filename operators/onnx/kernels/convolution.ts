@@ -1,10 +1,10 @@
 import { tf } from '../../tensor/tf.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { inFull, inOrder, type Recorded, recorded, type Traced } from '../graph/traced.ts';
-import { transposed } from './arrangement.ts';
-import { blockedConvolved } from './blocked-convolution.ts';
-import { blockedFilterGradient } from './blocked-filter-gradient.ts';
-import { blockedInputGradient } from './blocked-input-gradient.ts';
+import { transposed } from './movement.ts';
+import { nchwcConvolution } from './nchwc-convolution.ts';
+import { nchwcFilterGradient } from './nchwc-filter-gradient.ts';
+import { nchwcInputGradient } from './nchwc-input-gradient.ts';
 import { filterGradientByTaps } from './filter-gradient-by-taps.ts';
 import { readableInputs } from './padded-channels.ts';
 import { operand, registerKernel } from './register-kernel.ts';
@@ -34,7 +34,7 @@ export function registerConvolutionKernels(): void {
     const x = operand(operands, 'x');
     const filter = operand(operands, 'filter');
     const geometry = geometryOf(x.shape, filter.shape, attrs as unknown as ConvolutionAttrs);
-    return blockedConvolved(graph, x, filter, geometry) ?? convolved(graph, x, filter, geometry);
+    return nchwcConvolution(graph, x, filter, geometry) ?? convolved(graph, x, filter, geometry);
   });
   registerKernel('Conv2DBackpropInput', (graph, operands, attrs) => {
     const dy = operand(operands, 'dy');
@@ -42,8 +42,7 @@ export function registerConvolutionKernels(): void {
     const { inputShape, ...others } = attrs as unknown as tf.Conv2DBackpropInputAttrs;
     const geometry = geometryOf(inputShape, filter.shape, others);
     return (
-      blockedInputGradient(graph, dy, filter, geometry) ??
-      inputGradient(graph, dy, filter, geometry)
+      nchwcInputGradient(graph, dy, filter, geometry) ?? inputGradient(graph, dy, filter, geometry)
     );
   });
   registerKernel('Conv2DBackpropFilter', (graph, operands, attrs) => {
@@ -51,7 +50,7 @@ export function registerConvolutionKernels(): void {
     const dy = operand(operands, 'dy');
     const { filterShape, ...others } = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
     const geometry = geometryOf(x.shape, filterShape, others);
-    return blockedFilterGradient(graph, x, dy, geometry) ?? filterGradient(graph, x, dy, geometry);
+    return nchwcFilterGradient(graph, x, dy, geometry) ?? filterGradient(graph, x, dy, geometry);
   });
 }
 

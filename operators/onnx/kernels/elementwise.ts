@@ -12,10 +12,10 @@ import {
   filled,
 } from '../graph/traced.ts';
 import { tracedType } from '../graph/trace-backend.ts';
-import { withActivation, withSum } from './blocked-images.ts';
-import { withBias } from './product.ts';
+import { withActivation, withSum } from './nchwc-images.ts';
+import { withBias } from './matmul.ts';
 import { operand, registerKernel } from './register-kernel.ts';
-import { wovenSum } from './woven-images.ts';
+import { interleavedSum } from './interleaved-images.ts';
 
 type UnaryLowering = (graph: GraphBuilder, x: string) => string;
 
@@ -120,7 +120,9 @@ export function registerElementwiseKernels(): void {
 /** `a + b`, broadcast to their common shape. */
 export function added(graph: GraphBuilder, a: Traced, b: Traced): Traced {
   return (
-    wovenSum(graph, a, b) ?? withSum(graph, a, b) ?? combined(graph, 'Add', 'Add', a, b, a.dtype)
+    interleavedSum(graph, a, b) ??
+    withSum(graph, a, b) ??
+    combined(graph, 'Add', 'Add', a, b, a.dtype)
   );
 }
 

@@ -9,8 +9,8 @@ import {
   sizeOf,
   type Traced,
 } from '../graph/traced.ts';
-import { blockedAffine, blockFor } from './blocked-images.ts';
-import { blockedNormalised, blockedSums } from './blocked-normalisation.ts';
+import { nchwcAffine, blockFor } from './nchwc-images.ts';
+import { nchwcNormalised, nchwcSums } from './nchwc-normalisation.ts';
 import { image } from './convolution.ts';
 import { added, multiplied, uniform } from './elementwise.ts';
 import { normalisedBySums } from './normalisation-by-sums.ts';
@@ -70,7 +70,7 @@ function normalised(
   epsilon: number,
 ): readonly Traced[] {
   const block = blockFor(graph, sizeOf(scale.shape));
-  if (block !== undefined) return blockedNormalised(graph, x, scale, offset, epsilon, block);
+  if (block !== undefined) return nchwcNormalised(graph, x, scale, offset, epsilon, block);
   if (graph.target.kind === 'portable') return normalisedBySums(graph, x, scale, offset, epsilon);
   const picture = image(graph, x);
   const [a, b] = [channels(graph, scale), channels(graph, offset)];
@@ -115,13 +115,13 @@ function gradients(
     s: reduced(graph, 'Sum', dy, places, false), // [channels]
     q: reduced(graph, 'Sum', times(dy, x), places, false), // [channels]
   });
-  const { s, q } = block === undefined ? sums() : blockedSums(graph, x, dy, block);
+  const { s, q } = block === undefined ? sums() : nchwcSums(graph, x, dy, block);
   const dScale = times(minus(q, times(mean, s)), inverse); // [channels]
   const a = times(scale, inverse); // [channels]
   const b = scaled(times(times(a, inverse), dScale), -1 / m); // [channels]
   const c = minus(scaled(times(a, s), -1 / m), times(b, mean)); // [channels]
   const scaledDy =
-    block === undefined ? times(dy, a) : blockedAffine(graph, dy, a, uniform(0, a.shape), block);
+    block === undefined ? times(dy, a) : nchwcAffine(graph, dy, a, uniform(0, a.shape), block);
   const dx = added(graph, scaledDy, affine(graph, x, b, c)); // [batch, height, width, channels]
   return [dx, dScale, s];
 }
@@ -129,7 +129,7 @@ function gradients(
 /** `b · x + c` for each channel, as the one operator that does both in a pass. */
 function affine(graph: GraphBuilder, x: Traced, b: Traced, c: Traced): Recorded {
   const block = blockFor(graph, sizeOf(b.shape));
-  if (block !== undefined) return blockedAffine(graph, x, b, c, block);
+  if (block !== undefined) return nchwcAffine(graph, x, b, c, block);
   const picture = image(graph, x);
   const count = sizeOf(b.shape);
   const zeros = graph.constant(new Float32Array(count), [count]);

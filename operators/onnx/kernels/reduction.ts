@@ -1,8 +1,8 @@
 import { tf } from '../../tensor/tf.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { asRecorded, type Recorded, rowMajor, sizeOf, type Traced } from '../graph/traced.ts';
-import { reshaped } from './arrangement.ts';
-import { imageMeans, isBlocked } from './blocked-images.ts';
+import { reshaped } from './movement.ts';
+import { imageMeans, isNchwc } from './nchwc-images.ts';
 import { multiplied, uniform } from './elementwise.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
@@ -41,7 +41,7 @@ export function reduced(
     const count = name === 'Sum' ? sizeOf(axes.map((axis) => x.shape[axis]!)) : 1;
     return { ...x, shape, value: x.value * count };
   }
-  if (isBlocked(x) && (name === 'Sum' || name === 'Mean') && axes.includes(1) && axes.includes(2)) {
+  if (isNchwc(x) && (name === 'Sum' || name === 'Mean') && axes.includes(1) && axes.includes(2)) {
     return reducedImages(graph, name, x, axes, shape);
   }
   const value = asRecorded(graph, x);

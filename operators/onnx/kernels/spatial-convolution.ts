@@ -1,5 +1,5 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { blockedConvolution, keptBlocks, pickedRows, reshaped } from './blocked-images.ts';
+import { nchwcConv, depthwiseIdentity, gatheredRows, reshaped } from './nchwc-images.ts';
 
 /** Images in blocks, a filter for them, and how it moves over them. */
 export interface SpatialConvolution {
@@ -31,7 +31,7 @@ export function spatialConvolution(graph: GraphBuilder, convolution: SpatialConv
   if (inBlocks && seesNeighbours && result[3] < narrowWidth && images !== undefined) {
     return sideBySide(graph, convolution, images);
   }
-  return blockedConvolution(graph, [picture, kernel], {
+  return nchwcConv(graph, [picture, kernel], {
     kernel_shape: { ints: kernelSize },
     pads: { ints: pads },
     strides: { ints: strides },
@@ -54,24 +54,24 @@ function sideBySide(
   // Both what the last output sees beyond its image and what the first one of the next image sees before it.
   const beyond = Math.max(left, (resultWidth - 1) * stride - left + kernelSize[1] - width);
   const period = Math.ceil((width + beyond) / stride);
-  const spaced = keptBlocks(graph, picture, dims, {
+  const spaced = depthwiseIdentity(graph, picture, dims, {
     pads: { ints: [0, 0, 0, period * stride - width] },
   });
-  const together = pickedRows(
+  const together = gatheredRows(
     graph,
     spaced,
     period * stride * block,
     rowsTogether(dims, block, images),
   );
   const wide = [batch / images, channels, height, images * period * stride];
-  const convolved = blockedConvolution(graph, [reshaped(graph, together, wide), kernel], {
+  const convolved = nchwcConv(graph, [reshaped(graph, together, wide), kernel], {
     kernel_shape: { ints: kernelSize },
     pads: { ints: [top, left, bottom, 0] },
     strides: { ints: strides },
   });
   const wideResult = Math.floor((left + wide[3]! - kernelSize[1]) / stride) + 1;
   const apart = placesApart(result, block, images, period, wideResult);
-  return reshaped(graph, pickedRows(graph, convolved, block, apart), result);
+  return reshaped(graph, gatheredRows(graph, convolved, block, apart), result);
 }
 
 /** Rows as `[batch / images, channels / b, height, images]`, of what was `[batch, channels / b, height]`. */

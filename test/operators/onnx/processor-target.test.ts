@@ -5,9 +5,7 @@ import { loadRuntime, type Runtime } from '../../../operators/onnx/runtime.ts';
 test('the blocks of this processor are 8 or 16 channels, where there are any', async (t) => {
   const target = await processorTarget(await loadRuntime());
   t.log(target);
-  t.true(
-    target.kind === 'standard' || (target.kind === 'blocked' && [8, 16].includes(target.size)),
-  );
+  t.true(target.kind === 'standard' || (target.kind === 'nchwc' && [8, 16].includes(target.size)));
 });
 
 /** A runtime that answers the question with these numbers. */
@@ -28,7 +26,7 @@ test('any other order, and no operator, mean standard operators', async (t) => {
   // Channels are 2 apart in row-major order: blocks of 8 hold 8 of the first place, then 8 of the second.
   const inBlocks = (at: number): number =>
     2 * (8 * Math.floor(at / 16) + (at % 8)) + (Math.floor(at / 8) % 2);
-  t.deepEqual(await processorTarget(await answering(inBlocks)), { kind: 'blocked', size: 8 });
+  t.deepEqual(await processorTarget(await answering(inBlocks)), { kind: 'nchwc', size: 8 });
   const swapped = (at: number): number => inBlocks(at === 40 ? 41 : at === 41 ? 40 : at);
   t.deepEqual(await processorTarget(await answering(swapped)), { kind: 'standard' });
   t.deepEqual(await processorTarget(await answering((at) => at)), { kind: 'standard' });

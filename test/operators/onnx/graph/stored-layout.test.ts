@@ -8,7 +8,7 @@ import {
   unstored,
 } from '../../../../operators/onnx/graph/stored-layout.ts';
 
-const blocked = { kind: 'blocked', size: 4 } as const;
+const blocked = { kind: 'nchwc', size: 4 } as const;
 
 test('filters are stored in blocks of outputs and inputs, everything else as it is', (t) => {
   const wide = parameterLayout(blocked, [8, 12, 3, 1]);

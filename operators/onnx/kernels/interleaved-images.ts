@@ -1,12 +1,12 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
-  blockedImageOrder,
+  nchwcImageOrder,
   type Recorded,
   sameShape,
   storedSizes,
   type Traced,
 } from '../graph/traced.ts';
-import { blockedImage, reshaped, withSum } from './blocked-images.ts';
+import { nchwcImage, reshaped, withSum } from './nchwc-images.ts';
 
 /**
  * The parts that an image in blocks is woven together from: `parts[r][c]` holds the places whose row and column have the
@@ -14,15 +14,15 @@ import { blockedImage, reshaped, withSum } from './blocked-images.ts';
  *
  * Parts have equal sizes, so that at an end that is no multiple they may hold places that the image does not have.
  */
-export type ImageParts = readonly (readonly (Recorded | undefined)[])[];
+export type ImagePhases = readonly (readonly (Recorded | undefined)[])[];
 
 /** What images were woven from, by their names. */
-const partsOf = new WeakMap<GraphBuilder, Map<string, ImageParts>>();
+const partsOf = new WeakMap<GraphBuilder, Map<string, ImagePhases>>();
 
 /** The image of this tfjs shape, `[batch, height, width, channels]`, that these parts make. */
-export function wovenImage(
+export function interleavedImage(
   graph: GraphBuilder,
-  parts: ImageParts,
+  parts: ImagePhases,
   shape: readonly number[],
   block: number,
 ): Recorded {
@@ -34,12 +34,12 @@ export function wovenImage(
 
   const sides = parts.map((row) => {
     const pictures = row.map((image) =>
-      image === undefined ? zeros(graph, part) : blockedImage(graph, image, block),
+      image === undefined ? zeros(graph, part) : nchwcImage(graph, image, block),
     );
     return interleaved(graph, pictures, planes * partHeight * partWidth, block);
   });
   const whole = interleaved(graph, sides, planes * partHeight, partWidth * columns * block);
-  const order = blockedImageOrder;
+  const order = nchwcImageOrder;
   const dims = storedSizes(shape, order, block);
   const size = [batch, channels / block, partHeight * rows, partWidth * columns, block];
   const name = sameShape(size, dims)
@@ -53,7 +53,7 @@ export function wovenImage(
  * `x + y` of images that are woven from as many parts each: parts are summed, inside the convolutions that give them
  * where there are such, and woven once; undefined where the images are not woven so.
  */
-export function wovenSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | undefined {
+export function interleavedSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | undefined {
   if (x.kind !== 'recorded' || y.kind !== 'recorded' || !sameShape(x.shape, y.shape)) {
     return undefined;
   }
@@ -69,11 +69,11 @@ export function wovenSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | 
       );
     }),
   );
-  return wovenImage(graph, sums, x.shape, x.block!);
+  return interleavedImage(graph, sums, x.shape, x.block!);
 }
 
-function known(graph: GraphBuilder): Map<string, ImageParts> {
-  const map = partsOf.get(graph) ?? new Map<string, ImageParts>();
+function known(graph: GraphBuilder): Map<string, ImagePhases> {
+  const map = partsOf.get(graph) ?? new Map<string, ImagePhases>();
   partsOf.set(graph, map);
   return map;
 }

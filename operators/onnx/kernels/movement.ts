@@ -16,7 +16,7 @@ import { operand, registerKernel } from './register-kernel.ts';
 import { tf } from '../../tensor/tf.ts';
 
 /** Kernels that fill, name, reshape or repeat, and compute nothing. */
-export function registerArrangementKernels(): void {
+export function registerMovementKernels(): void {
   registerKernel('Identity', (_graph, operands) => operand(operands, 'x'));
   registerKernel('ZerosLike', (_graph, operands) => uniformLike(operand(operands, 'x'), 0));
   registerKernel('OnesLike', (_graph, operands) => uniformLike(operand(operands, 'x'), 1));

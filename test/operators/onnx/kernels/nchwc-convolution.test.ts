@@ -1,7 +1,7 @@
 import test from 'ava';
 import { trace } from '../../../../operators/onnx/trace.ts';
 import { tf } from '../../../../operators/tensor/tf.ts';
-import { blockedTarget } from '../../../helpers/blocked-target.ts';
+import { nchwcTarget } from '../../../helpers/nchwc-target.ts';
 import {
   type ConvolutionCase,
   convolutionEqualsCpu,
@@ -44,13 +44,13 @@ const cases: readonly ConvolutionCase[] = [
 
 for (const one of cases) {
   test(`in blocks, ${convolutionTitle(one)}: a convolution and its gradients equal the cpu backend`, async (t) => {
-    const target = await blockedTarget(t);
+    const target = await nchwcTarget(t);
     if (target !== undefined) await convolutionEqualsCpu(t, one, target);
   });
 }
 
 test('a residual block stays in blocks from end to end', async (t) => {
-  const target = await blockedTarget(t);
+  const target = await nchwcTarget(t);
   if (target === undefined) return;
   const filter = { shape: [16, 16, 3, 3], dtype: 'float32' } as const;
   const inputs = [

@@ -4,11 +4,11 @@ import { processorTarget } from '../../operators/onnx/processor-target.ts';
 import { loadRuntime } from '../../operators/onnx/runtime.ts';
 
 /** The channel blocks of this processor; says why where it has none, and the test has nothing to look at. */
-export async function blockedTarget(
+export async function nchwcTarget(
   t: ExecutionContext,
-): Promise<Extract<LoweringTarget, { kind: 'blocked' }> | undefined> {
+): Promise<Extract<LoweringTarget, { kind: 'nchwc' }> | undefined> {
   const target = await processorTarget(await loadRuntime());
-  if (target.kind === 'blocked') return target;
+  if (target.kind === 'nchwc') return target;
   t.log('not run: ONNX Runtime has no channel blocks on this processor');
   t.pass();
   return undefined;

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { trace } from '../../../../operators/onnx/trace.ts';
 import { tf } from '../../../../operators/tensor/tf.ts';
-import { blockedTarget } from '../../../helpers/blocked-target.ts';
+import { nchwcTarget } from '../../../helpers/nchwc-target.ts';
 import { tracedEqualsCpu } from '../../../helpers/traced-equals-cpu.ts';
 
 /** Gradients of a block whose two branches halve the image, as residual networks have them. */
@@ -26,7 +26,7 @@ for (const [height, width] of [
   [5, 7],
 ] as const) {
   test(`gradients of two strided branches at ${height} × ${width} equal the cpu backend, and are woven once`, async (t) => {
-    const target = await blockedTarget(t);
+    const target = await nchwcTarget(t);
     if (target === undefined) return;
     const inputs = { x: { shape: [2, height, width, 16] }, ...filters };
     await tracedEqualsCpu(t, inputs, branches, target);

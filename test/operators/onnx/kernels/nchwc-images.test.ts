@@ -1,6 +1,6 @@
 import test from 'ava';
 import { tf } from '../../../../operators/tensor/tf.ts';
-import { blockedTarget } from '../../../helpers/blocked-target.ts';
+import { nchwcTarget } from '../../../helpers/nchwc-target.ts';
 import { tracedEqualsCpu } from '../../../helpers/traced-equals-cpu.ts';
 
 /** A convolution whose result is in blocks. */
@@ -18,7 +18,7 @@ const inputs = {
 };
 
 test('what meets images in blocks, or takes them further, gives what the cpu backend gives', async (t) => {
-  const target = await blockedTarget(t);
+  const target = await nchwcTarget(t);
   if (target === undefined) return;
   await tracedEqualsCpu(
     t,

@@ -1,7 +1,7 @@
 import type { tf } from '../../tensor/tf.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import {
-  blockedImageOrder,
+  nchwcImageOrder,
   inFull,
   inOrder,
   type Recorded,
@@ -9,14 +9,14 @@ import {
   type Traced,
 } from '../graph/traced.ts';
 import {
-  blockedConvolution,
-  blockedFilterOrder,
+  nchwcConv,
+  nchwcFilterOrder,
   blockFor,
-  keptBlocks,
-  pickedRows,
+  depthwiseIdentity,
+  gatheredRows,
   narrowFilterOrder,
   reshaped,
-} from './blocked-images.ts';
+} from './nchwc-images.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
@@ -30,7 +30,7 @@ type Geometry = tf.backend_util.Conv2DInfo;
  * a time, and of so few outputs that would be most. Where a block of the filter would not fit into the cache of
  * a core, rows are parted into bands that are channels of their own, each with the rows above and below that it sees.
  */
-export function blockedFilterGradient(
+export function nchwcFilterGradient(
   graph: GraphBuilder,
   x: Traced,
   dy: Traced,
@@ -41,11 +41,8 @@ export function blockedFilterGradient(
   if (block === undefined || batchSize % block !== 0) return undefined;
   const isNarrow = inChannels < block;
   if (!isNarrow && blockFor(graph, inChannels) === undefined) return undefined;
-  const pixels = inFull(
-    graph,
-    inOrder(graph, x, isNarrow ? rowMajor(4) : blockedImageOrder, block),
-  );
-  const gradient = inFull(graph, inOrder(graph, dy, blockedImageOrder, block));
+  const pixels = inFull(graph, inOrder(graph, x, isNarrow ? rowMajor(4) : nchwcImageOrder, block));
+  const gradient = inFull(graph, inOrder(graph, dy, nchwcImageOrder, block));
   const view = seenPixels(graph, pixels, geometry);
   if (view === undefined) return undefined;
 
@@ -60,7 +57,7 @@ export function blockedFilterGradient(
   const channels = batchSize * bands;
   const filter = [groups * outChannels, channels / groups, gradientRows, gradientWidth];
   const turned = imagesInside(graph, gradient.name, geometry, block, groups);
-  const sums = blockedConvolution(
+  const sums = nchwcConv(
     graph,
     [
       reshaped(graph, name, [slices, channels, bandRows, width * inner]),
@@ -89,7 +86,7 @@ export function blockedFilterGradient(
     block,
   };
   // As the filter itself is stored, which everything that meets its gradient is as well.
-  return inOrder(graph, gathered, isNarrow ? narrowFilterOrder : blockedFilterOrder, block);
+  return inOrder(graph, gathered, isNarrow ? narrowFilterOrder : nchwcFilterOrder, block);
 }
 
 /** Into how many groups images are parted, so that all threads have work; their results are summed. */
@@ -127,7 +124,7 @@ function imagesInside(
       }
     }
   }
-  return pickedRows(graph, name, block, picked);
+  return gatheredRows(graph, name, block, picked);
 }
 
 /** The pixels that filters see, padding included, and how `dy` lies over them. */
@@ -163,7 +160,7 @@ function seenPixels(
       ? name
       : block === undefined
         ? strided(graph, name, strides)
-        : keptBlocks(graph, name, dims, { strides: { ints: strides } });
+        : depthwiseIdentity(graph, name, dims, { strides: { ints: strides } });
     const size = { height: outHeight, width: outWidth, rowStride: 1, columnStride: 1 };
     return { name: seen, batch, slices, ...size, ...gradient };
   }
@@ -177,7 +174,7 @@ function seenPixels(
   const seen =
     block === undefined
       ? padded(graph, name, sides)
-      : keptBlocks(graph, name, dims, { pads: { ints: sides } });
+      : depthwiseIdentity(graph, name, dims, { pads: { ints: sides } });
   return { name: seen, batch, slices, ...size, ...strides, ...gradient };
 }
 
@@ -247,7 +244,7 @@ function picture(
     }
   }
   return {
-    name: pickedRows(graph, blocks, width * inner * block, Int32Array.from(rows)),
+    name: gatheredRows(graph, blocks, width * inner * block, Int32Array.from(rows)),
     ...shape,
   };
 }

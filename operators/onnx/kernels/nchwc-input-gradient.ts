@@ -2,15 +2,15 @@ import type { tf } from '../../tensor/tf.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { inFull, inOrder, sizeOf, type Traced } from '../graph/traced.ts';
 import {
-  asBlockedImage,
-  blockedFilterOrder,
-  blockedImage,
+  asNchwcImage,
+  nchwcFilterOrder,
+  nchwcImage,
   blockFor,
-  pickedRows,
+  gatheredRows,
   reshaped,
-} from './blocked-images.ts';
+} from './nchwc-images.ts';
 import { spatialConvolution } from './spatial-convolution.ts';
-import { wovenImage } from './woven-images.ts';
+import { interleavedImage } from './interleaved-images.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
@@ -21,7 +21,7 @@ type Geometry = tf.backend_util.Conv2DInfo;
  * each of the s² remainders is a small convolution of `dy`, and the image is woven together from their results: no
  * product with the zeros that a spread out `dy` would have.
  */
-export function blockedInputGradient(
+export function nchwcInputGradient(
   graph: GraphBuilder,
   dy: Traced,
   filter: Traced,
@@ -34,7 +34,7 @@ export function blockedInputGradient(
   const rows = phases(geometry, 'Height');
   const columns = phases(geometry, 'Width');
   if (rows === undefined || columns === undefined) return undefined;
-  const gradient = blockedImage(graph, dy, block);
+  const gradient = nchwcImage(graph, dy, block);
   const tiles = transposedTiles(graph, filter, block);
   const partHeight = Math.ceil(inHeight / strideHeight);
   const partWidth = Math.ceil(inWidth / strideWidth);
@@ -53,11 +53,11 @@ export function blockedInputGradient(
         result: [batchSize, inChannels, partHeight, partWidth],
         block,
       });
-      return asBlockedImage(graph, name, [batchSize, partHeight, partWidth, inChannels], block);
+      return asNchwcImage(graph, name, [batchSize, partHeight, partWidth, inChannels], block);
     }),
   );
   const [only] = parts.flat();
-  return strideHeight * strideWidth === 1 ? only : wovenImage(graph, parts, inShape, block);
+  return strideHeight * strideWidth === 1 ? only : interleavedImage(graph, parts, inShape, block);
 }
 
 interface Phase {
@@ -114,13 +114,13 @@ function picked(
       }
     }
   }
-  const kernel = pickedRows(graph, tiles, block * block, Int32Array.from(indices));
+  const kernel = gatheredRows(graph, tiles, block * block, Int32Array.from(indices));
   return reshaped(graph, kernel, [inChannels, outChannels, rows.length, columns.length]);
 }
 
 /** The tiles of a filter in blocks, each transposed: `[tiles, b · b]`. */
 function transposedTiles(graph: GraphBuilder, filter: Traced, block: number): string {
-  const weights = inFull(graph, inOrder(graph, filter, blockedFilterOrder, block));
+  const weights = inFull(graph, inOrder(graph, filter, nchwcFilterOrder, block));
   const count = sizeOf(weights.shape) / (block * block);
   const tiles = reshaped(graph, weights.name, [count, block, 1, block]);
   return graph.node('ReorderInput', [tiles], {}, 'com.microsoft.nchwc');

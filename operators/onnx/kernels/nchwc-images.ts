@@ -2,7 +2,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { OnnxAttribute, OnnxNode } from '../graph/onnx-model.ts';
 import {
   asRecorded,
-  blockedImageOrder,
+  nchwcImageOrder,
   inFull,
   inOrder,
   type Recorded,
@@ -17,37 +17,37 @@ import {
 const domain = 'com.microsoft.nchwc';
 
 /** A filter in blocks, as axes of tfjs: `[outputs / b, inputs / b, height, width, b inputs, b outputs]`. */
-export const blockedFilterOrder: readonly number[] = [3, 2, 0, 1, 2, 3];
+export const nchwcFilterOrder: readonly number[] = [3, 2, 0, 1, 2, 3];
 /** The same where there are fewer inputs than a block holds: `[outputs / b, inputs, height, width, b outputs]`. */
 export const narrowFilterOrder: readonly number[] = [3, 2, 0, 1, 3];
 
 /** Channels of a block when this many channels are stored in blocks by the target; undefined when they are not. */
 export function blockFor(graph: GraphBuilder, channels: number): number | undefined {
   const { target } = graph;
-  return target.kind === 'blocked' && channels % target.size === 0 ? target.size : undefined;
+  return target.kind === 'nchwc' && channels % target.size === 0 ? target.size : undefined;
 }
 
 /** Whether a tensor is an image in blocks of channels. */
-export function isBlocked(traced: Traced): traced is Recorded {
-  return traced.kind === 'recorded' && sameShape(traced.order, blockedImageOrder);
+export function isNchwc(traced: Traced): traced is Recorded {
+  return traced.kind === 'recorded' && sameShape(traced.order, nchwcImageOrder);
 }
 
 /** Images in blocks, in full, by the name that the operators of the domain take: `[batch, channels, height, width]`. */
-export function blockedImage(graph: GraphBuilder, x: Traced, block: number): string {
-  const value = inFull(graph, inOrder(graph, x, blockedImageOrder, block));
+export function nchwcImage(graph: GraphBuilder, x: Traced, block: number): string {
+  const value = inFull(graph, inOrder(graph, x, nchwcImageOrder, block));
   const [batch, height, width, channels] = value.shape;
   return reshapedValue(graph, value, [batch!, channels!, height!, width!]);
 }
 
 /** What an operator of the domain gives, seen as a tfjs image `[batch, height, width, channels]`. */
-export function asBlockedImage(
+export function asNchwcImage(
   graph: GraphBuilder,
   name: string,
   shape: readonly number[],
   block: number,
 ): Recorded {
   const [batch, height, width, channels] = shape;
-  const order = blockedImageOrder;
+  const order = nchwcImageOrder;
   const dims = storedSizes(shape, order, block);
   const picture = { name, dims: [batch!, channels!, height!, width!] };
   const split = reshapedValue(graph, picture, dims);
@@ -55,7 +55,7 @@ export function asBlockedImage(
 }
 
 /** A convolution on images in blocks; `filter` and `bias` as that operator wants them. */
-export function blockedConvolution(
+export function nchwcConv(
   graph: GraphBuilder,
   inputs: readonly string[],
   attributes: Readonly<Record<string, OnnxAttribute>>,
@@ -67,7 +67,7 @@ export function blockedConvolution(
  * Images in blocks with zeros around them, or some of their places: a convolution that changes no value does this with
  * all threads, where `Pad` and `Slice` take one.
  */
-export function keptBlocks(
+export function depthwiseIdentity(
   graph: GraphBuilder,
   name: string,
   dims: readonly number[],
@@ -75,7 +75,7 @@ export function keptBlocks(
 ): string {
   const channels = dims[1]!;
   const ones = graph.constant(new Float32Array(channels).fill(1), [channels, 1, 1, 1]);
-  return blockedConvolution(graph, [reshaped(graph, name, dims), ones], {
+  return nchwcConv(graph, [reshaped(graph, name, dims), ones], {
     kernel_shape: { ints: [1, 1] },
     group: { int: channels },
     ...attributes,
@@ -83,7 +83,7 @@ export function keptBlocks(
 }
 
 /** `factor · x + offset` for each channel, `[channels]` both, in one pass over the images. */
-export function blockedAffine(
+export function nchwcAffine(
   graph: GraphBuilder,
   x: Traced,
   factor: Traced,
@@ -92,20 +92,20 @@ export function blockedAffine(
 ): Recorded {
   const channels = sizeOf(factor.shape);
   const inputs = [
-    blockedImage(graph, x, block),
+    nchwcImage(graph, x, block),
     reshapedValue(graph, inFull(graph, asRecorded(graph, factor)), [channels, 1, 1, 1]),
     inFull(graph, asRecorded(graph, offset)).name,
   ];
-  const name = blockedConvolution(graph, inputs, {
+  const name = nchwcConv(graph, inputs, {
     kernel_shape: { ints: [1, 1] },
     group: { int: channels },
   });
-  return asBlockedImage(graph, name, x.shape, block);
+  return asNchwcImage(graph, name, x.shape, block);
 }
 
 /** The mean over each image of a batch, `[batch, channels]`. */
 export function imageMeans(graph: GraphBuilder, x: Traced, block: number): Recorded {
-  const name = graph.node('GlobalAveragePool', [blockedImage(graph, x, block)], {}, domain);
+  const name = graph.node('GlobalAveragePool', [nchwcImage(graph, x, block)], {}, domain);
   const [batch, , , channels] = x.shape as [number, number, number, number];
   // One value per channel: blocks or not, that is the same order.
   const means = reshapedValue(graph, { name, dims: [batch, channels, 1, 1] }, [batch, channels]);
@@ -120,13 +120,13 @@ export function imageProducts(graph: GraphBuilder, x: Traced, y: Traced, block: 
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   const dims = [batch, channels, height, width];
   const planes = batch * channels;
-  const picture = { name: blockedImage(graph, x, block), dims };
-  const filter = { name: blockedImage(graph, y, block), dims };
+  const picture = { name: nchwcImage(graph, x, block), dims };
+  const filter = { name: nchwcImage(graph, y, block), dims };
   const inputs = [
     reshapedValue(graph, picture, [1, planes, height, width]),
     reshapedValue(graph, filter, [planes, 1, height, width]),
   ];
-  const name = blockedConvolution(graph, inputs, {
+  const name = nchwcConv(graph, inputs, {
     kernel_shape: { ints: [height, width] },
     group: { int: planes },
   });
@@ -139,8 +139,8 @@ export function withActivation(graph: GraphBuilder, x: Recorded): Recorded | und
   const conv = plainConvolution(graph, x);
   if (conv === undefined) return undefined;
   const attributes = { ...conv.attributes, activation: { text: 'Relu' } } as const;
-  const name = blockedConvolution(graph, conv.inputs, attributes);
-  return asBlockedImage(graph, name, x.shape, x.block!);
+  const name = nchwcConv(graph, conv.inputs, attributes);
+  return asNchwcImage(graph, name, x.shape, x.block!);
 }
 
 /** `x + y` inside the convolution that one of them comes from; undefined when neither does. */
@@ -150,21 +150,21 @@ export function withSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | u
     [x, y],
     [y, x],
   ] as const) {
-    if (!isBlocked(from)) continue;
+    if (!isNchwc(from)) continue;
     const conv = plainConvolution(graph, from);
     if (conv === undefined || conv.inputs.length > 3) continue;
     const [picture, filter, bias = ''] = conv.inputs;
-    const summed = blockedImage(graph, other, from.block!);
+    const summed = nchwcImage(graph, other, from.block!);
     const inputs = [picture!, filter!, bias, summed];
-    const name = blockedConvolution(graph, inputs, conv.attributes);
-    return asBlockedImage(graph, name, from.shape, from.block!);
+    const name = nchwcConv(graph, inputs, conv.attributes);
+    return asNchwcImage(graph, name, from.shape, from.block!);
   }
   return undefined;
 }
 
 /** The convolution that gives these images in blocks, unless something follows it inside already. */
 function plainConvolution(graph: GraphBuilder, x: Recorded): OnnxNode | undefined {
-  if (!isBlocked(x)) return undefined;
+  if (!isNchwc(x)) return undefined;
   let node = graph.producer(x.name);
   while (node?.op === 'Reshape') node = graph.producer(node.inputs[0]!);
   if (node?.op !== 'Conv' || node.domain !== domain) return undefined;
@@ -177,7 +177,7 @@ export function reshaped(graph: GraphBuilder, name: string, dims: readonly numbe
 }
 
 /** Rows of so many elements, picked by their numbers: `Gather` takes all threads where `Transpose` takes one. */
-export function pickedRows(
+export function gatheredRows(
   graph: GraphBuilder,
   name: string,
   size: number,

@@ -6,20 +6,20 @@ import {
   batchNormEqualsCpu,
   batchNormTitle,
 } from '../../../helpers/batch-norm-case.ts';
-import { blockedTarget } from '../../../helpers/blocked-target.ts';
+import { nchwcTarget } from '../../../helpers/nchwc-target.ts';
 import { type CaseInput, tracedEqualsCpu } from '../../../helpers/traced-equals-cpu.ts';
 
 const image: CaseInput = { shape: [6, 5, 4, 32] };
 
 for (const one of batchNormCases) {
   test(`in blocks, BatchNorm in training ${batchNormTitle(one)}: results and gradients equal the cpu backend`, async (t) => {
-    const target = await blockedTarget(t);
+    const target = await nchwcTarget(t);
     if (target !== undefined) await batchNormEqualsCpu(t, image, one, target);
   });
 }
 
 test('a mean of three deviations keeps its digits', async (t) => {
-  const target = await blockedTarget(t);
+  const target = await nchwcTarget(t);
   if (target === undefined) return;
   const channels = { shape: [32] };
   const inputs = { x: image, scale: channels, offset: channels };
@@ -37,7 +37,7 @@ test('a mean of three deviations keeps its digits', async (t) => {
 });
 
 test('equal values in a channel have a variance of 0, not less', async (t) => {
-  const target = await blockedTarget(t);
+  const target = await nchwcTarget(t);
   if (target === undefined) return;
   const values = Array.from({ length: 6 * 5 * 4 * 32 }, (_, at) => 1.1 + (at % 32) / 7);
   const channels = { shape: [32] };

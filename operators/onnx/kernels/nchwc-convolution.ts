@@ -2,18 +2,18 @@ import type { tf } from '../../tensor/tf.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { inFull, inOrder, reshapedValue, type Traced } from '../graph/traced.ts';
 import {
-  asBlockedImage,
-  blockedFilterOrder,
-  blockedImage,
+  asNchwcImage,
+  nchwcFilterOrder,
+  nchwcImage,
   blockFor,
   narrowFilterOrder,
-} from './blocked-images.ts';
+} from './nchwc-images.ts';
 import { spatialConvolution } from './spatial-convolution.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
 /** The convolution into blocks; undefined where its outputs do not fill them. */
-export function blockedConvolved(
+export function nchwcConvolution(
   graph: GraphBuilder,
   x: Traced,
   filter: Traced,
@@ -28,8 +28,8 @@ export function blockedConvolved(
   if (!isNarrow && blockFor(graph, inChannels) === undefined) return undefined;
   const picture = isNarrow
     ? inFull(graph, inOrder(graph, x, [0, 3, 1, 2])).name
-    : blockedImage(graph, x, block);
-  const order = isNarrow ? narrowFilterOrder : blockedFilterOrder;
+    : nchwcImage(graph, x, block);
+  const order = isNarrow ? narrowFilterOrder : nchwcFilterOrder;
   const weights = inFull(graph, inOrder(graph, filter, order, block));
   const kernel = reshapedValue(graph, weights, [
     outChannels,
@@ -47,5 +47,5 @@ export function blockedConvolved(
     result: [batchSize, outChannels, outHeight, outWidth],
     block,
   });
-  return asBlockedImage(graph, name, outShape, block);
+  return asNchwcImage(graph, name, outShape, block);
 }

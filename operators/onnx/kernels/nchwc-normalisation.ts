@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { asRecorded, type Traced } from '../graph/traced.ts';
-import { blockedAffine, imageMeans, imageProducts } from './blocked-images.ts';
+import { nchwcAffine, imageMeans, imageProducts } from './nchwc-images.ts';
 import { added, inverseRoot, multiplied, uniform } from './elementwise.ts';
 import { reduced } from './reduction.ts';
 
@@ -11,7 +11,7 @@ import { reduced } from './reduction.ts';
  * The variance is `∑ x² / m − mean²`, which loses digits where the mean is far larger than the deviation. What a
  * convolution gives is never that far off its mean for long: the digits are lost by the square of that ratio only.
  */
-export function blockedNormalised(
+export function nchwcNormalised(
   graph: GraphBuilder,
   x: Traced,
   scale: Traced,
@@ -31,11 +31,11 @@ export function blockedNormalised(
   const inverse = inverseRoot(graph, added(graph, variance, uniform(epsilon))); // [channels]
   const factor = multiplied(graph, scale, inverse); // [channels]
   const shift = minus(graph, offset, multiplied(graph, mean, factor)); // [channels]
-  return [blockedAffine(graph, x, factor, shift, block), mean, variance, inverse];
+  return [nchwcAffine(graph, x, factor, shift, block), mean, variance, inverse];
 }
 
 /** `∑ dy` and `∑ dy · x` over all places, `[channels]` each. */
-export function blockedSums(
+export function nchwcSums(
   graph: GraphBuilder,
   x: Traced,
   dy: Traced,

@@ -4,7 +4,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
 /** Matrix products. */
-export function registerProductKernels(): void {
+export function registerMatmulKernels(): void {
   registerKernel('BatchMatMul', (graph, operands, attrs) => {
     const a = operand(operands, 'a');
     const b = operand(operands, 'b');

@@ -1,4 +1,4 @@
-import { aside } from '../tensor/aside.ts';
+import { sideOutputs } from '../tensor/side-outputs.ts';
 import { tf } from '../tensor/tf.ts';
 import { type CrossEntropyReadouts, crossEntropyReadoutTable, readOut } from './readouts.ts';
 import { byClosedForm } from './contrastive-loss.ts';
@@ -32,7 +32,7 @@ export type CrossEntropy = {
  * @returns Tensors owned by the caller.
  */
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): CrossEntropy {
-  const sumsLeft = aside<CrossEntropySums>();
+  const sumsLeft = sideOutputs<CrossEntropySums>();
   const loss = byClosedForm(logits, () => {
     const classes = tf.range(0, logits.shape[1], 1, 'int32'); // [classes]
     const ofClass = asFloat(tf.equal(tf.expandDims(labels, 1), classes)); // [n, classes]
@@ -50,7 +50,7 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): CrossEnt
       unknown: tf.sum<tf.Scalar>(tf.sub(1, known)),
       right: tf.sum<tf.Scalar>(tf.mul(isFirst, isAlone)),
     };
-    sumsLeft.leave(sums);
+    sumsLeft.stash(sums);
     const rows = tf.maximum(sums.known, 1);
     const shares = tf.mul(tf.div(exponentials, total), known); // [n, classes]
     return {

@@ -1,4 +1,4 @@
-import { aside } from '../tensor/aside.ts';
+import { sideOutputs } from '../tensor/side-outputs.ts';
 import { tf } from '../tensor/tf.ts';
 import type { LossSpec } from './loss-spec.ts';
 import { batchLoss, type LossSums } from './batch-loss.ts';
@@ -28,7 +28,7 @@ export function measuredLoss(
   spec: LossSpec,
   views: number,
 ): MeasuredLoss {
-  const sumsLeft = aside<LossSums>();
+  const sumsLeft = sideOutputs<LossSums>();
   const loss = byClosedForm(projection, () => {
     const { sums, value, gradient } = batchLoss(
       projection,
@@ -40,7 +40,7 @@ export function measuredLoss(
         counted: spec.anchors === 'first' ? firstViews(labels.shape[0], views) : undefined,
       },
     );
-    sumsLeft.leave(sums);
+    sumsLeft.stash(sums);
     return { value, gradient };
   });
   return { loss, sums: sumsLeft.take() };

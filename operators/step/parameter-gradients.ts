@@ -1,4 +1,4 @@
-import { aside } from '../tensor/aside.ts';
+import { sideOutputs } from '../tensor/side-outputs.ts';
 import type { StepSpec } from './step-spec.ts';
 import { tf, type TensorsByName } from '../tensor/tf.ts';
 import { encodeInTraining } from '../model/encoder.ts';
@@ -29,7 +29,7 @@ export function parameterGradients(
   lossOf: (projection: tf.Tensor2D) => tf.Scalar,
 ): ParameterGradients {
   const names = trainedNames(encoder, frozen);
-  const statisticsLeft = aside<Record<string, tf.Tensor1D>>();
+  const statisticsLeft = sideOutputs<Record<string, tf.Tensor1D>>();
   const ofParameters = (...parameters: tf.Tensor[]): tf.Scalar => {
     const trained = Object.fromEntries(names.map((name, index) => [name, parameters[index]!]));
     const { projection, statistics } = encodeInTraining(
@@ -39,7 +39,7 @@ export function parameterGradients(
       batchNorm,
       frozen,
     );
-    statisticsLeft.leave(statistics);
+    statisticsLeft.stash(statistics);
     return lossOf(projection);
   };
   try {

@@ -1,4 +1,4 @@
-import { aside } from '../tensor/aside.ts';
+import { sideOutputs } from '../tensor/side-outputs.ts';
 import type { StepSpec } from './step-spec.ts';
 import type { LossSums } from '../loss/batch-loss.ts';
 import { crossEntropy, type CrossEntropySums } from '../loss/cross-entropy.ts';
@@ -38,14 +38,14 @@ export function trainingStep(
   rates: TensorsByName,
 ): TrainingStepResult {
   return tf.tidy(() => {
-    const sumsLeft = aside<LossSums | CrossEntropySums>();
+    const sumsLeft = sideOutputs<LossSums | CrossEntropySums>();
     try {
       const gradients = parameterGradients(spec, state.weights, batch.pixels, (projection) => {
         const { loss, sums } =
           spec.loss.name === 'cross-entropy'
             ? crossEntropy(projection, batch.labels)
             : measuredLoss(projection, batch.labels, spec.loss, spec.shape.views);
-        sumsLeft.leave(sums);
+        sumsLeft.stash(sums);
         return loss;
       });
       const next = updatedState(spec, state, gradients, rates);

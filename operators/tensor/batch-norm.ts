@@ -1,4 +1,4 @@
-import { aside } from './aside.ts';
+import { sideOutputs } from './side-outputs.ts';
 import { hasKernel } from './has-kernel.ts';
 import { tf } from './tf.ts';
 
@@ -50,7 +50,7 @@ export function batchNormTrain(
   offset: tf.Tensor1D,
   { residual, relu }: BatchNormTrainOptions,
 ): BatchNormTrainResult {
-  const statistics = aside<{ mean: tf.Tensor1D; variance: tf.Tensor1D }>();
+  const statistics = sideOutputs<{ mean: tf.Tensor1D; variance: tf.Tensor1D }>();
 
   const normalised = tf.customGrad((...inputs) => {
     // tfjs hands over the arguments below, then the function that keeps tensors for the gradient.
@@ -58,7 +58,7 @@ export function batchNormTrain(
     const { affine, mean, variance, inverse } = normalise(x, scale, offset);
     const sum = residual === undefined ? affine : tf.add(affine, residual);
     const y = relu ? tf.relu(sum) : sum;
-    statistics.leave({ mean, variance });
+    statistics.stash({ mean, variance });
     save(relu ? [x, scale, mean, inverse, y] : [x, scale, mean, inverse]);
 
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {

@@ -1,17 +1,17 @@
 import test from 'ava';
-import { aside } from '../../../operators/tensor/aside.ts';
+import { sideOutputs } from '../../../operators/tensor/side-outputs.ts';
 import { tf } from '../../../operators/tensor/tf.ts';
 
 test.serial('carries tensors past a scope that returns one', (t) => {
   const before = tf.memory().numTensors;
   const values = tf.tidy(() => {
-    const way = aside<{ squares: tf.Tensor }>();
+    const side = sideOutputs<{ squares: tf.Tensor }>();
     const gradient = tf.grad((x: tf.Tensor) => {
       const squares = tf.square(x);
-      way.leave({ squares });
+      side.stash({ squares });
       return tf.sum(squares);
     })(tf.tensor1d([1, 2, 3]));
-    const { squares } = way.take();
+    const { squares } = side.take();
     return { gradient: [...gradient.dataSync()], squares: [...squares.dataSync()] };
   });
   t.deepEqual(values, { gradient: [2, 4, 6], squares: [1, 4, 9] });
@@ -20,14 +20,14 @@ test.serial('carries tensors past a scope that returns one', (t) => {
 
 test.serial('frees what nobody took', (t) => {
   const before = tf.memory().numTensors;
-  const way = aside<{ one: tf.Tensor }>();
-  tf.tidy(() => way.leave({ one: tf.scalar(1) }));
+  const side = sideOutputs<{ one: tf.Tensor }>();
+  tf.tidy(() => side.stash({ one: tf.scalar(1) }));
   t.is(tf.memory().numTensors, before + 1);
-  way.dispose();
-  way.dispose();
+  side.dispose();
+  side.dispose();
   t.is(tf.memory().numTensors, before);
 });
 
-test.serial('has nothing to take before something was left', (t) => {
-  t.throws(() => aside().take(), { message: /`leave` before `take`/u });
+test.serial('has nothing to take before something was stashed', (t) => {
+  t.throws(() => sideOutputs().take(), { message: /`stash` before `take`/u });
 });

@@ -39,7 +39,7 @@ export { decodedCache } from './image/decoded-cache.ts';
 export { keepDecoded } from './stages/keep-decoded.ts';
 export type { DecodedCache } from './image/decoded-cache.ts';
 export { onBadSample, skipBad } from './stages/on-bad-sample.ts';
-export type { StandIn } from './stages/on-bad-sample.ts';
+export type { Replacement } from './stages/on-bad-sample.ts';
 export { quarantine } from './stages/quarantine.ts';
 export type { Quarantine, QuarantineOptions } from './stages/quarantine.ts';
 export { normalisations, viewRecipe } from './image/view-recipe.ts';
@@ -110,7 +110,7 @@ export type {
   ImageLayout,
   LossOptions,
   LossResult,
-  PassedOver,
+  RejectedCandidate,
   LossSession,
   ModelOutput,
   ModelPorts,

@@ -1,6 +1,6 @@
 import { availableCores } from '../threads/available-cores.ts';
 import { PipelineError } from '../errors.ts';
-import type { Engine, PassedOver } from './seam/engine.ts';
+import type { Engine, RejectedCandidate } from './seam/engine.ts';
 import { hasNvidiaDriver } from './onnx/graphics-card-nodes.ts';
 import { openOnnxEngine, processorWords } from './onnx-engine.ts';
 import { DeviceFailure } from './onnx/device-failure.ts';
@@ -136,7 +136,7 @@ function mayBeMended({ complaints }: FoundTensorflow): boolean {
 }
 
 /**
- * Opens the first candidate that is usable. Whatever it passes over is told in `passedOver` of the engine.
+ * Opens the first candidate that is usable. Whatever it passes over is told in `rejected` of the engine.
  *
  * @param models Whether ONNX files are to be opened, which not every candidate does.
  * @throws {PipelineError} `ERR_ENGINE` when none is usable, with the reason of each.
@@ -146,16 +146,16 @@ export async function openFirstUsable(
   options: CandidateOptions,
   models: boolean,
 ): Promise<Engine> {
-  const passedOver: PassedOver[] = [];
+  const rejected: RejectedCandidate[] = [];
   for (const { title, engine, assess } of candidates) {
     if (models && engine !== 'onnx') {
-      passedOver.push({ title, broken: false, reason: 'It opens no ONNX files' });
+      rejected.push({ title, broken: false, reason: 'It opens no ONNX files' });
       continue;
     }
     const assessment = await assess(options);
-    if (assessment.usable) return { ...(await assessment.open()), passedOver };
-    passedOver.push({ title, broken: assessment.broken, reason: assessment.reason });
+    if (assessment.usable) return { ...(await assessment.open()), rejected };
+    rejected.push({ title, broken: assessment.broken, reason: assessment.reason });
   }
-  const reasons = passedOver.map(({ title, reason }) => `\n- ${title}: ${reason}`).join('');
+  const reasons = rejected.map(({ title, reason }) => `\n- ${title}: ${reason}`).join('');
   throw new PipelineError('ERR_ENGINE', `No engine can be used here:${reasons}`);
 }

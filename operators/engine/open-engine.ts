@@ -30,7 +30,7 @@ export interface OpenEngineOptions extends CandidateOptions {
  * Opens an engine.
  *
  * `auto` is TensorFlow where it computes on a graphics card, else ONNX Runtime on one that is right and faster, else on
- * the processor; `passedOver` of the engine says why not
+ * the processor; `rejected` of the engine says why not
  * another. `cpu`, the plain JavaScript reference, is some thousand times slower and therefore never chosen unless it is
  * named: a broken runtime is an error, not a slow run. The reference engine has one thread, whatever `threads` says.
  *

@@ -5,23 +5,23 @@ import type { DecodedImage, PlannedSample } from '../types.ts';
 import type { Quarantine } from './quarantine.ts';
 
 /** What takes the place of a sample that cannot be used: nothing in an export, another image in training. */
-export type StandIn = (bad: PlannedSample, attempt: number) => PlannedSample | undefined;
+export type Replacement = (bad: PlannedSample, attempt: number) => PlannedSample | undefined;
 
 /** The place stays empty. For exports, where each readable image has exactly one row. */
-export const skipBad: StandIn = () => undefined;
+export const skipBad: Replacement = () => undefined;
 
 /**
- * Keeps one unreadable image from ending the run: it goes to quarantine and `standIn` takes its place.
+ * Keeps one unreadable image from ending the run: it goes to quarantine and `replacement` takes its place.
  *
  * Only `ERR_READ` and `ERR_DECODE` are about the sample. Everything else, such as an abort or too many
  * bad samples, ends the run. A sample known to be bad is not read again.
  *
- * @param standIn Called with the planned sample and 0, 1, … until one is readable; undefined leaves
+ * @param replacement Called with the planned sample and 0, 1, … until one is readable; undefined leaves
  * the place empty. It must be a pure function, so that a resumed run makes the same choice.
  * @param stage Reads and decodes one sample.
  */
 export function onBadSample(
-  standIn: StandIn,
+  replacement: Replacement,
   quarantine: Quarantine,
   stage: OperatorFunction<PlannedSample, DecodedImage>,
 ): OperatorFunction<PlannedSample, DecodedImage> {
@@ -31,7 +31,7 @@ export function onBadSample(
     attempt: number,
   ): Observable<DecodedImage> => {
     const useAnother = (): Observable<DecodedImage> => {
-      const other = standIn(planned, attempt);
+      const other = replacement(planned, attempt);
       return other === undefined ? EMPTY : use(other, planned, attempt + 1);
     };
     return defer(() => {

@@ -21,10 +21,10 @@ export async function openRunEngine(
   const engine = scope.use(
     await openEngine(choice, { threads: threads ?? undefined, device, models }),
   );
-  const broken = (engine.passedOver ?? []).filter(({ broken }) => broken);
+  const broken = (engine.rejected ?? []).filter(({ broken }) => broken);
   for (const { title, reason } of broken) note(`not taken: ${title}. ${reason}`);
   const onProcessor = engine.device.startsWith('cpu');
-  const isChosen = choice === 'auto' || engine.passedOver !== undefined;
+  const isChosen = choice === 'auto' || engine.rejected !== undefined;
   if (isChosen && (broken.length > 0 || !onProcessor)) {
     note(`computing with ${engine.name} (${engine.device})`);
   }

@@ -10,7 +10,7 @@ import { discard, fetched } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
 import type { Placement } from '../../onnx/placement.ts';
 import type { Runtime, Tensors } from '../../onnx/runtime.ts';
-import { allFinite, isSound, largestLoss } from './sound-numbers.ts';
+import { allFinite, isSurelyFinite, largestLoss } from './finite-check.ts';
 import { stepPorts } from './step-ports.ts';
 import { parameterLayout, portSizes, stored, unstored } from '../../onnx/graph/stored-layout.ts';
 
@@ -70,7 +70,7 @@ export async function openTrainingSession(
       if (placement.device !== 'cpu' && !allFinite(pixels)) throw notFinitePixels(stepsTaken);
       const rates = stepRates(spec, stepsTaken, learningRate);
       const stepped = await compiled.run(before, { pixels, labels, rates }, spare);
-      const refusal = notSound(spec, stepped, stepsTaken);
+      const refusal = notFinite(spec, stepped, stepsTaken);
       await discard(refusal === undefined ? before : stepped.outputs);
       if (refusal !== undefined) throw refusal;
       if (placement.device === 'cpu') spare = renamed(before, toNextState);
@@ -129,7 +129,7 @@ function gradientNorm({ outputs }: SteppedTensors): number {
 }
 
 /** The error of a step that must not be applied. */
-function notSound(
+function notFinite(
   spec: StepSpec,
   stepped: SteppedTensors,
   step: number,
@@ -137,9 +137,9 @@ function notSound(
   const { outputs, readouts } = stepped;
   const norm = gradientNorm(stepped);
   const statistics = floats(outputs[stepPorts.statisticsSize]!)[0]!;
-  const soundLoss = Math.abs(readouts.loss) <= largestLoss(spec);
-  if (soundLoss && isSound(norm) && isSound(statistics)) return undefined;
-  const activations = isSound(statistics) ? '' : ' and activations that are not finite';
+  const finiteLoss = Math.abs(readouts.loss) <= largestLoss(spec);
+  if (finiteLoss && isSurelyFinite(norm) && isSurelyFinite(statistics)) return undefined;
+  const activations = isSurelyFinite(statistics) ? '' : ' and activations that are not finite';
   return new PipelineError(
     'ERR_NOT_FINITE',
     `Expected a finite loss and gradient in step \`${step}\`, got a loss of \`${readouts.loss}\`, a ` +

@@ -144,7 +144,7 @@ export interface LossSession {
 }
 
 /** An engine that `auto` did not take, though it came earlier. */
-export interface PassedOver {
+export interface RejectedCandidate {
   /** Such as `tensorflow on CUDA`. */
   readonly title: string;
   /** Whether something that was meant to work does not. */
@@ -159,7 +159,7 @@ export interface Engine {
   /** Where it computes, in words, such as `cpu, 2 threads`; begins with `cpu` on the processor. */
   readonly device: string;
   /** What `auto` did not take before it took this one, and why. @default it was opened by name */
-  readonly passedOver?: readonly PassedOver[] | undefined;
+  readonly rejected?: readonly RejectedCandidate[] | undefined;
   createTrainer(spec: TrainerSpec): Promise<Trainer>;
   /** @throws {RangeError} When a number of `spec` is out of its range, or its head is no `classifier`. */
   createClassifier(spec: ClassifierSpec): Promise<Trainer<ClassifierReadouts>>;

@@ -22,7 +22,7 @@ const fails: EngineCandidate = {
 
 test('takes the first that is usable, and keeps why not another', async (t) => {
   const engine = await openEngine('auto', { candidates: [fails, works, processor] });
-  t.deepEqual(engine.passedOver, [
+  t.deepEqual(engine.rejected, [
     { title: 'a broken card', broken: true, reason: 'no driver. Install one' },
   ]);
   await engine.close();
@@ -30,7 +30,7 @@ test('takes the first that is usable, and keeps why not another', async (t) => {
 
 test('takes one that opens ONNX files where there are some', async (t) => {
   const engine = await openEngine('auto', { models: true, candidates: [works, processor] });
-  t.deepEqual(engine.passedOver, [
+  t.deepEqual(engine.rejected, [
     { title: 'a card', broken: false, reason: 'It opens no ONNX files' },
   ]);
   await engine.close();
@@ -39,7 +39,7 @@ test('takes one that opens ONNX files where there are some', async (t) => {
 test('onnx by name takes a card or the processor, and keeps why not another', async (t) => {
   const candidates = [works, fails, processor];
   const engine = await openEngine('onnx', { device: 'auto', candidates });
-  t.deepEqual(engine.passedOver, [
+  t.deepEqual(engine.rejected, [
     { title: 'a broken card', broken: true, reason: 'no driver. Install one' },
   ]);
   await engine.close();
@@ -74,7 +74,7 @@ test('by name nothing is passed over, and what is not there is an error', async 
   for (const name of ['onnx', 'cpu'] as const) {
     const engine = await openEngine(name, { threads: 1 });
     t.is(engine.name, name);
-    t.is(engine.passedOver, undefined);
+    t.is(engine.rejected, undefined);
     await engine.close();
   }
 });
@@ -84,7 +84,7 @@ test('tensorflow is taken on a graphics card', async (t) => {
   const engine = await openEngine('auto', { candidates: [tensorflowCandidate({ from })] });
   t.is(engine.name, 'tensorflow');
   t.regex(engine.device, /^CUDA, TensorFlow 2\.9\.1/u);
-  t.deepEqual(engine.passedOver, []);
+  t.deepEqual(engine.rejected, []);
   await engine.close();
 });
 

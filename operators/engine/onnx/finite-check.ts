@@ -7,7 +7,7 @@ import type { StepSpec } from '../../step/step-spec.ts';
 const largest = 1e30;
 
 /** Whether a number can be what it says it is. */
-export function isSound(value: number): boolean {
+export function isSurelyFinite(value: number): boolean {
   // False for NaN.
   return Math.abs(value) <= largest;
 }

@@ -1,9 +1,9 @@
 import test from 'ava';
 import {
   allFinite,
-  isSound,
+  isSurelyFinite,
   largestLoss,
-} from '../../../../operators/engine/onnx/sound-numbers.ts';
+} from '../../../../operators/engine/onnx/finite-check.ts';
 import type { StepSpec } from '../../../../operators/step/step-spec.ts';
 import type { LossSpec } from '../../../../operators/loss/loss-spec.ts';
 
@@ -16,8 +16,8 @@ const spec: StepSpec = {
 };
 
 test('what NaN may become on a graphics card is not sound', (t) => {
-  for (const value of [NaN, Infinity, -Infinity, 3.4e38, -3.4e38]) t.false(isSound(value));
-  for (const value of [0, -1e20, 1e20]) t.true(isSound(value));
+  for (const value of [NaN, Infinity, -Infinity, 3.4e38, -3.4e38]) t.false(isSurelyFinite(value));
+  for (const value of [0, -1e20, 1e20]) t.true(isSurelyFinite(value));
 });
 
 test('no loss of 8 rows exceeds its bound, and the logarithm that NaN has there does', (t) => {

@@ -160,7 +160,7 @@ const tilesInTurns: TileCompiler = async (spec) => {
   };
 };
 
-/** Work in turn, and an end that comes after the last of it. */
+/** A mutex that can be closed behind the last of its work. */
 interface SerialLine {
   /** @throws {PipelineError} `ERR_ENGINE` after `close`. */
   enter<T>(work: () => T | Promise<T>): Promise<T>;

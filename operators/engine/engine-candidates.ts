@@ -13,7 +13,7 @@ import {
 } from './tensorflow/probe-tensorflow.ts';
 import { TensorflowFailure } from './tensorflow/tensorflow-failure.ts';
 
-/** What is wanted of an engine that `auto` takes. */
+/** Requirements of an engine that `auto` takes. */
 export interface CandidateOptions {
   /** Threads of the engine, 1 or more. @default the cores that this process may use */
   readonly threads?: number | undefined;
@@ -23,32 +23,35 @@ export interface CandidateOptions {
 export interface EngineCandidate {
   /** Such as `tensorflow on CUDA`. */
   readonly title: string;
-  /** Of these `onnx` opens ONNX files, not only the networks of `train`. */
+  /** Engine name; of the two only `onnx` opens ONNX files too, not only the networks of `train`. */
   readonly engine: 'tensorflow' | 'onnx';
-  /** Looks whether it works here and is worth taking. Opens nothing; errors are faults of ours. */
+  /** Probes whether it works here and is worth taking. Opens nothing; errors are faults of ours. */
   readonly assess: (options: CandidateOptions) => Promise<Assessment>;
 }
 
-/** What was found of a candidate. */
+/** Verdict on a candidate. */
 export type Assessment =
   | {
       readonly usable: true;
-      /** What it computes on, in words. */
+      /** Device in words. */
       readonly device: string;
       readonly open: () => Promise<Engine>;
     }
   | {
       readonly usable: false;
       /**
-       * Whether something that was meant to work does not, such as a package that is installed and does not load. That
+       * True for a broken installation, such as a package that is installed and does not load. That
        * an optional package or a graphics card is not there is no fault.
        */
       readonly broken: boolean;
-      /** With the way out. */
+      /** Reason, with the way out. */
       readonly reason: string;
     };
 
-/** In the order in which `auto` takes the first that is usable. The reference engine is not among them. */
+/**
+ * Candidates of `auto`, best first; it takes the first usable one. The reference engine is not
+ * among them.
+ */
 export const engineCandidates: readonly EngineCandidate[] = [
   tensorflowCandidate(),
   deviceCandidate('cuda'),
@@ -136,7 +139,7 @@ function mayBeMended({ complaints }: FoundTensorflow): boolean {
 }
 
 /**
- * Opens the first candidate that is usable. Whatever it passes over is told in `rejected` of the engine.
+ * Opens the first usable candidate; those before it are in `rejected` of the engine.
  *
  * @param models Whether ONNX files are to be opened, which not every candidate does.
  * @throws {PipelineError} `ERR_ENGINE` when none is usable, with the reason of each.

@@ -15,18 +15,20 @@ import { threadEngine } from './thread/thread-engine.ts';
 export interface OnnxEngineOptions {
   /** Threads that compute a step together, 1 or more. @default the cores that this process may use */
   readonly threads?: number | undefined;
-  /** What computes. A device is taken or refused, with the reason, and never replaced by another. @default 'cpu' */
+  /**
+   * Device. It is taken or refused, with the reason, and never replaced by another. @default 'cpu'
+   */
   readonly device?: DeviceName | undefined;
   /**
-   * Whether WebGPU may compute on an adapter that is only software, which is far slower than the processor by itself
-   * and there for tests. @default false
+   * Allow a software adapter for WebGPU, which is far slower than the processor by itself and there
+   * for tests. @default false
    */
   readonly software?: boolean | undefined;
-  /** How long the trial of a device may take, in seconds, above 0. @default 120 */
+  /** Timeout of the trial of a device, in seconds, above 0. @default 120 */
   readonly checkSeconds?: number | undefined;
 }
 
-/** What runs in every thread of the engine. */
+/** Entry point of the engine's threads. */
 const worker = new URL('onnx/onnx-worker.ts', import.meta.url);
 
 /**

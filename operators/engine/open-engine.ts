@@ -13,16 +13,17 @@ import { openTensorflowEngine } from './tensorflow-engine.ts';
 /** Engines by name; `auto` takes the fastest that works. */
 export type EngineName = 'auto' | 'tensorflow' | 'onnx' | 'cpu';
 
-/** Which engine is opened, and for what. */
+/** Options of `openEngine`. */
 export interface OpenEngineOptions extends CandidateOptions {
-  /** Whether `auto` must take one that opens ONNX files. @default false */
+  /** Require of `auto` an engine that opens ONNX files. @default false */
   readonly models?: boolean | undefined;
   /**
-   * What computes. One that is named is taken or refused, and the engine `auto` is then `onnx` on it; with `auto` an engine
-   * on a graphics card must be right and faster than on the processor. @default 'auto' for `auto`, 'cpu' for `onnx`
+   * Device. One that is named is taken or refused, and the engine `auto` is then `onnx` on it; with
+   * `auto` an engine on a graphics card must be right and faster than on the processor. @default
+   * 'auto' for `auto`, 'cpu' for `onnx`
    */
   readonly device?: OnnxEngineOptions['device'] | 'auto';
-  /** Among which `auto` chooses, best first. @default engineCandidates */
+  /** Candidates of `auto`, best first. @default engineCandidates */
   readonly candidates?: readonly EngineCandidate[] | undefined;
 }
 

@@ -18,7 +18,7 @@ export interface TensorflowEngineOptions extends ProbeTensorflowOptions {
    * all. @default the cores that this process may use
    */
   readonly threads?: number | undefined;
-  /** What a probe has found already. @default it is probed */
+  /** Result of an earlier probe. @default it is probed */
   readonly found?: FoundTensorflow | undefined;
 }
 
@@ -50,13 +50,13 @@ export async function openTensorflowEngine(options: TensorflowEngineOptions = {}
   });
 }
 
-/** What TensorFlow computes on here, in words. */
+/** Device of TensorFlow in words. */
 export function deviceOf({ usesGpu, library, version }: FoundTensorflow): string {
   const what = `TensorFlow ${library} of tfjs-node-gpu ${version}`;
   return usesGpu ? `CUDA, ${what}` : `cpu, ${what}`;
 }
 
-/** What somebody has set already stays. */
+/** Sets environment variables that are not set yet. */
 function prepareEnvironment(threads: number): void {
   process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
   for (const [name, value] of Object.entries(tensorflowEnvironment)) process.env[name] ??= value;

@@ -1,7 +1,7 @@
 import { concat, defer, ignoreElements, type MonoTypeOperatorFunction } from 'rxjs';
 
 /**
- * Passes values on, and when the source completes does `work` before completing: the last words of a run.
+ * Runs `work` between the last value and completion: the finalizer of a run that succeeded.
  *
  * A failed or unsubscribed stream does no work. A failure of `work` is the error of the stream.
  */

@@ -1,7 +1,8 @@
 import { concatMap, defer, finalize, map, type OperatorFunction } from 'rxjs';
 
 /**
- * Starts asynchronous work as values arrive and emits the results in the order of arrival.
+ * Order-preserving `mergeMap`: starts asynchronous work as values arrive, emits results in the
+ * order of arrival.
  *
  * ```
  * in    a--b-----c-----|

@@ -1,7 +1,8 @@
 import { concatMap, Observable, type OperatorFunction } from 'rxjs';
 
 /**
- * Asynchronous work on one value at a time, in the order of arrival: the next starts when the last has ended.
+ * `concatMap` over promises: one value at a time, in the order of arrival; the next starts when the
+ * last has ended.
  *
  * For stages with state, such as a training step or a file. Values that wait are held here; the demand
  * gate upstream bounds them by its window.

@@ -2,10 +2,10 @@ import { defer, finalize, throwError, type OperatorFunction } from 'rxjs';
 import { PipelineError } from '../errors.ts';
 
 /**
- * Lets one live subscription at a time use something that holds state, such as a trainer or a file: a
- * second one is an `ERR_CONTRACT`.
+ * Exclusive use: one live subscription at a time of something that holds state, such as a trainer
+ * or a file. A second one is an `ERR_CONTRACT`.
  *
- * @param live What the operator serves now, shared by all its calls.
+ * @param live Owners in use, shared by all calls.
  * @param owner What holds the state.
  * @param name What messages call it.
  */

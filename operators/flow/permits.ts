@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 
-/** Leave to run one piece of work; hand it back once. */
+/** Releases a permit; called once. */
 export type Release = () => void;
 
-/** A counted, abortable, first-come first-served gate in front of a scarce resource. */
+/** Counting semaphore: abortable and first-come, first-served, in front of a scarce resource. */
 export interface Permits {
-  /** How many may hold a permit at once. */
+  /** Maximum number of holders. */
   readonly limit: number;
   /** Holders now. */
   readonly held: number;

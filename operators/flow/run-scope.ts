@@ -1,10 +1,10 @@
 import { concatMap, from, Observable, type Subscriber } from 'rxjs';
 import { PipelineError } from '../errors.ts';
 
-/** How a run ended, for those who clean up after it. */
+/** Outcome of a run, for its finalizers. */
 export type RunOutcome = 'completed' | 'failed';
 
-/** What belongs to one run and ends with it. */
+/** Scope of one run: resources that end with it. */
 export interface RunScope {
   /** Aborts when the run fails, is aborted, or is unsubscribed: reads stop, queued work is dropped. */
   readonly signal: AbortSignal;

@@ -1,7 +1,7 @@
 import { Observable, Subject } from 'rxjs';
 import { PipelineError } from '../errors.ts';
 
-/** How a demand gate asks. */
+/** Options of a demand gate. */
 export interface DemandOptions {
   /** Plans in flight: pulled, and not yet emitted by the last stage. An integer of at least 1. */
   readonly window: number;

@@ -1,7 +1,7 @@
 import type { RgbImage } from '../types.ts';
 import { sharp } from './sharp-setup.ts';
 
-/** What a file may cost before it is refused. */
+/** Resource limits of one decode. */
 export interface DecodeLimits {
   /** Width × height before any shrinking, 1 or more. @default 64,000,000 */
   readonly maxPixels?: number | undefined;
@@ -9,7 +9,7 @@ export interface DecodeLimits {
   readonly timeoutSeconds?: number | undefined;
 }
 
-/** How pixels are decoded. */
+/** Options of decoding. */
 export interface DecodePixelsOptions extends DecodeLimits {
   /**
    * Shorter side, in pixels, to which a larger image is shrunk while it loads; 1 or more. Smaller

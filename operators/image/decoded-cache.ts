@@ -12,7 +12,10 @@ export interface DecodedCache {
   set(position: number, image: RgbImage): void;
 }
 
-/** What an entry costs beside its pixels: resident memory grew by 650 to 700 bytes more for each 32 × 32 image. */
+/**
+ * Overhead of an entry beside its pixels: resident memory grew by 650 to 700 bytes more for each
+ * 32 × 32 image.
+ */
 const entryBytes = 768;
 
 /**

@@ -16,17 +16,17 @@ export interface ColourStep {
   readonly amount: number;
 }
 
-/** Everything that chance decides about one view. */
+/** Random parameters of one view. */
 export interface ViewDraw {
   readonly crop: Crop;
   readonly flip: boolean;
-  /** In the order in which they are applied; empty without jitter. */
+  /** Colour changes in the order of application; empty without jitter. */
   readonly colours: readonly ColourStep[];
   readonly grayscale: boolean;
 }
 
 /**
- * Decides what a view of a `width` × `height` image will be.
+ * Draws the parameters of one view of a `width` × `height` image.
  *
  * Distributions are those of torchvision's `RandomResizedCrop`, `RandomHorizontalFlip`, `ColorJitter` and
  * `RandomGrayscale`, in this order; the numbers drawn are our own.

@@ -98,7 +98,7 @@ function fractionalInputs(preprocessing: Preprocessing): InputMaker {
   };
 }
 
-/** What becomes of a channel in 0 to 1, and where its pixels go. */
+/** Affine map of a channel in 0 to 1, and the stride of its pixels. */
 interface ChannelScale {
   readonly middle: number;
   readonly scale: number;

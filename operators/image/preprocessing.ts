@@ -2,16 +2,20 @@ import type { Interpolation } from './resample-taps.ts';
 import type { ResizedWindow } from './resize-crop.ts';
 import type { Rgb } from './view-recipe.ts';
 
-/** How an image is resized before its middle is taken. */
+/** Resize before the centre crop. */
 export type ImageResize =
   /** The shorter side to so many pixels, the aspect kept. */
   | { readonly shorterSide: number }
   /** Both sides to so many pixels. */
   | { readonly squash: number };
 
-/** How pixels become the input of an encoder. Plain JSON: it travels to workers and stands in manifests. */
+/**
+ * Preprocessing of an encoder's input. Plain JSON: it travels to workers and stands in manifests.
+ */
 export interface Preprocessing {
-  /** Side of the input, in pixels: the middle of the resized image, with black around one that is smaller. */
+  /**
+   * Centre crop: side of the input, in pixels, with black around a resized image that is smaller.
+   */
   readonly imageSize: number;
   /** Null leaves the size of the file. */
   readonly resize: ImageResize | null;
@@ -22,9 +26,10 @@ export interface Preprocessing {
    */
   readonly rounding: '8bit' | 'none';
   /**
-   * Whose middle, where it lies half a pixel off: in torchvision's `CenterCrop` it goes to the even pixel, and the border
-   * of a small image is wider on the right; in the processors of Hugging Face's transformers it goes to the
-   * lower pixel, and the border is wider on the left.
+   * Rounding of the centre crop, where the middle lies half a pixel off: in torchvision's
+   * `CenterCrop` it goes to the even pixel, and the border of a small image is wider on the right;
+   * in the processors of Hugging Face's transformers it goes to the lower pixel, and the border is
+   * wider on the left.
    */
   readonly middle: 'torchvision' | 'transformers';
   /** Multiplies bytes of 0 to 255 before `mean` is subtracted. */
@@ -37,8 +42,8 @@ export interface Preprocessing {
   /** Order of the input's dimensions. */
   readonly layout: 'NCHW' | 'NHWC';
   /**
-   * Whether a large image may be shrunk while it loads, to twice `imageSize`: faster and almost the same.
-   * Otherwise it is decoded in full.
+   * Shrink large images while they load, to twice `imageSize`: faster and almost the same.
+   * Otherwise they are decoded in full.
    */
   readonly shrinkOnLoad: boolean;
 }
@@ -66,15 +71,15 @@ export function checkPreprocessing(preprocessing: Preprocessing): void {
   }
 }
 
-/** For `shrinkTo` of `decodeImage`; undefined asks for the size of the file. */
+/** Value of `shrinkTo` of `decodeImage`; undefined for the size of the file. */
 export function inputShrinkTarget({ shrinkOnLoad, imageSize }: Preprocessing): number | undefined {
   // Twice the input, so that the exact filter has the last word.
   return shrinkOnLoad ? 2 * imageSize : undefined;
 }
 
-/** Where the pixels of an input come from. */
+/** Resize and crop of one input. */
 export interface InputGeometry extends ResizedWindow {
-  /** Where the window lies in the input; beside it the input is black. */
+  /** Offset of the window in the input; beside it the input is black. */
   readonly left: number;
   readonly top: number;
 }

@@ -1,7 +1,7 @@
-/** How pixels between pixels are found. Both are widened when an image shrinks, which is antialiasing. */
+/** Interpolation filter. Both are widened when an image shrinks, which is antialiasing. */
 export type Interpolation = 'bilinear' | 'bicubic';
 
-/** Where each output pixel of one axis takes its value from. */
+/** Filter taps of each output pixel along one axis. */
 export interface Taps {
   /** First input pixel of each output pixel, relative to the crop. */
   starts: Int32Array;

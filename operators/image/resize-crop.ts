@@ -11,7 +11,7 @@ export interface CropResizer {
   resize(image: RgbImage, crop: Crop, flip: boolean, target: Float32Array, offset: number): void;
 }
 
-/** What part of a resized image is wanted. */
+/** Crop window of a resized image. */
 export interface ResizedWindow {
   /** The size of the whole, in pixels. */
   readonly width: number;

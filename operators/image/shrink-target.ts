@@ -1,7 +1,7 @@
 import type { ViewRecipe } from './view-recipe.ts';
 
 /**
- * To how many pixels the shorter side of a large image may be shrunk before views are made of it.
+ * Shorter side to which a large image may be shrunk before views are made of it, in pixels.
  *
  * For a crop of share `s` of the area and ratio `r`, the shorter side of the crop has at least
  * `sqrt(s r)` of the image's shorter side. So `imageSize / sqrt(s r)`, with the least of both, leaves every crop

@@ -5,10 +5,10 @@ import { drawView, type ViewDraw } from './draw-view.ts';
 import { cropResizer, type CropResizer } from './resize-crop.ts';
 import { checkViewRecipe, type Rgb, type ViewRecipe } from './view-recipe.ts';
 
-/** What the views of one image are a function of, beside its pixels. */
+/** Random key of the views of one image. */
 export type ViewKey = Pick<PlannedSample, 'id' | 'draw' | 'replaces'>;
 
-/** What views to make. */
+/** Number, size and seed of views. */
 export interface ViewOptions {
   /** Views of each image, 1 or more. */
   readonly views: number;

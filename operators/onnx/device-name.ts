@@ -1,7 +1,7 @@
-/** What a session can compute on. */
+/** Device of a session. */
 export type DeviceName = 'cpu' | 'webgpu' | 'cuda';
 
-/** With what a session computes. */
+/** Compute resources of a session. */
 export interface Computing {
   readonly device: DeviceName;
   /** Threads that compute an operator together on the processor, 1 or more. */

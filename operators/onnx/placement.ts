@@ -1,7 +1,7 @@
 import type { Computing } from './device-name.ts';
 import { type LoweringTarget, portableTarget, standardTarget } from './graph/lowering-target.ts';
 
-/** Where sessions compute, and for whom their models are written. */
+/** Device of sessions, and the lowering target of their models. */
 export interface Placement extends Computing {
   readonly target: LoweringTarget;
 }

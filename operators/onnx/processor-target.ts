@@ -3,15 +3,15 @@ import { type LoweringTarget, standardTarget } from './graph/lowering-target.ts'
 import { standardPlacement } from './placement.ts';
 import { createSession, type Runtime, runSession } from './runtime.ts';
 
-/** More channels than any block holds, and as few places as tell an order. */
+/** Shape of the probe: more channels than any block holds, and as few places as tell an order. */
 const [channels, places] = [64, 2] as const;
 
 /**
- * What training steps on this processor are written in: images in blocks of channels, where this version of ONNX
- * Runtime on this processor has them in the order that our lowerings assume, standard operators elsewhere.
+ * Lowering target of training steps on this processor: NCHWc, where this version of ONNX Runtime
+ * has it here in the order that our lowerings assume; standard operators elsewhere.
  *
- * Blocks are not part of ONNX, and how many channels they hold depends on the processor, so they are found out by
- * looking at what becomes of numbers that say where they were.
+ * NCHWc is not part of ONNX, and its block size depends on the processor, so both are probed: a
+ * tensor of its own indices is reordered and read back.
  */
 export async function processorTarget(runtime: Runtime): Promise<LoweringTarget> {
   const graph = new GraphBuilder();

@@ -5,8 +5,9 @@ import type { DeviceName } from './device-name.ts';
 import { inTurn, takingTurns } from './turns.ts';
 
 /**
- * How long an idle thread of the runtime waits busily for the next piece of work. Bounded, because the same
- * cores decode and augment the next batches meanwhile; 0 would cost a wake-up at each of a thousand nodes.
+ * Spin time of an idle thread of the runtime before it sleeps. Bounded, because the same cores
+ * decode and augment the next batches meanwhile; 0 would cost a wake-up at each of a thousand
+ * nodes.
  */
 const spinDurationUs = '50';
 
@@ -74,7 +75,7 @@ export async function createSession(
   }
 }
 
-/** How every session computes. */
+/** Session options for a placement. */
 export function sessionOptions({ device, threads }: Placement): InferenceSession.SessionOptions {
   return {
     executionProviders: [device],
@@ -111,7 +112,7 @@ export async function runSession(
   }
 }
 
-/** For every output of a session the tensor that it is written into, or null where there is none of its name. */
+/** Preallocated outputs of a session: the tensor of each name, or null where there is none. */
 export function writtenInto(
   { outputNames }: InferenceSession,
   tensors: Tensors,
@@ -119,7 +120,10 @@ export function writtenInto(
   return Object.fromEntries(outputNames.map((name) => [name, tensors[name] ?? null]));
 }
 
-/** Why a device cannot be used, with the way to get it; undefined when the provider was there. */
+/**
+ * Error of a missing execution provider, with the way to get it; undefined when the provider was
+ * there.
+ */
 function missingProvider(device: DeviceName, cause: unknown): PipelineError | undefined {
   const message = messageOf(cause);
   if (device === 'cuda' && /_Cuda|backend not found|CUDA/u.test(message)) {

@@ -9,30 +9,31 @@ import { inFull, inOrder, type TracedType } from './graph/traced.ts';
 /** An input of a traced function and of its model. */
 export interface TraceInput {
   readonly name: string;
-  /** As the function sees it. */
+  /** Shape as the function sees it. */
   readonly shape: readonly number[];
   readonly dtype: TracedType;
-  /** How the model's input is stored. @default row-major */
+  /** Memory layout of the model's input. @default row-major */
   readonly layout?: StoredLayout | undefined;
 }
 
 export interface TraceOptions {
   /**
-   * Leaves the first size of every input and output free at run time, under this name. Right only when
-   * the traced function computes each row by itself; `trace` cannot know.
+   * Dynamic batch axis: leaves the first size of every input and output free at run time, under
+   * this name. Right only when the traced function computes each row by itself; `trace` cannot
+   * know.
    */
   readonly freeFirstAxis?: string | undefined;
-  /** How the model's outputs are stored. @default row-major */
+  /** Memory layouts of the model's outputs. @default row-major */
   readonly outputLayout?: ((name: string, shape: readonly number[]) => StoredLayout) | undefined;
-  /** Whom the model is for. @default standardTarget */
+  /** Lowering target. @default standardTarget */
   readonly target?: LoweringTarget | undefined;
   /** Written to the model's `metadata_props`. @default none */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * Runs a function of tensors once, without computing, and returns what it would compute as an ONNX
- * model: standard operators of opset 17.
+ * Traces a function of tensors into an ONNX model of opset 17: runs it once, without computing, and
+ * records what it would compute.
  *
  * The function must be synchronous and may not read the value of a tensor that depends on an input.
  * Tensors that it takes from elsewhere become constants of the model.

@@ -8,20 +8,25 @@ import { threadId, workerData } from 'node:worker_threads';
 const nobody = 0;
 const turns = new Int32Array(turnsOf(workerData) ?? new SharedArrayBuffer(4));
 
-/** What a thread must be started with as its `workerData`, to take turns with the others. */
+/** `workerData` of a thread that shares the mutex. */
 export interface TurnsData {
   readonly turns: SharedArrayBuffer;
 }
 
-/** For the threads that this thread starts. */
+/** The mutex, for the threads that this thread starts. */
 export function turnsForThreads(): TurnsData {
   return { turns: turns.buffer };
 }
 
-/** Within the thread, calls queue before they wait for the other threads: a wait holds up the whole thread. */
+/**
+ * Queue within the thread: calls wait here before they wait for other threads, which blocks the
+ * whole thread.
+ */
 let last: Promise<unknown> = Promise.resolve();
 
-/** Runs `work` while no other thread is in its own; the thread stands still until it may. */
+/**
+ * Critical section: runs `work` under the mutex of all threads; the thread blocks until it has it.
+ */
 export function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
   const done = last.then(async () => {
     const self = ownerOf(threadId);
@@ -41,13 +46,13 @@ export function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
   return done;
 }
 
-/** Ends the turn of a thread, if it is its turn. A thread that has ended cannot do so itself. */
+/** Unlocks the mutex if `thread` holds it. A thread that has ended cannot do so itself. */
 export function endTurnOf(thread: number): void {
   const holder = Atomics.compareExchange(turns, 0, ownerOf(thread), nobody);
   if (holder === ownerOf(thread)) Atomics.notify(turns, 0, 1);
 }
 
-/** The session, each call of it in a turn. */
+/** A session whose every call holds the mutex. */
 export function takingTurns(session: InferenceSession): InferenceSession {
   // The overloads of `run` differ in what follows the feeds, which is passed on as it comes.
   const run = (...given: Parameters<InferenceSession['run']>): Promise<unknown> =>

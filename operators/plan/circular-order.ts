@@ -2,7 +2,7 @@ import { permutation, seededRandom } from '../random.ts';
 
 /** A place in a circular order. */
 export interface CircularPlace {
-  /** From 0 to `count - 1`. */
+  /** Index of the item, from 0 to `count - 1`. */
   readonly item: number;
   /** Completed turns before this place: how often `item` was drawn already. */
   readonly turn: number;
@@ -10,7 +10,7 @@ export interface CircularPlace {
 
 /** An endless sequence of `0 … count - 1` in which every turn of `count` places holds each item once. */
 export interface CircularOrder {
-  /** How many items go round. */
+  /** Number of items. */
   readonly count: number;
   /** The place number `index`, an integer of 0 or more. Constant time within a turn. */
   at(index: number): CircularPlace;
@@ -19,7 +19,8 @@ export interface CircularOrder {
 }
 
 /**
- * Walks `count` items for ever in a seeded order; a function of its arguments alone.
+ * Infinite sampler without replacement: walks `count` items for ever, reshuffled each turn; a
+ * function of its arguments alone.
  *
  * No item occurs twice among `window` consecutive places, unless there are fewer items than places.
  * To keep that promise across the end of a turn:

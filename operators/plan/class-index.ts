@@ -1,7 +1,7 @@
 import { PipelineError } from '../errors.ts';
 import type { Dataset } from '../types.ts';
 
-/** Which positions of a dataset belong to which class. */
+/** Inverted index: positions of a dataset by class. */
 export interface ClassIndex {
   /** Labels of the classes that have images, ascending. */
   readonly labels: readonly number[];
@@ -12,7 +12,7 @@ export interface ClassIndex {
 }
 
 /**
- * Sorts the positions of a labelled dataset by class, in one pass over it: 4 bytes for each image.
+ * Builds the class index of a labelled dataset by a counting sort: 4 bytes for each image.
  *
  * @param leastClasses Classes that must have images: 2 where other classes are the negatives of a loss, 1 where
  * other images are.

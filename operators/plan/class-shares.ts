@@ -1,8 +1,8 @@
 import { permutation, seededRandom } from '../random.ts';
 
-/** How many images one class gives to one batch. */
+/** Quota of one class in one batch. */
 export interface ClassShare {
-  /** Which class: from 0 to `classes - 1`. */
+  /** Class, from 0 to `classes - 1`. */
   readonly member: number;
   /** Images of this class in this batch, at least 1. */
   readonly images: number;
@@ -10,7 +10,7 @@ export interface ClassShare {
   readonly before: number;
 }
 
-/** What decides the shares. */
+/** Options of the shares. */
 export interface ClassSharesOptions {
   /** Classes that have images, an integer of 1 or more. */
   readonly classes: number;
@@ -33,7 +33,8 @@ export interface ClassShares {
 }
 
 /**
- * Deals the places of every batch to the classes: within a batch the counts differ by at most one.
+ * Balanced class sampler: deals the places of every batch to the classes, whose counts in it differ
+ * by at most one.
  *
  * In each epoch the classes stand in a circle and the batches walk round it, `classesPerBatch` at a
  * time. So every class appears in an epoch of at least `classes / classesPerBatch` batches, also when
@@ -72,7 +73,7 @@ export function classShares(options: ClassSharesOptions): ClassShares {
     (a, b) => perEpoch[b]! - perEpoch[a]! || a - b,
   );
 
-  /** Which class stands at which rank of the circle of `epoch`. */
+  /** Class by rank in the circle of `epoch`. */
   const circle = (epoch: number, given: Float64Array): Uint32Array => {
     const poorestFirst = permutation(classes, seededRandom(...keys, epoch)).sort(
       (a, b) => given[a]! - given[b]!,

@@ -2,7 +2,7 @@ import type { Dataset } from '../types.ts';
 import { circularOrder, type CircularOrder } from './circular-order.ts';
 import { classIndex, type ClassIndex } from './class-index.ts';
 
-/** What decides which images meet in a training batch. */
+/** Options of the class-balanced sampler. */
 export interface ClassWalksOptions {
   /** Images of a batch, an integer of 2 or more. */
   readonly batchSize: number;
@@ -20,7 +20,7 @@ export interface ClassWalksOptions {
   readonly seed: number;
 }
 
-/** The order in which each class gives its images to a run. */
+/** Samplers of each class, without replacement. */
 export interface ClassWalks {
   readonly dataset: Dataset;
   readonly index: ClassIndex;

@@ -3,7 +3,7 @@ import type { BatchPlan, Dataset, PlannedSample } from '../types.ts';
 import { classShares, type ClassShares } from './class-shares.ts';
 import { classWalks, type ClassWalks, type ClassWalksOptions } from './class-walks.ts';
 
-/** How training batches are put together. */
+/** Options of the batch sampler. */
 export interface PlanBatchesOptions extends ClassWalksOptions {
   /** Batches of the whole run, an integer of 0 or more: the last plan has `seq` `steps - 1`. */
   readonly steps: number;
@@ -12,7 +12,8 @@ export interface PlanBatchesOptions extends ClassWalksOptions {
 }
 
 /**
- * The plans of a training run: B images over P classes, decided before an image is read.
+ * Class-balanced batch sampler (P classes, K images each): the plans of a training run, B images
+ * over P classes, decided before an image is read.
  *
  * - Counts of the classes of a batch differ by at most one, and over time no class falls behind or is
  *   left out, also when classes outnumber places (see `classShares`).

@@ -1,8 +1,8 @@
 import type { BatchPlan, Dataset, PlannedSample } from '../types.ts';
 
-/** Which positions to plan, and how to cut them. */
+/** Options of the sequential sampler. */
 export interface PlanInOrderOptions {
-  /** Most images of a batch, an integer of 1 or more. */
+  /** Maximum batch size, an integer of 1 or more. */
   readonly batchSize: number;
   /** First position, an integer from 0 to `dataset.count`. @default 0 */
   readonly startAt?: number | undefined;
@@ -13,7 +13,8 @@ export interface PlanInOrderOptions {
 }
 
 /**
- * Plans for export: every position from `startAt` to `endAt` exactly once, in order.
+ * Sequential batch sampler, for export: every position from `startAt` to `endAt` exactly once, in
+ * order.
  *
  * Cuts lie at multiples of `alignTo` and every `batchSize` positions after one; `seq` counts the batches of
  * the whole dataset. So a plan that starts or ends on a cut is the same in every run, and a range

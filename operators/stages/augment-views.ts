@@ -5,7 +5,7 @@ import type { ViewMaker } from '../image/view-request.ts';
 import { checkViewRecipe, type ViewRecipe } from '../image/view-recipe.ts';
 import { checkViewOptions, type ViewOptions } from '../image/views.ts';
 
-/** Which views to make of each image. */
+/** Options of the views of each image. */
 export interface AugmentViewsOptions extends ViewOptions {
   readonly recipe: ViewRecipe;
 }
@@ -40,7 +40,9 @@ export function augmentViews(
   });
 }
 
-/** Without the pixels, which are no longer needed and would stay in memory until the step has ended. */
+/**
+ * Strips the pixels, which are no longer needed and would stay in memory until the step has ended.
+ */
 export function plannedOf({ id, label, position, draw, replaces }: DecodedImage): PlannedSample {
   return { id, label, position, draw, replaces };
 }

@@ -10,12 +10,12 @@ import {
 } from '../image/decode-pixels.ts';
 import type { DecodedImage, EncodedImage } from '../types.ts';
 
-/** What the operator needs besides the pixels' options. */
+/** Options of the operator beside those of the pixels. */
 export interface DecodeImageOptions {
   /** Native decodes at the same time: the number of cores. */
   readonly permits: Permits;
   readonly limits?: DecodeLimits | undefined;
-  /** As in `DecodePixelsOptions`. */
+  /** Shorter side while loading, as in `DecodePixelsOptions`. */
   readonly shrinkTo?: number | undefined;
 }
 
@@ -56,7 +56,7 @@ function unreadable(id: string, cause: unknown): PipelineError {
 }
 
 /**
- * Why a file cannot be decoded, in words that are the same each time: they are written into results.
+ * Reproducible reason of a failed decode: it is written into results.
  *
  * The decoder's own details are not. libvips collects them in one place for the whole process, so decodes that
  * fail at the same time lose lines or get each other's. They stay in the `cause`.

@@ -5,7 +5,9 @@ import type { EmbeddingBatch, ViewBatch } from '../types.ts';
 import type { EncoderSession } from '../engine/seam/engine.ts';
 
 export interface EncodeOptions {
-  /** Is given the pixels of each batch when they are no longer needed. @default they are left to the collector */
+  /**
+   * Recycler of pixel buffers that are no longer needed. @default they are left to the collector
+   */
   readonly recycle?: ((pixels: Float32Array) => void) | undefined;
 }
 

@@ -3,7 +3,8 @@ import type { DecodedCache } from '../image/decoded-cache.ts';
 import type { DecodedImage, PlannedSample } from '../types.ts';
 
 /**
- * Serves images from `cache`; the others go through `decode` and are kept if they fit.
+ * Read-through cache: serves images from `cache`; misses go through `decode` and are kept if they
+ * fit.
  *
  * For use on one sample at a time, inside `perSample`: here a sample waits for the one before it.
  *

@@ -4,14 +4,19 @@ import { PipelineError } from '../errors.ts';
 import type { DecodedImage, PlannedSample } from '../types.ts';
 import type { Quarantine } from './quarantine.ts';
 
-/** What takes the place of a sample that cannot be used: nothing in an export, another image in training. */
+/**
+ * Replacement policy for a sample that cannot be used: nothing in an export, another image in
+ * training.
+ */
 export type Replacement = (bad: PlannedSample, attempt: number) => PlannedSample | undefined;
 
-/** The place stays empty. For exports, where each readable image has exactly one row. */
+/**
+ * Skip policy: the place stays empty. For exports, where each readable image has exactly one row.
+ */
 export const skipBad: Replacement = () => undefined;
 
 /**
- * Keeps one unreadable image from ending the run: it goes to quarantine and `replacement` takes its place.
+ * Error recovery for one unreadable image: it goes to quarantine and `replacement` takes its place.
  *
  * Only `ERR_READ` and `ERR_DECODE` are about the sample. Everything else, such as an abort or too many
  * bad samples, ends the run. A sample known to be bad is not read again.

@@ -3,7 +3,7 @@ import { PipelineError } from '../errors.ts';
 import type { BatchShape, PackedBatch, ViewBatch } from '../types.ts';
 
 /**
- * Brings each batch to the one shape that an engine was built for.
+ * Collates each batch, padded to the one shape that an engine was built for.
  *
  * ```
  * samples   a       b       (missing)

@@ -6,8 +6,8 @@ import { checkPreprocessing, type Preprocessing } from '../image/preprocessing.t
 import type { ViewMaker } from '../image/view-request.ts';
 
 /**
- * Makes the input of an encoder of each image of a batch, in order, in the threads of `viewer`: batches of one
- * view, which chance has no part in.
+ * Deterministic preprocessing of each image of a batch into the input of an encoder, in order, in
+ * the threads of `viewer`: batches of one view.
  *
  * Errors: `ERR_ENGINE` when a worker has died.
  *

@@ -5,10 +5,10 @@ import type { BadSample, Sample } from '../types.ts';
 export interface Quarantine {
   /** Notes that a sample was tried, readable or not. */
   tried(sample: Sample): void;
-  /** Whether this sample is known to be bad, so that it need not be read again. */
+  /** True when this sample is known to be bad, so that it need not be read again. */
   has(sample: Sample): boolean;
   /**
-   * Takes in a sample that cannot be read or decoded.
+   * Adds a sample that cannot be read or decoded.
    * @throws {PipelineError} `ERR_TOO_MANY_BAD` when the share of bad ones is above the limit.
    */
   add(sample: Sample, error: PipelineError): void;
@@ -16,7 +16,7 @@ export interface Quarantine {
   list(): readonly BadSample[];
 }
 
-/** When a run gives up. */
+/** Limits of bad samples. */
 export interface QuarantineOptions {
   /** Samples in the dataset, 1 or more. */
   readonly count: number;
@@ -26,7 +26,7 @@ export interface QuarantineOptions {
   readonly known?: readonly BadSample[] | undefined;
 }
 
-/** A share of fewer samples than this says little about the store. */
+/** Minimum sample size of the share: one of fewer says little about the store. */
 const leastTried = 1000;
 
 /**

@@ -4,7 +4,7 @@ import type { Permits } from '../flow/permits.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import type { Dataset, EncodedImage, PlannedSample } from '../types.ts';
 
-/** How files are read. */
+/** Options of reading. */
 export interface ReadImageOptions {
   /** Reads at the same time. Reading waits on a disk or a network, so these are not the decode permits. */
   readonly permits: Permits;

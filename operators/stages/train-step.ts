@@ -5,11 +5,11 @@ import type { PackedBatch } from '../types.ts';
 import type { StepResult } from '../step/step-result.ts';
 import type { Trainer } from '../engine/seam/engine.ts';
 
-/** What a training step needs besides the batch. */
+/** Options of training steps beside the batch. */
 export interface TrainStepOptions {
   /** Learning rate of a step, above 0; steps count from 0. */
   readonly learningRate: (step: number) => number;
-  /** Whether the result of this step carries a copy of the state after it. @default never */
+  /** Selects the steps whose result carries a copy of the state after it. @default never */
   readonly snapshotAfter?: ((step: number) => boolean) | undefined;
 }
 

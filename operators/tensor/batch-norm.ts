@@ -6,8 +6,8 @@ import { tf } from './tf.ts';
 export const batchNormEpsilon = 1e-5;
 
 /**
- * Kernels that a backend may register to run the normalisation and its gradient in fewer memory passes.
- * Elsewhere they are the plain operations below, which say what the kernels compute.
+ * Fused kernels that a backend may register to run the normalisation and its gradient in fewer
+ * memory passes. Elsewhere they are the plain operations below, which say what the kernels compute.
  */
 export const batchNormKernels = {
   /** `{x, scale, offset}`, `{epsilon}` → `[y, mean, variance, inverse]`. */
@@ -16,11 +16,11 @@ export const batchNormKernels = {
   gradient: 'BatchNormTrainGrad',
 } as const;
 
-/** What follows the normalisation in the same pass. */
+/** Operations fused behind the normalisation. */
 export interface BatchNormTrainOptions {
   /** Added after scale and offset; same shape as `x`. */
   readonly residual?: tf.Tensor4D | undefined;
-  /** Whether a ReLU comes last. */
+  /** Apply a ReLU last. */
   readonly relu: boolean;
 }
 
@@ -35,8 +35,8 @@ export interface BatchNormTrainResult {
 }
 
 /**
- * BatchNorm on the statistics of the batch, the residual sum and the ReLU behind it, as one function
- * with one closed-form gradient: `y = relu(scale · (x − mean) / sqrt(variance + 1e-5) + offset + residual)`.
+ * Fused BatchNorm in training, residual sum and ReLU, as one function with one closed-form
+ * gradient: `y = relu(scale · (x − mean) / sqrt(variance + 1e-5) + offset + residual)`.
  *
  * @param x `[batch, height, width, channels]` float32. Borrowed, as are the others.
  * @param scale `[channels]`.

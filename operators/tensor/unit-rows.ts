@@ -1,14 +1,14 @@
 import { hasKernel } from './has-kernel.ts';
 import { tf } from './tf.ts';
 
-/** `x` → `y`, for backends that have it in one piece. */
+/** Fused kernel, `x` → `y`, for backends that have one. */
 export const unitRowsKernel = 'UnitRows';
 
-/** Shorter rows are divided by this instead of their length, as in PyTorch's `normalize`. */
+/** Lower clamp of the norm, the `eps` of PyTorch's `normalize`. */
 export const shortestRow = 1e-12;
 
 /**
- * Rows brought to length 1: `y = x / max(‖x‖, 1e-12)`, with `dx = (dy − y · ⟨y, dy⟩) / ‖x‖`.
+ * L2 normalisation of rows: `y = x / max(‖x‖, 1e-12)`, with `dx = (dy − y · ⟨y, dy⟩) / ‖x‖`.
  *
  * A row of length 0 has no direction, so it gets no gradient either: the plain composition of tfjs ops
  * would give NaN, the derivative of the clamp a factor of 10¹².

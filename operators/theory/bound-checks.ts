@@ -5,18 +5,18 @@ import { lossBound, sharpLossBound } from './loss-bounds.ts';
 import { drawnLoss } from './drawn-loss.ts';
 import { type TheoryFinding, theoryRow, type TheoryRow } from './theory-row.ts';
 
-/** Each J in nats, and each |N|, that the bound is checked at. */
+/** Grid of J, in nats, and |N| on which the bound is checked. */
 export const boundGrid = {
   divergences: [0, 0.5, 1, 2, 4, 8],
   negatives: [1, 9, 99, 999],
 } as const;
 
-/** Where nothing varies the standard error is 0, and what remains is the error of the integration. */
+/** Error of the integration: what remains where nothing varies and the standard error is 0. */
 const rounding = 1e-9;
 
 /**
- * For one J and every |N|: the ideal loss by drawing, against the same by integration and against both
- * forms of the bound, which it must not be below.
+ * Checks of the bound, for one J and every |N|: the ideal loss by Monte Carlo, against the same by
+ * quadrature and against both forms of the bound, which it must not be below.
  */
 export async function boundChecks(
   context: CheckContext,
@@ -56,7 +56,10 @@ export async function boundChecks(
   return findings.map(theoryRow);
 }
 
-/** Scores other than `log r` have a loss of at least L*: here the right one, too flat and too steep. */
+/**
+ * Checks of optimality: scores other than `log r`, here too flat and too steep, have a loss of at
+ * least L*.
+ */
 export async function otherScoreChecks(context: CheckContext): Promise<readonly TheoryRow[]> {
   const [divergence, negatives] = [2, 9];
   const pair = linePair(divergence);
@@ -82,8 +85,9 @@ export async function otherScoreChecks(context: CheckContext): Promise<readonly 
 }
 
 /**
- * With few negatives and a large J nearly all of the loss comes from a few draws in a hundred, and a
- * standard error is to be trusted only when there were many of those. They are cheap, so there are more.
+ * Sample size. With few negatives and a large J nearly all of the loss comes from a few draws in a
+ * hundred, and a standard error is to be trusted only when there were many of those. They are
+ * cheap, so there are more.
  */
 function drawsOf({ draws }: CheckContext, negatives: number): number {
   return draws * Math.max(1, Math.floor(100 / (negatives + 1)));

@@ -1,9 +1,9 @@
 import type { GaussianPair } from './gaussian-pair.ts';
 
 /**
- * `indexPosterior` from first principles: every target set T of the size and every S in it is a hypothesis
- * of equal prior, its likelihood the product of the explicit densities; those with other targets than the
- * given ones are ruled out, the rest normalised.
+ * Posterior by enumeration, a second opinion on `indexPosterior`: every target set T of the size
+ * and every S in it is a hypothesis of equal prior, its likelihood the product of the explicit
+ * densities; those with other targets than the given ones are ruled out, the rest normalised.
  *
  * Takes time with the number of sets, `count! / (targets! (count − targets)!)`: for a dozen samples.
  *

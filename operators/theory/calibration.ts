@@ -4,17 +4,17 @@ import { drawIndices, type IndexModelSize } from './index-model.ts';
 import { indexPosterior } from './index-posterior.ts';
 import { type MeanEstimate, runningMean } from './running-mean.ts';
 
-/** A claim about what will happen, and how often it did. */
+/** Reliability: a prediction against its observations. */
 export interface Reliability {
-  /** What the probabilities promise. */
+  /** Mean predicted value. */
   readonly promised: MeanEstimate;
-  /** What came. */
+  /** Mean observed value. */
   readonly found: MeanEstimate;
   /** `found − promised`, draw by draw. */
   readonly difference: MeanEstimate;
 }
 
-/** How far probabilities of the index keep their word. */
+/** Calibration of the probabilities of the index. */
 export interface Calibration {
   /** Probability of the true index against `E ∑ p²`, which the posterior makes equal. */
   readonly mean: Reliability;
@@ -22,10 +22,10 @@ export interface Calibration {
   readonly accuracy: Reliability;
 }
 
-/** What is drawn and how it is judged. */
+/** Options of a calibration. */
 export interface CalibrationOptions extends IndexModelSize {
   readonly draws: number;
-  /** Whether other targets are left out, as the posterior has it, or kept, as in SupCon's denominator. */
+  /** Other targets: left out, as the posterior has it, or kept, as in SupCon's denominator. */
   readonly otherTargets: 'left out' | 'kept';
   /** Awaited every few milliseconds. */
   readonly pause: () => Promise<void>;
@@ -34,7 +34,10 @@ export interface CalibrationOptions extends IndexModelSize {
 /** Draws between two pauses: some milliseconds. */
 const drawsAtOnce = 1000;
 
-/** Draws from the generative model and compares what the probabilities of the index promise with what comes. */
+/**
+ * Monte-Carlo calibration: draws from the generative model, the predicted probabilities of the
+ * index against what is observed.
+ */
 export async function calibration(
   pair: GaussianPair,
   options: CalibrationOptions,

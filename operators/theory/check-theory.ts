@@ -6,16 +6,16 @@ import { calibrationChecks, logRatioChecks, posteriorChecks } from './posterior-
 import { descentChecks, simplexChecks } from './simplex-checks.ts';
 import type { TheoryRow } from './theory-row.ts';
 
-/** How far the checks are. */
+/** Progress of the checks. */
 export interface TheoryProgress {
   /** Parts behind us, each with some rows. */
   readonly done: number;
   readonly total: number;
 }
 
-/** What is checked with. */
+/** Options of the checks. */
 export interface CheckTheoryOptions {
-  /** The rows are a function of it and of `draws`. */
+  /** Random seed: the rows are a function of it and of `draws`. */
   readonly seed: number;
   /**
    * Monte-Carlo draws of each value, up to 50 times as many where they are cheap. An integer of at least

@@ -2,7 +2,7 @@ import type { Random } from '../random.ts';
 import type { GaussianPair } from './gaussian-pair.ts';
 import { type MeanEstimate, runningMean } from './running-mean.ts';
 
-/** What is drawn. */
+/** Options of the estimate. */
 export interface DrawnLossOptions {
   /** |N|, 1 or more. */
   readonly negatives: number;
@@ -17,9 +17,9 @@ export interface DrawnLossOptions {
 const samplesAtOnce = 100_000;
 
 /**
- * The SINCERE loss of a score by drawing: the mean of `log(1 + ∑ₙ exp(score(xₙ) − score(x_S)))` over
- * targets `x_S` and |N| noise samples each. With the ideal score it estimates L*, which no other score is
- * below.
+ * Monte-Carlo estimate of the SINCERE loss of a score: the mean of
+ * `log(1 + ∑ₙ exp(score(xₙ) − score(x_S)))` over targets `x_S` and |N| noise samples each. With the
+ * ideal score it estimates L*, which no other score is below.
  *
  * @returns Nats.
  */

@@ -1,9 +1,9 @@
 import type { Random } from '../random.ts';
 
-/** Where a sample comes from: the class of interest or everything else. */
+/** Distribution of a sample: the class of interest or everything else. */
 export type Side = 'target' | 'noise';
 
-/** Two Gaussians with one covariance. */
+/** Parameters of two Gaussians with a shared covariance. */
 export interface GaussianPairOptions {
   /** `[dim]` mean of p⁺. */
   readonly target: readonly number[];

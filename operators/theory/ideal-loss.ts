@@ -1,10 +1,12 @@
-/** Steps and ends of the trapezoidal rule; both integrands fall off faster than any exponential. */
+/**
+ * Limits and step of the trapezoidal rule; both integrands fall off faster than any exponential.
+ */
 const logTime = { from: -45, to: 60, step: 0.2 };
 const normal = { from: -9, to: 9, step: 0.1 };
 
 /**
- * The smallest SINCERE loss that any encoder can reach: `L* = E[−log posterior of the true index]`, for
- * equal-covariance Gaussians, by integration and not by drawing.
+ * Bayes-optimal SINCERE loss, the smallest that any encoder can reach:
+ * `L* = E[−log posterior of the true index]`, for equal-covariance Gaussians, by quadrature.
  *
  * `L* = E log(r_S + ∑ₙ rₙ) − E log r_S`. With `log x = ∫₀^∞ (e⁻ᵗ − e⁻ˣᵗ) / t dt` and independent samples
  * the first mean is `∫ (e⁻ᵗ − φ⁺(t) φ⁻(t)^|N|) / t dt` with `φ(t) = E exp(−t r)`; the second is `J / 2`. Two
@@ -33,7 +35,7 @@ export function idealLoss(divergence: number, negatives: number): number {
   return meanLogSum - divergence / 2;
 }
 
-/** `E exp(−t eˣ)` for a normal x. */
+/** Laplace transform of a log-normal: `E exp(−t eˣ)` for a normal x. */
 function laplace(logT: number, mean: number, variance: number): number {
   const deviation = Math.sqrt(variance);
   const integral = trapezoid(normal, (g) =>

@@ -1,7 +1,7 @@
 import { permutation, type Random } from '../random.ts';
 import type { GaussianPair } from './gaussian-pair.ts';
 
-/** How many samples there are, and how many of them are targets. */
+/** Size of the generative model: samples, and targets among them. */
 export interface IndexModelSize {
   /** Samples, targets and noise together. */
   readonly count: number;
@@ -20,8 +20,8 @@ export interface IndexDraw {
 }
 
 /**
- * Draws the target set T (uniform among sets of its size), S (uniform in T) and then every sample
- * independently from its density.
+ * Samples the generative model: the target set T (uniform among sets of its size), S (uniform in T)
+ * and then every sample independently from its density.
  *
  * @throws {RangeError} When the size is impossible.
  * @see Feeney and Hughes, arXiv:2309.14277 (by our reading Definitions 2 and 5).

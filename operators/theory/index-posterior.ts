@@ -1,5 +1,5 @@
 /**
- * The probability that each sample is the target S, given all samples and the other targets.
+ * Posterior probability that each sample is the target S, given all samples and the other targets.
  *
  * `P(S = i | X, T∖S) = r(xᵢ) / (r(xᵢ) + ∑ₙ r(xₙ))` with n over the noise: other targets drop out. Without
  * other targets this is the self-supervised posterior. Leaving `others` empty although there are some

@@ -1,5 +1,5 @@
 /**
- * What no SINCERE loss can go below, on average: `log|N| − J`.
+ * Lower bound of the expected SINCERE loss: `log|N| − J`.
  *
  * The best loss is `E log(1 + ∑ₙ rₙ / r_S) ≥ E log ∑ₙ rₙ − E log r_S`, and the logarithm of a sum is at least
  * `log|N|` plus the mean logarithm, whose mean over p⁻ is `−KL(p⁻‖p⁺)`; that of `log r_S` is `KL(p⁺‖p⁻)`.
@@ -14,7 +14,8 @@ export function lossBound(divergence: number, negatives: number): number {
 }
 
 /**
- * The sharper form of `lossBound`: `log(1 + |N| e⁻ᴶ)`, above it and above 0.
+ * Tighter lower bound of the expected SINCERE loss, by Jensen: `log(1 + |N| e⁻ᴶ)`, above
+ * `lossBound` and above 0.
  *
  * `E log(1 + ∑ₙ exp(log rₙ − log r_S))` is at least the same expression of the mean exponents, because
  * the logarithm of a sum of exponentials is convex; each exponent has the mean `−J`.

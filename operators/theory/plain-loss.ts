@@ -1,9 +1,9 @@
 import type { LabelledPoints, SimplexLoss } from './simplex.ts';
 
 /**
- * SINCERE or SupCon by its definition, pair after pair in float64: a second opinion on the losses that
- * train. The mean over anchors of the mean over positives of `log(∑ exp(s)) − sᵢₚ`; the sum runs over the
- * positive and the negatives for SINCERE, over all other rows for SupCon.
+ * Naive reference of SINCERE and SupCon, pair after pair in float64: a second opinion on the losses
+ * that train. The mean over anchors of the mean over positives of `log(∑ exp(s)) − sᵢₚ`; the sum
+ * runs over the positive and the negatives for SINCERE, over all other rows for SupCon.
  *
  * @param temperature Divides the cosines; above 0.
  * @returns Nats. NaN when some row has no positive.

@@ -11,12 +11,15 @@ import { type TheoryFinding, theoryRow, type TheoryRow } from './theory-row.ts';
 /** Random settings that the formulas are compared on, with at most this many samples and dimensions. */
 const settings = { count: 200, samples: 8, targets: 4, dim: 4 };
 
-/** The same quantity by two ways of computing; a few dozen roundings of numbers up to about 100. */
+/**
+ * Rounding error between two ways of computing: a few dozen roundings of numbers up to about 100.
+ */
 const rounding = 1e-12;
 
 /**
- * Propositions 3 and 6 against brute force over index hypotheses, on random pairs of Gaussians; and how
- * far the share with SupCon's denominator, which keeps the other targets, is from the posterior.
+ * Checks of Propositions 3 and 6 against enumeration of index hypotheses, on random pairs of
+ * Gaussians; and how far the share with SupCon's denominator, which keeps the other targets, is
+ * from the posterior.
  */
 export async function posteriorChecks(context: CheckContext): Promise<readonly TheoryRow[]> {
   const single = await largestDeviations(context, 'single target');
@@ -39,8 +42,8 @@ export async function posteriorChecks(context: CheckContext): Promise<readonly T
 }
 
 /**
- * The posterior keeps its word: the true index has the probability `E ∑ p²`, and the most probable index
- * is right as often as it promises. SupCon's share does not.
+ * Checks of calibration: the true index has the probability `E ∑ p²`, and the most probable index
+ * is right as often as predicted. SupCon's share is not calibrated.
  */
 export async function calibrationChecks(context: CheckContext): Promise<readonly TheoryRow[]> {
   const pair = linePair(2);
@@ -81,7 +84,10 @@ export async function calibrationChecks(context: CheckContext): Promise<readonly
   return findings.map(theoryRow);
 }
 
-/** `log r` has mean `J / 2` under p⁺, `−J / 2` under p⁻ and variance J under both, in more than one dimension. */
+/**
+ * Checks of the log ratio: `log r` has mean `J / 2` under p⁺, `−J / 2` under p⁻ and variance J
+ * under both, in more than one dimension.
+ */
 export async function logRatioChecks(context: CheckContext): Promise<readonly TheoryRow[]> {
   const { draws, pause } = context;
   const pair = gaussianPair({

@@ -1,4 +1,4 @@
-/** A mean and how far it may be off. */
+/** A mean with its standard error. */
 export interface MeanEstimate {
   readonly count: number;
   readonly mean: number;
@@ -6,12 +6,15 @@ export interface MeanEstimate {
   readonly standardError: number;
 }
 
-/** A mean that grows value by value and keeps none of them. */
+/** Online mean: grows value by value and keeps none of them. */
 export interface RunningMean extends MeanEstimate {
   add(value: number): void;
 }
 
-/** Welford's update, which keeps its digits where a sum of squares would lose them. */
+/**
+ * Welford's online mean and variance, which keep their digits where a sum of squares would lose
+ * them.
+ */
 export function runningMean(): RunningMean {
   let [count, mean, squares] = [0, 0, 0];
   return {

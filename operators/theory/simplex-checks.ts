@@ -27,7 +27,10 @@ const names: Readonly<Record<SimplexLoss, string>> = { sincere: 'SINCERE', supco
 /** Placements that are tried for one below the closed form. */
 const placements = 300;
 
-/** The closed form of the smallest value is the loss at an exact simplex, and no placement is below it. */
+/**
+ * Checks of the closed-form minimum: it is the loss at an exact simplex, and no placement is below
+ * it.
+ */
 export async function simplexChecks(
   context: CheckContext,
   loss: SimplexLoss,
@@ -54,7 +57,10 @@ export async function simplexChecks(
   return findings.map(theoryRow);
 }
 
-/** Gradient descent with the loss that trains, from random places, ends at the simplex. */
+/**
+ * Checks of convergence: gradient descent with the loss that trains, from random places, ends at
+ * the simplex.
+ */
 export async function descentChecks(
   context: CheckContext,
   loss: SimplexLoss,

@@ -11,7 +11,7 @@ export type TensorLoss = (
   options: ContrastiveLossOptions,
 ) => tf.Scalar;
 
-/** Where the descent starts and how it goes. */
+/** Options of the descent. */
 export interface SimplexDescentOptions extends SimplexSize, ContrastiveLossOptions {
   /** Length of a row, at least `classes − 1`. */
   readonly dim: number;
@@ -21,15 +21,15 @@ export interface SimplexDescentOptions extends SimplexSize, ContrastiveLossOptio
   readonly pause: () => Promise<void>;
 }
 
-/** Where the descent ended. */
+/** Result of the descent. */
 export interface DescendedPoints extends LabelledPoints {
   /** Value of the loss there, in nats. */
   readonly loss: number;
 }
 
 /**
- * Minimises a loss over free unit rows by gradient descent on the sphere, from random places: each step
- * goes along the gradient without its radial part and back to length 1.
+ * Riemannian gradient descent: minimises a loss over free unit rows on the sphere, from random
+ * places: each step goes along the gradient without its radial part and back to length 1.
  *
  * Gradients are those of TensorFlow.js on its `cpu` backend, which becomes the backend of the process;
  * the rows are kept in float64 between steps. Leaves no tensors behind.

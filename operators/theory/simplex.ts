@@ -20,7 +20,10 @@ export function simplexCosine(classes: number): number {
   return -1 / (classes - 1);
 }
 
-/** Collapsed classes on the corners of a simplex, where both losses are smallest. `[C · perClass, C]`. */
+/**
+ * Neural collapse: every class on one corner of a simplex, where both losses are smallest.
+ * `[C · perClass, C]`.
+ */
 export function simplexPoints({ classes, perClass }: SimplexSize): LabelledPoints {
   const labels = Array.from({ length: classes * perClass }, (_, row) => row % classes);
   const length = Math.sqrt(1 - 1 / classes);

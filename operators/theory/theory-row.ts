@@ -1,4 +1,4 @@
-/** What was checked. */
+/** Name of a check. */
 export type TheoryCheck =
   | 'prop3_posterior'
   | 'prop6_posterior'
@@ -18,10 +18,13 @@ export type TheoryCheck =
   | 'descent_between'
   | 'descent_within';
 
-/** How the measured value must stand to the expected one; `tolerance` is slack, for `differs` a distance to exceed. */
+/**
+ * Relation of the measured value to the expected one; `tolerance` is slack, for `differs` a
+ * distance to exceed.
+ */
 export type TheoryRelation = 'equals' | 'at_least' | 'differs';
 
-/** What a check measured and what theory says. */
+/** Measured value of a check against the value that theory predicts. */
 export interface TheoryFinding {
   readonly check: TheoryCheck;
   /** The case in words, such as `J 2, |N| 9`. */
@@ -35,7 +38,10 @@ export interface TheoryFinding {
   readonly expected: number;
   /** 0 or more, in the unit of the values. */
   readonly tolerance: number;
-  /** Of the measured value, or of its difference to the expected one; null when nothing was drawn. @default null */
+  /**
+   * Standard error of the measured value, or of its difference to the expected one; null when
+   * nothing was drawn. @default null
+   */
   readonly standardError?: number | null;
 }
 

@@ -22,9 +22,9 @@ export interface EagerStepResult {
   readonly next: TrainingState;
 }
 
-/** What an eager step is taken on. */
+/** Batch of one eager step. */
 export interface EagerBatch {
-  /** As in a `PackedBatch`. Copied. */
+  /** Pixels as in a `PackedBatch`. Copied. */
   readonly pixels: Float32Array;
   /** As `lossLabels` makes them. Copied. */
   readonly labels: Int32Array;

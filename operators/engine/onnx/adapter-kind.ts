@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * What computes behind a device: a graphics card, a program on the processor that stands in for one, or what cannot be
- * told from here.
+ * Kind of adapter behind a device: a graphics card, an emulation of one on the processor, or
+ * undetectable.
  */
 export type AdapterKind = 'hardware' | 'software' | 'unknown';
 
-/** What of a process tells of the adapter that it has opened. */
+/** Traces of an opened adapter in its process. */
 export interface AdapterEvidence {
   readonly platform: NodeJS.Platform;
   /** Paths of the libraries that it has loaded. */
@@ -24,9 +24,10 @@ const anyDriver = /lib(?:vulkan_|vk_|GLX_|EGL_|nvidia-)[^/]*\.so/u;
 const graphicsCard = /^\/dev\/(?:nvidia\d|dri\/(?:renderD|card)\d|kfd$|dxg$|mali\d|kgsl)/u;
 
 /**
- * ONNX Runtime (1.30) does not say which adapter its WebGPU provider has opened, so it is told by what the process
- * holds afterwards. On Linux no driver computes on a card without a file of `/dev`, and programs need none. A driver of
- * each sort at once tells nothing. On macOS there is only Metal, which has no adapter in software.
+ * Detects the adapter that WebGPU has opened. ONNX Runtime (1.30) does not name it, so it is
+ * inferred from what the process holds afterwards. On Linux no driver computes on a card without a
+ * file of `/dev`, and programs need none. A driver of each sort at once tells nothing. On macOS
+ * there is only Metal, which has no adapter in software.
  */
 export function adapterKind({ platform, libraries, devices }: AdapterEvidence): AdapterKind {
   if (platform === 'darwin') return 'hardware';

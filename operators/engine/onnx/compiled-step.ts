@@ -24,15 +24,18 @@ import {
 } from './trace-split-step.ts';
 import { traceTrainingStep } from './trace-training-step.ts';
 
-/** What a step leaves: read-outs, and tensors of which `stepPorts` names the next state and its measures. */
+/**
+ * Result of a step: read-outs, and tensors of which `stepPorts` names the next state and its
+ * measures.
+ */
 export interface SteppedTensors {
   readonly readouts: LossReadouts | CrossEntropyReadouts;
   readonly outputs: Tensors;
 }
 
-/** What a step is taken on. */
+/** Inputs of a step beside the state. */
 export interface StepInputs extends Pick<StepCall, 'pixels' | 'labels'> {
-  /** `stepRates`. */
+  /** Rates of this step, as `stepRates` gives them. */
   readonly rates: Readonly<Record<string, number>>;
 }
 

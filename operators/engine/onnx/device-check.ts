@@ -15,14 +15,15 @@ import { largestDifference } from '../seam/largest-difference.ts';
 type Numbers = Readonly<Record<string, Float32Array>>;
 
 /**
- * How far a number of a device may be off, over the largest of its tensor. The CUDA provider multiplies with the 10
- * bits of TF32 on cards that can, which onnxruntime-node cannot switch off.
+ * Tolerance by device: largest difference over the largest absolute value of a tensor. The CUDA
+ * provider multiplies with the 10 bits of TF32 on cards that can, which onnxruntime-node cannot
+ * switch off.
  */
 const tolerances = { cpu: 1e-4, webgpu: 1e-3, cuda: 3e-2 } as const;
 
 /**
- * Computes a few small things on a device and on the processor: what providers are known to get wrong, and a whole
- * training step.
+ * Conformance check of a device against the processor: operators that providers are known to get
+ * wrong, and a whole training step.
  *
  * The providers of ONNX Runtime have given wrong numbers without any error: the WebGPU one for convolutions of 6 inputs
  * to a multiple of 4 outputs (`readableInputs`, which is tried here with the others).
@@ -132,7 +133,7 @@ function computed(
   };
 }
 
-/** As small as a network with every layer can be. */
+/** Smallest training step in which every kind of layer occurs. */
 const smallStep: TrainerSpec = {
   encoder: { architecture: 'resnet8', head: 'mlp', projectionSize: 8 },
   loss: { name: 'sincere', temperature: 0.2 },

@@ -1,8 +1,8 @@
 import { PipelineError } from '../../errors.ts';
 
-/** Why a device cannot be used here, and what helps. */
+/** Error of a device that cannot be used here, with the way out. */
 export class DeviceFailure extends PipelineError {
-  /** Whether a graphics card was found, and does not compute as it should. */
+  /** True when a graphics card was found that does not compute as it should. */
   readonly cardFound: boolean;
 
   constructor(device: string, why: string, cardFound = false) {

@@ -11,21 +11,21 @@ import { openTrainingSession } from './training-session.ts';
 
 // Runs in a process of its own (`findDevice`), because a driver may crash it, or never answer.
 
-/** What is to be tried. */
+/** Settings of a trial. */
 export interface DeviceTrial extends Computing {
-  /** Whether an adapter in software is worth the trial. */
+  /** Try a software adapter as well. */
   readonly software: boolean;
-  /** Whether a step is timed, on the processor too. */
+  /** Time a step, on the processor too. */
   readonly timed: boolean;
 }
 
-/** How long a step took, in ms. */
+/** Duration of a step, in ms. */
 export interface StepTimes {
   readonly device: number;
   readonly processor: number;
 }
 
-/** What a trial tells, one after another. */
+/** Messages of a trial, in order. */
 export type TrialNews =
   | { readonly adapter: { readonly kind: AdapterKind; readonly drivers: readonly string[] } }
   | { readonly checked: true }

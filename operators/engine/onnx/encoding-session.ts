@@ -86,7 +86,7 @@ export async function openModelSession(
   }
 }
 
-/** How many pixels pass through a network at once: 20 images of 224 × 224, whose activations take some 200 MB. */
+/** Micro-batch limit in pixels: 20 images of 224 × 224, whose activations take some 200 MB. */
 const pixelsAtOnce = 2 ** 20;
 
 /** Images are encoded in multiples of this, because products of matrices with few rows are summed in another order. */

@@ -9,13 +9,13 @@ import type { DeviceName } from '../../onnx/device-name.ts';
 export interface FindDeviceOptions {
   /** Threads that the processor may use where it is compared with the device, 1 or more. */
   readonly threads: number;
-  /** Whether WebGPU may compute on an adapter that is only software. @default false */
+  /** Allow a software adapter for WebGPU. @default false */
   readonly software?: boolean | undefined;
-  /** How long the trial may take, in seconds, above 0. @default 120 */
+  /** Timeout of the trial, in seconds, above 0. @default 120 */
   readonly checkSeconds?: number | undefined;
   /**
-   * Whether a training step is timed, on a graphics card and on the processor. Where no card is visible, that is refused
-   * at once, without a trial. @default false
+   * Time a training step, on a graphics card and on the processor. Where no card is visible, that
+   * is refused at once, without a trial. @default false
    */
   readonly timed?: boolean | undefined;
 }
@@ -24,15 +24,15 @@ export interface FindDeviceOptions {
 export interface FoundDevice {
   readonly device: Exclude<DeviceName, 'cpu'>;
   readonly kind: AdapterKind;
-  /** What it is, in words. An adapter in software is never called a graphics card. */
+  /** Description of the device. A software adapter is never called a graphics card. */
   readonly words: string;
   /** Null when it was not to be timed, or is not known to be a graphics card. */
   readonly stepMs: StepTimes | null;
 }
 
 /**
- * Whether a device can be used here, and what it is: tried in a process of its own, which opens it, looks what stands
- * behind it, and compares what it computes with the processor.
+ * Probes a device in a process of its own, which opens it, identifies its adapter, and compares
+ * what it computes with the processor.
  *
  * @throws {RangeError} When `checkSeconds` is not above 0.
  * @throws {DeviceFailure} It is not there, only software, gives wrong numbers, crashes, or takes too long; with the way
@@ -64,7 +64,7 @@ export async function findDevice(
   return found(device, software, any.adapter?.kind === 'software' ? any : hidden);
 }
 
-/** All that a trial has told. */
+/** Messages of a trial, collected. */
 interface TrialOutcome {
   readonly adapter?: Extract<TrialNews, { adapter: unknown }>['adapter'];
   readonly checked?: true;

@@ -6,19 +6,19 @@ import type { StepSpec } from '../../step/step-spec.ts';
 /** Far beyond every number of a training that is not lost, and far below the largest float32, 3.4 · 10³⁸. */
 const largest = 1e30;
 
-/** Whether a number can be what it says it is. */
+/** Finite, and certainly no NaN that a device has turned into a large number. */
 export function isSurelyFinite(value: number): boolean {
   // False for NaN.
   return Math.abs(value) <= largest;
 }
 
-/** Whether every number is finite. */
+/** True when every number is finite. */
 export function allFinite(values: Float32Array): boolean {
   return values.every(Number.isFinite);
 }
 
 /**
- * What the absolute loss of a batch cannot exceed.
+ * Upper bound of the absolute loss of a batch.
  *
  * Similarities of unit vectors are within `±1 / temperature`, so every contrastive loss, `log(1 + ∑ exp(sₙ − sₚ))` or
  * less, is at most `2 / temperature + log(rows)`, and a margin more where there is one. Cross entropy has no bound.

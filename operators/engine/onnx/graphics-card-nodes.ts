@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** What the driver of NVIDIA makes on Linux when it has found a card. */
+/** Device node that NVIDIA's driver makes on Linux when it has found a card. */
 const nvidiaNode = 'dev/nvidiactl';
-/** Through which Linux shows graphics cards: their drivers, and that of WSL. */
+/** Device nodes of graphics cards on Linux: those of their drivers, and that of WSL. */
 const nodes = ['dev/dri', nvidiaNode, 'dev/dxg'];
 
 /**
- * Whether there may be a graphics card: false only on Linux, where none is visible. A trial takes seconds, which nobody
- * without a card is to wait for.
+ * True unless no graphics card is visible, which is known on Linux only. A trial takes seconds,
+ * which nobody without a card is to wait for.
  *
  * @param root Folder that holds `dev`. @default '/'
  */
@@ -17,8 +17,8 @@ export function mayHaveGraphicsCard(root = '/', platform: string = process.platf
 }
 
 /**
- * Whether there is a graphics card of NVIDIA for certain, which is known on Linux only. A folder of `dev/dri` says less:
- * the consoles of servers and virtual machines have one too.
+ * True when there is an NVIDIA graphics card for certain, which is known on Linux only. A folder of
+ * `dev/dri` says less: the consoles of servers and virtual machines have one too.
  *
  * @param root Folder that holds `dev`. @default '/'
  */

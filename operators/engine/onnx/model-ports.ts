@@ -16,7 +16,8 @@ export interface ModelMetadata {
 }
 
 /**
- * Which ports of a model are used: those that are named, and otherwise the obvious ones (`ModelSpec`).
+ * Resolves the ports of a model: those that are named, and otherwise the obvious ones
+ * (`ModelSpec`).
  *
  * @throws {PipelineError} `ERR_CONFIG` when there are no such ports, naming those there are; `ERR_SHAPE` when the
  * input is no image of `imageSize` pixels or not of float32.

@@ -94,7 +94,7 @@ export function nextState(
   };
 }
 
-/** Something in the shape of each running statistic that moves as an input. */
+/** An input in the shape of each running statistic that is not frozen. */
 export function statisticInputs(
   prefix: string,
   spec: StepSpec,
@@ -122,7 +122,7 @@ function inputsOf(
   });
 }
 
-/** How the outputs of a step are stored: what is an input of the next one as that wants it. */
+/** Output layouts of a step: each as the input of the next step has it. */
 export function stepOutputLayout(
   target: LoweringTarget,
 ): (name: string, shape: readonly number[]) => StoredLayout {

@@ -11,11 +11,11 @@ export const encoderPorts = {
   images: 'images',
   embedding: 'embedding',
   projection: 'projection',
-  /** In the place of `projection`, where the head is a `classifier`. */
+  /** Replaces `projection` where the head is a `classifier`. */
   logits: 'logits',
 } as const;
 
-/** The port of what the head makes. */
+/** Output port of the head. */
 export function headPort({ head }: EncoderSpec): 'projection' | 'logits' {
   return head === 'classifier' ? encoderPorts.logits : encoderPorts.projection;
 }

@@ -39,7 +39,10 @@ export async function openTrainingSession(
 ): Promise<TrainingSession> {
   const compiled = await compileStep(runtime, spec, placement);
   let state: Tensors | undefined;
-  /** Memory of the process for the next state, that of the last one but one: new pages cost time, and twice the space. */
+  /**
+   * Double buffer: the next state reuses the buffers of the step before last. New pages would cost
+   * time, and twice the space.
+   */
   let spare: Tensors | undefined;
   let stepsTaken = 0;
 
@@ -128,7 +131,10 @@ function gradientNorm({ outputs }: SteppedTensors): number {
   return floats(outputs[stepPorts.gradientNorm]!)[0]!;
 }
 
-/** The error of a step that must not be applied. */
+/**
+ * Error of a step whose loss, gradient or activations are not finite; undefined when it may be
+ * applied.
+ */
 function notFinite(
   spec: StepSpec,
   stepped: SteppedTensors,
@@ -148,7 +154,7 @@ function notFinite(
   );
 }
 
-/** A tensor of the state as it is stored, and another one of its size. */
+/** A tensor of the state in its port's layout, and its double buffer. */
 interface PortedTensor {
   readonly name: string;
   readonly tensor: Tensor;

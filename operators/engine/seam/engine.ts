@@ -41,10 +41,10 @@ export interface EncodedRows {
 
 /** A network with fixed weights, BatchNorm on its running statistics. */
 export interface EncoderSession {
-  /** Most images of a call. */
+  /** Maximum batch size. */
   readonly rows: number;
   readonly imageSize: number;
-  /** How it takes its pixels. */
+  /** Memory layout of its pixels. */
   readonly layout: ImageLayout;
   /** 0 when the network gives none. */
   readonly embeddingSize: number;
@@ -62,7 +62,7 @@ export interface EncoderSession {
 /** Order of the dimensions of images: rows, channels, height, width by their letters. */
 export type ImageLayout = 'NCHW' | 'NHWC';
 
-/** Which output of a model is a layer, and how its rows become vectors. */
+/** Mapping of a model's output to vectors: its name, pooling and normalisation. */
 export interface ModelOutput {
   readonly name: string;
   /**
@@ -70,7 +70,7 @@ export interface ModelOutput {
    * `[rows, size, height, width]`: `mean`. @default the output is `[rows, size]` already
    */
   readonly pooling?: 'cls' | 'mean' | undefined;
-  /** Whether vectors are brought to length 1. @default false */
+  /** L2-normalise the vectors. @default false */
   readonly normalize?: boolean | undefined;
 }
 
@@ -96,11 +96,11 @@ export interface ModelSpec {
 
 /** A model of a file. */
 export interface ModelSession extends EncoderSession {
-  /** What is used of it. */
+  /** Resolved ports. */
   readonly ports: ModelPorts;
 }
 
-/** What is used of a model, defaults resolved. */
+/** Ports of a model with defaults resolved. */
 export interface ModelPorts {
   readonly input: string;
   readonly layout: ImageLayout;
@@ -110,11 +110,11 @@ export interface ModelPorts {
   readonly projection: ModelOutput | null;
 }
 
-/** What is wanted of a loss besides its value. */
+/** Options of one evaluation of a loss. */
 export interface LossOptions {
   readonly gradient: boolean;
   readonly readouts: boolean;
-  /** Told now and then how many rows have been anchors. */
+  /** Progress callback: rows that have been anchors so far. */
   readonly onProgress?: ((rows: number) => void) | undefined;
   /** Ends the computation after the running tile. */
   readonly signal?: AbortSignal | undefined;
@@ -143,22 +143,22 @@ export interface LossSession {
   close(): Promise<void>;
 }
 
-/** An engine that `auto` did not take, though it came earlier. */
+/** A candidate that `auto` rejected, though it came earlier. */
 export interface RejectedCandidate {
   /** Such as `tensorflow on CUDA`. */
   readonly title: string;
-  /** Whether something that was meant to work does not. */
+  /** True for a broken installation, not for a missing one. */
   readonly broken: boolean;
-  /** With the way out. */
+  /** Reason, with the way out. */
   readonly reason: string;
 }
 
 /** One way to run the network: the seam that keeps the rest of the system from knowing how. */
 export interface Engine {
   readonly name: 'cpu' | 'onnx' | 'tensorflow';
-  /** Where it computes, in words, such as `cpu, 2 threads`; begins with `cpu` on the processor. */
+  /** Device in words, such as `cpu, 2 threads`; begins with `cpu` on the processor. */
   readonly device: string;
-  /** What `auto` did not take before it took this one, and why. @default it was opened by name */
+  /** Candidates that `auto` rejected before it took this one. @default it was opened by name */
   readonly rejected?: readonly RejectedCandidate[] | undefined;
   createTrainer(spec: TrainerSpec): Promise<Trainer>;
   /** @throws {RangeError} When a number of `spec` is out of its range, or its head is no `classifier`. */

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../errors.ts';
 
 /**
- * How many images a call of an encoder holds.
+ * Batch size of a call of an encoder.
  *
  * @throws {PipelineError} `ERR_SHAPE` when `pixels` are not those of 1 to `rows` images.
  */

@@ -1,4 +1,7 @@
-/** How far values are from what is expected, over the largest absolute value of that; NaN when one is. */
+/**
+ * Maximum norm of the relative error: largest difference over the largest absolute expected value;
+ * NaN when one is.
+ */
 export function largestDifference(values: Float32Array, expected: Float32Array): number {
   let [difference, largest] = [0, Number.MIN_VALUE];
   for (const [at, value] of expected.entries()) {

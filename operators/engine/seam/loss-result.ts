@@ -2,7 +2,7 @@ import { lossReadouts } from '../../loss/loss-readouts.ts';
 import type { TiledLoss } from '../../loss/tiled-loss.ts';
 import type { LossResult } from './engine.ts';
 
-/** What a session hands out of a loss that was computed in tiles. */
+/** Result of a loss session, from a loss that was computed in tiles. */
 export function lossResult({ value, sums, gradient }: TiledLoss): LossResult {
   return {
     value,

@@ -6,7 +6,7 @@ type KernelArguments = Parameters<tf.KernelFunc>[0];
 type ImagePadding = [[0, 0], [number, number], [number, number], [0, 0]];
 
 /**
- * Gives the convolutions and the max-pooling of a backend the padding that a network names in pixels.
+ * Adds explicit padding, in pixels, to the convolutions and the max-pooling of a backend.
  *
  * tfjs-node takes it in the forward convolution only, and throws in both of its gradients and in the pooling. So images
  * are padded first, the kernel runs with `valid`, and the gradient of the padding is cut off.

@@ -6,22 +6,22 @@ import { restoreUtil } from './restore-util.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
 import { tensorflowBackend } from './tensorflow-package.ts';
 
-/** What was loaded. */
+/** The loaded TensorFlow. */
 export interface LoadedTensorflow {
-  /** Of the package, and of the library in it. */
+  /** Version of the package, and of the library in it. */
   readonly version: string;
   readonly library: string;
-  /** Whether it computes on a graphics card. */
+  /** True when it computes on a graphics card. */
   readonly usesGpu: boolean;
 }
 
-/** What the package exports besides TensorFlow.js. */
+/** Exports of the package besides TensorFlow.js. */
 interface TensorflowExports {
   readonly Tensor: unknown;
   readonly version: Readonly<Record<string, string>>;
 }
 
-/** What its backend has besides what every backend has. */
+/** Members of its backend besides those of every backend. */
 interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
   readonly binding?: { readonly TF_Version?: string };
@@ -78,7 +78,7 @@ function requirePackage(from: string): unknown {
   }
 }
 
-/** What kept the package from being loaded, as far as its error tells. */
+/** Classifies the error of a package that did not load. */
 function loadFailure(from: string, error: unknown): TensorflowFailure {
   const text = messageOf(error).trim();
   const [first = text] = text.split('\n');

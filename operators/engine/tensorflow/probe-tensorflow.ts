@@ -10,19 +10,19 @@ import type { TrialNews } from './tensorflow-trial.ts';
 export interface ProbeTensorflowOptions {
   /** The package, by name or by the folder that it lies in. @default '@tensorflow/tfjs-node-gpu' */
   readonly from?: string | undefined;
-  /** How long the trial may take, in seconds, above 0. @default 120 */
+  /** Timeout of the trial, in seconds, above 0. @default 120 */
   readonly seconds?: number | undefined;
 }
 
 /** TensorFlow as it was found to work. */
 export interface FoundTensorflow extends LoadedTensorflow {
-  /** What it said while it was loaded that a graphics card would need, such as a library that is missing. */
+  /** Warnings of its loader about a graphics card, such as a missing library. */
   readonly complaints: readonly string[];
 }
 
 /**
- * Whether TensorFlow can be used here, and what it computes on: tried in a process of its own, which loads it and
- * compares what it computes with the reference. Nothing is started where the package is not installed.
+ * Probes TensorFlow in a process of its own, which loads it and compares what it computes with the
+ * reference. Nothing is started where the package is not installed.
  *
  * @throws {RangeError} When `seconds` is not above 0.
  * @throws {TensorflowFailure} When it cannot be used, with the way out. That it computes on the processor is none.

@@ -3,7 +3,10 @@ import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
 import { largestDifference } from '../seam/largest-difference.ts';
 
-/** How far a number may be off, over the largest of its tensor: graphics cards multiply with the 10 bits of TF32. */
+/**
+ * Tolerance over the largest absolute value of a tensor: graphics cards multiply with the 10 bits
+ * of TF32.
+ */
 const tolerance = 3e-2;
 
 interface Computation {
@@ -11,7 +14,10 @@ interface Computation {
   readonly compute: (inputs: TensorsByName) => TensorsByName;
 }
 
-/** What a step stands on, each with its gradients, in the sizes and paddings that backends differ in. */
+/**
+ * Operators of a training step with their gradients, in the sizes and paddings that backends differ
+ * in.
+ */
 const computations: Readonly<Record<string, Computation>> = {
   'a convolution': {
     inputs: { x: [2, 7, 7, 3], filter: [3, 3, 3, 4], dy: [2, 4, 4, 4] },

@@ -1,10 +1,11 @@
 import { PipelineError } from '../../errors.ts';
 
 /**
- * Why TensorFlow cannot be used here: the package is not there (`absent`); its native addon is not (`addon`), does not
- * find its libraries (`libraries`), or was built for another Node (`abi`); it brings a TensorFlow.js of its own
- * (`copies`); it fails in another way (`broken`), ends the process (`crashed`), does not answer (`late`), or computes
- * something else (`numbers`); or there is no graphics card that it can use (`processor`).
+ * Reason for which TensorFlow cannot be used here: the package is not there (`absent`); its native
+ * addon is not (`addon`), does not find its libraries (`libraries`), or was built for another Node
+ * (`abi`); it brings a TensorFlow.js of its own (`copies`); it fails in another way (`broken`),
+ * ends the process (`crashed`), does not answer (`late`), or computes something else (`numbers`);
+ * or there is no graphics card that it can use (`processor`).
  */
 export type TensorflowFailureKind =
   | 'absent'
@@ -18,10 +19,10 @@ export type TensorflowFailureKind =
   | 'numbers'
   | 'processor';
 
-/** Why TensorFlow cannot be used here, and what helps. */
+/** Error of a TensorFlow that cannot be used here, with the way out. */
 export class TensorflowFailure extends PipelineError {
   readonly kind: TensorflowFailureKind;
-  /** What was seen, without the way out. */
+  /** Observation, without the way out. */
   readonly detail: string;
 
   constructor(kind: TensorflowFailureKind, detail: string, options: ErrorOptions = {}) {

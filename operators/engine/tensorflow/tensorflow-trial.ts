@@ -6,7 +6,7 @@ import { tensorflowBackend } from './tensorflow-package.ts';
 
 // Runs in a process of its own (`probeTensorflow`), because a native library may crash it, or never answer.
 
-/** What a trial tells, once. */
+/** Message of a trial; one each. */
 export type TrialNews =
   | { readonly loaded: LoadedTensorflow }
   | { readonly failed: { readonly kind: TensorflowFailureKind; readonly detail: string } };

@@ -14,13 +14,13 @@ import {
 export type ConstantValues = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
 /**
- * Collects the nodes of one ONNX graph.
+ * Builder of one ONNX graph, with common subexpression and dead code elimination.
  *
  * Asking twice for the same operator on the same inputs gives the same value, so lowerings need not
  * remember what they already converted. What no output depends on is left out of the model.
  */
 export class GraphBuilder {
-  /** Whom lowerings write for. */
+  /** Target of the lowerings. */
   readonly target: LoweringTarget;
   readonly #nodes: OnnxNode[] = [];
   readonly #producers = new Map<string, OnnxNode>();

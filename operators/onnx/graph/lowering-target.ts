@@ -1,4 +1,4 @@
-/** Whom the lowerings write for. They all compute the same; what is fast, or known at all, differs. */
+/** Target of lowering. All compute the same; what is fast, or known at all, differs. */
 export type LoweringTarget = Standard | Blocked | Portable;
 
 /** Standard operators in the forms that are fastest on a processor. What exported models are written in. */
@@ -6,10 +6,15 @@ interface Standard {
   readonly kind: 'standard';
 }
 
-/** As `standard`, with images in the channel blocks of ONNX Runtime's own convolutions between operators. */
+/**
+ * NCHWc, the blocked layout of ONNX Runtime's own convolutions, for images between operators; else
+ * as `standard`.
+ */
 interface Blocked {
   readonly kind: 'nchwc';
-  /** Channels of a block: as many as fit into a vector register of this processor. */
+  /**
+   * Channels of a block, the c of NCHWc: as many as fit into a vector register of this processor.
+   */
   readonly size: number;
 }
 

@@ -3,7 +3,7 @@ import { ProtobufWriter } from './protobuf-writer.ts';
 /** Element types that our graphs use. */
 export type OnnxType = 'float32' | 'int32' | 'int64' | 'bool';
 
-/** Who defines operators: ONNX, or ONNX Runtime its own of images in channel blocks. */
+/** Operator domain: ONNX, or ONNX Runtime's operators in NCHWc layout. */
 export type OnnxDomain = '' | 'com.microsoft.nchwc';
 
 /** An attribute, with its ONNX type spelt out: a float attribute may well be a whole number. */
@@ -15,7 +15,7 @@ export type OnnxAttribute =
 
 /** One operator call, inputs before it in the list of nodes. */
 export interface OnnxNode {
-  /** Who defined the operator. */
+  /** Domain of the operator. */
   readonly domain: OnnxDomain;
   readonly op: string;
   /** Names; an empty one leaves an optional input out. */

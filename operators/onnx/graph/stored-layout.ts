@@ -1,20 +1,20 @@
 import type { LoweringTarget } from './lowering-target.ts';
 import { rowMajor, storedSizes } from './traced.ts';
 
-/** How a tensor is stored at a port of a model (`Recorded`). */
+/** Memory layout of a tensor at a port of a model (`Recorded`). */
 export interface StoredLayout {
-  /** Which axis of the shape each stored axis is, or is a part of. */
+  /** Axis permutation: the axis of the shape that each stored axis is, or is a part of. */
   readonly order: readonly number[];
   /** Elements of a block, where an axis is stored in two parts. */
   readonly block?: number | undefined;
 }
 
 /**
- * How a target wants the parameters of this shape, from step to step: filters, `[outputs, inputs, height, width]`, as
- * its convolutions read them, everything else in row-major order.
+ * Layout of a target's parameters from step to step: filters, `[outputs, inputs, height, width]`,
+ * as its convolutions read them, everything else in row-major order.
  *
- * In blocks that is `[outputs / b, inputs / b, height, width, b inputs, b outputs]`; with fewer inputs than a block
- * holds, they stay together.
+ * In NCHWc that is `[outputs / b, inputs / b, height, width, b inputs, b outputs]`; with fewer
+ * inputs than a block holds, they stay together.
  */
 export function parameterLayout(target: LoweringTarget, shape: readonly number[]): StoredLayout {
   const [outputs, inputs] = shape;

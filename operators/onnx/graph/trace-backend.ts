@@ -2,7 +2,7 @@ import { tf } from '../../tensor/tf.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import { filled, sizeOf, type Traced, type TracedType, type TracedValues } from './traced.ts';
 
-/** Under which name tfjs knows it. */
+/** Name of the backend in tfjs. */
 export const traceBackendName = 'trace';
 
 /**
@@ -43,7 +43,7 @@ export class TraceBackend extends tf.KernelBackend {
     return this.#storage.get(info.dataId);
   }
 
-  /** Makes what tfjs passes around from what it stands for. */
+  /** Wraps a traced value in a tensor of tfjs. */
   put(traced: Traced): tf.TensorInfo {
     const dataId = {};
     this.#storage.set(dataId, traced);

@@ -6,7 +6,7 @@ export type TracedType = 'float32' | 'int32' | 'bool';
 /** Elements of a known tensor; `bool` is one byte each. */
 export type TracedValues = Float32Array | Int32Array | Uint8Array;
 
-/** What stands for a tensor while tracing: known in part or in full, or a value of the graph. */
+/** Abstract value of a tensor while tracing: a constant, or a value of the graph. */
 export type Traced = Uniform | Known | Recorded;
 
 interface TracedTensor {
@@ -14,13 +14,13 @@ interface TracedTensor {
   readonly dtype: TracedType;
 }
 
-/** Every element is the same known number. */
+/** A splat constant: every element is the same known number. */
 export interface Uniform extends TracedTensor {
   readonly kind: 'uniform';
   readonly value: number;
 }
 
-/** Every element is known. */
+/** A constant: every element is known. */
 export interface Known extends TracedTensor {
   readonly kind: 'known';
   /** Row-major, `shape` elements. */
@@ -32,14 +32,14 @@ export interface Known extends TracedTensor {
  * of the i-th stored axis. So a transposition costs nothing until an operator insists on an order.
  * An axis along which all elements are equal may be stored with the size 1.
  *
- * An axis that occurs twice in `order` is stored in two parts, blocks first and the elements of a block second:
- * `[0, 3, 1, 2, 3]` are images in blocks of channels, `[batch, channels / block, height, width, block]`.
+ * An axis that occurs twice in `order` is stored in two parts, blocks first and the elements of a
+ * block second: `[0, 3, 1, 2, 3]` is NCHWc, `[batch, channels / block, height, width, block]`.
  */
 export interface Recorded extends TracedTensor {
   readonly kind: 'recorded';
   /** Name in the graph. */
   readonly name: string;
-  /** Which axis of `shape` each stored axis is, or is a part of. */
+  /** Axis permutation: the axis of `shape` that each stored axis is, or is a part of. */
   readonly order: readonly number[];
   /** Elements of a block, where an axis is stored in two parts. */
   readonly block?: number | undefined;
@@ -139,7 +139,10 @@ function rearranged(
     : graph.node('Transpose', [name], { perm: { ints: permutation } });
 }
 
-/** Whole images between their plain orders and blocks of channels, by the operators that ONNX Runtime has for it. */
+/**
+ * Converts whole images between NCHW or NHWC and NCHWc, by the operators that ONNX Runtime has for
+ * it.
+ */
 function reorderedImage(
   graph: GraphBuilder,
   value: Recorded,
@@ -175,9 +178,9 @@ function reorderedImage(
   return { ...value, name, order, dims, block: undefined };
 }
 
-/** `[batch, channels, height, width]`, as axes of tfjs. */
+/** NCHW, `[batch, channels, height, width]`, as axes of tfjs. */
 const channelsFirstOrder = [0, 3, 1, 2];
-/** `[batch, channels / block, height, width, block]`, as axes of tfjs. */
+/** NCHWc, `[batch, channels / block, height, width, block]`, as axes of tfjs. */
 export const nchwcImageOrder: readonly number[] = [0, 3, 1, 2, 3];
 
 /** Sizes of the stored axes of a tensor that is stored in full. */

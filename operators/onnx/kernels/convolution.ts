@@ -9,18 +9,20 @@ import { filterGradientByTaps } from './filter-gradient-by-taps.ts';
 import { readableInputs } from './padded-channels.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
-/** How ONNX stores images: `[batch, channels, height, width]`, as axes of the tfjs shape. */
+/** NCHW, the image layout of ONNX, as axes of the tfjs shape. */
 const imageOrder = [0, 3, 1, 2];
-/** How ONNX stores filters: `[outputs, inputs, height, width]`, as axes of the tfjs shape. */
+/**
+ * OIHW, the filter layout of ONNX, `[outputs, inputs, height, width]`, as axes of the tfjs shape.
+ */
 const filterOrder = [3, 2, 0, 1];
-/** Axes of an ONNX image or filter as axes of the tfjs one, the other way round. */
+/** Inverse permutations: axes of the tfjs image or filter as axes of the ONNX one. */
 const imageAxes = [0, 2, 3, 1];
 const filterAxes = [2, 3, 1, 0];
 
 type Shape4D = [number, number, number, number];
 type Geometry = tf.backend_util.Conv2DInfo;
 
-/** What the three convolution kernels of tfjs have in common. */
+/** Attributes that the three convolution kernels of tfjs share. */
 type ConvolutionAttrs = Pick<
   tf.Conv2DAttrs,
   'strides' | 'pad' | 'dataFormat' | 'dimRoundingMode'
@@ -77,7 +79,7 @@ function geometryOf(
   return geometry;
 }
 
-/** `yₙₚₒ = ∑ᵢₖ x₍ₙ, ₚₛ₊ₖ₎ᵢ · fₖᵢₒ` */
+/** Convolution, `yₙₚₒ = ∑ᵢₖ x₍ₙ, ₚₛ₊ₖ₎ᵢ · fₖᵢₒ`. */
 function convolved(graph: GraphBuilder, x: Traced, filter: Traced, geometry: Geometry): Traced {
   const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = geometry;
   const [picture, kernel] = [image(graph, x).name, weights(graph, filter).name];
@@ -92,8 +94,8 @@ function convolved(graph: GraphBuilder, x: Traced, filter: Traced, geometry: Geo
 }
 
 /**
- * `∂L/∂x`: the filter, turned by 180° and with inputs and outputs exchanged, over `dy`. With strides
- * `dy` would have to be spread out with zeros first, which a transposed convolution does by itself.
+ * Input gradient `∂L/∂x`, a transposed convolution. Without strides it is written as the plain one
+ * that it then is: the filter, turned by 180° and with inputs and outputs exchanged, over `dy`.
  */
 function inputGradient(
   graph: GraphBuilder,
@@ -141,11 +143,11 @@ function turned(graph: GraphBuilder, kernel: string, taps: number): string {
 }
 
 /**
- * `∂L/∂fₖᵢₒ = ∑ₙₚ x₍ₙ, ₚₛ₊ₖ₎ᵢ · dyₙₚₒ`, as one convolution in which images are the channels:
- * x is read as one picture of `[height, width · inputs]` with `batch` channels, and `dy` as its filter,
- * whose taps are a stride apart (`stride · inputs` along the merged axis). The result is exactly
- * `[outputs, filterHeight, filterWidth · inputs]`, no product is wasted, and the unfolded x stays in
- * cache inside the convolution instead of being written out.
+ * Filter gradient `∂L/∂fₖᵢₒ = ∑ₙₚ x₍ₙ, ₚₛ₊ₖ₎ᵢ · dyₙₚₒ`, as one convolution in which images are the
+ * channels: x is read as one picture of `[height, width · inputs]` with `batch` channels, and `dy`
+ * as its filter, whose taps are a stride apart (`stride · inputs` along the merged axis). The
+ * result is exactly `[outputs, filterHeight, filterWidth · inputs]`, no product is wasted, and
+ * im2col stays implicit: the unfolded x is never written out.
  */
 function filterGradient(graph: GraphBuilder, x: Traced, dy: Traced, geometry: Geometry): Traced {
   if (graph.target.kind === 'portable') return filterGradientByTaps(graph, x, dy, geometry);

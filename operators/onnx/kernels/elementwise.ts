@@ -55,7 +55,7 @@ const comparisons: Readonly<Record<string, string>> = {
   LogicalOr: 'Or',
 };
 
-/** Operands for which an operation gives back the other one. */
+/** Identity elements: operands for which an operation gives back the other one. */
 const neutral: Readonly<Record<string, { readonly left: number | null; readonly right: number }>> =
   {
     Add: { left: 0, right: 0 },
@@ -147,8 +147,8 @@ function rsqrt(graph: GraphBuilder, x: string): string {
 }
 
 /**
- * 1 where x is above 0, else 0. As a clipped line so steep that every normal float is on an end of it: one
- * memory pass, where comparing and converting takes three.
+ * Heaviside step: 1 where x is above 0, else 0. As a hard sigmoid so steep that every normal float
+ * is on an end of it: one memory pass, where comparing and converting takes three.
  */
 function step(graph: GraphBuilder, x: string): string {
   // After a ReLU the sign is in its result too, and that one is kept for the next layer anyway.
@@ -187,7 +187,7 @@ function combined(
   return { kind: 'recorded', name, shape, dtype, order: left.order, dims, block: left.block };
 }
 
-/** With as many axes as the result, stored sizes unchanged. */
+/** Rank promotion: as many axes as the result, stored sizes unchanged. */
 function aligned(graph: GraphBuilder, traced: Traced, shape: readonly number[]): Recorded {
   return asRecorded(
     graph,
@@ -196,8 +196,8 @@ function aligned(graph: GraphBuilder, traced: Traced, shape: readonly number[]):
 }
 
 /**
- * Both in the order of the larger one, which is the one that would be dear to move; of equal ones, in that of the one
- * in blocks, because it comes from an operator that wants blocks and most likely goes to another.
+ * Unifies two layouts to that of the larger operand, which would be dear to move; of equal ones, to
+ * NCHWc, because that comes from an operator that wants blocks and most likely goes to another.
  */
 function sameOrder(graph: GraphBuilder, a: Recorded, b: Recorded): readonly [Recorded, Recorded] {
   const [aSize, bSize] = [sizeOf(a.dims), sizeOf(b.dims)];
@@ -207,7 +207,7 @@ function sameOrder(graph: GraphBuilder, a: Recorded, b: Recorded): readonly [Rec
     : [a, inOrder(graph, b, a.order, a.block)];
 }
 
-/** What the `cpu` backend makes of operands whose elements are all one number. */
+/** Constant folding of splat operands, by the `cpu` backend. */
 function uniformResult(
   kernelName: string,
   operands: Readonly<Record<string, Traced>>,

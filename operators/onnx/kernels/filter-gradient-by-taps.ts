@@ -3,9 +3,10 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { inFull, inOrder, type Recorded, recorded, type Traced } from '../graph/traced.ts';
 
 /**
- * `∂L/∂fₖᵢₒ = ∑ₙₚ x₍ₙ, ₚₛ₊ₖ₎ᵢ · dyₙₚₒ`, as one matrix product for each tap k of the filter: the pixels that the tap
- * saw, `[places, inputs]`, against `dy`, `[places, outputs]`. Products of matrices are what graphics cards do best;
- * the one convolution with `dy` as its filter, which suits a processor, has far too large a filter for them.
+ * Filter gradient `∂L/∂fₖᵢₒ = ∑ₙₚ x₍ₙ, ₚₛ₊ₖ₎ᵢ · dyₙₚₒ`, as one GEMM for each tap k of the filter:
+ * the pixels that the tap saw, `[places, inputs]`, against `dy`, `[places, outputs]`. Products of
+ * matrices are what graphics cards do best; the one convolution with `dy` as its filter, which
+ * suits a processor, has far too large a filter for them.
  */
 export function filterGradientByTaps(
   graph: GraphBuilder,

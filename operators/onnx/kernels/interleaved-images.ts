@@ -9,17 +9,22 @@ import {
 import { nchwcImage, reshaped, withSum } from './nchwc-images.ts';
 
 /**
- * The parts that an image in blocks is woven together from: `parts[r][c]` holds the places whose row and column have the
- * remainders r and c by the number of parts along that side. Undefined where all of them are 0.
+ * Polyphase components of an NCHWc image, from which depth to space interleaves it: `phases[r][c]`
+ * holds the pixels whose row and column have the remainders r and c by the number of phases along
+ * that side. Undefined where all of them are 0.
  *
- * Parts have equal sizes, so that at an end that is no multiple they may hold places that the image does not have.
+ * Phases have equal sizes, so that at an end that is no multiple they may hold pixels that the
+ * image does not have.
  */
 export type ImagePhases = readonly (readonly (Recorded | undefined)[])[];
 
-/** What images were woven from, by their names. */
+/** Phases of interleaved images, by the names of these. */
 const partsOf = new WeakMap<GraphBuilder, Map<string, ImagePhases>>();
 
-/** The image of this tfjs shape, `[batch, height, width, channels]`, that these parts make. */
+/**
+ * Depth to space: the image of this tfjs shape, `[batch, height, width, channels]`, of which these
+ * are the phases.
+ */
 export function interleavedImage(
   graph: GraphBuilder,
   parts: ImagePhases,
@@ -50,8 +55,9 @@ export function interleavedImage(
 }
 
 /**
- * `x + y` of images that are woven from as many parts each: parts are summed, inside the convolutions that give them
- * where there are such, and woven once; undefined where the images are not woven so.
+ * Sum `x + y` of images with as many phases each, phase by phase and interleaved once; a phase's
+ * sum is fused into the convolution behind it where there is one. Undefined where the images are
+ * not interleaved so.
  */
 export function interleavedSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | undefined {
   if (x.kind !== 'recorded' || y.kind !== 'recorded' || !sameShape(x.shape, y.shape)) {
@@ -78,7 +84,7 @@ function known(graph: GraphBuilder): Map<string, ImagePhases> {
   return map;
 }
 
-/** Of each value in turn so many elements, `[before, values, after]`. */
+/** Interleaves values, so many elements of each in turn: `[before, values, after]`. */
 function interleaved(
   graph: GraphBuilder,
   values: readonly string[],

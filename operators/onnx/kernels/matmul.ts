@@ -3,7 +3,7 @@ import { inFull, inOrder, type Recorded, recorded, type Traced } from '../graph/
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
-/** Matrix products. */
+/** Matrix multiplication, as `Gemm`. */
 export function registerMatmulKernels(): void {
   registerKernel('BatchMatMul', (graph, operands, attrs) => {
     const a = operand(operands, 'a');
@@ -25,7 +25,7 @@ export function registerMatmulKernels(): void {
   });
 }
 
-/** In full, in whichever of the two orders it already is. */
+/** A matrix in full, in row-major or column-major order as it already is. */
 function matrix(graph: GraphBuilder, x: Traced): Recorded {
   const value = inFull(graph, x);
   return isTransposed(value) ? value : inOrder(graph, value, [0, 1]);
@@ -36,8 +36,8 @@ function isTransposed({ order }: Recorded): boolean {
 }
 
 /**
- * `product + vector`, the vector added to each row, as the product's own third operand; undefined when it is no
- * product of matrices without one.
+ * Fuses a bias into a `Gemm`: `product + vector`, the vector added to each row. Undefined when
+ * `product` is no `Gemm` without one.
  */
 export function withBias(graph: GraphBuilder, product: Traced, vector: Traced): Traced | undefined {
   if (product.kind !== 'recorded' || vector.shape.length !== 1) return undefined;

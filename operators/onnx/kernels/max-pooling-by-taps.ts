@@ -1,12 +1,15 @@
 import type { tf } from '../../tensor/tf.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
-/** Below everything that a float32 can be but minus infinity, which padding must not be: `0 · ∞` is not a number. */
+/**
+ * Lowest finite float32, for padding, which must not be minus infinity: `0 · ∞` is not a number.
+ */
 const lowest = -3.4028234663852886e38;
 
 /**
- * `∂L/∂x` of max-pooling from its input, its result and `∂L/∂y`, all as ONNX images: for each tap of the window
- * `dy` where the tap holds the maximum and no tap before it did, spread out to the places that the tap lay on.
+ * Gradient of max-pooling, `∂L/∂x`, from its input, its result and `∂L/∂y`, all as ONNX images: for
+ * each tap of the window `dy` where the tap holds the maximum and no tap before it did, spread out
+ * to the places that the tap lay on.
  *
  * Where it is known, the place of a maximum and an addition into places say the same with less work; devices have
  * neither.

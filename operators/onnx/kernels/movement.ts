@@ -15,7 +15,7 @@ import { tracedType } from '../graph/trace-backend.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 import { tf } from '../../tensor/tf.ts';
 
-/** Kernels that fill, name, reshape or repeat, and compute nothing. */
+/** Data movement: kernels that fill, reshape, transpose or repeat, and compute nothing. */
 export function registerMovementKernels(): void {
   registerKernel('Identity', (_graph, operands) => operand(operands, 'x'));
   registerKernel('ZerosLike', (_graph, operands) => uniformLike(operand(operands, 'x'), 0));
@@ -85,7 +85,7 @@ export function reshaped(graph: GraphBuilder, x: Traced, shape: readonly number[
   return recorded(reshapedValue(graph, value, shape), shape, x.dtype);
 }
 
-/** Axes renamed; no element moves. */
+/** Lazy transpose: axes are renamed, no element moves. */
 export function transposed(graph: GraphBuilder, x: Traced, perm: readonly number[]): Traced {
   const shape = perm.map((axis) => x.shape[axis]!);
   if (x.kind === 'uniform') return { ...x, shape };

@@ -12,7 +12,7 @@ import { spatialConvolution } from './spatial-convolution.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
-/** The convolution into blocks; undefined where its outputs do not fill them. */
+/** Convolution in NCHWc layout; undefined where its outputs do not fill blocks. */
 export function nchwcConvolution(
   graph: GraphBuilder,
   x: Traced,

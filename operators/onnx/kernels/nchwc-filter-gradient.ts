@@ -85,7 +85,7 @@ function blockingOf(
   return { block, inner, channelBlocks, splits: splitsOf(batchSize / block, channelBlocks) };
 }
 
-/** As many splits as give every thread work. */
+/** Number of splits that gives every thread work. */
 function splitsOf(imageBlocks: number, channelBlocks: number): number {
   return [4, 2].find((count) => imageBlocks % count === 0 && count * channelBlocks <= 8) ?? 1;
 }

@@ -16,30 +16,43 @@ import {
 
 const domain = 'com.microsoft.nchwc';
 
-/** A filter in blocks, as axes of tfjs: `[outputs / b, inputs / b, height, width, b inputs, b outputs]`. */
+/**
+ * OIHWio, the blocked filter layout:
+ * `[outputs / b, inputs / b, height, width, b inputs, b outputs]`, as axes of tfjs.
+ */
 export const nchwcFilterOrder: readonly number[] = [3, 2, 0, 1, 2, 3];
-/** The same where there are fewer inputs than a block holds: `[outputs / b, inputs, height, width, b outputs]`. */
+/**
+ * OIHWo, for fewer inputs than a block holds: `[outputs / b, inputs, height, width, b outputs]`.
+ */
 export const narrowFilterOrder: readonly number[] = [3, 2, 0, 1, 3];
 
-/** Channels of a block when this many channels are stored in blocks by the target; undefined when they are not. */
+/**
+ * Block size of the target for this many channels; undefined when they do not fill blocks, or it
+ * has none.
+ */
 export function blockFor(graph: GraphBuilder, channels: number): number | undefined {
   const { target } = graph;
   return target.kind === 'nchwc' && channels % target.size === 0 ? target.size : undefined;
 }
 
-/** Whether a tensor is an image in blocks of channels. */
+/** True for an image in NCHWc layout. */
 export function isNchwc(traced: Traced): traced is Recorded {
   return traced.kind === 'recorded' && sameShape(traced.order, nchwcImageOrder);
 }
 
-/** Images in blocks, in full, by the name that the operators of the domain take: `[batch, channels, height, width]`. */
+/**
+ * Images in NCHWc, in full, under the sizes that operators of the domain take:
+ * `[batch, channels, height, width]`.
+ */
 export function nchwcImage(graph: GraphBuilder, x: Traced, block: number): string {
   const value = inFull(graph, inOrder(graph, x, nchwcImageOrder, block));
   const [batch, height, width, channels] = value.shape;
   return reshapedValue(graph, value, [batch!, channels!, height!, width!]);
 }
 
-/** What an operator of the domain gives, seen as a tfjs image `[batch, height, width, channels]`. */
+/**
+ * The result of an operator of the domain, seen as a tfjs image `[batch, height, width, channels]`.
+ */
 export function asNchwcImage(
   graph: GraphBuilder,
   name: string,
@@ -54,7 +67,7 @@ export function asNchwcImage(
   return { kind: 'recorded', name: split, shape, dtype: 'float32', order, dims, block };
 }
 
-/** A convolution on images in blocks; `filter` and `bias` as that operator wants them. */
+/** The `Conv` of the NCHWc domain; `filter` and `bias` as that operator wants them. */
 export function nchwcConv(
   graph: GraphBuilder,
   inputs: readonly string[],
@@ -64,8 +77,8 @@ export function nchwcConv(
 }
 
 /**
- * Images in blocks with zeros around them, or some of their places: a convolution that changes no value does this with
- * all threads, where `Pad` and `Slice` take one.
+ * Depthwise 1 × 1 convolution with ones, which pads or subsamples NCHWc images: it takes all
+ * threads, where `Pad` and `Slice` take one.
  */
 export function depthwiseIdentity(
   graph: GraphBuilder,
@@ -82,7 +95,10 @@ export function depthwiseIdentity(
   });
 }
 
-/** `factor · x + offset` for each channel, `[channels]` both, in one pass over the images. */
+/**
+ * Per-channel affine map, `factor · x + offset`, `[channels]` both, as a depthwise convolution in
+ * one pass.
+ */
 export function nchwcAffine(
   graph: GraphBuilder,
   x: Traced,
@@ -103,7 +119,7 @@ export function nchwcAffine(
   return asNchwcImage(graph, name, x.shape, block);
 }
 
-/** The mean over each image of a batch, `[batch, channels]`. */
+/** Global average pooling, `[batch, channels]`. */
 export function imageMeans(graph: GraphBuilder, x: Traced, block: number): Recorded {
   const name = graph.node('GlobalAveragePool', [nchwcImage(graph, x, block)], {}, domain);
   const [batch, , , channels] = x.shape as [number, number, number, number];
@@ -113,8 +129,8 @@ export function imageMeans(graph: GraphBuilder, x: Traced, block: number): Recor
 }
 
 /**
- * `∑ x · y` over each image of a batch, `[batch, channels]`: one image is the filter of the other, which no larger
- * operator than this one does in a single pass.
+ * Inner products `∑ x · y` over each image of a batch, `[batch, channels]`, as a depthwise
+ * convolution in which one image is the filter of the other: a single pass.
  */
 export function imageProducts(graph: GraphBuilder, x: Traced, y: Traced, block: number): Recorded {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
@@ -134,7 +150,10 @@ export function imageProducts(graph: GraphBuilder, x: Traced, y: Traced, block: 
   return recorded(products, [batch, channels], 'float32');
 }
 
-/** `relu(x)` inside the convolution that `x` comes from; undefined when `x` comes from something else. */
+/**
+ * Fuses a ReLU into the convolution that `x` comes from; undefined when `x` comes from something
+ * else.
+ */
 export function withActivation(graph: GraphBuilder, x: Recorded): Recorded | undefined {
   const conv = plainConvolution(graph, x);
   if (conv === undefined) return undefined;
@@ -143,7 +162,10 @@ export function withActivation(graph: GraphBuilder, x: Recorded): Recorded | und
   return asNchwcImage(graph, name, x.shape, x.block!);
 }
 
-/** `x + y` inside the convolution that one of them comes from; undefined when neither does. */
+/**
+ * Fuses the sum `x + y` into the convolution that one of them comes from; undefined when neither
+ * does.
+ */
 export function withSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | undefined {
   if (!sameShape(x.shape, y.shape)) return undefined;
   for (const [from, other] of [
@@ -162,7 +184,7 @@ export function withSum(graph: GraphBuilder, x: Traced, y: Traced): Recorded | u
   return undefined;
 }
 
-/** The convolution that gives these images in blocks, unless something follows it inside already. */
+/** The convolution behind these images, unless an activation is fused into it already. */
 function plainConvolution(graph: GraphBuilder, x: Recorded): OnnxNode | undefined {
   if (!isNchwc(x)) return undefined;
   let node = graph.producer(x.name);
@@ -176,7 +198,10 @@ export function reshaped(graph: GraphBuilder, name: string, dims: readonly numbe
   return graph.node('Reshape', [name, graph.integers(dims)]);
 }
 
-/** Rows of so many elements, picked by their numbers: `Gather` takes all threads where `Transpose` takes one. */
+/**
+ * Gathers rows of `size` elements by their indices: `Gather` takes all threads where `Transpose`
+ * takes one.
+ */
 export function gatheredRows(
   graph: GraphBuilder,
   name: string,

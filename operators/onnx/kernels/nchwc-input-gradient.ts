@@ -15,11 +15,12 @@ import { interleavedImage } from './interleaved-images.ts';
 type Geometry = tf.backend_util.Conv2DInfo;
 
 /**
- * `∂L/∂x` in blocks; undefined where channels do not fill them.
+ * Input gradient `∂L/∂x` in NCHWc, a transposed convolution by sub-pixel phases; undefined where
+ * channels do not fill blocks.
  *
- * With a stride of s, places whose row and column have the same remainder by s see the same taps of the filter. So
- * each of the s² remainders is a small convolution of `dy`, and the image is woven together from their results: no
- * product with the zeros that a spread out `dy` would have.
+ * With a stride of s, pixels whose row and column have the same remainder by s see the same taps of
+ * the filter. So each of these s² phases is a small convolution of `dy`, and depth to space
+ * interleaves their results: no product with the zeros of a dilated `dy`.
  */
 export function nchwcInputGradient(
   graph: GraphBuilder,
@@ -68,7 +69,7 @@ interface Phase {
   readonly after: number;
 }
 
-/** What places of each remainder see, along one side; undefined when padding would have to be cut off. */
+/** Phases along one side; undefined when padding would have to be cut off. */
 function phases(geometry: Geometry, side: 'Height' | 'Width'): readonly Phase[] | undefined {
   const stride = geometry[`stride${side}`];
   const size = Math.ceil(geometry[`in${side}`] / stride);
@@ -89,7 +90,8 @@ function phases(geometry: Geometry, side: 'Height' | 'Width'): readonly Phase[] 
 }
 
 /**
- * The filter over `dy`, its inputs and outputs exchanged, with these taps only.
+ * Sub-filter of a phase: the filter over `dy`, its inputs and outputs exchanged, with these taps
+ * only.
  *
  * `tiles` has the inputs of each tile of `[b inputs, b outputs]` last already, so what is left is to pick tiles, which
  * takes all threads where a transposition takes one.
@@ -118,7 +120,7 @@ function picked(
   return reshaped(graph, kernel, [inChannels, outChannels, rows.length, columns.length]);
 }
 
-/** The tiles of a filter in blocks, each transposed: `[tiles, b · b]`. */
+/** The tiles of an OIHWio filter, each transposed: `[tiles, b · b]`. */
 function transposedTiles(graph: GraphBuilder, filter: Traced, block: number): string {
   const weights = inFull(graph, inOrder(graph, filter, nchwcFilterOrder, block));
   const count = sizeOf(weights.shape) / (block * block);

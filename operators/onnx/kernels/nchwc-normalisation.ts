@@ -5,8 +5,8 @@ import { added, inverseRoot, multiplied, uniform } from './elementwise.ts';
 import { reduced } from './reduction.ts';
 
 /**
- * `[y, mean, variance, 1 / sqrt(variance + epsilon)]` of images in blocks: two passes for the sums of x and x², one
- * that scales.
+ * BatchNorm in NCHWc, `[y, mean, variance, 1 / sqrt(variance + epsilon)]`: two passes for the first
+ * two moments, one that scales.
  *
  * The variance is `∑ x² / m − mean²`, which loses digits where the mean is far larger than the deviation. What a
  * convolution gives is never that far off its mean for long: the digits are lost by the square of that ratio only.
@@ -34,7 +34,9 @@ export function nchwcNormalised(
   return [nchwcAffine(graph, x, factor, shift, block), mean, variance, inverse];
 }
 
-/** `∑ dy` and `∑ dy · x` over all places, `[channels]` each. */
+/**
+ * Reductions of the BatchNorm gradient: `∑ dy` and `∑ dy · x` over all places, `[channels]` each.
+ */
 export function nchwcSums(
   graph: GraphBuilder,
   x: Traced,

@@ -7,9 +7,10 @@ import { reduced } from './reduction.ts';
 const places = [0, 1, 2];
 
 /**
- * `[y, mean, variance, 1 / sqrt(variance + epsilon)]` on the statistics of the batch, without the training mode of
- * BatchNormalization, which devices do not have. The variance is the mean of the squared distances from the mean: a
- * pass more than the difference of two moments, which loses its digits where the mean is large.
+ * Two-pass BatchNorm, `[y, mean, variance, 1 / sqrt(variance + epsilon)]`, on the statistics of the
+ * batch, without the training mode of BatchNormalization, which devices do not have. The variance
+ * is the mean of the squared distances from the mean: a pass more than the difference of two
+ * moments, which loses its digits where the mean is large.
  */
 export function normalisedBySums(
   graph: GraphBuilder,

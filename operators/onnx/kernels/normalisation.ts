@@ -56,7 +56,8 @@ export function registerNormalisationKernels(): void {
 }
 
 /**
- * `[y, mean, variance, 1 / sqrt(variance + epsilon)]` on the statistics of the batch.
+ * BatchNorm in training, `[y, mean, variance, 1 / sqrt(variance + epsilon)]`, on the statistics of
+ * the batch.
  *
  * With a momentum of 0 the operator's "running" outputs are the batch's own. ONNX Runtime writes them
  * over the running inputs, so those are two values of their own: one constant for both would make the
@@ -92,8 +93,8 @@ function normalised(
 }
 
 /**
- * `[dx, dScale, dOffset]`. With `s = ∑ dy` and `q = ∑ dy · x` over all places, m of them, and
- * `a = scale · inverse`: `dScale = (q − mean · s) · inverse`, `dOffset = s`, and
+ * BatchNorm gradient, `[dx, dScale, dOffset]`. With `s = ∑ dy` and `q = ∑ dy · x` over all places,
+ * m of them, and `a = scale · inverse`: `dScale = (q − mean · s) · inverse`, `dOffset = s`, and
  * `dx = a · dy + b · x + c` with `b = −a · inverse · dScale / m` and `c = −a · s / m − b · mean`:
  * two sums and one affine combination instead of a pass for each line of the textbook.
  */

@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 
 /**
- * Image and filter of a convolution as they are, or with inputs of zeros behind the others.
+ * Channel padding: image and filter of a convolution, with zero inputs behind the others where a
+ * device needs them.
  *
  * The WebGPU provider of ONNX Runtime 1.30 reads images in vectors of 4, 3 or 1 inputs. With 3 it gives wrong
  * values: swept over 1 to 36 inputs and 1 to 16 outputs, filters of 3 × 3 and 7 × 7 are off wherever the inputs are a

@@ -29,8 +29,9 @@ export function registerPoolingKernels(): void {
 }
 
 /**
- * `∂L/∂x`: every `dy` is added to the place that its maximum came from. The second output of the pooling is that
- * place, counted over all images; it is asked for here only, because without it the pooling is faster.
+ * Gradient of max-pooling, `∂L/∂x`, as a scatter-add: every `dy` is added to the argmax of its
+ * window. The second output of the pooling is that place, counted over all images; it is asked for
+ * here only, because without it the pooling is faster.
  */
 function inputGradient(graph: GraphBuilder, x: Traced, dy: Traced, geometry: Geometry): Traced {
   const picture = image(graph, x);

@@ -33,7 +33,7 @@ export function receptiveField(
   return isPointwise ? subsampled(graph, input, geometry) : padded(graph, input, geometry);
 }
 
-/** Of a 1 × 1 filter: the places that its strides hit, beside each other. */
+/** Subsampling for a 1 × 1 filter: the places that its strides hit, beside each other. */
 function subsampled(graph: GraphBuilder, input: Recorded, geometry: Geometry): ReceptiveField {
   const { strideHeight, strideWidth, outHeight, outWidth } = geometry;
   const size = { height: outHeight, width: outWidth, rowStride: 1, columnStride: 1 };

@@ -8,7 +8,7 @@ import { operand, registerKernel } from './register-kernel.ts';
 
 type ReductionName = 'Sum' | 'Mean' | 'Max' | 'Min';
 
-/** Kernels that bring axes down to one value each. */
+/** Reductions: kernels that bring axes down to one value each. */
 export function registerReductionKernels(): void {
   for (const name of ['Sum', 'Mean', 'Max', 'Min'] as const) {
     registerKernel(name, (graph, operands, attrs) => {
@@ -55,7 +55,7 @@ export function reduced(
   return name === 'Sum' && repeats !== 1 ? multiplied(graph, whole, uniform(repeats)) : whole;
 }
 
-/** Images in blocks: first over each image, then over what is left. */
+/** NCHWc images: global average pooling first, then the axes that are left. */
 function reducedImages(
   graph: GraphBuilder,
   name: 'Sum' | 'Mean',
@@ -74,8 +74,8 @@ function reducedImages(
 }
 
 /**
- * Trailing axes first, then the rest: a channel sum of an image batch in one call is twice as slow as
- * the sum over pixels followed by the small sum over images.
+ * Two-stage reduction, trailing axes first, then the rest: a channel sum of an image batch in one
+ * call is twice as slow as the sum over pixels followed by the small sum over images.
  */
 function inSteps(
   graph: GraphBuilder,

@@ -6,14 +6,14 @@ import type { Traced } from '../graph/traced.ts';
 /** Operands of a kernel by the names that tfjs gives them; positions where it passes a list. */
 export type Operands = Readonly<Record<string, Traced>>;
 
-/** What a kernel call becomes in the graph. */
+/** Lowering of a kernel call into the graph. */
 export type Lowering = (
   graph: GraphBuilder,
   operands: Operands,
   attrs: tf.NamedAttrMap,
 ) => Traced | readonly Traced[];
 
-/** Registers what a TensorFlow.js kernel becomes in a trace. */
+/** Registers the lowering of a TensorFlow.js kernel. */
 export function registerKernel(kernelName: string, lower: Lowering): void {
   tf.registerKernel({
     kernelName,
@@ -36,7 +36,7 @@ export function registerKernel(kernelName: string, lower: Lowering): void {
   });
 }
 
-/** An operand that the kernel cannot do without. */
+/** A required operand. */
 export function operand(operands: Operands, name: string): Traced {
   const traced = operands[name];
   if (traced === undefined) throw new TypeError(`Expected an operand \`${name}\``);

@@ -1,12 +1,12 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { nchwcConv, depthwiseIdentity, gatheredRows, reshaped } from './nchwc-images.ts';
 
-/** Images in blocks, a filter for them, and how it moves over them. */
+/** Operands and geometry of a convolution in NCHWc. */
 export interface SpatialConvolution {
-  /** In blocks where channels fill them, else in plain order: `[batch, channels, height, width]`. */
+  /** NCHWc where channels fill blocks, else NCHW: `[batch, channels, height, width]`. */
   readonly picture: string;
   readonly dims: readonly [batch: number, channels: number, height: number, width: number];
-  /** As the operator wants it. */
+  /** Filter in the layout of the operator. */
   readonly kernel: string;
   readonly kernelSize: readonly [height: number, width: number];
   readonly strides: readonly [rows: number, columns: number];
@@ -19,10 +19,12 @@ export interface SpatialConvolution {
 
 /** The operator computes some six outputs of a row at once, and one at a time where it sees padding. */
 const narrowWidth = 8;
-/** Images that share a row. */
+/** Images that may share a row, in order of preference. */
 const sharing = [32, 16, 8, 4, 2];
 
-/** A convolution of images in blocks into blocks, by its name; narrow images are put side by side first. */
+/**
+ * Convolution of NCHWc images into NCHWc, by its name; narrow images are put side by side first.
+ */
 export function spatialConvolution(graph: GraphBuilder, convolution: SpatialConvolution): string {
   const { picture, kernel, kernelSize, strides, pads, dims, result, block } = convolution;
   const images = sharing.find((count) => dims[0] % count === 0);
@@ -39,8 +41,8 @@ export function spatialConvolution(graph: GraphBuilder, convolution: SpatialConv
 }
 
 /**
- * The same with the rows of several images in one, zeros between them as wide as the padding. What filters see on the
- * border of two images is left out afterwards.
+ * Image packing: the rows of several images in one, zeros between them as wide as the padding. What
+ * filters see on the border of two images is left out afterwards.
  */
 function sideBySide(
   graph: GraphBuilder,

@@ -3,9 +3,9 @@ import { inFull, inOrder, recorded } from '../graph/traced.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
 /**
- * Rows brought to length 1: `x / sqrt(∑ x² + 10⁻²⁴)`, in operators that importers of older ONNX versions have too
- * (OpenCV 4.6 has neither sums whose axes are an input, nor limits, nor quotients of different shapes). A row of zeros
- * stays one.
+ * L2 normalisation of rows, `x / sqrt(∑ x² + 10⁻²⁴)`, in operators that importers of older ONNX
+ * versions have too (OpenCV 4.6 has neither sums whose axes are an input, nor limits, nor quotients
+ * of different shapes). A row of zeros stays one.
  */
 export function registerUnitRowsKernel(): void {
   registerKernel(unitRowsKernel, (graph, operands) => {

@@ -55,8 +55,8 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
     name: 'onnx',
     device: words,
     module: worker,
-    workerData: turnsForThreads(),
-    ended: endTurnOf,
+    workerData: mutexForThreads(),
+    ended: unlockFor,
     computing: { device, threads },
     checkStep(spec) {
       // How much memory a device has is not known here.

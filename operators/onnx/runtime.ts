@@ -2,7 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, PipelineError } from '../errors.ts';
 import type { Placement } from './placement.ts';
 import type { DeviceName } from './device-name.ts';
-import { inTurn, takingTurns } from './turns.ts';
+import { withMutex, underMutex } from './thread-mutex.ts';
 
 /**
  * Spin time of an idle thread of the runtime before it sleeps. Bounded, because the same cores
@@ -51,7 +51,7 @@ export async function loadRuntime(
  *
  * @param model Bytes of an ONNX model.
  * @param kept Outputs that stay on the device if its provider can leave them there, which WebGPU's can. They belong
- * to the caller, who disposes them in a turn (`inTurn`). @default none
+ * to the caller, who disposes them under the mutex (`withMutex`). @default none
  * @throws {PipelineError} `ERR_ENGINE` when the runtime refuses the model or has no such provider.
  */
 export async function createSession(
@@ -67,8 +67,10 @@ export async function createSession(
     const preferredOutputLocation = Object.fromEntries(
       kept.map((name) => [name, 'gpu-buffer'] as const),
     );
-    return takingTurns(
-      await inTurn(() => InferenceSession.create(model, { ...options, preferredOutputLocation })),
+    return underMutex(
+      await withMutex(() =>
+        InferenceSession.create(model, { ...options, preferredOutputLocation }),
+      ),
     );
   } catch (cause) {
     throw missingProvider(device, cause) ?? runtimeError('compile the network', cause);

@@ -112,7 +112,7 @@ async function peer(variant: string): Promise<Shares> {
 async function ours(): Promise<Own> {
   const runtime = await loadRuntime();
   const target = await processorTarget(runtime);
-  if (target.kind !== 'nchwc') throw new Error('Expected a processor that stores images in blocks');
+  if (target.kind !== 'nchwc') throw new Error('Expected a processor that stores images in NCHWc');
   const spec = {
     encoder: encoderOf(encoder),
     loss: { name: 'sincere', temperature: 0.1 },
@@ -213,7 +213,7 @@ function kindOf(
   if (places.includes(op)) return 'places';
   if (op === 'MaxPool' || op === 'ScatterElements') return 'max-pooling';
   if (op === 'GlobalAveragePool' || op === 'HardSigmoid') return 'normalisation';
-  // Images in blocks have five sizes, filters six.
+  // Images in NCHWc have five sizes, filters six.
   const axes = Math.max(...[...inputs, ...outputs].map((shape) => shape.length), 0);
   const elementwise = ['Add', 'Mul', 'ReduceSum', 'Sub'].includes(op);
   if (elementwise && axes === 6) return 'weights';

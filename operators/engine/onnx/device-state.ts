@@ -6,7 +6,7 @@ import { GraphBuilder } from '../../onnx/graph/graph-builder.ts';
 import type { Placement } from '../../onnx/placement.ts';
 import { createSession, type Runtime, runSession, type Tensors } from '../../onnx/runtime.ts';
 import { stepPorts } from './step-ports.ts';
-import { inTurn } from '../../onnx/turns.ts';
+import { withMutex } from '../../onnx/thread-mutex.ts';
 
 /** The outputs of a step that hold its next state, which stays on the device. */
 export function nextStateNames(spec: StepSpec): readonly string[] {
@@ -56,7 +56,7 @@ export async function fetched(
 export async function discard(tensors: Tensors): Promise<void> {
   const away = Object.values(tensors).filter(isAway);
   if (away.length === 0) return;
-  await inTurn(() => {
+  await withMutex(() => {
     for (const tensor of away) tensor.dispose();
   });
 }

@@ -1,5 +1,5 @@
 /** Target of lowering. All compute the same; what is fast, or known at all, differs. */
-export type LoweringTarget = Standard | Blocked | Portable;
+export type LoweringTarget = Standard | Nchwc | Portable;
 
 /** Standard operators in the forms that are fastest on a processor. What exported models are written in. */
 interface Standard {
@@ -10,7 +10,7 @@ interface Standard {
  * NCHWc, the blocked layout of ONNX Runtime's own convolutions, for images between operators; else
  * as `standard`.
  */
-interface Blocked {
+interface Nchwc {
   readonly kind: 'nchwc';
   /**
    * Channels of a block, the c of NCHWc: as many as fit into a vector register of this processor.

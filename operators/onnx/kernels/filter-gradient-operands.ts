@@ -57,8 +57,8 @@ export function inputAsData(
   const imageBlocks = batch / block;
   const rowLength = width * inner;
   const images = reshaped(graph, name, [imageBlocks, block, channelBlocks * height, rowLength]);
-  const blocked = graph.node('ReorderInput', [images], {}, 'com.microsoft.nchwc');
-  if (channelBlocks * count === 1) return blocked;
+  const imagesInside = graph.node('ReorderInput', [images], {}, 'com.microsoft.nchwc');
+  if (channelBlocks * count === 1) return imagesInside;
 
   const rows: number[] = [];
   for (let channels = 0; channels < channelBlocks; channels += 1) {
@@ -69,7 +69,7 @@ export function inputAsData(
       }
     }
   }
-  return gatheredRows(graph, blocked, rowLength * block, Int32Array.from(rows));
+  return gatheredRows(graph, imagesInside, rowLength * block, Int32Array.from(rows));
 }
 
 /**

@@ -19,7 +19,7 @@ import { nchwcImage, reshaped, withSum } from './nchwc-images.ts';
 export type ImagePhases = readonly (readonly (Recorded | undefined)[])[];
 
 /** Phases of interleaved images, by the names of these. */
-const partsOf = new WeakMap<GraphBuilder, Map<string, ImagePhases>>();
+const phasesOf = new WeakMap<GraphBuilder, Map<string, ImagePhases>>();
 
 /**
  * Depth to space: the image of this tfjs shape, `[batch, height, width, channels]`, of which these
@@ -27,30 +27,35 @@ const partsOf = new WeakMap<GraphBuilder, Map<string, ImagePhases>>();
  */
 export function interleavedImage(
   graph: GraphBuilder,
-  parts: ImagePhases,
+  phases: ImagePhases,
   shape: readonly number[],
   block: number,
 ): Recorded {
   const [batch, height, width, channels] = shape as [number, number, number, number];
-  const [rows, columns] = [parts.length, parts[0]!.length];
-  const [partHeight, partWidth] = [Math.ceil(height / rows), Math.ceil(width / columns)];
+  const [rows, columns] = [phases.length, phases[0]!.length];
+  const [phaseHeight, phaseWidth] = [Math.ceil(height / rows), Math.ceil(width / columns)];
   const planes = (batch * channels) / block;
-  const part = [batch, channels, partHeight, partWidth];
+  const phase = [batch, channels, phaseHeight, phaseWidth];
 
-  const sides = parts.map((row) => {
+  const interleavedRows = phases.map((row) => {
     const pictures = row.map((image) =>
-      image === undefined ? zeros(graph, part) : nchwcImage(graph, image, block),
+      image === undefined ? zeros(graph, phase) : nchwcImage(graph, image, block),
     );
-    return interleaved(graph, pictures, planes * partHeight * partWidth, block);
+    return interleaved(graph, pictures, planes * phaseHeight * phaseWidth, block);
   });
-  const whole = interleaved(graph, sides, planes * partHeight, partWidth * columns * block);
+  const whole = interleaved(
+    graph,
+    interleavedRows,
+    planes * phaseHeight,
+    phaseWidth * columns * block,
+  );
   const order = nchwcImageOrder;
   const dims = storedSizes(shape, order, block);
-  const size = [batch, channels / block, partHeight * rows, partWidth * columns, block];
+  const size = [batch, channels / block, phaseHeight * rows, phaseWidth * columns, block];
   const name = sameShape(size, dims)
     ? reshaped(graph, whole, dims)
-    : firstPlaces(graph, reshaped(graph, whole, size), height, width);
-  known(graph).set(name, parts);
+    : cropped(graph, reshaped(graph, whole, size), height, width);
+  phasesIn(graph).set(name, phases);
   return { kind: 'recorded', name, shape, dtype: 'float32', order, dims, block };
 }
 
@@ -63,24 +68,27 @@ export function interleavedSum(graph: GraphBuilder, x: Traced, y: Traced): Recor
   if (x.kind !== 'recorded' || y.kind !== 'recorded' || !sameShape(x.shape, y.shape)) {
     return undefined;
   }
-  const [ofX, ofY] = [known(graph).get(x.name), known(graph).get(y.name)];
+  const [ofX, ofY] = [phasesIn(graph).get(x.name), phasesIn(graph).get(y.name)];
   if (ofX === undefined || ofY === undefined) return undefined;
   if (ofX.length !== ofY.length || ofX[0]!.length !== ofY[0]!.length) return undefined;
   const sums = ofX.map((row, r) =>
-    row.map((part, c) => {
+    row.map((phase, c) => {
       const other = ofY[r]![c];
-      if (part === undefined || other === undefined) return part ?? other;
+      if (phase === undefined || other === undefined) return phase ?? other;
       return (
-        withSum(graph, part, other) ?? { ...part, name: graph.node('Add', [part.name, other.name]) }
+        withSum(graph, phase, other) ?? {
+          ...phase,
+          name: graph.node('Add', [phase.name, other.name]),
+        }
       );
     }),
   );
   return interleavedImage(graph, sums, x.shape, x.block!);
 }
 
-function known(graph: GraphBuilder): Map<string, ImagePhases> {
-  const map = partsOf.get(graph) ?? new Map<string, ImagePhases>();
-  partsOf.set(graph, map);
+function phasesIn(graph: GraphBuilder): Map<string, ImagePhases> {
+  const map = phasesOf.get(graph) ?? new Map<string, ImagePhases>();
+  phasesOf.set(graph, map);
   return map;
 }
 
@@ -96,7 +104,7 @@ function interleaved(
   return graph.node('Concat', slices, { axis: { int: 1 } });
 }
 
-function firstPlaces(graph: GraphBuilder, name: string, height: number, width: number): string {
+function cropped(graph: GraphBuilder, name: string, height: number, width: number): string {
   const [starts, ends, axes] = [
     [0, 0],
     [height, width],

@@ -37,10 +37,10 @@ export function nchwcInputGradient(
   if (rows === undefined || columns === undefined) return undefined;
   const gradient = nchwcImage(graph, dy, block);
   const tiles = transposedTiles(graph, filter, block);
-  const partHeight = Math.ceil(inHeight / strideHeight);
-  const partWidth = Math.ceil(inWidth / strideWidth);
+  const phaseHeight = Math.ceil(inHeight / strideHeight);
+  const phaseWidth = Math.ceil(inWidth / strideWidth);
 
-  const parts = rows.map((row) =>
+  const images = rows.map((row) =>
     columns.map((column) => {
       if (row.taps.length * column.taps.length === 0) return undefined;
       const kernel = picked(graph, tiles, row.taps, column.taps, geometry, block);
@@ -51,14 +51,14 @@ export function nchwcInputGradient(
         kernelSize: [row.taps.length, column.taps.length],
         strides: [1, 1],
         pads: [row.before, column.before, row.after, column.after],
-        result: [batchSize, inChannels, partHeight, partWidth],
+        result: [batchSize, inChannels, phaseHeight, phaseWidth],
         block,
       });
-      return asNchwcImage(graph, name, [batchSize, partHeight, partWidth, inChannels], block);
+      return asNchwcImage(graph, name, [batchSize, phaseHeight, phaseWidth, inChannels], block);
     }),
   );
-  const [only] = parts.flat();
-  return strideHeight * strideWidth === 1 ? only : interleavedImage(graph, parts, inShape, block);
+  const [only] = images.flat();
+  return strideHeight * strideWidth === 1 ? only : interleavedImage(graph, images, inShape, block);
 }
 
 interface Phase {

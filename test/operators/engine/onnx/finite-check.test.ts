@@ -15,7 +15,7 @@ const spec: StepSpec = {
   weightDecay: 0,
 };
 
-test('what NaN may become on a graphics card is not sound', (t) => {
+test('what NaN may become on a graphics card is not surely finite', (t) => {
   for (const value of [NaN, Infinity, -Infinity, 3.4e38, -3.4e38]) t.false(isSurelyFinite(value));
   for (const value of [0, -1e20, 1e20]) t.true(isSurelyFinite(value));
 });

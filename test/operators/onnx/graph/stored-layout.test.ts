@@ -8,15 +8,15 @@ import {
   unstored,
 } from '../../../../operators/onnx/graph/stored-layout.ts';
 
-const blocked = { kind: 'nchwc', size: 4 } as const;
+const nchwc = { kind: 'nchwc', size: 4 } as const;
 
 test('filters are stored in blocks of outputs and inputs, everything else as it is', (t) => {
-  const wide = parameterLayout(blocked, [8, 12, 3, 1]);
+  const wide = parameterLayout(nchwc, [8, 12, 3, 1]);
   t.deepEqual(portSizes([8, 12, 3, 1], wide), [2, 3, 3, 1, 4, 4]);
-  const narrow = parameterLayout(blocked, [8, 3, 7, 7]);
+  const narrow = parameterLayout(nchwc, [8, 3, 7, 7]);
   t.deepEqual(portSizes([8, 3, 7, 7], narrow), [2, 3, 7, 7, 4]);
   for (const shape of [[8], [8, 12], [6, 4, 3, 3], [8, 6, 3, 3], []]) {
-    t.deepEqual(parameterLayout(blocked, shape), rowMajorLayout(shape));
+    t.deepEqual(parameterLayout(nchwc, shape), rowMajorLayout(shape));
     t.deepEqual(parameterLayout({ kind: 'standard' }, shape), rowMajorLayout(shape));
   }
 });
@@ -24,7 +24,7 @@ test('filters are stored in blocks of outputs and inputs, everything else as it 
 test('the place of an element in blocks is what its indices say', (t) => {
   const shape = [8, 12, 2, 3];
   const data = Float32Array.from({ length: 576 }, (_, at) => at);
-  const blocks = stored(data, shape, parameterLayout(blocked, shape));
+  const blocks = stored(data, shape, parameterLayout(nchwc, shape));
   let at = 0;
   for (let o = 0; o < 2; o += 1) {
     for (let i = 0; i < 3; i += 1) {
@@ -47,7 +47,7 @@ test('what is stored comes back', (t) => {
   const property = fc.property(filter, ([outputs, inputs, height, width]) => {
     const shape = [4 * (outputs + 1), inputs + 1, height + 1, width + 1];
     const data = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, at) => at);
-    const layout = parameterLayout(blocked, shape);
+    const layout = parameterLayout(nchwc, shape);
     const elements = stored(data, shape, layout);
     t.is(
       portSizes(shape, layout).reduce((a, b) => a * b, 1),

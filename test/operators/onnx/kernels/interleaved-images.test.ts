@@ -25,7 +25,7 @@ for (const [height, width] of [
   [4, 8],
   [5, 7],
 ] as const) {
-  test(`gradients of two strided branches at ${height} × ${width} equal the cpu backend, and are woven once`, async (t) => {
+  test(`gradients of two strided branches at ${height} × ${width} equal the cpu backend, and are interleaved once`, async (t) => {
     const target = await nchwcTarget(t);
     if (target === undefined) return;
     const inputs = { x: { shape: [2, height, width, 16] }, ...filters };

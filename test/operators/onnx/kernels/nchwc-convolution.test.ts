@@ -43,13 +43,13 @@ const cases: readonly ConvolutionCase[] = [
 ];
 
 for (const one of cases) {
-  test(`in blocks, ${convolutionTitle(one)}: a convolution and its gradients equal the cpu backend`, async (t) => {
+  test(`in NCHWc, ${convolutionTitle(one)}: a convolution and its gradients equal the cpu backend`, async (t) => {
     const target = await nchwcTarget(t);
     if (target !== undefined) await convolutionEqualsCpu(t, one, target);
   });
 }
 
-test('a residual block stays in blocks from end to end', async (t) => {
+test('a residual block stays in NCHWc from end to end', async (t) => {
   const target = await nchwcTarget(t);
   if (target === undefined) return;
   const filter = { shape: [16, 16, 3, 3], dtype: 'float32' } as const;

@@ -3,8 +3,8 @@ import { tf } from '../../../../operators/tensor/tf.ts';
 import { nchwcTarget } from '../../../helpers/nchwc-target.ts';
 import { tracedEqualsCpu } from '../../../helpers/traced-equals-cpu.ts';
 
-/** A convolution whose result is in blocks. */
-function inBlocks(x: tf.Tensor, filter: tf.Tensor): tf.Tensor4D {
+/** A convolution whose result is in NCHWc. */
+function inNchwc(x: tf.Tensor, filter: tf.Tensor): tf.Tensor4D {
   return tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 0);
 }
 
@@ -17,14 +17,14 @@ const inputs = {
   places: { shape: [4, 5, 1] },
 };
 
-test('what meets images in blocks, or takes them further, gives what the cpu backend gives', async (t) => {
+test('what meets images in NCHWc, or takes them further, gives what the cpu backend gives', async (t) => {
   const target = await nchwcTarget(t);
   if (target === undefined) return;
   await tracedEqualsCpu(
     t,
     inputs,
     ({ x, filter, plain, channels, rows, places }) => {
-      const y = inBlocks(x!, filter!);
+      const y = inNchwc(x!, filter!);
       return {
         itself: y,
         twice: tf.add(y, y),

@@ -12,7 +12,7 @@ import { type CaseInput, tracedEqualsCpu } from '../../../helpers/traced-equals-
 const image: CaseInput = { shape: [6, 5, 4, 32] };
 
 for (const one of batchNormCases) {
-  test(`in blocks, BatchNorm in training ${batchNormTitle(one)}: results and gradients equal the cpu backend`, async (t) => {
+  test(`in NCHWc, BatchNorm in training ${batchNormTitle(one)}: results and gradients equal the cpu backend`, async (t) => {
     const target = await nchwcTarget(t);
     if (target !== undefined) await batchNormEqualsCpu(t, image, one, target);
   });

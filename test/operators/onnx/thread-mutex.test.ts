@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import test from 'ava';
-import { endTurnOf, inTurn, turnsForThreads } from '../../../operators/onnx/turns.ts';
+import { mutexForThreads, unlockFor, withMutex } from '../../../operators/onnx/thread-mutex.ts';
 import { startWorker } from '../../../operators/threads/start-worker.ts';
 
-const module = new URL('../../fixtures/turn-worker.ts', import.meta.url);
+const module = new URL('../../fixtures/mutex-worker.ts', import.meta.url);
 
 test.serial('calls of a thread go one after another, also behind one that fails', async (t) => {
   const noted: string[] = [];
   const call = (name: string) =>
-    inTurn(async () => {
+    withMutex(async () => {
       noted.push(`${name} begins`);
       await new Promise(setImmediate);
       noted.push(`${name} ends`);
@@ -26,24 +26,24 @@ test.serial('calls of a thread go one after another, also behind one that fails'
   );
 });
 
-test.serial('threads take turns', async (t) => {
+test.serial('threads exclude each other', async (t) => {
   const noted: string[] = [];
   const workers = [0, 1, 2].map((worker) => {
-    const thread = startWorker(module, { workerData: { ...turnsForThreads(), dying: false } });
+    const thread = startWorker(module, { workerData: { ...mutexForThreads(), dying: false } });
     thread.on('message', (what) => noted.push(`${worker} ${String(what)}`));
     return once(thread, 'exit');
   });
   await Promise.all(workers);
   // Messages of different threads may overtake each other; those of one cannot.
   t.is(noted.length, 300);
-  await t.notThrowsAsync(inTurn(() => undefined));
+  await t.notThrowsAsync(withMutex(() => undefined));
 });
 
-test.serial('the turn of a thread that ended within it is given on', async (t) => {
-  const thread = startWorker(module, { workerData: { ...turnsForThreads(), dying: true } });
+test.serial('the mutex of a thread that ended within it is unlocked', async (t) => {
+  const thread = startWorker(module, { workerData: { ...mutexForThreads(), dying: true } });
   const { threadId } = thread;
   await once(thread, 'exit');
   // As `EngineThread` does.
-  endTurnOf(threadId);
-  t.is(await inTurn(() => 7), 7);
+  unlockFor(threadId);
+  t.is(await withMutex(() => 7), 7);
 });

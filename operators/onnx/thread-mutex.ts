@@ -2,20 +2,20 @@ import type { InferenceSession } from 'onnxruntime-node';
 import { threadId, workerData } from 'node:worker_threads';
 
 // All WebGPU sessions of a process share one queue of commands, which nothing guards: two threads at once end in
-// errors of the runtime or in a crash of the process (seen with ONNX Runtime 1.30). So threads take turns, by the one
-// word of memory that they share: the thread whose turn it is, and 0 when it is nobody's.
+// errors of the runtime or in a crash of the process (seen with ONNX Runtime 1.30). So threads share a mutex, one word
+// of memory: the thread that holds it, and 0 when nobody does.
 
 const nobody = 0;
-const turns = new Int32Array(turnsOf(workerData) ?? new SharedArrayBuffer(4));
+const mutex = new Int32Array(mutexOf(workerData) ?? new SharedArrayBuffer(4));
 
 /** `workerData` of a thread that shares the mutex. */
-export interface TurnsData {
-  readonly turns: SharedArrayBuffer;
+export interface MutexData {
+  readonly mutex: SharedArrayBuffer;
 }
 
 /** The mutex, for the threads that this thread starts. */
-export function turnsForThreads(): TurnsData {
-  return { turns: turns.buffer };
+export function mutexForThreads(): MutexData {
+  return { mutex: mutex.buffer };
 }
 
 /**
@@ -27,37 +27,37 @@ let last: Promise<unknown> = Promise.resolve();
 /**
  * Critical section: runs `work` under the mutex of all threads; the thread blocks until it has it.
  */
-export function inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+export function withMutex<T>(work: () => T | Promise<T>): Promise<T> {
   const done = last.then(async () => {
     const self = ownerOf(threadId);
     for (;;) {
-      const holder = Atomics.compareExchange(turns, 0, nobody, self);
+      const holder = Atomics.compareExchange(mutex, 0, nobody, self);
       if (holder === nobody) break;
-      Atomics.wait(turns, 0, holder);
+      Atomics.wait(mutex, 0, holder);
     }
     try {
       return await work();
     } finally {
-      endTurnOf(threadId);
+      unlockFor(threadId);
     }
   });
-  // Whoever asked for it hears of a failure; the next in line need not.
+  // The caller gets the failure; the next in the queue must not.
   last = done.catch(() => undefined);
   return done;
 }
 
 /** Unlocks the mutex if `thread` holds it. A thread that has ended cannot do so itself. */
-export function endTurnOf(thread: number): void {
-  const holder = Atomics.compareExchange(turns, 0, ownerOf(thread), nobody);
-  if (holder === ownerOf(thread)) Atomics.notify(turns, 0, 1);
+export function unlockFor(thread: number): void {
+  const holder = Atomics.compareExchange(mutex, 0, ownerOf(thread), nobody);
+  if (holder === ownerOf(thread)) Atomics.notify(mutex, 0, 1);
 }
 
 /** A session whose every call holds the mutex. */
-export function takingTurns(session: InferenceSession): InferenceSession {
+export function underMutex(session: InferenceSession): InferenceSession {
   // The overloads of `run` differ in what follows the feeds, which is passed on as it comes.
   const run = (...given: Parameters<InferenceSession['run']>): Promise<unknown> =>
-    inTurn(() => session.run(...given));
-  const release = (): Promise<void> => inTurn(() => session.release());
+    withMutex(() => session.run(...given));
+  const release = (): Promise<void> => withMutex(() => session.release());
   return Object.create(session, {
     run: { value: run },
     release: { value: release },
@@ -69,7 +69,7 @@ function ownerOf(thread: number): number {
   return thread + 1;
 }
 
-function turnsOf(data: unknown): SharedArrayBuffer | undefined {
-  if (typeof data !== 'object' || data === null || !('turns' in data)) return undefined;
-  return data.turns instanceof SharedArrayBuffer ? data.turns : undefined;
+function mutexOf(data: unknown): SharedArrayBuffer | undefined {
+  if (typeof data !== 'object' || data === null || !('mutex' in data)) return undefined;
+  return data.mutex instanceof SharedArrayBuffer ? data.mutex : undefined;
 }

@@ -1,5 +1,6 @@
 /**
- * The word of `words` that a mistyped one most likely meant, or undefined when none is near.
+ * Spelling suggestion: the word of `words` that a mistyped one most likely meant, or undefined when
+ * none is near.
  *
  * Near is at most one edit (insert, delete, replace, swap of neighbours) for every three letters, case
  * and `-` aside. Ties go to the first.
@@ -22,7 +23,7 @@ function fold(word: string): string {
   return word.toLowerCase().replaceAll(/[-_]/g, '');
 }
 
-/** Optimal string alignment distance, by the usual table, a row at a time. */
+/** Optimal string alignment distance, by dynamic programming, a row at a time. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -1,4 +1,4 @@
-/** A reproducible stream of random numbers, the same on every machine. */
+/** Pseudo-random number generator, reproducible on every machine. */
 export interface Random {
   /** Uniform 32-bit unsigned integer. */
   uint32(): number;
@@ -11,7 +11,7 @@ export interface Random {
 }
 
 /**
- * A generator whose whole sequence is a function of `keys`.
+ * Seeded xoshiro128** generator: its whole sequence is a function of `keys`.
  *
  * Keys are hashed one by one (so `['a', 1]` and `['a1']` differ) into the 128-bit state of xoshiro128**
  * (Blackman and Vigna, 2018). Give every use its own first key, such as `'view'` or `'plan'`.

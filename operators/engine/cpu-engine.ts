@@ -148,7 +148,7 @@ function cpuLoss(spec: LossSpec, onClose: () => void): LossSession {
   };
 }
 
-/** Tiles with a turn of the event loop before each, in which signals and timers are served. */
+/** Tiles that yield to the event loop before each, so that signals and timers are served. */
 const tilesInTurns: TileCompiler = async (spec) => {
   const program = await eagerTileCompiler(spec);
   return {
@@ -173,7 +173,7 @@ function serialLine(what: string): SerialLine {
   let closing: Promise<void> | undefined;
   const append = <T>(work: () => T | Promise<T>): Promise<T> => {
     const turn = tail.then(() => onCpu(work));
-    // Whoever is next in line does not care how this one ended; its caller does.
+    // The next in the queue runs either way; the failure is the caller's.
     tail = turn.catch(() => undefined);
     return turn;
   };

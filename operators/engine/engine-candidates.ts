@@ -19,7 +19,7 @@ export interface CandidateOptions {
   readonly threads?: number | undefined;
 }
 
-/** An engine on something that computes, as `auto` and `doctor` see it. */
+/** Candidate of `auto` and `doctor`: an engine on a device. */
 export interface EngineCandidate {
   /** Such as `tensorflow on CUDA`. */
   readonly title: string;
@@ -132,7 +132,10 @@ export function deviceCandidate(
   };
 }
 
-/** A driver without the libraries is a card that lies idle; without a driver there is probably no card. */
+/**
+ * True when a card lies idle: a driver without its libraries. Without a driver there is probably no
+ * card.
+ */
 function mayBeMended({ complaints }: FoundTensorflow): boolean {
   const noCard = /libcuda\.so|CUDA_ERROR_NO_DEVICE|no CUDA-capable device/u;
   return complaints.length > 0 && !complaints.some((complaint) => noCard.test(complaint));

@@ -65,7 +65,7 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
   });
 }
 
-/** The processor as the device of an engine. */
+/** Description of the processor as a device. */
 export function processorWords(threads: number): string {
   return `cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 }

@@ -4,7 +4,7 @@ import type { BatchPlan, DecodedImage, PlannedSample, SampleBatch } from '../typ
 import { mapInOrder } from './map-in-order.ts';
 
 /**
- * Lifts work on one sample over a whole plan: all samples of a plan at once, results in plan order.
+ * Maps over the samples of a plan: all samples at once, results in plan order.
  *
  * Each sample goes through `stage` alone, so that a failure concerns one sample. A sample for which
  * `stage` emits nothing is left out of the batch; the batch itself is always emitted, once.

@@ -18,7 +18,7 @@ export interface RunScope {
   nest<T>(run: ScopedRun<T>): Observable<T>;
 }
 
-/** A run that can be watched, stopped and waited for. */
+/** Handle of a run: its output, its end, and two ways to stop it. */
 export interface ScopedRun<T> {
   /** Starts the run when subscribed; once only. Unsubscribing aborts it. */
   readonly output$: Observable<T>;
@@ -31,7 +31,7 @@ export interface ScopedRun<T> {
 }
 
 /**
- * Ties the life of everything a run opens to the run itself.
+ * Structured concurrency for a run: everything that it opens is closed when it ends.
  *
  * RxJS tears down synchronously, and a source is torn down when *it* completes, while later stages
  * still hold its items. Files and workers close asynchronously, after the last stage. So abort and
@@ -109,7 +109,7 @@ export function runScoped<T>(
     };
     const stream = (async () => await build(scope))();
     building = stream.catch(() => {});
-    // Whoever aborts while things are being opened leaves before the stream starts.
+    // Aborted while things are being opened: end before the stream starts.
     const subscription = from(stream)
       .pipe(concatMap((stream$) => stream$))
       .subscribe({
@@ -145,7 +145,10 @@ export function runScoped<T>(
 
 type Closer = (outcome: RunOutcome) => void | Promise<void>;
 
-/** Last opened, first closed. One that fails does not keep the others open; the first failure is thrown. */
+/**
+ * Closes in reverse order of opening. One that fails does not keep the others open; the first
+ * failure is thrown.
+ */
 async function closeAll(closers: Closer[], outcome: RunOutcome): Promise<void> {
   const failures: unknown[] = [];
   for (let close = closers.pop(); close !== undefined; close = closers.pop()) {

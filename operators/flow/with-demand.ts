@@ -7,7 +7,10 @@ export interface DemandOptions {
   readonly window: number;
   /** Aborts the run: the output errors with the signal's reason and nothing more is pulled. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends the pulling: what is in flight goes through, then the output completes. */
+  /**
+   * Graceful stop: no plan is pulled any more, what is in flight goes through, then the output
+   * completes.
+   */
   readonly draining?: AbortSignal | undefined;
 }
 

@@ -33,7 +33,7 @@ export function applyColour(
   }
 }
 
-/** Makes pixels grey in place: all three channels get the weighted mean. */
+/** Converts to greyscale in place: all three channels get the luma. */
 export function applyGrayscale(pixels: Float32Array, start: number, end: number): void {
   for (let at = start; at < end; at += 3) {
     const grey = greyOf(pixels[at]!, pixels[at + 1]!, pixels[at + 2]!);
@@ -69,7 +69,7 @@ function blendWithOwnGrey(pixels: Float32Array, start: number, end: number, fact
 }
 
 /**
- * Turns hues in the HSV cone; value (the largest channel) and chroma (largest less smallest) are kept.
+ * Hue rotation in HSV; value (the largest channel) and chroma (largest less smallest) are kept.
  *
  * With the hue in sixths of the circle, `channel = least + chroma · weight`, where the weights are
  * `|hue − 3| − 1`, `2 − |hue − 2|` and `2 − |hue − 4|`, clamped: the usual conversion without its six cases.

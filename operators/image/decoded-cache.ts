@@ -19,7 +19,7 @@ export interface DecodedCache {
 const entryBytes = 768;
 
 /**
- * A cache that keeps what fits and forgets nothing.
+ * Cache without eviction: keeps what fits and forgets nothing.
  *
  * Training visits each image about once an epoch. Under that order the least recently used image is
  * the one that is needed next, so a cache that evicts and is smaller than the set would hardly ever

@@ -47,7 +47,7 @@ export function drawView(
   return { crop, flip, colours, grayscale };
 }
 
-/** Tries before the crop is given up, as in torchvision. */
+/** Rejection sampling: tries before the crop is given up, as in torchvision. */
 const cropTries = 10;
 
 function drawCrop(
@@ -75,7 +75,10 @@ function drawCrop(
   return centralCrop(ratio, width, height);
 }
 
-/** The largest part in the middle whose ratio is allowed: for images that are long or tiny. */
+/**
+ * Fallback crop: the largest one in the centre whose ratio is allowed, for images that are long or
+ * tiny.
+ */
 function centralCrop(ratio: Range, width: number, height: number): Crop {
   const own = width / height;
   const w = own > ratio[1] ? Math.max(1, Math.round(height * ratio[1])) : width;

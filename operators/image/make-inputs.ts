@@ -9,7 +9,7 @@ import { bytesResizer } from './resize-bytes.ts';
 import { windowResizer } from './resize-crop.ts';
 
 /**
- * Inputs of an encoder, one for each image, as `inputMaker` makes them.
+ * Preprocesses images into the inputs of an encoder, as `inputMaker` does.
  *
  * @param images Borrowed, not changed.
  * @param into Memory to write to, if it has just the length. @default new memory
@@ -48,7 +48,7 @@ export function inputMaker(preprocessing: Preprocessing): InputMaker {
     : fractionalInputs(preprocessing);
 }
 
-/** Through bytes, of which there are so few that each is normalised once. */
+/** Byte path, with a lookup table: each of 256 values is normalised once. */
 function roundedInputs(preprocessing: Preprocessing): InputMaker {
   const { imageSize, interpolation } = preprocessing;
   const resizer = bytesResizer(interpolation);
@@ -74,7 +74,7 @@ function roundedInputs(preprocessing: Preprocessing): InputMaker {
   };
 }
 
-/** Through fractions in 0 to 1. */
+/** Float path, through fractions in 0 to 1. */
 function fractionalInputs(preprocessing: Preprocessing): InputMaker {
   const { imageSize, interpolation } = preprocessing;
   const resizer = windowResizer(interpolation);
@@ -102,7 +102,7 @@ function fractionalInputs(preprocessing: Preprocessing): InputMaker {
 interface ChannelScale {
   readonly middle: number;
   readonly scale: number;
-  /** Place of its first pixel, and from one pixel to the next. */
+  /** Offset of its first pixel, and stride from one pixel to the next. */
   readonly first: number;
   readonly step: number;
 }
@@ -131,7 +131,7 @@ function clip(values: Float32Array): void {
   for (let at = 0; at < values.length; at += 1) values[at] = Math.min(1, Math.max(0, values[at]!));
 }
 
-/** Moves the window at the start of `values` into the middle of a black square. */
+/** Zero padding: moves the window at the start of `values` into the centre of a black square. */
 function paste(
   values: Uint8Array | Float32Array,
   { window, left, top }: InputGeometry,

@@ -85,7 +85,7 @@ export interface InputGeometry extends ResizedWindow {
 }
 
 /**
- * Size of the resized image, and what of it is the input.
+ * Geometry of one input: size of the resized image, and its centre crop.
  *
  * The longer side is rounded down, as in torchvision's `Resize`.
  */
@@ -119,7 +119,10 @@ function resizedSize(
     : { width: longer, height: shorterSide };
 }
 
-/** The middle `size` pixels of `length`: the first that is seen, how many are, and where they begin. */
+/**
+ * Centre crop of `size` pixels along one axis of `length`: first pixel, count and offset in the
+ * input.
+ */
 function middleOf(
   length: number,
   size: number,

@@ -35,8 +35,8 @@ export function emptyTaps(): Taps {
 }
 
 /**
- * Weights of one axis: a kernel centred on each output pixel and as wide as the shrinking asks for. Pixels
- * outside the image do not count.
+ * Resampling kernel of one axis, centred on each output pixel and as wide as the shrinking asks
+ * for. Pixels outside the image do not count.
  *
  * `bilinear` is a triangle, `bicubic` Keys' cubic with a = -0.5: those of Pillow's `Image.resize`.
  *

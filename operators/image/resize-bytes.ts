@@ -8,7 +8,10 @@ export interface BytesResizer {
   resize(image: RgbImage, resized: ResizedWindow, target: Uint8Array): void;
 }
 
-/** Bits behind the point of a weight, as in Pillow: with 8 bits of a pixel and the sign they fill an int32. */
+/**
+ * Fractional bits of a fixed-point weight, as in Pillow: with 8 bits of a pixel and the sign they
+ * fill an int32.
+ */
 const weightBits = 22;
 
 /**
@@ -53,7 +56,7 @@ export function bytesResizer(interpolation: Interpolation): BytesResizer {
   };
 }
 
-/** Weights as integers, half away from zero. */
+/** Fixed-point weights, rounded half away from zero. */
 function rounded(
   { weights, widest }: Taps,
   count: number,
@@ -71,7 +74,7 @@ function rounded(
 
 const half = 1 << (weightBits - 1);
 
-/** A sum of weighted bytes as a byte. */
+/** Rounds and clamps a fixed-point sum to a byte. */
 function byteOf(sum: number): number {
   const value = sum >> weightBits;
   return value < 0 ? 0 : value > 255 ? 255 : value;

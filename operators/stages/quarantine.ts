@@ -1,7 +1,7 @@
 import { PipelineError } from '../errors.ts';
 import type { BadSample, Sample } from '../types.ts';
 
-/** The images of one run that could not be used: each id once. */
+/** Quarantine of one run: the images that could not be used, each id once. */
 export interface Quarantine {
   /** Notes that a sample was tried, readable or not. */
   tried(sample: Sample): void;
@@ -30,7 +30,7 @@ export interface QuarantineOptions {
 const leastTried = 1000;
 
 /**
- * Collects bad samples and stops the run when there are too many of them.
+ * Circuit breaker for bad samples: collects them and stops the run when there are too many.
  *
  * The share is taken of the samples tried so far, or of the first 1,000 (of all, in a smaller dataset)
  * while fewer were tried: three bad files in a row at the start do not end a run over a large store.

@@ -24,7 +24,7 @@ const tensorLosses: Readonly<Record<SimplexLoss, TensorLoss>> = {
 };
 const names: Readonly<Record<SimplexLoss, string>> = { sincere: 'SINCERE', supcon: 'SupCon' };
 
-/** Placements that are tried for one below the closed form. */
+/** Random placements that are tried for one below the closed form. */
 const placements = 300;
 
 /**

@@ -1,4 +1,4 @@
-/** A loss whose fixed point is known. */
+/** Loss with a known minimiser, the simplex. */
 export type SimplexLoss = 'sincere' | 'supcon';
 
 /** Rows of unit length with their classes. */

@@ -11,7 +11,7 @@ import type { EncodedRows } from '../seam/engine.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { imagesOf } from '../seam/images-of.ts';
 
-/** Steps on the current TensorFlow.js backend, with the state that they go on from. One call at a time. */
+/** Trainer on the current TensorFlow.js backend, with its state. One call at a time. */
 export interface EagerTrainingSession {
   /** @param state Fits `spec`. Copied. */
   load(state: TrainerState): void;
@@ -22,7 +22,7 @@ export interface EagerTrainingSession {
   release(): void;
 }
 
-/** `trainingStep`, op by op. */
+/** Opens a trainer that runs `trainingStep` eagerly, op by op. */
 export function eagerTrainingSession(spec: StepSpec): EagerTrainingSession {
   const take = eagerStep(spec);
   let state: TrainingState | undefined;
@@ -75,14 +75,14 @@ export function eagerTrainingSession(spec: StepSpec): EagerTrainingSession {
   };
 }
 
-/** A network with fixed weights on the current TensorFlow.js backend. */
+/** Encoder with fixed weights on the current TensorFlow.js backend. */
 export interface EagerEncodingSession {
   /** @throws {PipelineError} `ERR_SHAPE` when `pixels` are not those of 1 to `rows` images. */
   encode(pixels: Float32Array): EncodedRows;
   release(): void;
 }
 
-/** `encode`, op by op. */
+/** Opens an encoder that runs `encode` eagerly, op by op. */
 export function eagerEncodingSession(
   spec: EncoderSpec,
   weights: Weights,

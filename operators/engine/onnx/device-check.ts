@@ -162,7 +162,7 @@ async function stepped(runtime: Runtime, placement: Placement): Promise<Numbers>
   }
 }
 
-/** A network before its first step. */
+/** Initial state of a trainer. */
 export function startOf({ encoder }: TrainerSpec): TrainerState {
   const weights = initialWeights(encoder, 0);
   const momentum = [...weights].filter(([name]) => !name.includes('running_'));
@@ -178,7 +178,7 @@ export function startOf({ encoder }: TrainerSpec): TrainerState {
   };
 }
 
-/** Noise as a batch, each two images of a class. */
+/** A random batch: noise, two images of each class. */
 export function batchOf({ shape }: TrainerSpec): { pixels: Float32Array; labels: Int32Array } {
   const rows = shape.images * shape.views;
   return {

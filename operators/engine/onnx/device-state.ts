@@ -8,7 +8,7 @@ import { createSession, type Runtime, runSession, type Tensors } from '../../onn
 import { stepPorts } from './step-ports.ts';
 import { withMutex } from '../../onnx/thread-mutex.ts';
 
-/** The outputs of a step that hold its next state, which stays on the device. */
+/** Output ports of a step's next state, which stays on the device. */
 export function nextStateNames(spec: StepSpec): readonly string[] {
   const parameters = parameterNames(spec.encoder);
   return [
@@ -21,7 +21,7 @@ export function nextStateNames(spec: StepSpec): readonly string[] {
 }
 
 /**
- * Copies of tensors in the memory of the process; those that are there already as they are.
+ * Downloads tensors from the device; those in the memory of the process stay as they are.
  *
  * By a session that passes its inputs on, because the runtime cannot read a tensor of a device by itself: asked for
  * its data it ends the process (1.30).

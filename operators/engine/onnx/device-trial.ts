@@ -52,7 +52,7 @@ async function tryDevice(
   tell({ stepMs: { device: await stepMs(runtime, placement), processor } });
 }
 
-/** Opens the device, if it can be. */
+/** Smoke test: opens the device and runs one node. */
 async function runOneNode(runtime: Runtime, placement: Placement): Promise<void> {
   const graph = new GraphBuilder();
   graph.input({ name: 'x', type: 'float32', dims: [4] });
@@ -72,7 +72,7 @@ const timedStep: TrainerSpec = {
   weightDecay: 1e-4,
 };
 
-/** The fastest of three steps after the first, which compiles. */
+/** Minimum of three timed steps after a warm-up, which compiles. */
 async function stepMs(runtime: Runtime, placement: Placement): Promise<number> {
   const session = await openTrainingSession(runtime, timedStep, placement);
   try {

@@ -48,7 +48,7 @@ export async function openEncodingSession(
 }
 
 /**
- * Compiles a model and tries it once, because only that tells how long its vectors are.
+ * Compiles a model and runs it once, because only that tells the dimension of its vectors.
  *
  * @throws {PipelineError} As `Engine.openModel`.
  */
@@ -89,7 +89,7 @@ export async function openModelSession(
 /** Micro-batch limit in pixels: 20 images of 224 × 224, whose activations take some 200 MB. */
 const pixelsAtOnce = 2 ** 20;
 
-/** Images are encoded in multiples of this, because products of matrices with few rows are summed in another order. */
+/** Row multiple of a micro-batch: GEMMs with few rows are summed in another order. */
 const evenImages = 8;
 
 function encodingSession(

@@ -3,7 +3,10 @@ import type { StepSpec } from '../../step/step-spec.ts';
 // Shaders may be compiled as if there were no NaN, so that on a graphics card it can come out as some large number or
 // as infinity, and its logarithm even as a small number. What a step gives is therefore held against bounds.
 
-/** Far beyond every number of a training that is not lost, and far below the largest float32, 3.4 · 10³⁸. */
+/**
+ * Magnitude bound of a number that counts as finite: far beyond every number of a training that is
+ * not lost, and far below the largest float32, 3.4 · 10³⁸.
+ */
 const largest = 1e30;
 
 /** Finite, and certainly no NaN that a device has turned into a large number. */

@@ -2,7 +2,7 @@ import { PipelineError } from '../../errors.ts';
 import type { ModelOutput } from '../seam/engine.ts';
 
 /**
- * Length of the vectors that an output of these dimensions gives.
+ * Dimension of the vectors that an output of this shape gives.
  *
  * @param dims `[rows, size]`, `[rows, size, 1, 1]`, and with pooling `[rows, tokens, size]` or
  * `[rows, size, height, width]`.
@@ -42,7 +42,7 @@ export function vectorSize(
 }
 
 /**
- * Writes the vectors of an output into `target`, from its row `at` on.
+ * Pools an output into vectors, in `target` from its row `at` on.
  *
  * @param values The output, `dims` its dimensions. More rows than `rows` are left out.
  * @param size As `vectorSize` says.
@@ -88,7 +88,7 @@ function poolMap(values: Float32Array, area: number, vectors: Float32Array): voi
   }
 }
 
-/** Divides by the length, and leaves a row of zeros alone. */
+/** L2 normalisation of rows; a row of zeros stays one. */
 function normaliseRows(vectors: Float32Array, size: number): void {
   for (let first = 0; first < vectors.length; first += size) {
     let squares = 0;

@@ -155,7 +155,7 @@ export function prefixed<T>(
 }
 
 /**
- * The sum over the absolute running statistics, which is not finite when an activation was not: ONNX Runtime's
+ * L1 norm of the running statistics, which is not finite when an activation was not: ONNX Runtime's
  * ReLU may turn a NaN into 0, so loss and gradient alone need not show it.
  */
 export function statisticsSize(

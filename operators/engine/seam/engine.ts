@@ -7,13 +7,13 @@ import type { LossSpec } from '../../loss/loss-spec.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 
 /**
- * Encoder, loss, gradient and update, fused. State lives in the engine: only batches and read-outs
- * cross its border. Calls are served one at a time, in order.
+ * Trainer: encoder, loss, gradient and update, fused. State lives in the engine: only batches and
+ * read-outs cross its border. Calls are served one at a time, in order.
  */
 export interface Trainer<R = StepReadouts> {
   readonly shape: BatchShape;
   /**
-   * Replaces the state. @throws {PipelineError} `ERR_SHAPE`, naming the tensor that does not fit.
+   * Loads a state. @throws {PipelineError} `ERR_SHAPE`, naming the tensor that does not fit.
    *
    * @param options.handOver The buffers of `state` may be detached, which saves a copy of them. @default false
    */
@@ -29,7 +29,7 @@ export interface Trainer<R = StepReadouts> {
   close(): Promise<void>;
 }
 
-/** The vectors of a batch of images. */
+/** Embeddings of a batch of images. */
 export interface EncodedRows {
   /** `[images, embeddingSize]`: pooled features before the head. */
   readonly embedding: Float32Array;
@@ -39,7 +39,7 @@ export interface EncodedRows {
   readonly pixels: Float32Array;
 }
 
-/** A network with fixed weights, BatchNorm on its running statistics. */
+/** Encoder in inference mode: fixed weights, BatchNorm on its running statistics. */
 export interface EncoderSession {
   /** Maximum batch size. */
   readonly rows: number;
@@ -74,7 +74,7 @@ export interface ModelOutput {
   readonly normalize?: boolean | undefined;
 }
 
-/** A model file, and what of it is wanted. */
+/** A model file with the ports to use. */
 export interface ModelSpec {
   /** An ONNX model with its weights inside. */
   readonly model: Uint8Array;
@@ -94,7 +94,7 @@ export interface ModelSpec {
     | undefined;
 }
 
-/** A model of a file. */
+/** Encoder of a model file. */
 export interface ModelSession extends EncoderSession {
   /** Resolved ports. */
   readonly ports: ModelPorts;
@@ -132,7 +132,7 @@ export interface LossResult {
   readonly readouts: LossReadouts | undefined;
 }
 
-/** Losses of sets of any size, in memory linear in their rows. */
+/** Exact losses of sets of any size, in memory linear in their rows. */
 export interface LossSession {
   /**
    * @param rows Copied before the promise settles.
@@ -153,7 +153,10 @@ export interface RejectedCandidate {
   readonly reason: string;
 }
 
-/** One way to run the network: the seam that keeps the rest of the system from knowing how. */
+/**
+ * Compute engine, the interface behind which networks run; the rest of the system does not know
+ * how.
+ */
 export interface Engine {
   readonly name: 'cpu' | 'onnx' | 'tensorflow';
   /** Device in words, such as `cpu, 2 threads`; begins with `cpu` on the processor. */

@@ -36,7 +36,7 @@ export function padExplicitly(backend: string): void {
   });
 }
 
-/** Runs the kernel of the backend with other inputs and attributes, and with `valid`. */
+/** The backend's kernel with `valid` padding, on other inputs and attributes. */
 type ValidKernel = (
   args: KernelArguments,
   inputs: KernelArguments['inputs'],

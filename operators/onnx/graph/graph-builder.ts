@@ -86,7 +86,7 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** The value that this call would give, if it was already asked for. */
+  /** Looks up the value of an earlier equal call. */
   existing(op: string, inputs: readonly string[]): string | undefined {
     return this.#known.get(JSON.stringify([op, inputs, {}, 1, '']))?.[0];
   }
@@ -150,7 +150,7 @@ export class GraphBuilder {
   }
 }
 
-/** The nodes that the wanted values depend on, in their old order. */
+/** Dead code elimination: the nodes that the wanted values depend on, in their old order. */
 function liveNodes(nodes: readonly OnnxNode[], wanted: ReadonlySet<string>): OnnxNode[] {
   const needed = new Set(wanted);
   const live: OnnxNode[] = [];

@@ -41,7 +41,7 @@ export interface OnnxPort {
   readonly dims: readonly (number | string)[];
 }
 
-/** All of a model, before it is bytes. */
+/** In-memory model, before serialisation. */
 export interface OnnxModel {
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxConstant[];
@@ -51,15 +51,15 @@ export interface OnnxModel {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The version of each domain's operators. */
+/** Opset version of each domain. */
 const opsets: Readonly<Record<OnnxDomain, number>> = { '': 17, 'com.microsoft.nchwc': 1 };
-/** The file format that came with it (ONNX 1.12). */
+/** IR version that came with it (ONNX 1.12). */
 const irVersion = 8;
 
 const typeCodes: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
 /**
- * A model in the ONNX file format. Field numbers are those of `onnx.proto`.
+ * Serialises a model in the ONNX file format. Field numbers are those of `onnx.proto`.
  *
  * @see https://github.com/onnx/onnx/blob/v1.12.0/onnx/onnx.proto
  */

@@ -1,5 +1,5 @@
 /**
- * Writes one protobuf message, field by field, in the wire format of protobuf 3.
+ * Encoder of one protobuf message, field by field, in the wire format of protobuf 3.
  *
  * Bytes are kept as the chunks they came in and joined once, so nested messages with megabytes of
  * weights are copied a single time.

@@ -35,7 +35,7 @@ export function portSizes(shape: readonly number[], layout: StoredLayout): reado
   return storedSizes(shape, layout.order, layout.block);
 }
 
-/** Row-major elements, stored in a layout; the same array where that is row-major. */
+/** Packs row-major elements into a layout; the same array where that is row-major. */
 export function stored(
   data: Float32Array,
   shape: readonly number[],
@@ -49,7 +49,7 @@ export function stored(
   return result;
 }
 
-/** Elements stored in a layout, in row-major order; the same array where they are. */
+/** Unpacks elements of a layout into row-major order; the same array where they are. */
 export function unstored(
   data: Float32Array,
   shape: readonly number[],
@@ -67,7 +67,7 @@ function isRowMajor({ order }: StoredLayout): boolean {
   return order.every((axis, at) => axis === at);
 }
 
-/** Calls back with the place of each element as stored, and in row-major order. */
+/** Calls back with the offset of each element as stored, and in row-major order. */
 function forEachStored(
   shape: readonly number[],
   layout: StoredLayout,

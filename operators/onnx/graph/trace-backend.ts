@@ -6,7 +6,7 @@ import { filled, sizeOf, type Traced, type TracedType, type TracedValues } from 
 export const traceBackendName = 'trace';
 
 /**
- * A TensorFlow.js backend that records instead of computing.
+ * Tracing backend of TensorFlow.js: records instead of computing.
  *
  * A tensor of it holds a `Traced`: a known value, or the name of a value in an ONNX graph. Kernels add
  * nodes to that graph (`kernels/`). Reading a tensor whose value only the graph will know is an error,

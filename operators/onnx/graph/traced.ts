@@ -28,7 +28,7 @@ export interface Known extends TracedTensor {
 }
 
 /**
- * Computed by the graph, and stored there with its axes in some order, `shape[order[i]]` being the size
+ * A value of the graph, stored there with its axes in some order, `shape[order[i]]` being the size
  * of the i-th stored axis. So a transposition costs nothing until an operator insists on an order.
  * An axis along which all elements are equal may be stored with the size 1.
  *
@@ -61,7 +61,7 @@ export function recorded(name: string, shape: readonly number[], dtype: TracedTy
   return { kind: 'recorded', name, shape, dtype, order: rowMajor(shape.length), dims: shape };
 }
 
-/** The same tensor as a value of the graph; what is known becomes a constant. */
+/** Materialises a tensor in the graph; what is known becomes a constant. */
 export function asRecorded(graph: GraphBuilder, traced: Traced): Recorded {
   if (traced.kind === 'recorded') return traced;
   const { shape, dtype } = traced;
@@ -74,7 +74,7 @@ export function asRecorded(graph: GraphBuilder, traced: Traced): Recorded {
 }
 
 /**
- * The same tensor with its stored axes in this order.
+ * Layout conversion: the same tensor with its stored axes in this order.
  *
  * @param block Elements of a block, where an axis occurs twice in `order`.
  */
@@ -204,7 +204,7 @@ function hasTwice(order: readonly number[]): boolean {
   return order.some((axis) => isTwice(order, axis));
 }
 
-/** The same tensor with every axis stored in full size. */
+/** Materialises broadcast axes: the same tensor with every axis stored in full size. */
 export function inFull(graph: GraphBuilder, traced: Traced): Recorded {
   const value = asRecorded(graph, traced);
   const dims = storedSizes(value.shape, value.order, value.block);
@@ -214,8 +214,8 @@ export function inFull(graph: GraphBuilder, traced: Traced): Recorded {
 }
 
 /**
- * The same tensor under a shape that it broadcasts to. Nothing is copied: new axes, and axes of size 1
- * that grow, stay stored with the size 1.
+ * Lazy broadcast: the same tensor under a shape that it broadcasts to. Nothing is copied: new axes,
+ * and axes of size 1 that grow, stay stored with the size 1.
  */
 export function broadcastTo(graph: GraphBuilder, traced: Traced, shape: readonly number[]): Traced {
   if (traced.kind === 'uniform') return { ...traced, shape };

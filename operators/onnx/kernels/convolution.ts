@@ -131,7 +131,7 @@ function inputGradient(
   return asImage(graph, name, inShape);
 }
 
-/** A filter turned by 180°. */
+/** Spatially flipped filter, turned by 180°. */
 function turned(graph: GraphBuilder, kernel: string, taps: number): string {
   if (taps === 1) return kernel;
   const [last, first, back] = [
@@ -207,7 +207,7 @@ function filterGradient(graph: GraphBuilder, x: Traced, dy: Traced, geometry: Ge
   return inOrder(graph, gathered, filterOrder);
 }
 
-/** The first rows and columns of row-major images, or every stride-th of them. */
+/** Strided slice: the first rows and columns of row-major images, or every stride-th of them. */
 function sliced(
   graph: GraphBuilder,
   pixels: string,

@@ -4,9 +4,9 @@ import { inFull, inOrder, type Recorded, recorded, type Traced } from '../graph/
 
 /**
  * Filter gradient `∂L/∂fₖᵢₒ = ∑ₙₚ x₍ₙ, ₚₛ₊ₖ₎ᵢ · dyₙₚₒ`, as one GEMM for each tap k of the filter:
- * the pixels that the tap saw, `[places, inputs]`, against `dy`, `[places, outputs]`. Products of
- * matrices are what graphics cards do best; the one convolution with `dy` as its filter, which
- * suits a processor, has far too large a filter for them.
+ * its columns of im2col, `[places, inputs]`, against `dy`, `[places, outputs]`. GEMMs are what
+ * graphics cards do best; the one convolution with `dy` as its filter, which suits a processor, has
+ * far too large a filter for them.
  */
 export function filterGradientByTaps(
   graph: GraphBuilder,
@@ -23,7 +23,13 @@ export function filterGradientByTaps(
   ]);
   const pixels = padded(graph, inFull(graph, inOrder(graph, x, [0, 1, 2, 3])).name, geometry);
   const taps = Array.from({ length: filterHeight * filterWidth }, (_, tap) => {
-    const seen = seenBy(graph, pixels, Math.floor(tap / filterWidth), tap % filterWidth, geometry);
+    const seen = im2colTap(
+      graph,
+      pixels,
+      Math.floor(tap / filterWidth),
+      tap % filterWidth,
+      geometry,
+    );
     const rows = graph.node('Reshape', [seen, graph.integers([places, inChannels])]);
     return graph.node('Gemm', [rows, gradient], { transA: { int: 1 } }); // [inputs, outputs]
   });
@@ -34,7 +40,7 @@ export function filterGradientByTaps(
   return inOrder(graph, recorded(filter, shape, 'float32'), [3, 2, 0, 1]);
 }
 
-/** Row-major images with the zeros around them that taps reach. */
+/** Zero padding of row-major images, as far as taps reach. */
 function padded(graph: GraphBuilder, pixels: string, geometry: tf.backend_util.Conv2DInfo): string {
   const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = geometry;
   const { inHeight, inWidth, outHeight, outWidth } = geometry;
@@ -46,8 +52,11 @@ function padded(graph: GraphBuilder, pixels: string, geometry: tf.backend_util.C
   return graph.node('Pad', [pixels, graph.integers(pads)]);
 }
 
-/** `[batch, outHeight, outWidth, inputs]`: for every place of `dy` the pixel that a tap lay on. */
-function seenBy(
+/**
+ * Columns of im2col of one tap, `[batch, outHeight, outWidth, inputs]`: for every place of `dy` the
+ * pixel that the tap read.
+ */
+function im2colTap(
   graph: GraphBuilder,
   pixels: string,
   row: number,

@@ -8,11 +8,11 @@ const lowest = -3.4028234663852886e38;
 
 /**
  * Gradient of max-pooling, `∂L/∂x`, from its input, its result and `∂L/∂y`, all as ONNX images: for
- * each tap of the window `dy` where the tap holds the maximum and no tap before it did, spread out
- * to the places that the tap lay on.
+ * each tap of the window `dy` masked to where the tap is the argmax, dilated by the stride onto the
+ * pixels that the tap read.
  *
- * Where it is known, the place of a maximum and an addition into places say the same with less work; devices have
- * neither.
+ * Argmax indices with a scatter-add do the same with less work, where operators for them exist;
+ * devices have neither.
  */
 export function maxPoolingGradientByTaps(
   graph: GraphBuilder,
@@ -23,7 +23,7 @@ export function maxPoolingGradientByTaps(
 ): string {
   const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = geometry;
   const { inHeight, inWidth, outHeight, outWidth } = geometry;
-  // With the padding and what windows reach; as large as all the spread gradients, too.
+  // With the padding and what windows reach; as large as all the dilated gradients, too.
   const height = Math.max(inHeight + padInfo.top, outHeight * strideHeight + filterHeight - 1);
   const width = Math.max(inWidth + padInfo.left, outWidth * strideWidth + filterWidth - 1);
   const around = [padInfo.top, padInfo.left, height - inHeight - padInfo.top];
@@ -35,10 +35,10 @@ export function maxPoolingGradientByTaps(
   let sum: string | undefined;
   for (let row = 0; row < filterHeight; row += 1) {
     for (let column = 0; column < filterWidth; column += 1) {
-      const held = heldBy(graph, picture, y, row, column, geometry);
+      const held = maximumMask(graph, picture, y, row, column, geometry);
       const taken = graph.node('Mul', [left, held]);
-      const spread = spreadOut(graph, taken, row, column, { height, width }, geometry);
-      sum = sum === undefined ? spread : graph.node('Add', [sum, spread]);
+      const scattered = dilated(graph, taken, row, column, { height, width }, geometry);
+      sum = sum === undefined ? scattered : graph.node('Add', [sum, scattered]);
       // What was given away is gone: a later tap with the same maximum gets nothing.
       left = graph.node('Sub', [left, taken]);
     }
@@ -52,8 +52,8 @@ export function maxPoolingGradientByTaps(
   return graph.node('Slice', [sum!, starts!, ends!, axes!]);
 }
 
-/** 1 where the tap holds the maximum of its window, else 0. */
-function heldBy(
+/** Mask of a tap: 1 where it holds the maximum of its window, else 0. */
+function maximumMask(
   graph: GraphBuilder,
   picture: string,
   y: string,
@@ -71,8 +71,11 @@ function heldBy(
   return graph.node('Cast', [graph.node('Equal', [seen, y])], { to: { int: 1 } });
 }
 
-/** An image of windows as one of `height × width` pixels, zeros where the tap of no window lay. */
-function spreadOut(
+/**
+ * Dilation by the stride: an image of windows as one of `height × width` pixels, zeros where the
+ * tap of no window lay.
+ */
+function dilated(
   graph: GraphBuilder,
   image: string,
   row: number,

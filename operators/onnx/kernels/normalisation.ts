@@ -127,7 +127,7 @@ function gradients(
   return [dx, dScale, s];
 }
 
-/** `b · x + c` for each channel, as the one operator that does both in a pass. */
+/** Per-channel affine map, `b · x + c`, as the one operator that does both in a pass. */
 function affine(graph: GraphBuilder, x: Traced, b: Traced, c: Traced): Recorded {
   const block = blockFor(graph, sizeOf(b.shape));
   if (block !== undefined) return nchwcAffine(graph, x, b, c, block);
@@ -147,7 +147,10 @@ interface FixedStatistics {
   readonly epsilon: number;
 }
 
-/** Folded into the filter before it where everything is known, else an operator of its own. */
+/**
+ * BatchNorm in inference mode: folded into the filter before it where everything is known, else an
+ * operator of its own.
+ */
 function onFixedStatistics(
   graph: GraphBuilder,
   x: Traced,

@@ -17,7 +17,10 @@ export interface SpatialConvolution {
   readonly block: number;
 }
 
-/** The operator computes some six outputs of a row at once, and one at a time where it sees padding. */
+/**
+ * Width below which images are packed: the operator computes some six outputs of a row at once, and
+ * one at a time where it sees padding.
+ */
 const narrowWidth = 8;
 /** Images that may share a row, in order of preference. */
 const sharing = [32, 16, 8, 4, 2];
@@ -76,7 +79,10 @@ function sideBySide(
   return reshaped(graph, gatheredRows(graph, convolved, block, apart), result);
 }
 
-/** Rows as `[batch / images, channels / b, height, images]`, of what was `[batch, channels / b, height]`. */
+/**
+ * Gather indices of packing: rows as `[batch / images, channels / b, height, images]`, of what was
+ * `[batch, channels / b, height]`.
+ */
 function rowsTogether(
   [batch, channels, height]: SpatialConvolution['dims'],
   block: number,
@@ -93,7 +99,10 @@ function rowsTogether(
   return Int32Array.from(rows);
 }
 
-/** The places of each image again, of rows that have an image at each multiple of `period`. */
+/**
+ * Gather indices of unpacking: the places of each image, of rows that have one at each multiple of
+ * `period`.
+ */
 function placesApart(
   [batch, channels, height, width]: SpatialConvolution['result'],
   block: number,

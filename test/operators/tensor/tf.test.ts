@@ -4,7 +4,7 @@ import test from 'ava';
 
 test('greets nobody', async (t) => {
   const program = `
-    const { tf } = await import('./operators/tf.ts');
+    const { tf } = await import('./operators/tensor/tf.ts');
     await tf.setBackend('cpu');
     if (tf.add(1, 2).dataSync()[0] !== 3) throw new Error('Wrong sum');
   `;

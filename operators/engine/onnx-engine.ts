@@ -8,7 +8,7 @@ import type { EncoderSpec } from '../model/encoder-spec.ts';
 import type { Engine } from './seam/engine.ts';
 import { findDevice } from './onnx/find-device.ts';
 import type { DeviceName } from '../onnx/device-name.ts';
-import { endTurnOf, turnsForThreads } from '../onnx/turns.ts';
+import { mutexForThreads, unlockFor } from '../onnx/thread-mutex.ts';
 import { openEngineThread } from './thread/engine-thread.ts';
 import { threadEngine } from './thread/thread-engine.ts';
 

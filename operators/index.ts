@@ -108,7 +108,7 @@ export type {
   EncoderSession,
   Engine,
   ImageLayout,
-  LossOptions,
+  LossRequest,
   LossResult,
   RejectedCandidate,
   LossSession,
@@ -142,7 +142,7 @@ export type {
   NeighbourGroup,
 } from './evaluation/neighbours/nearest-neighbours.ts';
 export type { Matches, Neighbours } from './evaluation/neighbours/matches.ts';
-export type { CompareOptions } from './evaluation/neighbours/compare-options.ts';
+export type { ComparisonOptions } from './evaluation/neighbours/comparison-options.ts';
 export { rankingScores } from './evaluation/neighbours/ranking-scores.ts';
 export type {
   RankingScores,

@@ -1,5 +1,5 @@
 import type { BootstrapOptions } from './intervals/bootstrap.ts';
-import type { CompareOptions } from './neighbours/compare-options.ts';
+import type { ComparisonOptions } from './neighbours/comparison-options.ts';
 import { nearestNeighbours } from './neighbours/nearest-neighbours.ts';
 import { type RankingScores, rankingScores } from './neighbours/ranking-scores.ts';
 import { vectorsWithClass } from './vectors/selected-vectors.ts';
@@ -34,7 +34,7 @@ export interface EvaluationProbes extends EvaluationSets {
 
 /** How vectors are evaluated. */
 export interface EvaluateVectorsOptions extends Pick<
-  CompareOptions,
+  ComparisonOptions,
   'leaveOneOut' | 'threads' | 'memoryMb' | 'signal'
 > {
   /** Numbers of neighbours that vote, different integers of at least 1; of the others than 1 `separation` is measured. */

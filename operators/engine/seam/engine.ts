@@ -111,7 +111,7 @@ export interface ModelPorts {
 }
 
 /** Options of one evaluation of a loss. */
-export interface LossOptions {
+export interface LossRequest {
   readonly gradient: boolean;
   readonly readouts: boolean;
   /** Progress callback: rows that have been anchors so far. */
@@ -139,7 +139,7 @@ export interface LossSession {
    * @throws {PipelineError} `ERR_ENGINE`, most likely for want of memory.
    * @throws The reason of `signal`, when it aborts first.
    */
-  run(rows: LossRows, options: LossOptions): Promise<LossResult>;
+  run(rows: LossRows, options: LossRequest): Promise<LossResult>;
   close(): Promise<void>;
 }
 

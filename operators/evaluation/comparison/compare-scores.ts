@@ -3,7 +3,7 @@ import { type ImageMetric, imageMetrics } from '../scores/image-metrics.ts';
 import type { ImageScores } from '../scores/image-scores.ts';
 import { imagesOfClasses } from '../scores/images-of-classes.ts';
 import { resampledValues } from '../scores/resampled-values.ts';
-import { ofAll, type Statistic } from '../scores/statistic.ts';
+import { ofAll, type Statistic } from '../metrics/statistic.ts';
 import { studentQuantile } from './student-t.ts';
 
 /** One way of training, evaluated on the same test images once for each training run. */

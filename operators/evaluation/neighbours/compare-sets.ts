@@ -2,7 +2,7 @@ import { availableCores } from '../../threads/available-cores.ts';
 import { outOfRange } from '../../out-of-range.ts';
 import { openWorkPool, type WorkPool } from '../../threads/work-pool.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
-import type { CompareOptions } from './compare-options.ts';
+import type { ComparisonOptions } from './comparison-options.ts';
 import {
   type ComparisonReply,
   type ComparisonRequest,
@@ -16,7 +16,7 @@ import { supportBlocks } from './support-block.ts';
 
 /** What is compared, besides the sets. */
 export interface CompareSetsOptions<Spec extends ComparisonSpec> extends Omit<
-  CompareOptions,
+  ComparisonOptions,
   'leaveOneOut'
 > {
   readonly spec: Spec;

@@ -1,13 +1,13 @@
 import { atLeastOne } from '../../out-of-range.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
-import type { CompareOptions } from './compare-options.ts';
+import type { ComparisonOptions } from './comparison-options.ts';
 import { compareSets } from './compare-sets.ts';
 import type { Matches, Neighbours } from './matches.ts';
 import type { NearestPart } from './nearest-search.ts';
 import { sameRows } from '../vectors/same-rows.ts';
 
 /** How neighbours are looked for. */
-export interface NearestNeighboursOptions extends CompareOptions {
+export interface NearestNeighboursOptions extends ComparisonOptions {
   /** Neighbours kept for each query, 1 or more. Places beyond the support stay empty. */
   readonly k: number;
   /** Rows of the query's class, and rows of other known classes, kept for each query, 1 or more. @default 1 */

@@ -1,13 +1,13 @@
 import { atLeastOne } from '../../out-of-range.ts';
 import { permutation, seededRandom } from '../../random.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
-import type { CompareOptions } from './compare-options.ts';
+import type { ComparisonOptions } from './comparison-options.ts';
 import { compareSets } from './compare-sets.ts';
 import { sameRows } from '../vectors/same-rows.ts';
 import { selectedVectors } from '../vectors/selected-vectors.ts';
 
 /** How rankings are scored. */
-export interface RankingScoresOptions extends CompareOptions {
+export interface RankingScoresOptions extends ComparisonOptions {
   /** Most queries that are ranked: of more a seeded sample is drawn, without replacement. @default 10000 */
   readonly queries?: number | undefined;
   /** Key of the sample. @default 0 */

@@ -6,7 +6,7 @@ import {
   medianStatistic,
   separationStatistic,
   type Statistic,
-} from './statistic.ts';
+} from '../metrics/statistic.ts';
 
 /** A number to be measured on some test images. */
 export interface ImageMetric {

@@ -1,6 +1,6 @@
 import { type BootstrapOptions, quantile } from '../intervals/bootstrap.ts';
 import { resampledValues } from './resampled-values.ts';
-import { ofAll, type Statistic } from './statistic.ts';
+import { ofAll, type Statistic } from '../metrics/statistic.ts';
 
 /** What a metric is. */
 export interface MeasuredMetric {

@@ -1,5 +1,5 @@
 import { type BootstrapOptions, bootstrapValues } from '../intervals/bootstrap.ts';
-import type { Statistic } from './statistic.ts';
+import type { Statistic } from '../metrics/statistic.ts';
 
 /** A number to be resampled over so many images. */
 export interface ResampledNumber {

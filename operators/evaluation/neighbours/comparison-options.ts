@@ -1,5 +1,5 @@
 /** How queries are compared with a support. */
-export interface CompareOptions {
+export interface ComparisonOptions {
   /** Whether both sets hold the same rows, and none is compared with itself. @default false */
   readonly leaveOneOut?: boolean | undefined;
   /** Worker threads; 0 computes on the calling thread. @default all cores, or 0 for small sets */

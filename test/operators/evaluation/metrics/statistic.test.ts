@@ -8,7 +8,7 @@ import {
   ofAll,
   separationStatistic,
   type Statistic,
-} from '../../../../operators/evaluation/scores/statistic.ts';
+} from '../../../../operators/evaluation/metrics/statistic.ts';
 
 const values = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), {
   minLength: 1,

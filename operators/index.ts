@@ -160,13 +160,13 @@ export type { MeanInterval } from './evaluation/intervals/mean-interval.ts';
 export { weightedVote } from './evaluation/neighbours/weighted-vote.ts';
 export type { Voters } from './evaluation/neighbours/weighted-vote.ts';
 export { evaluateVectors } from './evaluation/evaluation.ts';
+export type { Evaluation } from './evaluation/evaluation.ts';
 export type {
   EvaluateVectorsOptions,
-  Evaluation,
   EvaluationProbes,
   EvaluationProgress,
   EvaluationSets,
-} from './evaluation/evaluation.ts';
+} from './evaluation/evaluation-options.ts';
 export type { EvaluationRow } from './evaluation/scores/evaluation-rows.ts';
 export type { ImageScores } from './evaluation/scores/image-scores.ts';
 export type { NeighbourRows, NeighbourTable } from './evaluation/scores/neighbour-table.ts';

@@ -1,69 +1,17 @@
-import type { BootstrapOptions } from './intervals/bootstrap.ts';
-import type { ComparisonOptions } from './neighbours/comparison-options.ts';
-import { nearestNeighbours } from './neighbours/nearest-neighbours.ts';
-import { type RankingScores, rankingScores } from './neighbours/ranking-scores.ts';
-import { vectorsWithClass } from './vectors/selected-vectors.ts';
-import { type EmbeddingLayer, unitVectors } from './vectors/unit-vectors.ts';
-import { joinedClasses, withClasses } from './vectors/with-classes.ts';
+import type { EvaluateVectorsOptions, EvaluationSets } from './evaluation-options.ts';
+import { type Findings, findings } from './findings.ts';
+import { type JoinedSets, joinedSets } from './joined-sets.ts';
+import { metricOf } from './metrics/metric-names.ts';
 import { absentClasses, type ClassCount } from './scores/absent-classes.ts';
-import { clusterMetrics } from './scores/cluster-metrics.ts';
 import { type ConfusionRow, confusionRows } from './scores/confusion-rows.ts';
 import { type CurveRow, curveRows } from './scores/curve-rows.ts';
+import type { EvaluatedProbe } from './scores/evaluated-probe.ts';
 import { evaluationRows, type EvaluationRow } from './scores/evaluation-rows.ts';
 import { type HistogramRow, histogramRows } from './scores/histogram-rows.ts';
 import type { ImageScores } from './scores/image-scores.ts';
-import { neighbourScores } from './scores/neighbour-scores.ts';
+import { metricColumns } from './scores/metric-columns.ts';
 import { type NeighbourTable, neighbourTable } from './scores/neighbour-table.ts';
-import { type EvaluatedProbe, evaluatedProbe, type ProbeSpec } from './scores/evaluated-probe.ts';
-import type { VectorSet } from './vectors/vector-set.ts';
-
-/** The two sides of an evaluation. */
-export interface EvaluationSets {
-  /** Whose images are neighbours, and teach the probes. */
-  readonly train: VectorSet;
-  /** Whose images are measured, each once. */
-  readonly test: VectorSet;
-}
-
-/** Probes to be trained, and on what. */
-export interface EvaluationProbes extends EvaluationSets {
-  /** Which layer of the same images these sets are. */
-  readonly layer: EmbeddingLayer;
-  readonly specs: readonly ProbeSpec[];
-}
-
-/** How vectors are evaluated. */
-export interface EvaluateVectorsOptions extends Pick<
-  ComparisonOptions,
-  'leaveOneOut' | 'threads' | 'memoryMb' | 'signal'
-> {
-  /** Numbers of neighbours that vote, different integers of at least 1; of the others than 1 `separation` is measured. */
-  readonly ks: readonly number[];
-  /** Which vectors the sets are. `projection` must have unit rows; rows of `embedding` are scaled to length 1. */
-  readonly layer: EmbeddingLayer;
-  /** How intervals are found; null measures none. @default 1,000 resamples of seed 123 */
-  readonly bootstrap?: BootstrapOptions | null | undefined;
-  /** Most test images whose full ranking is scored: of more a seeded sample; 0 scores none. @default 10000 */
-  readonly rankings?: number | undefined;
-  /** Whether test images are clustered. @default true */
-  readonly clusters?: boolean | undefined;
-  /** @default none */
-  readonly probes?: EvaluationProbes | undefined;
-  /** Of samples, clusters and probes. @default 0 */
-  readonly seed?: number | undefined;
-  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
-}
-
-/** How far one part of an evaluation is. */
-export interface EvaluationProgress {
-  /** Such as `neighbours` or `probe l2`. */
-  readonly label: string;
-  readonly done: number;
-  /** Undefined when nobody knows. */
-  readonly total?: number | undefined;
-  /** What is counted. */
-  readonly unit: string;
-}
+import type { EmbeddingLayer } from './vectors/unit-vectors.ts';
 
 /** What was measured, and on what. */
 export interface Evaluation {
@@ -116,124 +64,61 @@ export async function evaluateVectors(
   sets: EvaluationSets,
   options: EvaluateVectorsOptions,
 ): Promise<Evaluation> {
-  const { ks, layer, leaveOneOut = false, threads, memoryMb, signal, seed = 0 } = options;
-  const { bootstrap = {}, rankings = 10_000, probes, onProgress } = options;
-  const classes = joinedClasses(sets.train, sets.test);
-  const support = vectorsWithClass(unitVectors(withClasses(sets.train, classes), layer));
-  checkFit(sets, ks, support.count, leaveOneOut);
-  const test = leaveOneOut ? support : unitVectors(withClasses(sets.test, classes), layer);
-  const { labels } = test;
-  const compare = { leaveOneOut, threads, memoryMb, signal };
-  const told = (label: string, unit: string, total?: number) => (done: number) =>
-    onProgress?.({ label, done, total, unit });
+  const { layer, bootstrap = {}, probes } = options;
+  const joined = joinedSets(sets, options);
+  const found = await findings(joined, options);
+  const { near, neighbours, clusters } = found;
+  const { scored } = near;
+  const scores = imageScores(joined, found);
+  const votes = [...near.votes].map(([k, predicted]) => ({ source: `knn${k}`, predicted }));
+  const predictions = [...votes, ...found.probes];
+  const layerOf = (metric: string): EmbeddingLayer =>
+    metricOf(metric)?.from === 'probe' ? (probes?.layer ?? layer) : layer;
+  return {
+    rows: evaluationRows(scores, scored, { clusters, bootstrap, layerOf }),
+    scores,
+    neighbours: neighbourTable(joined.test, joined.support, { found: neighbours, predictions }),
+    histogram: histogramRows(scores, scored),
+    curves: curveRows(scores, scored),
+    confusion: confusionRows(scores, scored, predictions),
+    layer,
+    ...countsOf(sets, joined, found),
+    absentFromTrain: absentClasses(scores, scored),
+    probes: found.probes,
+  };
+}
 
-  const most = Math.max(...ks);
-  const found = await nearestNeighbours(test, support, {
-    ...compare,
-    k: most,
-    sameAndOther: most,
-    onProgress: told('neighbours', 'images', test.count),
-  });
-  const near = neighbourScores(found, labels, ks);
-
-  const wanted = Math.min(rankings, test.count);
-  const ranking =
-    wanted === 0
-      ? undefined
-      : await rankingScores(test, support, {
-          ...compare,
-          queries: wanted,
-          seed,
-          onProgress: told('rankings', 'images', wanted),
-        });
-  const clusters =
-    options.clusters === false
-      ? []
-      : await clusterMetrics(test, near.scored, {
-          seed,
-          threads,
-          signal,
-          onProgress: told('clusters', 'passes'),
-        });
-  const probed: EvaluatedProbe[] = [];
-  for (const spec of probes?.specs ?? []) {
-    probed.push(
-      await evaluatedProbe(probes!, spec, {
-        classes,
-        scored: near.scored,
-        seed,
-        threads,
-        signal,
-        onProgress: ({ done }) => told(`probe ${spec.solver}`, 'passes')(done),
-      }),
-    );
-  }
-
-  const scores: ImageScores = {
-    count: test.count,
+function imageScores({ classes, test }: JoinedSets, found: Findings): ImageScores {
+  const { votes, nearest, scored, target, noise } = found.near;
+  const { count, labels } = test;
+  return {
+    count,
     classes,
     labels,
     means: new Map([
-      ...near.means,
-      ...(ranking === undefined ? [] : rankingMeans(ranking)),
-      ...probed.flatMap(({ means }) => [...means]),
+      ...[...votes].flatMap(([k, predicted]) =>
+        metricColumns('vote', { predicted, labels, scored }, k),
+      ),
+      ...metricColumns('nearest', { predicted: nearest, labels, scored }),
+      ...(found.ranking === undefined ? [] : metricColumns('ranking', found.ranking)),
+      ...found.probes.flatMap(({ means }) => [...means]),
     ]),
-    target: near.target,
-    noise: near.noise,
+    target,
+    noise,
   };
-  const known = labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
-  const votes = [...near.predictions].map(([k, predicted]) => ({ source: `knn${k}`, predicted }));
-  const layerOf = (metric: string): EmbeddingLayer =>
-    probes !== undefined && metric.startsWith('probe_') ? probes.layer : layer;
+}
+
+/** Images that were measured, and those that could not be. */
+function countsOf(
+  sets: EvaluationSets,
+  { support, test }: JoinedSets,
+  { near, ranking }: Findings,
+): Pick<Evaluation, 'scored' | 'ranked' | 'testWithoutClass' | 'trainWithoutClass'> {
+  const known = test.labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0);
   return {
-    rows: evaluationRows(scores, near.scored, { clusters, bootstrap, layerOf }),
-    scores,
-    neighbours: neighbourTable(test, support, { found, predictions: [...votes, ...probed] }),
-    histogram: histogramRows(scores, near.scored),
-    curves: curveRows(scores, near.scored),
-    confusion: confusionRows(scores, near.scored, [...votes, ...probed]),
-    layer,
     scored: near.scored.length,
     ranked: ranking === undefined ? null : { images: ranking.scored.length, of: ranking.scorable },
     testWithoutClass: sets.test.count - known,
     trainWithoutClass: sets.train.count - support.count,
-    absentFromTrain: absentClasses(scores, near.scored),
-    probes: probed,
   };
-}
-
-function rankingMeans(ranking: RankingScores): readonly (readonly [string, Float64Array])[] {
-  return [
-    ['r_precision', ranking.rPrecision],
-    ['map_at_r', ranking.averagePrecision],
-    ['mrr', ranking.reciprocalRank],
-  ];
-}
-
-function checkFit(
-  { train, test }: EvaluationSets,
-  ks: readonly number[],
-  labelled: number,
-  leaveOneOut: boolean,
-): void {
-  if (train.dim !== test.dim) {
-    throw new RangeError(
-      `Expected rows of \`${test.name}\` to have length ${train.dim} like those of \`${train.name}\`, got \`${test.dim}\``,
-    );
-  }
-  if (ks.length === 0 || new Set(ks).size !== ks.length) {
-    throw new RangeError(`Expected \`ks\` to be different numbers, got \`${ks.join(', ')}\``);
-  }
-  if (leaveOneOut && train.count !== test.count) {
-    throw new RangeError(
-      `Expected the same images as \`train\` and \`test\` of \`leaveOneOut\`, got ${train.count} and ${test.count}`,
-    );
-  }
-  const most = leaveOneOut ? labelled - 1 : labelled;
-  const wrong = ks.find((k) => !Number.isInteger(k) || k < 1 || k > most);
-  if (wrong !== undefined) {
-    throw new RangeError(
-      `Expected \`ks\` to be integers from 1 to ${most}, the images with a class in \`${train.name}\`, got \`${wrong}\``,
-    );
-  }
 }

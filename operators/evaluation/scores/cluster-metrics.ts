@@ -1,16 +1,14 @@
 import { kMeans, type KMeansOptions } from '../clustering/k-means.ts';
-import {
-  adjustedMutualInformation,
-  normalisedMutualInformation,
-} from '../clustering/mutual-information.ts';
+import { metricsFrom } from '../metrics/metric-names.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
 import type { ImageMetric } from './image-metrics.ts';
 
 /**
- * `nmi` and `ami`: how well clusters of the vectors, as many as there are classes, agree with the classes.
+ * Metrics of k-means clusters of the vectors, as many as there are classes, against the classes.
  *
  * @param test Those with a class are clustered.
  * @param scored Positions of the images whose clusters are compared.
+ * @returns None without scored images.
  * @throws What `kMeans` throws.
  */
 export async function clusterMetrics(
@@ -23,18 +21,10 @@ export async function clusterMetrics(
   if (count === 0) return [];
   const found = await kMeans(test, { ...options, k: count, labelledOnly: true });
   const clusters = Int32Array.from(scored, (image) => found.clusters[image]!);
-  return [
-    {
-      name: 'nmi',
-      images: scored,
-      statistic: (_, drawn) => normalisedMutualInformation(classes, clusters, drawn)!,
-    },
-    {
-      name: 'ami',
-      images: scored,
-      statistic: (_, drawn) => adjustedMutualInformation(classes, clusters, drawn)!,
-      // What chance would give is a sum over all sizes that clusters could share: 10 ms each time.
-      valueOnly: true,
-    },
-  ];
+  return metricsFrom('clusters').map(([name, { measure, interval }]) => ({
+    name,
+    images: scored,
+    statistic: measure(classes, clusters),
+    valueOnly: !interval,
+  }));
 }

@@ -4,6 +4,7 @@ import { type SgdProbeOptions, trainSgdProbe } from '../probe/sgd-probe.ts';
 import { trainL2Probe } from '../probe/l2-probe.ts';
 import type { ProbeOptions } from '../probe/linear-probe.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
+import { metricColumns } from './metric-columns.ts';
 import type { Predictions } from './neighbour-table.ts';
 
 /** A probe to be trained and scored. */
@@ -49,25 +50,13 @@ export async function evaluatedProbe(
   const { classes, scored, seed, ...rest } = options;
   const { probe, about } = await trained(train, spec, { seed, ...rest });
   const { threads, signal } = rest;
-  const { ranks, logLoss, predicted } = await probeScores(probe, test, { threads, signal });
-  const source = `probe_${spec.solver}`;
-  const column = (value: (image: number) => number): Float64Array => {
-    const values = new Float64Array(test.count).fill(Number.NaN);
-    for (const image of scored) values[image] = value(image);
-    return values;
-  };
-  const within = (k: number) => column((image) => Number(ranks[image]! >= 0 && ranks[image]! < k));
+  const scores = await probeScores(probe, test, { threads, signal });
   const places = new Map(classes.map((name, place) => [name, place]));
   const place = probe.classes.map((name) => places.get(name)!);
   return {
-    source,
-    predicted: predicted.map((label) => place[label]!),
-    means: new Map([
-      [`${source}_top1`, within(1)],
-      // With fewer classes it would always be 1.
-      ...(probe.classes.length > 5 ? [[`${source}_top5`, within(5)] as const] : []),
-      [`${source}_log_loss`, column((image) => logLoss[image]!)],
-    ]),
+    source: `probe_${spec.solver}`,
+    predicted: scores.predicted.map((label) => place[label]!),
+    means: new Map(metricColumns('probe', { ...scores, scored }, spec.solver)),
     about,
   };
 }

@@ -1,52 +1,34 @@
 import type { Neighbours } from '../neighbours/matches.ts';
 import { weightedVote } from '../neighbours/weighted-vote.ts';
 
-/** What the neighbours of test images say about them. */
+/** Classes and similarities of the neighbours of test images. */
 export interface NeighbourScores {
   /** k → `[count]` int32 class that the k nearest vote for. */
-  readonly predictions: ReadonlyMap<number, Int32Array>;
+  readonly votes: ReadonlyMap<number, Int32Array>;
+  /** `[count]` int32 class of the nearest. */
+  readonly nearest: Int32Array;
   /** Positions of the images that are scored: those whose class is known and has another image in the support. */
   readonly scored: Int32Array;
   /** As `ImageScores` has them. */
-  readonly means: ReadonlyMap<string, Float64Array>;
   readonly target: ReadonlyMap<number, Float64Array>;
   readonly noise: ReadonlyMap<number, Float64Array>;
 }
 
 /**
- * Votes, whether they are right, and similarities.
- *
- * - `knn5_accuracy`: 1 where the weighted vote of the five nearest is right.
- * - `precision_at_1`: 1 where the nearest is of the class.
+ * Weighted votes of the k nearest, and similarities to the k-th nearest of the same and of other classes.
  *
  * @param found With at least as many places as the largest of `ks`, in both of its lists.
- * @param labels `[count]` int32 class of each image, -1 when unknown.
  * @see tufts-ml/SupContrast `contrast_acc.py`, `embed_stats.py`.
  */
-export function neighbourScores(
-  found: Neighbours,
-  labels: Int32Array,
-  ks: readonly number[],
-): NeighbourScores {
+export function neighbourScores(found: Neighbours, ks: readonly number[]): NeighbourScores {
   const { same, sameAndOther } = found;
-  const images = Int32Array.from(labels.keys());
-  // No class of its own means no match of the same class.
-  const scored = images.filter((image) => same.positions[image * sameAndOther]! >= 0);
-  const predictions = new Map(ks.map((k) => [k, votes(found, k)]));
-  const right = (predicted: Int32Array): Float64Array => {
-    const column = new Float64Array(labels.length).fill(Number.NaN);
-    for (const image of scored) column[image] = Number(predicted[image] === labels[image]);
-    return column;
-  };
-  const accuracies = [...predictions].map(
-    ([k, predicted]) => [`knn${k}_accuracy`, right(predicted)] as const,
-  );
-  const nearest = images.map((image) => found.nearest.labels[image * found.k]!);
+  const images = Int32Array.from({ length: found.count }, (_, image) => image);
   const places = [...new Set([1, ...ks])].filter((k) => k <= sameAndOther);
   return {
-    predictions,
-    scored,
-    means: new Map([...accuracies, ['precision_at_1', right(nearest)]]),
+    votes: new Map(ks.map((k) => [k, votes(found, k)])),
+    nearest: images.map((image) => found.nearest.labels[image * found.k]!),
+    // No class of its own means no match of the same class.
+    scored: images.filter((image) => same.positions[image * sameAndOther]! >= 0),
     target: new Map(places.map((k) => [k, place(found, 'same', k)])),
     noise: new Map(places.map((k) => [k, place(found, 'other', k)])),
   };

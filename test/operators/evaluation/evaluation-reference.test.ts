@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { evaluateVectors } from '../../../operators/evaluation/evaluation.ts';
+import { metricsFrom } from '../../../operators/evaluation/metrics/metric-names.ts';
 import { vectorsInMemory } from '../../../operators/evaluation/vectors/vectors-in-memory.ts';
 import type { EvaluationRow } from '../../../operators/evaluation/scores/evaluation-rows.ts';
 import { contrastMetrics } from '../../../pipeline/parts/contrast-metrics.ts';
@@ -85,6 +86,10 @@ test('losses, bound and geometry equal those of an independent computation', asy
     onProgress: () => {},
   });
   t.deepEqual(contrasted, { images: 150, of: 150 });
+  t.deepEqual(
+    rows.map(({ metric }) => metric),
+    metricsFrom('contrast').map(([name]) => name),
+  );
   for (const [metric, value] of Object.entries(reference.expected.contrast)) {
     const row = rows.find((one) => one.metric === metric);
     t.true(Math.abs(row!.value! - value) < 1e-6, `${metric}: ${row?.value} and ${value}`);

@@ -1,10 +1,7 @@
 import test from 'ava';
 import { PipelineError } from '../../../operators/errors.ts';
-import {
-  evaluateVectors,
-  type EvaluateVectorsOptions,
-  type Evaluation,
-} from '../../../operators/evaluation/evaluation.ts';
+import { evaluateVectors, type Evaluation } from '../../../operators/evaluation/evaluation.ts';
+import type { EvaluateVectorsOptions } from '../../../operators/evaluation/evaluation-options.ts';
 import {
   type VectorsInMemory,
   vectorsInMemory,

@@ -1,0 +1,107 @@
+import type { EvaluateVectorsOptions, EvaluationProgress } from './evaluation-options.ts';
+import type { JoinedSets } from './joined-sets.ts';
+import type { Neighbours } from './neighbours/matches.ts';
+import { nearestNeighbours } from './neighbours/nearest-neighbours.ts';
+import { type RankingScores, rankingScores } from './neighbours/ranking-scores.ts';
+import { clusterMetrics } from './scores/cluster-metrics.ts';
+import { type EvaluatedProbe, evaluatedProbe } from './scores/evaluated-probe.ts';
+import type { ImageMetric } from './scores/image-metrics.ts';
+import { type NeighbourScores, neighbourScores } from './scores/neighbour-scores.ts';
+
+/** Sources of the metrics of an evaluation. */
+export interface Findings {
+  readonly neighbours: Neighbours;
+  readonly near: NeighbourScores;
+  /** Undefined when none was asked for. */
+  readonly ranking: RankingScores | undefined;
+  /** None when none was asked for. */
+  readonly clusters: readonly ImageMetric[];
+  readonly probes: readonly EvaluatedProbe[];
+}
+
+/**
+ * Searches neighbours, ranks, clusters and trains probes, one after the other.
+ *
+ * @throws What they throw, or the reason of `signal`.
+ */
+export async function findings(
+  sets: JoinedSets,
+  options: EvaluateVectorsOptions,
+): Promise<Findings> {
+  const neighbours = await foundNeighbours(sets, options);
+  const near = neighbourScores(neighbours, options.ks);
+  return {
+    neighbours,
+    near,
+    ranking: await foundRanking(sets, options),
+    clusters: await foundClusters(sets, near.scored, options),
+    probes: await foundProbes(sets, near.scored, options),
+  };
+}
+
+async function foundNeighbours(
+  { support, test }: JoinedSets,
+  options: EvaluateVectorsOptions,
+): Promise<Neighbours> {
+  const most = Math.max(...options.ks);
+  return await nearestNeighbours(test, support, {
+    ...comparisonOf(options),
+    k: most,
+    sameAndOther: most,
+    onProgress: told(options, { label: 'neighbours', unit: 'images', total: test.count }),
+  });
+}
+
+async function foundRanking(
+  { support, test }: JoinedSets,
+  options: EvaluateVectorsOptions,
+): Promise<RankingScores | undefined> {
+  const { seed = 0, rankings = 10_000 } = options;
+  const queries = Math.min(rankings, test.count);
+  if (queries === 0) return undefined;
+  return await rankingScores(test, support, {
+    ...comparisonOf(options),
+    queries,
+    seed,
+    onProgress: told(options, { label: 'rankings', unit: 'images', total: queries }),
+  });
+}
+
+async function foundClusters(
+  { test }: JoinedSets,
+  scored: Int32Array,
+  options: EvaluateVectorsOptions,
+): Promise<readonly ImageMetric[]> {
+  const { threads, signal, seed = 0, clusters = true } = options;
+  if (!clusters) return [];
+  const onProgress = told(options, { label: 'clusters', unit: 'passes' });
+  return await clusterMetrics(test, scored, { seed, threads, signal, onProgress });
+}
+
+async function foundProbes(
+  { classes }: JoinedSets,
+  scored: Int32Array,
+  options: EvaluateVectorsOptions,
+): Promise<EvaluatedProbe[]> {
+  const { threads, signal, seed = 0, probes } = options;
+  const found: EvaluatedProbe[] = [];
+  for (const spec of probes?.specs ?? []) {
+    const tell = told(options, { label: `probe ${spec.solver}`, unit: 'passes' });
+    const onProgress = ({ done }: { readonly done: number }): void => tell(done);
+    const rest = { classes, scored, seed, threads, signal, onProgress };
+    found.push(await evaluatedProbe(probes!, spec, rest));
+  }
+  return found;
+}
+
+function comparisonOf({ leaveOneOut, threads, memoryMb, signal }: EvaluateVectorsOptions) {
+  return { leaveOneOut, threads, memoryMb, signal };
+}
+
+/** Progress of one part. */
+function told(
+  { onProgress }: EvaluateVectorsOptions,
+  { label, unit, total }: Omit<EvaluationProgress, 'done'>,
+): (done: number) => void {
+  return (done) => onProgress?.({ label, done, total, unit });
+}

@@ -1,0 +1,88 @@
+import type { LossReadouts } from '../../types.ts';
+import type { RankingScores } from '../neighbours/ranking-scores.ts';
+import type { ProbeScores } from '../probe/probe-scores.ts';
+import type { Statistic } from './statistic.ts';
+
+/** A metric as documented: what it says, on which scale, and for whom. */
+interface DescribedMetric {
+  /** One sentence, as in the table of `outputs/README.md`. */
+  readonly doc: string;
+  /** `score` is a number of its own kind without a unit. */
+  readonly unit:
+    'share' | 'score' | 'cosine' | 'nats' | 'ratio' | 'squared distance' | 'directions';
+  /** Least and greatest value. */
+  readonly range: readonly [least: number, greatest: number];
+  /** Which of two values is better; null when neither is by itself. */
+  readonly better: 'higher' | 'lower' | null;
+  /** Belongs in the table of classes that a person reads. @default false */
+  readonly inClassTable?: boolean | undefined;
+}
+
+/** Predictions of the classes of test images. */
+export interface ScoredPredictions {
+  /** `[count]` int32 class predicted for each image. */
+  readonly predicted: Int32Array;
+  /** `[count]` int32 class of each image, -1 when unknown. */
+  readonly labels: Int32Array;
+  /** Positions of the images that count. */
+  readonly scored: Int32Array;
+}
+
+/** Scores of a linear probe for test images. */
+export interface ScoredProbe extends Pick<ProbeScores, 'classes' | 'ranks' | 'logLoss'> {
+  readonly scored: Int32Array;
+}
+
+/** Sources of metrics that are the mean of one number for each image. */
+export interface ColumnSources {
+  /** The vote of the k nearest, for each k. */
+  readonly vote: ScoredPredictions;
+  /** The class of the nearest. */
+  readonly nearest: ScoredPredictions;
+  readonly ranking: RankingScores;
+  /** For each solver. */
+  readonly probe: ScoredProbe;
+}
+
+/** `[count]` numbers whose mean is the metric, NaN where an image does not count; null when it makes no sense. */
+export type ColumnMeasures = {
+  readonly [From in keyof ColumnSources]: (source: ColumnSources[From]) => Float64Array | null;
+};
+
+/** A statistic of the similarities to the k-th nearest of the same (target) and of another class (noise). */
+export interface SimilarityMeasure {
+  /** `further` is for each k above 1. */
+  readonly places: 'first' | 'further';
+  /** Columns of `statistic`, in its order; it is measured on the images that have all of them. */
+  readonly of: readonly ('target' | 'noise')[];
+  readonly statistic: (...columns: Float64Array[]) => Statistic;
+}
+
+/** How a metric of each source is computed. */
+interface Measures extends ColumnMeasures {
+  readonly similarities: SimilarityMeasure;
+  /** Of `[images]` classes and `[images]` clusters. */
+  readonly clusters: (classes: Int32Array, clusters: Int32Array) => Statistic;
+  /** A read-out of the loss over the test set. */
+  readonly contrast: keyof LossReadouts;
+}
+
+/** What a metric is computed from. */
+export type MetricSource = keyof Measures;
+
+/**
+ * `interval`: it comes with a bootstrap interval over test images. `byClass`: it is given for each class as well. Both
+ * hold for every function of numbers that each image has, and for no other.
+ */
+type Reported<From extends MetricSource> = From extends 'contrast'
+  ? { readonly interval: false; readonly byClass: false }
+  : From extends 'clusters'
+    ? { readonly interval: boolean; readonly byClass: false }
+    : { readonly interval: true; readonly byClass: true };
+
+/** A metric from one source. */
+export type MetricFrom<From extends MetricSource> = DescribedMetric &
+  Reported<From> & { readonly from: From; readonly measure: Measures[From] };
+
+/** A metric, or a family of them with a number or a name in theirs. */
+export type MetricEntry = { [From in MetricSource]: MetricFrom<From> }[MetricSource];

@@ -1,0 +1,250 @@
+import { adjustedStatistic, normalisedStatistic } from './cluster-statistic.ts';
+import { crossEntropies, rightAnswers, withinTop } from './image-column.ts';
+import type { MetricEntry } from './metric-entry.ts';
+import {
+  areaStatistic,
+  averagePrecisionStatistic,
+  meanStatistic,
+  medianStatistic,
+  separationStatistic,
+} from './statistic.ts';
+
+/** A function of numbers that each image has. */
+const ofImages = { interval: true, byClass: true } as const;
+/** A function of pairs of images: resampling images says nothing of it. */
+const ofPairs = { from: 'contrast', interval: false, byClass: false } as const;
+
+const accuracy = { unit: 'share', range: [0, 1], better: 'higher' } as const;
+const score = { unit: 'score', range: [0, 1], better: 'higher' } as const;
+const cosine = { unit: 'cosine', range: [-1, 1] } as const;
+const separation = { unit: 'cosine', range: [0, 2], better: 'higher' } as const;
+const loss = { unit: 'nats', range: [0, Number.POSITIVE_INFINITY], better: 'lower' } as const;
+const bound = {
+  unit: 'nats',
+  range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  better: 'higher',
+} as const;
+
+/**
+ * Every metric that `evaluate` reports, in the order of its rows. `{k}` stands for a number of neighbours, `{solver}`
+ * for a probe.
+ *
+ * @see tufts-ml/SupContrast `contrast_acc.py`, `embed_stats.py`, `bootstrap_margin.py`, and `evaluate_utils.py` of its
+ * later recipe.
+ */
+export const metrics: Readonly<Record<string, MetricEntry>> = {
+  'knn{k}_accuracy': {
+    doc: 'Accuracy of the similarity-weighted vote of the k nearest training images.',
+    ...accuracy,
+    ...ofImages,
+    inClassTable: true,
+    from: 'vote',
+    measure: rightAnswers,
+  },
+  precision_at_1: {
+    doc: 'Share of images whose nearest training image has their class.',
+    ...accuracy,
+    ...ofImages,
+    from: 'nearest',
+    measure: rightAnswers,
+  },
+  r_precision: {
+    doc: 'Share of the class among the R nearest, R being the size of the class.',
+    ...accuracy,
+    ...ofImages,
+    from: 'ranking',
+    measure: ({ rPrecision }) => rPrecision,
+  },
+  map_at_r: {
+    doc: 'Mean average precision at R (MAP@R).',
+    ...score,
+    ...ofImages,
+    inClassTable: true,
+    from: 'ranking',
+    measure: ({ averagePrecision }) => averagePrecision,
+  },
+  mrr: {
+    doc: 'Mean reciprocal rank of the first of the class.',
+    ...score,
+    ...ofImages,
+    from: 'ranking',
+    measure: ({ reciprocalRank }) => reciprocalRank,
+  },
+  'probe_{solver}_top1': {
+    doc: 'Top-1 accuracy of a linear probe.',
+    ...accuracy,
+    ...ofImages,
+    inClassTable: true,
+    from: 'probe',
+    measure: withinTop(1),
+  },
+  'probe_{solver}_top5': {
+    doc: 'Top-5 accuracy of a linear probe of more than five classes.',
+    ...accuracy,
+    ...ofImages,
+    from: 'probe',
+    measure: withinTop(5),
+  },
+  'probe_{solver}_log_loss': {
+    doc: 'Mean cross entropy of a linear probe.',
+    ...loss,
+    ...ofImages,
+    from: 'probe',
+    measure: crossEntropies,
+  },
+  target_median: {
+    doc: 'Median similarity to the nearest training image of the same class (target).',
+    ...cosine,
+    better: 'higher',
+    ...ofImages,
+    inClassTable: true,
+    from: 'similarities',
+    measure: { places: 'first', of: ['target'], statistic: medianStatistic },
+  },
+  noise_median: {
+    doc: 'Median similarity to the nearest training image of another class (noise).',
+    ...cosine,
+    better: 'lower',
+    ...ofImages,
+    inClassTable: true,
+    from: 'similarities',
+    measure: { places: 'first', of: ['noise'], statistic: medianStatistic },
+  },
+  target_mean: {
+    doc: 'Mean target similarity.',
+    ...cosine,
+    better: 'higher',
+    ...ofImages,
+    from: 'similarities',
+    measure: { places: 'first', of: ['target'], statistic: meanStatistic },
+  },
+  noise_mean: {
+    doc: 'Mean noise similarity.',
+    ...cosine,
+    better: 'lower',
+    ...ofImages,
+    from: 'similarities',
+    measure: { places: 'first', of: ['noise'], statistic: meanStatistic },
+  },
+  margin: {
+    doc: 'Distance of the medians of target and noise.',
+    ...separation,
+    ...ofImages,
+    inClassTable: true,
+    from: 'similarities',
+    measure: { places: 'first', of: ['target', 'noise'], statistic: separationStatistic },
+  },
+  'separation{k}': {
+    doc: 'Margin of the similarities to the k-th nearest of each, k above 1.',
+    ...separation,
+    ...ofImages,
+    from: 'similarities',
+    measure: { places: 'further', of: ['target', 'noise'], statistic: separationStatistic },
+  },
+  auc: {
+    doc: 'Area under the ROC curve of telling target from noise by a threshold.',
+    ...score,
+    ...ofImages,
+    inClassTable: true,
+    from: 'similarities',
+    measure: { places: 'first', of: ['target', 'noise'], statistic: areaStatistic },
+  },
+  average_precision: {
+    doc: 'Average precision of telling target from noise by a threshold.',
+    ...score,
+    ...ofImages,
+    from: 'similarities',
+    measure: { places: 'first', of: ['target', 'noise'], statistic: averagePrecisionStatistic },
+  },
+  nmi: {
+    doc: 'Normalised mutual information of k-means clusters and classes.',
+    ...score,
+    interval: true,
+    byClass: false,
+    from: 'clusters',
+    measure: normalisedStatistic,
+  },
+  ami: {
+    doc: 'Mutual information of clusters and classes, adjusted for chance (0).',
+    unit: 'score',
+    range: [Number.NEGATIVE_INFINITY, 1],
+    better: 'higher',
+    // What chance would give is a sum over all sizes that clusters could share: 10 ms for each resample.
+    interval: false,
+    byClass: false,
+    from: 'clusters',
+    measure: adjustedStatistic,
+  },
+  sincere_loss: {
+    doc: 'SINCERE loss of the test set.',
+    ...loss,
+    ...ofPairs,
+    measure: 'sincere',
+  },
+  supcon_loss: {
+    doc: 'SupCon loss of the test set.',
+    ...loss,
+    ...ofPairs,
+    measure: 'supcon',
+  },
+  information_bound: {
+    doc: 'Lower bound of the divergence between classes.',
+    ...bound,
+    ...ofPairs,
+    measure: 'informationBound',
+  },
+  sharp_information_bound: {
+    doc: 'The sharper form of the bound.',
+    ...bound,
+    ...ofPairs,
+    measure: 'sharpInformationBound',
+  },
+  repelled_share: {
+    doc: 'Share of positive pairs that the gradient of SupCon pushes apart.',
+    unit: 'share',
+    range: [0, 1],
+    better: null,
+    ...ofPairs,
+    measure: 'repelledShare',
+  },
+  repelled_mass: {
+    doc: 'Push over pull of the gradient of SupCon on positive pairs.',
+    unit: 'ratio',
+    range: [0, Number.POSITIVE_INFINITY],
+    better: null,
+    ...ofPairs,
+    measure: 'repelledMass',
+  },
+  alignment: {
+    doc: 'Mean squared distance of positive pairs.',
+    unit: 'squared distance',
+    range: [0, 4],
+    better: 'lower',
+    ...ofPairs,
+    measure: 'alignment',
+  },
+  uniformity: {
+    doc: 'Uniformity `log mean exp(−2 d²)` over all pairs: how evenly vectors cover the sphere.',
+    unit: 'score',
+    range: [-8, 0],
+    better: 'lower',
+    ...ofPairs,
+    measure: 'uniformity',
+  },
+  spread: {
+    doc: 'Variance `1 − ‖mean z‖²` of the unit vectors; 0 when they are one point.',
+    unit: 'squared distance',
+    range: [0, 1],
+    better: null,
+    ...ofPairs,
+    measure: 'spread',
+  },
+  effective_rank: {
+    doc: 'Effective rank `(tr C)² / tr C²` of their covariance.',
+    unit: 'directions',
+    range: [0, Number.POSITIVE_INFINITY],
+    better: null,
+    ...ofPairs,
+    measure: 'effectiveRank',
+  },
+};

@@ -12,24 +12,26 @@ export function float32Error(dim: number, length: number, otherLength: number): 
   return 1.001 * (rounding / (1 - rounding)) * length * otherLength + dim * 2 ** -124;
 }
 
+/** One row, those that it is multiplied with, and where the products go. */
+export interface RowProducts {
+  readonly dim: number;
+  /** The row is `rows` from `start` on. */
+  rows: Float32Array;
+  start: number;
+  readonly others: Float32Array;
+  /** Where each of the other rows starts in `others`, the first `count` of them. */
+  readonly starts: Int32Array;
+  count: number;
+  /** Room for `count` products, and for up to three more, which mean nothing. */
+  readonly out: Float64Array;
+}
+
 /**
  * Dot products of one row with others in float64, each summed in the order of the dimensions.
  *
  * Four at a time: the sums of one do not wait for each other's.
- *
- * @param starts Where each of the other rows starts in `others`.
- * @param count How many of `starts`.
- * @param out Their products.
  */
-export function exactProducts(
-  row: Float32Array,
-  start: number,
-  others: Float32Array,
-  starts: Int32Array,
-  count: number,
-  dim: number,
-  out: Float64Array,
-): void {
+export function exactProducts({ dim, rows, start, others, starts, count, out }: RowProducts): void {
   for (let at = 0; at < count; at += 4) {
     // Beyond the last one it is repeated.
     let a = starts[at]!;
@@ -38,7 +40,7 @@ export function exactProducts(
     let d = at + 3 < count ? starts[at + 3]! : a;
     let [sumA, sumB, sumC, sumD] = [0, 0, 0, 0];
     for (let i = start; i < start + dim; i += 1) {
-      const x = row[i]!;
+      const x = rows[i]!;
       sumA += x * others[a]!;
       sumB += x * others[b]!;
       sumC += x * others[c]!;

@@ -23,7 +23,15 @@ for (const dim of [1, 3, 128, 700]) {
     const exact = new Float64Array(tileRows + 3);
     for (let query = 0; query < 5; query += 1) {
       const row = queries.subarray(query * dim, (query + 1) * dim);
-      exactProducts(queries, query * dim, tile.support, starts, tileRows, dim, exact);
+      exactProducts({
+        dim,
+        rows: queries,
+        start: query * dim,
+        others: tile.support,
+        starts,
+        count: tileRows,
+        out: exact,
+      });
       const bound = float32Error(dim, Math.hypot(...row), 1 + 1e-6);
       for (let column = 0; column < tileRows; column += 1) {
         const expected = row.reduce<number>(

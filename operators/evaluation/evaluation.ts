@@ -13,11 +13,11 @@ import { metricColumns } from './scores/metric-columns.ts';
 import { type NeighbourTable, neighbourTable } from './scores/neighbour-table.ts';
 import type { EmbeddingLayer } from './vectors/unit-vectors.ts';
 
-/** What was measured, and on what. */
+/** Result of an evaluation. */
 export interface Evaluation {
   /** Every metric over all scored images, then for each class. */
   readonly rows: readonly EvaluationRow[];
-  /** What the metrics are computed from. */
+  /** Scores by image, from which the metrics are computed. */
   readonly scores: ImageScores;
   readonly neighbours: NeighbourTable;
   readonly histogram: readonly HistogramRow[];
@@ -38,7 +38,7 @@ export interface Evaluation {
 }
 
 /**
- * Measures test vectors against training vectors.
+ * Evaluation of test vectors against training vectors.
  *
  * - By exact nearest neighbours: votes of the k nearest, precision at 1, similarities to the nearest of the same
  *   (target) and of another class (noise), their medians, means, margin and separations, and how well a threshold tells
@@ -49,8 +49,8 @@ export interface Evaluation {
  *
  * Each over all scored images and for each class. Classes are joined by name. An image is scored when its class is
  * known and has another image in `train`; the others are counted and named. A class without scored images has rows
- * with a null value and `n` 0; so has noise when there is only one class. Between `train` and `test` no image is its
- * own neighbour when `leaveOneOut` says that they are one; images without a class are then left out altogether.
+ * with a null value and `n` 0; so has noise when there is only one class. Leave-one-out (`leaveOneOut`): `train` and
+ * `test` are one set and no image is its own neighbour; images without a class are then left out altogether.
  *
  * Memory: some hundred bytes for each test image, `memoryMb`, and what the probes say; sets are read again and again.
  *

@@ -1,4 +1,4 @@
-/** How often each pair of labels occurs. */
+/** Contingency table of two labellings: how many images each pair of labels has. */
 export interface Contingency {
   readonly rows: number;
   readonly columns: number;
@@ -9,7 +9,7 @@ export interface Contingency {
 }
 
 /**
- * Counts pairs of labels. An image without one of the two (-1) is left out.
+ * Contingency table of two labellings. An image without one of the two (-1) is left out.
  *
  * @param a `[images]` int32 first label of each image.
  * @param b `[images]` int32 second label of each image.
@@ -47,7 +47,7 @@ function largest(labels: ArrayLike<number>): number {
   return most;
 }
 
-/** Images of each first and each second label. */
+/** Marginals of a contingency table: images of each first and of each second label. */
 export function marginals({ rows, columns, counts }: Contingency): {
   readonly byRow: Float64Array;
   readonly byColumn: Float64Array;

@@ -10,15 +10,15 @@ export interface ClusterSize {
 }
 
 /**
- * What a pass finds out about one restart: `[width, dim]` sums of the rows of each cluster, `[width]` rows of each,
- * the summed squared distance, then the row farthest from its centre: its squared distance (-1 when there is none),
+ * Length of a tally, the sums of one restart over a pass: `[width, dim]` sums of the rows of each cluster,
+ * `[width]` rows of each, the summed squared distance, then the row farthest from its centre: its squared distance (-1 when there is none),
  * its position, its cluster and its `[dim]` numbers.
  */
 export function tallyNumbers({ k, dim }: ClusterSize): number {
   return evenWidth(k) * (dim + 1) + 4 + dim;
 }
 
-/** Where the parts of a tally start. */
+/** Offsets of the parts of a tally. */
 export function tallyParts({ k, dim }: ClusterSize): {
   readonly rows: number;
   readonly inertia: number;
@@ -45,7 +45,7 @@ export interface AssignRequest extends LaneShare {
 
 export type KMeansRequest = AssignRequest | SeedRequest;
 
-/** Assigns the tiles of one thread to their nearest centres, or draws first centres. */
+/** Assignment step: the tiles of one thread to their nearest centres; or first centres are drawn. */
 export function kMeansWork(request: KMeansRequest): void {
   if (request.task === 'seed') seedCentres(request);
   else assign(request);
@@ -95,7 +95,7 @@ function assign(request: AssignRequest): void {
   });
 }
 
-/** The centre at the smallest distance; of equal ones the first. The square of the row is the same for all. */
+/** Nearest centre; of a tie the first. The square of the row is the same for all. */
 function nearest(products: Float64Array, squares: Float64Array): number {
   let best = 0;
   let least = squares[0]! - 2 * products[0]!;

@@ -9,21 +9,21 @@ import type { VectorSet } from '../vectors/vector-set.ts';
 import { kMeansWork, tallyNumbers, type ClusterSize, type KMeansRequest } from './k-means-work.ts';
 import { lloydUpdate } from './lloyd-update.ts';
 
-/** How rows are clustered. */
+/** Options of k-means. */
 export interface KMeansOptions {
   /** Clusters, from 1 to the number of rows. */
   readonly k: number;
-  /** Whether rows without a class are left out. @default false */
+  /** Leave out rows without a class. @default false */
   readonly labelledOnly?: boolean | undefined;
-  /** Seeds the first centres. @default 0 */
+  /** Random seed of the first centres. @default 0 */
   readonly seed?: number | undefined;
-  /** Searches from different first centres, of which the best is kept, 1 or more. @default 10 */
+  /** Restarts from different first centres, of which the best is kept, 1 or more. @default 10 */
   readonly restarts?: number | undefined;
-  /** Iterations of a search at most, 1 or more. @default 300 */
+  /** Maximum iterations of a restart, 1 or more. @default 300 */
   readonly iterations?: number | undefined;
   /**
-   * A search ends when all centres together move by no more than this share of the variance of a dimension
-   * (squared distances), 0 or more. @default 1e-4
+   * Convergence tolerance: a restart ends when all centres together move by no more than this share of the variance
+   * of a dimension (squared distances), 0 or more. @default 1e-4
    */
   readonly tolerance?: number | undefined;
   /** Bytes of rows held at once; a larger set is read in every iteration. @default 2 ** 30 */
@@ -36,18 +36,18 @@ export interface KMeansOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The best of all searches. */
+/** Clusters of the best restart. */
 export interface KMeans {
   /** `[set.count]` int32 cluster of each row, -1 when it was left out. */
   readonly clusters: Int32Array;
   /** `[k, dim]` float64. Means of rows, not of length 1. */
   readonly centres: Float64Array;
-  /** Summed squared distance of the rows to their centres. */
+  /** Within-cluster sum of squares: squared distances of the rows to their centres. */
   readonly inertia: number;
-  /** Number of the search that found it, from 0. */
+  /** Number of the restart that found it, from 0. */
   readonly restart: number;
   readonly iterations: number;
-  /** Whether that search came to rest. */
+  /** Converged before `iterations` ran out. */
   readonly converged: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface KMeans {
 const [sampleRows, sampleRowsPerCluster] = [16_384, 32];
 
 /**
- * Clusters rows, scaled to length 1, by k-means: Lloyd's iterations from first centres of k-means++.
+ * k-means of rows scaled to length 1: Lloyd's iterations from first centres of k-means++.
  *
  * All searches share a pass over the rows, which compares each row with the centres of those that have not come to
  * rest. First centres come from all rows or, of more than 16,384 and 32 a cluster, from a sample chosen by `seed`.

@@ -1,7 +1,7 @@
 import { evenWidth } from '../vectors/tile-products.ts';
 import { tallyNumbers, tallyParts, type ClusterSize } from './k-means-work.ts';
 
-/** What one iteration did to the centres of a restart. */
+/** Progress of one Lloyd iteration of a restart. */
 export interface LloydUpdate {
   /** Summed squared distance of rows to the centres before. */
   readonly inertia: number;
@@ -12,7 +12,7 @@ export interface LloydUpdate {
 }
 
 /**
- * Moves centres to the means of their rows.
+ * Update step of Lloyd's algorithm: moves centres to the means of their rows.
  *
  * A cluster without rows gets the row that is farthest from its own centre, which leaves its cluster; several such
  * clusters get one row each from what the lanes found, the farthest first. A cluster for which there is no row

@@ -28,12 +28,12 @@ export interface ComparisonRow {
   /** Ends of the 95 % interval of the difference over the choice of test images. */
   readonly ciLow: number | null;
   readonly ciHigh: number | null;
-  /** Two-sided, of no difference, over the choice of test images; 0 means less than the resamples can tell. */
+  /** Two-sided p-value of no difference, over the choice of test images; 0 means less than the resamples can tell. */
   readonly p: number | null;
   /** Ends of the 95 % interval of the difference over training runs; null for a single one. */
   readonly runsLow: number | null;
   readonly runsHigh: number | null;
-  /** Whether every interval that there is leaves out 0. */
+  /** Significance: every interval that there is leaves out 0. */
   readonly significant: boolean | null;
   /** Test images that it was measured on. */
   readonly n: number;
@@ -41,7 +41,7 @@ export interface ComparisonRow {
 }
 
 /**
- * Compares each pair of models, metric by metric, over all scored images and by class.
+ * Paired comparison of each two models, metric by metric, over all scored images and by class.
  *
  * Differences are paired twice. Over test images: both models are measured on the same resamples, so that images that
  * are hard for both do not blur the difference; of several runs the mean is taken. Over training runs: the interval of

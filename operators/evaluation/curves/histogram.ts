@@ -1,6 +1,6 @@
 import { atLeastOne } from '../../out-of-range.ts';
 
-/** Which bins. */
+/** Bins of a histogram. */
 export interface HistogramOptions {
   /** Bins of equal width, 1 or more. @default 100 */
   readonly bins?: number | undefined;
@@ -10,7 +10,7 @@ export interface HistogramOptions {
   readonly to?: number | undefined;
 }
 
-/** Shares of all values, which add up to 1. */
+/** Normalised histogram: shares of all values, which add up to 1. */
 export interface Histogram {
   /** `[bins + 1]` ascending. A bin holds its start and not its end; the last holds both. */
   readonly edges: Float64Array;
@@ -25,7 +25,7 @@ export interface Histogram {
 }
 
 /**
- * How values are distributed. Those outside the bins are counted beside them, not in the bins at the ends.
+ * Normalised histogram of values. Those outside the bins are counted beside them, not in the bins at the ends.
  *
  * @returns Without values all shares are 0.
  * @throws {RangeError} When an option is out of its range or a value is not a number.

@@ -8,7 +8,7 @@ export interface RankedScores {
   readonly negativeAt: Int32Array;
 }
 
-/** How often each score counts, such as in a resample. Each once when left out. */
+/** Weights of scores: how often each was resampled. Each once when left out. */
 export interface ScoreCounts {
   /** `[positives]` */
   readonly positives: ArrayLike<number>;

@@ -1,7 +1,7 @@
 import { atLeastOne } from '../../out-of-range.ts';
 import { seededRandom } from '../../random.ts';
 
-/** A statistic over resamples of the images. */
+/** Bootstrap interval of a statistic. */
 export interface BootstrapInterval {
   /** Mean over the resamples. */
   readonly mean: number;
@@ -10,7 +10,7 @@ export interface BootstrapInterval {
   readonly high: number;
 }
 
-/** How images are resampled. */
+/** Options of a bootstrap over images. */
 export interface BootstrapOptions {
   /** @default 1000 */
   readonly resamples?: number | undefined;
@@ -19,13 +19,13 @@ export interface BootstrapOptions {
 }
 
 /**
- * A number of a resample, given in two ways: the positions of its images, with repeats, and how often each image is
- * among them. Both arrays are reused.
+ * A statistic of a resample, which is given in two ways: the positions of its images, with repeats, and how often
+ * each image is among them. Both arrays are reused.
  */
 export type ResampleStatistic = (images: Uint32Array, counts: Uint32Array) => number;
 
 /**
- * The 95 % percentile interval of a statistic over images, by drawing as many images with replacement.
+ * Percentile bootstrap: the 95 % interval of a statistic over images, by drawing as many with replacement.
  *
  * Which images a resample holds is a function of `seed` and `count` alone, so the difference of two models on the
  * same images is paired: give a statistic that subtracts one from the other, and the difference is significant
@@ -44,7 +44,7 @@ export function bootstrapInterval(
 }
 
 /**
- * The intervals of several statistics over the same resamples, as `bootstrapInterval` has them one by one.
+ * Paired bootstrap intervals: several statistics over the same resamples, as `bootstrapInterval` has them one by one.
  *
  * @param count Images, 1 or more.
  * @throws {RangeError} When a number is out of its range.
@@ -62,7 +62,7 @@ export function bootstrapIntervals(
 }
 
 /**
- * The statistics of each resample, for whoever wants more than an interval.
+ * Bootstrap distribution: the statistics of each resample.
  *
  * @returns For each statistic `[resamples]` float64.
  * @throws {RangeError} When a number is out of its range.

@@ -1,6 +1,6 @@
 import { bootstrapInterval, type BootstrapOptions } from './bootstrap.ts';
 
-/** A mean over images with its 95 % interval over resamples of them. */
+/** Mean over images with its 95 % bootstrap interval. */
 export interface MeanInterval {
   readonly value: number;
   readonly ciLow: number;

@@ -12,7 +12,7 @@ interface DescribedMetric {
     'share' | 'score' | 'cosine' | 'nats' | 'ratio' | 'squared distance' | 'directions';
   /** Least and greatest value. */
   readonly range: readonly [least: number, greatest: number];
-  /** Which of two values is better; null when neither is by itself. */
+  /** Direction of improvement; null when neither value is better by itself. */
   readonly better: 'higher' | 'lower' | null;
   /** Belongs in the table of classes that a person reads. @default false */
   readonly inClassTable?: boolean | undefined;
@@ -58,7 +58,7 @@ export interface SimilarityMeasure {
   readonly statistic: (...columns: Float64Array[]) => Statistic;
 }
 
-/** How a metric of each source is computed. */
+/** Computation of a metric, by its source. */
 interface Measures extends ColumnMeasures {
   readonly similarities: SimilarityMeasure;
   /** Of `[images]` classes and `[images]` clusters. */
@@ -67,7 +67,7 @@ interface Measures extends ColumnMeasures {
   readonly contrast: keyof LossReadouts;
 }
 
-/** What a metric is computed from. */
+/** Source of a metric. */
 export type MetricSource = keyof Measures;
 
 /**

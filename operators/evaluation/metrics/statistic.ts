@@ -3,15 +3,15 @@ import { rankedScores } from '../curves/ranked-scores.ts';
 import { areaUnderRoc } from '../curves/roc-curve.ts';
 
 /**
- * A number of a set of images, when each of them counts so often: `counts` is `[images]`, its sum 1 or more; `drawn`
- * says the same as positions with repeats.
+ * A weighted statistic: `counts[i]` is how often image i was resampled, its sum 1 or more; `drawn` is the same as
+ * positions with repeats.
  *
- * Each once gives the number itself, draws with replacement give its resamples. Made once for a set of images, so that
- * whatever sorting needs is not repeated for each resample.
+ * Each image once gives the statistic itself, draws with replacement give its resamples. Made once for a set of
+ * images, so that whatever sorting needs is not repeated for each resample.
  */
 export type Statistic = (counts: Uint32Array, drawn: Uint32Array) => number;
 
-/** The number itself. @param images How many, 1 or more. */
+/** The unweighted statistic: each image once. @param images How many, 1 or more. */
 export function ofAll(statistic: Statistic, images: number): number {
   const drawn = Uint32Array.from({ length: images }, (_, image) => image);
   return statistic(new Uint32Array(images).fill(1), drawn);
@@ -46,22 +46,22 @@ export function medianStatistic(values: Float64Array): Statistic {
   };
 }
 
-/** How far two medians lie apart: `|median(target) − median(noise)|`. */
+/** Distance of two medians: `|median(target) − median(noise)|`. */
 export function separationStatistic(target: Float64Array, noise: Float64Array): Statistic {
   const [targetMedian, noiseMedian] = [medianStatistic(target), medianStatistic(noise)];
   return (...resample) => Math.abs(targetMedian(...resample) - noiseMedian(...resample));
 }
 
 /**
- * How well a threshold tells the similarities of images to their own class from those to other classes: the area under
- * the ROC curve.
+ * Area under the ROC curve of telling the similarities of images to their own class from those to other classes by a
+ * threshold.
  */
 export function areaStatistic(target: Float64Array, noise: Float64Array): Statistic {
   const ranked = rankedScores(target, noise);
   return (counts) => areaUnderRoc(ranked, { positives: counts, negatives: counts })!;
 }
 
-/** The same by precision and recall: their average precision. */
+/** Average precision of the same. */
 export function averagePrecisionStatistic(target: Float64Array, noise: Float64Array): Statistic {
   const ranked = rankedScores(target, noise);
   return (counts) => averagePrecision(ranked, { positives: counts, negatives: counts })!;

@@ -1,12 +1,12 @@
 import type { Matches } from './matches.ts';
 
-/** The best so far of each query, to be offered more. */
+/** Bounded priority list of each query: the best matches so far. */
 export interface BestMatches {
   /** The similarity in the last place of a query: less does not get in. */
   worst(query: number): number;
-  /** Takes a match if it is better than the last one. Of equal similarities the lowest position comes first. */
+  /** Takes a match if it is better than the last one. Ties: the lowest position comes first. */
   offer(query: number, position: number, similarity: number, label: number): void;
-  /** What is there. Ends the offering. */
+  /** The matches. Ends the offering. */
   matches(): Matches;
 }
 

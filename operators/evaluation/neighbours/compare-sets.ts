@@ -14,7 +14,7 @@ import { queryGroups } from './query-groups.ts';
 import type { QueryShare } from './query-share.ts';
 import { supportBlocks } from './support-block.ts';
 
-/** What is compared, besides the sets. */
+/** Options of a comparison, with its kind. */
 export interface CompareSetsOptions<Spec extends ComparisonSpec> extends Omit<
   ComparisonOptions,
   'leaveOneOut'
@@ -22,9 +22,9 @@ export interface CompareSetsOptions<Spec extends ComparisonSpec> extends Omit<
   readonly spec: Spec;
   /** `[queries]` position of each query in the support, which it is not compared with. @default none is there */
   readonly selves?: Int32Array | undefined;
-  /** What is held for a query, besides its row. */
+  /** Bytes held for a query, besides its row. */
   readonly bytesPerQuery: number;
-  /** How many copies of one row can be of interest to a query. */
+  /** Maximum copies of one row that can be of interest to a query. */
   readonly copies: number;
 }
 

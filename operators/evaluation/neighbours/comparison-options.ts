@@ -1,11 +1,11 @@
-/** How queries are compared with a support. */
+/** Options of a comparison of queries with a support set. */
 export interface ComparisonOptions {
-  /** Whether both sets hold the same rows, and none is compared with itself. @default false */
+  /** Leave-one-out: both sets hold the same rows, and none is compared with itself. @default false */
   readonly leaveOneOut?: boolean | undefined;
   /** Worker threads; 0 computes on the calling thread. @default all cores, or 0 for small sets */
   readonly threads?: number | undefined;
   /**
-   * Most memory for queries and what is kept of them at one time, in megabytes (10⁶ bytes): the support is read once
+   * Maximum memory for queries and what is kept of them at one time, in megabytes (10⁶ bytes): the support is read once
    * for every group of queries that fits. @default 256
    */
   readonly memoryMb?: number | undefined;

@@ -4,22 +4,22 @@ import type { QueryShare, Search } from './query-share.ts';
 import { rankingSearch, type RankingPart, type RankingSpec } from './ranking-search.ts';
 import type { SupportBlock } from './support-block.ts';
 
-/** What a thread does with its queries. */
+/** Kind of a comparison. */
 export type ComparisonSpec = NearestSpec | RankingSpec;
 
-/** What comes out of it. */
+/** Result of a comparison for a share of the queries. */
 export type PartOf<Spec extends ComparisonSpec> = Spec extends NearestSpec
   ? NearestPart
   : RankingPart;
 
-/** What a thread is asked: first to open a search, then to take queries, to compare them with blocks, and the result. */
+/** Request to a thread: first to open a search, then to take queries, to compare them with blocks, and the result. */
 export type ComparisonRequest =
   | { readonly open: ComparisonSpec }
   | { readonly share: QueryShare }
   | { readonly block: SupportBlock }
   | 'result';
 
-/** What was found, or that a request is done. */
+/** Result of a search, or word that a request is done. */
 export type ComparisonReply = NearestPart | RankingPart | 'done';
 
 /** A search of its own, as something that is asked. */

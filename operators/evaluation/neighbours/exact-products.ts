@@ -1,5 +1,5 @@
 /**
- * How far a float32 dot product can be from the one in float64, for rows of these lengths.
+ * Error bound of a float32 dot product against float64, for rows of these lengths.
  *
  * Whatever the order of the sum and with fused operations or without, `n` rounded products and sums are off by at
  * most `nu / (1 − nu) · Σ|aᵢbᵢ|`, `u = 2⁻²⁴`, and `Σ|aᵢbᵢ| ≤ |a||b|`. What underflows, or is flushed to 0, is less
@@ -19,7 +19,7 @@ export interface RowProducts {
   rows: Float32Array;
   start: number;
   readonly others: Float32Array;
-  /** Where each of the other rows starts in `others`, the first `count` of them. */
+  /** Offset of each of the other rows in `others`, the first `count` of them. */
   readonly starts: Int32Array;
   count: number;
   /** Room for `count` products, and for up to three more, which mean nothing. */

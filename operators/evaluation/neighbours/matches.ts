@@ -1,4 +1,4 @@
-/** Support rows that were found, the same number of places for each query, best first. */
+/** Matches in the support, the same number of places for each query, best first. */
 export interface Matches {
   /** `[queries, places]` position in the support, -1 where there is none. */
   readonly positions: Int32Array;
@@ -8,9 +8,9 @@ export interface Matches {
   readonly labels: Int32Array;
 }
 
-/** What was found. All parts have queries in order of position. */
+/** Nearest neighbours of each query. All parts have queries in order of position. */
 export interface Neighbours {
-  /** How many queries. */
+  /** Number of queries. */
   readonly count: number;
   /** Places of `nearest`. */
   readonly k: number;

@@ -6,7 +6,7 @@ import type { Matches, Neighbours } from './matches.ts';
 import type { NearestPart } from './nearest-search.ts';
 import { sameRows } from '../vectors/same-rows.ts';
 
-/** How neighbours are looked for. */
+/** Options of a search for nearest neighbours. */
 export interface NearestNeighboursOptions extends ComparisonOptions {
   /** Neighbours kept for each query, 1 or more. Places beyond the support stay empty. */
   readonly k: number;
@@ -14,7 +14,7 @@ export interface NearestNeighboursOptions extends ComparisonOptions {
   readonly sameAndOther?: number | undefined;
 }
 
-/** What was found for some queries, one after the other. */
+/** Neighbours of a group of consecutive queries. */
 export interface NeighbourGroup {
   /** Position of the first of them. */
   readonly first: number;
@@ -25,7 +25,7 @@ export interface NeighbourGroup {
  * The exact k nearest support rows of each query by dot product, and the nearest of its own and of other classes.
  *
  * Similarities are summed in float64 in the order of the dimensions: the result is a function of the rows alone, not
- * of blocks, groups or threads. Of equal similarities the lowest position comes first. Rows of unknown class are
+ * of blocks, groups or threads. Ties: the lowest position comes first. Rows of unknown class are
  * neighbours too, but not of another class.
  *
  * Memory: the result; else as `neighbourGroups`.

@@ -16,11 +16,11 @@ export interface Search<Result> {
   start(share: QueryShare): void;
   /** Compares them with the next block. */
   add(block: SupportBlock): Promise<void>;
-  /** What was found, given away. */
+  /** The result, handed over. */
   result(): Result;
 }
 
-/** Where in ascending `labels` the rows of a class begin: the first that is not below. */
+/** Lower bound of a class in ascending `labels`: the first that is not below. */
 export function firstOfClass(labels: Int32Array, label: number): number {
   let [low, high] = [0, labels.length];
   while (low < high) {

@@ -6,11 +6,11 @@ import { compareSets } from './compare-sets.ts';
 import { sameRows } from '../vectors/same-rows.ts';
 import { selectedVectors } from '../vectors/selected-vectors.ts';
 
-/** How rankings are scored. */
+/** Options of ranking scores. */
 export interface RankingScoresOptions extends ComparisonOptions {
-  /** Most queries that are ranked: of more a seeded sample is drawn, without replacement. @default 10000 */
+  /** Maximum queries: a larger set is subsampled without replacement, by seed. @default 10000 */
   readonly queries?: number | undefined;
-  /** Key of the sample. @default 0 */
+  /** Random seed of the subsample. @default 0 */
   readonly seed?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface RankingScores {
 /**
  * Ranks the whole support for each query by similarity, and scores where the query's class stands.
  *
- * Similarities are float32. Of equal ones, other classes come first: the score is the least that any order gives.
+ * Similarities are float32. Ties: other classes come first: the score is the least that any order gives.
  * Support rows of unknown class count as others.
  *
  * Memory: `memoryMb` for the similarities of a group of queries to the whole support, for which the support is read

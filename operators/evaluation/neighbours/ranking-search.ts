@@ -92,7 +92,7 @@ function greatest(values: Float32Array): number {
   return most;
 }
 
-/** How many values are at least `least`. */
+/** Number of values that are at least `least`. */
 function countFrom(least: number, values: Float32Array): number {
   let count = 0;
   for (let at = 0; at < values.length; at += 1) if (values[at]! >= least) count += 1;

@@ -69,7 +69,7 @@ interface Slot {
   readonly bits: Int32Array;
   readonly positions: Int32Array;
   readonly labels: Int32Array;
-  /** Where each row of the set goes, and in which order they are arranged. */
+  /** Offset of each row of the set, and the order in which they are arranged. */
   readonly starts: Int32Array;
   readonly order: Float64Array;
   count: number;
@@ -113,7 +113,7 @@ function arranged(
   return slot;
 }
 
-/** Where row number `at` of an arrangement starts. */
+/** Offset of row number `at` of an arrangement. */
 function startOf(at: number, dim: number): number {
   const inTile = at % tileRows;
   return (at - inTile + placeInTile(inTile)) * dim;

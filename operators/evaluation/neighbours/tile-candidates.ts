@@ -12,7 +12,7 @@ export interface Bar {
   worst: number;
   /** Greatest error of a float32 product of the query. */
   error: number;
-  /** How many rows of one part can be among the best. */
+  /** Number of rows of one part that can be among the best. */
   keep: number;
 }
 
@@ -24,7 +24,7 @@ export interface TileCandidates {
   readonly products: Float64Array;
   /** Takes queries and a block, instead of those before. */
   begin(share: QueryShare, block: SupportBlock): void;
-  /** How many there are in a part whose products lie in the tile. */
+  /** Finds those of a part whose products lie in the tile. @returns Their number. */
   find(part: TilePart, bar: Bar): number;
 }
 

@@ -10,7 +10,7 @@ export const groupRows = 16;
 export const tileGroups: number = tileRows / groupRows;
 
 /**
- * Where in a tile its row number `at` is stored: a group is a column of `[groupRows, tileGroups]`, so that maxima of
+ * Storage index of row number `at` of a tile: a group is a column of `[groupRows, tileGroups]`, so that maxima of
  * neighbouring groups are taken by one vector instruction.
  */
 export function placeInTile(at: number): number {

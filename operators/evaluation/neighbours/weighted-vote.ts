@@ -7,10 +7,10 @@ export interface Voters {
 }
 
 /**
- * The class that neighbours vote for: each votes with its similarity, the largest sum wins.
+ * Majority vote of the neighbours, weighted by similarity: the class with the largest sum.
  *
  * `argmax over classes c of Σ similarity of the neighbours of class c`. Classes without a neighbour do
- * not stand, also when every sum is negative. Of equal sums the lowest class wins.
+ * not stand, also when every sum is negative. Ties: the lowest class wins.
  *
  * @returns The class, -1 when nobody votes.
  * @see tufts-ml/SupContrast `contrast_acc.py`.

@@ -15,7 +15,7 @@ export interface EpochWindow {
   readonly count: number;
 }
 
-/** Which images, in which order, and how many are held. */
+/** Sampler of the training images, and how many are held. */
 export interface EpochWindowsOptions {
   /** `[set.count]` int32 class of each image, -1 to leave it out. */
   readonly labels: Int32Array;
@@ -26,7 +26,7 @@ export interface EpochWindowsOptions {
 }
 
 /**
- * The order of the images in an epoch: `permutation(count, seededRandom('probe-order', seed, epoch))`, a function
+ * Sampler order of an epoch: `permutation(count, seededRandom('probe-order', seed, epoch))`, a function
  * of seed, epoch and the number of images with a class, which it numbers from 0.
  */
 export function epochOrder(count: number, seed: number, epoch: number): Uint32Array {

@@ -12,7 +12,7 @@ import { defaultMemoryBytes, packParameters, unpackParameters } from './probe-pa
 import { parameterCount, type ProbeSize } from './softmax-tile.ts';
 import { trainingClasses } from './training-classes.ts';
 
-/** How far the search for the optimum goes, and how strong the regularisation is. */
+/** Options of L2-regularised logistic regression. */
 export interface L2ProbeOptions extends ProbeOptions {
   /** Inverse strength C of the regularisation, above 0: scikit-learn's `C`. @default 1 */
   readonly l2?: number | undefined;
@@ -20,7 +20,7 @@ export interface L2ProbeOptions extends ProbeOptions {
   readonly tolerance?: number | undefined;
   /** Iterations after which the search ends without having converged, 1 or more. @default 1000 */
   readonly iterations?: number | undefined;
-  /** Where the search starts: a probe of the same classes and length. @default zeros */
+  /** Warm start: a probe of the same classes and length. @default zeros */
   readonly start?: LinearProbe | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface L2Probe extends LinearProbe {
   readonly images: number;
   /** C. */
   readonly l2: number;
-  /** Whether `gradient` is at most the tolerance; otherwise the weights are not those of the optimum. */
+  /** Converged: `gradient` is at most the tolerance; otherwise the weights are not those of the optimum. */
   readonly converged: boolean;
   /** Iterations that were made. */
   readonly iterations: number;

@@ -1,6 +1,6 @@
 import { wolfeStep, type Evaluate } from './wolfe-step.ts';
 
-/** When the search ends. */
+/** Stopping criteria of L-BFGS. */
 export interface LbfgsOptions {
   /** Largest entry of the gradient at which it has converged, above 0. */
   readonly tolerance: number;
@@ -10,7 +10,7 @@ export interface LbfgsOptions {
   readonly onIteration?: ((done: number, value: number) => void) | undefined;
 }
 
-/** Where the search ended. */
+/** End of a minimisation. */
 export interface LbfgsResult {
   readonly value: number;
   /** Largest entry of the gradient. */
@@ -19,7 +19,7 @@ export interface LbfgsResult {
   readonly converged: boolean;
 }
 
-/** Steps that the inverse of the curvature is made of. */
+/** History size: steps that the inverse Hessian is approximated from. */
 const memory = 10;
 
 /**

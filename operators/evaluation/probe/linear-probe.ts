@@ -10,7 +10,7 @@ export interface LinearProbe {
   readonly bias: Float64Array;
 }
 
-/** What both ways of training have in common. */
+/** Options of both solvers. */
 export interface ProbeOptions {
   /**
    * Bytes of vectors held at once; a larger set is read again and again. The result does not depend on it.
@@ -25,7 +25,7 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How far a training is. */
+/** Progress of a training. */
 export interface ProbeProgress {
   /** Epochs (`sgd`) or iterations (`l2`) that are done. */
   readonly done: number;

@@ -8,7 +8,7 @@ import { packParameters } from './probe-parameters.ts';
 import { scoresWork, type ScoresRequest } from './scores-work.ts';
 import { labelsAmong } from './training-classes.ts';
 
-/** How images are scored. */
+/** Options of the scoring of images. */
 export interface ProbeScoresOptions {
   /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores */
   readonly threads?: number | undefined;
@@ -24,7 +24,7 @@ export interface ProbeScores {
   readonly classes: readonly string[];
   /** `[count]` int32 class of the image, joined by name; -1 when unknown or the probe does not know it. */
   readonly labels: Int32Array;
-  /** `[count]` int32 predicted class; of equal logits the lowest class. */
+  /** `[count]` int32 predicted class (argmax); ties: the lowest class. */
   readonly predicted: Int32Array;
   /**
    * `[count]` int32 place of the image's own class among all, 0 when it is predicted; of equal logits the lowest

@@ -41,7 +41,7 @@ function firstLargest(values: Float64Array): number {
   return best;
 }
 
-/** How many come before `own`: larger ones, and equal ones in front of it. */
+/** Rank of `own`: the number of larger ones, and of ties in front of it. */
 function rankOf(values: Float64Array, own: number): number {
   const value = values[own]!;
   let before = 0;

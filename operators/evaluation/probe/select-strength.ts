@@ -4,17 +4,17 @@ import { trainL2Probe, type L2Probe, type L2ProbeOptions } from './l2-probe.ts';
 import { probeScores } from './probe-scores.ts';
 import { trainingClasses } from './training-classes.ts';
 
-/** What is tried, and on how many images. */
+/** Grid search on a held-out share of the training images. */
 export interface SelectStrengthOptions extends Omit<L2ProbeOptions, 'l2' | 'start'> {
   /** Values of `l2`, 1 or more, each above 0. @default 1e-3, 1e-2, 0.1, 1, 10, 100 */
   readonly grid?: readonly number[] | undefined;
   /** Share of each class that is held out, above 0 and below 1; at least one image stays on either side. @default 0.1 */
   readonly heldOut?: number | undefined;
-  /** Seeds which images are held out. @default 0 */
+  /** Random seed of the held-out split. @default 0 */
   readonly seed?: number | undefined;
 }
 
-/** One value that was tried. */
+/** One value of the grid, scored on the held-out images. */
 export interface StrengthTrial {
   readonly l2: number;
   /** Share of the held-out images whose class is predicted. */
@@ -24,7 +24,7 @@ export interface StrengthTrial {
   readonly converged: boolean;
 }
 
-/** What was chosen, and why. */
+/** Result of the grid search. */
 export interface StrengthChoice {
   /** Of the highest accuracy; of those the lowest cross entropy, then the strongest regularisation. */
   readonly l2: number;

@@ -37,7 +37,7 @@ export interface SgdRequest {
   readonly loss: number;
 }
 
-/** Lanes of a step: in how many sums the gradient of a batch is kept. */
+/** Lanes of a step: partial sums that the gradient of a batch is kept in. */
 export function sgdLanes(batch: number, numbers: number): number {
   return laneCount(batch, numbers);
 }

@@ -2,7 +2,7 @@ import type { VectorSet } from '../vectors/vector-set.ts';
 import { trainL2Probe, type L2Probe, type L2ProbeOptions } from './l2-probe.ts';
 import { trainSgdProbe, type SgdProbe, type SgdProbeOptions } from './sgd-probe.ts';
 
-/** How a probe is trained: one of two solvers with its options. */
+/** Solver of a linear probe, with its options. */
 export type TrainProbeOptions =
   ({ readonly solver: 'sgd' } & SgdProbeOptions) | ({ readonly solver: 'l2' } & L2ProbeOptions);
 

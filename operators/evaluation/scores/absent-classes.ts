@@ -1,7 +1,7 @@
 import { imagesOfClasses } from './images-of-classes.ts';
 import type { ImageScores } from './image-scores.ts';
 
-/** Images that some class names. */
+/** Number of images of a class. */
 export interface ClassCount {
   readonly class: string;
   readonly images: number;

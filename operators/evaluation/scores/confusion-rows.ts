@@ -1,9 +1,9 @@
 import type { ImageScores } from './image-scores.ts';
 import type { Predictions } from './neighbour-table.ts';
 
-/** How many images of a class were predicted as another, or rightly. */
+/** Cell of a confusion matrix: images of a class by the class that was predicted. */
 export interface ConfusionRow {
-  /** Whose prediction: `knn5`, `probe_l2`, …. */
+  /** Source of the prediction: `knn5`, `probe_l2`, …. */
   readonly source: string;
   readonly class: string;
   readonly predicted: string;

@@ -19,13 +19,13 @@ export type ProbeSpec =
       'epochs' | 'batchSize' | 'learningRate' | 'decayAfter'
     >);
 
-/** What a probe says about test images. */
+/** Predictions and scores of a probe on the test images. */
 export interface EvaluatedProbe extends Predictions {
   /** `probe_l2` or `probe_sgd`. */
   readonly source: string;
   /** As `ImageScores` has them: `…_top1`, `…_top5` with more than five classes, `…_log_loss` in nats. */
   readonly means: ReadonlyMap<string, Float64Array>;
-  /** How its training went, for people. Plain JSON. */
+  /** Report of its training, for people. Plain JSON. */
   readonly about: Readonly<Record<string, unknown>>;
 }
 

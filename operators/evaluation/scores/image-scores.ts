@@ -1,5 +1,5 @@
 /**
- * What was measured of each test image; NaN where it was not. Every metric of an evaluation is a function of these
+ * Scores of each test image; NaN where there is none. Every metric of an evaluation is a function of these
  * numbers and the classes, so that two models on the same images can be compared image by image.
  */
 export interface ImageScores {

@@ -1,6 +1,6 @@
 import type { ImageScores } from './image-scores.ts';
 
-/** Those of some images that are of each class, in their order; images of no known class are of none. */
+/** Partition of images by class, in their order; images without a class are in no part. */
 export function imagesOfClasses(
   { labels, classes }: Pick<ImageScores, 'labels' | 'classes'>,
   images: Int32Array,

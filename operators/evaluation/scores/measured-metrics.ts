@@ -2,7 +2,7 @@ import { type BootstrapOptions, quantile } from '../intervals/bootstrap.ts';
 import { resampledValues } from './resampled-values.ts';
 import { ofAll, type Statistic } from '../metrics/statistic.ts';
 
-/** What a metric is. */
+/** Value of a metric with its interval. */
 export interface MeasuredMetric {
   /** Null when there is no image to measure. */
   readonly value: number | null;
@@ -14,7 +14,7 @@ export interface MeasuredMetric {
 }
 
 /**
- * Measures metrics, and how much each depends on the choice of the images.
+ * Values of metrics with their bootstrap intervals over images.
  *
  * @param options Null measures values alone.
  */
@@ -22,7 +22,7 @@ export function measuredMetrics(
   metrics: readonly {
     readonly images: Int32Array;
     readonly statistic: Statistic;
-    /** Whether an interval takes too long. @default false */
+    /** Leave out the interval. @default false */
     readonly valueOnly?: boolean | undefined;
   }[],
   options: BootstrapOptions | null,

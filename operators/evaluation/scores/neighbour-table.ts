@@ -2,7 +2,7 @@ import type { Matches, Neighbours } from '../neighbours/matches.ts';
 import type { SelectedVectors } from '../vectors/selected-vectors.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
 
-/** What some way of predicting says of each test image. */
+/** Predicted classes of the test images. */
 export interface Predictions {
   /** Such as `knn5` or `probe_l2`. */
   readonly source: string;
@@ -36,7 +36,7 @@ export interface NeighbourTable {
   rows(from: number, to: number): NeighbourRows;
 }
 
-/** Who is whose neighbour, by id. */
+/** Table of the nearest neighbours and predictions of each test image, by id. */
 export function neighbourTable(
   test: VectorSet,
   support: SelectedVectors,

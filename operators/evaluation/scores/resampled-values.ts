@@ -1,16 +1,16 @@
 import { type BootstrapOptions, bootstrapValues } from '../intervals/bootstrap.ts';
 import type { Statistic } from '../metrics/statistic.ts';
 
-/** A number to be resampled over so many images. */
+/** A statistic to be resampled over `n` images. */
 export interface ResampledNumber {
   readonly n: number;
   readonly statistic: Statistic;
 }
 
 /**
- * The values of each number in each resample of its images.
+ * Bootstrap distribution of each statistic over its images.
  *
- * Numbers of as many images share their resamples, which are a function of the seed and that number: each is drawn
+ * Statistics of as many images share their resamples, which are a function of the seed and that number: each is drawn
  * once, and differences are paired.
  *
  * @returns `[resamples]` float64 for each; undefined where there is no image.

@@ -7,7 +7,7 @@ const lanesBytes = 2 ** 28;
 const mostLanes = 64;
 
 /**
- * In how many sums, each of `numbers` float64, a sum over tiles of rows is kept.
+ * Number of partial sums, each of `numbers` float64, in which a sum over tiles of rows is kept.
  *
  * Tile t belongs to lane `t mod lanes`, every lane to one thread, and lanes are added in their order at the end. The
  * number is a function of sizes alone, so that the result does not depend on threads.
@@ -18,7 +18,7 @@ export function laneCount(rows: number, numbers: number): number {
   return Math.max(1, most);
 }
 
-/** What a thread has to know to take its tiles of some rows. */
+/** Share of a thread in the tiles of some rows. */
 export interface LaneShare {
   /** Number of this thread among `workers`. */
   readonly worker: number;

@@ -14,13 +14,13 @@ export interface RowChunk {
   readonly labels: Int32Array;
 }
 
-/** Which rows are read, and how many are held. */
+/** Rows that are read, and the memory for them. */
 export interface SharedRowsOptions {
   /** `[set.count]` int32 label of each row. */
   readonly labels: Int32Array;
-  /** Whether rows without a label are left out. @default false */
+  /** Leave out rows without a label. @default false */
   readonly labelledOnly?: boolean | undefined;
-  /** Whether rows are scaled to length 1. @default false */
+  /** Scale rows to length 1. @default false */
   readonly unit?: boolean | undefined;
   /** Bytes of rows held at once. */
   readonly memoryBytes: number;

@@ -2,7 +2,7 @@
 export interface RowTile {
   /** Float32 numbers of all rows. */
   readonly rows: Float32Array;
-  /** Where each row of the tile starts in `rows`, and perhaps more behind them. */
+  /** Offset of each row of the tile in `rows`, and perhaps more behind them. */
   readonly starts: Int32Array;
   /** Rows of the tile, 1 or more. */
   readonly count: number;

@@ -1,10 +1,10 @@
 import { PipelineError } from '../../errors.ts';
 import type { VectorBlock, VectorSet } from './vector-set.ts';
 
-/** Which vectors of an image are compared. */
+/** Layer of the network whose vectors are compared. */
 export type EmbeddingLayer = 'embedding' | 'projection';
 
-/** How far the length of a unit row may be from 1: float32 rows are within 1e-6. */
+/** Tolerance of the length of a unit row: float32 rows are within 1e-6 of 1. */
 const unitTolerance = 1e-3;
 
 /**

@@ -11,7 +11,7 @@ export interface VectorBlock {
  * memory. What it holds for a row is its class and what `id` needs.
  */
 export interface VectorSet {
-  /** What messages call it, such as its folder. */
+  /** Name in messages, such as its folder. */
   readonly name: string;
   /** Class names, each once; two sets may list them differently. */
   readonly classes: readonly string[];

@@ -2,7 +2,7 @@ import type { VectorBlock, VectorSet } from './vector-set.ts';
 
 /** Vectors that are all in memory. */
 export interface VectorsInMemory {
-  /** What messages call them. */
+  /** Name in messages. */
   readonly name: string;
   /** Class names, each once. */
   readonly classes: readonly string[];

@@ -1,4 +1,3 @@
-import type { LossReadouts } from '../../types.ts';
 import type { RankingScores } from '../neighbours/ranking-scores.ts';
 import type { ProbeScores } from '../probe/probe-scores.ts';
 import type { Statistic } from './statistic.ts';
@@ -63,8 +62,8 @@ interface Measures extends ColumnMeasures {
   readonly similarities: SimilarityMeasure;
   /** Of `[images]` classes and `[images]` clusters. */
   readonly clusters: (classes: Int32Array, clusters: Int32Array) => Statistic;
-  /** A read-out of the loss over the test set. */
-  readonly contrast: keyof LossReadouts;
+  /** A read-out of the loss over the test set, which an engine computes: see `contrastMetrics`. */
+  readonly contrast: null;
 }
 
 /** Source of a metric. */

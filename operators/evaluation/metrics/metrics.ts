@@ -12,7 +12,7 @@ import {
 /** A function of numbers that each image has. */
 const ofImages = { interval: true, byClass: true } as const;
 /** A function of pairs of images: resampling images says nothing of it. */
-const ofPairs = { from: 'contrast', interval: false, byClass: false } as const;
+const ofPairs = { from: 'contrast', interval: false, byClass: false, measure: null } as const;
 
 const accuracy = { unit: 'share', range: [0, 1], better: 'higher' } as const;
 const score = { unit: 'score', range: [0, 1], better: 'higher' } as const;
@@ -179,25 +179,21 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     doc: 'SINCERE loss of the test set.',
     ...loss,
     ...ofPairs,
-    measure: 'sincere',
   },
   supcon_loss: {
     doc: 'SupCon loss of the test set.',
     ...loss,
     ...ofPairs,
-    measure: 'supcon',
   },
   information_bound: {
     doc: 'Lower bound of the divergence between classes.',
     ...bound,
     ...ofPairs,
-    measure: 'informationBound',
   },
   sharp_information_bound: {
     doc: 'The sharper form of the bound.',
     ...bound,
     ...ofPairs,
-    measure: 'sharpInformationBound',
   },
   repelled_share: {
     doc: 'Share of positive pairs that the gradient of SupCon pushes apart.',
@@ -205,7 +201,6 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     range: [0, 1],
     better: null,
     ...ofPairs,
-    measure: 'repelledShare',
   },
   repelled_mass: {
     doc: 'Push over pull of the gradient of SupCon on positive pairs.',
@@ -213,7 +208,6 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     range: [0, Number.POSITIVE_INFINITY],
     better: null,
     ...ofPairs,
-    measure: 'repelledMass',
   },
   alignment: {
     doc: 'Mean squared distance of positive pairs.',
@@ -221,7 +215,6 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     range: [0, 4],
     better: 'lower',
     ...ofPairs,
-    measure: 'alignment',
   },
   uniformity: {
     doc: 'Uniformity `log mean exp(−2 d²)` over all pairs: how evenly vectors cover the sphere.',
@@ -229,7 +222,6 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     range: [-8, 0],
     better: 'lower',
     ...ofPairs,
-    measure: 'uniformity',
   },
   spread: {
     doc: 'Variance `1 − ‖mean z‖²` of the unit vectors; 0 when they are one point.',
@@ -237,7 +229,6 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     range: [0, 1],
     better: null,
     ...ofPairs,
-    measure: 'spread',
   },
   effective_rank: {
     doc: 'Effective rank `(tr C)² / tr C²` of their covariance.',
@@ -245,6 +236,5 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     range: [0, Number.POSITIVE_INFINITY],
     better: null,
     ...ofPairs,
-    measure: 'effectiveRank',
   },
 };

@@ -9,7 +9,7 @@ export interface Anchors {
   /** `[rows]` int32: where each row stands among the columns, -1 where it does not. */
   readonly position: tf.Tensor1D;
   /** `[rows, 1]` float32: 1 for rows that may be anchors, 0 for the others. All may when not given. */
-  readonly counted?: tf.Tensor2D | undefined;
+  readonly anchorMask?: tf.Tensor2D | undefined;
 }
 
 /** Rows that anchors are compared with. */
@@ -17,14 +17,14 @@ export interface Columns {
   /** `[columns, size]` float32, rows of length 1. */
   readonly z: tf.Tensor2D;
   /**
-   * What they are to the anchors: class ids `[columns]` int32, -1 for rows to leave out; or the positives
-   * themselves, `[rows, columns]` float32 of 1 and 0, all other columns being negatives; or `apart`, for
+   * Relation to the anchors: class ids `[columns]` int32, -1 for rows to leave out; or the positives
+   * themselves, `[rows, columns]` float32 of 1 and 0, all other columns being negatives; or `otherClass`, for
    * known rows that are all of other classes.
    */
   readonly are:
     | { readonly labels: tf.Tensor1D }
     | { readonly positive: tf.Tensor2D }
-    | { readonly apart: true };
+    | { readonly otherClass: true };
 }
 
 /** Anchors against some columns. Masks are float32, 1 where they hold and 0 elsewhere. */
@@ -50,7 +50,7 @@ export type AnchorBlock = {
   /** `[rows, 1]`: 1 for each row that may be an anchor and has a positive. */
   readonly anchor: tf.Tensor2D;
   /** `[rows, 1]`: 1 for each row that may be an anchor, with or without a positive. */
-  readonly counted: tf.Tensor2D;
+  readonly anchorMask: tf.Tensor2D;
   /** `[rows, 1]`: 1 for each row of a known class. */
   readonly known: tf.Tensor2D;
 };
@@ -70,7 +70,7 @@ export function anchorBlock(
   const known = asFloat(tf.greater(tf.reshape(anchors.labels, [rows, 1]), -1)); // [rows, 1]
   const compared = columns.map(({ z, are }): ComparedColumns => ({
     scaled: tf.matMul(sharpened, z, false, true), // [rows, columns]
-    masks: 'apart' in are ? null : masksOf(anchors, known, are),
+    masks: 'otherClass' in are ? null : masksOf(anchors, known, are),
   }));
   const positives = sumOf(
     compared.flatMap(({ masks }) => (masks === null ? [] : [rowSums(masks.positive)])),
@@ -82,13 +82,13 @@ export function anchorBlock(
     ),
     rows,
   ); // [rows, 1]
-  const counted =
-    anchors.counted === undefined ? known : tf.mul<tf.Tensor2D>(known, anchors.counted);
-  const anchor = tf.mul<tf.Tensor2D>(counted, tf.minimum(positives, 1)); // [rows, 1]
-  return { columns: compared, positives, negatives, anchor, counted, known };
+  const anchorMask =
+    anchors.anchorMask === undefined ? known : tf.mul<tf.Tensor2D>(known, anchors.anchorMask);
+  const anchor = tf.mul<tf.Tensor2D>(anchorMask, tf.minimum(positives, 1)); // [rows, 1]
+  return { columns: compared, positives, negatives, anchor, anchorMask, known };
 }
 
-type Relation = Exclude<Columns['are'], { readonly apart: true }>;
+type Relation = Exclude<Columns['are'], { readonly otherClass: true }>;
 
 function masksOf(
   { labels, position }: Anchors,

@@ -7,7 +7,7 @@ import type { ReadoutTotals } from './readout-rows.ts';
 /** Up to this many rows, all pairs of them are held at once. */
 export const mostRowsAtOnce = 2048;
 
-/** Which rows of a batch belong together. Borrowed. */
+/** Positive pairs of a batch, by class or one by one. Borrowed. */
 export type BatchPairs =
   /** `[n]` int32 class ids, -1 for rows to leave out altogether. */
   | { readonly labels: tf.Tensor1D }
@@ -17,15 +17,15 @@ export type BatchPairs =
    */
   | { readonly positive: tf.Tensor2D };
 
-/** What to compute of a batch. */
+/** Form, temperature and further outputs of the loss of a batch. */
 export interface BatchLossOptions {
   readonly form: LossForm;
   /** Divides the cosine similarities; above 0. */
   readonly temperature: number;
-  /** Whether `sums` holds the read-outs too. */
+  /** Compute the read-outs too, into `sums`. */
   readonly readouts: boolean;
   /** `[n, 1]` float32: 1 for rows that may be anchors. Borrowed. @default all */
-  readonly counted?: tf.Tensor2D | undefined;
+  readonly anchorMask?: tf.Tensor2D | undefined;
 }
 
 /** Sums over all rows of a batch. */
@@ -54,7 +54,7 @@ export type BatchLoss = {
 export function batchLoss(
   z: tf.Tensor2D,
   pairs: BatchPairs,
-  { form, temperature, readouts, counted }: BatchLossOptions,
+  { form, temperature, readouts, anchorMask }: BatchLossOptions,
 ): BatchLoss {
   checkShapes(z, pairs, temperature);
   return tf.tidy(() => {
@@ -67,7 +67,7 @@ export function batchLoss(
           z: rowsOf(z, from, count),
           labels: rowsOf(labels, from, count),
           position: rowsOf(position, from, count),
-          counted: counted === undefined ? undefined : rowsOf(counted, from, count),
+          anchorMask: anchorMask === undefined ? undefined : rowsOf(anchorMask, from, count),
         };
         const are: Columns['are'] =
           'labels' in pairs ? pairs : { positive: rowsOf(pairs.positive, from, count) };

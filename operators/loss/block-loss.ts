@@ -10,18 +10,18 @@ import type { LossForm } from './loss-forms.ts';
 import { lossTerms, type SimilarityGradient, similarityGradient } from './loss-terms.ts';
 import { negativeExponentials, positiveExponentials } from './row-exponentials.ts';
 
-/** What to compute of a block of anchors. */
+/** Form, temperature and further outputs of the loss of a block of anchors. */
 export interface BlockLossOptions {
   readonly form: LossForm;
   /** Divides the cosine similarities; above 0. */
   readonly temperature: number;
-  /** Whether the gradient is wanted. */
+  /** Compute the gradient too. */
   readonly gradient: boolean;
-  /** Whether the read-outs of a training step are wanted. They cost about as much as the loss again. */
+  /** Compute the read-outs of a training step too. They cost about as much as the loss again. */
   readonly readouts: boolean;
 }
 
-/** What one block of anchors adds to the loss of all rows. */
+/** Contribution of one block of anchors to the loss of all rows. */
 export type BlockLoss = {
   readonly rows: LossRowValues;
   /** Empty without read-outs. */
@@ -80,7 +80,7 @@ export function blockLoss(
       rows: {
         loss: terms.loss,
         anchors: block.anchor,
-        lone: tf.sub<tf.Tensor2D>(block.counted, block.anchor),
+        lone: tf.sub<tf.Tensor2D>(block.anchorMask, block.anchor),
         ...(readouts && positives !== null
           ? readoutRows(block, { negatives, positives }, temperature)
           : {}),

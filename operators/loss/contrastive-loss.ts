@@ -2,7 +2,7 @@ import { tf } from '../tensor/tf.ts';
 import { batchLoss, type BatchPairs } from './batch-loss.ts';
 import type { LossForm } from './loss-forms.ts';
 
-/** How sharp a contrastive loss is, and over which anchors. */
+/** Temperature and anchors of a contrastive loss. */
 export interface ContrastiveLossOptions {
   /** Divides the cosine similarities; above 0. */
   readonly temperature: number;
@@ -14,7 +14,7 @@ export interface ContrastiveLossOptions {
 }
 
 /**
- * Which rows belong together: `[n]` int32 class ids, -1 for rows to leave out; or `[n, n]` float32 with a 1
+ * Positive pairs of a batch: `[n]` int32 class ids, -1 for rows to leave out; or `[n, n]` float32 with a 1
  * where column j is a positive of row i and a 0 where it is a negative (the diagonal is ignored).
  */
 export type LabelsOrMask = tf.Tensor1D | tf.Tensor2D;
@@ -37,7 +37,8 @@ export function contrastiveLoss(
       form,
       temperature,
       readouts: false,
-      counted: anchors === undefined ? undefined : tf.reshape(tf.cast(anchors, 'float32'), [-1, 1]),
+      anchorMask:
+        anchors === undefined ? undefined : tf.reshape(tf.cast(anchors, 'float32'), [-1, 1]),
     }),
   );
 }

@@ -40,12 +40,12 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): CrossEnt
     const shifted = tf.sub(logits, tf.max(logits, 1, true)); // [n, classes]
     const exponentials = tf.exp(shifted); // [n, classes]
     const total = tf.sum(exponentials, 1, true); // [n, 1]
-    const ahead = tf.sub(tf.log(total), tf.sum(tf.mul(shifted, ofClass), 1, true)); // [n, 1]
+    const margin = tf.sub(tf.log(total), tf.sum(tf.mul(shifted, ofClass), 1, true)); // [n, 1]
     const largest = asFloat(tf.equal(shifted, 0)); // [n, classes]
     const isFirst = tf.sum(tf.mul(largest, ofClass), 1, true); // [n, 1]
     const isAlone = asFloat(tf.equal(tf.sum(largest, 1, true), 1)); // [n, 1]
     const sums = {
-      loss: tf.sum<tf.Scalar>(tf.mul(ahead, known)),
+      loss: tf.sum<tf.Scalar>(tf.mul(margin, known)),
       known: tf.sum<tf.Scalar>(known),
       unknown: tf.sum<tf.Scalar>(tf.sub(1, known)),
       right: tf.sum<tf.Scalar>(tf.mul(isFirst, isAlone)),

@@ -1,5 +1,5 @@
 /**
- * What a loss says about how far apart the classes are: `J ≥ log|N| − L`.
+ * Information bound, a lower bound of the divergence between classes from a loss: `J ≥ log|N| − L`.
  *
  * J is the symmetrised divergence `KL(p⁺‖p⁻) + KL(p⁻‖p⁺)` between the embeddings of a class and those of
  * all others, L the SINCERE loss with |N| negatives to an anchor. A lower bound, about half of J for many

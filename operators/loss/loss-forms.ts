@@ -3,22 +3,22 @@ import { type LossParameters, type LossSpec, parameterValues } from './loss-spec
 import { type LossName, lossOf } from './losses.ts';
 
 /**
- * What tells one contrastive loss from another. All of them are
+ * Form of a contrastive loss. All of them are
  *
- * `mean over anchors i, mean over positives p of f(aheadᵢₚ)`, with `aheadᵢₚ = log ∑ⱼ exp(sᵢⱼ) − sᵢₚ`,
+ * `mean over anchors i, mean over positives p of f(marginᵢₚ)`, with `marginᵢₚ = log ∑ⱼ exp(sᵢⱼ) − sᵢₚ` (log-odds),
  *
  * and differ in which rows j stand in the sum, and in f. The gradient follows by the chain rule: a positive
- * is pulled by `f′(aheadᵢₚ)`, and every row in the sum is pushed by its softmax share of all these pulls.
+ * is pulled by `f′(marginᵢₚ)`, and every row in the sum is pushed by its softmax share of all these pulls.
  */
 export interface LossForm {
   /** The rows in the sum: those of other classes, or every row but the anchor itself. */
   readonly denominator: 'negatives' | 'others';
   /** f, element by element, in nats. `[rows, columns]` to the same shape. */
-  readonly value: (ahead: tf.Tensor2D) => tf.Tensor2D;
+  readonly value: (margin: tf.Tensor2D) => tf.Tensor2D;
   /** f′, element by element, from 0 to 1. */
-  readonly pull: (ahead: tf.Tensor2D) => tf.Tensor2D;
+  readonly pull: (margin: tf.Tensor2D) => tf.Tensor2D;
   /**
-   * Whether f has a limit where the sum is empty, `ahead → −∞`. Where it has none, an anchor without any row
+   * Bounded below: f has a limit where the sum is empty, `margin → −∞`. Where it has none, an anchor without any row
    * in the sum counts 0.
    */
   readonly isBounded: boolean;
@@ -27,24 +27,24 @@ export interface LossForm {
 /** SINCERE, `f(x) = log(1 + eˣ)`: the positive itself joins the negatives. */
 export const sincere: LossForm = {
   denominator: 'negatives',
-  value: (ahead) => tf.softplus(ahead),
-  pull: (ahead) => sigmoid(ahead),
+  value: (margin) => tf.softplus(margin),
+  pull: (margin) => sigmoid(margin),
   isBounded: true,
 };
 
 /** SupCon, `f(x) = x`, over every other row: the other positives stand in the sum too. */
 export const supcon: LossForm = {
   denominator: 'others',
-  value: (ahead) => ahead,
-  pull: (ahead) => tf.onesLike(ahead),
+  value: (margin) => margin,
+  pull: (margin) => tf.onesLike(margin),
   isBounded: false,
 };
 
 /** DCL, `f(x) = x`, over the negatives: not even the positive itself is in the sum. */
 export const dcl: LossForm = {
   denominator: 'negatives',
-  value: (ahead) => ahead,
-  pull: (ahead) => tf.onesLike(ahead),
+  value: (margin) => margin,
+  pull: (margin) => tf.onesLike(margin),
   isBounded: false,
 };
 
@@ -52,8 +52,8 @@ export const dcl: LossForm = {
 export function epsSupInfoNce(epsilon: number): LossForm {
   return {
     denominator: 'negatives',
-    value: (ahead) => tf.sub(tf.softplus(tf.add(ahead, epsilon)), epsilon),
-    pull: (ahead) => sigmoid(tf.add(ahead, epsilon)),
+    value: (margin) => tf.sub(tf.softplus(tf.add(margin, epsilon)), epsilon),
+    pull: (margin) => sigmoid(tf.add(margin, epsilon)),
     isBounded: true,
   };
 }

@@ -2,7 +2,7 @@ import type { PackedBatch } from '../types.ts';
 import { type CrossEntropySpec, isByImage, type LossSpec } from './loss-spec.ts';
 
 /**
- * What a loss takes for the classes of a batch's rows: their classes, or the number of their image where the
+ * Labels of a batch's rows as a loss sees them: their classes, or the number of their image where the
  * views of an image are the positives. -1 for padding, and for rows of unknown class where classes count.
  *
  * @returns `[rows]` int32; the batch's own labels, not a copy, where classes count.

@@ -36,10 +36,10 @@ export function lossTerms(
   const values: tf.Tensor2D[] = []; // [rows, 1] each
   const pulls = block.columns.map(({ scaled, masks }) => {
     if (masks === null) return null;
-    const ahead = tf.sub<tf.Tensor2D>(denominator.logarithm, scaled); // [rows, columns]
+    const margin = tf.sub<tf.Tensor2D>(denominator.logarithm, scaled); // [rows, columns]
     const weighted = tf.mul(masks.positive, weight); // [rows, columns]
-    values.push(tf.sum(tf.mul(form.value(ahead), masks.positive), 1, true));
-    return tf.mul<tf.Tensor2D>(form.pull(ahead), weighted); // [rows, columns]
+    values.push(tf.sum(tf.mul(form.value(margin), masks.positive), 1, true));
+    return tf.mul<tf.Tensor2D>(form.pull(margin), weighted); // [rows, columns]
   });
   // Divided at the end: times 1 / |P| would round all anchors of a class the same way.
   const loss = tf.div<tf.Tensor2D>(tf.mul(tf.addN(values), counts), divisor); // [rows, 1]

@@ -15,7 +15,7 @@ export interface TileShape {
   readonly size: number;
 }
 
-/** What a tile program computes. */
+/** Specification of a tile program. */
 export interface TileSpec {
   readonly loss: LossSpec;
   readonly shape: TileShape;
@@ -29,10 +29,10 @@ export interface TileInputs<T = Float32Array, I = Int32Array> {
   readonly anchors: T;
   /** `[rows]`: their classes, -1 for padding. */
   readonly labels: I;
-  /** `[rows]`: where each of them stands in `near`, -1 for padding. */
+  /** `[rows]`: index of each of them in `near`, -1 for padding. */
   readonly position: I;
   /** `[rows, 1]`: 1 for rows that may be anchors. */
-  readonly counted: T;
+  readonly anchorMask: T;
   /** `[near, size]`, and the classes `[near]`. */
   readonly near: T;
   readonly nearLabels: I;
@@ -57,7 +57,7 @@ export function tileInputs({ shape: { rows, near, apart, size }, gradient }: Til
     float('anchors', rows, size),
     int('labels', rows),
     int('position', rows),
-    float('counted', rows, 1),
+    float('anchorMask', rows, 1),
     float('near', near, size),
     int('nearLabels', near),
     ...(apart > 0 ? [float('apart', apart, size)] : []),
@@ -79,7 +79,7 @@ export const tileOutputs = {
  * that are near, where positives are; all others are negatives as they are.
  *
  * @param inputs Tensors of `tileInputs(spec)`, by name. Borrowed.
- * @returns What each row adds to the sums, `[rows, 1]` by name; the totals of the block; and with `gradient` its
+ * @returns Contribution of each row to the sums, `[rows, 1]` by name; the totals of the block; and with `gradient` its
  *   anchors' gradient and the sums of the columns' gradients so far with this block's. Owned by the caller.
  */
 export function lossTile(
@@ -94,11 +94,13 @@ export function lossTile(
         z: given.anchors,
         labels: given.labels,
         position: given.position,
-        counted: given.counted,
+        anchorMask: given.anchorMask,
       },
       [
         { z: given.near, are: { labels: given.nearLabels } },
-        ...(given.apart === undefined ? [] : [{ z: given.apart, are: { apart: true } as const }]),
+        ...(given.apart === undefined
+          ? []
+          : [{ z: given.apart, are: { otherClass: true } as const }]),
       ],
       { form: lossForm(loss), temperature: loss.temperature, gradient, readouts },
     );

@@ -37,7 +37,7 @@ export function measuredLoss(
         form: lossForm(spec),
         temperature: spec.temperature,
         readouts: true,
-        counted: spec.anchors === 'first' ? firstViews(labels.shape[0], views) : undefined,
+        anchorMask: spec.anchors === 'first' ? firstViews(labels.shape[0], views) : undefined,
       },
     );
     sumsLeft.stash(sums);

@@ -38,7 +38,7 @@ export type ReadoutTotals = {
 };
 
 /**
- * What is read out of a block beside its loss.
+ * Read-outs of a block, beside its loss.
  *
  * Leaves what it computes to the `tf.tidy` around it.
  */
@@ -62,10 +62,10 @@ export function readoutRows(
   };
 }
 
-/** Where the rows of a block lie, and how they spread. */
+/** First and second moments of the rows of a block. */
 export function readoutTotals({ z }: Anchors, { known }: AnchorBlock): ReadoutTotals {
-  const counted = tf.mul<tf.Tensor2D>(z, known); // [rows, size]
-  return { centre: tf.sum(counted, 0), moments: tf.matMul(counted, counted, true, false) };
+  const knownRows = tf.mul<tf.Tensor2D>(z, known); // [rows, size]
+  return { centre: tf.sum(knownRows, 0), moments: tf.matMul(knownRows, knownRows, true, false) };
 }
 
 type Repulsion = Pick<ReadoutRows, 'positivePairs' | 'repelledPairs' | 'repulsion' | 'attraction'>;

@@ -7,7 +7,7 @@ export interface TileBlock {
   readonly nearFrom: number;
 }
 
-/** How a sorted set is cut into blocks. */
+/** Partition of a sorted set into blocks. */
 export interface TilePlan {
   /** Rows of a tile; a block may have fewer. */
   readonly rows: number;
@@ -19,7 +19,7 @@ export interface TilePlan {
 /** Pairs that a tile may hold: 64 MB for each float32 matrix of them. */
 const mostPairs = 1 << 24;
 
-/** Most anchors of a tile that are tried. More make better use of the processor, fewer fit classes more closely. */
+/** Candidate numbers of anchors of a tile. More make better use of the processor, fewer fit classes more closely. */
 const candidates = [32, 64, 128, 256, 512];
 
 /** Sizes are rounded up to these, so that batches that differ a little share a program. */

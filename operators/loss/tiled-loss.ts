@@ -25,7 +25,7 @@ export interface LossRows {
   readonly counted?: Float32Array | undefined;
 }
 
-/** What is wanted besides the sums of the loss. */
+/** Options of a loss over a set: the gradient and the read-outs. */
 export interface TiledLossOptions {
   readonly gradient: boolean;
   readonly readouts: boolean;
@@ -166,7 +166,7 @@ interface SortedRows {
   /** `[2n]` */
   readonly labels: Int32Array;
   /** `[n]` */
-  readonly counted: Float32Array;
+  readonly anchorMask: Float32Array;
 }
 
 function twice(order: Int32Array, { z, size, labels, counted }: LossRows): SortedRows {
@@ -174,26 +174,26 @@ function twice(order: Int32Array, { z, size, labels, counted }: LossRows): Sorte
   const sorted = {
     z: new Float32Array(2 * n * size),
     labels: new Int32Array(2 * n),
-    counted: new Float32Array(n),
+    anchorMask: new Float32Array(n),
   };
   for (const [at, row] of order.entries()) {
     sorted.z.set(z.subarray(row * size, (row + 1) * size), at * size);
     sorted.labels[at] = labels[row]!;
-    sorted.counted[at] = counted === undefined ? 1 : counted[row]!;
+    sorted.anchorMask[at] = counted === undefined ? 1 : counted[row]!;
   }
   sorted.z.copyWithin(n * size, 0, n * size);
   sorted.labels.copyWithin(n, 0, n);
   return sorted;
 }
 
-type BlockBuffers = Pick<TileInputs, 'anchors' | 'labels' | 'position' | 'counted'>;
+type BlockBuffers = Pick<TileInputs, 'anchors' | 'labels' | 'position' | 'anchorMask'>;
 
 function blockBuffers(rows: number, size: number): BlockBuffers {
   return {
     anchors: new Float32Array(rows * size),
     labels: new Int32Array(rows),
     position: new Int32Array(rows),
-    counted: new Float32Array(rows),
+    anchorMask: new Float32Array(rows),
   };
 }
 
@@ -210,7 +210,7 @@ function fillBlock(
   const { from, count, nearFrom, size } = at;
   block.anchors.fill(0).set(sorted.z.subarray(from * size, (from + count) * size));
   block.labels.fill(-1).set(sorted.labels.subarray(from, from + count));
-  block.counted.fill(0).set(sorted.counted.subarray(from, from + count));
+  block.anchorMask.fill(0).set(sorted.anchorMask.subarray(from, from + count));
   for (let row = 0; row < block.position.length; row += 1) {
     block.position[row] = row < count ? from - nearFrom + row : -1;
   }

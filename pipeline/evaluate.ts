@@ -1,11 +1,10 @@
 import { PipelineError } from '../operators/errors.ts';
-import {
-  type Evaluation,
-  type EvaluationProbes,
-  type EvaluationProgress,
-  evaluateVectors,
-  type EvaluateVectorsOptions,
-} from '../operators/evaluation/evaluation.ts';
+import { type Evaluation, evaluateVectors } from '../operators/evaluation/evaluation.ts';
+import type {
+  EvaluationProbes,
+  EvaluationProgress,
+  EvaluateVectorsOptions,
+} from '../operators/evaluation/evaluation-options.ts';
 import type { ProbeSpec } from '../operators/evaluation/scores/evaluated-probe.ts';
 import { type EvaluationReport, writeEvaluation } from '../outputs/tables/evaluation-files.ts';
 import { makeFolder } from '../outputs/files/make-folder.ts';

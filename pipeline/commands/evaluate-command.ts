@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
+import { isInClassTable } from '../../operators/evaluation/metrics/metrics.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { evaluate, type Evaluated } from '../evaluate.ts';
@@ -52,18 +53,12 @@ function overallLines({ rows }: Evaluation): readonly string[] {
 /** Of more classes nobody reads a table; they are in `evaluation.arrow`. */
 const mostClasses = 30;
 
-/** What is worth a column in a table of classes. */
-const ofClasses =
-  /^(knn\d+_accuracy|map_at_r|target_median|noise_median|margin|auc|probe_\w+_top1)$/u;
-
 /** One line for each class, a column for each of the main metrics. */
 function classLines({ rows }: Evaluation): readonly string[] {
   const byClass = rows.filter((row) => row.class !== null);
   const classes = [...new Set(byClass.map((row) => row.class!))];
   if (classes.length > mostClasses) return [`${classes.length} classes: see evaluation.arrow`, ''];
-  const metrics = [...new Set(byClass.map(({ metric }) => metric))].filter((metric) =>
-    ofClasses.test(metric),
-  );
+  const metrics = [...new Set(byClass.map(({ metric }) => metric))].filter(isInClassTable);
   const lines = classes.map((name) => {
     const ofClass = byClass.filter((row) => row.class === name);
     const cells = metrics.map((metric) =>

@@ -40,7 +40,7 @@ export type LossRowValues = {
   /** 1 for anchors that have a positive. */
   readonly anchors: tf.Tensor2D;
   /** 1 for anchors that have none, and are left out. */
-  readonly lone: tf.Tensor2D;
+  readonly withoutPositive: tf.Tensor2D;
 } & Partial<ReadoutRows>;
 
 /** Names of all sums over rows, and of those that are more than a number. */
@@ -80,7 +80,7 @@ export function blockLoss(
       rows: {
         loss: terms.loss,
         anchors: block.anchor,
-        lone: tf.sub<tf.Tensor2D>(block.anchorMask, block.anchor),
+        withoutPositive: tf.sub<tf.Tensor2D>(block.anchorMask, block.anchor),
         ...(readouts && positives !== null
           ? readoutRows(block, { negatives, positives }, temperature)
           : {}),

@@ -19,12 +19,16 @@ export function checkLossSpec(loss: LossSpec | CrossEntropySpec): void {
 }
 
 /** @throws {RangeError} When the sizes of rows and labels disagree. */
-export function checkLossRows({ z, size, labels, counted }: LossRows): void {
+export function checkLossRows({ z, size, labels, anchorMask }: LossRows): void {
   atLeastOne('size', size);
   if (z.length !== labels.length * size) {
     throw outOfRange('z', `${labels.length} rows of ${size} values`, z.length);
   }
-  if (counted !== undefined && counted.length !== labels.length) {
-    throw outOfRange('counted', `one value for each of ${labels.length} rows`, counted.length);
+  if (anchorMask !== undefined && anchorMask.length !== labels.length) {
+    throw outOfRange(
+      'anchorMask',
+      `one value for each of ${labels.length} rows`,
+      anchorMask.length,
+    );
   }
 }

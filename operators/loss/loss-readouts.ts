@@ -6,7 +6,7 @@ import { lossReadoutTable, type LossReadouts, readOut } from './readouts.ts';
 const lossSums: Readonly<Record<LossSumName, 'number' | 'vector' | 'matrix'>> = {
   loss: 'number',
   anchors: 'number',
-  lone: 'number',
+  withoutPositive: 'number',
   sincere: 'number',
   supcon: 'number',
   known: 'number',

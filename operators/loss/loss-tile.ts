@@ -8,9 +8,9 @@ export interface TileShape {
   /** Anchors. */
   readonly rows: number;
   /** Columns among which are all rows of the anchors' classes. */
-  readonly near: number;
+  readonly sameClass: number;
   /** All other columns: every one of another class than every anchor. */
-  readonly apart: number;
+  readonly otherClass: number;
   /** Length of a row. */
   readonly size: number;
 }
@@ -34,17 +34,20 @@ export interface TileInputs<T = Float32Array, I = Int32Array> {
   /** `[rows, 1]`: 1 for rows that may be anchors. */
   readonly anchorMask: T;
   /** `[near, size]`, and the classes `[near]`. */
-  readonly near: T;
-  readonly nearLabels: I;
+  readonly sameClass: T;
+  readonly sameClassLabels: I;
   /** `[apart, size]`; not there when there are none. */
-  readonly apart?: T | undefined;
+  readonly otherClass?: T | undefined;
   /** `[near, size]` and `[apart, size]`: gradients so far; only with `gradient`. */
-  readonly nearGradient?: T | undefined;
-  readonly apartGradient?: T | undefined;
+  readonly sameClassGradient?: T | undefined;
+  readonly otherClassGradient?: T | undefined;
 }
 
 /** Names and sizes of the inputs of a tile program, in the order of `TileInputs`. */
-export function tileInputs({ shape: { rows, near, apart, size }, gradient }: TileSpec): readonly {
+export function tileInputs({
+  shape: { rows, sameClass, otherClass, size },
+  gradient,
+}: TileSpec): readonly {
   readonly name: keyof TileInputs;
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32';
@@ -58,11 +61,11 @@ export function tileInputs({ shape: { rows, near, apart, size }, gradient }: Til
     int('labels', rows),
     int('position', rows),
     float('anchorMask', rows, 1),
-    float('near', near, size),
-    int('nearLabels', near),
-    ...(apart > 0 ? [float('apart', apart, size)] : []),
-    ...(gradient ? [float('nearGradient', near, size)] : []),
-    ...(gradient && apart > 0 ? [float('apartGradient', apart, size)] : []),
+    float('sameClass', sameClass, size),
+    int('sameClassLabels', sameClass),
+    ...(otherClass > 0 ? [float('otherClass', otherClass, size)] : []),
+    ...(gradient ? [float('sameClassGradient', sameClass, size)] : []),
+    ...(gradient && otherClass > 0 ? [float('otherClassGradient', otherClass, size)] : []),
   ];
 }
 
@@ -70,8 +73,8 @@ export function tileInputs({ shape: { rows, near, apart, size }, gradient }: Til
 export const tileOutputs = {
   sums: 'sums.',
   anchors: 'gradient.anchors',
-  near: 'gradient.near',
-  apart: 'gradient.apart',
+  sameClass: 'gradient.sameClass',
+  otherClass: 'gradient.otherClass',
 } as const;
 
 /**
@@ -97,10 +100,10 @@ export function lossTile(
         anchorMask: given.anchorMask,
       },
       [
-        { z: given.near, are: { labels: given.nearLabels } },
-        ...(given.apart === undefined
+        { z: given.sameClass, are: { labels: given.sameClassLabels } },
+        ...(given.otherClass === undefined
           ? []
-          : [{ z: given.apart, are: { otherClass: true } as const }]),
+          : [{ z: given.otherClass, are: { otherClass: true } as const }]),
       ],
       { form: lossForm(loss), temperature: loss.temperature, gradient, readouts },
     );
@@ -109,10 +112,11 @@ export function lossTile(
       outputs[tileOutputs.sums + name] = values;
     }
     if (block.gradient === undefined) return outputs;
-    const [near, apart] = block.gradient.columns;
+    const [sameClass, otherClass] = block.gradient.columns;
     outputs[tileOutputs.anchors] = block.gradient.anchors;
-    outputs[tileOutputs.near] = tf.add(given.nearGradient!, near!);
-    if (shape.apart > 0) outputs[tileOutputs.apart] = tf.add(given.apartGradient!, apart!);
+    outputs[tileOutputs.sameClass] = tf.add(given.sameClassGradient!, sameClass!);
+    if (shape.otherClass > 0)
+      outputs[tileOutputs.otherClass] = tf.add(given.otherClassGradient!, otherClass!);
     return outputs;
   });
 }

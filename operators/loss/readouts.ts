@@ -121,7 +121,7 @@ export const lossReadoutTable = {
     report: null,
     summary: null,
     metric: null,
-    value: ({ sum }: MeasuredBatch): number => sum('lone'),
+    value: ({ sum }: MeasuredBatch): number => sum('withoutPositive'),
   },
   /** Mean squared distance of positive pairs, 0 to 4: smaller is better aligned. */
   alignment: {

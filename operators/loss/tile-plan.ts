@@ -4,7 +4,7 @@ export interface TileBlock {
   readonly from: number;
   readonly count: number;
   /** First row of the class of the first of them: where the near columns begin. */
-  readonly nearFrom: number;
+  readonly sameClassFrom: number;
 }
 
 /** Partition of a sorted set into blocks. */
@@ -12,7 +12,7 @@ export interface TilePlan {
   /** Rows of a tile; a block may have fewer. */
   readonly rows: number;
   /** Near columns of a tile: enough for every block. */
-  readonly near: number;
+  readonly sameClass: number;
   readonly blocks: readonly TileBlock[];
 }
 
@@ -24,7 +24,7 @@ const candidates = [32, 64, 128, 256, 512];
 
 /** Sizes are rounded up to these, so that batches that differ a little share a program. */
 const rowStep = 16;
-const nearStep = 64;
+const sameClassStep = 64;
 
 /**
  * Cuts rows that are sorted by class into blocks of anchors, so that the columns near a block, those of its
@@ -49,13 +49,13 @@ export function tilePlan(classSizes: readonly number[], size: number): TilePlan 
 /** Blocks of at most `most` anchors: several whole classes, or equal parts of one. */
 function cut(classSizes: readonly number[], total: number, most: number): TilePlan {
   const blocks: TileBlock[] = [];
-  let near = 0;
+  let sameClass = 0;
   let start = 0;
   let open: { from: number; end: number } | undefined;
   const close = (): void => {
     if (open === undefined) return;
-    blocks.push({ from: open.from, count: open.end - open.from, nearFrom: open.from });
-    near = Math.max(near, open.end - open.from);
+    blocks.push({ from: open.from, count: open.end - open.from, sameClassFrom: open.from });
+    sameClass = Math.max(sameClass, open.end - open.from);
     open = undefined;
   };
   for (const size of classSizes) {
@@ -65,9 +65,9 @@ function cut(classSizes: readonly number[], total: number, most: number): TilePl
       // The columns near each of its blocks are the whole class.
       const rows = Math.ceil(size / Math.ceil(size / most));
       for (let from = start; from < end; from += rows) {
-        blocks.push({ from, count: Math.min(rows, end - from), nearFrom: start });
+        blocks.push({ from, count: Math.min(rows, end - from), sameClassFrom: start });
       }
-      near = Math.max(near, size);
+      sameClass = Math.max(sameClass, size);
     } else {
       open = { from: open?.from ?? start, end };
     }
@@ -77,7 +77,7 @@ function cut(classSizes: readonly number[], total: number, most: number): TilePl
   const rows = Math.max(...blocks.map(({ count }) => count));
   return {
     rows: Math.ceil(rows / rowStep) * rowStep,
-    near: Math.min(total, Math.ceil(near / nearStep) * nearStep),
+    sameClass: Math.min(total, Math.ceil(sameClass / sameClassStep) * sameClassStep),
     blocks,
   };
 }
@@ -87,7 +87,7 @@ function cut(classSizes: readonly number[], total: number, most: number): TilePl
  * a program reads and writes the gradients of all rows, and costs something by itself. The factors were measured
  * on two cores with rows of 128.
  */
-function estimatedCost({ rows, near, blocks }: TilePlan, total: number, size: number): number {
-  const pairs = rows * (total + 5 * near);
+function estimatedCost({ rows, sameClass, blocks }: TilePlan, total: number, size: number): number {
+  const pairs = rows * (total + 5 * sameClass);
   return blocks.length * (pairs + 2.3 * total * size + 60_000);
 }

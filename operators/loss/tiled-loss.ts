@@ -22,7 +22,7 @@ export interface LossRows {
   /** `[n]` class ids, -1 for rows to leave out. Borrowed. */
   readonly labels: Int32Array;
   /** `[n]`: 1 for rows that may be anchors. Borrowed. @default all */
-  readonly counted?: Float32Array | undefined;
+  readonly anchorMask?: Float32Array | undefined;
 }
 
 /** Options of a loss over a set: the gradient and the read-outs. */
@@ -94,34 +94,39 @@ async function tiledLoss(
   }
 
   const plan = tilePlan(classSizes, size);
-  const shape = { rows: plan.rows, near: plan.near, apart: n - plan.near, size };
+  const shape = {
+    rows: plan.rows,
+    sameClass: plan.sameClass,
+    otherClass: n - plan.sameClass,
+    size,
+  };
   const program = await compile({ loss, shape, gradient, readouts });
   const sorted = twice(order, rows);
   const gradients = new Float32Array(gradient ? 2 * n * size : 0);
   const anchors = blockBuffers(plan.rows, size);
 
-  for (const { from, count, nearFrom } of plan.blocks) {
-    fillBlock(anchors, sorted, { from, count, nearFrom, size });
+  for (const { from, count, sameClassFrom } of plan.blocks) {
+    fillBlock(anchors, sorted, { from, count, sameClassFrom, size });
     const between = (array: Float32Array, first: number, last: number): Float32Array =>
-      array.subarray((nearFrom + first) * size, (nearFrom + last) * size);
+      array.subarray((sameClassFrom + first) * size, (sameClassFrom + last) * size);
     const columns = (array: Float32Array): readonly [Float32Array, Float32Array | undefined] => [
-      between(array, 0, plan.near),
-      shape.apart === 0 ? undefined : between(array, plan.near, n),
+      between(array, 0, plan.sameClass),
+      shape.otherClass === 0 ? undefined : between(array, plan.sameClass, n),
     ];
-    const [near, apart] = columns(sorted.z);
-    const [nearGradient, apartGradient] = gradient ? columns(gradients) : [];
+    const [sameClass, otherClass] = columns(sorted.z);
+    const [sameClassGradient, otherClassGradient] = gradient ? columns(gradients) : [];
     const outputs = await program.run({
       ...anchors,
-      near,
-      nearLabels: sorted.labels.subarray(nearFrom, nearFrom + plan.near),
-      apart,
-      nearGradient,
-      apartGradient,
+      sameClass,
+      sameClassLabels: sorted.labels.subarray(sameClassFrom, sameClassFrom + plan.sameClass),
+      otherClass,
+      sameClassGradient,
+      otherClassGradient,
     });
     addSums(sums, outputs);
     if (gradient) {
-      nearGradient?.set(outputs[tileOutputs.near]!);
-      apartGradient?.set(outputs[tileOutputs.apart]!);
+      sameClassGradient?.set(outputs[tileOutputs.sameClass]!);
+      otherClassGradient?.set(outputs[tileOutputs.otherClass]!);
       addAt(gradients, outputs[tileOutputs.anchors]!, from * size, count * size);
     }
     onProgress?.(from + count);
@@ -169,7 +174,7 @@ interface SortedRows {
   readonly anchorMask: Float32Array;
 }
 
-function twice(order: Int32Array, { z, size, labels, counted }: LossRows): SortedRows {
+function twice(order: Int32Array, { z, size, labels, anchorMask }: LossRows): SortedRows {
   const n = order.length;
   const sorted = {
     z: new Float32Array(2 * n * size),
@@ -179,7 +184,7 @@ function twice(order: Int32Array, { z, size, labels, counted }: LossRows): Sorte
   for (const [at, row] of order.entries()) {
     sorted.z.set(z.subarray(row * size, (row + 1) * size), at * size);
     sorted.labels[at] = labels[row]!;
-    sorted.anchorMask[at] = counted === undefined ? 1 : counted[row]!;
+    sorted.anchorMask[at] = anchorMask === undefined ? 1 : anchorMask[row]!;
   }
   sorted.z.copyWithin(n * size, 0, n * size);
   sorted.labels.copyWithin(n, 0, n);
@@ -203,26 +208,27 @@ function fillBlock(
   at: {
     readonly from: number;
     readonly count: number;
-    readonly nearFrom: number;
+    readonly sameClassFrom: number;
     readonly size: number;
   },
 ): void {
-  const { from, count, nearFrom, size } = at;
+  const { from, count, sameClassFrom, size } = at;
   block.anchors.fill(0).set(sorted.z.subarray(from * size, (from + count) * size));
   block.labels.fill(-1).set(sorted.labels.subarray(from, from + count));
   block.anchorMask.fill(0).set(sorted.anchorMask.subarray(from, from + count));
   for (let row = 0; row < block.position.length; row += 1) {
-    block.position[row] = row < count ? from - nearFrom + row : -1;
+    block.position[row] = row < count ? from - sameClassFrom + row : -1;
   }
 }
 
-type Sums = Record<string, Float64Array> & Record<'loss' | 'anchors' | 'lone', Float64Array>;
+type Sums = Record<string, Float64Array> &
+  Record<'loss' | 'anchors' | 'withoutPositive', Float64Array>;
 
 function emptySums(size: number, readouts: boolean): Sums {
   const sums: Sums = {
     loss: new Float64Array(1),
     anchors: new Float64Array(1),
-    lone: new Float64Array(1),
+    withoutPositive: new Float64Array(1),
   };
   if (!readouts) return sums;
   for (const name of lossSumNames) {

@@ -109,8 +109,8 @@ export async function splitStep<S, G>(
   for (const chunk of chunks) z.set(await programs.project(state, chunk.pixels), chunk.from * size);
 
   const firstOnly = spec.loss.name !== 'cross-entropy' && spec.loss.anchors === 'first';
-  const counted = firstOnly ? firstViewFlags(labels.length, views) : undefined;
-  const loss = await programs.losses.run({ z, size, labels, counted });
+  const anchorMask = firstOnly ? firstViewFlags(labels.length, views) : undefined;
+  const loss = await programs.losses.run({ z, size, labels, anchorMask });
 
   let gradients: G | undefined;
   for (const chunk of chunks) {

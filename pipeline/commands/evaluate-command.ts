@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
-import { isInClassTable } from '../../operators/evaluation/metrics/metrics.ts';
+import { isInClassTable } from '../../operators/evaluation/metrics/metric-names.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { evaluate, type Evaluated } from '../evaluate.ts';

@@ -1,4 +1,5 @@
 import type { Engine } from '../../operators/engine/seam/engine.ts';
+import { metricsFrom } from '../../operators/evaluation/metrics/metric-names.ts';
 import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
 import { selectedVectors } from '../../operators/evaluation/vectors/selected-vectors.ts';
 import {
@@ -7,7 +8,7 @@ import {
 } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import { permutation, seededRandom } from '../../operators/random.ts';
-import type { LossReadouts } from '../../operators/loss/readouts.ts';
+import { type LossReadoutName, lossReadoutTable } from '../../operators/loss/readouts.ts';
 
 /** What the losses say of a set, and of how much of it. */
 export interface ContrastMetrics {
@@ -18,19 +19,15 @@ export interface ContrastMetrics {
 /** Rows that are contrasted with each other at once: time grows with their square, 2 s for so many. */
 export const mostContrasted = 16_384;
 
-/** Metric → where it stands among the read-outs of a step. */
-const metrics: Readonly<Record<string, keyof LossReadouts>> = {
-  sincere_loss: 'sincere',
-  supcon_loss: 'supcon',
-  information_bound: 'informationBound',
-  sharp_information_bound: 'sharpInformationBound',
-  repelled_share: 'repelledShare',
-  repelled_mass: 'repelledMass',
-  alignment: 'alignment',
-  uniformity: 'uniformity',
-  spread: 'spread',
-  effective_rank: 'effectiveRank',
-};
+/** The read-outs of a set that are metrics, in the order of their rows. */
+const metrics = metricsFrom('contrast').map(([metric]) => ({ metric, readout: readoutOf(metric) }));
+
+function readoutOf(metric: string): LossReadoutName {
+  const found = Object.entries(lossReadoutTable).find(([, one]) => one.metric === metric);
+  if (found === undefined) throw new TypeError(`Expected a read-out that is \`${metric}\``);
+  // A name of the table.
+  return found[0] as LossReadoutName;
+}
 
 /**
  * The losses of test images contrasted with each other, the bound on the divergence of classes that follows, and
@@ -69,7 +66,7 @@ export async function contrastMetrics(
     const values = readouts;
     if (values === undefined || anchors === 0) return nothing;
     return {
-      rows: Object.entries(metrics).map(([metric, readout]) => {
+      rows: metrics.map(({ metric, readout }) => {
         const value = values[readout];
         return {
           metric,

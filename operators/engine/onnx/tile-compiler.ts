@@ -9,15 +9,15 @@ export function tileCompiler(runtime: Runtime, placement: Placement): TileCompil
   return async (spec) => {
     const session = await createSession(runtime, traceLossTile(spec, placement.target), placement);
     const ports = tileInputs(spec);
-    const { rows, near, apart, size } = spec.shape;
+    const { rows, sameClass, otherClass, size } = spec.shape;
     // The large outputs are written into the same memory again and again: fresh pages would cost more than the sums.
     const scratch = (count: number): InstanceType<typeof runtime.Tensor> =>
       new runtime.Tensor('float32', new Float32Array(count * size), [count, size]);
     const large = spec.gradient
       ? {
           [tileOutputs.anchors]: scratch(rows),
-          [tileOutputs.near]: scratch(near),
-          ...(apart > 0 ? { [tileOutputs.apart]: scratch(apart) } : {}),
+          [tileOutputs.sameClass]: scratch(sameClass),
+          ...(otherClass > 0 ? { [tileOutputs.otherClass]: scratch(otherClass) } : {}),
         }
       : {};
     const into = writtenInto(session, large);

@@ -7,7 +7,7 @@ export function lossResult({ value, sums, gradient }: TiledLoss): LossResult {
   return {
     value,
     anchors: sums.anchors[0]!,
-    anchorsWithoutPositive: sums.lone[0]!,
+    anchorsWithoutPositive: sums.withoutPositive[0]!,
     gradient,
     // Either all of the sums are there or only those of the loss.
     readouts: sums.sincere === undefined ? undefined : lossReadouts((name) => sums[name]!),

@@ -12,17 +12,17 @@ test('every row is an anchor once, with all of its class near', (t) => {
       const classOf = sizes.flatMap((size, label) => Array.from({ length: size }, () => label));
       const first = sizes.map((_, label) => classOf.indexOf(label));
       let next = 0;
-      for (const { from, count, nearFrom } of plan.blocks) {
-        if (from !== next || count < 1 || count > plan.rows || nearFrom > from) return false;
+      for (const { from, count, sameClassFrom } of plan.blocks) {
+        if (from !== next || count < 1 || count > plan.rows || sameClassFrom > from) return false;
         for (let row = from; row < from + count; row += 1) {
           const label = classOf[row]!;
-          // Columns are read round the end, so only the distance from `nearFrom` matters.
-          if (first[label]! < nearFrom) return false;
-          if (first[label]! + sizes[label]! > nearFrom + plan.near) return false;
+          // Columns are read round the end, so only the distance from `sameClassFrom` matters.
+          if (first[label]! < sameClassFrom) return false;
+          if (first[label]! + sizes[label]! > sameClassFrom + plan.sameClass) return false;
         }
         next = from + count;
       }
-      return next === total && plan.near <= total;
+      return next === total && plan.sameClass <= total;
     }),
     { seed: 11, numRuns: 200 },
   );
@@ -34,12 +34,12 @@ test('near columns are few where classes are small', (t) => {
     Array.from({ length: 1000 }, () => 16),
     128,
   );
-  t.true(plan.near <= 1024);
+  t.true(plan.sameClass <= 1024);
   t.true(
     tilePlan(
       Array.from({ length: 10 }, () => 1600),
       128,
-    ).near === 1600,
+    ).sameClass === 1600,
   );
 });
 

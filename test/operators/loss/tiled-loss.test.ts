@@ -29,7 +29,7 @@ for (const spec of specs) {
               z: Float32Array.from(rows.flat()),
               size: rows[0]!.length,
               labels: Int32Array.from(labels),
-              counted: Float32Array.from(rows, (_, i) => Number(isAnchor(i))),
+              anchorMask: Float32Array.from(rows, (_, i) => Number(isAnchor(i))),
             },
             wanted,
           );
@@ -38,7 +38,7 @@ for (const spec of specs) {
             Math.abs(result.value - expected.value) < 2e-5 &&
             // Absolute: where a pull and a share nearly cancel, float32 keeps a step of their size.
             expected.gradient.flat().every((x, at) => Math.abs(x - result.gradient![at]!) < 2e-5) &&
-            result.sums.lone[0] === expected.anchorsWithoutPositive
+            result.sums.withoutPositive[0] === expected.anchorsWithoutPositive
           );
         },
       ),
@@ -77,7 +77,7 @@ test('many tiles of mixed classes equal a float64 loop, in any order of rows', a
   near(t, [result.value], [expected.value], 1e-6);
   near(t, result.gradient!, expected.gradient.flat(), 1e-5);
   t.is(tiles.at(-1), rows.length);
-  t.is(result.sums.lone[0], 1);
+  t.is(result.sums.withoutPositive[0], 1);
 });
 
 test('one class, and no class at all', async (t) => {
@@ -95,7 +95,7 @@ test('one class, and no class at all', async (t) => {
 test('a program is kept for sets of one shape, and released for the next', async (t) => {
   const events: string[] = [];
   const compile: TileCompiler = async (spec) => {
-    events.push(`compile ${spec.shape.near + spec.shape.apart}`);
+    events.push(`compile ${spec.shape.sameClass + spec.shape.otherClass}`);
     const program = await eagerTileCompiler(spec);
     return { ...program, release: async () => void events.push('release') };
   };

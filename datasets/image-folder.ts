@@ -233,11 +233,10 @@ async function checkSplit(
   if (split !== undefined) {
     if (folders.includes(split)) return;
     const wayOut =
-      splits.length > 0
-        ? `Choose one of ${listed(splits)} with \`--split\``
-        : 'Leave out `--split`';
+      splits.length > 0 ? `Choose one of ${listed(splits)} with \`split\`` : 'Leave out `split`';
     throw new PipelineError('ERR_DATASET', `\`${root}\` has no folder \`${split}\`. ${wayOut}`, {
       path: folder,
+      options: ['split'],
     });
   }
   // A class may be called `train` as well, but holds images then and stands beside other classes.
@@ -249,8 +248,8 @@ async function checkSplit(
   if (!isSplit) return;
   throw new PipelineError(
     'ERR_DATASET',
-    `\`${root}\` holds the splits ${listed(splits)}. Choose one with \`--split\`, such as \`--split ${splits.at(-1)}\``,
-    { path: folder },
+    `\`${root}\` holds the splits ${listed(splits)}. Choose one, such as \`split: ${splits.at(-1)}\``,
+    { path: folder, options: ['split'] },
   );
 }
 

@@ -39,7 +39,7 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
     const viewer = scope.use(await openViewMaker());
     const bad = quarantine({
       count: folder.positions,
-      maxBadShare: maxInvalid,
+      maxInvalid,
       known: folder.bad,
     });
     const shrinkTo = inputShrinkTarget(preprocessing);

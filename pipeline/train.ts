@@ -54,7 +54,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const batches = { ...config, classesPerBatch, leastClasses } as const;
     const walks = classWalks(data, batches);
     const viewer = scope.use(await openViewMaker());
-    const bad = quarantine({ count: data.count, maxBadShare: options.maxInvalid, known: run.bad });
+    const bad = quarantine({ count: data.count, maxInvalid: options.maxInvalid, known: run.bad });
     const cache = decodedCache(options.cacheMb * 1e6);
     const shrinkTo = shrinkTarget(recipe, imageSize);
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);

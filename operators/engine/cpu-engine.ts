@@ -60,7 +60,8 @@ export async function openCpuEngine(): Promise<Engine> {
       refuseIfClosed();
       throw new PipelineError(
         'ERR_ENGINE',
-        'The `cpu` engine runs the networks of `train` only, not ONNX files: use `--engine onnx`',
+        'The `cpu` engine runs the networks of `train` only, not ONNX files: use `engine: onnx`',
+        { options: ['engine'] },
       );
     },
     async createLoss(spec) {

@@ -83,7 +83,7 @@ export function tensorflowCandidate(probe: ProbeTensorflowOptions = {}): EngineC
         }
         const seen = ['it finds no graphics card', ...found.complaints].join('; ');
         const { message } = new TensorflowFailure('processor', seen);
-        const byName = 'Named, `--engine tensorflow` computes on the processor';
+        const byName = 'Named, `engine: tensorflow` computes on the processor';
         return { usable: false, broken: mayBeMended(found), reason: `${message}. ${byName}` };
       } catch (error) {
         if (!(error instanceof TensorflowFailure)) throw error;

@@ -156,7 +156,7 @@ function runtimeError(what: string, cause: unknown): PipelineError {
     ? 'memory was short: use smaller batches, fewer views or smaller images'
     : /fallback to CPU/iu.test(message)
       ? 'the device lacks an operator of the model: use the device `cpu`'
-      : 'the sizes and versions in `sincere doctor` belong into a report of this';
+      : 'the sizes and versions in `doctor` belong into a report of this';
   return new PipelineError(
     'ERR_ENGINE',
     `ONNX Runtime could not ${what}: ${firstLine(cause)} (${wayOut})`,

@@ -21,7 +21,7 @@ export interface QuarantineOptions {
   /** Samples in the dataset, 1 or more. */
   readonly count: number;
   /** Highest share of bad samples that a run accepts, 0 to 1. @default 0.2 */
-  readonly maxBadShare?: number | undefined;
+  readonly maxInvalid?: number | undefined;
   /** Bad samples known from an earlier part of the run. */
   readonly known?: readonly BadSample[] | undefined;
 }
@@ -35,14 +35,14 @@ const leastTried = 1000;
  * The share is taken of the samples tried so far, or of the first 1,000 (of all, in a smaller dataset)
  * while fewer were tried: three bad files in a row at the start do not end a run over a large store.
  *
- * Memory: the id and message of each bad sample, so at most `maxBadShare` of the ids of the store.
+ * Memory: the id and message of each bad sample, so at most `maxInvalid` of the ids of the store.
  *
- * @throws {RangeError} When `maxBadShare` is not from 0 to 1.
+ * @throws {RangeError} When `maxInvalid` is not from 0 to 1.
  */
 export function quarantine(options: QuarantineOptions): Quarantine {
-  const { count, maxBadShare = 0.2, known = [] } = options;
-  if (!(maxBadShare >= 0 && maxBadShare <= 1)) {
-    throw new RangeError(`Expected \`maxBadShare\` to be from 0 to 1, got \`${maxBadShare}\``);
+  const { count, maxInvalid = 0.2, known = [] } = options;
+  if (!(maxInvalid >= 0 && maxInvalid <= 1)) {
+    throw new RangeError(`Expected \`maxInvalid\` to be from 0 to 1, got \`${maxInvalid}\``);
   }
   const bad = new Map(known.map((sample) => [sample.id, sample]));
   let tries = 0;
@@ -60,12 +60,12 @@ export function quarantine(options: QuarantineOptions): Quarantine {
         message: error.message,
       });
       const base = Math.min(count, Math.max(tries, leastTried));
-      if (bad.size > maxBadShare * base) {
+      if (bad.size > maxInvalid * base) {
         throw new PipelineError(
           'ERR_TOO_MANY_BAD',
-          `${bad.size} of about ${base} images cannot be used, more than \`--max-bad-share ${maxBadShare}\` allows. ` +
+          `${bad.size} of about ${base} images cannot be used, more than \`maxInvalid: ${maxInvalid}\` allows. ` +
             `The last one is \`${sample.id}\`: ${error.message}. Repair the store, or raise the limit.`,
-          { sample: sample.id, cause: error },
+          { sample: sample.id, cause: error, options: ['maxInvalid'] },
         );
       }
     },

@@ -68,7 +68,8 @@ export function checkStepMemory(spec: StepSpec, available: number): void {
     'ERR_ENGINE',
     `Expected a step on ${images} images of ${imageSize} × ${imageSize} in ${views} view(s) to fit into memory, ` +
       `but it takes at least ${megabytes(needed)} MB and ${megabytes(available)} MB are available. Use a smaller ` +
-      '`--batch-size`, a `--micro-batch`, smaller images or fewer views; or `--ignore-memory` to try it anyway',
+      '`batchSize`, a `microBatch`, smaller images or fewer views; or `ignoreMemory: true` to try it anyway',
+    { options: ['batchSize', 'microBatch', 'ignoreMemory'] },
   );
 }
 

@@ -1,7 +1,9 @@
 import type { Command } from '../command-line/command.ts';
+import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { doctor, type DoctorCheck } from '../doctor.ts';
 import { type DoctorOptions, doctorVerb } from '../options/doctor-options.ts';
+import { spelled } from '../options/spelling.ts';
 
 /** `doctor` on the command line; fails when something that is needed does not work. */
 export const doctorCommand: Command<DoctorOptions, readonly DoctorCheck[]> = {
@@ -10,7 +12,9 @@ export const doctorCommand: Command<DoctorOptions, readonly DoctorCheck[]> = {
   stopped: () => 'stopped',
   about: () => ({}),
   lines: (checks) => {
-    const rows = checks.map(({ name, verdict, detail }) => [verdict, name, detail]);
+    const inFlags = (text: string): string =>
+      spelled(text, ['engine', 'device'], flagSpelling(doctorVerb));
+    const rows = checks.map(({ name, verdict, detail }) => [verdict, name, inFlags(detail)]);
     const broken = brokenOf(checks);
     const last = broken === 0 ? 'everything that is needed works' : `${broken} broken`;
     return [...textTable(rows, { heading: false }), '', last];

@@ -1,9 +1,11 @@
 import type { Inspection } from '../../outputs/inspect/inspection.ts';
 import type { Json } from '../../outputs/files/json.ts';
 import type { Command } from '../command-line/command.ts';
+import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { inspect } from '../inspect.ts';
 import { type InspectOptions, inspectVerb } from '../options/inspect-options.ts';
+import { spelled } from '../options/spelling.ts';
 
 /** `inspect` on the command line; fails when it finds damage. */
 export const inspectCommand: Command<InspectOptions, Inspection> = {
@@ -19,7 +21,7 @@ export const inspectCommand: Command<InspectOptions, Inspection> = {
 function inspectionLines(inspection: Inspection): string[] {
   const { path, what, facts, metadata, columns, tables, preview, problems } = inspection;
   const sections = [
-    [`${path}: ${what}`],
+    [`${path}: ${spelled(what, ['resume'], flagSpelling(inspectVerb))}`],
     keyLines(Object.fromEntries(Object.entries(facts).map(([key, fact]) => [words(key), fact]))),
     titled('metadata', keyLines(metadata)),
     titled('columns', recordLines(columns)),

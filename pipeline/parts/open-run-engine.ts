@@ -22,7 +22,8 @@ export async function openRunEngine(
     await openEngine(choice, { threads: threads ?? undefined, device, models }),
   );
   const broken = (engine.rejected ?? []).filter(({ broken }) => broken);
-  for (const { title, reason } of broken) note(`not taken: ${title}. ${reason}`);
+  for (const { title, reason } of broken)
+    note(`not taken: ${title}. ${reason}`, ['engine', 'device']);
   const onProcessor = engine.device.startsWith('cpu');
   const isChosen = choice === 'auto' || engine.rejected !== undefined;
   if (isChosen && (broken.length > 0 || !onProcessor)) {

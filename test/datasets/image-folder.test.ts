@@ -232,16 +232,23 @@ test(
   ['train/a/1.jpg', 'test/a/1.jpg', 'docs/x.txt'],
   '',
   undefined,
-  /holds the splits `test`, `train`. Choose one with `--split`, such as `--split train`/,
+  /holds the splits `test`, `train`. Choose one, such as `split: train`/,
 );
-test('asks for a flat split', refuses, ['train/1.jpg'], '', undefined, /Choose one with `--split`/);
+test(
+  'asks for a flat split',
+  refuses,
+  ['train/1.jpg'],
+  '',
+  undefined,
+  /Choose one, such as `split: train`/,
+);
 test(
   'names the splits that there are',
   refuses,
   ['train/a/1.jpg', 'test/a/1.jpg'],
   '',
   'val',
-  /has no folder `val`\. Choose one of `test`, `train` with `--split`/,
+  /has no folder `val`\. Choose one of `test`, `train` with `split`/,
 );
 test(
   'says when there are no splits',

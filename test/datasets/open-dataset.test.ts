@@ -13,7 +13,7 @@ test('a path is an image folder', async (t) => {
   }
   t.is((await openDataset(root, { split: 'train' })).count, 3);
   t.is((await openDataset(root, { split: 'train', limit: 1, seed: 4 })).count, 2);
-  await t.throwsAsync(openDataset(root), { message: /Choose one with `--split`/ });
+  await t.throwsAsync(openDataset(root), { message: /Choose one, such as `split: / });
 });
 
 test('a synthetic location carries its settings', async (t) => {

@@ -27,7 +27,7 @@ export class TensorflowFailure extends PipelineError {
 
   constructor(kind: TensorflowFailureKind, detail: string, options: ErrorOptions = {}) {
     const text = `The \`tensorflow\` engine cannot be used here: ${detail}. ${wayOut[kind]}`;
-    super('ERR_ENGINE', text, options);
+    super('ERR_ENGINE', text, { ...options, options: ['engine'] });
     this.kind = kind;
     this.detail = detail;
   }
@@ -44,10 +44,10 @@ const wayOut: Readonly<Record<TensorflowFailureKind, string>> = {
   abi: 'Run `npm rebuild @tensorflow/tfjs-node-gpu` with this Node, or use the Node that it was installed with',
   copies:
     'Install the version of `@tensorflow/tfjs-node-gpu` that is the same as that of `@tensorflow/tfjs`, and run `npm dedupe`',
-  broken: 'Reinstall it, or use `--engine onnx`',
-  crashed: 'Look whether driver, CUDA 11.2 and cuDNN 8.1 go together, or use `--engine onnx`',
-  late: 'A graphics card newer than CUDA 11.2 makes it compile for minutes: use `--engine onnx`',
-  numbers: 'Use `--engine onnx`, and report the graphics card with the version of its driver',
+  broken: 'Reinstall it, or use `engine: onnx`',
+  crashed: 'Look whether driver, CUDA 11.2 and cuDNN 8.1 go together, or use `engine: onnx`',
+  late: 'A graphics card newer than CUDA 11.2 makes it compile for minutes: use `engine: onnx`',
+  numbers: 'Use `engine: onnx`, and report the graphics card with the version of its driver',
   processor:
     'It wants an NVIDIA graphics card up to compute capability 8.0, its driver, CUDA 11.2 and cuDNN 8.1 on the library path',
 };

@@ -59,6 +59,7 @@ serveEngine('tensorflow', {
 function refuseOnnx(): never {
   throw new PipelineError(
     'ERR_ENGINE',
-    'The `tensorflow` engine runs the networks of `train` only, not ONNX files: use `--engine onnx`',
+    'The `tensorflow` engine runs the networks of `train` only, not ONNX files: use `engine: onnx`',
+    { options: ['engine'] },
   );
 }

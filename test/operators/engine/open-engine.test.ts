@@ -96,7 +96,7 @@ function missing(...libraries: readonly string[]): FakeTensorflowOptions {
 for (const [what, broken, fake, message] of [
   ['no card, no driver', false, missing('libcudart.so.11.0', 'libcuda.so.1'), /`libcuda\.so\.1`/u],
   ['a driver without cuDNN', true, missing('libcudnn.so.8'), /`libcudnn\.so\.8` is missing/u],
-  ['a fault', true, { first: "throw new Error('on fire');" }, /on fire.*use `--engine onnx`/u],
+  ['a fault', true, { first: "throw new Error('on fire');" }, /on fire.*use `engine: onnx`/u],
 ] as const) {
   test(`tensorflow without a graphics card is not taken: ${what}`, async (t) => {
     const from = await fakeTensorflow(t, fake);

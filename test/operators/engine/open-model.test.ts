@@ -150,7 +150,7 @@ test.serial('the cpu engine refuses model files', async (t) => {
   const model = await modelOf('resnet.onnx');
   await t.throwsAsync(engine.openModel({ model }, { rows: 2, imageSize: 32 }), {
     code: 'ERR_ENGINE',
-    message: /not ONNX files: use `--engine onnx`/,
+    message: /not ONNX files: use `engine: onnx`/,
   });
   await engine.close();
 });

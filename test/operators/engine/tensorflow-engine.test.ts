@@ -54,7 +54,7 @@ test('refuses ONNX files, threads out of range, and what only a thread finds', a
   const shape = { rows: 1, imageSize: 4 };
   await t.throwsAsync(engine.openModel({ model: new Uint8Array(1) }, shape), {
     code: 'ERR_ENGINE',
-    message: /not ONNX files: use `--engine onnx`/u,
+    message: /not ONNX files: use `engine: onnx`/u,
   });
   const alone = { ...spec, shape: { images: 1, views: 1, imageSize: 4 } };
   const trainer = await engine.createTrainer(alone);

@@ -121,7 +121,7 @@ test('what is not about the sample ends the run', async (t) => {
 });
 
 test('too many bad samples end the run with the last one named', async (t) => {
-  const bad = quarantine({ count: 10, maxBadShare: 0.2 });
+  const bad = quarantine({ count: 10, maxInvalid: 0.2 });
   const positions = [...Array(10).keys()];
   const error = await t.throwsAsync<PipelineError>(
     firstValueFrom(
@@ -135,14 +135,14 @@ test('too many bad samples end the run with the last one named', async (t) => {
 });
 
 test('a bad start of a large store is no reason to give up', (t) => {
-  const bad = quarantine({ count: 1_000_000, maxBadShare: 0.2 });
+  const bad = quarantine({ count: 1_000_000, maxInvalid: 0.2 });
   const fail = new PipelineError('ERR_DECODE', 'bad');
   for (let at = 0; at < 200; at += 1) bad.add({ id: `${at}`, label: 0 }, fail);
   t.throws(() => bad.add({ id: '200', label: 0 }, fail), { code: 'ERR_TOO_MANY_BAD' });
 });
 
 test('a share outside 0 to 1 is refused', (t) => {
-  for (const maxBadShare of [-0.1, 1.1, NaN]) {
-    t.throws(() => quarantine({ count: 1, maxBadShare }), { instanceOf: RangeError });
+  for (const maxInvalid of [-0.1, 1.1, NaN]) {
+    t.throws(() => quarantine({ count: 1, maxInvalid }), { instanceOf: RangeError });
   }
 });

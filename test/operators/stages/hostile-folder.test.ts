@@ -18,7 +18,7 @@ test('in a folder of hostile files every good image is decoded and every other o
   const samples = Array.from({ length: dataset.count }, (_, position) =>
     Object.assign({ position, draw: 0 }, dataset.sample(position)),
   );
-  const refused = quarantine({ count: dataset.count, maxBadShare: 1 });
+  const refused = quarantine({ count: dataset.count, maxInvalid: 1 });
   const limited = permits(3);
   const read = readImage(dataset, { permits: limited });
   const decode = decodeImage({ permits: limited });

@@ -21,7 +21,7 @@ import { checkOneExport, type FoundShard, requireAllDone, shardsIn } from './fou
 import { type PlacingOptions, placePart } from './place-part.ts';
 
 /** Options of `finalizeEmbeddings`. */
-export interface FinalizeOptions {
+export interface FinalizeEmbeddingsOptions {
   /** Folder for the finished export. Parts of other folders are linked into it, or copied from another disk. @default the one folder that holds the shards */
   readonly out?: string | undefined;
   /** Check of each part: its SHA-256, or only that it is there in full size. @default 'hash' */
@@ -55,7 +55,7 @@ export interface FinalizedEmbeddings extends EmbeddingsReport {
  */
 export async function finalizeEmbeddings(
   folders: readonly string[],
-  options: FinalizeOptions = {},
+  options: FinalizeEmbeddingsOptions = {},
 ): Promise<FinalizedEmbeddings> {
   const target = targetOf(folders, options.out);
   for (const folder of folders) await requireFolder(folder);
@@ -76,7 +76,7 @@ function targetOf(folders: readonly string[], out: string | undefined): string {
   throw new TypeError('Expected one folder of shards, or `out` for what several are put into');
 }
 
-interface LockedOptions extends FinalizeOptions {
+interface LockedOptions extends FinalizeEmbeddingsOptions {
   /** Of the target, then of its shards. */
   readonly locks: readonly FolderLock[];
 }

@@ -3,7 +3,7 @@ import { countFileRows } from '../convert/arrow-source.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
 import { openArrowStream } from '../arrow/read-arrow-stream.ts';
 import { columnsOf, columnSummary, previewOf } from './column-summary.ts';
-import type { InspectedTable, Inspection, InspectOptions } from './inspection.ts';
+import type { InspectedTable, Inspection, InspectPathOptions } from './inspection.ts';
 import type { RecordBatch, Schema } from 'apache-arrow';
 
 /**
@@ -11,7 +11,10 @@ import type { RecordBatch, Schema } from 'apache-arrow';
  *
  * @throws {PipelineError} `ERR_FORMAT` when it is damaged.
  */
-export async function inspectArrowFile(path: string, options: InspectOptions): Promise<Inspection> {
+export async function inspectArrowFile(
+  path: string,
+  options: InspectPathOptions,
+): Promise<Inspection> {
   const reader = await openArrowReader(path);
   try {
     const rows = await countFileRows(reader);
@@ -43,7 +46,7 @@ export async function inspectArrowFile(path: string, options: InspectOptions): P
  */
 export async function inspectArrowStream(
   path: string,
-  options: InspectOptions,
+  options: InspectPathOptions,
 ): Promise<Inspection> {
   const reader = await openArrowStream(path);
   try {
@@ -84,7 +87,7 @@ async function readRows(
   batches: AsyncGenerator<RecordBatch>,
   schema: Schema,
   total: number,
-  { rows = 5, verify = false, signal, onRows }: InspectOptions,
+  { rows = 5, verify = false, signal, onRows }: InspectPathOptions,
 ): Promise<RowsRead> {
   const preview: Inspection['preview'][number][] = [];
   const summary = columnSummary(schema);

@@ -6,7 +6,7 @@ import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
 import { readArrowFile } from '../arrow/read-arrow-file.ts';
 import { checkPart } from '../embeddings/check-part.ts';
 import { columnsOf, columnSummary, previewOf } from './column-summary.ts';
-import type { Inspection, InspectOptions } from './inspection.ts';
+import type { Inspection, InspectPathOptions } from './inspection.ts';
 
 /**
  * Describes an embeddings folder, finished or not: all rows of its finished parts are read, one batch at a time,
@@ -15,7 +15,7 @@ import type { Inspection, InspectOptions } from './inspection.ts';
 export async function inspectEmbeddings(
   folder: string,
   manifest: EmbeddingsManifest,
-  { rows = 5, verify = false, signal, onRows }: InspectOptions,
+  { rows = 5, verify = false, signal, onRows }: InspectPathOptions,
 ): Promise<Inspection> {
   const { dataset, parts, classes, layers, split, done } = manifest;
   const total = parts.reduce((sum, part) => sum + part.rows, 0);

@@ -8,12 +8,12 @@ import { partialSuffix } from '../files/partial-file.ts';
 import { inspectArrowFile, inspectArrowStream, sizeOf } from './inspect-arrow.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
 import { inspectSafetensors } from './inspect-safetensors.ts';
-import type { InspectedTable, Inspection, InspectOptions } from './inspection.ts';
+import type { InspectedTable, Inspection, InspectPathOptions } from './inspection.ts';
 
 /** Describes one file that is none of a folder's own JSON files; undefined when it is nothing known. */
 export async function inspectFile(
   file: string,
-  options: InspectOptions,
+  options: InspectPathOptions,
 ): Promise<Inspection | undefined> {
   if (file.endsWith('.safetensors')) return await inspectSafetensors(file, options);
   if (file.endsWith('.onnx')) return await inspectOnnx(file, options);
@@ -33,7 +33,7 @@ export async function inspectFile(
  */
 export async function inspectFolder(
   folder: string,
-  options: InspectOptions,
+  options: InspectPathOptions,
 ): Promise<Inspection | undefined> {
   const names = (await fs.readdir(folder, { recursive: true })).sort();
   const files = names.filter((name) => name.split(path.sep).length <= 2);

@@ -2,7 +2,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import { type FileWindow, openFileWindow } from '../arrow/file-window.ts';
 import { hashFile } from '../files/hash-file.ts';
 import type { Json } from '../files/json.ts';
-import type { Inspection, InspectOptions } from './inspection.ts';
+import type { Inspection, InspectPathOptions } from './inspection.ts';
 import { type ProtobufField, protobufFields, protobufText } from './protobuf-fields.ts';
 
 type Entry = Record<string, Json>;
@@ -30,7 +30,7 @@ const elementTypes: Readonly<Record<number, string>> = {
  */
 export async function inspectOnnx(
   path: string,
-  { verify = false }: InspectOptions,
+  { verify = false }: InspectPathOptions,
 ): Promise<Inspection> {
   const window = await openFileWindow(path);
   try {

@@ -4,7 +4,7 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { manifestName, readManifest } from '../embeddings/embeddings-manifest.ts';
 import { inspectEmbeddings } from './inspect-embeddings.ts';
 import { inspectFile, inspectFolder } from './inspect-folder.ts';
-import type { Inspection, InspectOptions } from './inspection.ts';
+import type { Inspection, InspectPathOptions } from './inspection.ts';
 
 /** JSON files that stand for their folder. */
 const folderNames = new Set([manifestName, 'config.json', 'summary.json']);
@@ -20,7 +20,7 @@ const folderNames = new Set([manifestName, 'config.json', 'summary.json']);
  */
 export async function inspectPath(
   given: string,
-  options: InspectOptions = {},
+  options: InspectPathOptions = {},
 ): Promise<Inspection> {
   const stat = await fs.stat(given).catch((error: unknown) => {
     throw new PipelineError('ERR_READ', `Cannot read \`${given}\`: ${messageOf(error)}`, {

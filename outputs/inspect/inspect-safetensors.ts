@@ -1,6 +1,6 @@
 import { loadCheckpoint } from '../run/checkpoints.ts';
 import { listSafetensors, readSafetensors } from '../run/read-safetensors.ts';
-import type { Inspection, InspectOptions } from './inspection.ts';
+import type { Inspection, InspectPathOptions } from './inspection.ts';
 
 /**
  * Describes a safetensors file by its header; when it is to be verified, all of it is read, and a checkpoint is
@@ -10,7 +10,7 @@ import type { Inspection, InspectOptions } from './inspection.ts';
  */
 export async function inspectSafetensors(
   path: string,
-  { verify = false }: InspectOptions,
+  { verify = false }: InspectPathOptions,
 ): Promise<Inspection> {
   const { tensors, metadata, bytes } = await listSafetensors(path);
   const isCheckpoint = metadata['format'] === 'sincere-checkpoint';

@@ -44,7 +44,7 @@ export interface Inspection {
 }
 
 /** Options of `inspectPath`. */
-export interface InspectOptions {
+export interface InspectPathOptions {
   /** First rows to show, 0 or more. @default 5 */
   readonly rows?: number | undefined;
   /** Read everything, and compare hashes and counts. @default false */

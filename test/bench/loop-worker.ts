@@ -89,7 +89,7 @@ async function trained(request: LoopRequest) {
 /** Steps alone, in the network and on the first batches of the run. */
 async function openSteps(request: LoopRequest) {
   const { batchSize: images, views, imageSize, threads } = request;
-  const engine = await ours.openOnnxEngine({ threads });
+  const engine = await ours.openEngine('onnx', { threads });
   const encoder = encoderOf(request.encoder);
   const shape = { images, views, imageSize };
   // As `train` has them by default.

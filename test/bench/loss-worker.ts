@@ -13,10 +13,10 @@ interface Request {
 
 const [built, threads] = [process.argv[3]!, Number(process.argv[4])];
 // What was built exports what is written here.
-const { openOnnxEngine } = (await import(
+const { openEngine } = (await import(
   new URL('operators/index.js', built).href
 )) as typeof operators;
-const engine = await openOnnxEngine({ threads });
+const engine = await openEngine('onnx', { threads });
 const session = await engine.createLoss({ name: 'sincere', temperature: 0.1 });
 console.log(JSON.stringify({ threads, baseMb: peakMb() }));
 

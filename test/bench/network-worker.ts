@@ -13,10 +13,10 @@ const [built, threads] = [process.argv[3]!, Number(process.argv[4])];
 // What was built exports what is written here.
 const load = async (name: string): Promise<unknown> =>
   await import(new URL(`${name}/index.js`, built).href);
-const { openOnnxEngine } = (await load('operators')) as typeof operators;
+const { openEngine } = (await load('operators')) as typeof operators;
 const { readSafetensors } = (await load('outputs')) as typeof outputs;
 
-const engine = await openOnnxEngine({ threads });
+const engine = await openEngine('onnx', { threads });
 console.log(JSON.stringify({ engine: engine.name, device: engine.device }));
 
 let work: (() => Promise<readonly number[]>) | undefined;

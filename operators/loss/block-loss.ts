@@ -43,9 +43,6 @@ export type LossRowValues = {
   readonly withoutPositive: tf.Tensor2D;
 } & Partial<ReadoutRows>;
 
-/** Names of all sums over rows, and of those that are more than a number. */
-export type LossSumName = keyof LossRowValues | keyof ReadoutTotals;
-
 /** `∂loss / ∂z` of the summed loss of a block: both ends of a pair move. */
 export type BlockGradient = {
   /** `[rows, size]`: of the anchors, `G z / temperature`. */

@@ -1,7 +1,7 @@
 import { atLeastOne, outOfRange } from '../out-of-range.ts';
 import { type CrossEntropySpec, type LossSpec, parameterValues } from './loss-spec.ts';
 import { lossOf } from './losses.ts';
-import type { LossRows } from './tiled-loss.ts';
+import type { LossRows } from './loss-rows.ts';
 
 /** @throws {RangeError} Naming the number of a loss that is out of its range. */
 export function checkLossSpec(loss: LossSpec | CrossEntropySpec): void {

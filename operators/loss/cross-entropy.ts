@@ -2,7 +2,7 @@ import { sideOutputs } from '../tensor/side-outputs.ts';
 import { tf } from '../tensor/tf.ts';
 import { type CrossEntropyReadouts, crossEntropyReadoutTable, readOut } from './readouts.ts';
 import { byClosedForm } from './contrastive-loss.ts';
-import type { LossRows } from './tiled-loss.ts';
+import type { LossRows } from './loss-rows.ts';
 
 /** Sums over the rows of a batch, from which `crossEntropyReadouts` makes the read-outs. */
 export type CrossEntropySums = {

@@ -1,4 +1,4 @@
-import type { LossSumName } from './block-loss.ts';
+import type { LossSumName } from './loss-sums.ts';
 import { informationBound, sharpInformationBound } from './information-bound.ts';
 
 /** The numbers of a sum by its name; vectors and matrices in row-major order. */

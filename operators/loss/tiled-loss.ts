@@ -1,6 +1,7 @@
+import type { LossRows } from './loss-rows.ts';
 import type { LossSpec } from './loss-spec.ts';
 import type { LossSums } from './batch-loss.ts';
-import { lossSumLength, lossSumNames } from './loss-readouts.ts';
+import { lossSumLength, lossSumNames } from './loss-sums.ts';
 import { tileOutputs, type TileInputs, type TileSpec } from './loss-tile.ts';
 import { tilePlan } from './tile-plan.ts';
 
@@ -13,17 +14,6 @@ export interface TileProgram {
 
 /** Compiles tiles: the part of an engine that a tiled loss needs. */
 export type TileCompiler = (spec: TileSpec) => Promise<TileProgram>;
-
-/** Rows whose loss is wanted. */
-export interface LossRows {
-  /** `[n, size]` row-major, rows of length 1. Borrowed. */
-  readonly z: Float32Array;
-  readonly size: number;
-  /** `[n]` class ids, -1 for rows to leave out. Borrowed. */
-  readonly labels: Int32Array;
-  /** `[n]`: 1 for rows that may be anchors. Borrowed. @default all */
-  readonly anchorMask?: Float32Array | undefined;
-}
 
 /** Options of a loss over a set: the gradient and the read-outs. */
 export interface TiledLossOptions {

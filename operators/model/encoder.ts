@@ -1,3 +1,4 @@
+import type { BatchNormMode } from './batch-norm-mode.ts';
 import { tf, type TensorsByName } from '../tensor/tf.ts';
 import type { EncoderSpec } from './encoder-spec.ts';
 import { type ConvolutionPlan, type LinearPlan, networkPlan } from './network-plan.ts';
@@ -56,12 +57,6 @@ export function encode(spec: EncoderSpec, weights: TensorsByName, pixels: tf.Ten
     }),
   );
 }
-
-/**
- * What BatchNorm normalises with in training: the statistics of the rows it sees, or the running statistics, which
- * then stay as they are. Frozen, each row is computed by itself, whatever else is in the batch.
- */
-export type BatchNormMode = 'batch' | 'frozen';
 
 /**
  * The network in training, differentiable in every parameter.

@@ -1,4 +1,4 @@
-import type { BatchNormMode } from '../model/encoder.ts';
+import type { BatchNormMode } from '../model/batch-norm-mode.ts';
 import type { FrozenPart } from '../model/frozen-part.ts';
 import type { BatchShape } from '../types.ts';
 import type { CrossEntropySpec, LossSpec } from '../loss/loss-spec.ts';

@@ -2,7 +2,7 @@ import type { StepSpec } from './step-spec.ts';
 import { tf, type TensorsByName } from '../tensor/tf.ts';
 import { namedTensor } from '../model/named-tensor.ts';
 import { clipped, globalNorm } from './optimizer/clipped.ts';
-import type { BufferName } from './optimizer/optimizer.ts';
+import type { BufferName } from './optimizer/update-spec.ts';
 import { optimizerOf } from './optimizer/optimizer-rules.ts';
 import type { ParameterGradients } from './parameter-gradients.ts';
 import { headNames, parameterNames, weightShapes } from '../model/weight-shapes.ts';

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
-import type { LossRows } from '../../operators/loss/tiled-loss.ts';
+import type { LossRows } from '../../operators/loss/loss-rows.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorsInMemory } from '../../operators/evaluation/vectors/vectors-in-memory.ts';
 

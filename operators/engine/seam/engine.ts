@@ -1,4 +1,4 @@
-import type { LossRows } from '../../loss/tiled-loss.ts';
+import type { LossRows } from '../../loss/loss-rows.ts';
 import type { ClassifierSpec, TrainerSpec } from '../../step/step-spec.ts';
 import type { BatchShape, PackedBatch, TrainerState, Weights } from '../../types.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';

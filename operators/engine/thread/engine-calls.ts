@@ -1,5 +1,5 @@
 import type { Computing } from '../../onnx/device-name.ts';
-import type { LossRows } from '../../loss/tiled-loss.ts';
+import type { LossRows } from '../../loss/loss-rows.ts';
 import type { TrainerState, Weights } from '../../types.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { LossSpec } from '../../loss/loss-spec.ts';

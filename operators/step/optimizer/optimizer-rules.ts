@@ -3,7 +3,8 @@ import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
 import { adamw } from './adamw.ts';
 import { lars } from './lars.ts';
-import type { BufferName, Optimizer } from './optimizer.ts';
+import type { Optimizer } from './optimizer.ts';
+import type { BufferName } from './update-spec.ts';
 import { defaultOptimizer, type OptimizerName, type OptimizerSpec } from './optimizers.ts';
 import { sgd } from './sgd.ts';
 

@@ -1,5 +1,5 @@
 import { namesOf } from '../../names-of.ts';
-import type { UpdateSpec } from './optimizer.ts';
+import type { UpdateSpec } from './update-spec.ts';
 
 /** An optimizer, and the numbers that it is usually run with. */
 export interface OptimizerEntry {

@@ -2,7 +2,7 @@ import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
 import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
 import { measuredLoss } from '../../../operators/loss/measured-loss.ts';
-import { lossSumNames } from '../../../operators/loss/loss-readouts.ts';
+import { lossSumNames } from '../../../operators/loss/loss-sums.ts';
 import { sincereLoss } from '../../../operators/loss/sincere-loss.ts';
 import { supconLoss } from '../../../operators/loss/supcon-loss.ts';
 import { encode, encodeInTraining } from '../../../operators/model/encoder.ts';

@@ -1,0 +1,10 @@
+/** Rows whose loss is wanted. */
+export interface LossRows {
+  /** `[n, size]` row-major, rows of length 1. Borrowed. */
+  readonly z: Float32Array;
+  readonly size: number;
+  /** `[n]` class ids, -1 for rows to leave out. Borrowed. */
+  readonly labels: Int32Array;
+  /** `[n]`: 1 for rows that may be anchors. Borrowed. @default all */
+  readonly anchorMask?: Float32Array | undefined;
+}

@@ -64,14 +64,14 @@ test(
     [6, 8],
   ],
   asTheyAre,
-  'Expected the `projection` of `1.jpg` in `export` to have length 1, got `5`. Bring the rows to length 1 first with `--normalize`.',
+  'Expected the `projection` of `1.jpg` in `export` to have length 1, got `5`. Normalise the rows first with `normalize: true`.',
 );
 test(
   'a row a little too long',
   refused,
   [[1.00011, 0]],
   asTheyAre,
-  'Expected the `projection` of `0.jpg` in `export` to have length 1, got `1.00011`. Bring the rows to length 1 first with `--normalize`.',
+  'Expected the `projection` of `0.jpg` in `export` to have length 1, got `1.00011`. Normalise the rows first with `normalize: true`.',
 );
 test(
   'a row without a direction',

@@ -3,8 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { project } from './helpers/project.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(project);
 
 /**
  * The rooms of the house, lowest first, and those below that each may look into. Type-only imports count; its own files
@@ -184,4 +185,16 @@ test('no rooms, no folders inside them and no files stand in a circle', (t) => {
   t.is(circle(between(roomOf)), undefined);
   t.is(circle(between((file) => path.posix.dirname(file))), undefined);
   t.is(circle(all), undefined);
+});
+
+test('no test enters by a face but the one that looks at the faces', async (t) => {
+  const names = await readdir(path.join(root, 'test'), { recursive: true });
+  const entering: string[] = [];
+  for (const name of names) {
+    // Benchmarks measure the built package, whose types are those of its faces.
+    if (!name.endsWith('.ts') || name.startsWith('bench')) continue;
+    const text = await readFile(path.join(root, 'test', name), 'utf8');
+    if (/\bfrom '(?:\.\.\/)+\w+\/index\.ts'/u.test(text)) entering.push(name);
+  }
+  t.deepEqual(entering, [path.join('contract', 'operators.test.ts')]);
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fixture } from './project.ts';
 
 /** What `fixtures/metrics_reference.py` recorded. */
 export interface MetricsReference {
@@ -62,7 +63,7 @@ export interface MetricsReference {
   };
 }
 
-const file = new URL('../fixtures/metrics-reference.json', import.meta.url);
+const file = fixture('metrics-reference.json');
 
 /** scikit-learn 1.2 and PyTorch 1.13 on data of `lcg-vectors.ts`. */
 export const metricsReference = JSON.parse(readFileSync(file, 'utf8')) as MetricsReference;

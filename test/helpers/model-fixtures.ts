@@ -4,6 +4,7 @@ import { decodePixels } from '../../operators/image/decode-pixels.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { RgbImage } from '../../operators/types.ts';
 import type { ModelSidecar } from '../../outputs/model/model-sidecar.ts';
+import { fixture } from './project.ts';
 
 /** What Python made of the images of `test/fixtures/models`: see `make.py` there. */
 export interface ModelFixtures {
@@ -25,7 +26,7 @@ export type FixturePipeline = 'resnet' | 'clip' | 'squash' | 'border';
 export const fixtureImages: readonly string[] = ['small.png', 'tall.png', 'thin.jpg', 'wide.jpg'];
 
 export function fixturePath(name: string): string {
-  return fileURLToPath(new URL(`../fixtures/models/${name}`, import.meta.url));
+  return fileURLToPath(fixture(`models/${name}`));
 }
 
 export async function readModelFixtures(): Promise<ModelFixtures> {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { ColourStep, Crop } from '../../operators/image/draw-view.ts';
+import { fixture } from './project.ts';
 
 /** What torchvision computed; `[y][x][c]` flattened, each value rounded to 8 decimals. */
 export interface TorchvisionViews {
@@ -22,6 +23,6 @@ export interface TorchvisionViews {
 }
 
 export function readGolden(): TorchvisionViews {
-  const file = new URL('../fixtures/torchvision-views.json', import.meta.url);
+  const file = fixture('torchvision-views.json');
   return JSON.parse(fs.readFileSync(file, 'utf8')) as TorchvisionViews;
 }

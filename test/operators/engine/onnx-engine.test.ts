@@ -1,6 +1,5 @@
 import test from 'ava';
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
 import { exportEncoder, openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
@@ -11,6 +10,7 @@ import { classifier, engineContract, spec } from '../../contract/engine-contract
 import { packedBatch } from '../../helpers/batches.ts';
 import { channelsFirst } from '../../helpers/network-reference.ts';
 import { livelyWeights } from '../../helpers/networks.ts';
+import { programArguments } from '../../helpers/project.ts';
 import { near, normalValues } from '../../helpers/tensors.ts';
 import { runModel } from '../../helpers/traced-equals-cpu.ts';
 import { Tensor } from 'onnxruntime-node';
@@ -78,8 +78,8 @@ test('head and loss must go together', async (t) => {
 });
 
 test('closing leaves nothing that keeps a process alive', async (t) => {
-  const program = fileURLToPath(new URL('../../fixtures/run-onnx-engine.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import=tsx', program], {
+  const program = programArguments(new URL('../../fixtures/run-onnx-engine.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, program, {
     timeout: 60_000,
   });
   t.is(stdout.trim(), '64');

@@ -6,6 +6,7 @@ import { metricsFrom } from '../../../operators/evaluation/metrics/metric-names.
 import { vectorsInMemory } from '../../../operators/evaluation/vectors/vectors-in-memory.ts';
 import type { EvaluationRow } from '../../../operators/evaluation/scores/evaluation-rows.ts';
 import { contrastMetrics } from '../../../pipeline/parts/contrast-metrics.ts';
+import { fixture } from '../../helpers/project.ts';
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -28,7 +29,7 @@ interface Reference {
   };
 }
 
-const file = new URL('../../fixtures/evaluation-reference.json', import.meta.url);
+const file = fixture('evaluation-reference.json');
 const reference = JSON.parse(readFileSync(file, 'utf8')) as Reference;
 
 const bytesOf = (base64: string): ArrayBuffer =>

@@ -7,6 +7,7 @@ import type { StemName } from '../../../operators/model/stems.ts';
 import type { EncoderName } from '../../../operators/model/encoders.ts';
 import type { EncoderSpec } from '../../../operators/model/encoder-spec.ts';
 import { formulaNumbers, formulaWeights } from '../../helpers/formula-weights.ts';
+import { fixture } from '../../helpers/project.ts';
 import { near } from '../../helpers/tensors.ts';
 
 /** What torchvision computed: see `make.py` beside the file. */
@@ -21,7 +22,7 @@ interface Expected {
   }[];
 }
 
-const file = new URL('../../fixtures/torchvision/expected.json', import.meta.url);
+const file = fixture('torchvision/expected.json');
 const { stateDicts, features } = JSON.parse(await fs.readFile(file, 'utf8')) as Expected;
 
 for (const architecture of ['resnet18', 'resnet34', 'resnet50', 'resnet101'] as const) {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import test from 'ava';
+import { project } from '../../helpers/project.ts';
 
 test('greets nobody', async (t) => {
   const program = `
@@ -11,7 +12,7 @@ test('greets nobody', async (t) => {
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ['--import=tsx', '--input-type=module', '--eval', program],
-    { cwd: new URL('../../../', import.meta.url) },
+    { cwd: project },
   );
   t.is(stdout, '');
   t.is(stderr, '');

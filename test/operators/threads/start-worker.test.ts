@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startWorker } from '../../../operators/threads/start-worker.ts';
+import { fixture } from '../../helpers/project.ts';
 
 const echo = new URL('../../fixtures/echo-worker.ts', import.meta.url);
 
@@ -17,7 +18,7 @@ test('runs a TypeScript module and everything it imports', async (t) => {
 
 test('runs in a process started with the tsx command', async (t) => {
   const tsx = fileURLToPath(import.meta.resolve('tsx/cli'));
-  const program = fileURLToPath(new URL('../../fixtures/print-echo.ts', import.meta.url));
+  const program = fileURLToPath(fixture('print-echo.ts'));
   const { stdout } = await promisify(execFile)(process.execPath, [tsx, program]);
   t.is(stdout.trim(), 'ERR_ENGINE');
 });

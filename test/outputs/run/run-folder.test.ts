@@ -13,6 +13,7 @@ import { readRun } from '../../../outputs/run/read-run.ts';
 import { saveCheckpoints } from '../../../outputs/run/save-checkpoints.ts';
 import { writeMetrics } from '../../../outputs/run/write-metrics.ts';
 import { independentReaders } from '../../helpers/independent-readers.ts';
+import { project } from '../../helpers/project.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { madeUpState, madeUpStep } from '../../helpers/training-cases.ts';
 
@@ -297,9 +298,10 @@ test('a lock of another machine or of nobody is respected', async (t) => {
 
 test('the version in files is the version of the package', async (t) => {
   const { producer } = await import('../../../outputs/files/producer.ts');
-  const root = new URL('../../../package.json', import.meta.url);
-  const { name, version } = JSON.parse(await fs.readFile(root, 'utf8')) as Record<string, string>;
-  t.is(producer, `${name} ${version}`);
+  const root = new URL('package.json', project);
+  // The command's name: that of the package is longer.
+  const { version } = JSON.parse(await fs.readFile(root, 'utf8')) as Record<string, string>;
+  t.is(producer, `sincere ${version}`);
 });
 
 test('a folder that cannot be written is an error with a way out', async (t) => {

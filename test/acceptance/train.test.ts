@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom } from 'rxjs';
 import { seededRandom } from '../../operators/random.ts';
@@ -11,6 +10,7 @@ import type { TrainOptions } from '../../pipeline/options/train-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { tinyTraining } from '../helpers/pipeline-options.ts';
+import { programArguments } from '../helpers/project.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { steps as stepsIn, stepsOf as stepsTold } from '../helpers/told.ts';
 
@@ -137,8 +137,8 @@ test('mistakes are told before anything is trained', async (t) => {
 
 /** Trains in a process of its own and kills it when `step` was acknowledged. */
 async function killedAfter(options: TrainOptions, step: number): Promise<number[]> {
-  const fixture = fileURLToPath(new URL('../fixtures/train.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import=tsx', fixture, JSON.stringify(options)], {
+  const fixture = programArguments(new URL('../fixtures/train.ts', import.meta.url));
+  const child = spawn(process.execPath, [...fixture, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';

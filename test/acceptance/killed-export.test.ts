@@ -3,17 +3,17 @@ import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { openEmbeddings } from '../../../outputs/embeddings/read-embeddings.ts';
-import { exportUntil, killedExport } from '../../helpers/export-cases.ts';
-import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
+import { exportUntil, killedExport } from '../helpers/export-cases.ts';
+import { programArguments } from '../helpers/project.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-const script = fileURLToPath(new URL('../../fixtures/export-embeddings.ts', import.meta.url));
+const script = programArguments(new URL('../fixtures/export-embeddings.ts', import.meta.url));
 
 /** Runs the export in a process of its own and kills it after so many batches. @returns Whether it was done. */
 async function runAndKill(folder: string, afterBatches: number): Promise<boolean> {
-  const child = spawn(process.execPath, ['--import=tsx', script, folder], {
+  const child = spawn(process.execPath, [...script, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let batches = 0;

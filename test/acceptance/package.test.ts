@@ -4,10 +4,11 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { temporaryFolder } from './helpers/temporary-folder.ts';
+import { project } from '../helpers/project.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(project);
 
 test('the packed tarball installs elsewhere and runs: help, a tiny training, the library', async (t) => {
   t.timeout(600_000);
@@ -28,7 +29,7 @@ test('the packed tarball installs elsewhere and runs: help, a tiny training, the
   );
 
   await fs.writeFile(path.join(folder, 'package.json'), '{"private": true, "type": "module"}');
-  await run('npm', ['install', '--prefer-offline', packed.filename], {
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', packed.filename], {
     cwd: folder,
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
   });

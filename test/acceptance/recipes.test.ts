@@ -9,9 +9,10 @@ import { evaluate } from '../../pipeline/evaluate.ts';
 import { train } from '../../pipeline/train.ts';
 import { duckdbRows } from '../helpers/duckdb.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
+import { project } from '../helpers/project.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(project);
 
 /** Blocks of one language in `outputs/README.md`. */
 async function snippets(language: string): Promise<string[]> {

@@ -56,3 +56,19 @@ test('the packed tarball installs elsewhere and runs: help, a tiny training, the
   const library = await run(process.execPath, ['library.mjs'], { cwd: folder });
   t.is(library.stdout.trim(), 'function function 4 function');
 });
+
+test('npm of any version installs the project without a download of CUDA', async (t) => {
+  // The script of onnxruntime-node fails where it cannot download. npm 10 goes by the lock, later ones by `allowScripts` too.
+  const read = async (name: string): Promise<unknown> =>
+    JSON.parse(await fs.readFile(new URL(name, project), 'utf8')) as unknown;
+  const { packages } = (await read('package-lock.json')) as {
+    readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>;
+  };
+  const { allowScripts } = (await read('package.json')) as {
+    readonly allowScripts: Readonly<Record<string, boolean>>;
+  };
+  for (const name of ['onnxruntime-node', 'core-js']) {
+    t.is(packages[`node_modules/${name}`]?.hasInstallScript, undefined, 'delete it from the lock');
+    t.false(allowScripts[name]);
+  }
+});

@@ -1,15 +1,15 @@
 import test from 'ava';
 import { pipe, tap } from 'rxjs';
-import { perSample } from '../../../operators/flow/per-sample.ts';
-import { permits } from '../../../operators/flow/permits.ts';
-import { mapInTurn } from '../../../operators/flow/map-in-turn.ts';
-import { withDemand } from '../../../operators/flow/with-demand.ts';
-import { decodeImage } from '../../../operators/stages/decode-image.ts';
-import { readImage } from '../../../operators/stages/read-image.ts';
-import { sharp } from '../../../operators/image/sharp-setup.ts';
-import type { BatchPlan, Dataset, SampleBatch } from '../../../operators/types.ts';
-import { settled } from '../../helpers/deferred.ts';
-import { planOf } from '../../helpers/plans.ts';
+import { perSample } from '../../operators/flow/per-sample.ts';
+import { permits } from '../../operators/flow/permits.ts';
+import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
+import { withDemand } from '../../operators/flow/with-demand.ts';
+import { decodeImage } from '../../operators/stages/decode-image.ts';
+import { readImage } from '../../operators/stages/read-image.ts';
+import { sharp } from '../../operators/image/sharp-setup.ts';
+import type { BatchPlan, Dataset, SampleBatch } from '../../operators/types.ts';
+import { settled } from '../helpers/deferred.ts';
+import { planOf } from '../helpers/plans.ts';
 
 const jpeg = await sharp(new Uint8Array(16 * 16 * 3).fill(90), {
   raw: { width: 16, height: 16, channels: 3 },

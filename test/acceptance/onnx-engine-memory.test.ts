@@ -1,9 +1,9 @@
 import test from 'ava';
-import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
-import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
-import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { packedBatch } from '../../helpers/batches.ts';
-import { zeroMomentum } from '../../helpers/networks.ts';
+import type { TrainerSpec } from '../../operators/step/step-spec.ts';
+import { openOnnxEngine } from '../../operators/engine/onnx-engine.ts';
+import { initialWeights } from '../../operators/model/initial-weights.ts';
+import { packedBatch } from '../helpers/batches.ts';
+import { zeroMomentum } from '../helpers/networks.ts';
 
 // In a file of its own: resident memory is that of the whole process.
 

@@ -1,16 +1,16 @@
 import test from 'ava';
-import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
-import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
-import { GraphBuilder } from '../../../operators/onnx/graph/graph-builder.ts';
-import { placementOn } from '../../../operators/onnx/placement.ts';
-import { createSession, loadRuntime, runSession } from '../../../operators/onnx/runtime.ts';
-import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
-import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { packedBatch } from '../../helpers/batches.ts';
-import { livelyWeights, zeroMomentum } from '../../helpers/networks.ts';
-import { useSoftwareAdapter } from '../../helpers/software-adapter.ts';
-import { near, normalValues } from '../../helpers/tensors.ts';
-import { unitRows } from '../../helpers/unit-rows.ts';
+import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
+import type { TrainerSpec } from '../../operators/step/step-spec.ts';
+import { GraphBuilder } from '../../operators/onnx/graph/graph-builder.ts';
+import { placementOn } from '../../operators/onnx/placement.ts';
+import { createSession, loadRuntime, runSession } from '../../operators/onnx/runtime.ts';
+import { openOnnxEngine } from '../../operators/engine/onnx-engine.ts';
+import { initialWeights } from '../../operators/model/initial-weights.ts';
+import { packedBatch } from '../helpers/batches.ts';
+import { livelyWeights, zeroMomentum } from '../helpers/networks.ts';
+import { useSoftwareAdapter } from '../helpers/software-adapter.ts';
+import { near, normalValues } from '../helpers/tensors.ts';
+import { unitRows } from '../helpers/unit-rows.ts';
 
 const without = useSoftwareAdapter();
 if (without !== undefined) console.log(`left out: ${without}`);

@@ -4,7 +4,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 /**
  * The one TensorFlow.js of the process: `tf.relu(x)` for values, `tf.Tensor2D` for types.
  *
- * The whole package, because `tfjs-core` alone registers no gradients and no CPU kernels. Required, because `import`
+ * In browsers `tf-browser.ts` stands in its place. The whole package, because `tfjs-core` alone registers no gradients and no CPU kernels. Required, because `import`
  * reads it a second time, for the names that it exports: that is 0.3 s of the 0.5 s in which it loads, and every
  * thread that computes with it would spend them too.
  */

@@ -13,7 +13,7 @@ for (const file of readdirSync('.build', { recursive: true })) {
   if (/js(?:\.map)?$/u.test(file) && !existsSync(source)) rmSync(path.join('.build', file));
 }
 
-// `npx ava test/structure.test.ts` names a source; AVA reads its arguments after this.
+// `npm test -- test/structure.test.ts` names a source; AVA reads its arguments after this.
 process.argv = process.argv.map((argument) =>
   argument.replace(/^(?:\.\/)?(test(?:\/.*)?)$/u, '.build/$1').replace(/\.ts$/u, '.js'),
 );

@@ -140,8 +140,13 @@ async function trained(
     data: images,
     split: 'train',
     out: run,
-    ...{ loss, steps, batchSize, seed },
-    ...{ engine, device, threads },
+    loss,
+    steps,
+    batchSize,
+    seed,
+    engine,
+    device,
+    threads,
   });
   const repelled: number[] = [];
   const told = listener(story, () => `training with ${lossNames[encoder]}`);

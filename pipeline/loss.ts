@@ -77,8 +77,12 @@ export function loss(given: LossOptions): Run<MeasuredLoss> {
               // It was asked for.
               { ids: set.ids, dim: set.dim, gradient: result.gradient! },
               {
-                ...{ loss: spec, value, layer, normalize },
-                ...{ datasetHash: set.datasetHash, modelHash: set.modelHash },
+                loss: spec,
+                value,
+                layer,
+                normalize,
+                datasetHash: set.datasetHash,
+                modelHash: set.modelHash,
                 engine: `${engine.name}: ${engine.device}`,
               },
               { signal },

@@ -43,8 +43,7 @@ export async function perform<O, R, S>(
     }),
   );
   const continueWith = command.resumable === true ? resumeCommand : undefined;
-  // Complete options are also options that can be given.
-  const run = command.run(options as unknown as O);
+  const run = command.run(options);
   const ended = await followRun(run, context, { progress, continueWith });
   const { interrupted } = ended;
   const about = { verb: verb.name, ...command.about(options), interrupted };

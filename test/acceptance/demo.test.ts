@@ -48,6 +48,9 @@ test('the demo is hard enough to be worth training, and training is worth it', a
   // A folder that is not a demo's is left alone.
   const other = path.join(out, 'images');
   const refused = demo(resolveOptions(demoVerb, { out: other }));
-  await t.throwsAsync(lastValueFrom(refused.output$), { code: 'ERR_CONFIG', message: /--out/ });
+  await t.throwsAsync(lastValueFrom(refused.output$), {
+    code: 'ERR_CONFIG',
+    message: /new folder: `out`/,
+  });
   t.is(resolveOptions(demoVerb, {}).out, 'runs/demo');
 });

@@ -126,11 +126,12 @@ test('a run is not started from a run of another network', async (t) => {
   await t.throwsAsync(openStart(first, spec), {
     code: 'ERR_CONFIG',
     message:
-      /to have trained `resnet8` with the `cifar` stem.*`--encoder resnet8 --stem imagenet`/u,
+      /to have trained `resnet8` with the `cifar` stem.*`encoder: resnet8`, `stem: imagenet`/u,
   });
   await t.throwsAsync(openStart(first, { ...spec, stem: 'imagenet', width: 2 }), {
     code: 'ERR_CONFIG',
-    message: /to have trained .* stem and 2 times the channels, .*--stem imagenet --width 1`/u,
+    message:
+      /to have trained .* stem and 2 times the channels, .*`stem: imagenet`, `width: 1` to go on/u,
   });
   const checkpoint = path.join(first, 'checkpoints', 'step-00000000.safetensors');
   await t.throwsAsync(openStart(checkpoint, { ...spec, stem: 'imagenet' }), {
@@ -144,7 +145,7 @@ for (const [title, change, message] of [
   [
     'lacks a tensor',
     (tensors) => tensors.delete('layer2.0.bn1.running_var'),
-    /to hold `layer2\.0\.bn1\.running_var` of `resnet8` .*`conv1\.weight`: give the `--encoder`/u,
+    /to hold `layer2\.0\.bn1\.running_var` of `resnet8` .*`conv1\.weight`: give the `encoder`/u,
   ],
   [
     'has a tensor too many',
@@ -160,7 +161,7 @@ for (const [title, change, message] of [
     'has another stem',
     (tensors) =>
       tensors.set('conv1.weight', { shape: [16, 3, 7, 7], data: new Float32Array(16 * 3 * 49) }),
-    /`conv1\.weight` .* got `\[16, 3, 7, 7\]`: give `--stem imagenet`/u,
+    /`conv1\.weight` .* got `\[16, 3, 7, 7\]`: give `stem: imagenet`/u,
   ],
 ] as const satisfies readonly (readonly [
   string,

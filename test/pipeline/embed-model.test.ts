@@ -151,7 +151,7 @@ test.serial(
     await t.throwsAsync(vectorsOf(tinyExport({ data, model, out, layer: 'projection' })), {
       code: 'ERR_CONFIG',
       message:
-        /`--layer` to name what .*model\.onnx` gives, which is `embedding` \(12 values\); got `projection`/,
+        /`layer` to name what .*model\.onnx` gives, which is `embedding` \(12 values\); got `projection`/,
     });
   },
 );
@@ -161,7 +161,7 @@ test.serial('the cpu engine refuses, and so does a file that is not there', asyn
   const out = path.join(folder, 'out');
   await t.throwsAsync(vectorsOf(tinyExport({ data, model, out, engine: 'cpu' })), {
     code: 'ERR_ENGINE',
-    message: /use `--engine onnx`/,
+    message: /use `engine: onnx`/,
   });
   await t.throwsAsync(vectorsOf(tinyExport({ data, model: `${out}.onnx`, out })), {
     code: 'ERR_READ',

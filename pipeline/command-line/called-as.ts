@@ -6,24 +6,22 @@ export interface StartedProcess {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const packageName = 'sincere-embeddings';
-
 /**
  * The words that a person types before the verb, for hints that can be pasted into the same shell.
  *
  * | started by | words |
  * | --- | --- |
  * | `npm run sincere`, `npm start` in a checkout | `npm run -s sincere --` |
- * | a script of another package, or `npx` | `npx sincere-embeddings` |
- * | the installed command | `sincere` |
- * | Node with the file | `node pipeline/sincere.cjs` |
+ * | Node with the file of a checkout | `node pipeline/sincere.cjs` |
+ * | `npx`, or a script of a package that has it installed | `npx sincere-embeddings` |
+ * | the command that was installed globally | `sincere` |
  */
 export function calledAs({ argv, env }: StartedProcess): string {
-  if (env['npm_lifecycle_event'] !== undefined) {
-    const isCheckout = env['npm_package_name'] === packageName && env['npm_command'] !== 'exec';
-    return isCheckout ? 'npm run -s sincere --' : `npx ${packageName}`;
-  }
   const [, file = 'sincere'] = argv;
-  const name = path.basename(file);
-  return name === 'sincere' ? name : `node ${path.relative(process.cwd(), file)}`;
+  const script = env['npm_lifecycle_event'];
+  if (path.basename(file) === 'sincere.cjs') {
+    const isOurs = script === 'sincere' || script === 'start';
+    return isOurs ? 'npm run -s sincere --' : `node ${path.relative(process.cwd(), file)}`;
+  }
+  return script === undefined ? 'sincere' : 'npx sincere-embeddings';
 }

@@ -20,6 +20,7 @@ import { zeroMomentum } from '../helpers/networks.ts';
 import { planOf } from '../helpers/plans.ts';
 import { laws, type OperatorCase } from './operator-contract.ts';
 import { outputCases } from './output-cases.ts';
+import { project } from '../helpers/project.ts';
 
 const nothing = async (): Promise<void> => {};
 const imageSize = 8;
@@ -223,7 +224,7 @@ const cases = {
 
 /** Names of exported functions that return an operator, read off the sources of a face. */
 async function operatorsOf(face: string): Promise<readonly string[]> {
-  const index = new URL(`../../${face}`, import.meta.url);
+  const index = new URL(face, project);
   const text = await fs.readFile(index, 'utf8');
   const exports = text.matchAll(/^export (?:\{([^}]*)\}|\*) from '([^']+)';$/gmu);
   const found = Array.from(exports, async ([, names, specifier = '']) => {

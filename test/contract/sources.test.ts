@@ -6,6 +6,7 @@ import { openDataset } from '../../datasets/open-dataset.ts';
 import { sourceNames, type SourceName, sourceOf, sources } from '../../datasets/sources.ts';
 import type { Dataset } from '../../operators/types.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { project } from '../helpers/project.ts';
 
 /** A location of every source, with images of at least two classes. */
 const locations: Readonly<Record<SourceName, (t: ExecutionContext) => Promise<string>>> = {
@@ -34,7 +35,7 @@ test('examples of a source are its own', (t) => {
 });
 
 test('the docblock of `openDataset` shows every source by its examples', async (t) => {
-  const file = new URL('../../datasets/open-dataset.ts', import.meta.url);
+  const file = new URL('datasets/open-dataset.ts', project);
   const text = await fs.readFile(file, 'utf8');
   for (const name of sourceNames) {
     const shown = sources[name].examples.map((example) => `\`${example}\``).join(', ');

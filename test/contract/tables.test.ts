@@ -16,11 +16,9 @@ import { stemNames, stems } from '../../operators/model/stems.ts';
 import { gradientReadoutTable } from '../../operators/step/step-readouts.ts';
 import { optimizerNames, type OptimizerName } from '../../operators/step/optimizer/optimizers.ts';
 import { classifierColumns, contrastiveColumns } from '../../outputs/run/metrics-columns.ts';
+import { project } from '../helpers/project.ts';
 
-const readme = await fs.readFile(
-  new URL('../../operators/loss/README.md', import.meta.url),
-  'utf8',
-);
+const readme = await fs.readFile(new URL('operators/loss/README.md', project), 'utf8');
 
 /** Rows of the Markdown table under a heading of its first column, as cells without padding. */
 function tableUnder(heading: string): string[][] {

@@ -8,6 +8,7 @@ import { embedVerb } from '../../../pipeline/options/embed-options.ts';
 import { trainVerb, type TrainOptions } from '../../../pipeline/options/train-options.ts';
 import { UsageError } from '../../../pipeline/options/usage-error.ts';
 import { type Resolved, resolveOptions } from '../../../pipeline/options/verb.ts';
+import { project } from '../../helpers/project.ts';
 
 const needed = { data: 'photos', out: 'runs/a' };
 const train = (given: Readonly<Record<string, unknown>> = {}): Resolved<TrainOptions> =>
@@ -235,7 +236,7 @@ const typeName = (verb: string): string => `${verb[0]!.toUpperCase()}${verb.slic
 
 /** What stands above each option in its interface, those of the interfaces that it extends included. */
 async function optionDocs(): Promise<ReadonlyMap<string, OptionDoc>> {
-  const folder = new URL('../../../pipeline/options/', import.meta.url);
+  const folder = new URL('pipeline/options/', project);
   const own = new Map<
     string,
     { readonly docs: Map<string, OptionDoc>; readonly above: string[] }

@@ -11,6 +11,7 @@ import {
 import { metrics } from '../../../../operators/evaluation/metrics/metrics.ts';
 import { vectorsInMemory } from '../../../../operators/evaluation/vectors/vectors-in-memory.ts';
 import { unitRows } from '../../../helpers/unit-rows.ts';
+import { project } from '../../../helpers/project.ts';
 
 const count = 120;
 const classes = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -137,7 +138,7 @@ function rangeText([least, greatest]: MetricEntry['range']): string {
 }
 
 test('`outputs/README.md` has a row for each metric of the table, and no other', async (t) => {
-  const page = await fs.readFile(new URL('../../../../outputs/README.md', import.meta.url), 'utf8');
+  const page = await fs.readFile(new URL('outputs/README.md', project), 'utf8');
   const [, table = ''] = /\n\| metric [^\n]*\n[^\n]*\n((?:\|[^\n]*\n)*)/u.exec(page) ?? [];
   const rows = table
     .trimEnd()

@@ -15,6 +15,18 @@ import { concatMap, defer, finalize, map, type OperatorFunction } from 'rxjs';
  * - A failure surfaces in its own turn, after the results of earlier values.
  * - An error of the source surfaces at once.
  * - When the stream ends while work is under way, `signal` aborts, so that what is still queued can give up.
+ *
+ * @param project Starts at once for every value; its promise is the result.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { from } from 'rxjs';
+ *
+ * const texts$ = from(['a.txt', 'b.txt']).pipe(
+ *   mapInOrder(async (file, signal) => await readFile(file, { encoding: 'utf8', signal })),
+ * );
+ * await texts$.forEach((text) => console.log(text)); // that of `a.txt` first
+ * ```
  */
 export function mapInOrder<T, R>(
   project: (value: T, signal: AbortSignal) => Promise<R>,

@@ -8,6 +8,18 @@ import { concatMap, Observable, type OperatorFunction } from 'rxjs';
  * gate upstream bounds them by its window.
  *
  * However the stream ends, the `signal` of the running call aborts.
+ *
+ * @param project Called when the promise of the value before has settled.
+ * @example
+ * ```ts
+ * import { appendFile } from 'node:fs/promises';
+ * import { from } from 'rxjs';
+ *
+ * const written$ = from(['first', 'second']).pipe(
+ *   mapInTurn(async (line) => await appendFile('run.log', `${line}\n`)),
+ * );
+ * await written$.forEach(() => console.log('one more line is in the file'));
+ * ```
  */
 export function mapInTurn<T, R>(
   project: (value: T, signal: AbortSignal) => Promise<R>,

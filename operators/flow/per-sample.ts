@@ -13,6 +13,17 @@ import { mapInOrder } from './map-in-order.ts';
  * decoded at the same time is decided by the permits inside `stage`, not here.
  *
  * @param stage From one planned sample to at most one image.
+ * @returns For each plan one batch of the images that came through, in plan order.
+ * @example
+ * ```ts
+ * import { pipe } from 'rxjs';
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ * import { decodeImage, readImage } from 'sincere-embeddings/operators';
+ *
+ * const photos = await openDataset('photos');
+ * const read = readImage(photos, { permits: permits(16) });
+ * const images = perSample(pipe(read, decodeImage({ permits: permits(4) })));
+ * ```
  */
 export function perSample(
   stage: OperatorFunction<PlannedSample, DecodedImage>,

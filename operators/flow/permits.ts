@@ -18,13 +18,25 @@ export interface Permits {
 }
 
 /**
- * An abortable semaphore.
+ * Counting semaphore, abortable and first-come, first-served.
  *
  * Native work that was handed to a thread pool cannot be withdrawn; work that waits here can. So every
  * native decode and every read stands behind permits, and an abort drops all but the running ones.
  * The line is bounded by whoever calls: a plan's images, times the window.
  *
+ * @param limit Holders at the same time.
  * @throws {RangeError} When `limit` is not an integer of at least 1.
+ * @example
+ * ```ts
+ * import { readdir, readFile } from 'node:fs/promises';
+ *
+ * const reads = permits(16);
+ * const files = await readdir('photos/cat');
+ * const sizes = files.map((file) =>
+ *   reads.use(async () => (await readFile(`photos/cat/${file}`)).length),
+ * );
+ * console.log(await Promise.all(sizes));
+ * ```
  */
 export function permits(limit: number): Permits {
   if (!Number.isInteger(limit) || limit < 1) {

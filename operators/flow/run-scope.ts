@@ -46,6 +46,20 @@ export interface ScopedRun<T> {
  * When closing fails after a completed run, that is the run's error: what was not closed was not saved.
  *
  * @param build Opens what the run needs, registering each thing with the scope, and returns its stream.
+ * @returns The run, not yet started: it begins when `output$` is subscribed to, once.
+ * @example
+ * ```ts
+ * import { open, opendir } from 'node:fs/promises';
+ *
+ * const run = runScoped(async (scope) => {
+ *   const list = scope.use(await open('list.txt', 'w'));
+ *   return withDemand(await opendir('photos'), { window: 1, signal: scope.signal }, (entry$) =>
+ *     entry$.pipe(mapInTurn(async ({ name }) => await list.appendFile(`${name}\n`))),
+ *   );
+ * });
+ * process.once('SIGINT', () => run.abort());
+ * await run.output$.forEach(() => {}); // `list.txt` is closed, however the run ends
+ * ```
  */
 export function runScoped<T>(
   build: (scope: RunScope) => Observable<T> | Promise<Observable<T>>,

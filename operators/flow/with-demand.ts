@@ -39,7 +39,19 @@ export interface DemandOptions {
  *
  * @param plans Asked for an iterator at each subscription.
  * @param stages Called at each subscription.
+ * @returns What the last stage emits. Cold: each subscription is a run of its own.
  * @throws {RangeError} When `window` is not an integer of at least 1.
+ * @example
+ * ```ts
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ * import { planInOrder } from 'sincere-embeddings/operators';
+ *
+ * const plans = planInOrder(await openDataset('photos'), { batchSize: 64 });
+ * const sizes$ = withDemand(plans, { window: 2 }, (plan$) =>
+ *   plan$.pipe(mapInOrder(async ({ samples }) => samples.length)),
+ * );
+ * await sizes$.forEach((size) => console.log(size)); // at most two plans are under way
+ * ```
  */
 export function withDemand<P, R>(
   plans: AsyncIterable<P>,

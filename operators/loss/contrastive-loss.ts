@@ -20,11 +20,27 @@ export interface ContrastiveLossOptions {
 export type LabelsOrMask = tf.Tensor1D | tf.Tensor2D;
 
 /**
- * A loss of the family as a function that tfjs differentiates by its closed form.
+ * Contrastive loss of any form of the family, differentiated by tfjs in closed form.
  *
+ * @param form Its functions are called inside `tf.tidy`, so that they may leave tensors behind.
  * @param projection `[n, size]` float32, rows of length 1. Not disposed.
+ * @param rows `[n]` int32 class ids, -1 for rows to leave out altogether; or which pairs are positive, as
+ *   `[n, n]`. Not disposed.
  * @returns Scalar in nats, owned by the caller. Differentiable in `projection`, once.
  * @throws {RangeError} When the shapes disagree or `temperature` is not above 0.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const soft: LossForm = {
+ *   denominator: 'negatives',
+ *   value: (margin) => tf.mul(tf.softplus(tf.div(margin, 2)), 2),
+ *   pull: (margin) => tf.sigmoid(tf.div(margin, 2)),
+ *   isBounded: true,
+ * };
+ * const lossOf = (z: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar =>
+ *   contrastiveLoss(soft, z, labels, { temperature: 0.1 });
+ * ```
  */
 export function contrastiveLoss(
   form: LossForm,

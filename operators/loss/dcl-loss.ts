@@ -22,6 +22,16 @@ import { dcl } from './loss-forms.ts';
  * @returns Scalar in nats, of either sign, owned by the caller. Differentiable in `projection`.
  * @throws {RangeError} When the shapes disagree or `temperature` is not above 0.
  * @see Yeh et al., arXiv:2110.06848, for the unsupervised loss.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const z = tf.tensor2d([1, 0, 0.8, 0.6, 0, 1, -0.6, 0.8], [4, 2]); // four rows of length 1
+ * const labels = tf.tensor1d([0, 0, 1, 1], 'int32');
+ * const loss = dclLoss(z, labels, { temperature: 0.1 });
+ * console.log(loss.dataSync()[0]);
+ * tf.dispose([z, labels, loss]);
+ * ```
  */
 export function dclLoss(
   projection: tf.Tensor2D,

@@ -30,6 +30,16 @@ export interface EpsSupInfoNceLossOptions extends ContrastiveLossOptions {
  * @returns Scalar in nats, −ε or more, owned by the caller. Differentiable in `projection`.
  * @throws {RangeError} When the shapes disagree, `temperature` is not above 0, or `epsilon` is below 0.
  * @see Barbano et al., arXiv:2211.05568; reference: EIDOSLAB/unbiased-contrastive-learning `losses.py`.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const z = tf.tensor2d([1, 0, 0.8, 0.6, 0, 1, -0.6, 0.8], [4, 2]); // four rows of length 1
+ * const labels = tf.tensor1d([0, 0, 1, 1], 'int32');
+ * const loss = epsSupInfoNceLoss(z, labels, { temperature: 0.1, epsilon: 0.5 });
+ * console.log(loss.dataSync()[0]);
+ * tf.dispose([z, labels, loss]);
+ * ```
  */
 export function epsSupInfoNceLoss(
   projection: tf.Tensor2D,

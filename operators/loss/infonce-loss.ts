@@ -22,6 +22,15 @@ export interface InfoNceLossOptions extends ContrastiveLossOptions {
  * @returns Scalar in nats, 0 or more, owned by the caller. Differentiable in `projection`.
  * @throws {RangeError} When `views` does not divide the rows or `temperature` is not above 0.
  * @see van den Oord et al., arXiv:1807.03748; Chen et al., arXiv:2002.05709.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const z = tf.tensor2d([1, 0, 0.8, 0.6, 0, 1, -0.6, 0.8], [4, 2]); // two views each of two images
+ * const loss = infoNceLoss(z, { temperature: 0.1, views: 2 });
+ * console.log(loss.dataSync()[0]);
+ * tf.dispose([z, loss]);
+ * ```
  */
 export function infoNceLoss(
   projection: tf.Tensor2D,

@@ -9,6 +9,11 @@
  * @param logNegatives Natural logarithm of |N|.
  * @returns Nats.
  * @see Feeney and Hughes, arXiv:2309.14277 (by our reading Theorem 11); the proof is at `lossBound`.
+ * @example
+ * ```ts
+ * const negatives = 512 - 52; // of a batch of 512 rows, 52 of each class
+ * console.log(informationBound(0.5, Math.log(negatives))); // 5.63 nats or more
+ * ```
  */
 export function informationBound(loss: number, logNegatives: number): number {
   return logNegatives - loss;
@@ -23,6 +28,11 @@ export function informationBound(loss: number, logNegatives: number): number {
  * @param loss Mean SINCERE loss in nats, 0 or more. NaN comes of a loss below 0.
  * @param logNegatives Natural logarithm of |N|, finite.
  * @returns Nats; infinite when the loss is 0.
+ * @example
+ * ```ts
+ * const negatives = 512 - 52; // of a batch of 512 rows, 52 of each class
+ * console.log(sharpInformationBound(0.5, Math.log(negatives))); // 6.56 nats or more
+ * ```
  */
 export function sharpInformationBound(loss: number, logNegatives: number): number {
   // Below log 2 the subtraction in `1 − e⁻ᴸ` would cancel; above 709 `eᴸ` would overflow.

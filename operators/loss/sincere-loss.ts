@@ -22,6 +22,16 @@ import { sincere } from './loss-forms.ts';
  * @returns Scalar in nats, 0 or more, owned by the caller. Differentiable in `projection`.
  * @throws {RangeError} When the shapes disagree or `temperature` is not above 0.
  * @see Feeney and Hughes, arXiv:2309.14277; reference: tufts-ml/SupContrast `revised_losses.py`.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const z = tf.tensor2d([1, 0, 0.8, 0.6, 0, 1, -0.6, 0.8], [4, 2]); // four rows of length 1
+ * const labels = tf.tensor1d([0, 0, 1, 1], 'int32');
+ * const loss = sincereLoss(z, labels, { temperature: 0.1 });
+ * console.log(loss.dataSync()[0]);
+ * tf.dispose([z, labels, loss]);
+ * ```
  */
 export function sincereLoss(
   projection: tf.Tensor2D,

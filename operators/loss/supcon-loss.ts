@@ -24,6 +24,17 @@ import { supcon } from './loss-forms.ts';
  * @returns Scalar in nats, 0 or more, owned by the caller. Differentiable in `projection`.
  * @throws {RangeError} When the shapes disagree or `temperature` is not above 0.
  * @see Khosla et al., arXiv:2004.11362, equation 2; reference: HobbitLong/SupContrast `losses.py`.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs';
+ *
+ * const z = tf.tensor2d([1, 0, 0.8, 0.6, 0, 1, -0.6, 0.8], [4, 2]); // four rows of length 1
+ * const labels = tf.tensor1d([0, 0, 1, 1], 'int32');
+ * const lossOf = (rows: tf.Tensor2D): tf.Scalar => supconLoss(rows, labels, { temperature: 0.1 });
+ * const { value, grad } = tf.valueAndGrad((rows) => lossOf(rows as tf.Tensor2D))(z);
+ * console.log(value.dataSync()[0], grad.shape); // … [4, 2]
+ * tf.dispose([z, labels, value, grad]);
+ * ```
  */
 export function supconLoss(
   projection: tf.Tensor2D,

@@ -28,10 +28,22 @@ export interface PipelineErrorOptions extends ErrorOptions {
 }
 
 /**
- * A failure of data, disk, engine or contract, as it travels the error channel.
+ * Error of data, disk, engine or contract, as it travels the error channel; `code` says which.
  *
  * The message names the thing in backticks, says what was expected and what came, and the way out if
  * there is one. Mistakes in arguments are `TypeError` and `RangeError` instead, thrown at the call.
+ *
+ * @example
+ * ```ts
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * try {
+ *   await openDataset('photos');
+ * } catch (error) {
+ *   if (!(error instanceof PipelineError) || error.code !== 'ERR_DATASET') throw error;
+ *   console.error(error.message);
+ * }
+ * ```
  */
 export class PipelineError extends Error {
   readonly code: PipelineErrorCode;

@@ -71,14 +71,24 @@ export function processorWords(threads: number): string {
 }
 
 /**
- * `encode` with these weights as an ONNX model of standard operators (opset 17), BatchNorm folded into the
+ * ONNX model of an encoder with its weights: standard operators (opset 17), BatchNorm folded into the
  * convolutions.
  *
  * Input `images`: `[batch, 3, imageSize, imageSize]` float32, normalised as in training. Outputs
  * `embedding` and `projection`: `[batch, …]` float32. Any batch size. What the model is stands in its
  * `metadata_props`. Recorded in a thread of its own, whatever the engine.
  *
+ * @param imageSize Side of the square input, in pixels.
+ * @returns The bytes of the file.
  * @throws {PipelineError} `ERR_SHAPE` when the weights are not those of the network; `ERR_ENGINE`.
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ *
+ * const spec = { architecture: 'resnet8', head: 'mlp', projectionSize: 128 } as const;
+ * const model = await exportEncoder(spec, initialWeights(spec, 0), 32);
+ * await writeFile('encoder.onnx', model);
+ * ```
  */
 export async function exportEncoder(
   spec: EncoderSpec,

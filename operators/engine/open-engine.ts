@@ -28,14 +28,21 @@ export interface OpenEngineOptions extends CandidateOptions {
 }
 
 /**
- * Opens an engine.
+ * Compute engine, to be closed by the caller: TensorFlow, ONNX Runtime, or the plain reference.
  *
  * `auto` is TensorFlow where it computes on a graphics card, else ONNX Runtime on one that is right and faster, else on
- * the processor; `rejected` of the engine says why not
- * another. `cpu`, the plain JavaScript reference, is some thousand times slower and therefore never chosen unless it is
- * named: a broken runtime is an error, not a slow run. The reference engine has one thread, whatever `threads` says.
+ * the processor; `rejected` of the engine says why not another. `cpu`, the plain JavaScript reference, is some thousand
+ * times slower and therefore never chosen unless it is named: a broken runtime is an error, not a slow run. The
+ * reference engine has one thread, whatever `threads` says.
  *
  * @throws {PipelineError} `ERR_ENGINE` when it does not start, with the way out.
+ * @example
+ * ```ts
+ * const engine = await openEngine('auto');
+ * console.log(engine.name, engine.device);
+ * const loss = await engine.createLoss({ name: 'sincere', temperature: 0.1 });
+ * await engine.close(); // closes `loss` too
+ * ```
  */
 export async function openEngine(
   name: EngineName,

@@ -59,6 +59,13 @@ export interface Evaluation {
  * what probes throw.
  * @throws The reason of `signal`, when it aborts first.
  * @see tufts-ml/SupContrast `contrast_acc.py`, `embed_stats.py`, `bootstrap_margin.py`.
+ * @example
+ * ```ts
+ * async function report(train: VectorSet, test: VectorSet): Promise<void> {
+ *   const { rows } = await evaluateVectors({ train, test }, { ks: [1, 5], layer: 'projection' });
+ *   console.table(rows.filter((row) => row.class === null));
+ * }
+ * ```
  */
 export async function evaluateVectors(
   sets: EvaluationSets,

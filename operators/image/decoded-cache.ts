@@ -19,7 +19,7 @@ export interface DecodedCache {
 const entryBytes = 768;
 
 /**
- * Cache without eviction: keeps what fits and forgets nothing.
+ * Cache of decoded images without eviction: keeps what fits and forgets nothing.
  *
  * Training visits each image about once an epoch. Under that order the least recently used image is
  * the one that is needed next, so a cache that evicts and is smaller than the set would hardly ever
@@ -29,6 +29,12 @@ const entryBytes = 768;
  *
  * @param maxBytes 0 or more; 0 keeps nothing.
  * @throws {RangeError} When `maxBytes` is negative or not a number.
+ * @example
+ * ```ts
+ * const cache = decodedCache(2e9);
+ * cache.set(0, { width: 1, height: 1, data: Uint8Array.of(255, 0, 0) });
+ * console.log(cache.get(0)?.width, cache.count, cache.bytes);
+ * ```
  */
 export function decodedCache(maxBytes: number): DecodedCache {
   if (!(maxBytes >= 0)) {

@@ -71,7 +71,19 @@ export function checkPreprocessing(preprocessing: Preprocessing): void {
   }
 }
 
-/** Value of `shrinkTo` of `decodeImage`; undefined for the size of the file. */
+/**
+ * Shorter side to which a large image may be shrunk before preprocessing, in pixels.
+ *
+ * @returns For `shrinkTo` of `decodeImage`; undefined for the size of the file.
+ * @example
+ * ```ts
+ * import { readModelSidecar, sidecarPreprocessing } from 'sincere-embeddings/outputs';
+ *
+ * const sidecar = await readModelSidecar('runs/a/encoder.onnx');
+ * const shrinkTo = inputShrinkTarget(sidecarPreprocessing(sidecar, 'NCHW'));
+ * const decode = decodeImage({ permits: permits(4), shrinkTo });
+ * ```
+ */
 export function inputShrinkTarget({ shrinkOnLoad, imageSize }: Preprocessing): number | undefined {
   // Twice the input, so that the exact filter has the last word.
   return shrinkOnLoad ? 2 * imageSize : undefined;

@@ -10,6 +10,11 @@ import type { ViewRecipe } from './view-recipe.ts';
  *
  * @param imageSize Side of the views, in pixels.
  * @returns For `shrinkTo` of `decodeImage`; an integer.
+ * @example
+ * ```ts
+ * const shrinkTo = shrinkTarget(viewRecipe('paper'), 32);
+ * const decode = decodeImage({ permits: permits(4), shrinkTo });
+ * ```
  */
 export function shrinkTarget(recipe: ViewRecipe, imageSize: number): number {
   if (recipe.crop === null) return 2 * imageSize;

@@ -62,7 +62,7 @@ export const normalisations: Readonly<
 };
 
 /**
- * A recipe by name.
+ * Augmentation recipe by name.
  *
  * - `paper`: what SINCERE and SupCon are trained with. Crop of 20 to 100 % of the area, mirror, jitter of
  *   0.4, 0.4, 0.4 and 0.1 in four of five views, grey in one of five.
@@ -70,6 +70,12 @@ export const normalisations: Readonly<
  *
  * @param normalisation @default `normalisations.neutral`
  * @see Feeney and Hughes, arXiv:2309.14277; tufts-ml/SupContrast `main_ce.py`.
+ * @example
+ * ```ts
+ * const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+ * const recipe = viewRecipe('paper', imagenet);
+ * const grey: ViewRecipe = { ...recipe, name: 'grey', jitter: null, grayscale: 1 };
+ * ```
  */
 export function viewRecipe(
   name: ViewRecipeName,

@@ -4,11 +4,20 @@ import type { EncoderSpec } from './encoder-spec.ts';
 import { headNames, weightShapes } from './weight-shapes.ts';
 
 /**
- * The weights before the first step, a function of `spec` and `seed` alone.
+ * Random initial weights, a function of `spec` and `seed` alone.
  *
  * Convolutions: normal with variance `2 / (outputs · height · width)` (Kaiming, fan-out). Linear layers:
  * weight and bias uniform within `±1 / sqrt(inputs)`, PyTorch's default. BatchNorm: scale 1, offset 0,
  * running mean 0, running variance 1. Each tensor has a generator of its own, keyed by its name.
+ *
+ * @param seed A safe integer.
+ * @returns Owned by the caller.
+ * @example
+ * ```ts
+ * const spec = { architecture: 'resnet8', head: 'mlp', projectionSize: 128 } as const;
+ * const weights = initialWeights(spec, 0);
+ * console.log(weights.get('conv1.weight')?.shape); // [16, 3, 3, 3]
+ * ```
  */
 export function initialWeights(spec: EncoderSpec, seed: number): Weights {
   const weights = new Map<string, NamedTensor>();

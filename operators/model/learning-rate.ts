@@ -15,7 +15,7 @@ const warmupStart = 0.01;
 const floorShare = 1 / 1000;
 
 /**
- * The learning rate of a step, counted from 0.
+ * Learning rate of a step: linear warm-up, then cosine decay.
  *
  * `floor + (peak − floor) · (1 + cos(π · (step + 1) / steps)) / 2` with `floor = peak / 1000`, reached in
  * the last step. In the warm-up the rate rises linearly, step by step, from 0.01 to the value that the
@@ -24,8 +24,14 @@ const floorShare = 1 / 1000;
  * The official code moves the cosine once per epoch, counted from 1; this is the same curve read at
  * every step, and both end at the floor. The official warm-up is linear per batch too.
  *
+ * @param step Counted from 0.
  * @throws {RangeError} When `step` or the schedule are out of their ranges.
  * @see Loshchilov and Hutter, arXiv:1608.03983; tufts-ml/SupContrast `util.py`.
+ * @example
+ * ```ts
+ * const schedule = { peak: 0.5, steps: 1000, warmupSteps: 100 };
+ * console.log([0, 100, 999].map((step) => learningRateAt(step, schedule)));
+ * ```
  */
 export function learningRateAt(step: number, schedule: LearningRateSchedule): number {
   const { peak, steps, warmupSteps = 0 } = schedule;

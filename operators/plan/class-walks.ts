@@ -34,13 +34,23 @@ export interface ClassWalks {
 }
 
 /**
- * Sets up the walks: a function of dataset hash, seed and batch shape, however far a run has come.
+ * Shuffled order of the images of each class, epoch after epoch: a function of dataset hash, seed and batch
+ * shape, however far a run has come.
  *
  * Two callers that go through a run at different places should have walks of their own: each walk
  * remembers the turn that it is in, 4 bytes for each image.
  *
+ * @param dataset Borrowed; every sample has a class.
  * @throws {RangeError} When an option is out of its range.
  * @throws {PipelineError} `ERR_DATASET` when samples have no class or too few classes have images.
+ * @example
+ * ```ts
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * const photos = await openDataset('photos');
+ * const walks = classWalks(photos, { batchSize: 64, seed: 0 }); // as for `planBatches`
+ * console.log(walks.classesPerBatch, walks.largestShare);
+ * ```
  */
 export function classWalks(dataset: Dataset, options: ClassWalksOptions): ClassWalks {
   const { batchSize, seed, leastClasses = 2 } = options;

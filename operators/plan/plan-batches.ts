@@ -26,9 +26,20 @@ export interface PlanBatchesOptions extends ClassWalksOptions {
  * Nothing waits in here: plans are made when they are asked for, and leaving the loop needs no clean-up.
  * Holds 8 bytes for each image of the dataset.
  *
+ * @param dataset Borrowed; every sample has a class.
+ * @returns The plans, each made when it is asked for; one pass.
  * @throws {RangeError} At the call, when an option is out of its range.
  * @throws {PipelineError} `ERR_DATASET`, at the call, when samples have no class or fewer than `leastClasses`
  * classes have images.
+ * @example
+ * ```ts
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * const photos = await openDataset('photos');
+ * for await (const { seq, samples } of planBatches(photos, { batchSize: 64, steps: 2, seed: 0 })) {
+ *   console.log(seq, samples[0]?.id);
+ * }
+ * ```
  */
 export function planBatches(
   dataset: Dataset,

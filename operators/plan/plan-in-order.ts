@@ -20,7 +20,18 @@ export interface PlanInOrderOptions {
  * the whole dataset. So a plan that starts or ends on a cut is the same in every run, and a range
  * that starts between two cuts begins with the rest of its batch. `draw` and `epoch` are 0.
  *
+ * @param dataset Borrowed.
+ * @returns The plans, each made when it is asked for; one pass.
  * @throws {RangeError} At the call, when an option is out of its range.
+ * @example
+ * ```ts
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * const photos = await openDataset('photos');
+ * for await (const { seq, samples } of planInOrder(photos, { batchSize: 64 })) {
+ *   console.log(seq, samples[0]?.id);
+ * }
+ * ```
  */
 export function planInOrder(
   dataset: Dataset,

@@ -3,7 +3,7 @@ import type { PlannedSample } from '../types.ts';
 import type { ClassWalks } from './class-walks.ts';
 
 /**
- * Another image of the same class, for the place of one that cannot be used.
+ * Replacement from the same class, for the place of an image that cannot be used.
  *
  * Goes on in the walk of the class from the unusable image, and starts one batch further on, so that the
  * replacement does not stand in the same batch already unless the class is small. Attempts
@@ -15,6 +15,14 @@ import type { ClassWalks } from './class-walks.ts';
  * @param attempt 1 for the first replacement, 2 when that one cannot be used either, and so on.
  * @throws {PipelineError} `ERR_DATASET`, naming the class, when it has no further image.
  * @throws {RangeError} When `attempt` is not an integer of 1 or more, or `bad` has no class of the dataset.
+ * @example
+ * ```ts
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * const walks = classWalks(await openDataset('photos'), { batchSize: 64, seed: 0 });
+ * const replacement = (bad: PlannedSample, attempt: number): PlannedSample =>
+ *   replacementFor(walks, bad, attempt + 1); // what `onBadSample` takes
+ * ```
  */
 export function replacementFor(
   walks: ClassWalks,

@@ -11,7 +11,7 @@ export interface AugmentViewsOptions extends ViewOptions {
 }
 
 /**
- * Makes the views of each batch, in order, in the threads of `viewer`.
+ * Data augmentation: makes the views of each batch, in order, in the threads of `viewer`.
  *
  * A batch without images gives a batch without views. See `makeViews` for what a view is a function of.
  *
@@ -19,6 +19,13 @@ export interface AugmentViewsOptions extends ViewOptions {
  *
  * @param viewer Borrowed.
  * @throws {RangeError} When an option or the recipe is out of range.
+ * @example
+ * ```ts
+ * const viewer = await openViewMaker();
+ * const recipe = viewRecipe('paper');
+ * const augment = augmentViews(viewer, { recipe, views: 2, imageSize: 32, seed: 0 });
+ * await viewer.close(); // when the stream through `augment` has ended
+ * ```
  */
 export function augmentViews(
   viewer: ViewMaker,

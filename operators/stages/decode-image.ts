@@ -28,6 +28,16 @@ export interface DecodeImageOptions {
  * Errors: `ERR_DECODE`, naming the sample, with libvips' own error as `cause`.
  *
  * @throws {RangeError} When a limit or `shrinkTo` is out of range.
+ * @example
+ * ```ts
+ * import { availableParallelism } from 'node:os';
+ * import { pipe } from 'rxjs';
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * const read = readImage(await openDataset('photos'), { permits: permits(16) });
+ * const decode = decodeImage({ permits: permits(availableParallelism()), shrinkTo: 256 });
+ * const images = perSample(pipe(read, decode));
+ * ```
  */
 export function decodeImage(
   options: DecodeImageOptions,

@@ -18,6 +18,16 @@ export interface EncodeOptions {
  * takes, or more of them than its `rows`.
  *
  * @param session Borrowed.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ *
+ * const engine = await openEngine('onnx');
+ * const spec = { model: await readFile('runs/a/encoder.onnx') };
+ * const session = await engine.openModel(spec, { rows: 64, imageSize: 32 });
+ * const vectors = encode(session); // after `prepareInputs`
+ * await engine.close(); // when the stream through `vectors` has ended
+ * ```
  */
 export function encode(
   session: EncoderSession,

@@ -10,6 +10,15 @@ import type { DecodedImage, PlannedSample } from '../types.ts';
  *
  * @param cache Borrowed; shared by all batches of a run.
  * @param decode Reads and decodes one sample.
+ * @example
+ * ```ts
+ * import { pipe } from 'rxjs';
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * const read = readImage(await openDataset('photos'), { permits: permits(16) });
+ * const decode = decodeImage({ permits: permits(4) });
+ * const images = perSample(keepDecoded(decodedCache(2e9), pipe(read, decode)));
+ * ```
  */
 export function keepDecoded(
   cache: DecodedCache,

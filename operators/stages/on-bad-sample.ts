@@ -11,7 +11,17 @@ import type { Quarantine } from './quarantine.ts';
 export type Replacement = (bad: PlannedSample, attempt: number) => PlannedSample | undefined;
 
 /**
- * Skip policy: the place stays empty. For exports, where each readable image has exactly one row.
+ * Skip policy of `onBadSample`: the place stays empty. For exports, where each readable image has exactly one row.
+ *
+ * @example
+ * ```ts
+ * import { map } from 'rxjs';
+ *
+ * const bad = quarantine({ count: 1000 });
+ * const grey = { width: 1, height: 1, data: Uint8Array.of(128, 128, 128) };
+ * const stage = map((sample: PlannedSample) => ({ ...sample, image: grey }));
+ * const images = perSample(onBadSample(skipBad, bad, stage));
+ * ```
  */
 export const skipBad: Replacement = () => undefined;
 
@@ -23,7 +33,19 @@ export const skipBad: Replacement = () => undefined;
  *
  * @param replacement Called with the planned sample and 0, 1, … until one is readable; undefined leaves
  * the place empty. It must be a pure function, so that a resumed run makes the same choice.
+ * @param quarantine Borrowed; shared by all samples of a run.
  * @param stage Reads and decodes one sample.
+ * @example
+ * ```ts
+ * import { pipe } from 'rxjs';
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * const photos = await openDataset('photos');
+ * const read = readImage(photos, { permits: permits(16) });
+ * const bad = quarantine({ count: photos.count, maxInvalid: 0.01 });
+ * const stage = pipe(read, decodeImage({ permits: permits(4) }));
+ * const images = perSample(onBadSample(skipBad, bad, stage)); // `bad.list()` has the others
+ * ```
  */
 export function onBadSample(
   replacement: Replacement,

@@ -16,6 +16,11 @@ import type { BatchShape, PackedBatch, ViewBatch } from '../types.ts';
  * Errors: `ERR_SHAPE` when a batch has other views or another size than `shape`, or too many samples.
  *
  * @throws {RangeError} When a field of `shape` is not an integer of at least 1.
+ * @example
+ * ```ts
+ * const shape = { images: 128, views: 2, imageSize: 32 }; // `shape` of a trainer
+ * const pack = packBatch(shape); // after `augmentViews`, before `trainStep`
+ * ```
  */
 export function packBatch(shape: BatchShape): OperatorFunction<ViewBatch, PackedBatch> {
   for (const [name, value] of Object.entries(shape)) {

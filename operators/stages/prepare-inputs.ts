@@ -13,6 +13,15 @@ import type { ViewMaker } from '../image/view-request.ts';
  *
  * @param viewer Borrowed.
  * @throws {RangeError} When the preprocessing is out of range.
+ * @example
+ * ```ts
+ * import { readModelSidecar, sidecarPreprocessing } from 'sincere-embeddings/outputs';
+ *
+ * const viewer = await openViewMaker();
+ * const sidecar = await readModelSidecar('runs/a/encoder.onnx');
+ * const prepare = prepareInputs(viewer, sidecarPreprocessing(sidecar, 'NCHW'));
+ * await viewer.close(); // when the stream through `prepare` has ended
+ * ```
  */
 export function prepareInputs(
   viewer: ViewMaker,

@@ -38,6 +38,14 @@ const leastTried = 1000;
  * Memory: the id and message of each bad sample, so at most `maxInvalid` of the ids of the store.
  *
  * @throws {RangeError} When `maxInvalid` is not from 0 to 1.
+ * @example
+ * ```ts
+ * const bad = quarantine({ count: 1000, maxInvalid: 0.01 });
+ * const broken = { id: 'cat/7.jpg', label: 0 };
+ * bad.tried(broken);
+ * bad.add(broken, new PipelineError('ERR_DECODE', 'Cannot decode `cat/7.jpg`'));
+ * console.table(bad.list());
+ * ```
  */
 export function quarantine(options: QuarantineOptions): Quarantine {
   const { count, maxInvalid = 0.2, known = [] } = options;

@@ -19,7 +19,15 @@ export interface ReadImageOptions {
  *
  * Errors: `ERR_READ`, naming the sample, when the dataset cannot read it or it is above `maxBytes`.
  *
+ * @param dataset Borrowed.
  * @throws {RangeError} When `maxBytes` is not an integer of at least 1.
+ * @example
+ * ```ts
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * const photos = await openDataset('photos');
+ * const read = readImage(photos, { permits: permits(16) });
+ * ```
  */
 export function readImage(
   dataset: Dataset,

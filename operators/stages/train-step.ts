@@ -22,7 +22,19 @@ const live = new WeakSet<Trainer<unknown>>();
  * The snapshot is taken between two steps, inside this stage: a later stage that asked for it
  * would get the state of whatever step had begun by then.
  *
+ * Errors: `ERR_NOT_FINITE` when loss or gradient of a step are not finite; that step is not applied.
+ *
  * @param trainer Borrowed; it holds state, so a second live subscription with it is an `ERR_CONTRACT`.
+ * @returns One result for each batch, when the step has been taken.
+ * @example
+ * ```ts
+ * const schedule = { peak: 0.1, steps: 1000 };
+ * const stepsOf = (trainer: Trainer) =>
+ *   trainStep(trainer, {
+ *     learningRate: (step) => learningRateAt(step, schedule),
+ *     snapshotAfter: (step) => (step + 1) % 100 === 0,
+ *   });
+ * ```
  */
 export function trainStep<R>(
   trainer: Trainer<R>,

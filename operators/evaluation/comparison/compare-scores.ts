@@ -52,6 +52,15 @@ export interface ComparisonRow {
  * @param models At least two, of the same images in the same order, each with as many runs.
  * @throws {RangeError} When they are not.
  * @see tufts-ml/SupContrast `bootstrap_knn_acc.py` for the pairing of images.
+ * @example
+ * ```ts
+ * import { readScores } from 'sincere-embeddings/outputs';
+ *
+ * const baseline = { name: 'supcon', runs: [await readScores('runs/supcon/evaluation')] };
+ * const model = { name: 'sincere', runs: [await readScores('runs/sincere/evaluation')] };
+ * const rows = compareScores([baseline, model]);
+ * console.table(rows.filter((row) => row.class === null));
+ * ```
  */
 export function compareScores(
   models: readonly ComparedModel[],

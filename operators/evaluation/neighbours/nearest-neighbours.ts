@@ -22,7 +22,8 @@ export interface NeighbourGroup {
 }
 
 /**
- * The exact k nearest support rows of each query by dot product, and the nearest of its own and of other classes.
+ * Exact k nearest neighbours by dot product: for each query the nearest rows of the support, of whatever class, of its
+ * own, and of other classes.
  *
  * Similarities are summed in float64 in the order of the dimensions: the result is a function of the rows alone, not
  * of blocks, groups or threads. Ties: the lowest position comes first. Rows of unknown class are
@@ -35,6 +36,14 @@ export interface NeighbourGroup {
  * @throws {RangeError} When sets do not fit together, an option is out of its range, or a row is not finite.
  * @throws {PipelineError} `ERR_ENGINE` when a thread failed, such as for lack of memory.
  * @throws The reason of `signal`, when it aborts first.
+ * @example
+ * ```ts
+ * const images = { classes: ['cat', 'dog'], ids: ['a', 'b', 'c'], labels: Int32Array.of(0, 0, 1) };
+ * const rows = Float32Array.of(1, 0, 0.8, 0.6, 0, 1); // three rows of length 1
+ * const set = vectorsInMemory({ name: 'three', ...images, dim: 2, rows });
+ * const { nearest } = await nearestNeighbours(set, set, { k: 1, leaveOneOut: true });
+ * console.log(nearest.positions); // [1, 0, 1]
+ * ```
  */
 export async function nearestNeighbours(
   queries: VectorSet,

@@ -34,7 +34,8 @@ export interface RankingScores {
 }
 
 /**
- * Ranks the whole support for each query by similarity, and scores where the query's class stands.
+ * R-precision, average precision at R and reciprocal rank of each query: ranks the whole support by similarity, and
+ * scores where the query's class stands.
  *
  * Similarities are float32. Ties: other classes come first: the score is the least that any order gives.
  * Support rows of unknown class count as others.
@@ -48,6 +49,14 @@ export interface RankingScores {
  * @throws {PipelineError} `ERR_ENGINE` when a thread failed, such as for lack of memory.
  * @throws The reason of `signal`, when it aborts first.
  * @see Musgrave, Belongie and Lim, A Metric Learning Reality Check, arXiv:2003.08505, section 3.3.
+ * @example
+ * ```ts
+ * const images = { classes: ['cat', 'dog'], ids: ['a', 'b', 'c'], labels: Int32Array.of(0, 0, 1) };
+ * const rows = Float32Array.of(1, 0, 0.8, 0.6, 0, 1); // three rows of length 1
+ * const set = vectorsInMemory({ name: 'three', ...images, dim: 2, rows });
+ * const { averagePrecision } = await rankingScores(set, set, { leaveOneOut: true });
+ * console.log(averagePrecision); // [1, 1, NaN]: there is no other dog
+ * ```
  */
 export async function rankingScores(
   queries: VectorSet,

@@ -39,7 +39,7 @@ export interface ProbeScores {
 const memoryBytes = 2 ** 26;
 
 /**
- * Scores every image of a set once, in order.
+ * Predictions of a linear probe: scores every image of a set once, in order.
  *
  * Images of a class that the probe does not know are predicted, but have no rank; whether they count as wrong is
  * for the caller to say.
@@ -47,6 +47,14 @@ const memoryBytes = 2 ** 26;
  * @throws {RangeError} When rows have another length than those of the probe.
  * @throws {PipelineError} `ERR_FORMAT` when a row is not finite, naming the image; `ERR_ENGINE` when a thread failed.
  * @throws The reason of `signal`, when it aborts first.
+ * @example
+ * ```ts
+ * async function accuracy(train: VectorSet, test: VectorSet): Promise<number> {
+ *   const probe = await trainProbe(train, { solver: 'l2' });
+ *   const { labels, predicted } = await probeScores(probe, test);
+ *   return predicted.filter((label, image) => label === labels[image]).length / test.count;
+ * }
+ * ```
  */
 export async function probeScores(
   probe: LinearProbe,

@@ -7,12 +7,25 @@ export type TrainProbeOptions =
   ({ readonly solver: 'sgd' } & SgdProbeOptions) | ({ readonly solver: 'l2' } & L2ProbeOptions);
 
 /**
- * Trains a linear classifier on vectors as they are: they are neither normalised nor standardised.
+ * Linear probe: trains a linear classifier on vectors as they are, neither normalised nor standardised.
  *
  * `sgd` is the recipe of the paper, which has no regularisation and no optimum to reach; `l2` is regularised
  * logistic regression, whose optimum is unique. Images without a class are left out.
  *
- * @see `trainSgdProbe` and `trainL2Probe` for what they throw.
+ * @param train Vectors of the training images; read again and again where they do not fit into memory.
+ * @throws {RangeError} When an option is out of its range.
+ * @throws {PipelineError} `ERR_FORMAT` when a row is not finite, naming the image, or fewer than two classes have one;
+ * `ERR_NOT_FINITE` when the training diverged; `ERR_ENGINE` when a thread failed.
+ * @throws The reason of `signal`, when it aborts first.
+ * @example
+ * ```ts
+ * async function biasOf(train: VectorSet): Promise<Float64Array> {
+ *   const { classes, bias, converged } = await trainProbe(train, { solver: 'l2', l2: 0.1 });
+ *   if (!converged) console.warn('the weights are not those of the optimum');
+ *   console.log(classes);
+ *   return bias;
+ * }
+ * ```
  */
 export async function trainProbe(
   train: VectorSet,

@@ -17,9 +17,15 @@ export interface VectorsInMemory {
 }
 
 /**
- * A set over arrays, in blocks of `blockRows` rows.
+ * Vector set over arrays in memory, read in blocks of `blockRows` rows.
  *
  * @throws {RangeError} When sizes disagree.
+ * @example
+ * ```ts
+ * const images = { classes: ['cat', 'dog'], ids: ['a', 'b', 'c'], labels: Int32Array.of(0, 0, 1) };
+ * const rows = Float32Array.of(1, 0, 0.8, 0.6, 0, 1); // three rows of length 1
+ * const set = vectorsInMemory({ name: 'three', ...images, dim: 2, rows });
+ * ```
  */
 export function vectorsInMemory(
   { name, classes, ids, labels, dim, rows }: VectorsInMemory,

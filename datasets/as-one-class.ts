@@ -5,8 +5,16 @@ import { datasetHash } from './dataset-hash.ts';
 const className = 'images';
 
 /**
- * The same images with one class for all of them, known or not: for training without labels, whose batches must
- * not be balanced by them. Ids and order stay; the hash is that of the result, and of the dataset it was made from.
+ * Merges all classes of a dataset into one, unknown ones included: for training without labels, whose batches must
+ * not be balanced by them.
+ *
+ * Ids and order stay; the hash is that of the result, and of the dataset it was made from.
+ *
+ * @example
+ * ```ts
+ * const photos = asOneClass(await openDataset('photos'));
+ * console.log(photos.classes.length, photos.sample(0).label); // 1 0
+ * ```
  */
 export function asOneClass(dataset: Dataset): Dataset {
   const { name, count, hash: origin } = dataset;

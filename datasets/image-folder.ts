@@ -62,16 +62,24 @@ export interface ImageFolder extends Dataset {
 }
 
 /**
- * Lists a folder of images, by name only: nothing is opened, so a file that is no image fails in decoding.
+ * Image folder with one sub-folder for each class, listed by name only: nothing is opened, so a file that is no image
+ * fails in decoding.
  *
  * Listing order is that of UTF-16 code units, the same everywhere. Symbolic links are followed, except
  * into a folder that the path already went through; a broken one fails when it is read. Holds
  * the text of the ids and 12 bytes for each image.
  *
+ * @param root The folder; with `split`, the folder of the splits.
  * @throws {PipelineError} `ERR_DATASET` when there is no such folder, it cannot be listed, it holds no
  * images, or it holds splits and none is chosen.
  * @throws {RangeError} When `split` is not the name of a folder.
  * @throws The reason of `signal` when it aborts.
+ * @example
+ * ```ts
+ * const photos = await openImageFolder('photos', { split: 'train' });
+ * console.log(`${photos.count} images of ${photos.classes.length} classes`);
+ * console.log(photos.sample(0).id, (await photos.read(0)).length); // id and bytes of the first
+ * ```
  */
 export async function openImageFolder(
   root: string,

@@ -3,13 +3,19 @@ import type { Dataset, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
 
 /**
- * The part of a dataset with at most `limit` samples of each class, in the same order.
+ * Subsamples each class of a dataset to at most `limit` samples, in the same order.
  *
  * Which ones is a function of seed, class name and size of the class. Samples without a class
  * count as one class. The hash is that of the part, and of the whole that it was taken from; when
  * nothing has to go, the dataset itself is returned. Holds 4 bytes for each sample that stays.
  *
+ * @param dataset Borrowed: the part reads from it.
  * @throws {RangeError} When `limit` is not an integer of 1 or more, or `seed` not a safe integer.
+ * @example
+ * ```ts
+ * const photos = await openDataset('photos');
+ * const few = limitPerClass(photos, 100, 0);
+ * ```
  */
 export function limitPerClass(dataset: Dataset, limit: number, seed: number): Dataset {
   if (!Number.isInteger(limit) || limit < 1) {

@@ -12,14 +12,23 @@ export interface ClassChoice {
 }
 
 /**
- * The samples of some classes, under their own ids and in the same order; labels are positions in the shorter
- * list of classes. Samples without a class go too. Holds 4 bytes for each sample that stays.
+ * Subset by class: the samples of some classes, under their own ids and in the same order.
+ *
+ * Labels are positions in the shorter list of classes. Samples without a class go too. Holds 4 bytes for each
+ * sample that stays.
  *
  * A folder that holds only these class folders is the same dataset: where a hash covers nothing but the listing,
  * so does that of the part. Otherwise it is that of the part, and of the whole that it was taken from. When
  * nothing has to go, the dataset itself is returned.
  *
+ * @param dataset Borrowed: the part reads from it.
  * @throws {PipelineError} `ERR_DATASET` when the dataset has no class of a name, or no sample is left.
+ * @example
+ * ```ts
+ * const photos = await openDataset('photos');
+ * const pets = onlyClasses(photos, { classes: ['cat', 'dog'] });
+ * const others = onlyClasses(photos, { exceptClasses: pets.classes });
+ * ```
  */
 export function onlyClasses(dataset: Dataset, choice: ClassChoice): Dataset {
   const { name, hash } = dataset;

@@ -28,6 +28,11 @@ export interface OpenDatasetOptions extends ClassChoice {
  *
  * @throws {PipelineError} `ERR_DATASET` when the location is none of these, or cannot be opened.
  * @throws {RangeError} When an option is out of its range.
+ * @example
+ * ```ts
+ * const photos = await openDataset('photos', { split: 'train', limit: 100 });
+ * console.log(photos.count, photos.classes);
+ * ```
  */
 export async function openDataset(
   location: string,

@@ -45,6 +45,11 @@ const concurrency = 16;
  *
  * @throws {RangeError} At the call, when an option is out of its range.
  * @throws {PipelineError} `ERR_WRITE`, on the stream, when the folder holds anything else or cannot be written.
+ * @example
+ * ```ts
+ * const { output$ } = writeSyntheticFolder('photos', { perClass: { train: 100, test: 20 } });
+ * await output$.forEach(({ done, total }) => console.log(`${done} of ${total}`));
+ * ```
  */
 export function writeSyntheticFolder(
   root: string,

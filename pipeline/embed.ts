@@ -27,7 +27,8 @@ import { type EmbedResult, tellRows } from './parts/tell-rows.ts';
  * @throws {PipelineError} `ERR_DATASET`, `ERR_CONFIG`, `ERR_FORMAT`, `ERR_TOO_MANY_BAD`, `ERR_ENGINE`, `ERR_WRITE` …
  * @example
  * ```ts
- * const { rows, bad } = await embed({ data: 'photos', split: 'test', model: 'runs/a', out: 'runs/a/test' });
+ * const data = { data: 'photos', split: 'test' };
+ * const { rows, bad } = await embed({ ...data, model: 'runs/a', out: 'runs/a/test' });
  * ```
  */
 export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> {

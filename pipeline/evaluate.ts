@@ -31,7 +31,8 @@ export interface Evaluated {
  * @throws {PipelineError} `ERR_CONFIG` when the sets were embedded by different models; `ERR_FORMAT`, `ERR_WRITE`.
  * @example
  * ```ts
- * const { evaluation } = await evaluate({ train: 'runs/a/train', test: 'runs/a/test', out: 'runs/a/evaluation' });
+ * const sets = { train: 'runs/a/train', test: 'runs/a/test' };
+ * const { evaluation } = await evaluate({ ...sets, out: 'runs/a/evaluation' });
  * console.log(evaluation.rows.find(({ metric }) => metric === 'knn1_accuracy')?.value);
  * ```
  */

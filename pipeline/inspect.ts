@@ -7,6 +7,7 @@ import { type Run, startRun } from './parts/start-run.ts';
 /**
  * Identifies a file or folder and summarises what it holds. Nothing is written; damage is part of the result.
  *
+ * @throws {PipelineError} `ERR_READ` when there is nothing at the path, `ERR_FORMAT` when it is nothing known.
  * @example
  * ```ts
  * const { what, problems } = await inspect({ path: 'runs/a/test', verify: true });

@@ -19,6 +19,8 @@ export interface TheoryResult {
  *
  * A check that does not hold is part of the result; it does not fail the run.
  *
+ * @throws {UsageError} When the options cannot be run with.
+ * @throws {PipelineError} `ERR_WRITE`.
  * @see Feeney and Hughes, arXiv:2309.14277.
  * @example
  * ```ts

@@ -40,7 +40,8 @@ import { tellSteps, type TrainedStep, type TrainResult } from './parts/tell-step
  * @throws {PipelineError} `ERR_DATASET`, `ERR_CONFIG`, `ERR_TOO_MANY_BAD`, `ERR_NOT_FINITE`, `ERR_ENGINE`, `ERR_WRITE` …
  * @example
  * ```ts
- * const { steps, readouts } = await train({ data: 'photos', split: 'train', out: 'runs/a', epochs: 20 });
+ * const data = { data: 'photos', split: 'train' };
+ * const { steps, readouts } = await train({ ...data, out: 'runs/a', epochs: 20 });
  * ```
  */
 export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainResult, TrainedStep> {

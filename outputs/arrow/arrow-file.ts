@@ -41,7 +41,7 @@ export interface ArrowFileOptions {
 }
 
 /**
- * Writes an Arrow IPC file, uncompressed, with memory bounded by one batch.
+ * Arrow IPC file being written, uncompressed, with memory bounded by one batch.
  *
  * The bytes are a function of schema, metadata and batches alone. They go to a temporary name in the
  * same folder; `close` brings them to the disk and renames. Keep batches below 64 MiB: readers in other
@@ -51,7 +51,21 @@ export interface ArrowFileOptions {
  * Polars rejects, and because vectors of unit length hardly compress.
  *
  * @param path Final name; its folder must exist.
+ * @returns To be closed, or aborted, by the caller.
  * @throws {PipelineError} `ERR_WRITE`, naming the path and the way out.
+ * @example
+ * ```ts
+ * import { tableFromArrays } from 'apache-arrow';
+ *
+ * const table = tableFromArrays({ loss: Float64Array.of(4.1, 3.9) });
+ * const file = await openArrowFile('losses.arrow', table.schema);
+ * try {
+ *   for (const batch of table.batches) await file.write(batch);
+ *   console.log(await file.close());
+ * } finally {
+ *   await file.abort(); // removes what was not closed
+ * }
+ * ```
  */
 export async function openArrowFile(
   path: string,

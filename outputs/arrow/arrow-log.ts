@@ -35,7 +35,7 @@ export interface ArrowLogOptions {
 }
 
 /**
- * A growing Arrow stream (`.arrows`) whose bytes are a function of its rows alone.
+ * Append-only log in an Arrow stream (`.arrows`) whose bytes are a function of its rows alone.
  *
  * ```
  * schema │ row 0 │ row 1 │ … │ row n − 1 │ end-of-stream mark (only when closed)
@@ -49,8 +49,18 @@ export interface ArrowLogOptions {
  * Readers take a stream without its end mark for complete. So `<path>.json` holds the number of rows,
  * written after them: a file with fewer was cut.
  *
+ * @param filePath Its folder must exist.
+ * @param columns Type of each column by name, in their order.
+ * @returns To be closed by the caller.
  * @throws {PipelineError} `ERR_FORMAT` when fewer than `keepRows` rows are there, or the log has other
  * columns; `ERR_WRITE`.
+ * @example
+ * ```ts
+ * const log = await openArrowLog('losses.arrows', { step: 'int32', loss: 'float64' });
+ * await log.append([{ step: 0, loss: 4.1 }]);
+ * await log.sync(); // on the disk, whatever happens next
+ * await log.close();
+ * ```
  */
 export async function openArrowLog<const C extends LogColumns>(
   filePath: string,

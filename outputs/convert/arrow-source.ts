@@ -34,10 +34,18 @@ export async function arrowKindOf(file: string): Promise<'file' | 'stream' | und
 }
 
 /**
- * Opens whatever holds Arrow rows: a finished embeddings folder, an Arrow file, or an Arrow stream.
+ * Rows of whatever holds Arrow rows: a finished embeddings folder, an Arrow file, or an Arrow stream.
  *
+ * @returns To be closed by the caller.
  * @throws {PipelineError} `ERR_READ` when there is nothing, `ERR_FORMAT` when it is unfinished, damaged or no
  * Arrow.
+ * @example
+ * ```ts
+ * const source = await openArrowSource('runs/a/metrics.arrows');
+ * console.log(source.rows, source.schema.names);
+ * for await (const batch of source.read()) console.log(batch.getChild('loss')?.get(0));
+ * await source.close();
+ * ```
  */
 export async function openArrowSource(source: string): Promise<ArrowSource> {
   const stat = await fs.stat(source).catch((error: unknown) => {

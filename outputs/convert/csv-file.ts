@@ -18,8 +18,15 @@ const flushBytes = 1 << 20;
  * A vector `embedding` becomes `embedding_0`, `embedding_1`, …, or a JSON list. Memory: a batch and 1 MiB.
  *
  * @param file Its folder must exist.
+ * @param source Borrowed: the caller closes it.
  * @throws {PipelineError} `ERR_FORMAT` for a column that has no CSV form, `ERR_WRITE`; and whatever reading throws.
  * @throws The reason of `signal`; nothing is left behind then.
+ * @example
+ * ```ts
+ * const source = await openArrowSource('runs/a/metrics.arrows');
+ * const { rows, bytes } = await writeCsv('metrics.csv', source);
+ * await source.close();
+ * ```
  */
 export async function writeCsv(
   file: string,

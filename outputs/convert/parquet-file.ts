@@ -25,9 +25,16 @@ const handOverRows = 512;
  * dictionaries, the usual encoding, would add 30 % and take four times as long.
  *
  * @param file Its folder must exist.
+ * @param source Borrowed: the caller closes it.
  * @throws {PipelineError} `ERR_FORMAT` for a column that Parquet cannot hold, `ERR_WRITE`; and whatever reading
  * throws.
  * @throws The reason of `signal`; nothing is left behind then.
+ * @example
+ * ```ts
+ * const source = await openArrowSource('runs/a/test');
+ * const { rows, bytes } = await writeParquet('test.parquet', source);
+ * await source.close();
+ * ```
  */
 export async function writeParquet(
   file: string,

@@ -19,7 +19,7 @@ export interface EmbeddingsFolderOptions extends ExportSubject {
 }
 
 /**
- * Opens a folder of embeddings for writing.
+ * Embeddings folder, opened for writing.
  *
  * ```
  * part-00000.arrow   positions 0 to 4095: a row for each readable image, in dataset order
@@ -38,8 +38,22 @@ export interface EmbeddingsFolderOptions extends ExportSubject {
  *
  * Memory: one block of 512 rows, and what the bad samples have to say.
  *
+ * @returns To be closed by the caller, however the export ends.
  * @throws {PipelineError} `ERR_CONFIG` when the folder holds something else, naming what differs;
  * `ERR_FORMAT` when it is damaged; `ERR_LOCKED`; `ERR_WRITE`.
+ * @example
+ * ```ts
+ * import { openDataset } from 'sincere-embeddings/datasets';
+ *
+ * const folder = await openEmbeddingsFolder('vectors', {
+ *   dataset: await openDataset('photos'),
+ *   model: { hash: 'SHA-256 of the weights' },
+ *   preprocessing: { imageSize: 32 },
+ *   layers: 'projection',
+ *   sizes: { embedding: 512, projection: 128 },
+ * });
+ * await folder.close(); // when the stream through `writeEmbeddings` has ended
+ * ```
  */
 export async function openEmbeddingsFolder(
   folder: string,

@@ -39,7 +39,7 @@ export interface FinalizedEmbeddings extends EmbeddingsReport {
 }
 
 /**
- * Makes a finished export of shards: the bytes of all files are those of an export without shards.
+ * Merges the shards of an export into a finished one: the bytes of all files are those of an export without shards.
  *
  * All shards must be there and done, with the same dataset, model and settings, and every part is read and
  * compared with its SHA-256. Then `quarantine.arrow` and `manifest.json` are written, and the manifests of the
@@ -52,6 +52,11 @@ export interface FinalizedEmbeddings extends EmbeddingsReport {
  * @param folders Where the shards are: one folder that all wrote to, or several.
  * @throws {PipelineError} `ERR_CONFIG` when shards are missing, unfinished or of different things, saying which and
  * what to run; `ERR_FORMAT` when a part or a manifest is damaged; `ERR_LOCKED`; `ERR_WRITE`.
+ * @example
+ * ```ts
+ * const { rows, shards } = await finalizeEmbeddings(['a0', 'a1'], { out: 'a' });
+ * console.log(`${rows} rows of ${shards} shards`);
+ * ```
  */
 export async function finalizeEmbeddings(
   folders: readonly string[],

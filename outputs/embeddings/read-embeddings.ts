@@ -48,10 +48,17 @@ export interface OpenEmbeddingsOptions {
 }
 
 /**
- * Opens a finished embeddings folder.
+ * Finished embeddings folder, opened for reading; there is nothing to close.
  *
  * @throws {PipelineError} `ERR_FORMAT` when the folder holds no export, an unfinished one, shards that were not
  * made one, or an export with missing or cut parts, naming the file.
+ * @example
+ * ```ts
+ * const reader = await openEmbeddings('runs/a/test');
+ * for await (const { ids, labels, projection } of reader.blocks()) {
+ *   console.log(ids[0], reader.classes[labels[0]!], projection?.subarray(0, 3));
+ * }
+ * ```
  */
 export async function openEmbeddings(
   folder: string,

@@ -20,6 +20,17 @@ const live = new WeakSet<EmbeddingsFolder>();
  * A second live stream into it is an `ERR_CONTRACT`.
  * @param quarantine Says why samples of a plan are missing from its batch. Without it a missing sample
  * is an `ERR_CONTRACT`.
+ * @example
+ * ```ts
+ * import type { Observable } from 'rxjs';
+ * import type { EmbeddingBatch } from 'sincere-embeddings/operators';
+ *
+ * async function save(vectors$: Observable<EmbeddingBatch>, to: EmbeddingsFolder): Promise<void> {
+ *   const written$ = vectors$.pipe(writeEmbeddings(to));
+ *   await written$.forEach(({ plan, rows }) => console.log(plan.seq, rows));
+ *   await to.finish();
+ * }
+ * ```
  */
 export function writeEmbeddings(
   folder: EmbeddingsFolder,

@@ -17,6 +17,11 @@ const folderNames = new Set([manifestName, 'config.json', 'summary.json']);
  *
  * @throws {PipelineError} `ERR_READ` when there is nothing, `ERR_FORMAT` when it is damaged or nothing known.
  * @throws The reason of `signal`.
+ * @example
+ * ```ts
+ * const { what, facts, problems } = await inspectPath('runs/a/test', { verify: true });
+ * console.log(what, facts, problems);
+ * ```
  */
 export async function inspectPath(
   given: string,

@@ -23,8 +23,9 @@ export interface ModelSidecar extends Omit<Preprocessing, 'layout'> {
 const preprocessorName = 'preprocessor_config.json';
 
 /**
- * Reads the sidecar of an ONNX file: `model.json` for `model.onnx`. A `preprocessor_config.json` of Hugging Face is
- * taken too; where both are there, fields of `model.json` come first.
+ * Reads the preprocessing that stands beside an ONNX file: `model.json` for `model.onnx`.
+ *
+ * A `preprocessor_config.json` of Hugging Face is taken too; where both are there, fields of `model.json` come first.
  *
  * ```json
  * {
@@ -40,8 +41,14 @@ const preprocessorName = 'preprocessor_config.json';
  * those of a torchvision model: `bilinear` in `8bit`, `middle` of `torchvision`, `rescale` 1/255, `rgb`, nothing shrunk on
  * load. An output may be its name alone.
  *
+ * @param model Path of the ONNX file.
  * @throws {PipelineError} `ERR_CONFIG` when there is neither file, or they do not say what is needed; `ERR_FORMAT` when
  * one is not JSON.
+ * @example
+ * ```ts
+ * const { imageSize, mean, std } = await readModelSidecar('runs/a/encoder.onnx');
+ * console.log(imageSize, mean, std);
+ * ```
  */
 export async function readModelSidecar(model: string): Promise<ModelSidecar> {
   const own = sidecarPath(model);
@@ -98,7 +105,16 @@ export function encoderPreprocessing(
   return sidecarPreprocessing(parseSidecar(encoderSidecar(imageSize, normalisation)), layout);
 }
 
-/** Preprocessing of a sidecar, for an input of this layout. */
+/**
+ * Preprocessing of a sidecar, for an input of this layout.
+ *
+ * @returns For `prepareInputs` and `inputShrinkTarget`.
+ * @example
+ * ```ts
+ * const sidecar = await readModelSidecar('runs/a/encoder.onnx');
+ * const preprocessing = sidecarPreprocessing(sidecar, sidecar.layout ?? 'NCHW');
+ * ```
+ */
 export function sidecarPreprocessing(sidecar: ModelSidecar, layout: ImageLayout): Preprocessing {
   const { imageSize, resize, interpolation, rounding, middle, shrinkOnLoad } = sidecar;
   const { rescale, mean, std, channels } = sidecar;

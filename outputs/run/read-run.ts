@@ -18,6 +18,11 @@ export interface SavedRun {
  * Reads the configuration and the newest checkpoint of a run, which may still be going on.
  *
  * @throws {PipelineError} `ERR_FORMAT` when the folder holds no run or no checkpoint.
+ * @example
+ * ```ts
+ * const { config, checkpoint } = await readRun('runs/a');
+ * console.log(config, checkpoint.step, checkpoint.weights.get('conv1.weight')?.shape);
+ * ```
  */
 export async function readRun(folder: string): Promise<SavedRun> {
   const saved = await readSavedConfig(folder);

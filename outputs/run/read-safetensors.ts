@@ -21,10 +21,16 @@ export interface ReadSafetensorsOptions {
 }
 
 /**
- * Reads float32 tensors, each into an array of its own.
+ * Reads the float32 tensors of a safetensors file, each into an array of its own.
  *
  * @throws {PipelineError} `ERR_READ` when there is no such file; `ERR_FORMAT` when it is cut, has
  * overlapping tensors or gaps, other types than `F32`, or is no safetensors file, naming file and tensor.
+ * @example
+ * ```ts
+ * const skip = (name: string): boolean => name.endsWith('num_batches_tracked');
+ * const { tensors } = await readSafetensors('resnet18.safetensors', { skip });
+ * console.log(tensors.get('conv1.weight')?.shape); // [64, 3, 7, 7]
+ * ```
  */
 export async function readSafetensors(
   path: string,

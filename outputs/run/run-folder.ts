@@ -61,7 +61,7 @@ export interface RunFolder {
 }
 
 /**
- * Opens the folder of a training run.
+ * Folder of a training run, opened for writing.
  *
  * ```
  * config.json      resolved options, their hash, versions
@@ -76,9 +76,16 @@ export interface RunFolder {
  * A continued run goes on from the newest checkpoint that can be read, and its logs are cut to that step.
  * So killed and continued it ends with the `metrics.arrows` of a run that was never interrupted.
  *
+ * @returns To be closed by the caller, however the run ends.
  * @throws {RangeError} When `keepCheckpoints` is out of range.
  * @throws {PipelineError} `ERR_CONFIG` when the folder holds something else or was begun with another
  * configuration, naming the fields; `ERR_LOCKED`; `ERR_FORMAT`; `ERR_WRITE`.
+ * @example
+ * ```ts
+ * const run = await openRunFolder('runs/a', { config: { seed: 0 }, resume: true });
+ * console.log(`goes on from step ${run.checkpoint?.step ?? 0}`);
+ * await run.close();
+ * ```
  */
 export async function openRunFolder(folder: string, options: RunFolderOptions): Promise<RunFolder> {
   const { keepCheckpoints = 3 } = options;

@@ -32,6 +32,15 @@ const live = new WeakSet<RunStates>();
  * saved; a failed stream saves nothing more.
  *
  * @param run Borrowed. A second live stream into it is an `ERR_CONTRACT`.
+ * @example
+ * ```ts
+ * import { pipe } from 'rxjs';
+ * import type { StepReadouts } from 'sincere-embeddings/operators';
+ *
+ * const run = await openRunFolder('runs/a', { config: { seed: 0 } });
+ * const save = pipe(writeMetrics<StepReadouts>(run), saveCheckpoints<StepReadouts>(run));
+ * await run.close(); // when the stream through `trainStep` and `save` has ended
+ * ```
  */
 export function saveCheckpoints<R>(
   run: RunStates,

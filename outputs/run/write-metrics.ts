@@ -26,6 +26,15 @@ const live = new WeakSet<RunLogs>();
  * the next row is an `ERR_CONTRACT`.
  *
  * @param run Borrowed. A second live stream into it is an `ERR_CONTRACT`.
+ * @example
+ * ```ts
+ * import { pipe } from 'rxjs';
+ * import type { StepReadouts } from 'sincere-embeddings/operators';
+ *
+ * const run = await openRunFolder('runs/a', { config: { seed: 0 } });
+ * const save = pipe(writeMetrics<StepReadouts>(run), saveCheckpoints<StepReadouts>(run));
+ * await run.close(); // when the stream through `trainStep` and `save` has ended
+ * ```
  */
 export function writeMetrics<R extends StepReadouts | ClassifierReadouts>(
   run: RunLogs,

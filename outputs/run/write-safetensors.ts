@@ -11,9 +11,15 @@ import { lengthBytes, metadataKey, valuesOf } from './safetensors-format.ts';
  *
  * The bytes are a function of the tensors, their order, and the metadata.
  *
+ * @param path Its folder must exist.
  * @param tensors Borrowed until the promise settles. The data has as many values as the shape says.
  * @throws {RangeError} When it has not. @throws {PipelineError} `ERR_WRITE`.
  * @see https://huggingface.co/docs/safetensors: format.
+ * @example
+ * ```ts
+ * const bias = { shape: [2], data: Float32Array.of(0.5, -0.5) };
+ * await writeSafetensors('head.safetensors', new Map([['fc.bias', bias]]), { epoch: '3' });
+ * ```
  */
 export async function writeSafetensors(
   path: string,

@@ -56,6 +56,15 @@ export interface EvaluationProvenance {
  *
  * @throws {PipelineError} `ERR_WRITE`.
  * @throws The reason of `signal`, when it aborts first; there is no summary then.
+ * @example
+ * ```ts
+ * import type { Evaluation } from 'sincere-embeddings/operators';
+ *
+ * const contrasted = { images: 1000, of: 1000 };
+ * const hashes = { modelHash: '…', trainHash: '…', testHash: '…' };
+ * const write = async (evaluation: Evaluation) =>
+ *   await writeEvaluation('evaluation', evaluation, { ...hashes, temperature: 0.1, contrasted });
+ * ```
  */
 export async function writeEvaluation(
   folder: string,

@@ -30,7 +30,13 @@ const summarySchema = z.looseObject({
 /**
  * Reads `scores.arrow` of a complete evaluation into memory: some hundred bytes for each test image.
  *
+ * @param folder What `evaluate` or `writeEvaluation` wrote.
  * @throws {PipelineError} `ERR_FORMAT` when the folder holds no complete evaluation, or a file that is damaged.
+ * @example
+ * ```ts
+ * const { ids, count } = await readScores('runs/a/evaluation');
+ * console.log(`${count} test images, the first is ${ids[0]}`);
+ * ```
  */
 export async function readScores(folder: string): Promise<ReadScores> {
   const summary = path.join(folder, summaryName);

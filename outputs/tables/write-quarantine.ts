@@ -56,9 +56,14 @@ export async function writeQuarantine(
 }
 
 /**
- * Reads what `writeQuarantine` wrote; nothing when there is no such file.
+ * Reads the bad samples of a `quarantine.arrow`; none when there is no such file.
  *
  * @throws {PipelineError} `ERR_FORMAT` when it is damaged or another kind of file.
+ * @example
+ * ```ts
+ * const bad = await readQuarantine('runs/a/quarantine.arrow');
+ * for (const { id, message } of bad) console.log(id, message);
+ * ```
  */
 export async function readQuarantine(path: string): Promise<BadSample[]> {
   try {

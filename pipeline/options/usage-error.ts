@@ -1,4 +1,16 @@
-/** Options that cannot be run with: the caller's mistake, found before anything was opened or written. */
+/**
+ * Options that cannot be run with: the caller's mistake, found before anything was opened or written.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await train({ data: 'photos', out: 'runs/a', epochs: -1 });
+ * } catch (error) {
+ *   if (!(error instanceof UsageError)) throw error;
+ *   console.error(error.message); // names `epochs`, and what it may be
+ * }
+ * ```
+ */
 export class UsageError extends Error {
   /** Options of the library that the message names, each in backticks. */
   readonly options: readonly string[];

@@ -11,10 +11,10 @@ import {
   type Readout,
   readoutColumns,
 } from '../../operators/loss/readouts.ts';
-import { encoderNames, encoders } from '../../operators/model/encoders.ts';
+import { type EncoderName, encoderNames, encoders } from '../../operators/model/encoders.ts';
 import { stemNames, stems } from '../../operators/model/stems.ts';
 import { gradientReadoutTable } from '../../operators/step/step-readouts.ts';
-import { optimizerNames, type OptimizerName } from '../../operators/step/optimizer/optimizers.ts';
+import { optimizerNames, type OptimizerName, optimizers } from '../../operators/step/optimizer/optimizers.ts';
 import { classifierColumns, contrastiveColumns } from '../../outputs/run/metrics-columns.ts';
 import { project } from '../helpers/project.ts';
 
@@ -99,13 +99,9 @@ test('numbers are written in digits, decimals or percent', (t) => {
 
 test('names are the keys of their tables, in order', (t) => {
   t.deepEqual([...lossNames], Object.keys(losses));
-  t.deepEqual(
-    [...encoderNames],
-    ['resnet8', 'resnet20', 'resnet18', 'resnet34', 'resnet50', 'resnet101'],
-  );
   t.deepEqual([...encoderNames], Object.keys(encoders));
   t.deepEqual([...stemNames], Object.keys(stems));
-  t.deepEqual([...optimizerNames], ['sgd', 'adamw', 'lars']);
+  t.deepEqual([...optimizerNames], Object.keys(optimizers));
 });
 
 test('every entry has one line that says what it is', (t) => {
@@ -115,10 +111,16 @@ test('every entry has one line that says what it is', (t) => {
 });
 
 test('types follow from the tables', (t) => {
-  expectTypeOf<OptimizerName>().toEqualTypeOf<'sgd' | 'adamw' | 'lars'>();
-  expectTypeOf<LossSpec['name']>().toEqualTypeOf<
+  // Configurations name them: one may come, none may go.
+  expectTypeOf<'sgd' | 'adamw' | 'lars'>().toExtend<OptimizerName>();
+  expectTypeOf<
     'sincere' | 'supcon' | 'eps-sup-infonce' | 'infonce' | 'dcl'
-  >();
+  >().toExtend<LossSpec['name']>();
+  expectTypeOf<
+    'resnet8' | 'resnet20' | 'resnet18' | 'resnet34' | 'resnet50' | 'resnet101'
+  >().toExtend<EncoderName>();
+  expectTypeOf<string>().not.toExtend<LossSpec['name']>();
+  expectTypeOf<string>().not.toExtend<OptimizerName>();
   expectTypeOf<LossReadouts['spread']>().toEqualTypeOf<number>();
   // @ts-expect-error ε belongs to its loss.
   const without: LossSpec = { name: 'eps-sup-infonce', temperature: 1 };

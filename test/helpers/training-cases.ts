@@ -1,3 +1,5 @@
+import { lossReadoutTable } from '../../operators/loss/readouts.ts';
+import { gradientReadoutTable, type StepReadouts } from '../../operators/step/step-readouts.ts';
 import type { NamedTensor, PlannedSample, TrainerState } from '../../operators/types.ts';
 import type { StepResult } from '../../operators/step/step-result.ts';
 
@@ -17,6 +19,17 @@ export function madeUpState(step: number): TrainerState {
   };
 }
 
+/** A number for every read-out, another one for each and at each step. */
+function madeUpReadouts(step: number): StepReadouts {
+  const tables = { ...lossReadoutTable, ...gradientReadoutTable };
+  const values = Object.entries(tables).map(([name, { type }], at) => [
+    name,
+    type === 'int32' ? (step + at) % 3 : (at + 1) / (step + 2),
+  ]);
+  // Every name of both tables.
+  return Object.fromEntries(values) as unknown as StepReadouts;
+}
+
 /** A result whose deterministic part is a function of its step. */
 export function madeUpStep(step: number, state?: TrainerState): StepResult {
   const samples = Array.from({ length: 8 }, (_, at): PlannedSample => {
@@ -25,22 +38,7 @@ export function madeUpStep(step: number, state?: TrainerState): StepResult {
   return {
     plan: { seq: step, epoch: Math.floor(step / 4), samples },
     learningRate: 0.1 / (step + 1),
-    readouts: {
-      loss: 5 / (step + 1),
-      sincere: 5 / (step + 1),
-      supcon: 6 / (step + 1),
-      repelledShare: 0.25,
-      batchNearestAccuracy: step / (step + 3),
-      anchorsWithoutPositive: step % 3,
-      repelledMass: 0.125,
-      alignment: 1 / (step + 2),
-      uniformity: -step / (step + 1),
-      spread: 0.5,
-      effectiveRank: step + 1,
-      informationBound: -0.5,
-      sharpInformationBound: 0.75,
-      gradientNorm: 2 / (step + 1),
-    },
+    readouts: madeUpReadouts(step),
     stepMs: 1 + Math.abs(Math.sin(performance.now())),
     state,
   };

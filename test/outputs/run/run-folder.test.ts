@@ -71,6 +71,15 @@ test('a run killed after any step continues to the same metrics and checkpoints'
   }
 });
 
+/** Read-outs under the names that their columns have. */
+function inSnakeCase(readouts: object): Readonly<Record<string, number>> {
+  const snake = (name: string): string =>
+    name.replaceAll(/[A-Z]/gu, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(
+    Object.entries(readouts).map(([name, value]) => [snake(name), value as number]),
+  );
+}
+
 test('metrics hold what the step measured, timing what it took', async (t) => {
   const folder = await temporaryFolder(t);
   await unbrokenMetrics(folder, 5);
@@ -84,20 +93,7 @@ test('metrics hold what the step measured, timing what it took', async (t) => {
           step,
           epoch: plan.epoch,
           learning_rate: learningRate,
-          loss: readouts.loss,
-          sincere: readouts.sincere,
-          supcon: readouts.supcon,
-          repelled_share: readouts.repelledShare,
-          batch_nearest_accuracy: readouts.batchNearestAccuracy,
-          anchors_without_positive: readouts.anchorsWithoutPositive,
-          repelled_mass: readouts.repelledMass,
-          alignment: readouts.alignment,
-          uniformity: readouts.uniformity,
-          spread: readouts.spread,
-          effective_rank: readouts.effectiveRank,
-          information_bound: readouts.informationBound,
-          sharp_information_bound: readouts.sharpInformationBound,
-          gradient_norm: readouts.gradientNorm,
+          ...inSnakeCase(readouts),
           images: 8,
         };
       }),

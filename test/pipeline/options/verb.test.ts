@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import test from 'ava';
+import { lossNames } from '../../../operators/loss/losses.ts';
 import { flagSpelling } from '../../../pipeline/command-line/flag-spelling.ts';
 import { commands } from '../../../pipeline/commands/commands.ts';
 import { lossVerb } from '../../../pipeline/options/loss-options.ts';
@@ -111,7 +112,7 @@ test(
 test(
   refused,
   { loss: 'supcom' },
-  'Expected `loss` to be `sincere`, `supcon`, `eps-sup-infonce`, `infonce`, `dcl` or `cross-entropy`, got `supcom`; did you mean `supcon`?',
+  `Expected \`loss\` to be ${lossNames.map((name) => `\`${name}\``).join(', ')} or \`cross-entropy\`, got \`supcom\`; did you mean \`supcon\`?`,
 );
 test(
   refused,

@@ -91,7 +91,7 @@ function numberIn(value: string): unknown {
 
 function optionOf<T>(verb: Verb<T>, field: VerbField): Option {
   const { flag, kind, placeholder, group } = field;
-  const flags = kind === 'switch' ? flag : `${flag} <${placeholder}>`;
+  const flags = kind === 'switch' ? flag : `${flag} <${isLong(field) ? 'NAME' : placeholder}>`;
   const option = new Option(flags, `${aboutOf(verb, field)}${remarkOf(field)}`);
   return option.helpGroup(`${group}:`);
 }
@@ -103,9 +103,16 @@ function aboutOf<T>(verb: Verb<T>, { about }: VerbField): string {
   return spelled(about, keysOf(verb), bare);
 }
 
+/** Choices that would push every sentence to the right stand behind it. */
+function isLong({ placeholder = '' }: VerbField): boolean {
+  return placeholder.length > 24;
+}
+
 /** Range and default, as far as the sentence before does not say them. */
-function remarkOf({ kind, expected, required, defaultValue }: VerbField): string {
+function remarkOf(field: VerbField): string {
+  const { kind, expected, required, defaultValue, choices = [] } = field;
   const remarks: string[] = [];
+  if (isLong(field)) remarks.push(choices.join(' | '));
   const isPlain =
     expected === 'an integer of at least 1' || expected === 'an integer of at least 0';
   if (kind === 'number' && !isPlain) remarks.push(expected);

@@ -5,6 +5,7 @@ import { producer } from '../../outputs/files/producer.ts';
 import { addVerb, type CommonFlags } from '../command-line/add-verb.ts';
 import { calledAs, type StartedProcess } from '../command-line/called-as.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
+import { helpLayout, maxHelpWidth } from '../command-line/help-layout.ts';
 import type { SignalSource } from '../command-line/interrupts.ts';
 import { perform } from '../command-line/perform.ts';
 import { type StatusLine, statusLine, type TextSink } from '../command-line/status-line.ts';
@@ -41,9 +42,6 @@ const examples = [
   'inspect runs/a/test',
 ];
 
-/** No line of help is longer, however wide the terminal is. */
-const maxWidth = 100;
-
 /**
  * Runs one command line.
  *
@@ -63,13 +61,14 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
     .helpOption('-h, --help', 'Show this help.')
     .helpCommand('help [verb]', 'Show the help of a verb.')
     .addHelpText('after', examplesText(called))
+    .configureHelp(helpLayout)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
-      getOutHelpWidth: () => Math.min(stdout.columns || maxWidth, maxWidth),
-      getErrHelpWidth: () => Math.min(stderr.columns || maxWidth, maxWidth),
+      getOutHelpWidth: () => Math.min(stdout.columns || maxHelpWidth, maxHelpWidth),
+      getErrHelpWidth: () => Math.min(stderr.columns || maxHelpWidth, maxHelpWidth),
     });
 
   for (const { verb, load } of commands) {

@@ -14,7 +14,11 @@ import {
 import { type EncoderName, encoderNames, encoders } from '../../operators/model/encoders.ts';
 import { stemNames, stems } from '../../operators/model/stems.ts';
 import { gradientReadoutTable } from '../../operators/step/step-readouts.ts';
-import { optimizerNames, type OptimizerName, optimizers } from '../../operators/step/optimizer/optimizers.ts';
+import {
+  optimizerNames,
+  type OptimizerName,
+  optimizers,
+} from '../../operators/step/optimizer/optimizers.ts';
 import { classifierColumns, contrastiveColumns } from '../../outputs/run/metrics-columns.ts';
 import { project } from '../helpers/project.ts';
 
@@ -113,9 +117,9 @@ test('every entry has one line that says what it is', (t) => {
 test('types follow from the tables', (t) => {
   // Configurations name them: one may come, none may go.
   expectTypeOf<'sgd' | 'adamw' | 'lars'>().toExtend<OptimizerName>();
-  expectTypeOf<
-    'sincere' | 'supcon' | 'eps-sup-infonce' | 'infonce' | 'dcl'
-  >().toExtend<LossSpec['name']>();
+  expectTypeOf<'sincere' | 'supcon' | 'eps-sup-infonce' | 'infonce' | 'dcl'>().toExtend<
+    LossSpec['name']
+  >();
   expectTypeOf<
     'resnet8' | 'resnet20' | 'resnet18' | 'resnet34' | 'resnet50' | 'resnet101'
   >().toExtend<EncoderName>();

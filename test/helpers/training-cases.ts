@@ -27,7 +27,7 @@ function madeUpReadouts(step: number): StepReadouts {
     type === 'int32' ? (step + at) % 3 : (at + 1) / (step + 2),
   ]);
   // Every name of both tables.
-  return Object.fromEntries(values) as unknown as StepReadouts;
+  return Object.fromEntries(values);
 }
 
 /** A result whose deterministic part is a function of its step. */

@@ -163,7 +163,7 @@ test('a loss over an export has defaults, and a margin only where there is one',
   // Views of one image are one row of an export.
   t.throws(() => loss({ loss: 'infonce' }), {
     instanceOf: UsageError,
-    message: /^Expected `loss` to be `sincere`, .* or `dcl`, got `infonce`/,
+    message: /^Expected `loss` to be `sincere`, .*, got `infonce`/,
   });
 });
 

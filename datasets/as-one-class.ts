@@ -1,7 +1,7 @@
 import type { Dataset } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
 
-/** What the one class is called. */
+/** Name of the one class. */
 const className = 'images';
 
 /**

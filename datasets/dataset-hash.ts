@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Sample } from '../operators/types.ts';
 
-/** What a dataset hash covers. */
+/** Input of a dataset hash. */
 export interface Listing {
   readonly classes: readonly string[];
   readonly count: number;
   sample(position: number): Sample;
-  /** What else decides the images: settings that generate them, or the hash of what they were chosen from. */
+  /** Provenance of the images: settings that generate them, or the hash of what they were chosen from. */
   readonly origin?: string | undefined;
 }
 

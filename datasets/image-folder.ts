@@ -17,10 +17,10 @@ import { packedStrings } from '../operators/packed-strings.ts';
  */
 
 /** Formats that are read. */
-const READ = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp']);
+const readExtensions = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp']);
 
 /** Images in formats that are refused: listed, so that they end in quarantine and not in silence. */
-const REFUSED = new Set([
+const refusedExtensions = new Set([
   '.svg',
   '.gif',
   '.bmp',
@@ -35,7 +35,7 @@ const REFUSED = new Set([
 ]);
 
 /** Folders that systems leave behind; some hold thumbnails. Hidden names are left out as well. */
-const LEFT_BEHIND = new Set([
+const leftBehind = new Set([
   '__MACOSX',
   '@eaDir',
   '$RECYCLE.BIN',
@@ -43,9 +43,9 @@ const LEFT_BEHIND = new Set([
   'lost+found',
 ]);
 
-const SPLITS = new Set(['train', 'test']);
+const splitNames = new Set(['train', 'test']);
 
-/** Which part to open, and when to stop. */
+/** Options of `openImageFolder`: the split, and when to stop. */
 export interface OpenImageFolderOptions {
   /** Name of a folder below the root that holds the class folders, such as `train`. */
   readonly split?: string | undefined;
@@ -212,9 +212,10 @@ async function entriesOf(
 }
 
 async function kindOf(entry: Dirent, folder: string): Promise<Entry['kind']> {
-  if (entry.name.startsWith('.') || LEFT_BEHIND.has(entry.name)) return 'ignored';
+  if (entry.name.startsWith('.') || leftBehind.has(entry.name)) return 'ignored';
   const extension = path.extname(entry.name).toLowerCase();
-  const imageOr = READ.has(extension) || REFUSED.has(extension) ? 'image' : 'ignored';
+  const imageOr =
+    readExtensions.has(extension) || refusedExtensions.has(extension) ? 'image' : 'ignored';
   if (entry.isFile()) return imageOr;
   if (entry.isDirectory()) return 'folder';
   let target;
@@ -237,7 +238,7 @@ async function checkSplit(
 ): Promise<void> {
   const folder = path.resolve(root);
   const folders = namesOf(await entriesOf(root, folder, signal), 'folder').sort();
-  const splits = folders.filter((name) => SPLITS.has(name));
+  const splits = folders.filter((name) => splitNames.has(name));
   if (split !== undefined) {
     if (folders.includes(split)) return;
     const wayOut =

@@ -3,7 +3,7 @@ import { nearestWord } from '../operators/nearest-word.ts';
 import type { Dataset, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
 
-/** Which classes of a dataset are meant. */
+/** Class filter of a dataset. */
 export interface ClassChoice {
   /** These and no others. @default all */
   readonly classes?: readonly string[] | undefined;

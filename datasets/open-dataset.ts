@@ -4,7 +4,7 @@ import { limitPerClass } from './limit-per-class.ts';
 import { type ClassChoice, onlyClasses } from './only-classes.ts';
 import { type OpenSourceOptions, sourceOf, sourcePrefixes } from './sources.ts';
 
-/** Which part of the images to open. */
+/** Options of `openDataset`: the subset of the images to open. */
 export interface OpenDatasetOptions extends ClassChoice {
   /** A folder below the root, such as `train`; `train` or `test` of a synthetic dataset. */
   readonly split?: string | undefined;

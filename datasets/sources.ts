@@ -3,7 +3,7 @@ import type { Dataset } from '../operators/types.ts';
 import { openImageFolder } from './image-folder.ts';
 import { openSyntheticLocation } from './synthetic-location.ts';
 
-/** Which part of a source to open, and when to stop. */
+/** Options of a source: the split to open, and when to stop. */
 export interface OpenSourceOptions {
   readonly split?: string | undefined;
   /** Ends the listing early. */
@@ -16,7 +16,7 @@ export interface Source {
   readonly doc: string;
   /** Locations of it, as a person would write them. */
   readonly examples: readonly [string, ...string[]];
-  /** What its locations begin with, the colon included; null for paths, which begin with anything else. */
+  /** URI scheme of its locations, the colon included; null for paths, which begin with anything else. */
   readonly prefix: string | null;
   /**
    * @throws {PipelineError} `ERR_DATASET` when the location cannot be opened.
@@ -53,7 +53,7 @@ export const sourceNames: readonly [SourceName, ...SourceName[]] = namesOf(sourc
 
 const entries: Readonly<Record<SourceName, Source>> = sources;
 
-/** What the locations of sources other than paths begin with. */
+/** URI schemes, the colon included, of all sources other than paths. */
 export const sourcePrefixes: readonly string[] = Object.values(entries).flatMap(
   ({ prefix }) => prefix ?? [],
 );

@@ -26,7 +26,7 @@ export const syntheticClasses: readonly string[] = [
   'zigzag',
 ];
 
-/** Which image of a class, and how large. */
+/** Options of a synthetic image: its seed, and its size. */
 export interface RenderSyntheticOptions {
   /** Decides everything but the class, together with class and index. A safe integer. */
   readonly seed: number;
@@ -139,8 +139,8 @@ interface Speck {
   readonly colour: Colour;
 }
 
-/** How much the scenes of a class differ. */
-const LOOK = {
+/** Within-class variation: how much the scenes of a class differ. */
+const variation = {
   /** Half sides for each unit: half the side of a cell. */
   scale: [0.26, 0.44],
   /** Least difference in brightness between pattern and background, of 1. */
@@ -161,17 +161,18 @@ function drawScene(pattern: Pattern, random: Random): Scene {
   };
   const anyColour = (): Colour => {
     const colour: Colour = [random.uniform(), random.uniform(), random.uniform()];
-    return mix([luma(colour), luma(colour), luma(colour)], colour, LOOK.saturation);
+    return mix([luma(colour), luma(colour), luma(colour)], colour, variation.saturation);
   };
 
-  const scale = between(LOOK.scale[0], LOOK.scale[1]);
+  const scale = between(variation.scale[0], variation.scale[1]);
   const stretch = Math.sqrt(between(0.75, 1.33));
   const [cos, sin] = direction();
   let [colour, background] = [anyColour(), anyColour()];
-  while (luma(colour) - luma(background) < LOOK.contrast) {
+  while (luma(colour) - luma(background) < variation.contrast) {
     [colour, background] = [anyColour(), anyColour()];
   }
-  const specks = LOOK.clutter[0] + random.below(LOOK.clutter[1] - LOOK.clutter[0] + 1);
+  const specks =
+    variation.clutter[0] + random.below(variation.clutter[1] - variation.clutter[0] + 1);
   return {
     pattern,
     x: between(-1, 1),
@@ -198,7 +199,7 @@ function drawScene(pattern: Pattern, random: Random): Scene {
       };
     }),
     light: between(0.75, 1.15),
-    noise: between(LOOK.noise[0], LOOK.noise[1]),
+    noise: between(variation.noise[0], variation.noise[1]),
   };
 }
 

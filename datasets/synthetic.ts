@@ -89,7 +89,7 @@ export function openSynthetic(options: OpenSyntheticOptions = {}): Dataset {
   };
 }
 
-/** Which image of its class number `index` of a split is: the splits count from far apart. */
+/** Index within its class of the image that is number `index` of a split: the splits count from far apart. */
 export function syntheticIndex(split: SyntheticSplit, index: number): number {
   return split === 'train' ? index : index + 2 ** 40;
 }

@@ -11,7 +11,7 @@ import {
   type SyntheticSplit,
 } from './synthetic.ts';
 
-/** Which images to write. */
+/** Options of `writeSyntheticFolder`: the images to write. */
 export interface WriteSyntheticFolderOptions {
   /** Images of each class in each split, integers of 0 or more; a split of 0 is left out. */
   readonly perClass: Readonly<Record<SyntheticSplit, number>>;
@@ -23,7 +23,7 @@ export interface WriteSyntheticFolderOptions {
   readonly seed?: number | undefined;
 }
 
-/** How many images are on disk. */
+/** Progress of writing: the images on disk, of all. */
 export interface WriteSyntheticProgress {
   readonly done: number;
   readonly total: number;
@@ -126,7 +126,7 @@ async function* write(
   }
 }
 
-/** Whether the folder is there, written by us, and with these settings. An empty folder counts as missing. */
+/** State of the folder: missing or empty, or written by us with the same or with other settings. */
 async function inspect(root: string, settings: Settings): Promise<'missing' | 'same' | 'other'> {
   let names: string[];
   try {

@@ -1,4 +1,4 @@
-/** What a value out of its range is told: `` Expected `name` to be RANGE, got `value` ``. */
+/** Error of a value out of its range: `` Expected `name` to be RANGE, got `value` ``. */
 export function outOfRange(name: string, range: string, value: number | string): RangeError {
   return new RangeError(`Expected \`${name}\` to be ${range}, got \`${value}\``);
 }

@@ -13,13 +13,13 @@ export interface Sample {
   readonly label: number | null;
 }
 
-/** Where images come from: listed once, in sorted order, then read by position. Never decodes. */
+/** Dataset of encoded images: listed once, in sorted order, then read by position. Never decodes. */
 export interface Dataset {
-  /** What the dataset calls itself in messages, such as the folder it was opened from. */
+  /** Name of the dataset in messages, such as the folder it was opened from. */
   readonly name: string;
   /** Class names, sorted; labels are positions in this list. */
   readonly classes: readonly string[];
-  /** How many samples there are; positions run from 0 to `count - 1`. */
+  /** Number of samples; positions run from 0 to `count - 1`. */
   readonly count: number;
   /** SHA-256 (hex) over class names, ids and labels: the same on every machine. */
   readonly hash: string;
@@ -39,7 +39,7 @@ export interface PlannedSample extends Sample {
   readonly replaces?: string | undefined;
 }
 
-/** What one batch will hold, decided before any image is read. */
+/** Sampler output: the samples of one batch, decided before any image is read. */
 export interface BatchPlan {
   /** 0 for the first batch of the run; also the training step, also the row of `metrics.arrows`. */
   readonly seq: number;

@@ -3,7 +3,7 @@ import type { Preprocessing } from './preprocessing.ts';
 import type { ViewRecipe } from './view-recipe.ts';
 import type { ViewKey, ViewOptions } from './views.ts';
 
-/** What a thread that makes views can be asked. Pixels change hands, on their way there and back. */
+/** Call table of a thread that makes views. Buffers of pixels are transferred, there and back, not copied. */
 export interface ViewCalls {
   /** Answered once the thread has started. */
   ready: { argument: null; result: null };

@@ -1,7 +1,7 @@
 import { openViewThreads } from './view-threads.ts';
 import type { ViewMaker } from './view-request.ts';
 
-/** How many threads make views. */
+/** Options of `openViewMaker`: the size of its thread pool. */
 export interface ViewMakerOptions {
   /**
    * Threads. One makes some ten thousand views of 32 pixels a second, which outruns training on a

@@ -4,7 +4,7 @@ export type Rgb = readonly [number, number, number];
 /** A closed range, its ends in order. */
 export type Range = readonly [number, number];
 
-/** Which part of an image a view shows. */
+/** Random resized crop: the part of an image that a view shows. */
 export interface RandomCrop {
   /** Area as a share of the image's, drawn uniformly; above 0, at most 1. */
   readonly scale: Range;
@@ -12,9 +12,9 @@ export interface RandomCrop {
   readonly ratio: Range;
 }
 
-/** How far colours may be moved. */
+/** Colour jitter: how far colours may be moved. */
 export interface ColourJitter {
-  /** How often any of it is applied, 0 to 1. */
+  /** Probability that any of it is applied, 0 to 1. */
   readonly probability: number;
   /** Pixels are multiplied by 1 ± this; 0 or more. */
   readonly brightness: number;
@@ -26,16 +26,16 @@ export interface ColourJitter {
   readonly hue: number;
 }
 
-/** How a view is made of an image. Plain JSON: it travels to workers and stands in `config.json`. */
+/** Augmentation policy: how a view is made of an image. Plain JSON, for workers and for `config.json`. */
 export interface ViewRecipe {
   readonly name: string;
   /** Null takes the whole image, its aspect not kept. */
   readonly crop: RandomCrop | null;
-  /** How often a view is mirrored, 0 to 1. */
+  /** Probability of a horizontal flip, 0 to 1. */
   readonly flip: number;
   /** Null leaves colours alone. */
   readonly jitter: ColourJitter | null;
-  /** How often a view is grey, 0 to 1. */
+  /** Probability of a conversion to greyscale, 0 to 1. */
   readonly grayscale: number;
   /** Subtracted from channels in 0 to 1. */
   readonly mean: Rgb;

@@ -9,7 +9,7 @@ export interface LossParameter {
   readonly usual: number;
 }
 
-/** What the README's table says of a loss, in Markdown. */
+/** Formula of a loss in Markdown, as the README's table shows it. */
 export interface LossFormula {
   /** The rows j that stand in the sum. */
   readonly sum: string;
@@ -25,7 +25,7 @@ export interface Loss {
   /** One line for a list of choices. */
   readonly doc: string;
   readonly formula: LossFormula;
-  /** What makes two rows a positive pair: what the spec says, or always being views of one image. */
+  /** Positive pairs: as the spec says, or always the views of one image. */
   readonly positives: 'given' | 'image';
   /** By name, as the spec holds them. */
   readonly parameters: Readonly<Record<string, LossParameter>>;

@@ -4,7 +4,7 @@ import { informationBound, sharpInformationBound } from './information-bound.ts'
 /** The numbers of a sum by its name; vectors and matrices in row-major order. */
 export type LossSumValues = (name: LossSumName) => ArrayLike<number>;
 
-/** What the read-outs of a set are computed from, and what some of them share. */
+/** Statistics of a set that its read-outs are computed from, and that some of them share. */
 export interface MeasuredBatch {
   /** A sum over all rows that is one number. */
   readonly sum: (name: LossSumName) => number;

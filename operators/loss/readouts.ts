@@ -1,6 +1,6 @@
 import type { MeasuredBatch } from './measured-batch.ts';
 
-/** How a number is written: digits of it, or of it in percent. */
+/** Number format: significant digits, decimals, or decimals of a percentage. */
 export type NumberFormat =
   { readonly significant: number } | { readonly decimals: number } | { readonly percent: number };
 
@@ -27,7 +27,7 @@ export interface Readout<From> {
   readonly report: ReadoutLine | null;
   /** Its line in the summary of `train`; null where it has none. */
   readonly summary: ReadoutLine | null;
-  /** What `evaluate` calls it; null where it is no metric of a set. */
+  /** Name of the metric in `evaluate`; null where it is no metric of a set. */
   readonly metric: string | null;
   readonly value: (from: From) => number;
 }
@@ -35,7 +35,7 @@ export interface Readout<From> {
 /** A table of read-outs. */
 export type Readouts<From> = Readonly<Record<string, Readout<From>>>;
 
-/** What a contrastive loss reads out of a set of rows: the one place that lists them. */
+/** Read-outs of a contrastive loss over a set of rows: the one place that lists them. */
 export const lossReadoutTable = {
   /** The loss itself, in nats. */
   loss: {
@@ -214,18 +214,18 @@ export const lossReadoutTable = {
 } as const;
 
 /**
- * What a contrastive loss measured of a set of rows. Everything is about the rows that the loss saw and the pairs that
- * were positive to it. Shares and means of nothing are 0.
+ * Read-outs of a contrastive loss over a set of rows. Everything is about the rows that the loss saw and the pairs
+ * that were positive to it. Shares and means of nothing are 0.
  */
 export type LossReadouts = { readonly [N in keyof typeof lossReadoutTable]: number };
 
-/** Names of what a contrastive loss reads out. */
+/** Names of the read-outs of a contrastive loss. */
 export type LossReadoutName = keyof LossReadouts;
 
 /** A sum over the rows of a batch that the cross entropy leaves. */
 export type CrossEntropySum = (name: 'loss' | 'known' | 'unknown' | 'right') => number;
 
-/** What the cross entropy reads out of a batch: the one place that lists them. */
+/** Read-outs of the cross entropy over a batch: the one place that lists them. */
 export const crossEntropyReadoutTable = {
   /** Mean cross entropy of the rows that have a class, in nats. */
   loss: {
@@ -262,7 +262,7 @@ export const crossEntropyReadoutTable = {
   },
 } as const;
 
-/** What the cross entropy measured of a batch. Shares and means of nothing are 0. */
+/** Read-outs of the cross entropy over a batch. Shares and means of nothing are 0. */
 export type CrossEntropyReadouts = {
   readonly [N in keyof typeof crossEntropyReadoutTable]: number;
 };

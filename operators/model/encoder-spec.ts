@@ -1,12 +1,12 @@
 import type { EncoderName } from './encoders.ts';
 import type { StemName } from './stems.ts';
 
-/** Which network, and what stands on it. */
+/** Encoder configuration: backbone and head. */
 export interface EncoderSpec {
   readonly architecture: EncoderName;
   /** @default 'cifar' */
   readonly stem?: StemName | undefined;
-  /** How many times the channels of the architecture every layer has. @default 1 */
+  /** Channel multiplier (wide ResNet), the same for every layer. @default 1 */
   readonly width?: number | undefined;
   /**
    * Projection head: two layers with a ReLU between them, or one layer. A `classifier` is one layer too, whose

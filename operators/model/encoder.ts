@@ -10,7 +10,7 @@ import { unitRows } from '../tensor/unit-rows.ts';
 /** Share of the batch in the new running statistics, as in PyTorch. */
 const statisticsMomentum = 0.1;
 
-/** What a network makes of a batch of images. A type, not an interface, so that `tf.tidy` takes it. */
+/** Encoder output for a batch of images. A type, not an interface, so that `tf.tidy` takes it. */
 export type Encoded = {
   /** `[rows, embeddingSize]`: pooled features before the head, not normalised. */
   readonly embedding: tf.Tensor2D;

@@ -63,7 +63,7 @@ export type EncoderName = keyof typeof encoders;
 /** Networks by name, smallest first. */
 export const encoderNames: readonly [EncoderName, ...EncoderName[]] = namesOf(encoders);
 
-/** What the table holds, as the layers of a network are planned from it. */
+/** The same table, as the layers of a network are planned from it. */
 const architectures: Readonly<Record<EncoderName, Architecture>> = encoders;
 
 /** The entry of a network. */

@@ -3,7 +3,7 @@ import type { EncoderSpec } from './encoder-spec.ts';
 import { type ConvolutionPlan, networkPlan, stageCount } from './network-plan.ts';
 import { parameterNames } from './weight-shapes.ts';
 
-/** What training leaves as it is: the network up to and including a stage, or all of it below the head. */
+/** Frozen layers, which training leaves as they are: up to and including a stage, or all below the head. */
 export type FrozenPart = 'stem' | 'layer1' | 'layer2' | 'layer3' | 'layer4' | 'encoder';
 
 /** Every frozen part, from the smallest. */
@@ -42,7 +42,7 @@ export function frozenStatistics(
   );
 }
 
-/** Whether the network has such a part. */
+/** Tests whether the network has such a part. */
 export function hasPart(architecture: EncoderName, part: FrozenPart): boolean {
   return part !== 'layer4' || stageCount(architecture) >= 4;
 }

@@ -8,7 +8,7 @@ export interface LearningRateSchedule {
   readonly warmupSteps?: number | undefined;
 }
 
-/** Where a warm-up starts, unless the rate that it leads to is lower still. */
+/** Initial learning rate of a warm-up, unless the rate that it leads to is lower still. */
 const warmupStart = 0.01;
 
 /** The floor of the cosine, as a share of the peak. */

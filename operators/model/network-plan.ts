@@ -37,7 +37,7 @@ export interface LinearPlan {
 /** Every layer of a network, in the order in which an image meets them. */
 export interface NetworkPlan {
   readonly stem: ConvolutionPlan;
-  /** Whether a max-pooling of 3 × 3 with stride 2 and a padding of 1 follows the stem. */
+  /** Max-pooling of 3 × 3 with stride 2 and a padding of 1 follows the stem. */
   readonly pooled: boolean;
   readonly blocks: readonly BlockPlan[];
   /** Layers of the head, a ReLU between each two. */

@@ -7,7 +7,7 @@ export interface Stem {
   /** Side of the square filter, padded by `(size - 1) / 2` on every side. */
   readonly size: 3 | 7;
   readonly stride: 1 | 2;
-  /** Whether a max-pooling of 3 × 3 with stride 2 and a padding of 1 follows. */
+  /** Max-pooling of 3 × 3 with stride 2 and a padding of 1 follows. */
   readonly pooled: boolean;
 }
 
@@ -30,8 +30,8 @@ export const stems = {
 } as const;
 
 /**
- * What an image meets first: a 3 × 3 convolution that keeps its size, for small images, or one of 7 × 7 with stride
- * 2 and a max-pooling of 3 × 3 with stride 2, which leave a quarter of each side.
+ * Stem, what an image meets first: a 3 × 3 convolution that keeps its size, for small images, or one of 7 × 7 with
+ * stride 2 and a max-pooling of 3 × 3 with stride 2, which leave a quarter of each side.
  */
 export type StemName = keyof typeof stems;
 

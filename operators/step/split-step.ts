@@ -71,7 +71,7 @@ export function splitLosses(compile: TileCompiler, loss: LossSpec | CrossEntropy
   };
 }
 
-/** What a split step is taken on. */
+/** Batch of a split step. */
 export interface SplitBatch {
   /** `[images · views, size, size, 3]`. */
   readonly pixels: Float32Array;
@@ -80,7 +80,7 @@ export interface SplitBatch {
 }
 
 /**
- * A training step whose network sees the batch in chunks and whose loss sees it whole (gradient caching): every
+ * Gradient caching: a training step whose network sees the batch in chunks and whose loss sees it whole. Every
  * chunk is encoded, the loss of all projections is computed with its gradient in them, then every chunk is
  * encoded again and that gradient is sent back through it. Memory is that of one chunk, plus pixels and
  * projections of the batch; the cost is one more forward pass.

@@ -1,6 +1,6 @@
 import type { CrossEntropyReadouts, LossReadouts } from '../loss/readouts.ts';
 
-/** What a step reads out of its gradient: the one place that lists them. */
+/** Read-outs of the gradient of a step: the one place that lists them. */
 export const gradientReadoutTable = {
   /**
    * Euclidean norm of the gradient of the loss over all trained parameters together, before clipping and weight decay;
@@ -18,11 +18,11 @@ export const gradientReadoutTable = {
   },
 } as const;
 
-/** What a step measured of its gradient. */
+/** Read-outs of the gradient of a step. */
 export type GradientReadouts = { readonly [N in keyof typeof gradientReadoutTable]: number };
 
-/** What one training step measured, before the update was applied. */
+/** Read-outs of one training step, from before the update is applied. */
 export interface StepReadouts extends LossReadouts, GradientReadouts {}
 
-/** What one step of a classifier measured, before the update was applied. */
+/** Read-outs of one step of a classifier, from before the update is applied. */
 export interface ClassifierReadouts extends CrossEntropyReadouts, GradientReadouts {}

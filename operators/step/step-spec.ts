@@ -5,27 +5,29 @@ import type { CrossEntropySpec, LossSpec } from '../loss/loss-spec.ts';
 import type { EncoderSpec } from '../model/encoder-spec.ts';
 import type { OptimizerSpec } from './optimizer/optimizers.ts';
 
-/** What one compiled step does, whatever it minimises. */
+/** Configuration of one training step, whichever loss it minimises. */
 export interface StepSpec extends OptimizerSpec {
   readonly encoder: EncoderSpec;
   readonly loss: LossSpec | CrossEntropySpec;
   readonly shape: BatchShape;
-  /** Longest gradient, over all parameters together, above 0: a longer one is shortened to it. @default any length */
+  /** Maximum global gradient norm, above 0: a longer gradient is clipped to it. @default no clipping */
   readonly clipNorm?: number | undefined;
-  /** What BatchNorm normalises with (`encodeInTraining`). @default 'batch' */
+  /** Statistics that BatchNorm normalises with (`encodeInTraining`). @default 'batch' */
   readonly batchNorm?: BatchNormMode | undefined;
   /**
-   * Layers that training leaves as they are: no gradient, no update, BatchNorm on its running statistics.
+   * Frozen layers: no gradient, no update, BatchNorm on its running statistics.
    * @default none
    */
   readonly frozen?: FrozenPart | undefined;
   /**
-   * Images of a chunk, a divisor of `shape.images`: the network then sees the batch in chunks, the loss still sees
-   * it whole (`splitStep`). @default the batch in one pass, while the loss of its rows fits into one
+   * Micro-batch in images, a divisor of `shape.images` (gradient caching): the network then sees the batch in
+   * chunks, the loss still sees it whole (`splitStep`).
+   * @default the batch in one pass, while the loss of its rows fits into one
    */
   readonly microBatch?: number | undefined;
   /**
-   * Whether a step that cannot fit into the memory at hand is refused before it is compiled. @default 'checked'
+   * Memory check: a step that cannot fit into the memory at hand is refused before it is compiled.
+   * @default 'checked'
    */
   readonly memory?: 'checked' | 'unchecked' | undefined;
   /** Learning rate of the head over that of the layers below it, 0 or more. @default 1 */

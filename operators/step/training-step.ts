@@ -7,7 +7,7 @@ import { tf, type TensorsByName } from '../tensor/tf.ts';
 import { parameterGradients } from './parameter-gradients.ts';
 import { type TrainingState, updatedState, type UpdatedState } from './updated-state.ts';
 
-/** What a step is taken on. */
+/** Batch of a training step. */
 export type TrainingBatch = {
   /** `[rows, size, size, 3]` float32, normalised. */
   readonly pixels: tf.Tensor4D;

@@ -7,7 +7,7 @@ import { optimizerOf } from './optimizer/optimizer-rules.ts';
 import type { ParameterGradients } from './parameter-gradients.ts';
 import { headNames, parameterNames, weightShapes } from '../model/weight-shapes.ts';
 
-/** What a step reads and replaces. */
+/** Training state: the weights and optimizer buffers that a step reads and replaces. */
 export type TrainingState = {
   /** Parameters and running statistics: every tensor of `weightShapes(spec.encoder)`. */
   readonly weights: TensorsByName;

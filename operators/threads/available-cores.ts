@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { controlGroups, readText } from './control-groups.ts';
 
-/** Where to look; a test looks elsewhere. */
+/** File system to read; a test reads another. */
 export interface AvailableCoresOptions {
   /** Folder that holds `proc` and `sys`. @default '/' */
   readonly root?: string | undefined;
@@ -12,9 +12,9 @@ export interface AvailableCoresOptions {
 }
 
 /**
- * How many threads can compute at once: no more than the processors that the scheduler grants, the CPU
- * quota of the container (which Node 20 does not see), or the physical cores (two hyper-threads share
- * one set of arithmetic units). At least 1. Quota and cores are known on Linux only.
+ * Available parallelism, the number of threads that can compute at once: no more than the processors that
+ * the scheduler grants, the CPU quota of the container (which Node 20 does not see), or the physical cores
+ * (two hyper-threads share one set of arithmetic units). At least 1. Quota and cores are known on Linux only.
  */
 export function availableCores(options: AvailableCoresOptions = {}): number {
   const { root = '/', processors = availableParallelism() } = options;

@@ -2,7 +2,7 @@ import { freemem } from 'node:os';
 import path from 'node:path';
 import { controlGroups, readText } from './control-groups.ts';
 
-/** Where to look; a test looks elsewhere. */
+/** File system and free memory to read; a test reads others. */
 export interface AvailableMemoryOptions {
   /** Folder that holds `proc` and `sys`. @default '/' */
   readonly root?: string | undefined;
@@ -20,7 +20,7 @@ export function availableMemory(options: AvailableMemoryOptions = {}): number {
   return Math.max(0, Math.min(system, ...groupRooms(root)));
 }
 
-/** What this process's control group and those above it leave. */
+/** Bytes left by the limits of this process's control group and of those above it. */
 function groupRooms(root: string): readonly number[] {
   return controlGroups(root, 'memory').flatMap(({ folder, unified }) => {
     const [limitFile, usageFile, cacheName] = unified

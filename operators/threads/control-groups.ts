@@ -5,7 +5,7 @@ import path from 'node:path';
 export interface ControlGroup {
   /** Holds its files. */
   readonly folder: string;
-  /** Whether it is of version 2, whose files have other names. */
+  /** Version 2 (the unified hierarchy), whose files have other names. */
   readonly unified: boolean;
 }
 

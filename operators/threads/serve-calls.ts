@@ -2,13 +2,13 @@ import { parentPort, type MessagePort, type Transferable } from 'node:worker_thr
 import { callFailure, type CallFailure } from './call-failure.ts';
 import type { CallHandlers, CallReply, CallRequest, CallTable } from './worker-calls.ts';
 
-/** How answers travel. */
+/** Options of `serveCalls`: how answers travel. */
 export interface ServeCallsOptions<C extends CallTable<C>> {
   /** By call, the buffers of a result that its caller takes over instead of copying. @default none */
   readonly handOver?: {
     readonly [Name in keyof C]?: (result: C[Name]['result']) => readonly Transferable[];
   };
-  /** What the caller hears of an error. @default `callFailure` */
+  /** Serialised form of an error, for the caller. @default `callFailure` */
   readonly describe?: (error: unknown, name: keyof C) => CallFailure;
 }
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
 
-/** Why a thread died: an error that nothing in it caught, or its exit. */
+/** Cause of the death of a thread: an error that nothing in it caught, or its exit. */
 export type ThreadEnd =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'exited'; readonly code: number };

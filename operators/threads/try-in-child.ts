@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { messageOf, PipelineError } from '../errors.ts';
 
-/** How a child process is started. */
+/** Options of a child process. */
 export interface TryInChildOptions {
-  /** What is tried, for errors. */
+  /** Name of the attempt, for errors. */
   readonly what: string;
   /** Handed to the module as `process.argv[3]`, as JSON. */
   readonly argument: unknown;
@@ -15,13 +15,13 @@ export interface TryInChildOptions {
   readonly seconds: number;
 }
 
-/** What a child process did until it ended. */
+/** Outcome of a child process that has ended. */
 export interface ChildOutcome<News> {
-  /** What it sent with `process.send`, in order. */
+  /** Messages that it sent with `process.send`, in order. */
   readonly news: readonly News[];
   /** Its error output. */
   readonly printed: string;
-  /** How it failed, or undefined when it ended by itself and without an error. It may have told everything before. */
+  /** Failure, or undefined when it ended by itself and without an error. It may have told everything before. */
   readonly failure: { readonly kind: 'late' | 'crashed'; readonly words: string } | undefined;
 }
 

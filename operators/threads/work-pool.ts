@@ -7,8 +7,8 @@ import { causeOfEnd, type ThreadEnd, wordsOfEnd } from './thread-end.ts';
 import { openWorkerThread } from './worker-thread.ts';
 
 /**
- * What a worker does with a request, one at a time. Large arrays are in shared memory, and results go there where they
- * are large.
+ * Request handler of a worker, one request at a time. Large arrays are in shared memory, and results go there where
+ * they are large.
  */
 export type Work<Request, Reply> = (request: Request) => Reply | Promise<Reply>;
 
@@ -31,7 +31,7 @@ export interface WorkPool<Request, Reply> {
   close(): Promise<void>;
 }
 
-/** How a work pool is made up. */
+/** Options of a work pool. */
 export interface WorkPoolOptions<Request, Reply> {
   /** Module that serves `work` in a thread by `serveWork`, as for `startWorker`. */
   readonly module: URL;

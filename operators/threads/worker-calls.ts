@@ -10,7 +10,7 @@ export interface Call {
 /** A protocol: its calls by name. Any interface whose properties are calls is one. */
 export type CallTable<C> = { readonly [Name in keyof C]: Call };
 
-/** What goes along with one call. */
+/** Options of one call. */
 export interface CallOptions {
   /** Buffers of the argument that the worker takes over instead of copying. @default none */
   readonly handOver?: readonly Transferable[] | undefined;
@@ -54,7 +54,7 @@ export interface CallRequest<C extends CallTable<C>, Name extends keyof C = keyo
   readonly argument: C[Name]['argument'];
 }
 
-/** How far a long call is: any number of messages before its answer. */
+/** Progress of a long call: any number of messages before its answer. */
 export interface CallProgress {
   readonly id: number;
   readonly progress: number;

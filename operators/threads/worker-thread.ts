@@ -9,7 +9,7 @@ import type {
   CallWorker,
 } from './worker-calls.ts';
 
-/** What runs in a thread, and who hears of its end. */
+/** Options of a worker thread: its module, and who hears of its end. */
 export interface WorkerThreadOptions {
   /** A module that calls `serveCalls`, as for `startWorker`. */
   readonly module: URL;

@@ -7,7 +7,7 @@ import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { EncodedRows, LossResult, ModelPorts, ModelSpec } from '../seam/engine.ts';
 
-/** What the thread of an engine can be asked, by name: the argument, and what comes back. */
+/** Call table of an engine thread: the argument and the result of each call by name. */
 export interface EngineCalls {
   openTrainer: { argument: { spec: StepSpec } & Computing; result: null };
   load: { argument: TrainerState; result: null };

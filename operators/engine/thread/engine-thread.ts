@@ -4,11 +4,11 @@ import type { CallWorker } from '../../threads/worker-calls.ts';
 import { openWorkerThread, type WorkerThreadOptions } from '../../threads/worker-thread.ts';
 import type { EngineCalls } from './engine-calls.ts';
 
-/** What runs in the thread of an engine: a module that calls `serveEngine`. */
+/** Options of an engine thread, which runs a module that calls `serveEngine`. */
 export interface EngineThreadOptions extends Omit<WorkerThreadOptions, 'errorOfEnd'> {
   /** Name of the engine, as messages have it. */
   readonly engine: string;
-  /** What the thread is for, as messages name it, such as `trainer`. */
+  /** Role of the thread, as messages name it, such as `trainer`. */
   readonly what: string;
 }
 

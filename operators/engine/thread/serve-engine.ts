@@ -18,7 +18,7 @@ export function serveEngine(engine: string, handlers: CallHandlers<EngineCalls>)
   });
 }
 
-/** What was opened before. */
+/** Asserts that a session was opened before, and returns it. */
 export function opened<T>(session: T | undefined): T {
   if (session === undefined) throw new TypeError('Expected a session to have been opened');
   return session;

@@ -16,9 +16,9 @@ import type { Computing } from '../../onnx/device-name.ts';
 import { type EngineThread, openEngineThread } from './engine-thread.ts';
 import { wholeBuffers } from '../../threads/whole-buffers.ts';
 
-/** What sets one engine of threads apart from another. */
+/** Definition of an engine of threads: what sets one apart from another. */
 export interface ThreadEngineOptions extends Pick<Engine, 'name' | 'device'> {
-  /** What runs in every thread: a module that calls `serveEngine`. */
+  /** Entry module of every thread; it calls `serveEngine`. */
   readonly module: URL;
   /** Handed to the module. @default undefined */
   readonly workerData?: unknown;

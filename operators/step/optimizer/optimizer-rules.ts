@@ -8,13 +8,13 @@ import type { BufferName } from './update-spec.ts';
 import { defaultOptimizer, type OptimizerName, type OptimizerSpec } from './optimizers.ts';
 import { sgd } from './sgd.ts';
 
-/** How every optimizer updates a parameter. */
+/** Update rule of every optimizer. */
 const optimizerRules: Readonly<Record<OptimizerName, Optimizer>> = { sgd, adamw, lars };
 
 /** The buffers that a state can have. */
 export const bufferNames: readonly BufferName[] = ['momentum', 'variance'];
 
-/** How the parameters of a step follow their gradients, SGD where it does not say. */
+/** Update rule of a step: that of its optimizer, SGD where it names none. */
 export function optimizerOf({
   optimizer = defaultOptimizer,
 }: Pick<OptimizerSpec, 'optimizer'>): Optimizer {

@@ -7,9 +7,9 @@ export type UpdatedParameter = {
   readonly buffers: { readonly [B in BufferName]?: tf.Tensor };
 };
 
-/** How a parameter follows its gradient. */
+/** Update rule: how a parameter follows its gradient. */
 export interface Optimizer {
-  /** What it keeps, in the order of a state. */
+  /** Buffers that it keeps, in the order of a state. */
   readonly buffers: readonly BufferName[];
   /** Numbers of its own beside the learning rate of the step that is taken after `step` others. */
   readonly rates: (spec: UpdateSpec, step: number) => Readonly<Record<string, number>>;

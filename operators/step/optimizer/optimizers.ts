@@ -36,15 +36,15 @@ export const optimizers = {
   },
 } as const;
 
-/** How parameters follow their gradients: SGD with momentum, AdamW, or LARS. */
+/** Optimizer by name: SGD with momentum, AdamW, or LARS. */
 export type OptimizerName = keyof typeof optimizers;
 
 /** Every optimizer by name. */
 export const optimizerNames: readonly [OptimizerName, ...OptimizerName[]] = namesOf(optimizers);
 
-/** Which optimizer, and its numbers. */
+/** Optimizer by name, with its hyperparameters. */
 export interface OptimizerSpec extends UpdateSpec {
-  /** How parameters follow their gradients. @default 'sgd' */
+  /** Update rule of the parameters. @default 'sgd' */
   readonly optimizer?: OptimizerName | undefined;
 }
 

@@ -21,7 +21,7 @@ export interface ArrowSource {
   close(): Promise<void>;
 }
 
-/** What kind of Arrow data a file holds, by how it begins; undefined when it is something else. */
+/** Arrow IPC format of a file, file or stream, by how it begins; undefined when it is something else. */
 export async function arrowKindOf(file: string): Promise<'file' | 'stream' | undefined> {
   const window = await openFileWindow(file);
   try {
@@ -65,7 +65,7 @@ export async function openArrowSource(source: string): Promise<ArrowSource> {
   );
 }
 
-/** How many rows an Arrow file has, by the headers of its batches. */
+/** Row count of an Arrow file, by the headers of its batches. */
 export async function countFileRows(reader: ArrowFileReader): Promise<number> {
   const window = await openFileWindow(reader.path);
   try {

@@ -1,4 +1,4 @@
-/** What every conversion takes. */
+/** Options of every conversion. */
 export interface ConversionOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told how many rows are done, after each batch. */

@@ -2,10 +2,10 @@ import { type Data, DataType, type Field, Precision, type RecordBatch, Vector } 
 import { PipelineError } from '../../operators/errors.ts';
 import type { ArrowSource } from './arrow-source.ts';
 import type { ConversionOptions, ConversionReport } from './conversion.ts';
-import { FLOAT32_TEXT_BYTES, float32Text, writeFloat32 } from './float-text.ts';
+import { float32Text, float32TextBytes, writeFloat32 } from './float-text.ts';
 import { openPartialFile } from '../files/partial-file.ts';
 
-/** How vectors stand in a CSV file: a column for each dimension, or one column with a JSON list. */
+/** Layout of vectors in a CSV file: a column for each dimension, or one column with a JSON list. */
 export type CsvVectors = 'columns' | 'json';
 
 const flushBytes = 1 << 20;
@@ -220,7 +220,7 @@ class CsvText {
   }
 
   float32(value: number): void {
-    this.#reserve(FLOAT32_TEXT_BYTES);
+    this.#reserve(float32TextBytes);
     this.#length = writeFloat32(this.#buffer, this.#length, value);
   }
 
@@ -235,7 +235,7 @@ class CsvText {
     this.#length += this.#buffer.write(field, this.#length);
   }
 
-  /** What was written since the last call; holds until more is written. */
+  /** Takes what was written since the last call; it holds until more is written. */
   take(): Buffer {
     const taken = this.#buffer.subarray(0, this.#length);
     this.#length = 0;

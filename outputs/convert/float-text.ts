@@ -3,7 +3,7 @@ const [zero, point, minus] = [48, 46, 45];
 const digits = new Uint8Array(10);
 
 /** Room that the text of a float32 needs at most. */
-export const FLOAT32_TEXT_BYTES = 24;
+export const float32TextBytes = 24;
 
 /**
  * A float32 in as few digits as read back to it, in JavaScript's notation: `0.1`, not `0.10000000149011612`.
@@ -24,7 +24,7 @@ export function float32Text(value: number): string {
 /**
  * Writes `float32Text(value)` as ASCII at `at`, many times faster for the sizes that vectors hold.
  *
- * @param bytes With `FLOAT32_TEXT_BYTES` of room there.
+ * @param bytes With `float32TextBytes` of room there.
  * @returns Where the text ends.
  */
 export function writeFloat32(bytes: Uint8Array, at: number, value: number): number {
@@ -43,7 +43,7 @@ export function writeFloat32(bytes: Uint8Array, at: number, value: number): numb
   return writeAscii(bytes, at, float32Text(value));
 }
 
-/** Whether a decimal that is `rounded` as float64 is nearer to the float32 `value` than to any other. */
+/** Round-trip test: a decimal that is `rounded` as float64 is nearer to the float32 `value` than to any other. */
 function readsBack(rounded: number, value: number): boolean {
   if (Math.fround(rounded) !== value) return false;
   // On the middle between two, the digits that float64 dropped would decide.

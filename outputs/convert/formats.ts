@@ -3,9 +3,9 @@ import type { ArrowSource } from './arrow-source.ts';
 import type { ConversionOptions, ConversionReport } from './conversion.ts';
 import type { CsvVectors } from './csv-file.ts';
 
-/** What every format is asked to write with; each takes of it what concerns it. */
+/** Options of all formats; each takes of them what concerns it. */
 export interface FormatOptions extends ConversionOptions {
-  /** How vectors stand in text. @default 'columns' */
+  /** Layout of vectors in text. @default 'columns' */
   readonly vectors?: CsvVectors | undefined;
 }
 

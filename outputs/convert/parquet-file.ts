@@ -102,7 +102,7 @@ interface Feed {
   readonly stream: ReadableStream<WasmBatch>;
   /** Rows handed over so far. */
   rows(): number;
-  /** Why reading ended too early. */
+  /** Error that ended reading too early. */
   failure(): unknown;
   /** Gives the source back. */
   closed(): Promise<void>;

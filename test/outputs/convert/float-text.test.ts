@@ -1,12 +1,12 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {
-  FLOAT32_TEXT_BYTES,
+  float32TextBytes,
   float32Text,
   writeFloat32,
 } from '../../../outputs/convert/float-text.ts';
 
-const bytes = new Uint8Array(2 * FLOAT32_TEXT_BYTES);
+const bytes = new Uint8Array(2 * float32TextBytes);
 
 function written(value: number): string {
   const end = writeFloat32(bytes, 3, value);
@@ -54,7 +54,7 @@ test('reads back to the same bits, in at most nine digits, both ways alike', (t)
         Object.is(read, value) &&
         (digits.replace(/0+$/u, '').length <= 9 || !Number.isFinite(value)) &&
         written(value) === text &&
-        text.length <= FLOAT32_TEXT_BYTES
+        text.length <= float32TextBytes
       );
     }),
     { seed: 7, numRuns: 20_000 },

@@ -14,7 +14,7 @@ import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { UsageError } from './options/usage-error.ts';
 
-/** What a comparison found. */
+/** Result of a comparison. */
 export interface Compared {
   readonly rows: readonly ComparisonRow[];
   /** Null when no folder was given. */

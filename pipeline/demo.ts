@@ -16,7 +16,7 @@ import { runTask, type TellProgress } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { train } from './train.ts';
 
-/** What the demo found for one encoder. */
+/** Results of the demo for one encoder. */
 export interface DemoRow {
   readonly encoder: 'untrained' | 'sincere' | 'supcon';
   /** Share of test images whose nearest training image has their class, 0 to 1. */
@@ -34,7 +34,7 @@ export interface DemoRow {
   readonly folder: string;
 }
 
-/** What the demo found. */
+/** Result of the demo. */
 export interface DemoResult {
   readonly rows: readonly DemoRow[];
   /** Folder of the generated images. */
@@ -75,7 +75,7 @@ export function demo(given: DemoOptions = {}): Run<DemoResult> {
   });
 }
 
-/** What every part of the demo works with. */
+/** Context of every part of the demo. */
 interface Story {
   readonly scope: RunScope;
   readonly options: Resolved<DemoOptions>;

@@ -18,7 +18,7 @@ import type { Resolved } from './options/verb.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
-/** What one check found. */
+/** Result of one check. */
 export interface DoctorCheck {
   readonly name: string;
   /** `note`: works, but there is something to know. */
@@ -26,7 +26,7 @@ export interface DoctorCheck {
   readonly detail: string;
 }
 
-/** What a check found, or what it found of several things, each by its name. */
+/** Result of a check, or its results about several things, each by its name. */
 type Finding = Omit<DoctorCheck, 'name'> | readonly DoctorCheck[];
 
 /** A check by its name. What it throws makes it broken. */
@@ -76,7 +76,7 @@ async function findings(
   }
 }
 
-/** What `doctor` tries, in this order. */
+/** Checks of `doctor`, in this order. */
 export const doctorChecks: NamedChecks = {
   node: checkNode,
   cores: checkCores,

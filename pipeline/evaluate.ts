@@ -17,7 +17,7 @@ import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { UsageError } from './options/usage-error.ts';
 
-/** What an evaluation found, and the files that hold it. */
+/** Result of an evaluation, and the files that hold it. */
 export interface Evaluated {
   readonly evaluation: Evaluation;
   readonly report: EvaluationReport;

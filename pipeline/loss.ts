@@ -27,7 +27,7 @@ export interface MeasuredLoss {
   readonly withoutClass: number;
   /** About the rows with a class. */
   readonly readouts: LossReadouts;
-  /** What computed it. */
+  /** Engine that computed it. */
   readonly engine: string;
   /** Null when no file was asked for. */
   readonly gradient: ArrowFileReport | null;

@@ -23,7 +23,7 @@ import { type Run, startRun } from './parts/start-run.ts';
 import type { MethodFinding } from './parts/transfer-findings.ts';
 import { train } from './train.ts';
 
-/** What a transfer found, and the files that hold it. */
+/** Result of a transfer, and the files that hold it. */
 export interface TransferResult {
   readonly summary: TransferSummary;
   readonly report: TransferReport;
@@ -66,7 +66,7 @@ export function transfer(given: TransferOptions): Run<TransferResult> {
   });
 }
 
-/** What every part of a transfer works with. */
+/** Context of every part of a transfer. */
 interface Parts {
   readonly scope: RunScope;
   readonly options: Resolved<TransferOptions>;

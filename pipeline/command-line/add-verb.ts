@@ -62,7 +62,7 @@ function positionalOf<T>(verb: Verb<T>, given: readonly unknown[]): Record<strin
   return field === undefined ? {} : { [field.key]: given[0] };
 }
 
-/** What was given on the command line, by key; numbers are numbers where they look like some. */
+/** Options given on the command line, by key; numbers are numbers where they look like some. */
 function typedOptions<T>(
   verb: Verb<T>,
   given: Readonly<Record<string, unknown>>,

@@ -1,7 +1,7 @@
 import { parseShard, shardText } from '../../outputs/embeddings/export-shard.ts';
 import { UsageError } from '../options/usage-error.ts';
 
-/** Which piece of an export this process makes, and how that was found out. */
+/** Shard of an export that this process makes, and how that was found out. */
 export interface ChosenShard {
   /** Such as `2/8`; null for the whole. */
   readonly shard: string | null;

@@ -1,7 +1,7 @@
 import type { SignalSource } from './interrupts.ts';
 import type { StatusLine } from './status-line.ts';
 
-/** What a command is connected to. */
+/** Context of a command: what it is connected to. */
 export interface CommandContext {
   readonly status: StatusLine;
   readonly signals: SignalSource;

@@ -16,7 +16,7 @@ export type JsonFields = Readonly<Record<string, unknown>>;
 export interface Command<O, R, S = null> {
   readonly verb: Verb<O>;
   readonly run: (options: O) => Run<R, S>;
-  /** Whether what was interrupted goes on with `resume`: the first signal then saves, instead of aborting. */
+  /** Resumable with `resume` after an interruption: the first signal then saves, instead of aborting. */
   readonly resumable?: boolean | undefined;
   /** Options that the environment decides. @default as they are given */
   readonly prepare?: ((options: Resolved<O>, context: CommandContext) => Resolved<O>) | undefined;
@@ -28,11 +28,11 @@ export interface Command<O, R, S = null> {
   readonly about: (options: Resolved<O>) => JsonFields;
   /** JSON of the result; comes before `about`. */
   readonly json: (result: R, options: Resolved<O>) => JsonFields;
-  /** Whether the result itself says that something is wrong. @default it never does */
+  /** Tests whether the result itself says that something is wrong. @default it never does */
   readonly failed?: ((result: R) => boolean) | undefined;
 }
 
-/** How a run came to its result. */
+/** Circumstances of a result: how its run came to it. */
 export interface Ended<O> {
   readonly options: Resolved<O>;
   readonly interrupted: boolean;

@@ -1,7 +1,7 @@
 import type { Spelling } from '../options/spelling.ts';
 import { flagOf, type Verb } from '../options/verb.ts';
 
-/** How a verb writes its options on the command line: `` `--batch-size 64` ``, `` `--resume` ``, `` `DATA` ``. */
+/** Spelling of options on the command line: `` `--batch-size 64` ``, `` `--resume` ``, `` `DATA` ``. */
 export function flagSpelling<T>({ fields }: Verb<T>): Spelling {
   return (key, value) => {
     const flag = fields.find((one) => one.key === key)?.flag ?? flagOf(key);

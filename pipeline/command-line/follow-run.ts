@@ -3,7 +3,7 @@ import type { ScopedRun } from '../../operators/flow/run-scope.ts';
 import type { CommandContext } from './command-context.ts';
 import { stopOnSignals } from './interrupts.ts';
 
-/** How a run is followed. */
+/** Options of `followRun`. */
 export interface FollowOptions<T> {
   /** Sees every emission. */
   readonly progress?: MonoTypeOperatorFunction<T> | undefined;
@@ -11,11 +11,11 @@ export interface FollowOptions<T> {
   readonly continueWith?: string | undefined;
 }
 
-/** How a run ended. */
+/** Outcome of a followed run. */
 export interface FollowedRun<T> {
   /** Its last emission; undefined when there was none. */
   readonly last: T | undefined;
-  /** Whether a signal ended it before it was done. */
+  /** A signal ended it before it was done. */
   readonly interrupted: boolean;
 }
 

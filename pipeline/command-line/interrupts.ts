@@ -3,13 +3,13 @@ import type { ScopedRun } from '../../operators/flow/run-scope.ts';
 /** Signals that ask a run to end. */
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
-/** Where signals come from: the process. */
+/** Source of signals: the process. */
 export interface SignalSource {
   on(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
   off(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
 }
 
-/** How a run is ended from outside. */
+/** Options of `stopOnSignals`: how a run is ended from outside. */
 export interface InterruptOptions {
   readonly signals: SignalSource;
   /** Tells the user at once that a signal has arrived. */
@@ -20,11 +20,11 @@ export interface InterruptOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** What became of the signals. */
+/** State of interruption: what became of the signals. */
 export interface Interrupts {
   /** 0 before any signal, 1 when the run was asked to stop, 2 when it was aborted. */
   readonly strength: 0 | 1 | 2;
-  /** What the output of an aborted run fails with. */
+  /** Error that the output of an aborted run fails with. */
   readonly reason: unknown;
 }
 

@@ -8,7 +8,7 @@ import { flagSpelling } from './flag-spelling.ts';
 import { followRun } from './follow-run.ts';
 import { showProgress } from './progress.ts';
 
-/** What a command leaves behind for its user. */
+/** Outcome of a command for its user. */
 export interface Outcome {
   readonly exitCode: 0 | 1 | 130;
   /** The result in words. */

@@ -16,7 +16,7 @@ import type { StatusLine } from './status-line.ts';
 /** Progress after one emission. */
 export type ProgressReading = Omit<RunProgress<unknown>, 'kind' | 'step'>;
 
-/** What progress is read from and where it is shown. */
+/** Options of `showProgress`: what progress is read from, and where it is shown. */
 export interface ProgressOptions<T> {
   /** Undefined for an emission that says nothing about progress. */
   readonly readingOf: (value: T) => ProgressReading | undefined;

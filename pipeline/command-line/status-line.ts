@@ -6,9 +6,9 @@ export interface TextSink {
   readonly columns?: number | undefined;
 }
 
-/** Where a run says how it is getting on: one line that changes, and lines that stay. */
+/** Status of a run on a terminal or in a log: one line that changes, and lines that stay. */
 export interface StatusLine {
-  /** Whether `show` replaces the line before: on a terminal. Elsewhere each is a line of its own. */
+  /** `show` replaces the line before: on a terminal. Elsewhere each is a line of its own. */
   readonly rewrites: boolean;
   /** Shows where things stand. */
   readonly show: (text: string) => void;

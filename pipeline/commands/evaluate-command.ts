@@ -73,7 +73,7 @@ function shown(value: number | null): string {
   return value === null ? '–' : value.toFixed(4);
 }
 
-/** What was left out of the measures, if anything was. */
+/** Lines about what was left out of the measures, if anything was. */
 function countLines(evaluation: Evaluation): string[] {
   const { ranked, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
   const lines: string[] = [];
@@ -90,7 +90,7 @@ function countLines(evaluation: Evaluation): string[] {
   return lines;
 }
 
-/** What a user should know of how a probe was trained. */
+/** Lines about the training of probes, for the user to know. */
 function probeLines({ probes }: Evaluation): string[] {
   return probes.flatMap(({ source, about }) => {
     const lines: string[] = [];

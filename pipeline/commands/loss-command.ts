@@ -34,7 +34,7 @@ export const lossCommand: Command<LossOptions, MeasuredLoss> = {
   }),
 };
 
-/** What the loss is the loss of. */
+/** Cells about the loss and its set: what it is the loss of. */
 function countCells(
   measured: MeasuredLoss,
   options: Pick<Resolved<LossOptions>, 'layer' | 'normalize'>,

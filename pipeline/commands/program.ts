@@ -13,13 +13,13 @@ import { spelled } from '../options/spelling.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { commands, type LazyCommand } from './commands.ts';
 
-/** What a command line is connected to: the process. */
+/** Terminal of a command line, that of the process. */
 export interface Terminal extends SignalSource, StartedProcess {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
 }
 
-/** How a command line ended: done, failed, could not be understood, interrupted. */
+/** Exit code of a command line: done, failed, could not be understood, interrupted. */
 export type ExitCode = 0 | 1 | 2 | 130;
 
 const exitCodes = `

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { parseShard } from '../../outputs/embeddings/export-shard.ts';
 
-/** What an option is, for help and for messages. */
+/** Description of an option, for help and for messages. */
 export interface FieldNote {
-  /** How its value is written on the command line. */
+  /** Syntax of its value on the command line. */
   readonly kind: 'text' | 'texts' | 'number' | 'numbers' | 'switch';
   /** Placeholder of the value in help; switches have none. */
   readonly placeholder?: string | undefined;

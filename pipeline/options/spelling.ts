@@ -1,4 +1,4 @@
-/** How messages write an option, and its value where there is one to give. */
+/** Spelling of an option in messages, with its value where there is one to give. */
 export type Spelling = (key: string, value?: string) => string;
 
 /** As the library has it: `` `batchSize` ``, `` `batchSize: 64` ``. */

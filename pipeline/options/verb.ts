@@ -19,7 +19,7 @@ export interface VerbField extends FieldNote {
   readonly positional: boolean;
   /** Heading that it stands under in help. */
   readonly group: string;
-  /** Whether it has no default and must be given. */
+  /** Has no default and must be given. */
   readonly required: boolean;
   /** Null when it may be left out; undefined when required. */
   readonly defaultValue: unknown;
@@ -45,7 +45,7 @@ export interface Verb<T> {
   readonly schema: z.ZodType<Resolved<T>>;
 }
 
-/** What a verb is made from. */
+/** Definition of a verb. */
 export interface VerbDefinition<T> {
   readonly name: string;
   readonly summary: string;

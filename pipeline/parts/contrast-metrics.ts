@@ -10,7 +10,7 @@ import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts
 import { permutation, seededRandom } from '../../operators/random.ts';
 import { type LossReadoutName, lossReadoutTable } from '../../operators/loss/readouts.ts';
 
-/** What the losses say of a set, and of how much of it. */
+/** Loss metrics of a set, and of how much of it. */
 export interface ContrastMetrics {
   readonly rows: readonly EvaluationRow[];
   readonly contrasted: { readonly images: number; readonly of: number };

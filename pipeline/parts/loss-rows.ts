@@ -3,15 +3,15 @@ import type { LossRows } from '../../operators/loss/loss-rows.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorsInMemory } from '../../operators/evaluation/vectors/vectors-in-memory.ts';
 
-/** What the rows of a set are to a loss. */
+/** Options of `lossRows`. */
 export interface LossRowsOptions {
-  /** Which layer the rows are, for messages. */
+  /** Layer of the rows, for messages. */
   readonly layer: EmbeddingLayer;
-  /** Whether rows are brought to length 1 instead of being refused for another length. */
+  /** L2-normalise the rows, instead of refusing those of another length than 1. */
   readonly normalize: boolean;
 }
 
-/** How far the length of a row may be from 1: float32 rows of length 1 are within 1e-6. */
+/** Tolerance of the length of a row around 1: float32 rows of length 1 are within 1e-6. */
 const unitTolerance = 1e-4;
 
 /** `F.normalize` divides by no less than this, so that shorter rows stay short. */

@@ -19,9 +19,9 @@ export interface OpenEncoder {
   /** Belongs to the engine. */
   readonly session: EncoderSession;
   readonly preprocessing: Preprocessing;
-  /** What it is, for the manifest of an export. */
+  /** Identity of the model, for the manifest of an export. */
   readonly model: JsonObject & { readonly hash: string };
-  /** What the user should know. */
+  /** Notes for the user. */
   readonly notes: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export async function openEncoder(
     : await openRunEncoder(engine, model, rows);
 }
 
-/** Whether `--model` names an ONNX file, not a run folder. */
+/** Tests whether `model` names an ONNX file, not a run folder. */
 export function isModelFile(model: string): boolean {
   return /\.onnx$/iu.test(model);
 }
@@ -90,7 +90,7 @@ async function openModelFile(engine: Engine, file: string, rows: number): Promis
   };
 }
 
-/** What the manifest says of the outputs; a layer that is not there is absent. */
+/** Outputs of the model, for the manifest; a layer that is not there is absent. */
 function outputsOf({ embedding, projection }: ModelPorts): JsonObject {
   return {
     ...(embedding === null ? {} : { embedding: { ...embedding } }),

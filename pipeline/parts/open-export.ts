@@ -14,7 +14,7 @@ import type { EmbedOptions } from '../options/embed-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import type { TellNote } from './run-event.ts';
 
-/** What an export stands on. All of it belongs to the scope. */
+/** Resources of an export. All of them belong to the scope. */
 export interface Export {
   readonly data: Dataset;
   readonly preprocessing: Preprocessing;

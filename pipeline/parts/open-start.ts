@@ -9,10 +9,10 @@ import { readRun } from '../../outputs/run/read-run.ts';
 import { readSafetensors } from '../../outputs/run/read-safetensors.ts';
 import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';
 
-/** What `--init` names, ready to start from. */
+/** Pretrained weights that `init` names, ready to start from. */
 export interface OpenStart {
   readonly start: PretrainedStart;
-  /** What was taken, and what the user should know besides. */
+  /** Notes for the user: what was taken, and what else to know. */
   readonly notes: readonly string[];
 }
 
@@ -121,7 +121,7 @@ function fitting(
   return { taken, withHead };
 }
 
-/** Whether a tensor belongs to some head: torchvision's classifier, or one of ours. */
+/** Tests whether a tensor belongs to some head: torchvision's classifier, or one of ours. */
 function isHead(name: string): boolean {
   return /^(?:fc|head)\./u.test(name);
 }

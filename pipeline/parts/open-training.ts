@@ -24,7 +24,7 @@ import {
 } from './run-config.ts';
 import type { TellNote } from './run-event.ts';
 
-/** What a training run stands on. All of it belongs to the scope. */
+/** Resources of a training run. All of them belong to the scope. */
 export interface Training {
   readonly data: Dataset;
   readonly config: RunConfig;

@@ -77,7 +77,7 @@ function dimOf({ path, sizes }: EmbeddingsReader, layer: EmbeddingLayer): number
   );
 }
 
-/** Where in ascending numbers the last one stands that is not above `value`. */
+/** Binary search: the position of the last of ascending numbers that is not above `value`. */
 function lastAtMost(ascending: readonly number[], value: number): number {
   let [low, high] = [0, ascending.length];
   while (high - low > 1) {

@@ -10,7 +10,7 @@ import type { TransferOptions } from '../options/transfer-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';
 
-/** What a transfer goes on from. */
+/** Plan of a transfer: the classes it uses, and the encoder it goes on from. */
 export interface TransferPlan {
   /** Classes of DATA to use; null for all that `excludeClasses` leaves. */
   readonly classes: readonly string[] | null;

@@ -14,7 +14,7 @@ import type { Resolved } from '../options/verb.ts';
 import type { TransferPlan } from './plan-transfer.ts';
 import type { MethodFinding, TransferFindings } from './transfer-findings.ts';
 
-/** What one method reached. */
+/** Result of one method. */
 export interface TransferMethod {
   readonly method: 'frozen' | 'fine_tuned';
   /** Classes among which it chose. */
@@ -24,7 +24,7 @@ export interface TransferMethod {
   readonly top5: MeanInterval | null;
   /** Test images that were left out: without a class, or of one without a training image. */
   readonly notScored: number;
-  /** How the classifier came about. */
+  /** Training record of the classifier: how it came about. */
   readonly classifier: MethodFinding['classifier'];
 }
 
@@ -40,7 +40,7 @@ export interface NeighbourSummary {
 export interface TransferSummary {
   /** Hash of the weights that it went on from. */
   readonly model: string;
-  /** Whether only classes were used that the run had not seen. */
+  /** Disjoint classes: only those were used that the run had not seen. */
   readonly disjoint: boolean;
   /** Of the test images, in order. */
   readonly classes: readonly string[];

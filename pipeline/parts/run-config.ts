@@ -17,7 +17,7 @@ import { trainingLoss } from '../options/loss-spec.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
 
-/** What `config.json` of a run holds: every choice that decides its result, and where its data was. */
+/** Configuration of a run (`config.json`): every choice that decides its result, and where its data was. */
 export interface RunConfig {
   readonly data: { readonly hash: string; readonly images: number; readonly classes: number };
   readonly encoder: EncoderSpec;
@@ -36,17 +36,17 @@ export interface RunConfig {
   readonly optimizer?: OptimizerName | undefined;
   readonly momentum: number;
   readonly weightDecay: number;
-  /** Gradients are not shortened where it is absent. */
+  /** Maximum global gradient norm; gradients are not clipped where it is absent. */
   readonly clipNorm?: number | undefined;
   readonly seed: number;
   readonly engine: string;
-  /** What computes, such as `webgpu`, without the versions of its driver; the processor where it is absent. */
+  /** Device, such as `webgpu`, without the versions of its driver; the processor where it is absent. */
   readonly device?: string | undefined;
-  /** What the encoder starts from, where that is not chance: the hash of all weights that it was saved with. */
+  /** Pretrained weights that the encoder starts from, if any: the hash of all weights that it was saved with. */
   readonly initialWeights?: string | undefined;
   /** Learning rate of the head over that of the layers below it; 1 where it is absent. */
   readonly headRate?: number | undefined;
-  /** Layers that stay as they are; none where it is absent. */
+  /** Frozen layers; none where it is absent. */
   readonly freeze?: FrozenPart | undefined;
   /** Not decisive: may differ when the run is continued. */
   readonly dataLocation: string;
@@ -138,7 +138,7 @@ export function runConfig(
   };
 }
 
-/** What an export needs to know of the run that made its weights. */
+/** Configuration of a run as far as an export of its weights needs it. */
 export interface EmbeddableConfig {
   readonly encoder: EncoderSpec;
   readonly imageSize: number;

@@ -1,13 +1,13 @@
-/** How far a run is. */
+/** Progress of a run. */
 export interface RunProgress<S = null> {
   readonly kind: 'progress';
-  /** What is going on, such as `train`. A new label begins a new part with a count of its own. */
+  /** Name of the part under way, such as `train`. A new label begins a new part with a count of its own. */
   readonly label: string;
   /** Steps, batches or whatever else `total` counts, up to now. */
   readonly done: number;
   /** Undefined when it is not known. */
   readonly total?: number | undefined;
-  /** What is counted a second, such as `images`. */
+  /** Unit of the throughput, counted a second, such as `images`. */
   readonly unit: string;
   /** Number of `unit` up to now. @default done */
   readonly amount?: number | undefined;
@@ -15,7 +15,7 @@ export interface RunProgress<S = null> {
   readonly busyMs?: number | undefined;
   /** A few words, such as the loss. */
   readonly detail?: string | undefined;
-  /** What was done, such as a training step with its read-outs; null where there is nothing to tell. */
+  /** Result of the step, such as a training step with its read-outs; null where there is nothing to tell. */
   readonly step: S;
 }
 
@@ -27,14 +27,14 @@ export interface RunNote {
   readonly options: readonly string[];
 }
 
-/** What came of a run: its last event. */
+/** Result of a run: its last event. */
 export interface RunResult<R> {
   readonly kind: 'result';
   readonly result: R;
 }
 
 /**
- * What a run tells on its way: progress and notes in any order, then its result.
+ * Event of a run: progress and notes in any order, then its result.
  *
  * @typeParam R The result.
  * @typeParam S The `step` of its progress.

@@ -2,7 +2,7 @@ import { concat, defer, map, type OperatorFunction } from 'rxjs';
 import type { EmbeddingsWritten } from '../../outputs/embeddings/write-embeddings.ts';
 import type { RunEvent } from './run-event.ts';
 
-/** What an export wrote in this run. */
+/** Result of an export: what it wrote in this run. */
 export interface EmbedResult {
   readonly out: string;
   readonly rows: number;
@@ -10,7 +10,7 @@ export interface EmbedResult {
   readonly bad: number;
 }
 
-/** What is known of an export before its first batch. */
+/** Plan of an export, as known before its first batch. */
 export interface PlannedRows {
   readonly out: string;
   readonly batches: { readonly total: number; readonly done: number };

@@ -7,7 +7,7 @@ import { stepClock, type StepTimes } from './step-clock.ts';
 /** One acknowledged step; its read-outs are those of a classifier with the loss `cross-entropy`. */
 export type TrainedStep = StepResult<StepReadouts | ClassifierReadouts>;
 
-/** What a training run reached. */
+/** Result of a training run. */
 export interface TrainResult {
   readonly out: string;
   /** Steps behind the last checkpoint, those of earlier runs included; fewer than `totalSteps` when it was stopped. */
@@ -19,7 +19,7 @@ export interface TrainResult {
   readonly times: StepTimes | null;
 }
 
-/** What is known of a run before its first step. */
+/** Plan of a run, as known before its first step. */
 export interface PlannedSteps {
   readonly out: string;
   /** Steps that are behind it. */

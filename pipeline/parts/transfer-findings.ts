@@ -2,7 +2,7 @@ import type { ProbeScores } from '../../operators/evaluation/probe/probe-scores.
 import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
 import type { ExportedSet } from './open-vector-set.ts';
 
-/** What the parts of a transfer found. */
+/** Findings of the parts of a transfer. */
 export interface TransferFindings {
   /** Every test image, scored once by each method; undefined for a method that was not asked for. */
   readonly frozen: MethodFinding | undefined;
@@ -11,10 +11,10 @@ export interface TransferFindings {
   readonly neighbours: readonly EvaluationRow[];
 }
 
-/** What a method made of the test images. */
+/** Predictions of one method on the test images. */
 export interface MethodFinding {
   readonly test: ExportedSet;
   readonly scores: ProbeScores;
-  /** How the classifier came about. */
+  /** Training record of the classifier: how it came about. */
   readonly classifier: Readonly<Record<string, number | string | boolean>>;
 }

@@ -10,7 +10,7 @@ export interface OpenDatasetOptions extends ClassChoice {
   readonly split?: string | undefined;
   /** At most so many images of each class, an integer of 1 or more. @default all */
   readonly limit?: number | undefined;
-  /** Decides which images stay under `limit`. A safe integer. @default 0 */
+  /** Random seed of the images that stay under `limit`. A safe integer. @default 0 */
   readonly seed?: number | undefined;
   /** Ends the listing early. */
   readonly signal?: AbortSignal | undefined;

@@ -28,7 +28,7 @@ export const syntheticClasses: readonly string[] = [
 
 /** Options of a synthetic image: its seed, and its size. */
 export interface RenderSyntheticOptions {
-  /** Decides everything but the class, together with class and index. A safe integer. */
+  /** Random seed of everything but the class, together with class and index. A safe integer. */
   readonly seed: number;
   /** Side in pixels, an integer from 8 to 1024. @default 32 */
   readonly imageSize?: number | undefined;

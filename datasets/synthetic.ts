@@ -15,7 +15,7 @@ export interface OpenSyntheticOptions {
   readonly count?: number | undefined;
   /** Side in pixels, an integer from 8 to 1024. @default 32 */
   readonly size?: number | undefined;
-  /** Decides the images. A safe integer. @default 0 */
+  /** Random seed of the images. A safe integer. @default 0 */
   readonly seed?: number | undefined;
   /** @default 'train' */
   readonly split?: SyntheticSplit | undefined;

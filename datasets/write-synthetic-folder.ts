@@ -19,7 +19,7 @@ export interface WriteSyntheticFolderOptions {
   readonly classes?: number | undefined;
   /** Side in pixels, an integer from 8 to 1024. @default 32 */
   readonly imageSize?: number | undefined;
-  /** Decides the images. A safe integer. @default 0 */
+  /** Random seed of the images. A safe integer. @default 0 */
   readonly seed?: number | undefined;
 }
 

@@ -6,7 +6,7 @@ import {
 } from 'apache-arrow';
 
 /**
- * Arrow's file writer with its queue taken out.
+ * Arrow's file writer with backpressure, its queue taken out.
  *
  * `RecordBatchWriter.write` puts the bytes into a queue without a limit and returns nothing, so nobody
  * upstream can ever wait. This one hands over the bytes of each batch, which the caller brings to the
@@ -64,7 +64,7 @@ export class ArrowFileWriter extends RecordBatchFileWriter {
   }
 }
 
-/** Arrow's stream writer with its queue taken out: no magic, no footer. */
+/** Arrow's stream writer with backpressure, its queue taken out: no magic, no footer. */
 export class ArrowStreamWriter extends RecordBatchStreamWriter {
   #chunks: Uint8Array[] = [];
 

@@ -2,11 +2,11 @@ const powers = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 const [zero, point, minus] = [48, 46, 45];
 const digits = new Uint8Array(10);
 
-/** Room that the text of a float32 needs at most. */
+/** Maximum length of the text of a float32, in bytes. */
 export const float32TextBytes = 24;
 
 /**
- * A float32 in as few digits as read back to it, in JavaScript's notation: `0.1`, not `0.10000000149011612`.
+ * Shortest round-trip decimal of a float32, in JavaScript's notation: `0.1`, not `0.10000000149011612`.
  *
  * What reads back is the nearest float32 whether a reader parses to float32 at once or by way of a float64.
  */

@@ -10,7 +10,7 @@ import { producer } from '../files/producer.ts';
 type Wasm = typeof parquetWasm;
 type WasmBatch = parquetWasm.RecordBatch;
 
-/** Values of one row group before compression. Readers take a group at once, and so does the writer. */
+/** Row group size: bytes of values before compression. Readers take a group at once, and so does the writer. */
 const groupBytes = 1 << 24;
 /** Rows handed over at once come to about so much, so that logs of one row a batch do not go one by one. */
 const handOverRows = 512;
@@ -108,7 +108,7 @@ interface Feed {
   closed(): Promise<void>;
 }
 
-/** The batches of a source as the encoder asks for them; nothing is read ahead. */
+/** Pull stream (backpressure): the batches of a source as the encoder asks for them; nothing is read ahead. */
 function feedOf(
   { Table }: Wasm,
   source: ArrowSource,

@@ -3,7 +3,7 @@ import type { FolderLock } from '../files/held-lock.ts';
 import { lockFolder } from '../files/lock-file.ts';
 import { shardLockName, shardOfName } from './export-shard.ts';
 
-/** Milliseconds that a writer on another machine is watched for a sign of life before its lock is taken over. */
+/** Heartbeat timeout: how long a writer on another machine is watched for a sign of life before a takeover. */
 const watchMs = 60_000;
 
 /**

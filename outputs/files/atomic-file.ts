@@ -1,7 +1,7 @@
 import { openPartialFile } from './partial-file.ts';
 
 /**
- * Writes a small file so that a reader sees the old content or the new one, whenever the process ends.
+ * Atomic write of a small file: a reader sees the old content or the new one, whenever the process ends.
  *
  * Temporary name, fsync, rename, fsync of the folder. Text is UTF-8.
  *

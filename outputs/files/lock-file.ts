@@ -14,8 +14,8 @@ export interface LockOptions {
   /** Name of the lock file. @default '.lock' */
   readonly name?: string | undefined;
   /**
-   * Milliseconds that a holder in another container or on another machine is watched for a sign of life,
-   * before its lock is taken over; a holder gives one six times in that time. @default never taken over
+   * Heartbeat timeout: milliseconds that a holder in another container or on another machine is watched for a sign of
+   * life, before its lock is taken over; a holder gives one six times in that time. @default never taken over
    */
   readonly watchMs?: number | undefined;
 }
@@ -24,7 +24,7 @@ export interface LockOptions {
 export const lockName = '.lock';
 
 /**
- * Takes a folder for this process alone, until `release` or the end of the process.
+ * Exclusive lock: takes a folder for this process alone, until `release` or the end of the process.
  *
  * The lock names host, namespace of process ids, process id and the start of the process: an id that was given
  * out again is not taken for the one that held the lock. The lock of a dead process is taken over, and said so.

@@ -14,7 +14,7 @@ export function holderText(holder: LockHolder): string {
   return `${JSON.stringify(holder)}\n`;
 }
 
-/** Sign of life: the second line of a lock, a number of fixed width that counts up. */
+/** Heartbeat (sign of life): the second line of a lock, a number of fixed width that counts up. */
 export function beatText(beats: number): string {
   return `${String(beats).padStart(12, '0')}\n`;
 }

@@ -18,7 +18,7 @@ export interface PartialFile {
 export const partialSuffix = '.tmp';
 
 /**
- * Opens a file under a temporary name in the same folder, so that readers see all of it or nothing.
+ * Atomic write: opens a file under a temporary name in the same folder, so that readers see all of it or nothing.
  *
  * The temporary name is a function of `path`: what a killed process left is overwritten by the next.
  * Two writers of one path at a time are kept apart by the lock of their folder, not here. Where a lock can be

@@ -5,7 +5,7 @@ import { partialSuffix, syncFolder } from './partial-file.ts';
 import { writeError } from './write-error.ts';
 
 /**
- * Makes a finished file appear under a second name, complete or not at all, whatever was there before.
+ * Links or copies a finished file to a second name, where it appears complete or not at all, whatever was there before.
  *
  * A hard link where the file system has them: no bytes are copied, and nobody changes finished files in place.
  * Otherwise a copy, under a temporary name until it is on the disk.

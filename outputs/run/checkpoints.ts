@@ -152,8 +152,8 @@ export function passedOver({ checkpoint, damaged }: LatestCheckpoint): string[] 
 }
 
 /**
- * Keeps the newest `keep` checkpoints up to `step`. Those of later steps belong to a course that was
- * given up when the run continued from an earlier checkpoint; they go too.
+ * Checkpoint rotation: keeps the newest `keep` checkpoints up to `step`. Those of later steps belong to a course that
+ * was given up when the run continued from an earlier checkpoint; they go too.
  */
 export async function pruneCheckpoints(folder: string, step: number, keep: number): Promise<void> {
   const all = await listCheckpoints(folder);

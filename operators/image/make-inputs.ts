@@ -36,8 +36,8 @@ export interface InputMaker {
 }
 
 /**
- * Inputs of an encoder: resize, take the middle, rescale, normalise, in the order of channels and dimensions that
- * the encoder wants. The same image gives the same input.
+ * Preprocessing of an encoder's inputs: resize, centre crop, rescale, normalise, in the order of channels and
+ * dimensions that the encoder wants. The same image gives the same input.
  *
  * @throws {RangeError} When the preprocessing is out of range.
  */

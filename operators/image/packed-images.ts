@@ -1,6 +1,6 @@
 import type { RgbImage } from '../types.ts';
 
-/** Images as they travel: all pixels in one buffer that changes hands. */
+/** Packed images: all pixels in one transferable buffer, which changes hands. */
 export interface PackedImages {
   /** Images one after the other, each `width * height * 3` bytes; more room than they need may follow. */
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -1,6 +1,6 @@
 /**
- * A free list of memory that travels to and fro instead of being mapped anew for each batch. There are no more pieces
- * than requests that waited at the same time.
+ * Free list of buffers: memory that travels to and fro instead of being mapped anew for each batch. There are no more
+ * pieces than requests that waited at the same time.
  */
 export interface SpareBuffers {
   /** Memory for the pixels of images, if there is any; its length is whatever the last ones took. */

@@ -64,8 +64,8 @@ export const normalisations: Readonly<
 /**
  * Augmentation recipe by name.
  *
- * - `paper`: what SINCERE and SupCon are trained with. Crop of 20 to 100 % of the area, mirror, jitter of
- *   0.4, 0.4, 0.4 and 0.1 in four of five views, grey in one of five.
+ * - `paper`: what SINCERE and SupCon are trained with. Crop of 20 to 100 % of the area, horizontal flip, colour jitter
+ *   of 0.4, 0.4, 0.4 and 0.1 in four of five views, greyscale in one of five.
  * - `plain`: the whole image, resized. For exports and evaluation; the same in every draw.
  *
  * @param normalisation @default `normalisations.neutral`

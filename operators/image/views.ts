@@ -19,7 +19,7 @@ export interface ViewOptions {
 }
 
 /**
- * Random views of images: crop and resize, mirror, jitter colours, grey, normalise.
+ * Random views of images (data augmentation): crop and resize, horizontal flip, colour jitter, greyscale, normalise.
  *
  * A view is a function of the pixels, the recipe, `seed`, its key and its number among the views. It does
  * not matter which images share the batch, or where and when the view is made; an image that is drawn

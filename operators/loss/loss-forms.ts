@@ -66,7 +66,7 @@ function sigmoid(x: tf.Tensor2D): tf.Tensor2D {
   return tf.exp(tf.sub(x, tf.softplus(x)));
 }
 
-/** Form of every loss, made from the parameters of its own. */
+/** Form of every loss, made from the hyperparameters of its own. */
 const lossForms: { readonly [N in LossName]: (parameters: LossParameters<N>) => LossForm } = {
   sincere: () => sincere,
   supcon: () => supcon,

@@ -13,12 +13,12 @@ export interface LossPairs {
   readonly anchors?: 'all' | 'first' | undefined;
 }
 
-/** Parameters that a loss has of its own, such as the `epsilon` of `eps-sup-infonce`. */
+/** Hyperparameters that a loss has of its own, such as the `epsilon` of `eps-sup-infonce`. */
 export type LossParameters<N extends LossName> = {
   readonly [P in keyof (typeof losses)[N]['parameters']]: number;
 };
 
-/** Contrastive loss by name, with its temperature, its pairs and its own parameters. */
+/** Contrastive loss by name, with its temperature, its pairs and its own hyperparameters. */
 export type LossSpec = LossPairs &
   { readonly [N in LossName]: { readonly name: N } & LossParameters<N> }[LossName];
 
@@ -33,7 +33,7 @@ export function isByImage(spec: LossSpec | CrossEntropySpec): boolean {
   return lossOf(spec).positives === 'image' || spec.positives === 'image';
 }
 
-/** Parameters that a loss has of its own, by the names in its entry. */
+/** Hyperparameters that a loss has of its own, by the names in its entry. */
 export function parameterValues(spec: LossSpec): Readonly<Record<string, number>> {
   const names = new Set(Object.keys(lossOf(spec).parameters));
   // Its type says that what is called like a parameter is a number.

@@ -29,16 +29,16 @@ export interface TileInputs<T = Float32Array, I = Int32Array> {
   readonly anchors: T;
   /** `[rows]`: their classes, -1 for padding. */
   readonly labels: I;
-  /** `[rows]`: index of each of them in `near`, -1 for padding. */
+  /** `[rows]`: index of each of them in `sameClass`, -1 for padding. */
   readonly position: I;
   /** `[rows, 1]`: 1 for rows that may be anchors. */
   readonly anchorMask: T;
-  /** `[near, size]`, and the classes `[near]`. */
+  /** `[sameClass, size]`, and the classes `[sameClass]`. */
   readonly sameClass: T;
   readonly sameClassLabels: I;
-  /** `[apart, size]`; not there when there are none. */
+  /** `[otherClass, size]`; not there when there are none. */
   readonly otherClass?: T | undefined;
-  /** `[near, size]` and `[apart, size]`: gradients so far; only with `gradient`. */
+  /** `[sameClass, size]` and `[otherClass, size]`: gradients so far; only with `gradient`. */
   readonly sameClassGradient?: T | undefined;
   readonly otherClassGradient?: T | undefined;
 }
@@ -79,7 +79,7 @@ export const tileOutputs = {
 
 /**
  * One tile of the loss of a large set: a block of anchors against all rows. Masks are only made for the columns
- * that are near, where positives are; all others are negatives as they are.
+ * of the same classes, where positives are; all others are negatives as they are.
  *
  * @param inputs Tensors of `tileInputs(spec)`, by name. Borrowed.
  * @returns Contribution of each row to the sums, `[rows, 1]` by name; the totals of the block; and with `gradient` its

@@ -1,11 +1,11 @@
 import { namesOf } from '../names-of.ts';
 
-/** A number that a loss has beside its temperature. */
+/** Hyperparameter that a loss has beside its temperature. */
 export interface LossParameter {
   readonly doc: string;
-  /** Lowest value that is allowed. */
+  /** Minimum that is allowed. */
   readonly least: number;
-  /** Value where none is given. */
+  /** Default value. */
   readonly usual: number;
 }
 

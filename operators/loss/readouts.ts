@@ -101,7 +101,7 @@ export const lossReadoutTable = {
     metric: 'repelled_mass',
     value: ({ share }: MeasuredBatch): number => share('repulsion', 'attraction'),
   },
-  /** Share of rows whose most similar other row of the batch has their class, 0 to 1; ties count as wrong. */
+  /** 1-NN accuracy in the batch: share of rows whose most similar other row has their class, 0 to 1; ties are wrong. */
   batchNearestAccuracy: {
     doc: 'share of rows whose nearest other row in the batch has their class',
     column: 'batch_nearest_accuracy',
@@ -152,7 +152,7 @@ export const lossReadoutTable = {
     value: ({ sum, share }: MeasuredBatch): number =>
       sum('pairs') === 0 ? 0 : Math.log(share('potential', 'pairs')),
   },
-  /** `1 − ‖mean z‖²`, 0 to 1: 0 when all rows are one point, 1 when they balance out. */
+  /** Centred variance `1 − ‖mean z‖²`, 0 to 1: 0 when all rows are one point, 1 when they balance out. */
   spread: {
     doc: '`1 − ‖mean z‖²`: 0 for one point, 1 when the rows balance out',
     column: 'spread',
@@ -165,8 +165,8 @@ export const lossReadoutTable = {
     value: ({ spread }: MeasuredBatch): number => spread,
   },
   /**
-   * Directions in which the rows vary, weighted: `(tr C)² / tr C²` of their covariance. `classes − 1` on a
-   * simplex; 0 when `spread` is below 1e-5, where float32 does not resolve it.
+   * Effective rank (participation ratio) `(tr C)² / tr C²` of the covariance: directions in which the rows vary,
+   * weighted. `classes − 1` on a simplex; 0 when `spread` is below 1e-5, where float32 does not resolve it.
    */
   effectiveRank: {
     doc: 'directions in which the rows vary; C − 1 on a simplex of C classes',

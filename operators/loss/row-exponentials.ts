@@ -8,7 +8,7 @@ const farBelow = -1e30;
 const lowest = -1e20;
 
 /**
- * Exponentials of some similarities of each anchor, relative to the largest of them:
+ * Log-sum-exp in two parts: exponentials of some similarities of each anchor, relative to the largest of them,
  * `∑ⱼ eˢⁱʲ = sum · e^largest`. The parts are kept apart, because shares of the sum stay at most 1 and
  * differences of logarithms keep their digits at temperatures of 0.001.
  */

@@ -3,7 +3,7 @@ export interface TileBlock {
   /** First row, and how many. */
   readonly from: number;
   readonly count: number;
-  /** First row of the class of the first of them: where the near columns begin. */
+  /** First row of the class of the first of them: where the same-class columns begin. */
   readonly sameClassFrom: number;
 }
 
@@ -11,7 +11,7 @@ export interface TileBlock {
 export interface TilePlan {
   /** Rows of a tile; a block may have fewer. */
   readonly rows: number;
-  /** Near columns of a tile: enough for every block. */
+  /** Same-class columns of a tile: enough for every block. */
   readonly sameClass: number;
   readonly blocks: readonly TileBlock[];
 }
@@ -27,9 +27,9 @@ const rowStep = 16;
 const sameClassStep = 64;
 
 /**
- * Cuts rows that are sorted by class into blocks of anchors, so that the columns near a block, those of its
- * classes, are few: only there are masks needed. Takes the number of rows for which the whole is estimated to
- * be fastest.
+ * Tiling of a set: cuts rows that are sorted by class into blocks of anchors, so that the same-class columns of a
+ * block are few: only there are masks needed. Takes the number of rows for which the whole is estimated to be
+ * fastest.
  *
  * @param classSizes Rows of each class, in the order of the rows; none is 0.
  * @param size Length of a row.
@@ -62,7 +62,7 @@ function cut(classSizes: readonly number[], total: number, most: number): TilePl
     const end = start + size;
     if (open !== undefined && end - open.from > most) close();
     if (size > most) {
-      // The columns near each of its blocks are the whole class.
+      // The same-class columns of each of its blocks are the whole class.
       const rows = Math.ceil(size / Math.ceil(size / most));
       for (let from = start; from < end; from += rows) {
         blocks.push({ from, count: Math.min(rows, end - from), sameClassFrom: start });
@@ -83,8 +83,8 @@ function cut(classSizes: readonly number[], total: number, most: number): TilePl
 }
 
 /**
- * Estimated time of a plan, in pairs: near ones are masked and pass through a dozen more operations; every run of
- * a program reads and writes the gradients of all rows, and costs something by itself. The factors were measured
+ * Cost model of a plan, in pairs: those of one class are masked and pass through a dozen more operations; every run
+ * of a program reads and writes the gradients of all rows, and costs something by itself. The factors were measured
  * on two cores with rows of 128.
  */
 function estimatedCost({ rows, sameClass, blocks }: TilePlan, total: number, size: number): number {

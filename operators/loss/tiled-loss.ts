@@ -44,7 +44,7 @@ export interface TiledLosses {
  * A contrastive loss in memory linear in the rows: sorted by class, cut into blocks of anchors, each block run
  * against all rows by one program, `lossTile`.
  *
- * The sorted rows are held twice in a row, so that for every block the near columns and after them all others
+ * The sorted rows are held twice in a row, so that for every block its same-class columns and after them all others
  * are one run of rows each: views of one array, without copies. Their gradients are summed in the same way and
  * folded at the end. Memory: six arrays of the size of `z` besides `z` itself, and one tile.
  */

@@ -34,7 +34,7 @@ type NormalisedConvolution = (
 ) => tf.Tensor4D;
 
 /**
- * The network with fixed weights, BatchNorm on its running statistics.
+ * Forward pass in inference: fixed weights, BatchNorm on its running statistics.
  *
  * @param weights Every tensor of `weightShapes(spec)`. Borrowed.
  * @param pixels `[rows, size, size, 3]` float32, normalised. Borrowed.
@@ -59,10 +59,10 @@ export function encode(spec: EncoderSpec, weights: TensorsByName, pixels: tf.Ten
 }
 
 /**
- * The network in training, differentiable in every parameter.
+ * Forward pass in training, differentiable in every parameter.
  *
- * With BatchNorm on the batch, running statistics move by `0.1` towards those of the batch; the variance that enters them is the
- * unbiased one (divided by count − 1), the one used in the step is not. Both as in PyTorch.
+ * With BatchNorm on the batch, running statistics move by `0.1` towards those of the batch; the variance that enters
+ * them is the unbiased one (divided by count − 1), the one used in the step is not. Both as in PyTorch.
  *
  * @param weights Every tensor of `weightShapes(spec)`. Borrowed.
  * @param pixels `[rows, size, size, 3]` float32, normalised. Borrowed.
@@ -114,7 +114,7 @@ export function encodeInTraining(
   });
 }
 
-/** Scale and offset of every channel, written out so that tfjs differentiates it with few passes. */
+/** BatchNorm as scale and offset of every channel, written out so that tfjs differentiates it with few passes. */
 function onRunningStatistics(
   conv: ConvolutionPlan,
   weights: TensorsByName,

@@ -1,6 +1,6 @@
-/** A warm-up, then half a cosine down to a thousandth of the peak. */
+/** Cosine schedule with warm-up: half a cosine down to a thousandth of the peak. */
 export interface LearningRateSchedule {
-  /** Highest learning rate, above 0. */
+  /** Peak learning rate, above 0. */
   readonly peak: number;
   /** Steps of the whole run, 1 or more. */
   readonly steps: number;

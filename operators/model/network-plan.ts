@@ -16,13 +16,13 @@ export interface ConvolutionPlan {
   readonly stride: 1 | 2;
 }
 
-/** Convolutions around which the input is added back. */
+/** Residual block: convolutions around which the input is added back. */
 export interface BlockPlan {
   /** Stage of the block, `layer1` or later. */
   readonly stage: string;
   /** Two of 3 × 3, or a bottleneck: 1 × 1 to few channels, 3 × 3, 1 × 1 to many. A ReLU follows each. */
   readonly convolutions: readonly ConvolutionPlan[];
-  /** Brings the input to the shape of the output, or null where it has that shape. */
+  /** Projection shortcut, from the shape of the input to that of the output; null (identity) where they are one. */
   readonly shortcut: ConvolutionPlan | null;
 }
 

@@ -24,7 +24,7 @@ export interface ClassSharesOptions {
   readonly keys: readonly (string | number)[];
 }
 
-/** The shares of every batch of a run. */
+/** Class quotas of every batch of a run. */
 export interface ClassShares {
   /** The most images that a class gives to one batch: ⌈batchSize / classesPerBatch⌉. */
   readonly largest: number;

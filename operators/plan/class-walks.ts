@@ -16,7 +16,7 @@ export interface ClassWalksOptions {
    * @default 2
    */
   readonly leastClasses?: 1 | 2 | undefined;
-  /** Decides every choice, together with the hash of the dataset. A safe integer. */
+  /** Random seed of every choice, together with the hash of the dataset. A safe integer. */
   readonly seed: number;
 }
 

@@ -12,7 +12,7 @@ export interface EncodeOptions {
 }
 
 /**
- * Encodes each batch with fixed weights: one row for each sample, in plan order.
+ * Inference: encodes each batch with fixed weights, one row for each sample, in plan order.
  *
  * Errors: `ERR_SHAPE` when a batch has more than one view of each image, images of another size than the session
  * takes, or more of them than its `rows`.

@@ -14,8 +14,8 @@ export type ParameterGradients = {
 };
 
 /**
- * Differentiates a function of the projections, or logits, in every parameter that is not frozen. tfjs follows no path
- * back that leads to none of them.
+ * Backward pass: differentiates a function of the projections, or logits, in every parameter that is not frozen. tfjs
+ * follows no path back that leads to none of them.
  *
  * @param weights Every tensor of `weightShapes(spec.encoder)`. Borrowed.
  * @param pixels `[rows, size, size, 3]` float32, normalised. Borrowed.

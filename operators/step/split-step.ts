@@ -13,7 +13,7 @@ import { type ParameterGradients, parameterGradients } from './parameter-gradien
 import { encodeInTraining } from '../model/encoder.ts';
 
 /**
- * Images that the network sees at once, where a step is split; null where it is one pass.
+ * Micro-batch size: images that the network sees at once, where a step is split; null where it is one pass.
  *
  * A batch whose loss would need more than 2,048 × 2,048 pairs at once is split too, if only into one chunk. Cross
  * entropy needs no pairs.
@@ -24,7 +24,7 @@ export function chunkImages({ shape, microBatch, loss }: StepSpec): number | nul
   return chunk === shape.images && lossFits ? null : chunk;
 }
 
-/** Images that the network sees at once, split or not. */
+/** Micro-batch size: images that the network sees at once, split or not. */
 export function imagesAtOnce(spec: StepSpec): number {
   return chunkImages(spec) ?? spec.shape.images;
 }

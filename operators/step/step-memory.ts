@@ -7,16 +7,16 @@ import { imagesAtOnce } from './split-step.ts';
 import { weightShapes } from '../model/weight-shapes.ts';
 
 /**
- * Bytes of a step over bytes of the results of its convolutions: a floor, because nothing that fits may be refused.
+ * Bytes of a step over bytes of its convolutions' activations: a floor, because nothing that fits may be refused.
  * What further views add to the peak was measured at 2.1 (ResNet-20), 2.4 to 2.6 (ResNet-18), 2.6 to 3.4 (ResNet-8)
  * and 3.1 (ResNet-18 with the ImageNet stem) times theirs, images in blocks of channels.
  */
 const activationFactor = 1.5;
 
 /**
- * Bytes that a training step of the `onnx` engine takes at the least: the results of the convolutions that the gradient
- * needs, for all rows that the network sees at once; the pixels of the batch; parameters and buffers before and
- * after the step. An estimate from below: it is there to refuse what cannot fit, not to promise what does. The process
+ * Lower bound of the memory of a training step of the `onnx` engine, in bytes: the activations of the convolutions
+ * that the gradient needs, for all rows that the network sees at once; the pixels of the batch; parameters and buffers
+ * before and after the step. It is there to refuse what cannot fit, not to promise what does. The process
  * with its runtime and compiled step (310 MB and more for ResNet-8), and what operators need while they run, are not in
  * it.
  */
@@ -32,7 +32,7 @@ export function stepMemory(spec: StepSpec): number {
   return 4 * (activations + pixels + weights * states);
 }
 
-/** Values that the convolutions make of one row, and whose gradient is wanted. */
+/** Activations: values that the convolutions make of one row, and whose gradient is wanted. */
 function convolvedValues({ encoder, shape, frozen }: StepSpec): number {
   const { stem, pooled, blocks } = networkPlan(encoder);
   const forgotten = frozenConvolutions(encoder, frozen);

@@ -27,8 +27,8 @@ export type UpdatedState = TrainingState & {
 };
 
 /**
- * Every parameter after a step of the optimizer, on gradients that are clipped first where `clipNorm` says so. In
- * the head the learning rate is `headRate` times as large. What is frozen stays as it is, bit for bit, its buffers too.
+ * Optimizer step: every parameter after it, on gradients that are clipped first where `clipNorm` says so. In the head
+ * the learning rate is `headRate` times as large. What is frozen stays as it is, bit for bit, its buffers too.
  *
  * @param state Borrowed, as are the others.
  * @param rates `stepRates`, as scalars.

@@ -1,11 +1,11 @@
 /** Numbers that a barrier needs in shared memory, zeros at first. */
 export const barrierNumbers = 2;
 
-/** Looks this often before it sleeps: the others are mostly done within microseconds. */
+/** Spin count: looks so often before it sleeps, as the others are mostly done within microseconds. */
 const looks = 2000;
 
 /**
- * Blocks this thread until all `workers` have come here, as often as they do. Worker threads only.
+ * Barrier: blocks this thread until all `workers` have come here, as often as they do. Worker threads only.
  *
  * @param state `[barrierNumbers]` int32 in memory that the workers share: how many have come, and how often all had.
  */

@@ -1,6 +1,6 @@
 import { PipelineError, type PipelineErrorCode } from '../errors.ts';
 
-/** An error on its way between threads. Errors lose their class there, so code and message travel by themselves. */
+/** Serialised error, between threads. Errors lose their class there, so code and message travel by themselves. */
 export interface CallFailure {
   /** `ERR_RANGE` stands for a `RangeError`: a mistake of the caller that only the worker finds. */
   readonly code: PipelineErrorCode | 'ERR_RANGE';

@@ -1,6 +1,6 @@
 import type { CallTable, CallWorker } from './worker-calls.ts';
 
-/** Workers of one protocol that share calls. A single `call` goes to the least busy, the first of several. */
+/** Worker pool: workers of one protocol share calls. A single `call` goes to the least busy, the first of several. */
 export interface Pool<C extends CallTable<C>> extends CallWorker<C> {
   /** Workers, 1 or more. */
   readonly size: number;

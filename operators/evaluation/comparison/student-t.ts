@@ -1,7 +1,7 @@
 import { atLeastOne } from '../../out-of-range.ts';
 
 /**
- * The half-width of a two-sided interval of Student's t in standard errors: `P(|t| ≤ result) = share`.
+ * Quantile of Student's t: half-width of a two-sided interval in standard errors, `P(|t| ≤ result) = share`.
  *
  * @param freedom Degrees of freedom, an integer of 1 or more.
  * @param share Above 0 and below 1.

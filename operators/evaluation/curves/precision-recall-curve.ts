@@ -6,7 +6,7 @@ import {
   type ScoreCounts,
 } from './ranked-scores.ts';
 
-/** Precision and recall of what is at or above every threshold. */
+/** Precision-recall curve: precision and recall of what is at or above every threshold. */
 export interface PrecisionRecallCurve {
   /** `[points]` descending; `Infinity`, then every distinct score. */
   readonly thresholds: Float64Array;
@@ -19,7 +19,7 @@ export interface PrecisionRecallCurve {
 }
 
 /**
- * Precision against recall, in the order of rising recall.
+ * Precision-recall curve of scores, in the order of rising recall.
  *
  * @param positives Scores that should be high.
  * @param negatives Scores that should be low.
@@ -52,7 +52,7 @@ export function precisionRecallCurve(
 }
 
 /**
- * `Σ (recallₙ − recallₙ₋₁) · precisionₙ` over descending thresholds.
+ * Average precision: `Σ (recallₙ − recallₙ₋₁) · precisionₙ` over descending thresholds.
  *
  * @param counts How often each score counts. Each once when left out.
  * @returns Null without positives.

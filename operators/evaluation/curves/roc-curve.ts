@@ -6,7 +6,7 @@ import {
   type ScoreCounts,
 } from './ranked-scores.ts';
 
-/** Shares of either side at or above every threshold. */
+/** ROC curve: shares of either side at or above every threshold. */
 export interface RocCurve {
   /** `[points]` descending; `Infinity`, then every distinct score. */
   readonly thresholds: Float64Array;
@@ -38,8 +38,8 @@ export function rocCurve(positives: ArrayLike<number>, negatives: ArrayLike<numb
 }
 
 /**
- * The probability that a positive score is above a negative one, equal ones counting half: the area under the ROC
- * curve, or the statistic of Mann and Whitney over all pairs.
+ * Area under the ROC curve: the probability that a positive score is above a negative one, equal ones counting half;
+ * the statistic of Mann and Whitney over all pairs.
  *
  * @param counts How often each score counts. Each once when left out.
  * @returns Null without positives or without negatives.

@@ -1,7 +1,7 @@
 import { meanInterval, type MeanInterval } from './mean-interval.ts';
 
 /**
- * Share of the images whose own class is among the first `k` of `classes`, and its bootstrap interval.
+ * Top-k accuracy with its bootstrap interval: share of the images whose own class is among the first `k` of `classes`.
  *
  * @param ranks Place of each image's own class, from 0; -1 for images to leave out.
  * @returns Null when no image has a rank, or when there are so few classes that every image would count.

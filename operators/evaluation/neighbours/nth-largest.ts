@@ -1,5 +1,6 @@
 /**
- * The `n`-th largest of the first `count` values, `n` from 1 to `count`, in linear time on average. Reorders them.
+ * Quickselect: the `n`-th largest of the first `count` values, `n` from 1 to `count`, in linear time on average.
+ * Reorders them.
  *
  * @see Hoare, Algorithm 65: FIND, 1961. Equal values are exchanged too, so that many of them do not make it quadratic.
  */

@@ -28,7 +28,8 @@ const blockNumbers = 2 ** 20;
  * Of rows that are equal bit by bit and have the same class only the first `copies` of a block stay: as many as can
  * be among anybody's best. Collapsed vectors would all be candidates otherwise.
  *
- * A block is lent until the next but one is asked for, so that one can be filled while another is compared.
+ * Double buffer: a block is lent until the next but one is asked for, so that one can be filled while another is
+ * compared.
  *
  * Memory: two blocks of 4 MiB, or of one tile.
  *

@@ -104,8 +104,8 @@ export async function probeScores(
 }
 
 /**
- * Share of the images with a rank whose own class is among the first `k`; null when there is none, or when there
- * are so few classes that it would always be.
+ * Top-k accuracy: share of the images with a rank whose own class is among the first `k`; null when there is none, or
+ * when there are so few classes that it would always be.
  */
 export function topAccuracy({ classes, ranks }: ProbeScores, k: number): number | null {
   const ranked = ranks.filter((rank) => rank >= 0);

@@ -36,7 +36,7 @@ export interface StrengthChoice {
 const defaultGrid = [1e-3, 1e-2, 0.1, 1, 10, 100];
 
 /**
- * Chooses the strength of the regularisation on training images that are held out of the training.
+ * Grid search on a held-out split: chooses the strength of the regularisation on training images that are held out.
  *
  * Each class gives the same share of its images, chosen by `seed`; a class of one image gives none. Every probe
  * starts from the one before. Train the final probe on all images with the `l2` that is returned.

@@ -14,15 +14,15 @@ import { trainingClasses } from './training-classes.ts';
 
 /** The recipe; every default is the paper's. */
 export interface SgdProbeOptions extends ProbeOptions {
-  /** Seeds the first weights and the order of images. @default 0 */
+  /** Random seed of the initial weights and the order of images. @default 0 */
   readonly seed?: number | undefined;
-  /** Times that each image is seen, 1 or more. @default 100 */
+  /** Epochs: times that each image is seen, 1 or more. @default 100 */
   readonly epochs?: number | undefined;
-  /** Images of a step, 1 or more; the last step of an epoch takes what is left. @default 512 */
+  /** Batch size: images of a step, 1 or more; the last step of an epoch takes what is left. @default 512 */
   readonly batchSize?: number | undefined;
   /** Above 0. @default 5 */
   readonly learningRate?: number | undefined;
-  /** Epochs after which the learning rate is multiplied by `decayRate`. @default [60, 75, 90] */
+  /** Step schedule: epochs after which the learning rate is multiplied by `decayRate`. @default [60, 75, 90] */
   readonly decayAfter?: readonly number[] | undefined;
   /** Above 0. @default 0.2 */
   readonly decayRate?: number | undefined;

@@ -13,10 +13,10 @@ export interface LineStep extends LinePoint {
   readonly length: number;
 }
 
-/** Share of the first slope's descent that a step must keep. */
+/** c₁ of the Wolfe conditions (sufficient decrease): share of the first slope's descent that a step must keep. */
 const descentShare = 1e-4;
 
-/** Share of the first slope that may be left at the end of a step. */
+/** c₂ of the Wolfe conditions (curvature): share of the first slope that may be left at the end of a step. */
 const slopeShare = 0.9;
 
 /** Values that differ by less, relatively, are taken for equal: sums of many terms are no more exact. */

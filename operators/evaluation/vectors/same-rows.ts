@@ -1,7 +1,7 @@
 import type { VectorSet } from './vector-set.ts';
 
 /**
- * Each query's own position in a support that holds the same rows.
+ * Leave-one-out: each query's own position in a support that holds the same rows.
  *
  * @throws {RangeError} When there are not as many, or their classes differ.
  */

@@ -115,7 +115,7 @@ function roomForRows(rows: number, dim: number): Room {
   return { rows: sharedFloat32(rows * dim), labels: sharedInt32(rows) };
 }
 
-/** The same values; each is asked for while the one before it is in use. */
+/** Prefetch of one: the same values, each asked for while the one before it is in use. */
 export async function* oneAhead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = source.next();
   try {

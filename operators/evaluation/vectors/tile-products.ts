@@ -46,7 +46,7 @@ export function tileProducts(
   }
 }
 
-/** Eight sums and what they are made of fit into the registers of a core; sixteen would not. */
+/** Register blocking: eight sums and what they are made of fit into the registers of a core; sixteen would not. */
 function twoByFour(
   rows: Float32Array,
   a: number,

@@ -12,7 +12,8 @@ export function globalNorm(gradients: TensorsByName): tf.Scalar {
 }
 
 /**
- * All gradients times `min(1, clipNorm / (norm + 1e-6))`: none shrinks more than another, so the direction stays.
+ * Gradient clipping by global norm: all gradients times `min(1, clipNorm / (norm + 1e-6))`. None shrinks more than
+ * another, so the direction stays.
  *
  * @param norm Their `globalNorm`. Borrowed, as are the gradients.
  * @returns Tensors owned by the caller.

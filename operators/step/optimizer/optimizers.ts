@@ -1,13 +1,13 @@
 import { namesOf } from '../../names-of.ts';
 import type { UpdateSpec } from './update-spec.ts';
 
-/** An optimizer, and the numbers that it is usually run with. */
+/** An optimizer with its default hyperparameters. */
 export interface OptimizerEntry {
   /** One line for a list of choices. */
   readonly doc: string;
-  /** Peak learning rate where none is given, above 0. */
+  /** Default peak learning rate, above 0. */
   readonly learningRate: number;
-  /** Weight decay where none is given, 0 or more. */
+  /** Default weight decay, 0 or more. */
   readonly weightDecay: number;
 }
 

@@ -19,9 +19,9 @@ import { train } from './train.ts';
 /** Results of the demo for one encoder. */
 export interface DemoRow {
   readonly encoder: 'untrained' | 'sincere' | 'supcon';
-  /** Share of test images whose nearest training image has their class, 0 to 1. */
+  /** 1-NN accuracy: share of test images whose nearest training image has their class, 0 to 1. */
   readonly nearest1: number;
-  /** The same for the weighted vote of five. */
+  /** 5-NN accuracy: the same for the weighted vote of five. */
   readonly nearest5: number;
   /** Median cosine similarity to the nearest training image of the same class. */
   readonly targetMedian: number;

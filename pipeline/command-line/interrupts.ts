@@ -28,7 +28,7 @@ export interface Interrupts {
   readonly reason: unknown;
 }
 
-/** One press of Ctrl-C can arrive more than once: from the terminal, and again from the parent process. */
+/** Debounce time: one press of Ctrl-C can arrive more than once, from the terminal and from the parent process. */
 const samePressMs = 250;
 
 /**

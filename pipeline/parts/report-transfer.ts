@@ -28,7 +28,7 @@ export interface TransferMethod {
   readonly classifier: MethodFinding['classifier'];
 }
 
-/** Share of test images whose nearest training images vote for their class. */
+/** k-NN accuracy: share of test images whose nearest training images vote for their class. */
 export interface NeighbourSummary {
   readonly layer: 'embedding' | 'projection';
   readonly metric: string;

@@ -54,7 +54,7 @@ export interface RunConfig {
   readonly classes: readonly string[];
 }
 
-/** An encoder that was trained before, from which a run starts. */
+/** Pretrained encoder, from which a run starts. */
 export interface PretrainedStart {
   /** Tensors to start from by name; what is not among them, such as a new head, starts from chance. */
   readonly weights: Weights;

@@ -12,9 +12,9 @@ import { metricsColumns } from '../../outputs/run/metrics-columns.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
-import { engineAsBegun } from './engine-as-begun.ts';
+import { openPretrained } from './open-pretrained.ts';
 import { openRunEngine } from './open-run-engine.ts';
-import { openStart } from './open-start.ts';
+import { resumedEngine } from './resumed-engine.ts';
 import {
   encoderSpec,
   mayChange,
@@ -56,9 +56,11 @@ export async function openTraining(
     throw new TypeError('Expected `start` to be absent when `init` is given');
   }
   const opened =
-    options.init === null ? undefined : await openStart(options.init, encoderSpec(options, data));
+    options.init === null
+      ? undefined
+      : await openPretrained(options.init, encoderSpec(options, data));
   const start = opened?.start ?? given;
-  const engine = await openRunEngine(scope, await engineAsBegun(options, note), note);
+  const engine = await openRunEngine(scope, await resumedEngine(options, note), note);
   const config = runConfig(options, data, engine, found.classes, start);
   const run = scope.use(
     await openRunFolder(options.out, {

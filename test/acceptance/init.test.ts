@@ -8,7 +8,7 @@ import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
 import { readRun } from '../../outputs/run/read-run.ts';
 import { writeSafetensors } from '../../outputs/run/write-safetensors.ts';
-import { openStart } from '../../pipeline/parts/open-start.ts';
+import { openPretrained } from '../../pipeline/parts/open-pretrained.ts';
 import type { TrainOptions } from '../../pipeline/options/train-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { formulaWeights } from '../helpers/formula-weights.ts';
@@ -123,18 +123,18 @@ test('a run is not started from a run of another network', async (t) => {
     head: 'mlp',
     projectionSize: 128,
   });
-  await t.throwsAsync(openStart(first, spec), {
+  await t.throwsAsync(openPretrained(first, spec), {
     code: 'ERR_CONFIG',
     message:
       /to have trained `resnet8` with the `cifar` stem.*`encoder: resnet8`, `stem: imagenet`/u,
   });
-  await t.throwsAsync(openStart(first, { ...spec, stem: 'imagenet', width: 2 }), {
+  await t.throwsAsync(openPretrained(first, { ...spec, stem: 'imagenet', width: 2 }), {
     code: 'ERR_CONFIG',
     message:
       /to have trained .* stem and 2 times the channels, .*`stem: imagenet`, `width: 1` to go on/u,
   });
   const checkpoint = path.join(first, 'checkpoints', 'step-00000000.safetensors');
-  await t.throwsAsync(openStart(checkpoint, { ...spec, stem: 'imagenet' }), {
+  await t.throwsAsync(openPretrained(checkpoint, { ...spec, stem: 'imagenet' }), {
     code: 'ERR_CONFIG',
     message: /is a checkpoint .*give the run folder that it is from/u,
   });
@@ -170,7 +170,7 @@ for (const [title, change, message] of [
 ])[]) {
   test(`refuses a file that ${title}`, async (t) => {
     const { file } = await torchvisionFile(t, change);
-    await t.throwsAsync(openStart(file, spec), { code: 'ERR_SHAPE', message });
+    await t.throwsAsync(openPretrained(file, spec), { code: 'ERR_SHAPE', message });
   });
 }
 
@@ -178,6 +178,6 @@ test('half a head is none', async (t) => {
   const { file } = await torchvisionFile(t, (tensors) => {
     tensors.set('head.0.weight', { shape: [64, 64], data: new Float32Array(64 * 64) });
   });
-  const { start } = await openStart(file, spec);
+  const { start } = await openPretrained(file, spec);
   t.false(start.weights.has('head.0.weight'));
 });

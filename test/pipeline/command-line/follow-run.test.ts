@@ -39,8 +39,13 @@ class Signals extends EventEmitter {
 function follow<T>(run: ScopedRun<T>, options: FollowOptions<T> = {}) {
   const signals = new Signals();
   const sink = textSink();
-  const desk = { status: statusLine(sink), signals, env: {}, resumeCommand: 'sincere x --resume' };
-  const followed: Promise<FollowedRun<T>> = followRun(run, desk, options);
+  const context = {
+    status: statusLine(sink),
+    signals,
+    env: {},
+    resumeCommand: 'sincere x --resume',
+  };
+  const followed: Promise<FollowedRun<T>> = followRun(run, context, options);
   return { signals, sink, followed };
 }
 

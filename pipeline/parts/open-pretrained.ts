@@ -10,14 +10,14 @@ import { readSafetensors } from '../../outputs/run/read-safetensors.ts';
 import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';
 
 /** Pretrained weights that `init` names, ready to start from. */
-export interface OpenStart {
+export interface OpenPretrained {
   readonly start: PretrainedStart;
   /** Notes for the user: what was taken, and what else to know. */
   readonly notes: readonly string[];
 }
 
 /**
- * Reads weights to start from: the last checkpoint of a run folder, or a `.safetensors` file with torchvision's names.
+ * Reads pretrained weights to start from: the last checkpoint of a run folder, or a `.safetensors` file with torchvision's names.
  *
  * Everything below the head is taken. The head is taken too where all of it is there and fits; otherwise it starts
  * from chance. Images are normalised as the run did it, or as ImageNet for a file, as all of torchvision's weights
@@ -27,7 +27,7 @@ export interface OpenStart {
  * @throws {PipelineError} `ERR_SHAPE`, naming the first tensor that is missing, too much or of another shape;
  * `ERR_CONFIG` when the run has another network, or the file is a checkpoint of a run; `ERR_READ`, `ERR_FORMAT`.
  */
-export async function openStart(init: string, spec: EncoderSpec): Promise<OpenStart> {
+export async function openPretrained(init: string, spec: EncoderSpec): Promise<OpenPretrained> {
   const { weights, normalisation, notes } = /\.safetensors$/iu.test(init)
     ? await ofFile(init)
     : await ofRun(init, spec);

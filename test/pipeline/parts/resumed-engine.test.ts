@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { engineAsBegun } from '../../../pipeline/parts/engine-as-begun.ts';
+import { resumedEngine } from '../../../pipeline/parts/resumed-engine.ts';
 import type { EngineOptions } from '../../../pipeline/options/engine-options.ts';
 import type { Resolved } from '../../../pipeline/options/verb.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -26,7 +26,7 @@ async function goingOn(
     ...given,
     out,
   } as const;
-  const { engine, device } = await engineAsBegun(options, (text) => notes.push(text));
+  const { engine, device } = await resumedEngine(options, (text) => notes.push(text));
   return [`${engine} ${device}`, ...notes].join('; ');
 }
 

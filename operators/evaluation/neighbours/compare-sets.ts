@@ -20,7 +20,10 @@ export interface CompareSetsOptions<Spec extends ComparisonSpec> extends Omit<
   'leaveOneOut'
 > {
   readonly spec: Spec;
-  /** Leave-one-out: `[queries]` position of each query in the support, which it is not compared with. @default none is there */
+  /**
+   * Leave-one-out: `[queries]` position of each query in the support, which it is not compared with.
+   * @default none is there
+   */
   readonly selves?: Int32Array | undefined;
   /** Bytes held for a query, besides its row. */
   readonly bytesPerQuery: number;

@@ -26,7 +26,7 @@ export interface EvaluateVectorsOptions extends Pick<
 > {
   /** k of k-NN: different integers of at least 1; for each above 1 `separation` is measured too. */
   readonly ks: readonly number[];
-  /** Layer that the sets hold. `projection` must have unit rows; rows of `embedding` are scaled to length 1. */
+  /** Layer that the sets hold. `projection` must have unit rows; rows of `embedding` are L2-normalised. */
   readonly layer: EmbeddingLayer;
   /** Bootstrap of the intervals; null measures none. @default 1,000 resamples of seed 123 */
   readonly bootstrap?: BootstrapOptions | null | undefined;

@@ -14,7 +14,7 @@ export interface JoinedSets {
 }
 
 /**
- * Joins the classes of both sides by name and brings their rows to length 1.
+ * Joins the classes of both sides by name and L2-normalises their rows.
  *
  * @throws {RangeError} When the sets do not fit together or have fewer images than `ks` ask for.
  */

@@ -2,7 +2,7 @@ import { tf } from '../tensor/tf.ts';
 
 /** Rows that are compared with others, each in the role of the anchor. Borrowed by whoever gets them. */
 export interface Anchors {
-  /** `[rows, size]` float32, rows of length 1. */
+  /** `[rows, size]` float32, L2-normalised rows. */
   readonly z: tf.Tensor2D;
   /** `[rows]` int32 class ids, -1 for rows to leave out. */
   readonly labels: tf.Tensor1D;
@@ -14,7 +14,7 @@ export interface Anchors {
 
 /** Rows that anchors are compared with. */
 export interface Columns {
-  /** `[columns, size]` float32, rows of length 1. */
+  /** `[columns, size]` float32, L2-normalised rows. */
   readonly z: tf.Tensor2D;
   /**
    * Relation to the anchors: class ids `[columns]` int32, -1 for rows to leave out; or the positives

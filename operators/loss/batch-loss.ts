@@ -47,7 +47,7 @@ export type BatchLoss = {
  * A contrastive loss of a batch in closed form. Up to 2,048 rows are one block. Beyond that, blocks of anchors
  * follow each other, so that no more than some 2,048² pairs are held at once where tensors are freed as they go.
  *
- * @param z `[n, size]` float32, rows of length 1. Borrowed.
+ * @param z `[n, size]` float32, L2-normalised rows. Borrowed.
  * @returns Tensors owned by the caller.
  * @throws {RangeError} When the shapes disagree or `temperature` is not above 0.
  */

@@ -23,7 +23,7 @@ export type LabelsOrMask = tf.Tensor1D | tf.Tensor2D;
  * Contrastive loss of any form of the family, differentiated by tfjs in closed form.
  *
  * @param form Its functions are called inside `tf.tidy`, so that they may leave tensors behind.
- * @param projection `[n, size]` float32, rows of length 1. Not disposed.
+ * @param projection `[n, size]` float32, L2-normalised rows. Not disposed.
  * @param rows `[n]` int32 class ids, -1 for rows to leave out altogether; or which pairs are positive, as
  *   `[n, n]`. Not disposed.
  * @returns Scalar in nats, owned by the caller. Differentiable in `projection`, once.

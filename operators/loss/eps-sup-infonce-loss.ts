@@ -24,7 +24,7 @@ export interface EpsSupInfoNceLossOptions extends ContrastiveLossOptions {
  *
  * Memory: as `sincereLoss`.
  *
- * @param projection `[n, size]` float32, rows of length 1. Not disposed.
+ * @param projection `[n, size]` float32, L2-normalised rows. Not disposed.
  * @param rows `[n]` int32 class ids, -1 for rows to leave out altogether; or which pairs are positive, as
  *   `[n, n]`. Not disposed.
  * @returns Scalar in nats, −ε or more, owned by the caller. Differentiable in `projection`.

@@ -17,7 +17,7 @@ export interface InfoNceLossOptions extends ContrastiveLossOptions {
  *
  * Memory: as `sincereLoss`.
  *
- * @param projection `[n, size]` float32, rows of length 1, the views of an image next to each other. Not
+ * @param projection `[n, size]` float32, L2-normalised rows, the views of an image next to each other. Not
  *   disposed.
  * @returns Scalar in nats, 0 or more, owned by the caller. Differentiable in `projection`.
  * @throws {RangeError} When `views` does not divide the rows or `temperature` is not above 0.

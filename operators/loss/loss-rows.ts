@@ -1,6 +1,6 @@
 /** Rows whose loss is wanted. */
 export interface LossRows {
-  /** `[n, size]` row-major, rows of length 1. Borrowed. */
+  /** `[n, size]` row-major, L2-normalised rows. Borrowed. */
   readonly z: Float32Array;
   readonly size: number;
   /** `[n]` class ids, -1 for rows to leave out. Borrowed. */

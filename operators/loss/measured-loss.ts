@@ -16,7 +16,7 @@ export type MeasuredLoss = {
 /**
  * The loss of a training step with everything that is read out of its batch, from one matrix of similarities.
  *
- * @param projection `[n, size]` float32, rows of length 1. Borrowed.
+ * @param projection `[n, size]` float32, L2-normalised rows. Borrowed.
  * @param labels `[n]` int32, as `lossLabels` makes them; -1 for rows to leave out altogether. Borrowed.
  * @param views Views of each image, neighbours in the batch: tells which rows are first views.
  * @returns Tensors owned by the caller.

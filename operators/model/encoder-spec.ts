@@ -10,7 +10,7 @@ export interface EncoderSpec {
   readonly width?: number | undefined;
   /**
    * Projection head: two layers with a ReLU between them, or one layer. A `classifier` is one layer too, whose
-   * `projection` rows are not brought to length 1: they are the logits of the classes.
+   * `projection` rows are not L2-normalised: they are the logits of the classes.
    */
   readonly head: 'mlp' | 'linear' | 'classifier';
   /** Length of `projection` rows; of a `classifier`, the number of classes. */

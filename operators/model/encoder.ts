@@ -14,7 +14,7 @@ const statisticsMomentum = 0.1;
 export type Encoded = {
   /** `[rows, embeddingSize]`: pooled features before the head, not normalised. */
   readonly embedding: tf.Tensor2D;
-  /** `[rows, projectionSize]`: rows of length 1, or the logits of a `classifier`. */
+  /** `[rows, projectionSize]`: L2-normalised rows, or the logits of a `classifier`. */
   readonly projection: tf.Tensor2D;
 };
 

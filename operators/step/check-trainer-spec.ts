@@ -5,7 +5,7 @@ import { atLeastOne, outOfRange } from '../out-of-range.ts';
 import { frozenParts, hasPart } from '../model/frozen-part.ts';
 
 /**
- * Checks the numbers of a trainer before anything is compiled for them.
+ * Checks the configuration of a trainer before anything is compiled for them.
  *
  * @throws {RangeError} Naming the field that is out of its range.
  */

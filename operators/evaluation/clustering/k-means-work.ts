@@ -45,7 +45,7 @@ export interface AssignRequest extends LaneShare {
 
 export type KMeansRequest = AssignRequest | SeedRequest;
 
-/** Assignment step: the tiles of one thread to their nearest centres; or first centres are drawn. */
+/** Assignment step: the tiles of one thread to their nearest centres; or initial centres are drawn. */
 export function kMeansWork(request: KMeansRequest): void {
   if (request.task === 'seed') seedCentres(request);
   else assign(request);

@@ -15,9 +15,9 @@ export interface KMeansOptions {
   readonly k: number;
   /** Leave out rows without a class. @default false */
   readonly labelledOnly?: boolean | undefined;
-  /** Random seed of the first centres. @default 0 */
+  /** Random seed of the initial centres. @default 0 */
   readonly seed?: number | undefined;
-  /** Restarts from different first centres, of which the best is kept, 1 or more. @default 10 */
+  /** Restarts from different initial centres, of which the best is kept, 1 or more. @default 10 */
   readonly restarts?: number | undefined;
   /** Maximum iterations of a restart, 1 or more. @default 300 */
   readonly iterations?: number | undefined;
@@ -51,14 +51,14 @@ export interface KMeans {
   readonly converged: boolean;
 }
 
-/** First centres are drawn from so many rows, or so many for each cluster, at least. */
+/** Initial centres are drawn from so many rows, or so many for each cluster, at least. */
 const [sampleRows, sampleRowsPerCluster] = [16_384, 32];
 
 /**
- * k-means of rows scaled to length 1: Lloyd's iterations from first centres of k-means++.
+ * k-means of L2-normalised rows: Lloyd's iterations from initial centres of k-means++.
  *
  * All searches share a pass over the rows, which compares each row with the centres of those that have not come to
- * rest. First centres come from all rows or, of more than 16,384 and 32 a cluster, from a sample chosen by `seed`.
+ * rest. Initial centres come from all rows or, of more than 16,384 and 32 a cluster, from a sample chosen by `seed`.
  * Of equal distances the lowest cluster is taken, and of equal searches the first. The result depends on neither
  * threads nor how the set is read, bit for bit.
  *

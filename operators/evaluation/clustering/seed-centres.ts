@@ -1,7 +1,7 @@
 import { seededRandom } from '../../random.ts';
 import { evenWidth } from '../vectors/tile-products.ts';
 
-/** First centres of some restarts. All arrays are in shared memory. */
+/** Initial centres of some restarts. All arrays are in shared memory. */
 export interface SeedRequest {
   readonly task: 'seed';
   /** `[count, dim]` float32 rows to choose from, at least one. */
@@ -16,8 +16,8 @@ export interface SeedRequest {
 }
 
 /**
- * First centres by k-means++: each is a row drawn with a probability in proportion to its squared distance from the
- * centres before it. A function of the rows, `seed` and the number of the restart.
+ * k-means++ initialisation: each centre is a row drawn with a probability in proportion to its squared distance from
+ * the centres before it. A function of the rows, `seed` and the number of the restart.
  *
  * @see Arthur and Vassilvitskii, k-means++: the advantages of careful seeding, 2007.
  */

@@ -6,7 +6,7 @@ import { parameterCount } from './softmax-tile.ts';
 export const defaultMemoryBytes: number = 2 ** 30;
 
 /**
- * The numbers of a probe as they are computed with (see `parameterCount`).
+ * Packs the parameters of a probe as they are computed with (see `parameterCount`).
  *
  * @throws {RangeError} When its classes are not `classes` or its rows have another length than `dim`.
  */
@@ -27,7 +27,7 @@ export function packParameters(
   return parameters;
 }
 
-/** The reverse. */
+/** Unpacks parameters: the reverse. */
 export function unpackParameters(
   parameters: Float64Array,
   classes: readonly string[],

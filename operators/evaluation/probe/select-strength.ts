@@ -8,7 +8,7 @@ import { trainingClasses } from './training-classes.ts';
 export interface SelectStrengthOptions extends Omit<L2ProbeOptions, 'l2' | 'start'> {
   /** Values of `l2`, 1 or more, each above 0. @default 1e-3, 1e-2, 0.1, 1, 10, 100 */
   readonly grid?: readonly number[] | undefined;
-  /** Share of each class that is held out, above 0 and below 1; at least one image stays on either side. @default 0.1 */
+  /** Held-out share of each class (stratified), above 0 and below 1; one image or more on either side. @default 0.1 */
   readonly heldOut?: number | undefined;
   /** Random seed of the held-out split. @default 0 */
   readonly seed?: number | undefined;
@@ -38,8 +38,8 @@ const defaultGrid = [1e-3, 1e-2, 0.1, 1, 10, 100];
 /**
  * Grid search on a held-out split: chooses the strength of the regularisation on training images that are held out.
  *
- * Each class gives the same share of its images, chosen by `seed`; a class of one image gives none. Every probe
- * starts from the one before. Train the final probe on all images with the `l2` that is returned.
+ * Stratified: each class gives the same share of its images, chosen by `seed`; a class of one image gives none. Every
+ * probe starts from the one before (warm start). Train the final probe on all images with the `l2` that is returned.
  *
  * @throws As `trainL2Probe`; {RangeError} when an option is out of its range or no image can be held out.
  */

@@ -3,7 +3,7 @@ import { addLanes, eachTile, laneCount } from '../vectors/lanes.ts';
 import { tileRows } from '../vectors/tile-products.ts';
 import { addTileGradient, tileRoom, type ProbeSize } from './softmax-tile.ts';
 
-/** Numbers of a step. */
+/** Hyperparameters of a step. */
 export interface SgdRates {
   readonly batchSize: number;
   readonly learningRate: number;

@@ -20,7 +20,7 @@ export interface SharedRowsOptions {
   readonly labels: Int32Array;
   /** Leave out rows without a label. @default false */
   readonly labelledOnly?: boolean | undefined;
-  /** Scale rows to length 1. @default false */
+  /** L2-normalise the rows. @default false */
   readonly unit?: boolean | undefined;
   /** Bytes of rows held at once. */
   readonly memoryBytes: number;

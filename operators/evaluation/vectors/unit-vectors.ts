@@ -8,7 +8,7 @@ export type EmbeddingLayer = 'embedding' | 'projection';
 const unitTolerance = 1e-3;
 
 /**
- * The same vectors, of length 1: rows of `embedding` are scaled, rows of `projection` must be so already.
+ * L2 normalisation: rows of `embedding` are scaled to length 1, rows of `projection` must have it already.
  *
  * Reading `blocks` throws `PipelineError` `ERR_FORMAT`, naming the image and the set, at a row that is not finite,
  * has no direction, or is a projection whose length is not 1 within 1e-3.

@@ -16,19 +16,19 @@ export interface OptimizerEntry {
  * that help can list them without loading TensorFlow.js.
  */
 export const optimizers = {
-  /** SGD with momentum; numbers of the paper. */
+  /** SGD with momentum; defaults of the paper. */
   sgd: {
     doc: 'SGD with momentum.',
     learningRate: 0.05,
     weightDecay: 1e-4,
   },
-  /** Adam with decoupled weight decay; numbers of PyTorch. */
+  /** Adam with decoupled weight decay; defaults of PyTorch. */
   adamw: {
     doc: 'AdamW: Adam with decoupled weight decay.',
     learningRate: 0.001,
     weightDecay: 0.01,
   },
-  /** Layer-wise adaptive rates; numbers of SimCLR at 256 images. */
+  /** Layer-wise adaptive rates; defaults of SimCLR at 256 images. */
   lars: {
     doc: 'LARS: SGD in which every weight moves in proportion to its own length.',
     learningRate: 0.3,

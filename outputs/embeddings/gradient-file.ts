@@ -21,7 +21,7 @@ export interface GradientProvenance {
   /** The loss itself, in nats. */
   readonly value: number;
   readonly layer: EmbeddingsLayer;
-  /** True when the rows were brought to length 1 first; the gradient is with respect to those rows. */
+  /** True when the rows were L2-normalised first; the gradient is with respect to those rows. */
   readonly normalize: boolean;
   /** Name and device of the engine that computed it. */
   readonly engine: string;

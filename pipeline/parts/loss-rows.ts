@@ -18,7 +18,7 @@ const unitTolerance = 1e-4;
 const shortest = 1e-12;
 
 /**
- * The rows of a set as a loss takes them: finite, and of length 1 where their class is known. The others are
+ * Rows of a set as a loss takes them: finite, and L2-normalised where their class is known. The others are
  * left out of the loss, whatever their length.
  *
  * A row of length 0 has no direction to normalise. `F.normalize` leaves it at 0, similar to nothing; here it

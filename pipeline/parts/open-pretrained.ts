@@ -17,11 +17,11 @@ export interface OpenPretrained {
 }
 
 /**
- * Reads pretrained weights to start from: the last checkpoint of a run folder, or a `.safetensors` file with torchvision's names.
+ * Reads pretrained weights: the last checkpoint of a run folder, or a `.safetensors` file with torchvision's names.
  *
- * Everything below the head is taken. The head is taken too where all of it is there and fits; otherwise it starts
- * from chance. Images are normalised as the run did it, or as ImageNet for a file, as all of torchvision's weights
- * expect.
+ * Everything below the head is taken. The head is taken too where all of it is there and fits; otherwise it is
+ * initialised at random. Images are normalised as the run did it, or as ImageNet for a file, as all of torchvision's
+ * weights expect.
  *
  * @param spec The network that is to start from them.
  * @throws {PipelineError} `ERR_SHAPE`, naming the first tensor that is missing, too much or of another shape;

@@ -56,7 +56,7 @@ export async function planTransfer(
   };
 }
 
-/** A new head starts from chance, the layers below it do not. */
+/** Default `headRate`: a new head is initialised at random, the layers below it are not. */
 const defaultHeadRate = 10;
 
 const seenClasses = z.array(z.string());

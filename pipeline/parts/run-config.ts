@@ -56,7 +56,7 @@ export interface RunConfig {
 
 /** Pretrained encoder, from which a run starts. */
 export interface PretrainedStart {
-  /** Tensors to start from by name; what is not among them, such as a new head, starts from chance. */
+  /** Tensors to start from by name; what is not among them, such as a new head, is initialised at random. */
   readonly weights: Weights;
   /** Identifies where they are from. */
   readonly hash: string;

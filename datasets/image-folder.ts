@@ -49,7 +49,7 @@ const splitNames = new Set(['train', 'test']);
 export interface OpenImageFolderOptions {
   /** Name of a folder below the root that holds the class folders, such as `train`. */
   readonly split?: string | undefined;
-  /** Ends the listing early. */
+  /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -12,7 +12,7 @@ export interface OpenDatasetOptions extends ClassChoice {
   readonly limit?: number | undefined;
   /** Random seed of the images that stay under `limit`. A safe integer. @default 0 */
   readonly seed?: number | undefined;
-  /** Ends the listing early. */
+  /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
 }
 

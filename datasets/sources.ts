@@ -6,7 +6,7 @@ import { openSyntheticLocation } from './synthetic-location.ts';
 /** Options of a source: the split to open, and when to stop. */
 export interface OpenSourceOptions {
   readonly split?: string | undefined;
-  /** Ends the listing early. */
+  /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
 }
 

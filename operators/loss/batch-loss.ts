@@ -4,7 +4,7 @@ import { blockLoss, type LossRowValues } from './block-loss.ts';
 import type { LossForm } from './loss-forms.ts';
 import type { ReadoutTotals } from './readout-rows.ts';
 
-/** Up to this many rows, all pairs of them are held at once. */
+/** Maximum block size, in rows, of which all pairs are held at once. */
 export const mostRowsAtOnce = 2048;
 
 /** Positive pairs of a batch, by class or one by one. Borrowed. */

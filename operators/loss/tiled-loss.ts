@@ -19,7 +19,7 @@ export type TileCompiler = (spec: TileSpec) => Promise<TileProgram>;
 export interface TiledLossOptions {
   readonly gradient: boolean;
   readonly readouts: boolean;
-  /** Told after each tile how many rows have been anchors. What it throws ends the run. */
+  /** Progress callback after each tile: rows that have been anchors. What it throws ends the run. */
   readonly onProgress?: ((rows: number) => void) | undefined;
 }
 

@@ -27,7 +27,7 @@ export interface WorkPool<Request, Reply> {
    * @param workers The first so many, 1 to `size`. @default all
    */
   request(requestOf: (worker: number) => Request, workers?: number): Promise<Reply[]>;
-  /** Ends the threads. */
+  /** Terminates the threads. */
   close(): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ export type CallTable<C> = { readonly [Name in keyof C]: Call };
 export interface CallOptions {
   /** Buffers of the argument that the worker takes over instead of copying. @default none */
   readonly handOver?: readonly Transferable[] | undefined;
-  /** Told how far a long call is. @default nobody */
+  /** Progress callback of a long call. @default none */
   readonly onProgress?: ((progress: number) => void) | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface CallWorker<C extends CallTable<C>> {
   ): Promise<C[Name]['result']>;
   /** Rejects the calls that wait, and all later ones. Of several reasons the first stands. */
   refuse(reason: unknown): void;
-  /** Ends the worker at once. Idempotent. */
+  /** Terminates the worker at once. Idempotent. */
   close(): Promise<void>;
 }
 

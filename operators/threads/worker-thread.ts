@@ -17,7 +17,7 @@ export interface WorkerThreadOptions {
   readonly workerData?: unknown;
   /** The error of the calls that wait when the thread dies, and of all later ones. */
   readonly errorOfEnd: (end: ThreadEnd) => Error;
-  /** Told the number of the thread when it has ended, however it did. @default nobody */
+  /** Exit callback, with the number of the thread, however it ended. @default none */
   readonly ended?: ((threadId: number) => void) | undefined;
 }
 

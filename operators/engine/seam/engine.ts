@@ -116,7 +116,7 @@ export interface LossRequest {
   readonly readouts: boolean;
   /** Progress callback: rows that have been anchors so far. */
   readonly onProgress?: ((rows: number) => void) | undefined;
-  /** Ends the computation after the running tile. */
+  /** Aborts the computation after the running tile. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface ThreadEngineOptions extends Pick<Engine, 'name' | 'device'> {
   readonly module: URL;
   /** Handed to the module. @default undefined */
   readonly workerData?: unknown;
-  /** Told the number of each thread that has ended. @default nobody */
+  /** Exit callback, with the number of each thread that has ended. @default none */
   readonly ended?: ((threadId: number) => void) | undefined;
   readonly computing: Computing;
   /** Throws when this engine cannot take such a step, before a thread is started for it. */

@@ -30,9 +30,9 @@ export interface KMeansOptions {
   readonly memoryBytes?: number | undefined;
   /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores */
   readonly threads?: number | undefined;
-  /** Told after each iteration how many there were, and the least inertia. */
+  /** Progress callback after each iteration: how many there were, and the least inertia. */
   readonly onProgress?: ((iterations: number, inertia: number) => void) | undefined;
-  /** Ends the search at once. */
+  /** Aborts the search at once. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -9,8 +9,8 @@ export interface ComparisonOptions {
    * for every group of queries that fits. @default 256
    */
   readonly memoryMb?: number | undefined;
-  /** Ends the comparison at once. */
+  /** Aborts the comparison at once. */
   readonly signal?: AbortSignal | undefined;
-  /** Told after each block of support how many queries are done, a part of the current group included. */
+  /** Progress callback after each block of support: queries done, a part of the current group included. */
   readonly onProgress?: ((queries: number) => void) | undefined;
 }

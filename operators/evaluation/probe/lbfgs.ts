@@ -6,7 +6,7 @@ export interface LbfgsOptions {
   readonly tolerance: number;
   /** Iterations at most, 1 or more. */
   readonly iterations: number;
-  /** Told after every iteration. */
+  /** Progress callback after every iteration. */
   readonly onIteration?: ((done: number, value: number) => void) | undefined;
 }
 

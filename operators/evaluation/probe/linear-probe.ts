@@ -19,9 +19,9 @@ export interface ProbeOptions {
   readonly memoryBytes?: number | undefined;
   /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores */
   readonly threads?: number | undefined;
-  /** Told how far the training is. */
+  /** Progress callback of the training. */
   readonly onProgress?: ((progress: ProbeProgress) => void) | undefined;
-  /** Ends the training at once. */
+  /** Aborts the training at once. */
   readonly signal?: AbortSignal | undefined;
 }
 

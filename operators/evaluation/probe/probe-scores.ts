@@ -12,9 +12,9 @@ import { labelsAmong } from './training-classes.ts';
 export interface ProbeScoresOptions {
   /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores */
   readonly threads?: number | undefined;
-  /** Told how many images are scored. */
+  /** Progress callback: images scored so far. */
   readonly onProgress?: ((images: number) => void) | undefined;
-  /** Ends the scoring at once. */
+  /** Aborts the scoring at once. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -3,7 +3,7 @@ import { tileRows } from './tile-products.ts';
 /** Bytes that the sums of all lanes take at most, unless a single lane takes more. */
 const lanesBytes = 2 ** 28;
 
-/** More lanes than this would keep no machine busier. */
+/** Maximum number of lanes: more would keep no machine busier. */
 const mostLanes = 64;
 
 /**

@@ -1,7 +1,7 @@
 /** Options of every conversion. */
 export interface ConversionOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Told how many rows are done, after each batch. */
+  /** Progress callback after each batch: rows done. */
   readonly onRows?: ((rows: number) => void) | undefined;
 }
 

@@ -26,7 +26,7 @@ export interface FinalizeEmbeddingsOptions {
   readonly out?: string | undefined;
   /** Check of each part: its SHA-256, or only that it is there in full size. @default 'hash' */
   readonly verify?: 'size' | 'hash' | undefined;
-  /** Ends the work between two parts; it can be done again. */
+  /** Aborts the work between two parts; it can be done again. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -56,7 +56,7 @@ const handlers: CallHandlers<EngineCalls> = {
   },
 };
 
-/** On the processor in what it is fastest in, which only training steps are written in. */
+/** Placement of training steps: on the processor in what it is fastest in, which only they are written in. */
 async function trainingPlacement(runtime: Runtime, computing: Computing): Promise<Placement> {
   return computing.device === 'cpu'
     ? { ...computing, target: await processorTarget(runtime) }

@@ -56,7 +56,7 @@ export function adjustedMutualInformation(
   return (information - expected) / (room < 0 ? Math.min(room, -least) : Math.max(room, least));
 }
 
-/** In nats. */
+/** Mutual information in nats. */
 function mutualInformation(
   { rows, columns, counts, total }: Contingency,
   byRow: Float64Array,

@@ -90,7 +90,7 @@ function measuresOf(
   };
 }
 
-/** With further rows after those over all classes. */
+/** Inserts further rows after those over all classes. */
 function withRows(evaluation: Evaluation, further: Evaluation['rows']): Evaluation {
   const { rows } = evaluation;
   const overall = rows.filter((row) => row.class === null);

@@ -50,7 +50,7 @@ function overallLines({ rows }: Evaluation): readonly string[] {
   ]);
 }
 
-/** Of more classes nobody reads a table; they are in `evaluation.arrow`. */
+/** Maximum classes of a table: of more nobody reads one; they are in `evaluation.arrow`. */
 const mostClasses = 30;
 
 /** One line for each class, a column for each of the main metrics. */

@@ -102,7 +102,7 @@ export function number(range: NumberRange, about: string): z.ZodNumber {
   return noted(schema, { kind: 'number', placeholder: 'X', expected, about });
 }
 
-/** On when named; off otherwise. */
+/** Boolean flag: on when named, off otherwise. */
 export function flag(about: string): z.ZodDefault<z.ZodBoolean> {
   return noted(z.boolean(), { kind: 'switch', expected: '`true` or `false`', about }).default(
     false,

@@ -41,7 +41,7 @@ export interface Verb<T> {
   readonly fields: readonly VerbField[];
   /** Earlier names of options, each with the name of today. */
   readonly renamed: Readonly<Record<string, string>>;
-  /** From what was given, by key, to complete options. */
+  /** Resolver: from what was given, by key, to complete options. */
   readonly schema: z.ZodType<Resolved<T>>;
 }
 

@@ -41,5 +41,5 @@ export interface RunResult<R> {
  */
 export type RunEvent<R, S = null> = RunProgress<S> | RunNote | RunResult<R>;
 
-/** Tells a note, and which options of the library it names; also while a run is being opened. */
+/** Note callback, with the options of the library that the note names; also while a run is being opened. */
 export type TellNote = (text: string, options?: readonly string[]) => void;

@@ -3,7 +3,7 @@ import type { RunScope } from '../../operators/flow/run-scope.ts';
 import type { RunNote, RunProgress } from './run-event.ts';
 import type { Run } from './start-run.ts';
 
-/** Hears what a run inside another one tells on its way. */
+/** Event listener of a run inside another one. */
 export interface NestedListener<S> {
   progress(event: RunProgress<S>): void;
   note(event: RunNote): void;

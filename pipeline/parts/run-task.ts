@@ -5,7 +5,7 @@ import type { RunEvent, RunProgress } from './run-event.ts';
 /** Progress of a task, as it tells it. */
 export type TaskProgress = Omit<RunProgress, 'kind' | 'step'>;
 
-/** Tells how far a task is. */
+/** Progress callback of a task. */
 export type TellProgress = (progress: TaskProgress) => void;
 
 /**

@@ -1,9 +1,9 @@
-import type { Dirent } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
 import type { Dataset, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
+import { codeOf, entriesOf, namesOf } from './folder-entries.ts';
 import { packedStrings } from '../operators/packed-strings.ts';
 
 /*
@@ -15,33 +15,6 @@ import { packedStrings } from '../operators/packed-strings.ts';
  *
  * Ids are paths below the folder that was opened (with a split: below the folder of the split).
  */
-
-/** Formats that are read. */
-const readExtensions = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp']);
-
-/** Images in formats that are refused: listed, so that they end in quarantine and not in silence. */
-const refusedExtensions = new Set([
-  '.svg',
-  '.gif',
-  '.bmp',
-  '.tif',
-  '.tiff',
-  '.avif',
-  '.heic',
-  '.heif',
-  '.jxl',
-  '.jp2',
-  '.ico',
-]);
-
-/** Folders that systems leave behind; some hold thumbnails. Hidden names are left out as well. */
-const leftBehind = new Set([
-  '__MACOSX',
-  '@eaDir',
-  '$RECYCLE.BIN',
-  'System Volume Information',
-  'lost+found',
-]);
 
 const splitNames = new Set(['train', 'test']);
 
@@ -185,51 +158,6 @@ async function collect(walk: Walk, below: string, ancestors: readonly string[]):
   }
 }
 
-interface Entry {
-  readonly name: string;
-  readonly kind: 'folder' | 'image' | 'ignored';
-}
-
-function namesOf(entries: readonly Entry[], kind: Entry['kind']): string[] {
-  return entries.filter((entry) => entry.kind === kind).map((entry) => entry.name);
-}
-
-async function entriesOf(
-  name: string,
-  folder: string,
-  signal: AbortSignal | undefined,
-): Promise<Entry[]> {
-  signal?.throwIfAborted();
-  let found: Dirent[];
-  try {
-    found = await fs.readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw notListed(name, folder, error);
-  }
-  const entries: Entry[] = [];
-  for (const entry of found) entries.push({ name: entry.name, kind: await kindOf(entry, folder) });
-  return entries;
-}
-
-async function kindOf(entry: Dirent, folder: string): Promise<Entry['kind']> {
-  if (entry.name.startsWith('.') || leftBehind.has(entry.name)) return 'ignored';
-  const extension = path.extname(entry.name).toLowerCase();
-  const imageOr =
-    readExtensions.has(extension) || refusedExtensions.has(extension) ? 'image' : 'ignored';
-  if (entry.isFile()) return imageOr;
-  if (entry.isDirectory()) return 'folder';
-  let target;
-  try {
-    target = await fs.stat(path.join(folder, entry.name));
-  } catch {
-    // A broken link: reading it will say why.
-    return imageOr;
-  }
-  if (target.isDirectory()) return 'folder';
-  // Reading a pipe or a device could wait for ever.
-  return target.isFile() ? imageOr : 'ignored';
-}
-
 /** @throws {PipelineError} `ERR_DATASET` when the root holds splits and none is chosen, or not this one. */
 async function checkSplit(
   root: string,
@@ -283,20 +211,6 @@ function withoutImages(name: string, { ignored }: FolderListing): PipelineError 
   );
 }
 
-function notListed(name: string, folder: string, error: unknown): PipelineError {
-  const wayOut =
-    {
-      ENOENT: 'there is no such folder. Check the path',
-      ENOTDIR: 'it is a file. Give the folder that holds the class folders',
-      EACCES: 'permission denied. Allow this user to read the folder',
-      EPERM: 'permission denied. Allow this user to read the folder',
-    }[codeOf(error)] ?? messageOf(error);
-  return new PipelineError('ERR_DATASET', `Could not list \`${name}\`: ${wayOut}`, {
-    path: folder,
-    cause: error,
-  });
-}
-
 function reasonOf(error: unknown): string {
   return (
     {
@@ -306,8 +220,4 @@ function reasonOf(error: unknown): string {
       EISDIR: 'it is a folder now',
     }[codeOf(error)] ?? messageOf(error)
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -1,6 +1,6 @@
 import { permutation, seededRandom } from '../operators/random.ts';
-import type { Dataset, Sample } from '../operators/types.ts';
-import { datasetHash } from './dataset-hash.ts';
+import type { Dataset } from '../operators/types.ts';
+import { subset } from './subset.ts';
 
 /**
  * Subsamples each class of a dataset to at most `limit` samples, in the same order.
@@ -24,7 +24,7 @@ export function limitPerClass(dataset: Dataset, limit: number, seed: number): Da
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`Expected \`seed\` to be a safe integer, got \`${seed}\``);
   }
-  const { name, classes } = dataset;
+  const { classes } = dataset;
   // The last place counts the samples without a class.
   const sizes = new Uint32Array(classes.length + 1);
   const place = (position: number): number => dataset.sample(position).label ?? classes.length;
@@ -41,25 +41,7 @@ export function limitPerClass(dataset: Dataset, limit: number, seed: number): Da
     seen[label]! += 1;
   }
   if (kept.length === dataset.count) return dataset;
-  const positions = Uint32Array.from(kept);
-  const count = positions.length;
-
-  const original = (position: number): number => {
-    const found = positions[position];
-    if (found !== undefined) return found;
-    throw new RangeError(
-      `Expected \`position\` to be an integer from 0 to ${count - 1}, got \`${position}\``,
-    );
-  };
-  const sample = (position: number): Sample => dataset.sample(original(position));
-  return {
-    name,
-    classes,
-    count,
-    hash: datasetHash({ classes, count, sample, origin: dataset.hash }),
-    sample,
-    read: async (position, signal) => await dataset.read(original(position), signal),
-  };
+  return subset(dataset, Uint32Array.from(kept), { origin: dataset.hash });
 }
 
 /** 1 for each of `size` samples that stays: `limit` of them, or all. */

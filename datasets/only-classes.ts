@@ -2,13 +2,14 @@ import { PipelineError } from '../operators/errors.ts';
 import { nearestWord } from '../operators/nearest-word.ts';
 import type { Dataset, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
+import { subset } from './subset.ts';
 
 /** Class filter of a dataset. */
 export interface ClassChoice {
   /** These and no others. @default all */
   readonly classes?: readonly string[] | undefined;
   /** All but these. @default none */
-  readonly exceptClasses?: readonly string[] | undefined;
+  readonly excludeClasses?: readonly string[] | undefined;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface ClassChoice {
  * ```ts
  * const photos = await openDataset('photos');
  * const pets = onlyClasses(photos, { classes: ['cat', 'dog'] });
- * const others = onlyClasses(photos, { exceptClasses: pets.classes });
+ * const others = onlyClasses(photos, { excludeClasses: pets.classes });
  * ```
  */
 export function onlyClasses(dataset: Dataset, choice: ClassChoice): Dataset {
@@ -46,43 +47,21 @@ export function onlyClasses(dataset: Dataset, choice: ClassChoice): Dataset {
     );
   }
   if (kept.length === dataset.count && chosen.length === dataset.classes.length) return dataset;
-  const positions = Uint32Array.from(kept);
-  const count = positions.length;
-
-  const original = (position: number): number => {
-    const found = positions[position];
-    if (found !== undefined) return found;
-    throw new RangeError(
-      `Expected \`position\` to be an integer from 0 to ${count - 1}, got \`${position}\``,
-    );
-  };
-  const sample = (position: number): Sample => {
-    const whole = dataset.sample(original(position));
-    return { ...whole, label: newLabel(whole) };
-  };
   const coversListingOnly = datasetHash(dataset) === hash;
-  return {
-    name,
+  return subset(dataset, Uint32Array.from(kept), {
     classes: chosen,
-    count,
-    hash: datasetHash({
-      classes: chosen,
-      count,
-      sample,
-      origin: coversListingOnly ? undefined : hash,
-    }),
-    sample,
-    read: async (position, signal) => await dataset.read(original(position), signal),
-  };
+    labelOf: newLabel,
+    origin: coversListingOnly ? undefined : hash,
+  });
 }
 
 /** In the order of the dataset. @throws {PipelineError} `ERR_DATASET` when it lacks a class. */
-function chosenClasses(dataset: Dataset, { classes, exceptClasses = [] }: ClassChoice): string[] {
-  for (const wanted of [...(classes ?? []), ...exceptClasses]) {
+function chosenClasses(dataset: Dataset, { classes, excludeClasses = [] }: ClassChoice): string[] {
+  for (const wanted of [...(classes ?? []), ...excludeClasses]) {
     if (!dataset.classes.includes(wanted)) throw withoutClass(dataset, wanted);
   }
   return dataset.classes.filter(
-    (one) => (classes?.includes(one) ?? true) && !exceptClasses.includes(one),
+    (one) => (classes?.includes(one) ?? true) && !excludeClasses.includes(one),
   );
 }
 

@@ -44,8 +44,8 @@ export async function openDataset(
 }
 
 function someClasses(dataset: Dataset, choice: ClassChoice): Dataset {
-  const { classes, exceptClasses } = choice;
-  const isAll = classes === undefined && exceptClasses === undefined;
+  const { classes, excludeClasses } = choice;
+  const isAll = classes === undefined && excludeClasses === undefined;
   return isAll ? dataset : onlyClasses(dataset, choice);
 }
 

@@ -1,4 +1,3 @@
-import { openDataset } from '../../datasets/open-dataset.ts';
 import type { EncoderSession } from '../../operators/engine/seam/engine.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
@@ -9,6 +8,7 @@ import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-write
 import { embeddingsLayers } from '../../outputs/embeddings/embeddings-schema.ts';
 import { type ExportShard, parseShard } from '../../outputs/embeddings/export-shard.ts';
 import { isModelFile, openEncoder } from './open-encoder.ts';
+import { openData } from './open-data.ts';
 import { openRunEngine } from './open-run-engine.ts';
 import type { EmbedOptions } from '../options/embed-options.ts';
 import type { Resolved } from '../options/verb.ts';
@@ -30,15 +30,8 @@ export async function openExport(
   options: Resolved<EmbedOptions>,
   note: TellNote,
 ): Promise<Export> {
-  const { split, limit, seed, layer, batchSize, resume, verify, shard } = options;
-  const data = await openDataset(options.data, {
-    split: split ?? undefined,
-    classes: options.classes ?? undefined,
-    exceptClasses: options.excludeClasses ?? undefined,
-    limit: limit ?? undefined,
-    seed,
-    signal: scope.signal,
-  });
+  const { split, layer, batchSize, resume, verify, shard } = options;
+  const data = await openData(options, scope.signal);
   const engine = await openRunEngine(scope, options, note, isModelFile(options.model));
   const opened = await openEncoder(engine, options.model, batchSize);
   const { preprocessing, model, notes } = opened;

@@ -1,5 +1,4 @@
 import { asOneClass } from '../../datasets/as-one-class.ts';
-import { openDataset } from '../../datasets/open-dataset.ts';
 import type { Engine, Trainer } from '../../operators/engine/seam/engine.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
@@ -13,6 +12,7 @@ import { trainingLoss } from '../options/loss-spec.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { openPretrained } from './open-pretrained.ts';
+import { openData } from './open-data.ts';
 import { openRunEngine } from './open-run-engine.ts';
 import { resumedEngine } from './resumed-engine.ts';
 import {
@@ -41,15 +41,8 @@ export async function openTraining(
   note: TellNote,
   given?: PretrainedStart,
 ): Promise<Training> {
-  const { split, limit, seed, resume } = options;
-  const found = await openDataset(options.data, {
-    split: split ?? undefined,
-    classes: options.classes ?? undefined,
-    exceptClasses: options.excludeClasses ?? undefined,
-    limit: limit ?? undefined,
-    seed,
-    signal: scope.signal,
-  });
+  const { resume } = options;
+  const found = await openData(options, scope.signal);
   // Batches balanced by class would tell an unlabelled loss what it is not to know.
   const data = isByImage(trainingLoss(options)) ? asOneClass(found) : found;
   if (options.init !== null && given !== undefined) {

@@ -32,7 +32,7 @@ test('keeps the samples of the chosen classes, in order, under the labels of a s
         kept,
       );
       const others = dataset.classes.filter((name) => !classes.includes(name));
-      t.is(onlyClasses(dataset, { exceptClasses: others }).hash, part.hash);
+      t.is(onlyClasses(dataset, { excludeClasses: others }).hash, part.hash);
     }),
     { seed: 1 },
   );
@@ -101,8 +101,10 @@ test('refuses classes that are not there, and to be left with nothing', async (t
     '`listed` has no class `submarine`; it has `airplane`, `bird`, `cat`',
   );
   t.regex(refused(['bird']) ?? '', /Expected images of the classes that were chosen/);
-  t.throws(() => onlyClasses(dataset, { exceptClasses: dataset.classes }), { code: 'ERR_DATASET' });
-  t.throws(() => onlyClasses({ ...dataset, classes: [] }, { exceptClasses: ['cat'] }), {
+  t.throws(() => onlyClasses(dataset, { excludeClasses: dataset.classes }), {
+    code: 'ERR_DATASET',
+  });
+  t.throws(() => onlyClasses({ ...dataset, classes: [] }, { excludeClasses: ['cat'] }), {
     message: /no class `cat`; it has none/,
   });
   const part = onlyClasses(dataset, { classes: ['cat'] });

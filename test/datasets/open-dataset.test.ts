@@ -38,7 +38,7 @@ test('classes are chosen before the limit, for every source', async (t) => {
   const { classes } = await openDataset(location);
   const part = await openDataset(location, { classes: [classes[2]!], limit: 4 });
   t.deepEqual([part.classes, part.count], [[classes[2]], 4]);
-  const rest = await openDataset(location, { exceptClasses: [classes[2]!] });
+  const rest = await openDataset(location, { excludeClasses: [classes[2]!] });
   t.deepEqual([rest.classes, rest.count], [classes.slice(0, 2), 20]);
 });
 

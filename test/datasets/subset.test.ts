@@ -1,0 +1,43 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { datasetHash } from '../../datasets/dataset-hash.ts';
+import { subset } from '../../datasets/subset.ts';
+import type { Dataset } from '../../operators/types.ts';
+
+const whole: Dataset = {
+  name: 'whole',
+  classes: ['a', 'b'],
+  count: 9,
+  hash: 'h',
+  sample: (position) => ({ id: `${position}`, label: position % 2 }),
+  read: async (position) => Uint8Array.of(position),
+};
+
+test('a subset is the samples at its positions, under their ids and in their order', async (t) => {
+  const positions = fc.uniqueArray(fc.nat(8), { minLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(positions, async (chosen) => {
+      const part = subset(whole, Uint32Array.from(chosen), { origin: 'h' });
+      t.is(part.count, chosen.length);
+      for (const [at, position] of chosen.entries()) {
+        t.deepEqual(part.sample(at), whole.sample(position));
+        t.deepEqual(await part.read(at), Uint8Array.of(position));
+      }
+      t.is(part.hash, datasetHash({ ...part, origin: 'h' }));
+    }),
+  );
+});
+
+test('labels are those of the new classes', (t) => {
+  const classes = ['only'];
+  const part = subset(whole, Uint32Array.of(3, 1), { classes, labelOf: () => 0 });
+  t.deepEqual(part.classes, classes);
+  t.deepEqual([part.sample(0).label, part.sample(1).label], [0, 0]);
+});
+
+test('a position outside it is a mistake of the caller', (t) => {
+  const part = subset(whole, Uint32Array.of(3), {});
+  for (const position of [-1, 1, 0.5]) {
+    t.throws(() => part.sample(position), { instanceOf: RangeError, message: /from 0 to 0/ });
+  }
+});

@@ -10,10 +10,10 @@ export type { PipelineErrorCode } from './errors.ts';
 export * from './flow.ts';
 
 // Plans: which images meet in a batch
-export { planBatches } from './plan/plan-batches.ts';
-export { planInOrder } from './plan/plan-in-order.ts';
-export { classWalks } from './plan/class-walks.ts';
-export { replacementFor } from './plan/replacement-for.ts';
+export { planBatches } from './batches/plan-batches.ts';
+export { planInOrder } from './batches/plan-in-order.ts';
+export { classWalks } from './batches/class-walks.ts';
+export { replacementFor } from './batches/replacement-for.ts';
 
 // Stages: read, decode, augment or prepare, pack, train or encode
 export { readImage } from './stages/read-image.ts';
@@ -39,7 +39,7 @@ export type { Preprocessing } from './image/preprocessing.ts';
 // Networks, steps and the engines that run them
 export { openEngine } from './engine/open-engine.ts';
 export { exportEncoder } from './engine/onnx-engine.ts';
-export type { EncoderSession, Engine, Trainer } from './engine/seam/engine.ts';
+export type { EncoderSession, Engine, Trainer } from './engine/interface/engine.ts';
 export { initialWeights } from './model/initial-weights.ts';
 export type { EncoderName } from './model/encoders.ts';
 export type { EncoderSpec } from './model/encoder-spec.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { availableCores } from '../operators/threads/available-cores.ts';
 import { openCpuEngine } from '../operators/engine/cpu-engine.ts';
 import { type EngineCandidate, engineCandidates } from '../operators/engine/engine-candidates.ts';
-import type { EncodedRows, Engine } from '../operators/engine/seam/engine.ts';
+import type { EncodedRows, Engine } from '../operators/engine/interface/engine.ts';
 import { openOnnxEngine } from '../operators/engine/onnx-engine.ts';
 import { messageOf } from '../operators/errors.ts';
 import { sharp } from '../operators/image/sharp-setup.ts';

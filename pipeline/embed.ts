@@ -10,7 +10,7 @@ import { readImage } from '../operators/stages/read-image.ts';
 import { prepareInputs } from '../operators/stages/prepare-inputs.ts';
 import { inputShrinkTarget } from '../operators/image/preprocessing.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
-import { planInOrder } from '../operators/plan/plan-in-order.ts';
+import { planInOrder } from '../operators/batches/plan-in-order.ts';
 import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/embeddings/write-embeddings.ts';
 import { decodePermits, readPermits } from './parts/native-permits.ts';
 import { openExport } from './parts/open-export.ts';

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { LossResult } from '../operators/engine/seam/engine.ts';
+import type { LossResult } from '../operators/engine/interface/engine.ts';
 import { PipelineError } from '../operators/errors.ts';
 import type { LossReadouts } from '../operators/loss/readouts.ts';
 import type { LossSpec } from '../operators/loss/loss-spec.ts';

@@ -15,9 +15,9 @@ import type { LossSpec } from '../loss/loss-spec.ts';
 import type { EncoderSpec } from '../model/encoder-spec.ts';
 import { eagerEncodingSession, eagerTrainingSession } from './eager/eager-sessions.ts';
 import { eagerTileCompiler } from './eager/eager-tiles.ts';
-import type { EncoderSession, Engine, LossSession, Trainer } from './seam/engine.ts';
+import type { EncoderSession, Engine, LossSession, Trainer } from './interface/engine.ts';
 import type { StepSpec } from '../step/step-spec.ts';
-import { lossResult } from './seam/loss-result.ts';
+import { lossResult } from './interface/loss-result.ts';
 
 /**
  * The reference engine: runs `trainingStep` and `encode` eagerly on the plain JavaScript backend of

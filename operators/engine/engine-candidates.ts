@@ -1,6 +1,6 @@
 import { availableCores } from '../threads/available-cores.ts';
 import { PipelineError } from '../errors.ts';
-import type { Engine, RejectedCandidate } from './seam/engine.ts';
+import type { Engine, RejectedCandidate } from './interface/engine.ts';
 import { hasNvidiaDriver } from './onnx/graphics-card-nodes.ts';
 import { openOnnxEngine, processorWords } from './onnx-engine.ts';
 import { DeviceFailure } from './onnx/device-failure.ts';

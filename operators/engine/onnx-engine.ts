@@ -5,7 +5,7 @@ import { checkStepMemory } from '../step/step-memory.ts';
 import { atLeastOne } from '../out-of-range.ts';
 import type { Weights } from '../types.ts';
 import type { EncoderSpec } from '../model/encoder-spec.ts';
-import type { Engine } from './seam/engine.ts';
+import type { Engine } from './interface/engine.ts';
 import { findDevice } from './onnx/find-device.ts';
 import type { DeviceName } from '../onnx/device-name.ts';
 import { mutexForThreads, unlockFor } from '../onnx/thread-mutex.ts';

@@ -6,7 +6,7 @@ import {
   engineCandidates,
   openFirstUsable,
 } from './engine-candidates.ts';
-import type { Engine } from './seam/engine.ts';
+import type { Engine } from './interface/engine.ts';
 import { openOnnxEngine, type OnnxEngineOptions } from './onnx-engine.ts';
 import { openTensorflowEngine } from './tensorflow-engine.ts';
 

@@ -2,7 +2,7 @@ import { availableCores } from '../threads/available-cores.ts';
 import { availableMemory } from '../threads/available-memory.ts';
 import { checkStepMemory } from '../step/step-memory.ts';
 import { atLeastOne } from '../out-of-range.ts';
-import type { Engine } from './seam/engine.ts';
+import type { Engine } from './interface/engine.ts';
 import {
   type FoundTensorflow,
   probeTensorflow,

@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { mapInTurn } from '../flow/map-in-turn.ts';
 import { PipelineError } from '../errors.ts';
 import type { EmbeddingBatch, ViewBatch } from '../types.ts';
-import type { EncoderSession } from '../engine/seam/engine.ts';
+import type { EncoderSession } from '../engine/interface/engine.ts';
 
 export interface EncodeOptions {
   /**

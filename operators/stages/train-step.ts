@@ -3,7 +3,7 @@ import { mapInTurn } from '../flow/map-in-turn.ts';
 import { oneAtATime } from '../flow/one-at-a-time.ts';
 import type { PackedBatch } from '../types.ts';
 import type { StepResult } from '../step/step-result.ts';
-import type { Trainer } from '../engine/seam/engine.ts';
+import type { Trainer } from '../engine/interface/engine.ts';
 
 /** Options of training steps beside the batch. */
 export interface TrainStepOptions {

@@ -18,6 +18,7 @@ interface Waiting {
   readonly onProgress: ((progress: number) => void) | undefined;
 }
 
+/** Correlation of replies with the calls that wait for them, by number. */
 export function waitingCalls(): WaitingCalls {
   const waiting = new Map<number, Waiting>();
   let calls = 0;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { makeFolder } from '../files/make-folder.ts';
 import { beginOrContinueExport } from './begin-export.ts';
 import { checkPart } from './check-part.ts';
-import { type EmbeddingsFolder, embeddingsWriter } from './embeddings-writer.ts';
+import { type EmbeddingsFolder, embeddingsWriter } from './export-writer.ts';
 import { exportIdentity, type ExportSubject } from './export-identity.ts';
 import { lockExport } from './export-lock.ts';
 import { shardOfExport, wholeExport } from './export-piece.ts';

@@ -3,7 +3,7 @@ import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
 import type { Quarantine } from '../../operators/stages/quarantine.ts';
 import type { BatchPlan, EmbeddingBatch } from '../../operators/types.ts';
-import type { EmbeddingsFolder, WrittenRows } from './embeddings-writer.ts';
+import type { EmbeddingsFolder, WrittenRows } from './export-writer.ts';
 
 /** One acknowledged batch of an export. */
 export interface EmbeddingsWritten extends WrittenRows {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import type { ImageLayout, ModelOutput } from '../../operators/engine/seam/engine.ts';
+import type { ImageLayout, ModelOutput } from '../../operators/engine/interface/engine.ts';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { checkPreprocessing, type Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { Normalisation } from '../../operators/image/view-recipe.ts';

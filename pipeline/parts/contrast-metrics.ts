@@ -1,4 +1,4 @@
-import type { Engine } from '../../operators/engine/seam/engine.ts';
+import type { Engine } from '../../operators/engine/interface/engine.ts';
 import { metricsFrom } from '../../operators/evaluation/metrics/metric-names.ts';
 import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
 import { selectedVectors } from '../../operators/evaluation/vectors/selected-vectors.ts';

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Engine, EncoderSession, ModelPorts } from '../../operators/engine/seam/engine.ts';
+import type {
+  Engine,
+  EncoderSession,
+  ModelPorts,
+} from '../../operators/engine/interface/engine.ts';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';

@@ -1,10 +1,10 @@
-import type { EncoderSession } from '../../operators/engine/seam/engine.ts';
+import type { EncoderSession } from '../../operators/engine/interface/engine.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { Dataset } from '../../operators/types.ts';
 import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
-import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-writer.ts';
+import type { EmbeddingsFolder } from '../../outputs/embeddings/export-writer.ts';
 import { embeddingsLayers } from '../../outputs/embeddings/embeddings-schema.ts';
 import { type ExportShard, parseShard } from '../../outputs/embeddings/export-shard.ts';
 import { isModelFile, openEncoder } from './open-encoder.ts';

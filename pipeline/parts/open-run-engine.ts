@@ -1,5 +1,5 @@
 import { openEngine } from '../../operators/engine/open-engine.ts';
-import type { Engine } from '../../operators/engine/seam/engine.ts';
+import type { Engine } from '../../operators/engine/interface/engine.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
 import type { EngineOptions } from '../options/engine-options.ts';
 import type { Resolved } from '../options/verb.ts';

@@ -1,5 +1,5 @@
 import { asOneClass } from '../../datasets/as-one-class.ts';
-import type { Engine, Trainer } from '../../operators/engine/seam/engine.ts';
+import type { Engine, Trainer } from '../../operators/engine/interface/engine.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';

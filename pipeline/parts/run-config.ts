@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Engine } from '../../operators/engine/seam/engine.ts';
+import type { Engine } from '../../operators/engine/interface/engine.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { FrozenPart } from '../../operators/model/frozen-part.ts';
 import { encoderNames } from '../../operators/model/encoders.ts';

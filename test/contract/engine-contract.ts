@@ -1,6 +1,6 @@
 import test from 'ava';
 import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
-import type { Engine } from '../../operators/engine/seam/engine.ts';
+import type { Engine } from '../../operators/engine/interface/engine.ts';
 import type { ClassifierSpec, TrainerSpec } from '../../operators/step/step-spec.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
 import { lossNames } from '../../operators/loss/losses.ts';

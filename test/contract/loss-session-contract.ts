@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Engine } from '../../operators/engine/seam/engine.ts';
+import type { Engine } from '../../operators/engine/interface/engine.ts';
 import type { LossSpec } from '../../operators/loss/loss-spec.ts';
 import { float32Rows } from './contrastive-loss-contract.ts';
 import {

@@ -3,7 +3,7 @@ import {
   type EmbeddingsFolderOptions,
   openEmbeddingsFolder,
 } from '../../outputs/embeddings/embeddings-folder.ts';
-import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-writer.ts';
+import type { EmbeddingsFolder } from '../../outputs/embeddings/export-writer.ts';
 import {
   type EmbeddingsWritten,
   writeEmbeddings,

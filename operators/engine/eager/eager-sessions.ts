@@ -7,9 +7,9 @@ import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import { type EagerBatch, eagerStep } from './eager-step.ts';
-import type { EncodedRows } from '../seam/engine.ts';
+import type { EncodedRows } from '../interface/engine.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
-import { imagesOf } from '../seam/images-of.ts';
+import { imagesOf } from '../interface/images-of.ts';
 
 /** Trainer on the current TensorFlow.js backend, with its state. One call at a time. */
 export interface EagerTrainingSession {

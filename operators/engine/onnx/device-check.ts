@@ -9,7 +9,7 @@ import type { DeviceName } from '../../onnx/device-name.ts';
 import { createSession, type Runtime, runSession, type Tensors } from '../../onnx/runtime.ts';
 import { trace, type TraceInput } from '../../onnx/trace.ts';
 import { openTrainingSession } from './training-session.ts';
-import { largestDifference } from '../seam/largest-difference.ts';
+import { largestDifference } from '../interface/largest-difference.ts';
 
 /** Numbers by name. */
 type Numbers = Readonly<Record<string, Float32Array>>;

@@ -1,5 +1,5 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import type { EncodedRows, ModelOutput, ModelPorts } from '../seam/engine.ts';
+import type { EncodedRows, ModelOutput, ModelPorts } from '../interface/engine.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import { checkModel } from './device-check.ts';
 import type { EngineCalls } from '../thread/engine-calls.ts';

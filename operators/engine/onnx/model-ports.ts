@@ -1,5 +1,5 @@
 import { PipelineError } from '../../errors.ts';
-import type { ImageLayout, ModelOutput, ModelPorts, ModelSpec } from '../seam/engine.ts';
+import type { ImageLayout, ModelOutput, ModelPorts, ModelSpec } from '../interface/engine.ts';
 
 /** An input or output, as the runtime describes it. A size that is free has a name or is below 1. */
 export interface PortMetadata {

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../errors.ts';
-import type { ModelOutput } from '../seam/engine.ts';
+import type { ModelOutput } from '../interface/engine.ts';
 
 /**
  * Dimension of the vectors that an output of this shape gives.

@@ -2,7 +2,7 @@ import { encode } from '../../model/encoder.ts';
 import { tf } from '../../tensor/tf.ts';
 import type { Weights } from '../../types.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
-import type { ImageLayout } from '../seam/engine.ts';
+import type { ImageLayout } from '../interface/engine.ts';
 import { type LoweringTarget, standardTarget } from '../../onnx/graph/lowering-target.ts';
 import { trace } from '../../onnx/trace.ts';
 

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../random.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
-import { largestDifference } from '../seam/largest-difference.ts';
+import { largestDifference } from '../interface/largest-difference.ts';
 
 /**
  * Tolerance over the largest absolute value of a tensor: graphics cards multiply with the 10 bits

@@ -5,7 +5,7 @@ import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.
 import type { LossSpec } from '../../loss/loss-spec.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
-import type { EncodedRows, LossResult, ModelPorts, ModelSpec } from '../seam/engine.ts';
+import type { EncodedRows, LossResult, ModelPorts, ModelSpec } from '../interface/engine.ts';
 
 /** Call table of an engine thread: the argument and the result of each call by name. */
 export interface EngineCalls {

@@ -1,6 +1,6 @@
 import type { TiledLosses } from '../../loss/tiled-loss.ts';
-import type { LossResult } from '../seam/engine.ts';
-import { lossResult } from '../seam/loss-result.ts';
+import type { LossResult } from '../interface/engine.ts';
+import { lossResult } from '../interface/loss-result.ts';
 import type { LossCall } from './engine-calls.ts';
 
 /** The answer to `loss`, which ends early, with an error, once its caller has cancelled it. */

@@ -1,7 +1,7 @@
 import { serveCalls } from '../../threads/serve-calls.ts';
 import { wholeBuffers } from '../../threads/whole-buffers.ts';
 import type { CallHandlers } from '../../threads/worker-calls.ts';
-import type { EncodedRows, LossResult } from '../seam/engine.ts';
+import type { EncodedRows, LossResult } from '../interface/engine.ts';
 import type { EngineCalls } from './engine-calls.ts';
 import { engineFailure } from './engine-failure.ts';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
-import type { ModelSpec } from '../../../operators/engine/seam/engine.ts';
+import type { ModelSpec } from '../../../operators/engine/interface/engine.ts';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { fixturePath } from '../../helpers/model-fixtures.ts';
 import { near, normalValues } from '../../helpers/tensors.ts';

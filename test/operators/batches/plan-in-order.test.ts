@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { planInOrder, type PlanInOrderOptions } from '../../../operators/plan/plan-in-order.ts';
+import { planInOrder, type PlanInOrderOptions } from '../../../operators/batches/plan-in-order.ts';
 import type { BatchPlan } from '../../../operators/types.ts';
 import { listedDataset } from '../../helpers/listed-dataset.ts';
 

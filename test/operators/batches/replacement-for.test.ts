@@ -1,8 +1,8 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { classWalks } from '../../../operators/plan/class-walks.ts';
-import { planBatches } from '../../../operators/plan/plan-batches.ts';
-import { replacementFor } from '../../../operators/plan/replacement-for.ts';
+import { classWalks } from '../../../operators/batches/class-walks.ts';
+import { planBatches } from '../../../operators/batches/plan-batches.ts';
+import { replacementFor } from '../../../operators/batches/replacement-for.ts';
 import { listedDataset } from '../../helpers/listed-dataset.ts';
 
 const plansOf = async (sizes: readonly number[], batchSize: number, steps: number) => {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { classShares, type ClassSharesOptions } from '../../../operators/plan/class-shares.ts';
+import { classShares, type ClassSharesOptions } from '../../../operators/batches/class-shares.ts';
 
 const options = fc
   .record({

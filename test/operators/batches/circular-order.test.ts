@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { circularOrder } from '../../../operators/plan/circular-order.ts';
+import { circularOrder } from '../../../operators/batches/circular-order.ts';
 
 const shape = fc.record({
   count: fc.integer({ min: 1, max: 40 }),

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { planBatches, type PlanBatchesOptions } from '../../../operators/plan/plan-batches.ts';
+import { planBatches, type PlanBatchesOptions } from '../../../operators/batches/plan-batches.ts';
 import type { BatchPlan, Dataset } from '../../../operators/types.ts';
 import { listedDataset } from '../../helpers/listed-dataset.ts';
 

@@ -7,7 +7,6 @@ import { calledAs, type StartedProcess } from '../command-line/called-as.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { helpLayout, maxHelpWidth } from '../command-line/help-layout.ts';
 import type { SignalSource } from '../command-line/interrupts.ts';
-import { perform } from '../command-line/perform.ts';
 import { type StatusLine, statusLine, type TextSink } from '../command-line/status-line.ts';
 import { spelled } from '../options/spelling.ts';
 import { UsageError } from '../options/usage-error.ts';
@@ -82,6 +81,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
         calledAs: called,
         resumeCommand,
       };
+      const { perform } = await import('../command-line/perform.ts');
       const outcome = await perform(await load(), options, context);
       exitCode = outcome.exitCode;
       stdout.write(json ? `${JSON.stringify(outcome.json)}\n` : asText(outcome.lines));

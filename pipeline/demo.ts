@@ -11,9 +11,10 @@ import { evaluate } from './evaluate.ts';
 import { type DemoOptions, demoVerb } from './options/demo-options.ts';
 import type { Resolved } from './options/verb.ts';
 import type { TellNote } from './parts/run-event.ts';
-import { type NestedListener, runNested } from './parts/run-nested.ts';
-import { runTask, type TellProgress } from './parts/run-task.ts';
+import { retelling, runNested } from './parts/run-nested.ts';
+import { runTask, type TaskProgress, type TellProgress } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import type { TrainedStep } from './parts/tell-steps.ts';
 import { train } from './train.ts';
 
 /** Results of the demo for one encoder. */
@@ -111,13 +112,19 @@ async function measuredEncoder(story: Story, encoder: DemoRow['encoder']): Promi
     await runNested(
       scope,
       embed({ data: images, split, model: run, out, engine, device, threads }),
-      listener(story, () => `exporting ${split} images`),
+      retelling(
+        story,
+        labelled(() => `exporting ${split} images`),
+      ),
     );
   }
   const { evaluation } = await runNested(
     scope,
     evaluate({ train, test, out: path.join(folder, 'evaluation'), threads }),
-    listener(story, (label) => `evaluating: ${label}`),
+    retelling(
+      story,
+      labelled((label) => `evaluating: ${label}`),
+    ),
   );
   return demoRow(encoder, folder, evaluation, repelledShare);
 }
@@ -149,7 +156,10 @@ async function trained(
     threads,
   });
   const repelled: number[] = [];
-  const told = listener(story, () => `training with ${lossNames[encoder]}`);
+  const told = retelling<TrainedStep>(
+    story,
+    labelled(() => `training with ${lossNames[encoder]}`),
+  );
   await runNested(scope, training, {
     ...told,
     progress(event) {
@@ -163,14 +173,16 @@ async function trained(
   return repelled.reduce((sum, share) => sum + share, 0) / repelled.length;
 }
 
-/** Tells the progress of a part under a label of the demo, and its notes as they are. */
-function listener<S>({ tell, note }: Story, labelOf: (label: string) => string): NestedListener<S> {
-  return {
-    progress: ({ label, done, total, unit, amount }) =>
-      tell({ label: labelOf(label), done, total, unit, amount }),
-    note: ({ text, options }) => note(text, options),
-  };
-}
+/** Progress of a part under a label of the demo, without its details. */
+const labelled =
+  (labelOf: (label: string) => string) =>
+  ({ label, done, total, unit, amount }: TaskProgress): TaskProgress => ({
+    label: labelOf(label),
+    done,
+    total,
+    unit,
+    amount,
+  });
 
 const lossNames = { untrained: 'no loss', sincere: 'SINCERE', supcon: 'SupCon' } as const;
 

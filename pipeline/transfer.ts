@@ -17,8 +17,8 @@ import { planTransfer, type TransferPlan } from './parts/plan-transfer.ts';
 import { readClassifier } from './parts/read-classifier.ts';
 import { reportTransfer, type TransferSummary } from './parts/report-transfer.ts';
 import type { TellNote } from './parts/run-event.ts';
-import { runNested, type NestedListener } from './parts/run-nested.ts';
-import { runTask, type TaskProgress, type TellProgress } from './parts/run-task.ts';
+import { retelling, runNested } from './parts/run-nested.ts';
+import { runTask, type TellProgress } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import type { MethodFinding } from './parts/transfer-findings.ts';
 import { train } from './train.ts';
@@ -123,7 +123,7 @@ async function fineTunedMethod(parts: Parts): Promise<MethodFinding> {
   await runNested(
     scope,
     trained,
-    listener(parts, ({ done, total }) => ({ label: 'fine-tuning', done, total, unit: 'steps' })),
+    retelling(parts, ({ done, total }) => ({ label: 'fine-tuning', done, total, unit: 'steps' })),
   );
   const split = options.splitTest;
   await exported(parts, { model: run, split, out: testFolder, layer: 'embedding' });
@@ -146,7 +146,7 @@ async function exported(
   await runNested(
     parts.scope,
     run,
-    listener(parts, ({ done, total, unit, amount }) => ({ label, done, total, unit, amount })),
+    retelling(parts, ({ done, total, unit, amount }) => ({ label, done, total, unit, amount })),
   );
 }
 
@@ -177,7 +177,7 @@ async function neighbourRows(
     const { evaluation } = await runNested(
       scope,
       run,
-      listener(parts, ({ label, done, total, unit }) => ({
+      retelling(parts, ({ label, done, total, unit }) => ({
         label: `comparing by ${layer}: ${label}`,
         done,
         total,
@@ -227,17 +227,6 @@ function dataOptions({ options, plan }: Parts): {
   const { data, limit, seed, engine, device, threads } = options;
   const { classes, excludeClasses } = plan;
   return { data, limit, seed, engine, device, threads, classes, excludeClasses };
-}
-
-/** Tells the progress of a part in the words of the transfer, and its notes as they are. */
-function listener<S>(
-  { tell, note }: Parts,
-  inOurWords: (progress: TaskProgress) => TaskProgress,
-): NestedListener<S> {
-  return {
-    progress: (event) => tell(inOurWords(event)),
-    note: ({ text, options }) => note(text, options),
-  };
 }
 
 function inside({ out }: Resolved<TransferOptions>, name: string): string {

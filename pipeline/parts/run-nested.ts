@@ -1,6 +1,7 @@
 import { lastValueFrom, tap } from 'rxjs';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
-import type { RunNote, RunProgress } from './run-event.ts';
+import type { RunNote, RunProgress, TellNote } from './run-event.ts';
+import type { TaskProgress, TellProgress } from './run-task.ts';
 import type { Run } from './start-run.ts';
 
 /** Event listener of a run inside another one. */
@@ -32,4 +33,15 @@ export async function runNested<R, S>(
   scope.draining.throwIfAborted();
   if (last?.kind === 'result') return last.result;
   throw new TypeError('Expected a run that was not stopped to end with its result');
+}
+
+/** Tells the progress of a part in the words of the outer run, and its notes as they are. */
+export function retelling<S>(
+  { tell, note }: { readonly tell: TellProgress; readonly note: TellNote },
+  inOurWords: (progress: TaskProgress) => TaskProgress,
+): NestedListener<S> {
+  return {
+    progress: (event) => tell(inOurWords(event)),
+    note: ({ text, options }) => note(text, options),
+  };
 }

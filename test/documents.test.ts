@@ -1,15 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { commands } from '../pipeline/commands/commands.ts';
 import { flagOf } from '../pipeline/options/verb.ts';
-
-/** The folder with the pages, above this file or, where tests are compiled, above their folder. */
-const root = ['..', '../..']
-  .map((above) => fileURLToPath(new URL(above, import.meta.url)))
-  .find((folder) => existsSync(path.join(folder, 'README.md')))!;
+import { root } from './helpers/faces.ts';
 
 /** A page, by its path from the root. */
 interface Page {

@@ -32,7 +32,7 @@ export interface GradientProvenance {
 }
 
 /** Columns of a gradient, named and typed as those of the export. */
-export function gradientSchema(dim: number): Schema {
+function gradientSchema(dim: number): Schema {
   return new Schema([
     /** Id of the sample in its dataset. */
     new Field('id', new Utf8(), false),

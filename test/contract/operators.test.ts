@@ -1,7 +1,6 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
 import test from 'ava';
-import { map } from 'rxjs';
+import { expectTypeOf } from 'expect-type';
+import { map, type Observable } from 'rxjs';
 import * as operators from '../../operators/index.ts';
 import type {
   BatchPlan,
@@ -15,12 +14,13 @@ import type {
   ViewBatch,
 } from '../../operators/types.ts';
 import type { StepResult } from '../../operators/step/step-result.ts';
+import type * as outputs from '../../outputs/index.ts';
+import { exportsOf, sourceOf } from '../helpers/faces.ts';
 import { plainBytes } from '../helpers/model-fixtures.ts';
 import { zeroMomentum } from '../helpers/networks.ts';
 import { planOf } from '../helpers/plans.ts';
 import { laws, type OperatorCase } from './operator-contract.ts';
 import { outputCases } from './output-cases.ts';
-import { project } from '../helpers/project.ts';
 
 const nothing = async (): Promise<void> => {};
 const imageSize = 8;
@@ -222,18 +222,21 @@ const cases = {
   ...outputCases,
 };
 
-/** Names of exported functions that return an operator, read off the sources of a face. */
+/** Names of exported functions that return an operator, as the compiler sees them. */
+type OperatorNames<Face> = {
+  [Name in keyof Face]: Face[Name] extends (...args: never[]) => infer Returned
+    ? Returned extends (source: never) => Observable<unknown>
+      ? Name
+      : never
+    : never;
+}[keyof Face];
+
+/** The same, read off the sources of a face. */
 async function operatorsOf(face: string): Promise<readonly string[]> {
-  const index = new URL(face, project);
-  const text = await fs.readFile(index, 'utf8');
-  const exports = text.matchAll(/^export (?:\{([^}]*)\}|\*) from '([^']+)';$/gmu);
-  const found = Array.from(exports, async ([, names, specifier = '']) => {
-    const file = new URL(specifier, index);
-    if (names === undefined) return await operatorsOf(path.posix.join(face, '..', specifier));
-    const source = await fs.readFile(file, 'utf8');
-    return names.split(',').filter((name) => returnsOperator(source, name.trim()));
-  });
-  return (await Promise.all(found)).flat().map((name) => name.trim());
+  const found = (await exportsOf(face)).map(async ({ name, file, isType }) =>
+    !isType && returnsOperator(await sourceOf(file), name) ? [name] : [],
+  );
+  return (await Promise.all(found)).flat();
 }
 
 function returnsOperator(source: string, name: string): boolean {
@@ -250,6 +253,9 @@ test('every exported operator is covered', async (t) => {
   ];
   t.true(exported.length >= 12);
   t.deepEqual(exported.toSorted(), Object.keys(cases).toSorted());
+  expectTypeOf<keyof typeof cases>().toEqualTypeOf<
+    OperatorNames<typeof operators> | OperatorNames<typeof outputs>
+  >();
 });
 
 for (const [name, subject] of Object.entries(cases)) {

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { project } from './project.ts';
 
-/** Root of the project: two folders above this one, or three where the tests run compiled, from a folder of their own. */
-export const root: string = fileURLToPath(
-  new URL(import.meta.url.endsWith('.js') ? '../../../' : '../../', import.meta.url),
-);
+/** Root of the project. */
+export const root: string = fileURLToPath(project);
 
 /** The faces by the name that they are imported by, smaller ones before those that re-export them. */
 export const faces: Readonly<Record<string, string>> = {

@@ -49,7 +49,7 @@ export function bootstrapInterval(
  * @param count Images, 1 or more.
  * @throws {RangeError} When a number is out of its range.
  */
-export function bootstrapIntervals(
+function bootstrapIntervals(
   count: number,
   statistics: readonly ResampleStatistic[],
   options: BootstrapOptions = {},

@@ -1,25 +1,16 @@
 import { execFile, spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { readdirSync, watch } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
-import { commandLine } from '../../pipeline/commands/program.ts';
 import type { DoctorCheck } from '../../pipeline/doctor.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { textSink } from '../helpers/text-sink.ts';
+import { runCommandLine as run } from '../helpers/command-line.ts';
 
 const program = fileURLToPath(new URL('../../pipeline/sincere.cjs', import.meta.url));
-
-/** Runs a command line in this process. */
-async function run(args: readonly string[]) {
-  const [stdout, stderr] = [textSink(), textSink()];
-  const terminal = Object.assign(new EventEmitter(), { argv: [], stdout, stderr, env: {} });
-  const exitCode = await commandLine(args, terminal);
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
-}
 
 const images = 'synthetic:shapes?classes=3&count=24&size=8';
 const tiny = ['--image-size', '8', '--batch-size', '6', '--threads', '1'];

@@ -1,23 +1,14 @@
-import { EventEmitter } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { commandLine } from '../../pipeline/commands/program.ts';
 import { independentReaders } from '../helpers/independent-readers.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { textSink } from '../helpers/text-sink.ts';
+import { runCommandLine as run } from '../helpers/command-line.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
 import { vectorId, writeVectorExport } from '../helpers/vector-export.ts';
 
 const classes = ['ant', 'bee', 'çat'];
 const size = 6;
-
-async function run(args: readonly string[]) {
-  const [stdout, stderr] = [textSink(), textSink()];
-  const terminal = Object.assign(new EventEmitter(), { argv: [], stdout, stderr, env: {} });
-  const exitCode = await commandLine(args, terminal);
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
-}
 
 /** Unit vectors that lean to their class by so much. */
 function leaning(labels: readonly number[], by: number, key: string): Float32Array {

@@ -1,21 +1,14 @@
-import { EventEmitter } from 'node:events';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import { commandLine } from '../../pipeline/commands/program.ts';
 import { folderBytes } from '../helpers/folder-bytes.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { textSink } from '../helpers/text-sink.ts';
+import { runCommandLine } from '../helpers/command-line.ts';
 
-/** Runs a command line in this process. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const [stdout, stderr] = [textSink(), textSink()];
-  const terminal = Object.assign(new EventEmitter(), { argv: [], stdout, stderr, env });
-  const exitCode = await commandLine(args, terminal);
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
-}
+const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  await runCommandLine(args, { env });
 
 let root = '';
 const at = (...names: readonly string[]): string => path.join(root, ...names);

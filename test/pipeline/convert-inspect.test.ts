@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
@@ -7,36 +7,18 @@ import { lastValueFrom, tap } from 'rxjs';
 import { openArrowLog } from '../../outputs/arrow/arrow-log.ts';
 import { writeCheckpoint } from '../../outputs/run/checkpoints.ts';
 import type { Inspection } from '../../outputs/inspect/inspection.ts';
-import { commandLine } from '../../pipeline/commands/program.ts';
 import { convert } from '../../pipeline/convert.ts';
 import { convertVerb } from '../../pipeline/options/convert-options.ts';
 import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { writeMixedFile } from '../helpers/arrow-sources.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { textSink } from '../helpers/text-sink.ts';
+import { runCommandLine } from '../helpers/command-line.ts';
 import { madeUpState } from '../helpers/training-cases.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
 import { writeVectorExport, type VectorExport } from '../helpers/vector-export.ts';
 
-/** Runs a command line in this process; `onStatus` sees what goes to a terminal. */
-async function run(args: readonly string[], onStatus?: (terminal: EventEmitter) => void) {
-  const [stdout, stderr] = [textSink(), textSink()];
-  const terminal = Object.assign(new EventEmitter(), {
-    argv: [],
-    stdout,
-    stderr: {
-      ...stderr,
-      isTTY: onStatus !== undefined,
-      write(text: string) {
-        stderr.write(text);
-        onStatus?.(terminal);
-      },
-    },
-    env: {},
-  });
-  const exitCode = await commandLine(args, terminal);
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
-}
+const run = async (args: readonly string[], onStatus?: (terminal: EventEmitter) => void) =>
+  await runCommandLine(args, { onStatus });
 
 async function inspected(args: readonly string[]): Promise<Inspection> {
   const { stdout } = await run(['inspect', ...args, '--json']);

@@ -1,10 +1,9 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { tableFromIPC } from '@uwdata/flechette';
 import test, { type ExecutionContext } from 'ava';
 import type { LossReadouts } from '../../operators/loss/readouts.ts';
-import { commandLine } from '../../pipeline/commands/program.ts';
 import { loss, type MeasuredLoss } from '../../pipeline/loss.ts';
 import { type LossOptions, lossVerb } from '../../pipeline/options/loss-options.ts';
 import { type Resolved, resolveOptions } from '../../pipeline/options/verb.ts';
@@ -18,7 +17,7 @@ import {
 } from '../helpers/loss-reference.ts';
 import { mountedFolder } from '../helpers/mounted-folder.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { textSink } from '../helpers/text-sink.ts';
+import { runCommandLine } from '../helpers/command-line.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
 import { vectorId, type VectorExport, writeVectorExport } from '../helpers/vector-export.ts';
 
@@ -46,25 +45,8 @@ async function measure(given: Readonly<Record<string, unknown>>): Promise<Measur
   return await loss(optionsOf(given));
 }
 
-/** Runs a command line in this process; `onStatus` sees what goes to a terminal. */
-async function run(args: readonly string[], onStatus?: (terminal: EventEmitter) => void) {
-  const [stdout, stderr] = [textSink(), textSink()];
-  const terminal = Object.assign(new EventEmitter(), {
-    argv: [],
-    stdout,
-    stderr: {
-      ...stderr,
-      isTTY: onStatus !== undefined,
-      write(text: string) {
-        stderr.write(text);
-        onStatus?.(terminal);
-      },
-    },
-    env: {},
-  });
-  const exitCode = await commandLine(args, terminal);
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
-}
+const run = async (args: readonly string[], onStatus?: (terminal: EventEmitter) => void) =>
+  await runCommandLine(args, { onStatus });
 
 /** float32 tiles of 26 rows against float64 loops. */
 const tolerance = 2e-6;

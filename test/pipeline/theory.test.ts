@@ -1,39 +1,21 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { lastValueFrom, tap } from 'rxjs';
 import { theoryRow, type TheoryRow } from '../../operators/theory/theory-row.ts';
-import { commandLine } from '../../pipeline/commands/program.ts';
 import { theoryCommand } from '../../pipeline/commands/theory-command.ts';
 import { theoryVerb } from '../../pipeline/options/theory-options.ts';
 import { theory } from '../../pipeline/theory.ts';
 import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { independentReaders } from '../helpers/independent-readers.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { textSink } from '../helpers/text-sink.ts';
+import { runCommandLine } from '../helpers/command-line.ts';
 
 const few = ['theory', '--draws', '1000', '--seed', '3'];
 
-/** Runs a command line in this process; `onStatus` sees what goes to stderr. */
-async function run(args: readonly string[], onStatus: (terminal: EventEmitter) => void = () => {}) {
-  const [stdout, stderr] = [textSink(), textSink()];
-  const terminal = Object.assign(new EventEmitter(), {
-    argv: [],
-    stdout,
-    stderr: {
-      ...stderr,
-      isTTY: true,
-      write(text: string) {
-        stderr.write(text);
-        onStatus(terminal);
-      },
-    },
-    env: {},
-  });
-  const exitCode = await commandLine(args, terminal);
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
-}
+const run = async (args: readonly string[], onStatus?: (terminal: EventEmitter) => void) =>
+  await runCommandLine(args, { isTTY: true, onStatus });
 
 test('prints the checks and the bound, and writes what it printed', async (t) => {
   const out = path.join(await temporaryFolder(t), 'theory');

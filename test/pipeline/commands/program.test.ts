@@ -1,24 +1,16 @@
 import test from 'ava';
-import { EventEmitter } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { commandLine } from '../../../pipeline/commands/program.ts';
 import { commands } from '../../../pipeline/commands/commands.ts';
 import { trainVerb } from '../../../pipeline/options/train-options.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
-import { textSink } from '../../helpers/text-sink.ts';
+import { runCommandLine } from '../../helpers/command-line.ts';
 
-/** Runs a command line in this process. */
-async function run(
+const run = async (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   columns?: number,
-) {
-  const [stdout, stderr] = [textSink({ columns }), textSink()];
-  const terminal = Object.assign(new EventEmitter(), { argv: [], stdout, stderr, env });
-  const exitCode = await commandLine(args, terminal);
-  return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
-}
+) => await runCommandLine(args, { env, columns });
 
 const images = 'synthetic:shapes?classes=3&count=24&size=8';
 

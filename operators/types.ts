@@ -150,7 +150,17 @@ export interface EmbeddingBatch {
 /** An image that could not be used, as `quarantine.arrow` records it. */
 export interface BadSample {
   readonly id: string;
-  readonly stage: 'read' | 'decode';
+  /** Stage that failed; `encode` when its vector is of no use. */
+  readonly stage: 'read' | 'decode' | 'encode';
   readonly code: string;
+  readonly message: string;
+}
+
+/** An image that was used after a repair of its file in memory, as `quarantine.arrow` records it. */
+export interface RepairedSample {
+  readonly id: string;
+  readonly stage: 'decode';
+  readonly code: 'REPAIRED';
+  /** Damage that was passed over. */
   readonly message: string;
 }

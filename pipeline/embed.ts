@@ -42,6 +42,7 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
       count: folder.positions,
       maxInvalid,
       known: folder.bad,
+      knownRepaired: folder.repaired,
     });
     const shrinkTo = inputShrinkTarget(preprocessing);
 

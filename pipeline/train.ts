@@ -55,7 +55,12 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const batches = { ...config, classesPerBatch, leastClasses } as const;
     const walks = classWalks(data, batches);
     const viewer = scope.use(await openViewMaker());
-    const bad = quarantine({ count: data.count, maxInvalid: options.maxInvalid, known: run.bad });
+    const bad = quarantine({
+      count: data.count,
+      maxInvalid: options.maxInvalid,
+      known: run.bad,
+      knownRepaired: run.repaired,
+    });
     const cache = decodedCache(options.cacheMb * 1e6);
     const shrinkTo = shrinkTarget(recipe, imageSize);
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);

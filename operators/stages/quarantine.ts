@@ -1,5 +1,5 @@
 import { PipelineError } from '../errors.ts';
-import type { BadSample, Sample } from '../types.ts';
+import type { BadSample, RepairedSample, Sample } from '../types.ts';
 
 /** Quarantine of one run: the images that could not be used, each id once. */
 export interface Quarantine {
@@ -14,6 +14,10 @@ export interface Quarantine {
   add(sample: Sample, error: PipelineError): void;
   /** All bad samples, sorted by id. */
   list(): readonly BadSample[];
+  /** Notes that a sample is used after a repair of its file in memory; each id once. */
+  addRepaired(sample: Sample, message: string): void;
+  /** All repaired samples, sorted by id. */
+  listRepaired(): readonly RepairedSample[];
 }
 
 /** Limits of bad samples. */
@@ -24,6 +28,8 @@ export interface QuarantineOptions {
   readonly maxInvalid?: number | undefined;
   /** Bad samples known from an earlier part of the run. */
   readonly known?: readonly BadSample[] | undefined;
+  /** Repaired samples known from an earlier part of the run. @default none */
+  readonly knownRepaired?: readonly RepairedSample[] | undefined;
 }
 
 /** Minimum sample size of the share: one of fewer says little about the store. */
@@ -48,11 +54,12 @@ const leastTried = 1000;
  * ```
  */
 export function quarantine(options: QuarantineOptions): Quarantine {
-  const { count, maxInvalid = 0.2, known = [] } = options;
+  const { count, maxInvalid = 0.2, known = [], knownRepaired = [] } = options;
   if (!(maxInvalid >= 0 && maxInvalid <= 1)) {
     throw new RangeError(`Expected \`maxInvalid\` to be from 0 to 1, got \`${maxInvalid}\``);
   }
   const bad = new Map(known.map((sample) => [sample.id, sample]));
+  const repaired = new Map(knownRepaired.map((sample) => [sample.id, sample]));
   let tries = 0;
   return {
     tried() {
@@ -77,6 +84,14 @@ export function quarantine(options: QuarantineOptions): Quarantine {
         );
       }
     },
-    list: () => [...bad.values()].toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)),
+    list: () => sortedById(bad),
+    addRepaired({ id }, message) {
+      repaired.set(id, { id, stage: 'decode', code: 'REPAIRED', message });
+    },
+    listRepaired: () => sortedById(repaired),
   };
+}
+
+function sortedById<T extends { readonly id: string }>(samples: ReadonlyMap<string, T>): T[] {
+  return [...samples.values()].toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }

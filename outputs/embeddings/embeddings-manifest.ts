@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
-import type { BadSample } from '../../operators/types.ts';
+import type { BadSample, RepairedSample } from '../../operators/types.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import { partPositions, partName } from './export-parts.ts';
 import { type ExportShard, shardPositions, shardText } from './export-shard.ts';
 import { readJsonObject } from '../files/json.ts';
+import { type QuarantineRow, quarantineStages } from '../tables/write-quarantine.ts';
 
 /** The name of the manifest in an embeddings folder. */
 export const manifestName = 'manifest.json';
@@ -46,6 +47,13 @@ export interface EmbeddingsPart {
   readonly sha256: string;
   /** The others among them, in dataset order. */
   readonly bad: readonly BadSample[];
+  /** Rows whose image was repaired in memory, in dataset order; absent when there are none. */
+  readonly repaired?: readonly RepairedSample[] | undefined;
+}
+
+/** Rows of `quarantine.arrow`, as the finished parts tell them. */
+export function quarantineRows({ parts }: Pick<ExportProgress, 'parts'>): QuarantineRow[] {
+  return parts.flatMap(({ bad, repaired = [] }) => [...bad, ...repaired]);
 }
 
 /**
@@ -135,11 +143,21 @@ const exportFields = {
       bad: z.array(
         z.strictObject({
           id: z.string(),
-          stage: z.enum(['read', 'decode']),
+          stage: z.enum(quarantineStages),
           code: z.string(),
           message: z.string(),
         }),
       ),
+      repaired: z
+        .array(
+          z.strictObject({
+            id: z.string(),
+            stage: z.literal('decode'),
+            code: z.literal('REPAIRED'),
+            message: z.string(),
+          }),
+        )
+        .optional(),
     }),
   ),
   done: z.boolean(),

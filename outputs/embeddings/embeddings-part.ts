@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import { PipelineError } from '../../operators/errors.ts';
+import type { Quarantine } from '../../operators/stages/quarantine.ts';
 import type { BadSample, EmbeddingBatch, PlannedSample } from '../../operators/types.ts';
 import { classColumns, recordBatch, utf8Column, vectorsColumn } from '../arrow/arrow-columns.ts';
 import { openArrowFile } from '../arrow/arrow-file.ts';
@@ -21,13 +22,16 @@ export interface OpenPart {
   flush(): Promise<void>;
   /**
    * Ends the file and gives it its name.
-   * @param listBad Asked why samples were skipped.
+   * @param reasons Asked why samples were skipped, and which were repaired.
    * @throws {PipelineError} `ERR_CONTRACT` when it does not say.
    */
-  finish(listBad: () => readonly BadSample[]): Promise<EmbeddingsPart>;
+  finish(reasons: SampleReasons): Promise<EmbeddingsPart>;
   /** Closes and removes the file. */
   abort(): Promise<void>;
 }
+
+/** Reasons why samples have no row, or were repaired. */
+export type SampleReasons = Pick<Quarantine, 'list' | 'listRepaired'>;
 
 /** Opens the part that begins at position `first`, a multiple of `partPositions`. */
 export type PartOpener = (first: number) => Promise<OpenPart>;
@@ -76,6 +80,7 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
     const sink = await openArrowFile(file, schema, { metadata, token });
     const end = Math.min(first + partPositions, count);
     const missing: string[] = [];
+    const present = new Set<string>();
     let next = first;
     let block = emptyBlock();
 
@@ -101,6 +106,7 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
         await step();
         const at = block.ids.length;
         block.ids.push(sample.id);
+        present.add(sample.id);
         block.labels.push(sample.label ?? -1);
         for (const { layer, size, values } of buffers) {
           values.set(batch[layer].subarray(row * size, (row + 1) * size), at * size);
@@ -111,14 +117,16 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
         missing.push(id);
       },
       flush,
-      async finish(listBad) {
+      async finish(reasons) {
         await flush();
-        const bad = missing.length === 0 ? [] : reasons(folder, missing, listBad());
+        const bad = missing.length === 0 ? [] : reasonsOf(folder, missing, reasons.list());
+        const repaired = reasons.listRepaired().filter(({ id }) => present.has(id));
         // A part without rows has a batch without rows: it holds the dictionary of `label`.
         if (sink.rows === 0) await sink.write(batchOf(emptyBlock()));
         const { rows, bytes, sha256 } = await sink.close();
         const file = path.basename(sink.path);
-        return { file, first, positions: end - first, rows, bytes, sha256, bad };
+        const part = { file, first, positions: end - first, rows, bytes, sha256, bad };
+        return repaired.length === 0 ? part : { ...part, repaired };
       },
       abort: () => sink.abort(),
     };
@@ -147,7 +155,7 @@ function blockBuffers(layers: LayerSizes) {
 }
 
 /** Reasons of samples without a row. */
-function reasons(
+function reasonsOf(
   folder: string,
   ids: readonly string[],
   known: readonly BadSample[],

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import type { BadSample, EmbeddingBatch } from '../../operators/types.ts';
+import type { BadSample, EmbeddingBatch, RepairedSample } from '../../operators/types.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
 import type { FolderLock } from '../files/held-lock.ts';
 import { mutex } from '../files/mutex.ts';
 import { quarantineName, writeQuarantine } from '../tables/write-quarantine.ts';
 import { checkEmbeddingBatch } from './check-embedding-batch.ts';
-import type { ExportManifest } from './embeddings-manifest.ts';
-import { type OpenPart, partOpener } from './embeddings-part.ts';
+import { type ExportManifest, quarantineRows } from './embeddings-manifest.ts';
+import { type OpenPart, partOpener, type SampleReasons } from './embeddings-part.ts';
 import { type EmbeddingsReport, reportOf } from './embeddings-report.ts';
 import type { ExportPiece } from './export-piece.ts';
 
@@ -31,11 +31,13 @@ export interface EmbeddingsFolder {
   readonly notes: readonly string[];
   /** Bad samples of the finished parts. */
   readonly bad: readonly BadSample[];
+  /** Repaired samples of the finished parts. */
+  readonly repaired: readonly RepairedSample[];
   /**
    * Takes in one batch, whose samples follow those of the last; settles when its rows are in a file.
-   * @param listBad Asked at the end of a part why samples of it have no row.
+   * @param reasons Asked at the end of a part why samples of it have no row, or were repaired.
    */
-  write(batch: EmbeddingBatch, listBad: () => readonly BadSample[]): Promise<WrittenRows>;
+  write(batch: EmbeddingBatch, reasons: SampleReasons): Promise<WrittenRows>;
   /**
    * Writes `quarantine.arrow` and marks the folder as done. Of a shard, marks the shard as done.
    * @throws {PipelineError} `ERR_CONTRACT` when positions are missing.
@@ -71,16 +73,13 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
     await writeAtomicJson(path.join(folder, piece.manifestName), changed, lock.token);
     manifest = changed;
   };
-  const finishPart = async (open: OpenPart, listBad: () => readonly BadSample[]): Promise<void> => {
+  const finishPart = async (open: OpenPart, reasons: SampleReasons): Promise<void> => {
     // Before a file gets its name: a process that was suspended for long may not be the only one.
     await lock.check();
-    const finished = await open.finish(listBad);
+    const finished = await open.finish(reasons);
     await saveManifest({ parts: [...manifest.parts, finished] });
   };
-  const write = async (
-    batch: EmbeddingBatch,
-    listBad: () => readonly BadSample[],
-  ): Promise<WrittenRows> => {
+  const write = async (batch: EmbeddingBatch, reasons: SampleReasons): Promise<WrittenRows> => {
     if (closed) throw closedAlready(folder);
     checkEmbeddingBatch(folder, batch, { next, end, layers });
     let row = 0;
@@ -94,7 +93,7 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
       }
       next += 1;
       if (next === part.end) {
-        await finishPart(part, listBad);
+        await finishPart(part, reasons);
         part = undefined;
       }
     }
@@ -106,8 +105,8 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
     if (covered !== end - from) throw incomplete(folder, end - from, covered);
     if (piece.hasQuarantine) {
       await lock.check();
-      const bad = manifest.parts.flatMap((finished) => finished.bad);
-      await writeQuarantine(path.join(folder, quarantineName), bad, lock.token);
+      const rows = quarantineRows(manifest);
+      await writeQuarantine(path.join(folder, quarantineName), rows, lock.token);
     }
     if (!manifest.done) {
       await lock.check();
@@ -137,7 +136,10 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
     get bad() {
       return manifest.parts.flatMap(({ bad }) => bad);
     },
-    write: (batch, listBad) => exclusively(() => write(batch, listBad)),
+    get repaired() {
+      return manifest.parts.flatMap(({ repaired = [] }) => repaired);
+    },
+    write: (batch, reasons) => exclusively(() => write(batch, reasons)),
     finish: () => exclusively(finish),
     close: () => exclusively(close),
   };

@@ -11,6 +11,7 @@ import {
   manifestName,
   readManifest,
   type ShardManifest,
+  quarantineRows,
 } from './embeddings-manifest.ts';
 import { type EmbeddingsReport, reportOf } from './embeddings-report.ts';
 import { lockExport, lockShards } from './export-lock.ts';
@@ -101,8 +102,8 @@ async function finalizeLocked(
   await refuseOthers(target, manifest);
   await placeParts(target, manifest, { shards, verify, token, signal });
   for (const lock of locks) await lock.check();
-  const bad = manifest.parts.flatMap((part) => part.bad);
-  await writeQuarantine(path.join(target, quarantineName), bad, token);
+  const rows = quarantineRows(manifest);
+  await writeQuarantine(path.join(target, quarantineName), rows, token);
   if (finished === undefined) {
     await writeAtomicJson(path.join(target, manifestName), manifest, token);
   }

@@ -1,14 +1,16 @@
 import type { OperatorFunction } from 'rxjs';
 import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
-import type { Quarantine } from '../../operators/stages/quarantine.ts';
 import type { BatchPlan, EmbeddingBatch } from '../../operators/types.ts';
+import type { SampleReasons } from './embeddings-part.ts';
 import type { EmbeddingsFolder, WrittenRows } from './export-writer.ts';
 
 /** One acknowledged batch of an export. */
 export interface EmbeddingsWritten extends WrittenRows {
   readonly plan: BatchPlan;
 }
+
+const withoutReasons: SampleReasons = { list: () => [], listRepaired: () => [] };
 
 const live = new WeakSet<EmbeddingsFolder>();
 
@@ -34,11 +36,10 @@ const live = new WeakSet<EmbeddingsFolder>();
  */
 export function writeEmbeddings(
   folder: EmbeddingsFolder,
-  quarantine?: Pick<Quarantine, 'list'>,
+  quarantine: SampleReasons = withoutReasons,
 ): OperatorFunction<EmbeddingBatch, EmbeddingsWritten> {
-  const listBad = (): ReturnType<Quarantine['list']> => quarantine?.list() ?? [];
   const write = mapInTurn(async (batch: EmbeddingBatch): Promise<EmbeddingsWritten> => {
-    const written = await folder.write(batch, listBad);
+    const written = await folder.write(batch, quarantine);
     return { plan: batch.plan, ...written };
   });
   return oneAtATime(live, folder, folder.path, write);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import type { BadSample, TrainerState } from '../../operators/types.ts';
+import type { BadSample, RepairedSample, TrainerState } from '../../operators/types.ts';
 import { type ArrowLog, openArrowLog } from '../arrow/arrow-log.ts';
 import type { LogColumns } from '../arrow/log-rows.ts';
 import { writeAtomicFile, writeAtomicJson } from '../files/atomic-file.ts';
@@ -11,7 +11,13 @@ import { makeFolder } from '../files/make-folder.ts';
 import { mutex } from '../files/mutex.ts';
 import { producer } from '../files/producer.ts';
 import { sidecarPath } from '../model/model-sidecar.ts';
-import { quarantineName, readQuarantine, writeQuarantine } from '../tables/write-quarantine.ts';
+import {
+  isRepaired,
+  quarantineName,
+  type QuarantineRow,
+  readQuarantine,
+  writeQuarantine,
+} from '../tables/write-quarantine.ts';
 import { beginOrContinueRun, type RunIdentity } from './begin-run.ts';
 import {
   type Checkpoint,
@@ -44,6 +50,8 @@ export interface RunFolder {
   readonly notes: readonly string[];
   /** Bad samples found earlier in the run. */
   readonly bad: readonly BadSample[];
+  /** Samples that were used after a repair earlier in the run. */
+  readonly repaired: readonly RepairedSample[];
   readonly metrics: ArrowLog<LogColumns>;
   readonly timing: ArrowLog<typeof timingColumns>;
   /**
@@ -55,7 +63,7 @@ export interface RunFolder {
   /** Writes `encoder.onnx`, and `encoder.json` that says how its input is made. @returns The path of the first. */
   saveEncoder(model: Uint8Array, sidecar: Json): Promise<string>;
   /** Writes `quarantine.arrow`. */
-  saveQuarantine(samples: readonly BadSample[]): Promise<void>;
+  saveQuarantine(samples: readonly QuarantineRow[]): Promise<void>;
   /** Waits for running calls, ends the logs and gives the folder back. Idempotent. */
   close(): Promise<void>;
 }
@@ -105,13 +113,14 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
       keepRows: latest.checkpoint?.step ?? 0,
       metadata: { producer, config: configHash },
     });
-    const bad = await readQuarantine(path.join(folder, quarantineName));
+    const quarantined = await readQuarantine(path.join(folder, quarantineName));
     return {
       path: folder,
       configHash,
       checkpoint: latest.checkpoint,
       notes: [...(lock.note === undefined ? [] : [lock.note]), ...notes, ...passedOver(latest)],
-      bad,
+      bad: quarantined.filter((row) => !isRepaired(row)),
+      repaired: quarantined.filter(isRepaired),
       ...logs,
       ...runWriter({ folder, configHash, keepCheckpoints, logs, lock }),
     };

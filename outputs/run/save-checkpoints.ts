@@ -16,7 +16,7 @@ export interface SaveCheckpointsOptions {
    */
   readonly snapshot?: (() => Promise<TrainerState>) | undefined;
   /** Saved before each checkpoint. @default no `quarantine.arrow` */
-  readonly quarantine?: Pick<Quarantine, 'list'> | undefined;
+  readonly quarantine?: Pick<Quarantine, 'list' | 'listRepaired'> | undefined;
 }
 
 /** The part of a run folder that holds its states. */
@@ -48,7 +48,9 @@ export function saveCheckpoints<R>(
 ): MonoTypeOperatorFunction<StepResult<R>> {
   const { snapshot, quarantine } = options;
   const save = async (state: TrainerState): Promise<void> => {
-    if (quarantine !== undefined) await run.saveQuarantine(quarantine.list());
+    if (quarantine !== undefined) {
+      await run.saveQuarantine([...quarantine.list(), ...quarantine.listRepaired()]);
+    }
     await run.saveCheckpoint(state);
   };
   const saveEach: MonoTypeOperatorFunction<StepResult<R>> = (source) =>

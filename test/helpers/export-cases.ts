@@ -8,6 +8,7 @@ import {
   type EmbeddingsWritten,
   writeEmbeddings,
 } from '../../outputs/embeddings/write-embeddings.ts';
+import type { SampleReasons } from '../../outputs/embeddings/embeddings-part.ts';
 import type { ExportShard } from '../../outputs/embeddings/export-shard.ts';
 import { withDemand } from '../../operators/flow/with-demand.ts';
 import { mapInOrder } from '../../operators/flow/map-in-order.ts';
@@ -92,6 +93,11 @@ export function exportBad({ count, isBad }: ExportCase): BadSample[] {
     }));
 }
 
+/** A quarantine that says this of samples without a row. */
+export function reasonsOf(bad: readonly BadSample[]): SampleReasons {
+  return { list: () => bad, listRepaired: () => [] };
+}
+
 /** The stream of an export, as the pipeline composes it. */
 export function exportStream(
   folder: EmbeddingsFolder,
@@ -102,7 +108,7 @@ export function exportStream(
   return withDemand(plans, { window: 3 }, (plan$) =>
     plan$.pipe(
       mapInOrder(async (plan) => exportBatch(plan, exported.isBad)),
-      writeEmbeddings(folder, { list: () => bad }),
+      writeEmbeddings(folder, reasonsOf(bad)),
     ),
   );
 }

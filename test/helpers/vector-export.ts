@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
-import { exportOptions, exportPlan } from './export-cases.ts';
+import { exportOptions, exportPlan, reasonsOf } from './export-cases.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** Vectors to be exported, and their classes. */
@@ -44,7 +44,7 @@ export async function writeVectorExport(
   }));
   const longer = embedding ?? projection.map((value) => 3 * value);
   const plan = exportPlan(0, samples);
-  await folder.write({ plan, samples, projection, embedding: longer }, () => []);
+  await folder.write({ plan, samples, projection, embedding: longer }, reasonsOf([]));
   if (!unfinished) await folder.finish();
   await folder.close();
   return out;

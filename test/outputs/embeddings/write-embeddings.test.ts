@@ -23,6 +23,7 @@ import {
   exportSample,
   exportStream,
   exportUntil,
+  reasonsOf,
 } from '../../helpers/export-cases.ts';
 import { independentReaders } from '../../helpers/independent-readers.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -197,7 +198,7 @@ test('emits once for each batch, in order, when its rows are in the file', async
   let rows = 0;
   let seq = 0;
   for await (const written of batchesOf(exported)) {
-    const result = await folder.write(written, () => exportBad(exported));
+    const result = await folder.write(written, reasonsOf(exportBad(exported)));
     rows += result.rows;
     seq += 1;
     if (seq < 143) {
@@ -334,7 +335,7 @@ test('an unfinished, missing or unreadable export is refused by the reader', asy
 test('positions out of order, rows that do not fit and bad samples without a reason are refused', async (t) => {
   const folder = await openEmbeddingsFolder(await temporaryFolder(t), exportOptions(4));
   const plan = (positions: number[]) => exportPlan(0, positions.map(exportSample));
-  const none = () => [];
+  const none = reasonsOf([]);
   const good = () => false;
   const write = (positions: number[]) => folder.write(exportBatch(plan(positions), good), none);
   await t.throwsAsync(write([1]), { code: 'ERR_CONTRACT', message: /positions from 0/ });

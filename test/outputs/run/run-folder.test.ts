@@ -112,7 +112,10 @@ test('results pass once, in order, and the state after the last step is saved', 
       writeMetrics(run),
       saveCheckpoints(run, {
         snapshot: async () => madeUpState(6),
-        quarantine: { list: () => [{ id: 'a', stage: 'read', code: 'ERR_READ', message: 'm' }] },
+        quarantine: {
+          list: () => [{ id: 'a', stage: 'read', code: 'ERR_READ', message: 'm' }],
+          listRepaired: () => [{ id: 'b', stage: 'decode', code: 'REPAIRED', message: 'cut' }],
+        },
       }),
       toArray(),
     ),

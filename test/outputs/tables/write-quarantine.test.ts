@@ -4,14 +4,18 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { BadSample } from '../../../operators/types.ts';
 import { openArrowFile } from '../../../outputs/arrow/arrow-file.ts';
-import { readQuarantine, writeQuarantine } from '../../../outputs/tables/write-quarantine.ts';
+import {
+  type QuarantineRow,
+  readQuarantine,
+  writeQuarantine,
+} from '../../../outputs/tables/write-quarantine.ts';
 import { Schema } from 'apache-arrow';
 import { independentReaders } from '../../helpers/independent-readers.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const badSample: fc.Arbitrary<BadSample> = fc.record({
   id: fc.string({ unit: 'grapheme', maxLength: 3 }),
-  stage: fc.constantFrom('read', 'decode'),
+  stage: fc.constantFrom('read', 'decode', 'encode'),
   code: fc.constantFrom('ERR_READ', 'ERR_DECODE'),
   message: fc.string({ unit: 'grapheme', maxLength: 9 }),
 });
@@ -29,7 +33,8 @@ test('each id is there once, sorted, and the bytes do not depend on the order', 
         ids,
       );
       for (const reader of Object.values(independentReaders)) {
-        t.deepEqual(reader(bytes, 'file'), read);
+        const rows = read.map((row) => withUsed(row, false));
+        t.deepEqual(reader(bytes, 'file'), rows);
       }
       const again = await writeQuarantine(file, samples.toReversed().concat(samples));
       t.is(again.rows, ids.length);
@@ -48,6 +53,21 @@ test('more samples than one batch holds are all there', async (t) => {
   t.deepEqual(await readQuarantine(file), samples);
 });
 
+test('a repaired image is told as used, whatever else is bad', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'quarantine.arrow');
+  const rows: QuarantineRow[] = [
+    { id: 'a', stage: 'decode', code: 'REPAIRED', message: 'the end of the file is missing' },
+    { id: 'b', stage: 'encode', code: 'ERR_NOT_FINITE', message: 'NaN' },
+  ];
+  await writeQuarantine(file, rows);
+  t.deepEqual(await readQuarantine(file), rows);
+  const bytes = await fs.readFile(file);
+  for (const reader of Object.values(independentReaders)) {
+    const used = rows.map((row, at) => withUsed(row, at === 0));
+    t.deepEqual(reader(bytes, 'file'), used);
+  }
+});
+
 test('a missing file is empty, another kind of file is refused', async (t) => {
   const file = path.join(await temporaryFolder(t), 'quarantine.arrow');
   t.deepEqual(await readQuarantine(file), []);
@@ -57,3 +77,7 @@ test('a missing file is empty, another kind of file is refused', async (t) => {
   await sink.close();
   t.deepEqual(await readQuarantine(file), []);
 });
+
+function withUsed(row: QuarantineRow, used: boolean): object {
+  return { ...row, used };
+}

@@ -1,5 +1,6 @@
 import { Observable, Subject } from 'rxjs';
 import { PipelineError } from '../errors.ts';
+import { atStandstill } from './at-standstill.ts';
 
 /** Options of a demand gate. */
 export interface DemandOptions {
@@ -34,8 +35,11 @@ export interface DemandOptions {
  *
  * - One pull is outstanding at a time, and acknowledgements within one tick add up: the stack stays flat.
  * - An error, of the plans or of a stage, ends the run once. Never put `retry` around a gate: resume by cursor.
- * - When the output is unsubscribed, fails, completes early or drains, the iterator's `return` is called once.
- * - A stage that emits more than it was given, or completes with plans inside, is an `ERR_CONTRACT`.
+ * - When the output is unsubscribed, fails or drains, the iterator's `return` is called once.
+ * - A stage that emits more than it was given, or completes before its plans did, is an `ERR_CONTRACT`. So is one that
+ *   drops a plan: at the end of the plans, or, where the window is used up and nothing more is pulled, as soon as the
+ *   event loop of the process runs empty.
+ * - To end early, put `take` behind the gate.
  *
  * @param plans Asked for an iterator at each subscription.
  * @param stages Called at each subscription.
@@ -115,6 +119,8 @@ export function withDemand<P, R>(
     const abort = (): void => fail(signal!.reason);
 
     subscriber.add(leaveSource);
+    // A plan that was dropped and one that takes its time look alike, until nothing is under way any more.
+    subscriber.add(atStandstill(() => fail(standstill(inFlight, pulling))));
     subscriber.add(() => {
       signal?.removeEventListener('abort', abort);
       draining?.removeEventListener('abort', drain);
@@ -132,8 +138,7 @@ export function withDemand<P, R>(
         },
         error: fail,
         complete() {
-          if (ended && inFlight > 0) return fail(tooFew(inFlight));
-          leaveSource();
+          if (!ended || inFlight > 0) return fail(tooSoon(inFlight));
           subscriber.complete();
         },
       }),
@@ -144,16 +149,34 @@ export function withDemand<P, R>(
   });
 }
 
+const law = 'Every stage after `withDemand` must emit exactly once for each plan.';
+
+function broken(how: string): PipelineError {
+  return new PipelineError('ERR_CONTRACT', `${how} ${law}`);
+}
+
 function tooMany(): PipelineError {
-  return new PipelineError(
-    'ERR_CONTRACT',
-    'A stage emitted more often than it was given plans. Every stage after `withDemand` must emit exactly once for each plan.',
+  return broken('A stage emitted more often than it was given plans.');
+}
+
+function tooSoon(missing: number): PipelineError {
+  return broken(
+    missing === 0
+      ? 'The stages completed before the plans did: to end early, put `take` behind the gate.'
+      : `The stages completed with ${missing} plan(s) still inside.`,
   );
 }
 
-function tooFew(missing: number): PipelineError {
-  return new PipelineError(
-    'ERR_CONTRACT',
-    `The stages completed with ${missing} plan(s) still inside. Every stage after \`withDemand\` must emit exactly once for each plan.`,
+function standstill(missing: number, pulling: boolean): PipelineError {
+  if (pulling) {
+    return new PipelineError(
+      'ERR_CONTRACT',
+      'The plans neither go on nor end, and nothing is under way any more that could change that.',
+    );
+  }
+  return broken(
+    missing === 0
+      ? 'The stages do not complete although all plans went through.'
+      : `The stages do not go on with ${missing} plan(s) still inside: one was dropped.`,
   );
 }

@@ -24,7 +24,8 @@ export interface WorkerThreadOptions {
 /**
  * Starts a thread that answers calls by name, each by one message to it and one back.
  *
- * A thread that cannot start dies: its calls are refused by `errorOfEnd`.
+ * A thread that cannot start dies: its calls are refused by `errorOfEnd`. Only while calls wait does it keep the process
+ * alive, so that a process with idle threads and nothing else to do ends, or is found to be at a standstill.
  */
 export function openWorkerThread<C extends CallTable<C>>(
   options: WorkerThreadOptions,
@@ -35,7 +36,11 @@ export function openWorkerThread<C extends CallTable<C>>(
   const { threadId } = worker;
   const waiting = waitingCalls();
   let closing: Promise<void> | undefined;
-  worker.on('message', (message: CallReply | CallProgress) => waiting.settle(message));
+  worker.unref();
+  worker.on('message', (message: CallReply | CallProgress) => {
+    waiting.settle(message);
+    if (waiting.size === 0) worker.unref();
+  });
   worker.on('error', (error: unknown) => waiting.refuse(errorOfEnd({ kind: 'failed', error })));
   worker.on('exit', (code) => {
     ended?.(threadId);
@@ -50,7 +55,9 @@ export function openWorkerThread<C extends CallTable<C>>(
         const request: CallRequest<C, typeof name> = { id, name, argument };
         worker.postMessage(request, handOver);
       };
-      return waiting.send(post, onProgress);
+      const reply = waiting.send(post, onProgress);
+      if (waiting.size > 0) worker.ref();
+      return reply;
     },
     refuse: (reason) => waiting.refuse(reason),
     close() {

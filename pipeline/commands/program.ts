@@ -6,6 +6,7 @@ import { addVerb, type CommonFlags } from '../command-line/add-verb.ts';
 import { calledAs, type StartedProcess } from '../command-line/called-as.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { helpLayout, maxHelpWidth } from '../command-line/help-layout.ts';
+import { orStandstill } from '../command-line/or-standstill.ts';
 import type { SignalSource } from '../command-line/interrupts.ts';
 import { type StatusLine, statusLine, type TextSink } from '../command-line/status-line.ts';
 import { spelled } from '../options/spelling.ts';
@@ -90,7 +91,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
   for (const command of program.commands) command.addHelpText('after', exitCodes);
 
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await orStandstill(() => program.parseAsync([...args], { from: 'user' }));
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -9,6 +9,7 @@ import {
   type Observable,
   of,
   take,
+  takeUntil,
   throwError,
 } from 'rxjs';
 import { mapInOrder } from '../../../operators/flow/map-in-order.ts';
@@ -255,9 +256,46 @@ test('a stage that throws at once is an error of the run, not of the caller', as
   t.is(seen.errors.length, 1);
 });
 
-test('stages may complete early', async (t) => {
+for (const window of [1, 3, 100]) {
+  test(`stages that complete before their plans break the contract, window ${window}`, async (t) => {
+    const source = countingSource(50);
+    const seen = record(withDemand(source, { window }, (plan$) => plan$.pipe(take(5))));
+    await settled();
+    t.is(seen.values.length, 5);
+    t.is(seen.completed, 0);
+    t.like(seen.errors[0], { code: 'ERR_CONTRACT' });
+    t.regex((seen.errors[0] as Error).message, /put `take` behind the gate/u);
+    t.is(source.returned, 1);
+  });
+
+  test(`a stage that completes at once breaks the contract, window ${window}`, async (t) => {
+    const seen = record(withDemand(countingSource(3), { window }, () => EMPTY));
+    await settled();
+    t.like(seen.errors[0], { code: 'ERR_CONTRACT' });
+  });
+
+  test(`a stage that completes with plans inside breaks the contract, window ${window}`, async (t) => {
+    const draining = new AbortController();
+    const source = countingSource(50);
+    const { stage } = handStage();
+    const ended = deferred<void>();
+    const seen = record(
+      withDemand(source, { window, draining: draining.signal }, (plan$) =>
+        plan$.pipe(stage, takeUntil(ended.promise)),
+      ),
+    );
+    await settled();
+    draining.abort();
+    ended.resolve();
+    await settled();
+    t.like(seen.errors[0], { code: 'ERR_CONTRACT' });
+    t.regex((seen.errors[0] as Error).message, / plan\(s\) still inside/u);
+  });
+}
+
+test('`take` behind the gate ends a run early', async (t) => {
   const source = countingSource(100);
-  const seen = record(withDemand(source, { window: 3 }, (plan$) => plan$.pipe(take(5))));
+  const seen = record(withDemand(source, { window: 3 }, (plan$) => plan$).pipe(take(5)));
   await settled();
   t.is(seen.values.length, 5);
   t.is(seen.completed, 1);

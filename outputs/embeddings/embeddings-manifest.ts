@@ -5,6 +5,7 @@ import type { ExportIdentity } from './export-identity.ts';
 import { partPositions, partName } from './export-parts.ts';
 import { type ExportShard, shardPositions, shardText } from './export-shard.ts';
 import { readJsonObject } from '../files/json.ts';
+import { schemaProblems } from '../files/schema-problems.ts';
 import { type QuarantineRow, quarantineStages } from '../tables/write-quarantine.ts';
 
 /** The name of the manifest in an embeddings folder. */
@@ -89,7 +90,7 @@ async function read<T>(path: string, schema: z.ZodType<T>): Promise<T | undefine
   const value = await readJsonObject(path);
   if (value === undefined) return undefined;
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw notAManifest(path, z.prettifyError(parsed.error));
+  if (!parsed.success) throw notAManifest(path, schemaProblems(parsed.error, value));
   return parsed.data;
 }
 

@@ -1,11 +1,12 @@
-import path from 'node:path';
 import { z } from 'zod';
 import type { ImageLayout, ModelOutput } from '../../operators/engine/interface/engine.ts';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { checkPreprocessing, type Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { Normalisation } from '../../operators/image/view-recipe.ts';
+import { findImageProcessor, processorFiles } from './find-image-processor.ts';
 import { fromHuggingFace } from './hugging-face-preprocessing.ts';
 import { type Json, readJsonObject } from '../files/json.ts';
+import { type FieldDomains, schemaProblems } from '../files/schema-problems.ts';
 
 /** Sidecar of an ONNX file: its preprocessing, and the outputs that are wanted. Defaults resolved. */
 export interface ModelSidecar extends Omit<Preprocessing, 'layout'> {
@@ -19,13 +20,11 @@ export interface ModelSidecar extends Omit<Preprocessing, 'layout'> {
     | undefined;
 }
 
-/** Name of the preprocessing file that Hugging Face puts beside its models. */
-const preprocessorName = 'preprocessor_config.json';
-
 /**
  * Reads the preprocessing that stands beside an ONNX file: `model.json` for `model.onnx`.
  *
- * A `preprocessor_config.json` of Hugging Face is taken too; where both are there, fields of `model.json` come first.
+ * A `preprocessor_config.json` of Hugging Face is taken too, or the `image_processor` of a `processor_config.json`, beside
+ * the file or, when `model.json` does not say all, one folder up (`onnx/model.onnx`). Fields of `model.json` come first.
  *
  * ```json
  * {
@@ -42,7 +41,7 @@ const preprocessorName = 'preprocessor_config.json';
  * load. An output may be its name alone.
  *
  * @param model Path of the ONNX file.
- * @throws {PipelineError} `ERR_CONFIG` when there is neither file, or they do not say what is needed; `ERR_FORMAT` when
+ * @throws {PipelineError} `ERR_CONFIG` when there is no such file, or they do not say what is needed; `ERR_FORMAT` when
  * one is not JSON.
  * @example
  * ```ts
@@ -51,29 +50,46 @@ const preprocessorName = 'preprocessor_config.json';
  * ```
  */
 export async function readModelSidecar(model: string): Promise<ModelSidecar> {
+  return (await findModelSidecar(model)).sidecar;
+}
+
+/** A sidecar, and where it was found. */
+export interface FoundSidecar {
+  readonly sidecar: ModelSidecar;
+  /** Path of the configuration of Hugging Face that was read. */
+  readonly processor: string | undefined;
+}
+
+/**
+ * As `readModelSidecar`, with the configuration of Hugging Face that was taken.
+ *
+ * @throws {PipelineError} As `readModelSidecar`.
+ */
+export async function findModelSidecar(model: string): Promise<FoundSidecar> {
   const own = sidecarPath(model);
-  const theirs = path.join(path.dirname(model), preprocessorName);
-  const [sidecar, preprocessor] = [await readJsonObject(own), await readJsonObject(theirs)];
-  if (sidecar === undefined && preprocessor === undefined) {
-    throw new PipelineError(
-      'ERR_CONFIG',
-      `Expected \`${own}\` to say how images become the input of \`${model}\`, or a \`${preprocessorName}\` beside it; ` +
-        `there is neither. For a model of torchvision write ${JSON.stringify(example)}`,
-      { path: own },
-    );
-  }
-  const file = sidecar === undefined ? theirs : own;
+  const sidecar = await readJsonObject(own);
+  const isWhole = sidecar !== undefined && neededFields.every((field) => field in sidecar);
+  const found = await findImageProcessor(model, { above: !isWhole });
+  if (sidecar === undefined && found === undefined) throw noSidecar(model, own);
+  const file = sidecar === undefined ? found!.file : own;
   try {
-    const translated = preprocessor === undefined ? {} : fromHuggingFace(preprocessor);
-    return parseSidecar({ ...translated, ...sidecar });
+    const translated = found === undefined ? {} : fromHuggingFace(found.config);
+    return { sidecar: parseSidecar({ ...translated, ...sidecar }), processor: found?.file };
   } catch (error) {
     if (error instanceof PipelineError) throw error;
-    throw new PipelineError(
-      'ERR_CONFIG',
-      `\`${file}\` does not describe a model: ${messageOf(error)}`,
-      { path: file, cause: error },
-    );
+    const message = `\`${file}\` does not describe a model: ${messageOf(error)}`;
+    throw new PipelineError('ERR_CONFIG', message, { path: file, cause: error });
   }
+}
+
+function noSidecar(model: string, own: string): PipelineError {
+  const names = processorFiles.map(({ name }) => `\`${name}\``).join(' or ');
+  return new PipelineError(
+    'ERR_CONFIG',
+    `Expected \`${own}\` to say how images become the input of \`${model}\`, or a ${names} of Hugging Face ` +
+      `beside it or one folder up; there is none. For a model of torchvision write ${JSON.stringify(example)}`,
+    { path: own },
+  );
 }
 
 /** Path of the sidecar of an ONNX file. */
@@ -143,10 +159,33 @@ const example: Json = {
 /** @throws {Error} Naming the fields that are not as expected. */
 function parseSidecar(value: unknown): ModelSidecar {
   const parsed = sidecarSchema.safeParse(value);
-  if (!parsed.success) throw new Error(z.prettifyError(parsed.error), { cause: parsed.error });
+  if (!parsed.success) throw new Error(schemaProblems(parsed.error, value, fieldDomains));
   checkPreprocessing(sidecarPreprocessing(parsed.data, 'NCHW'));
   return parsed.data;
 }
+
+/** Fields that have no default. */
+const neededFields = ['imageSize', 'resize', 'mean', 'std'] as const;
+
+const outputDomain = `the name of an output, or such as {"name":"last_hidden_state","pooling":"cls"}`;
+
+const fieldDomains: FieldDomains = {
+  imageSize: 'the side of the input in pixels, an integer of at least 1 such as 224',
+  resize: '{"shorterSide":N}, {"squash":N} or null, N in pixels',
+  interpolation: '`bilinear` or `bicubic`',
+  rounding: '`8bit` or `none`',
+  middle: '`torchvision` or `transformers`',
+  rescale: 'what bytes of 0 to 255 are multiplied by, a number above 0 such as 0.00392156862745098',
+  mean: 'three numbers, red first, of pixels after `rescale`, such as [0.485,0.456,0.406]',
+  std: 'three numbers above 0, red first, of pixels after `rescale`, such as [0.229,0.224,0.225]',
+  channels: '`rgb` or `bgr`',
+  layout: '`NCHW` or `NHWC`',
+  shrinkOnLoad: '`true` or `false`',
+  input: 'the name of the input of the model',
+  outputs: '{"embedding":NAME,"projection":NAME}, either or both',
+  'outputs.embedding': outputDomain,
+  'outputs.projection': outputDomain,
+};
 
 const side = z.int().positive();
 const rgb = z.tuple([z.number(), z.number(), z.number()]).readonly();

@@ -1,7 +1,8 @@
 import { PipelineError } from '../../operators/errors.ts';
 import type { JsonObject } from '../files/json.ts';
 import { type Checkpoint, checkpointsIn, latestCheckpoint, passedOver } from './checkpoints.ts';
-import { configName, readSavedConfig } from './saved-config.ts';
+import { isRun, notARun } from './not-a-run.ts';
+import { readSavedConfig } from './saved-config.ts';
 
 /** A run folder, read while nobody or another process writes to it. */
 export interface SavedRun {
@@ -17,7 +18,7 @@ export interface SavedRun {
 /**
  * Reads the configuration and the newest checkpoint of a run, which may still be going on.
  *
- * @throws {PipelineError} `ERR_FORMAT` when the folder holds no run or no checkpoint.
+ * @throws {PipelineError} `ERR_FORMAT` when the folder holds no run or no checkpoint, saying what it is instead.
  * @example
  * ```ts
  * const { config, checkpoint } = await readRun('runs/a');
@@ -25,14 +26,8 @@ export interface SavedRun {
  * ```
  */
 export async function readRun(folder: string): Promise<SavedRun> {
-  const saved = await readSavedConfig(folder);
-  if (saved === undefined) {
-    throw new PipelineError(
-      'ERR_FORMAT',
-      `\`${folder}\` holds no run: \`${configName}\` is missing. Make one with \`train\`.`,
-      { path: folder },
-    );
-  }
+  const saved = (await isRun(folder)) ? await readSavedConfig(folder) : undefined;
+  if (saved === undefined) throw await notARun(folder);
   const latest = await latestCheckpoint(checkpointsIn(folder));
   if (latest.checkpoint === null) {
     throw new PipelineError(

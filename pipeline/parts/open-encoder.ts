@@ -12,7 +12,7 @@ import { hashTensors } from '../../outputs/run/checkpoints.ts';
 import type { JsonObject } from '../../outputs/files/json.ts';
 import {
   encoderPreprocessing,
-  readModelSidecar,
+  findModelSidecar,
   sidecarPreprocessing,
 } from '../../outputs/model/model-sidecar.ts';
 import { readRun } from '../../outputs/run/read-run.ts';
@@ -74,7 +74,7 @@ async function openRunEncoder(engine: Engine, run: string, rows: number): Promis
 
 async function openModelFile(engine: Engine, file: string, rows: number): Promise<OpenEncoder> {
   const bytes = await readModel(file);
-  const sidecar = await readModelSidecar(file);
+  const { sidecar, processor } = await findModelSidecar(file);
   const { imageSize, input, layout, outputs } = sidecar;
   const spec = { model: bytes, input, layout, outputs };
   // Hashed first: the bytes are handed to the engine.
@@ -90,7 +90,7 @@ async function openModelFile(engine: Engine, file: string, rows: number): Promis
       outputs: { ...outputsOf(session.ports) },
       engine: engine.name,
     },
-    notes: [],
+    notes: processor === undefined ? [] : [`images are prepared as \`${processor}\` says`],
   };
 }
 

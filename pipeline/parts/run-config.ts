@@ -13,6 +13,7 @@ import { type OptimizerName, optimizers } from '../../operators/step/optimizer/o
 import type { CrossEntropySpec, LossSpec } from '../../operators/loss/loss-spec.ts';
 import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 import type { JsonObject } from '../../outputs/files/json.ts';
+import { schemaProblems } from '../../outputs/files/schema-problems.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
@@ -164,7 +165,7 @@ export function readEmbeddableConfig(config: JsonObject, run: string): Embeddabl
   if (parsed.success) return parsed.data;
   throw new PipelineError(
     'ERR_FORMAT',
-    `\`config.json\` in \`${run}\` is not that of a run: ${z.prettifyError(parsed.error)}`,
+    `\`config.json\` in \`${run}\` is not that of a run: ${schemaProblems(parsed.error, config)}`,
     { path: run },
   );
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { readModelSidecar } from '../../../outputs/model/model-sidecar.ts';
+import { findModelSidecar, readModelSidecar } from '../../../outputs/model/model-sidecar.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 async function read(t: ExecutionContext, own: object | undefined, theirs?: object) {
@@ -51,12 +51,20 @@ test('without a sidecar the message says what to write', async (t) => {
 });
 
 for (const [changes, message] of [
-  [{ imageSze: 1 }, /imageSze/],
-  [{ imageSize: { height: 3, width: 4 } }, /imageSize/],
-  [{ resize: 256 }, /resize/],
+  [{ imageSze: 1 }, /no field `imageSze`; did you mean `imageSize`\?/],
+  [
+    { imageSize: { height: 3, width: 4 } },
+    /expected `imageSize` to be the side .* got `\{"height":3/,
+  ],
+  [{ resize: 256 }, /expected `resize` to be \{"shorterSide":N\}.* got `256`/],
+  [
+    { mean: undefined },
+    /net\.json` .*: expected `mean` to be three numbers, red first.* \[0\.485,.* got nothing/,
+  ],
   [{ std: [0, 1, 1] }, /`std` of the preprocessing to be above 0/],
-  [{ mean: [0.5] }, /mean/],
-  [{ outputs: { feature: 'x' } }, /outputs/],
+  [{ mean: [0.5] }, /expected `mean` to be .* got `\[0\.5\]`/],
+  [{ outputs: { feature: 'x' } }, /no field `outputs\.feature`, only outputs\.embedding/],
+  [{ outputs: { embedding: 7 } }, /`outputs\.embedding` to be the name of an output/],
 ] as const) {
   test(`refuses ${JSON.stringify(changes)}`, async (t) => {
     const error = await t.throwsAsync(read(t, { ...needed, ...changes }), { message });
@@ -162,5 +170,58 @@ for (const [changes, message] of [
     const [, config] = processors[4]!;
     const error = await t.throwsAsync(read(t, undefined, { ...config, ...changes }), { message });
     t.like(error, { code: 'ERR_CONFIG' });
+  });
+}
+
+/** Writes files below a folder, and finds the sidecar of the model in it. */
+async function found(t: ExecutionContext, model: string, files: Readonly<Record<string, object>>) {
+  const folder = await temporaryFolder(t);
+  for (const [name, value] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    await fs.mkdir(path.dirname(file), { recursive: true });
+    await fs.writeFile(file, JSON.stringify(value));
+  }
+  const { sidecar, processor } = await findModelSidecar(path.join(folder, model));
+  return { sidecar, file: processor && path.relative(folder, processor) };
+}
+
+const [, vit] = processors[1]!;
+
+for (const [title, model, files, expected] of [
+  [
+    'one folder up, as beside `onnx/`',
+    'repository/onnx/vision_model_quantized.onnx',
+    { 'repository/preprocessor_config.json': vit },
+    'repository/preprocessor_config.json',
+  ],
+  [
+    'in the section of a processor_config.json',
+    'onnx/model.onnx',
+    { 'processor_config.json': { image_processor: vit, processor_class: 'CLIPProcessor' } },
+    'processor_config.json',
+  ],
+  [
+    'beside the model before one folder up',
+    'onnx/model.onnx',
+    { 'preprocessor_config.json': {}, 'onnx/processor_config.json': { image_processor: vit } },
+    'onnx/processor_config.json',
+  ],
+  [
+    'when an own sidecar says only a part',
+    'onnx/model.onnx',
+    { 'onnx/model.json': { outputs: { embedding: 'y' } }, 'preprocessor_config.json': vit },
+    'preprocessor_config.json',
+  ],
+  [
+    'not at all one folder up of a whole sidecar',
+    'onnx/model.onnx',
+    { 'onnx/model.json': needed, 'preprocessor_config.json': { do_pad: true } },
+    undefined,
+  ],
+] as const) {
+  test(`a processor is found ${title}`, async (t) => {
+    const { sidecar, file } = await found(t, model, files);
+    t.is(file, expected);
+    t.is(sidecar.imageSize, 224);
   });
 }

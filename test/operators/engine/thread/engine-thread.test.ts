@@ -41,7 +41,9 @@ test('what fails in the thread arrives with its code and its origin', async (t) 
     code: 'ERR_ENGINE',
     message: /`encode`: Expected a session to have been opened/u,
   });
-  t.regex(String(error.cause), /onnx-worker/u);
+  const { message } = error.cause as Error;
+  t.true(error.message.includes(message), 'so that its text is not told twice');
+  t.regex((error.cause as Error).stack ?? '', /onnx-worker/u);
   await thread.close();
 });
 

@@ -28,6 +28,7 @@ export interface DemoRow {
   readonly targetMedian: number;
   /** The same to the nearest of another class. */
   readonly noiseMedian: number;
+  /** The first minus the second: below 0 when another class is the nearer one. */
   readonly margin: number;
   /** Share of same-class pairs that SupCon would push apart, over the last tenth of the steps; null without training. */
   readonly repelledShare: number | null;

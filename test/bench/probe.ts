@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { availableCores } from '../../operators/threads/available-cores.ts';
 import { kMeans } from '../../operators/evaluation/clustering/k-means.ts';
-import { averagePrecision } from '../../operators/evaluation/curves/precision-recall-curve.ts';
+import { resampledAveragePrecision } from '../../operators/evaluation/curves/precision-recall-curve.ts';
 import { rankedScores } from '../../operators/evaluation/curves/ranked-scores.ts';
 import { areaUnderRoc } from '../../operators/evaluation/curves/roc-curve.ts';
 import { trainL2Probe } from '../../operators/evaluation/probe/l2-probe.ts';
@@ -163,7 +163,7 @@ async function curves(): Promise<number> {
       counts.fill(0);
       for (let at = 0; at < 1000; at += 1) counts[random.below(1000)]! += 1;
       const both = { positives: counts, negatives: counts };
-      sum += areaUnderRoc(scores, both)! + averagePrecision(scores, both)!;
+      sum += areaUnderRoc(scores, both)! + resampledAveragePrecision(scores, both)!;
     }
   }
   if (!(sum > 0)) throw new Error('Expected areas above 0');

@@ -4,7 +4,8 @@ import { contingency, marginals, type Contingency } from './contingency.ts';
  * Normalised mutual information of two labellings: `I(a; b) / mean(H(a), H(b))`, from 0, independent, to 1, the same
  * up to names. Two labellings of a single label each are the same.
  *
- * For the interval of a bootstrap, give the positions of a resample as `images`; they may repeat.
+ * No statistic for a bootstrap: copies of an image share both labels, so that resamples agree more than what they are
+ * drawn from.
  *
  * @param a `[images]` int32 first label of each image, such as its class; -1 leaves it out.
  * @param b `[images]` int32 second label, such as its cluster.

@@ -115,7 +115,7 @@ function comparedGroup(
   });
 }
 
-/** A metric that all runs of all models have, on the images that all of them have it on. */
+/** A metric with an interval that all runs of all models have, on the images that all of them have it on. */
 interface SharedMetric {
   readonly metric: string;
   readonly n: number;
@@ -130,7 +130,8 @@ function sharedMetrics(models: readonly ComparedModel[], images: Int32Array): Sh
   const all = found.flat();
   const named = (metrics: readonly ImageMetric[], name: string): ImageMetric | undefined =>
     metrics.find((one) => one.name === name);
-  return all[0]!.metrics.flatMap(({ name }): SharedMetric[] => {
+  return all[0]!.metrics.flatMap(({ name, valueOnly = false }): SharedMetric[] => {
+    if (valueOnly) return [];
     const measured = all.map(({ metrics }) => named(metrics, name));
     if (measured.some((metric) => metric === undefined)) return [];
     const common = commonImages(measured as ImageMetric[]);

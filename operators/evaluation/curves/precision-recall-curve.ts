@@ -4,6 +4,7 @@ import {
   thresholdCounts,
   type RankedScores,
   type ScoreCounts,
+  type ThresholdCounts,
 } from './ranked-scores.ts';
 
 /** Precision-recall curve: precision and recall of what is at or above every threshold. */
@@ -54,19 +55,55 @@ export function precisionRecallCurve(
 /**
  * Average precision: `Σ (recallₙ − recallₙ₋₁) · precisionₙ` over descending thresholds.
  *
- * @param counts How often each score counts. Each once when left out.
  * @returns Null without positives.
- * @throws {RangeError} When `counts` has not one number for each score.
  * @see scikit-learn `average_precision_score`.
  */
-export function averagePrecision(ranked: RankedScores, counts?: ScoreCounts): number | null {
-  const { positives, negatives, allPositives } = thresholdCounts(ranked, counts);
+export function averagePrecision(ranked: RankedScores): number | null {
+  return averagePrecisionOf([thresholdCounts(ranked)]);
+}
+
+/**
+ * Average precision of a resample. Copies of a score follow each other: the first ones of equal scores tie, then the
+ * second ones. Were all copies ties, resamples would score higher than what they are drawn from, the more so the worse
+ * it is.
+ *
+ * @param counts How often each score was drawn.
+ * @returns Null without positives.
+ * @throws {RangeError} When `counts` has not one number for each score.
+ */
+export function resampledAveragePrecision(
+  ranked: RankedScores,
+  { positives, negatives }: ScoreCounts,
+): number | null {
+  const copies = largest(positives, largest(negatives, 0));
+  return averagePrecisionOf(
+    Array.from({ length: copies }, (_, copy) =>
+      thresholdCounts(ranked, {
+        positives: Array.from(positives, (count) => Number(count > copy)),
+        negatives: Array.from(negatives, (count) => Number(count > copy)),
+      }),
+    ),
+  );
+}
+
+/** @param copies Counts of the first copy of each score, of the second, … */
+function averagePrecisionOf(copies: readonly ThresholdCounts[]): number | null {
+  const allPositives = copies.reduce((sum, copy) => sum + copy.allPositives, 0);
   if (allPositives === 0) return null;
+  const thresholds = copies[0]!.positives.length;
   let [right, all, sum] = [0, 0, 0];
-  for (let at = 0; at < positives.length; at += 1) {
-    right += positives[at]!;
-    all += positives[at]! + negatives[at]!;
-    if (positives[at]! > 0) sum += (positives[at]! * right) / all;
+  for (let at = 0; at < thresholds; at += 1) {
+    for (const { positives, negatives } of copies) {
+      right += positives[at]!;
+      all += positives[at]! + negatives[at]!;
+      if (positives[at]! > 0) sum += (positives[at]! * right) / all;
+    }
   }
   return sum / allPositives;
+}
+
+function largest(counts: ArrayLike<number>, least: number): number {
+  let most = least;
+  for (let at = 0; at < counts.length; at += 1) most = Math.max(most, counts[at]!);
+  return most;
 }

@@ -70,14 +70,17 @@ interface Measures extends ColumnMeasures {
 export type MetricSource = keyof Measures;
 
 /**
- * `interval`: it comes with a bootstrap interval over test images. `byClass`: it is given for each class as well. Both
- * hold for every function of numbers that each image has, and for no other.
+ * `interval`: it comes with a bootstrap interval over test images, which holds the value. `byClass`: it is given for
+ * each class as well. The second holds for every function of numbers that each image has, and for no other; the first
+ * only where resamples do not tell more than the images.
  */
 type Reported<From extends MetricSource> = From extends 'contrast'
   ? { readonly interval: false; readonly byClass: false }
   : From extends 'clusters'
-    ? { readonly interval: boolean; readonly byClass: false }
-    : { readonly interval: true; readonly byClass: true };
+    ? { readonly interval: false; readonly byClass: false }
+    : From extends 'similarities'
+      ? { readonly interval: boolean; readonly byClass: true }
+      : { readonly interval: true; readonly byClass: true };
 
 /** A metric from one source. */
 export type MetricFrom<From extends MetricSource> = DescribedMetric &

@@ -4,9 +4,10 @@ import type { MetricEntry } from './metric-entry.ts';
 import {
   areaStatistic,
   averagePrecisionStatistic,
+  differenceOfMedians,
+  distanceOfMedians,
   meanStatistic,
   medianStatistic,
-  separationStatistic,
 } from './statistic.ts';
 
 /** A function of numbers that each image has. */
@@ -17,7 +18,18 @@ const ofPairs = { from: 'contrast', interval: false, byClass: false, measure: nu
 const accuracy = { unit: 'share', range: [0, 1], better: 'higher' } as const;
 const score = { unit: 'score', range: [0, 1], better: 'higher' } as const;
 const cosine = { unit: 'cosine', range: [-1, 1] } as const;
-const separation = { unit: 'cosine', range: [0, 2], better: 'higher' } as const;
+const margin = { unit: 'cosine', range: [-2, 2], better: 'higher' } as const;
+/**
+ * Near 0 a distance of resamples is larger than that of the images, of either sign: their percentiles may leave it out.
+ * Nor is a larger one better, when noise is what lies above.
+ */
+const distance = {
+  unit: 'cosine',
+  range: [0, 2],
+  better: null,
+  interval: false,
+  byClass: true,
+} as const;
 const loss = { unit: 'nats', range: [0, Number.POSITIVE_INFINITY], better: 'lower' } as const;
 const bound = {
   unit: 'nats',
@@ -127,19 +139,31 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     measure: { places: 'first', of: ['noise'], statistic: meanStatistic },
   },
   margin: {
-    doc: 'Distance of the medians of target and noise.',
-    ...separation,
+    doc: 'Median target minus median noise similarity; below 0 when another class is the nearer one.',
+    ...margin,
     ...ofImages,
     inClassTable: true,
     from: 'similarities',
-    measure: { places: 'first', of: ['target', 'noise'], statistic: separationStatistic },
+    measure: { places: 'first', of: ['target', 'noise'], statistic: differenceOfMedians },
+  },
+  margin_absolute: {
+    doc: 'The margin without its sign, as the reference code of the paper has it.',
+    ...distance,
+    from: 'similarities',
+    measure: { places: 'first', of: ['target', 'noise'], statistic: distanceOfMedians },
   },
   'separation{k}': {
     doc: 'Margin of the similarities to the k-th nearest of each, k above 1.',
-    ...separation,
+    ...margin,
     ...ofImages,
     from: 'similarities',
-    measure: { places: 'further', of: ['target', 'noise'], statistic: separationStatistic },
+    measure: { places: 'further', of: ['target', 'noise'], statistic: differenceOfMedians },
+  },
+  'separation{k}_absolute': {
+    doc: 'The same without its sign.',
+    ...distance,
+    from: 'similarities',
+    measure: { places: 'further', of: ['target', 'noise'], statistic: distanceOfMedians },
   },
   auc: {
     doc: 'Area under the ROC curve of telling target from noise by a threshold.',
@@ -159,7 +183,8 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
   nmi: {
     doc: 'Normalised mutual information of k-means clusters and classes.',
     ...score,
-    interval: true,
+    // Of images drawn with repeats it is larger, because copies of an image share class and cluster.
+    interval: false,
     byClass: false,
     from: 'clusters',
     measure: normalisedStatistic,

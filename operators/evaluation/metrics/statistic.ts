@@ -1,4 +1,4 @@
-import { averagePrecision } from '../curves/precision-recall-curve.ts';
+import { resampledAveragePrecision } from '../curves/precision-recall-curve.ts';
 import { rankedScores } from '../curves/ranked-scores.ts';
 import { areaUnderRoc } from '../curves/roc-curve.ts';
 
@@ -46,10 +46,16 @@ export function medianStatistic(values: Float64Array): Statistic {
   };
 }
 
-/** Distance of two medians: `|median(target) − median(noise)|`. */
-export function separationStatistic(target: Float64Array, noise: Float64Array): Statistic {
+/** Difference of two medians: `median(target) − median(noise)`. */
+export function differenceOfMedians(target: Float64Array, noise: Float64Array): Statistic {
   const [targetMedian, noiseMedian] = [medianStatistic(target), medianStatistic(noise)];
-  return (...resample) => Math.abs(targetMedian(...resample) - noiseMedian(...resample));
+  return (...resample) => targetMedian(...resample) - noiseMedian(...resample);
+}
+
+/** Distance of two medians: `|median(target) − median(noise)|`. */
+export function distanceOfMedians(target: Float64Array, noise: Float64Array): Statistic {
+  const difference = differenceOfMedians(target, noise);
+  return (...resample) => Math.abs(difference(...resample));
 }
 
 /**
@@ -64,5 +70,5 @@ export function areaStatistic(target: Float64Array, noise: Float64Array): Statis
 /** Average precision of the same. */
 export function averagePrecisionStatistic(target: Float64Array, noise: Float64Array): Statistic {
   const ranked = rankedScores(target, noise);
-  return (counts) => averagePrecision(ranked, { positives: counts, negatives: counts })!;
+  return (counts) => resampledAveragePrecision(ranked, { positives: counts, negatives: counts })!;
 }

@@ -25,12 +25,13 @@ export function imageMetrics(scores: ImageScores, among: Int32Array): ImageMetri
   const means = [...scores.means].map(([name, values]) =>
     measuredOn(among, { name, columns: [values], statisticOf: meanStatistic }),
   );
-  const similarities = metricsFrom('similarities').flatMap(([pattern, { measure }]) =>
+  const similarities = metricsFrom('similarities').flatMap(([pattern, { measure, interval }]) =>
     placesOf(scores, measure).map((k) =>
       measuredOn(among, {
         name: metricName(pattern, k),
         columns: measure.of.map((which) => scores[which].get(k)!),
         statisticOf: measure.statistic,
+        valueOnly: !interval,
       }),
     ),
   );
@@ -44,12 +45,13 @@ function measuredOn(
     readonly name: string;
     readonly columns: readonly Float64Array[];
     readonly statisticOf: SimilarityMeasure['statistic'];
+    readonly valueOnly?: boolean | undefined;
   },
 ): ImageMetric {
-  const { name, columns, statisticOf } = metric;
+  const { name, columns, statisticOf, valueOnly } = metric;
   const images = among.filter((image) => columns.every((values) => !Number.isNaN(values[image])));
   const picked = columns.map((values) => Float64Array.from(images, (image) => values[image]!));
-  return { name, images, statistic: statisticOf(...picked) };
+  return { name, images, statistic: statisticOf(...picked), valueOnly };
 }
 
 /** The k-th nearest that a metric is measured at. */

@@ -68,6 +68,8 @@ test('the rows of an evaluation are the metrics of the table in its order, but f
     'probe_sgd_log_loss',
     'separation3',
     'separation10',
+    'separation3_absolute',
+    'separation10_absolute',
   ]);
 });
 

@@ -3,10 +3,11 @@ import * as fc from 'fast-check';
 import {
   areaStatistic,
   averagePrecisionStatistic,
+  differenceOfMedians,
+  distanceOfMedians,
   meanStatistic,
   medianStatistic,
   ofAll,
-  separationStatistic,
   type Statistic,
 } from '../../../../operators/evaluation/metrics/statistic.ts';
 
@@ -46,15 +47,14 @@ test('counting a value twice is having it twice', (t) => {
   );
 });
 
-test('a separation is the distance of two medians', (t) => {
+test('a margin is the difference of two medians, and its distance that without the sign', (t) => {
   fc.assert(
     fc.property(counted, ([list, counts]) => {
       const target = Float64Array.from(list);
       const noise = target.map((value, at) => Math.sin(7 * value + at));
-      const expected = Math.abs(
-        median(repeated([...target], counts)) - median(repeated([...noise], counts)),
-      );
-      t.is(apply(separationStatistic(target, noise), counts), expected);
+      const expected = median(repeated([...target], counts)) - median(repeated([...noise], counts));
+      t.is(apply(differenceOfMedians(target, noise), counts), expected);
+      t.is(apply(distanceOfMedians(target, noise), counts), Math.abs(expected));
     }),
   );
 });

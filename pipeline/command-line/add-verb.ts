@@ -3,6 +3,7 @@ import { spelled } from '../options/spelling.ts';
 import {
   flagOf,
   keysOf,
+  mergeOptions,
   type Resolved,
   resolveOptions,
   type Verb,
@@ -53,7 +54,7 @@ export function addVerb<T>(program: Command, verb: Verb<T>, perform: PerformVerb
         key in file && !(key in typed)
           ? `\`${key}\` in \`${flags.config}\``
           : onCommandLine(key, value);
-      await perform(resolveOptions(verb, { ...file, ...typed }, spelling), flags);
+      await perform(resolveOptions(verb, mergeOptions(verb, file, typed), spelling), flags);
     });
 }
 

@@ -1,5 +1,5 @@
 import { integer, optional, text, texts } from './option-fields.ts';
-import type { OptionFields, OptionRule, Resolved } from './verb.ts';
+import { alternatives, type OptionFields, type OptionRule } from './verb.ts';
 
 /** Selection of classes. */
 export interface ClassOptions {
@@ -40,9 +40,7 @@ export const dataFields: OptionFields<DataOptions> = {
 };
 
 /** One of `classes` and `excludeClasses` at most. */
-export const classRule: OptionRule<ClassOptions> = {
-  option: 'excludeClasses',
-  expected: 'absent when `classes` is given',
-  holds: ({ classes, excludeClasses }: Resolved<ClassOptions>) =>
-    classes === null || excludeClasses === null,
-};
+export const classRule: OptionRule<ClassOptions> = alternatives<ClassOptions>(
+  'excludeClasses',
+  'classes',
+);

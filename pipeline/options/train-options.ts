@@ -12,7 +12,7 @@ import { trainingLoss } from './loss-spec.ts';
 import { choice, flag, integer, number, optional, path } from './option-fields.ts';
 import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
-import { defineVerb, type Resolved, type Verb } from './verb.ts';
+import { alternatives, defineVerb, type Resolved, type Verb } from './verb.ts';
 
 /** Data augmentation by name. */
 export type AugmentationName = 'paper' | 'plain';
@@ -217,11 +217,7 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
   fields: { ...data, ...loss, ...network, ...batches, ...optimisation, ...run, ...machine },
   groups,
   rules: [
-    {
-      option: 'steps',
-      expected: 'absent when `epochs` is given',
-      holds: ({ epochs, steps }) => epochs === null || steps === null,
-    },
+    alternatives<TrainOptions>('steps', 'epochs'),
     classRule,
     epsilonRule,
     {

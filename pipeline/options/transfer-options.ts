@@ -3,7 +3,7 @@ import { engineFields, type EngineOptions } from './engine-options.ts';
 import { choice, flag, integer, number, optional, path, text } from './option-fields.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import type { AugmentationName } from './train-options.ts';
-import { defineVerb, type Verb } from './verb.ts';
+import { alternatives, defineVerb, type Verb } from './verb.ts';
 
 /** Options of `transfer`. */
 export interface TransferOptions extends ClassOptions, SeedOption, EngineOptions {
@@ -103,12 +103,9 @@ export const transferVerb: Verb<TransferOptions> = defineVerb<TransferOptions>({
       expected: 'absent when classes are named',
       holds: ({ disjoint, classes, excludeClasses }) =>
         !disjoint || (classes === null && excludeClasses === null),
+      insteadOf: ['classes', 'excludeClasses'],
     },
-    {
-      option: 'steps',
-      expected: 'absent when `epochs` is given',
-      holds: ({ epochs, steps }) => epochs === null || steps === null,
-    },
+    alternatives<TransferOptions>('steps', 'epochs'),
   ],
   complete: (options) =>
     options.epochs === null && options.steps === null ? { ...options, epochs: 10 } : options,

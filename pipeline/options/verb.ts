@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nearestWord } from '../../operators/nearest-word.ts';
+import { gotten } from './gotten.ts';
 import { noteOf, type FieldNote } from './option-fields.ts';
 import { plainSpelling, spelled, type Spelling } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
@@ -32,6 +33,21 @@ export interface OptionRule<T> {
   /** Follows "Expected … to be"; names other options in backticks, by their names in the library. */
   readonly expected: string;
   readonly holds: (options: Resolved<T>) => boolean;
+  /** Alternatives to the option: one of them that is given on the command line takes its place, and the other way round. */
+  readonly insteadOf?: readonly (keyof T & string)[] | undefined;
+}
+
+/** Rule of two alternatives: `option` is absent when `insteadOf` is given. */
+export function alternatives<T>(
+  option: keyof T & string,
+  insteadOf: keyof T & string,
+): OptionRule<T> {
+  return {
+    option,
+    expected: `absent when \`${insteadOf}\` is given`,
+    holds: (options) => options[option] === null || options[insteadOf] === null,
+    insteadOf: [insteadOf],
+  };
 }
 
 /** A verb of the command line, and the options that its composition takes. */
@@ -41,6 +57,8 @@ export interface Verb<T> {
   readonly fields: readonly VerbField[];
   /** Earlier names of options, each with the name of today. */
   readonly renamed: Readonly<Record<string, string>>;
+  /** Pairs of options of which one at most is given. */
+  readonly alternatives: readonly (readonly [string, string])[];
   /** Resolver: from what was given, by key, to complete options. */
   readonly schema: z.ZodType<Resolved<T>>;
 }
@@ -85,6 +103,9 @@ export function defineVerb<T>(definition: VerbDefinition<T>): Verb<T> {
       described(key, shape[key]!, group, key === positional),
     ),
     renamed,
+    alternatives: rules.flatMap(({ option, insteadOf = [] }) =>
+      insteadOf.map((other) => [option, other] as const),
+    ),
     schema: complete === undefined ? resolved : resolved.transform(complete),
   };
 }
@@ -100,6 +121,28 @@ function described(key: string, field: z.ZodType, group: string, positional: boo
     required: defaultValue === undefined,
     defaultValue,
   };
+}
+
+/**
+ * Options of two origins: those of `over` win, also over an alternative to them in `under`, such as `steps` over
+ * `epochs`.
+ *
+ * @param under By key, such as those of a configuration file. @param over By key, such as flags.
+ */
+export function mergeOptions<T>(
+  { alternatives: pairs }: Pick<Verb<T>, 'alternatives'>,
+  under: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const isGiven = (key: string): boolean => (over[key] ?? false) !== false;
+  const replaced = new Set(
+    pairs.flatMap(([one, other]) => [
+      ...(isGiven(one) ? [other] : []),
+      ...(isGiven(other) ? [one] : []),
+    ]),
+  );
+  const kept = Object.entries(under).filter(([key]) => !replaced.has(key));
+  return { ...Object.fromEntries(kept), ...over };
 }
 
 /**
@@ -144,7 +187,7 @@ function wrongValue<T>(
   const expected = between
     ? spelled(issue.message, keysOf(verb), spelling)
     : (field?.expected ?? issue.message);
-  const got = value === undefined ? 'nothing' : `\`${shown(value)}\``;
+  const got = between ? plainly(value) : gotten(field?.kind, value);
   const meant =
     typeof value === 'string' && field?.choices?.includes(value) === false
       ? nearestWord(value, field.choices)
@@ -169,8 +212,9 @@ export function keysOf<T>({ fields }: Verb<T>): readonly string[] {
   return fields.map(({ key }) => key);
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+function plainly(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
 /** `batchSize` as `--batch-size`. */

@@ -61,7 +61,11 @@ test(refused, { data: undefined }, 'Expected `data` to be a path, got nothing');
 test(refused, { out: '' }, 'Expected `out` to be a path, got ``');
 test(refused, { batchSize: 1 }, 'Expected `batchSize` to be an integer of at least 2, got `1`');
 test(refused, { seed: 0.5 }, 'Expected `seed` to be an integer of at least 0, got `0.5`');
-test(refused, { seed: '7' }, 'Expected `seed` to be an integer of at least 0, got `7`');
+test(
+  refused,
+  { seed: '7' },
+  'Expected `seed` to be an integer of at least 0, got the text `7`: leave out the quotes',
+);
 test(refused, { temperature: 0 }, 'Expected `temperature` to be a number above 0, got `0`');
 test(
   refused,

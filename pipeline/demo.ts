@@ -6,6 +6,7 @@ import { PipelineError } from '../operators/errors.ts';
 import type { Evaluation } from '../operators/evaluation/evaluation.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { writeAtomicJson } from '../outputs/files/atomic-file.ts';
+import { makeFolder } from '../outputs/files/make-folder.ts';
 import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
 import { type DemoOptions, demoVerb } from './options/demo-options.ts';
@@ -217,7 +218,7 @@ function demoRow(
 
 /** Removes what an earlier demo left, and nothing else. */
 async function clearOwnResults(out: string): Promise<void> {
-  await fs.mkdir(out, { recursive: true });
+  await makeFolder(out);
   const names = await fs.readdir(out);
   const mark = path.join(out, markName);
   if (names.length > 0 && !names.includes(markName)) {

@@ -5,6 +5,7 @@ import { writeAtomicJson } from '../files/atomic-file.ts';
 import type { FolderLock } from '../files/held-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { partialSuffix } from '../files/partial-file.ts';
+import { requireFolder } from '../files/require-folder.ts';
 import { quarantineName, writeQuarantine } from '../tables/write-quarantine.ts';
 import {
   type EmbeddingsManifest,
@@ -18,7 +19,13 @@ import { lockExport, lockShards } from './export-lock.ts';
 import { partNumber } from './export-parts.ts';
 import { refused } from './export-refusals.ts';
 import { shardManifestName, shardOfName } from './export-shard.ts';
-import { checkOneExport, type FoundShard, requireAllDone, shardsIn } from './found-shards.ts';
+import {
+  checkOneExport,
+  type FoundShard,
+  requireAllDone,
+  requireShards,
+  shardsIn,
+} from './found-shards.ts';
 import { type PlacingOptions, placePart } from './place-part.ts';
 
 /** Options of `finalizeEmbeddings`. */
@@ -64,7 +71,9 @@ export async function finalizeEmbeddings(
   options: FinalizeEmbeddingsOptions = {},
 ): Promise<FinalizedEmbeddings> {
   const target = targetOf(folders, options.out);
-  for (const folder of folders) await requireFolder(folder);
+  for (const folder of folders)
+    await requireFolder(folder, 'the folder that shards were written to');
+  await requireShards(folders, target);
   await makeFolder(target);
   const locks: FolderLock[] = [];
   try {
@@ -175,14 +184,6 @@ async function removeTraces(folder: string): Promise<void> {
       await fs.rm(path.join(folder, name), { force: true });
     }
   }
-}
-
-async function requireFolder(folder: string): Promise<void> {
-  const isFolder = await fs.stat(folder).then(
-    (stat) => stat.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) throw refused(folder, 'is no folder. Check the path.');
 }
 
 function unfinishedWhole(folder: string): PipelineError {

@@ -1,8 +1,10 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../../operators/errors.ts';
 import {
   type EmbeddingsManifest,
+  manifestName,
+  readManifest,
   readShardManifest,
   type ShardManifest,
 } from './embeddings-manifest.ts';
@@ -68,40 +70,70 @@ export function requireAllDone(shards: readonly FoundShard[], target: string): v
   const byIndex = new Map(shards.map((shard) => [shard.manifest.shard.index, shard]));
   const lines = Array.from({ length: of }, (_, index) => index)
     .filter((index) => byIndex.get(index)?.manifest.done !== true)
-    .map((index) => lineFor({ index, of }, byIndex.get(index), one.manifest, target));
+    .map((index) => lineFor({ index, of }, byIndex.get(index), target));
   if (lines.length === 0) return;
   const shown = lines.slice(0, mostShown);
   const rest = lines.length > shown.length ? [`and ${lines.length - shown.length} more`] : [];
   throw refused(
     target,
-    `is not complete: ${lines.length} of ${of} shards are not done. Run, with the options of the others:\n` +
+    `is not complete: ${lines.length} of ${of} shards are not done. Run \`embed\` for each of them with the ` +
+      `options that the others were made with${knownOptions(one.manifest)}, and with\n` +
       [...shown, ...rest].join('\n'),
-    ['out', 'shard', 'resume'],
+    ['split', 'out', 'shard', 'resume'],
   );
 }
 
 /** Lines of one message, at most. */
 const mostShown = 20;
 
-/** Call that makes one shard, in a line of the message. */
-function lineFor(
-  shard: ExportShard,
-  found: FoundShard | undefined,
-  { dataset }: ShardManifest,
-  target: string,
-): string {
+function noShards(target: string): PipelineError {
+  return refused(target, 'holds no shards any more: were they moved meanwhile?');
+}
+
+/** What the manifest of a shard knows of the options that made it; the others are the caller's to remember. */
+function knownOptions({ dataset, split }: ShardManifest): string {
+  return ` (of \`${dataset.name}\`${split === null ? '' : `, \`split: ${split}\``})`;
+}
+
+/** Options that make one shard, in a line of the message. */
+function lineFor(shard: ExportShard, found: FoundShard | undefined, target: string): string {
   const state =
     found === undefined ? 'missing' : `unfinished, parts done: ${found.manifest.parts.length}`;
   const out = found?.folder ?? target;
-  return `  embed '${dataset.name}' … \`out: ${out}\` \`shard: ${shardText(shard)}\` \`resume: true\`   # ${state}`;
+  return `  \`out: ${out}, shard: ${shardText(shard)}, resume: true\`   # ${state}`;
 }
 
-function noShards(folder: string): PipelineError {
-  return refused(
-    folder,
-    'holds neither shards of an export nor a finished one. Make them with `embed` and `shard: i/n`.',
-    ['shard'],
+/**
+ * Checks that folders hold shards, apart from the target, which may hold the finished export.
+ *
+ * @throws {PipelineError} `ERR_CONFIG`, naming each folder that holds none, and what it holds instead.
+ */
+export async function requireShards(folders: readonly string[], target: string): Promise<void> {
+  const shards = await shardsIn([...new Set(folders.map((one) => path.resolve(one)))]);
+  const wrong: string[] = [];
+  for (const folder of new Set(folders)) {
+    if (shards.some((shard) => shard.folder === path.resolve(folder))) continue;
+    const what = await wholeIn(folder);
+    if (what !== undefined && path.resolve(folder) === path.resolve(target)) continue;
+    // An empty folder among others may be where a shard is still to be made.
+    if (what !== undefined || shards.length === 0) {
+      wrong.push(`\`${folder}\` holds ${what ?? 'neither shards of an export nor a finished one'}`);
+    }
+  }
+  if (wrong.length === 0) return;
+  throw new PipelineError(
+    'ERR_CONFIG',
+    `${wrong.join('; ')}. \`finalize\` joins the shards of one export, made by \`embed\` with ` +
+      '`shard: i/n`; a finished export needs no more, and exports of different images are not joined.',
+    { path: folders[0], options: ['shard'] },
   );
+}
+
+/** The export without shards that a folder holds, in words. */
+async function wholeIn(folder: string): Promise<string | undefined> {
+  const manifest = await readManifest(path.join(folder, manifestName));
+  if (manifest === undefined) return undefined;
+  return manifest.done ? 'a finished export, no shards' : 'an unfinished export without shards';
 }
 
 function otherNumber(other: FoundShard, one: FoundShard): PipelineError {

@@ -42,8 +42,8 @@ function exportShardAgain({ folder, manifest: { shard } }: FoundShard): WayOut {
   const manifest = path.join(folder, shardManifestName(shard));
   return {
     text:
-      `To make it again, delete \`${manifest}\` and run \`embed\` ` +
-      `with \`shard: ${shardText(shard)}\` and \`resume: true\`.`,
-    options: ['shard', 'resume'],
+      `To make it again, delete \`${manifest}\` and run \`embed\` with the options that it was made with, ` +
+      `and with \`out: ${folder}, shard: ${shardText(shard)}, resume: true\`.`,
+    options: ['out', 'shard', 'resume'],
   };
 }

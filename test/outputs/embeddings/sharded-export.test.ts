@@ -255,17 +255,42 @@ test('missing and unfinished shards are named, with what to run', async (t) => {
   const error = await t.throwsAsync<PipelineError>(finalizeEmbeddings([folder]), {
     code: 'ERR_CONFIG',
   });
-  t.deepEqual(error.options, ['out', 'shard', 'resume']);
+  t.deepEqual(error.options, ['split', 'out', 'shard', 'resume']);
   t.deepEqual(error.message.split('\n').slice(1), [
-    `  embed 'made up' … \`out: ${folder}\` \`shard: 1/3\` \`resume: true\`   # missing`,
-    `  embed 'made up' … \`out: ${path.resolve(folder)}\` \`shard: 2/3\` \`resume: true\`   # unfinished, parts done: 1`,
+    `  \`out: ${folder}, shard: 1/3, resume: true\`   # missing`,
+    `  \`out: ${path.resolve(folder)}, shard: 2/3, resume: true\`   # unfinished, parts done: 1`,
   ]);
+
   t.regex(error.message, /2 of 3 shards are not done/);
   await t.throwsAsync(openEmbeddings(folder), {
     code: 'ERR_FORMAT',
     message: /holds 2 of 3 shards of an export. Run `finalize` when all are done/,
   });
   t.false((await fs.readdir(folder)).some((name) => name.startsWith('.lock')));
+});
+
+test('finished exports are no shards, and each is named', async (t) => {
+  const root = await temporaryFolder(t);
+  const [one, other, out] = ['one', 'other', 'out'].map((name) => path.join(root, name));
+  for (const folder of [one!, other!]) {
+    await exportWhole(folder, threeParts);
+  }
+  const refused = async (folders: readonly string[], target: string): Promise<string> => {
+    const error = await t.throwsAsync<PipelineError>(finalizeEmbeddings(folders, { out: target }), {
+      code: 'ERR_CONFIG',
+    });
+    return error.message;
+  };
+  const both = await refused([one!, other!], out!);
+  t.true(
+    both.startsWith(`\`${one}\` holds a finished export, no shards; \`${other}\` holds a`),
+    both,
+  );
+  // Beside shards, and into one of them.
+  const shards = path.join(root, 'shards');
+  for (const shard of shardsOf(2)) await exportShard(shards, threeParts, shard);
+  t.true((await refused([shards, one!], out!)).startsWith(`\`${one}\` holds a finished export`));
+  t.true((await refused([one!, other!], one!)).startsWith(`\`${other}\` holds a finished export`));
 });
 
 test('shards of something else, of another number and folders with other files are refused', async (t) => {
@@ -319,7 +344,7 @@ test('damage is found before anything is finished, and says how to repair it', a
   flipped[2000]! ^= 1;
   await fs.writeFile(part, flipped);
   await damaged(
-    /SHA-256.*delete `.*manifest-00001-of-00003\.json` and run `embed` with `shard: 1\/3` and `resume: true`/,
+    /SHA-256.*delete `.*manifest-00001-of-00003\.json` and run `embed` with the .*, shard: 1\/3, resume: true`/,
   );
   await fs.writeFile(part, bytes.subarray(0, -1));
   await damaged(/the manifest says \d+ bytes/);

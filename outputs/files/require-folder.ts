@@ -1,0 +1,18 @@
+import fs from 'node:fs/promises';
+import { PipelineError } from '../../operators/errors.ts';
+
+/**
+ * Checks that a folder that is to be read is one.
+ *
+ * @param what Such as `the run folder of train`: what to give instead.
+ * @throws {PipelineError} `ERR_CONFIG`, naming the path and the way out.
+ */
+export async function requireFolder(folder: string, what: string): Promise<void> {
+  const stat = await fs.stat(folder).catch(() => undefined);
+  if (stat?.isDirectory() === true) return;
+  const problem =
+    stat === undefined
+      ? `There is no folder \`${folder}\`. Check the path, and give`
+      : `\`${folder}\` is a file; give`;
+  throw new PipelineError('ERR_CONFIG', `${problem} ${what}.`, { path: folder });
+}

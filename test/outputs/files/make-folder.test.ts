@@ -38,7 +38,6 @@ test('every verb with a folder for its results says so when it is a file', async
   const commands = [
     ['theory'],
     ['demo'],
-    ['finalize', path.dirname(file)],
     ['train', 'synthetic:shapes', '--limit', '2', '--steps', '0', '--engine', 'cpu'],
   ];
   for (const command of commands) {

@@ -29,6 +29,14 @@ export interface Dataset {
   read(position: number, signal?: AbortSignal): Promise<Uint8Array>;
 }
 
+/** Identity of a file by its content. */
+export interface ImageContent {
+  /** SHA-256 (hex) of its bytes: what `sha256sum` prints. */
+  readonly sha256: string;
+  /** Size of the file. */
+  readonly bytes: number;
+}
+
 /** One place of a batch: which sample, and how often this sample was drawn before. */
 export interface PlannedSample extends Sample {
   /** Position in the dataset. */
@@ -37,6 +45,8 @@ export interface PlannedSample extends Sample {
   readonly draw: number;
   /** Id of the unreadable sample whose place this one takes; views are a function of it too. */
   readonly replaces?: string | undefined;
+  /** Content of its file, once it was read by who wanted to know. */
+  readonly content?: ImageContent | undefined;
 }
 
 /** Sampler output: the samples of one batch, decided before any image is read. */

@@ -58,7 +58,7 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
             skipBad,
             bad,
             pipe(
-              readImage(data, { permits: readPermits }),
+              readImage(data, { permits: readPermits, identify: true }),
               decodeImage({ permits: decodePermits, shrinkTo }),
             ),
           ),

@@ -50,6 +50,7 @@ export function augmentViews(
 /**
  * Strips the pixels, which are no longer needed and would stay in memory until the step has ended.
  */
-export function plannedOf({ id, label, position, draw, replaces }: DecodedImage): PlannedSample {
-  return { id, label, position, draw, replaces };
+export function plannedOf(image: DecodedImage): PlannedSample {
+  const { id, label, position, draw, replaces, content } = image;
+  return { id, label, position, draw, replaces, ...(content === undefined ? {} : { content }) };
 }

@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { PipelineError } from '../errors.ts';
+import { imageContent } from '../image/image-content.ts';
 import type { Permits } from '../flow/permits.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import type { Dataset, EncodedImage, PlannedSample } from '../types.ts';
@@ -10,6 +11,8 @@ export interface ReadImageOptions {
   readonly permits: Permits;
   /** Largest file accepted, in bytes, 1 or more. @default 64 MiB */
   readonly maxBytes?: number | undefined;
+  /** Identify the content of each file, by the SHA-256 of the bytes that were read. @default false */
+  readonly identify?: boolean | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ export function readImage(
   dataset: Dataset,
   options: ReadImageOptions,
 ): OperatorFunction<PlannedSample, EncodedImage> {
-  const { permits, maxBytes = 64 * 2 ** 20 } = options;
+  const { permits, maxBytes = 64 * 2 ** 20, identify = false } = options;
   if (!Number.isInteger(maxBytes) || maxBytes < 1) {
     throw new RangeError(
       `Expected \`maxBytes\` to be an integer of at least 1, got \`${maxBytes}\``,
@@ -43,7 +46,7 @@ export function readImage(
     permits.use(async () => {
       const bytes = await dataset.read(planned.position, ended);
       if (bytes.byteLength > maxBytes) throw tooLarge(planned, bytes.byteLength, maxBytes);
-      return { ...planned, bytes };
+      return { ...planned, bytes, ...(identify ? { content: imageContent(bytes) } : {}) };
     }, ended),
   );
 }

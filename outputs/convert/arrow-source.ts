@@ -112,7 +112,7 @@ async function embeddingsSource(folder: string): Promise<ArrowSource> {
   const files = manifest.parts.map((part) => path.join(folder, part.file));
   const schema =
     files[0] === undefined
-      ? embeddingsSchema(classColumns(manifest.classes).type, manifest.layers, manifest.split)
+      ? embeddingsSchema(classColumns(manifest.classes).type, manifest)
       : await schemaOf(files[0]);
   return {
     path: folder,

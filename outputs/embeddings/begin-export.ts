@@ -11,7 +11,12 @@ import {
 } from './embeddings-manifest.ts';
 import { type ExportIdentity, identityDifferences } from './export-identity.ts';
 import type { ExportPiece } from './export-piece.ts';
-import { holdsAlready, holdsForeignFile, madeOfSomethingElse } from './export-refusals.ts';
+import {
+  holdsAlready,
+  holdsForeignFile,
+  madeOfSomethingElse,
+  saysNoImages,
+} from './export-refusals.ts';
 import { shardManifestName, shardOfName } from './export-shard.ts';
 
 /** The export to begin or to continue. */
@@ -44,6 +49,7 @@ export async function beginOrContinueExport(
   if (before !== undefined && !resume) throw holdsAlready(folder, piece.describe(before), before);
   // Others of a shard that goes wrong are told before their work, not by `finalizeEmbeddings` after it.
   const known = before ?? (await anyShardManifest(folder, names));
+  if (known?.version === 1) throw saysNoImages(folder);
   if (known !== undefined) checkIdentity(folder, known, identity);
   const foreign = before === undefined ? names.find((name) => piece.isForeign(name)) : undefined;
   if (foreign !== undefined) throw holdsForeignFile(folder, foreign);

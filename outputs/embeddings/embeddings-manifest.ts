@@ -46,6 +46,13 @@ export interface EmbeddingsPart {
   /** Size of the file. */
   readonly bytes: number;
   readonly sha256: string;
+  /**
+   * SHA-256 (hex) of the lines that `sha256sum` prints for the images of its rows, ids for names. Null when one was not
+   * identified; absent in version 1.
+   */
+  readonly content?: string | null | undefined;
+  /** Bytes of the files of those images; null and absent likewise. */
+  readonly imageBytes?: number | null | undefined;
   /** The others among them, in dataset order. */
   readonly bad: readonly BadSample[];
   /** Rows whose image was repaired in memory, in dataset order; absent when there are none. */
@@ -123,57 +130,85 @@ const count = z.int().nonnegative();
 const size = z.int().positive();
 const json = z.record(z.string(), z.json());
 
-const exportFields = {
-  version: z.literal(1),
-  producer: z.string(),
-  dataset: z.strictObject({ name: z.string(), hash: z.string(), count }),
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const partFields = {
+  // A plain name: a manifest must not reach outside its folder.
+  file: z.string().regex(/^part-\d+\.arrow$/),
+  first: count,
+  positions: count,
+  rows: count,
+  bytes: count,
+  sha256,
+};
+
+const bad = z.array(
+  z.strictObject({
+    id: z.string(),
+    stage: z.enum(quarantineStages),
+    code: z.string(),
+    message: z.string(),
+  }),
+);
+
+const repaired = z.array(
+  z.strictObject({
+    id: z.string(),
+    stage: z.literal('decode'),
+    code: z.literal('REPAIRED'),
+    message: z.string(),
+  }),
+);
+
+const told = { bad, repaired: repaired.optional() };
+
+const dataset = { name: z.string(), hash: z.string(), count };
+
+const beforeParts = {
   classes: z.array(z.string()),
   model: z.intersection(json, z.looseObject({ hash: z.string() })),
   preprocessing: json,
   layers: z.strictObject({ embedding: size.optional(), projection: size.optional() }),
   split: z.string().nullable(),
-  parts: z.array(
-    z.strictObject({
-      // A plain name: a manifest must not reach outside its folder.
-      file: z.string().regex(/^part-\d+\.arrow$/),
-      first: count,
-      positions: count,
-      rows: count,
-      bytes: count,
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      bad: z.array(
-        z.strictObject({
-          id: z.string(),
-          stage: z.enum(quarantineStages),
-          code: z.string(),
-          message: z.string(),
-        }),
-      ),
-      repaired: z
-        .array(
-          z.strictObject({
-            id: z.string(),
-            stage: z.literal('decode'),
-            code: z.literal('REPAIRED'),
-            message: z.string(),
-          }),
-        )
-        .optional(),
-    }),
-  ),
+};
+
+// Fields stand in the order in which they are written: what is read and written again keeps its bytes.
+const version1 = {
+  version: z.literal(1),
+  producer: z.string(),
+  dataset: z.strictObject(dataset),
+  ...beforeParts,
+  parts: z.array(z.strictObject({ ...partFields, ...told })),
   done: z.boolean(),
 };
 
-const manifestSchema: z.ZodType<EmbeddingsManifest> = z.strictObject({
-  format: z.literal('sincere-embeddings'),
-  ...exportFields,
-});
+const content = { content: sha256.nullable(), imageBytes: count.nullable() };
 
-const shardManifestSchema: z.ZodType<ShardManifest> = z.strictObject({
+const version2 = {
+  version: z.literal(2),
+  producer: z.string(),
+  dataset: z.strictObject(dataset),
+  ...beforeParts,
+  parts: z.array(z.strictObject({ ...partFields, ...content, ...told })),
+  done: z.boolean(),
+};
+
+const whole = { format: z.literal('sincere-embeddings') };
+
+const manifestSchema: z.ZodType<EmbeddingsManifest> = z.discriminatedUnion('version', [
+  z.strictObject({ ...whole, ...version1 }),
+  z.strictObject({ ...whole, ...version2 }),
+]);
+
+const ofShard = {
   format: z.literal('sincere-embeddings-shard'),
   shard: z.strictObject({ index: count, of: size }),
-  ...exportFields,
-});
+};
+
+const shardManifestSchema: z.ZodType<ShardManifest> = z.discriminatedUnion('version', [
+  z.strictObject({ ...ofShard, ...version1 }),
+  z.strictObject({ ...ofShard, ...version2 }),
+]);
 
 function notAManifest(path: string, why: string): PipelineError {
   return new PipelineError('ERR_FORMAT', `\`${path}\` is not a manifest of embeddings: ${why}`, {

@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
 import { PipelineError } from '../../operators/errors.ts';
 import type { Quarantine } from '../../operators/stages/quarantine.ts';
-import type { BadSample, EmbeddingBatch, PlannedSample } from '../../operators/types.ts';
+import type {
+  BadSample,
+  EmbeddingBatch,
+  ImageContent,
+  PlannedSample,
+} from '../../operators/types.ts';
 import { classColumns, recordBatch, utf8Column, vectorsColumn } from '../arrow/arrow-columns.ts';
 import { openArrowFile } from '../arrow/arrow-file.ts';
 import type { EmbeddingsPart } from './embeddings-manifest.ts';
@@ -55,7 +61,7 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
   const { layers, split } = manifest;
   const { count } = manifest.dataset;
   const labels = classColumns(manifest.classes);
-  const schema = embeddingsSchema(labels.type, layers, split);
+  const schema = embeddingsSchema(labels.type, manifest);
   const buffers = blockBuffers(layers);
   const metadata = {
     format: 'sincere-embeddings',
@@ -65,10 +71,11 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
     model: manifest.model.hash,
     preprocessing: JSON.stringify(manifest.preprocessing),
   };
-  const batchOf = ({ ids, labels: numbers }: Block): RecordBatch =>
+  const batchOf = ({ ids, labels: numbers, hashes }: Block): RecordBatch =>
     recordBatch(schema, [
       utf8Column(ids),
       labels.column(Int32Array.from(numbers)),
+      utf8Column(hashes),
       ...buffers.map(({ size, values }) =>
         vectorsColumn(values.subarray(0, ids.length * size), size),
       ),
@@ -81,6 +88,7 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
     const end = Math.min(first + partPositions, count);
     const missing: string[] = [];
     const present = new Set<string>();
+    const content = partContent();
     let next = first;
     let block = emptyBlock();
 
@@ -108,6 +116,9 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
         block.ids.push(sample.id);
         present.add(sample.id);
         block.labels.push(sample.label ?? -1);
+        const identified = batch.samples[row]?.content;
+        block.hashes.push(identified?.sha256 ?? null);
+        content.add(sample.id, identified);
         for (const { layer, size, values } of buffers) {
           values.set(batch[layer].subarray(row * size, (row + 1) * size), at * size);
         }
@@ -125,7 +136,8 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
         if (sink.rows === 0) await sink.write(batchOf(emptyBlock()));
         const { rows, bytes, sha256 } = await sink.close();
         const file = path.basename(sink.path);
-        const part = { file, first, positions: end - first, rows, bytes, sha256, bad };
+        const positions = end - first;
+        const part = { file, first, positions, rows, bytes, sha256, ...content.total(), bad };
         return repaired.length === 0 ? part : { ...part, repaired };
       },
       abort: () => sink.abort(),
@@ -137,12 +149,36 @@ export function partOpener(folder: string, manifest: ExportIdentity, token?: str
 interface Block {
   readonly ids: string[];
   readonly labels: number[];
+  /** SHA-256 of each file; null when nobody identified it. */
+  readonly hashes: (string | null)[];
   /** Rows that are in the file already. */
   written: number;
 }
 
 function emptyBlock(): Block {
-  return { ids: [], labels: [], written: 0 };
+  return { ids: [], labels: [], hashes: [], written: 0 };
+}
+
+/** What the images of a part were: null when one of them was not identified. */
+function partContent(): {
+  add(id: string, content: ImageContent | undefined): void;
+  total(): Pick<EmbeddingsPart, 'content' | 'imageBytes'>;
+} {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let isKnown = true;
+  return {
+    add(id, content) {
+      isKnown &&= content !== undefined;
+      if (content === undefined) return;
+      hash.update(`${content.sha256}  ${id}\n`);
+      bytes += content.bytes;
+    },
+    total: () =>
+      isKnown
+        ? { content: hash.digest('hex'), imageBytes: bytes }
+        : { content: null, imageBytes: null },
+  };
 }
 
 /** Room for the vectors of one block, reused for all. */

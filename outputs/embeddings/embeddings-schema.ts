@@ -10,11 +10,21 @@ export type LayerSizes = { readonly [layer in EmbeddingsLayer]?: number | undefi
 /** Both, in the order of their columns. */
 export const embeddingsLayers: readonly EmbeddingsLayer[] = ['embedding', 'projection'];
 
+/** Format of an export. Version 1 does not say what its images were. */
+export type ExportVersion = 1 | 2;
+
+/** Choices that the columns of an export follow from. */
+export interface ExportColumns {
+  readonly version: ExportVersion;
+  readonly layers: LayerSizes;
+  /** Text of the `split` column; null when there is none. */
+  readonly split: string | null;
+}
+
 /** Columns of a part of an embeddings folder. */
 export function embeddingsSchema(
   labels: ClassType,
-  layers: LayerSizes,
-  split: string | null,
+  { version, layers, split }: ExportColumns,
 ): Schema {
   const vectors = embeddingsLayers.flatMap((layer) => {
     const size = layers[layer];
@@ -25,6 +35,8 @@ export function embeddingsSchema(
     new Field('id', new Utf8(), false),
     /** Class name; null when unknown. */
     new Field('label', labels, true),
+    /** SHA-256 (hex) of the bytes of its file, as `sha256sum` prints it; null when nobody identified it. */
+    ...(version === 1 ? [] : [new Field('sha256', new Utf8(), true)]),
     /** `embedding`: pooled features before the head. `projection`: unit vectors that the loss sees. */
     ...vectors,
     /** The same text in each row; only when the export was given one. */

@@ -1,6 +1,6 @@
 import { jsonDifferences, type JsonObject } from '../files/json.ts';
 import { producer } from '../files/producer.ts';
-import type { LayerSizes } from './embeddings-schema.ts';
+import type { ExportColumns } from './embeddings-schema.ts';
 
 /** Subject of an export: the data, the network, and the vectors of it that are kept. */
 export interface ExportSubject {
@@ -23,8 +23,7 @@ export interface ExportSubject {
 }
 
 /** Identity of an export, as its manifest holds it. Parts belong together when it is the same for both. */
-export interface ExportIdentity {
-  readonly version: 1;
+export interface ExportIdentity extends ExportColumns {
   /** Name and version of the program that wrote it. */
   readonly producer: string;
   readonly dataset: {
@@ -40,10 +39,6 @@ export interface ExportIdentity {
   readonly model: JsonObject & { readonly hash: string };
   /** Preprocessing of the images. */
   readonly preprocessing: JsonObject;
-  /** Column name → length of its vectors; layers that are not exported are absent. */
-  readonly layers: LayerSizes;
-  /** Text of the `split` column; null when there is none. */
-  readonly split: string | null;
 }
 
 /** The identity of an export of this subject, written by this program. */
@@ -51,7 +46,7 @@ export function exportIdentity(subject: ExportSubject): ExportIdentity {
   const { dataset, model, preprocessing, layers, sizes, split } = subject;
   const { embedding, projection } = sizes;
   const identity: ExportIdentity = {
-    version: 1,
+    version: 2,
     producer,
     dataset: { name: dataset.name, hash: dataset.hash, count: dataset.count },
     classes: [...dataset.classes],
@@ -73,9 +68,10 @@ export function identityDifferences(before: ExportIdentity, now: ExportIdentity)
 }
 
 function decisive(identity: ExportIdentity): unknown {
-  const { producer: program, classes, model, preprocessing, layers, split } = identity;
+  const { version, producer: program, classes, model, preprocessing, layers, split } = identity;
   const { hash, count } = identity.dataset;
   return {
+    version,
     producer: program,
     dataset: { hash, count },
     classes,

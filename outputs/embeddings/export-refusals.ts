@@ -68,3 +68,12 @@ export function madeOfSomethingElse(folder: string, differences: readonly string
       'Continue with the same, or choose another folder.',
   );
 }
+
+/** Refusal to continue an export of version 1. */
+export function saysNoImages(folder: string): PipelineError {
+  return refused(
+    folder,
+    'holds an export of format version 1, which does not say what its images were: whether these are the same ' +
+      'cannot be told. Export into another folder. What is finished can still be read.',
+  );
+}

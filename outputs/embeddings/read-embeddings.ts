@@ -11,6 +11,7 @@ import {
 import { embeddingsLayers, type EmbeddingsLayer } from './embeddings-schema.ts';
 import { shardManifestName, shardOfName } from './export-shard.ts';
 import { checkPart, damagedPart } from './check-part.ts';
+import { digestBytes } from '../../operators/image/image-content.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
 import { isMissing } from '../files/system-error.ts';
 
@@ -19,6 +20,11 @@ export interface EmbeddingsBlock {
   readonly ids: readonly string[];
   /** Positions in `EmbeddingsReader.classes`, -1 when the class is unknown. */
   readonly labels: Int32Array;
+  /**
+   * `[rows, 32]` SHA-256 of the file of each image, zeros where it was not identified; absent in exports of version 1,
+   * which do not hold it.
+   */
+  readonly digests?: Uint8Array;
   /** `[rows, sizes.embedding]` float32; absent when the export does not hold it. */
   readonly embedding?: Float32Array;
   /** `[rows, sizes.projection]` float32; absent when the export does not hold it. */
@@ -137,6 +143,7 @@ function blockOf(file: string, batch: RecordBatch, manifest: EmbeddingsManifest)
   return {
     ids: idsOf(file, batch),
     labels: labelsOf(file, batch, manifest.classes),
+    ...(manifest.version === 1 ? {} : { digests: digestsOf(file, batch) }),
     ...Object.fromEntries(layers),
   };
 }
@@ -161,6 +168,23 @@ function labelsOf(file: string, batch: RecordBatch, classes: readonly string[]):
   return Int32Array.from({ length: data.length }, (_, row) =>
     data.getValid(row) ? places[row]! : -1,
   );
+}
+
+function digestsOf(file: string, batch: RecordBatch): Uint8Array {
+  const column = batch.getChild('sha256');
+  if (column === null || !DataType.isUtf8(column.type)) {
+    throw damagedPart(file, 'it has no text `sha256`');
+  }
+  const digests = new Uint8Array(batch.numRows * digestBytes);
+  let row = 0;
+  for (const text of column as Iterable<string | null>) {
+    if (text !== null && !/^[0-9a-f]{64}$/u.test(text)) {
+      throw damagedPart(file, `\`${text}\` in its \`sha256\` is no SHA-256`);
+    }
+    if (text !== null) digests.set(Buffer.from(text, 'hex'), row * digestBytes);
+    row += 1;
+  }
+  return digests;
 }
 
 function vectorsOf(

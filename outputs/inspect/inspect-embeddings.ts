@@ -21,7 +21,7 @@ export async function inspectEmbeddings(
   const total = parts.reduce((sum, part) => sum + part.rows, 0);
   const positions = parts.reduce((sum, part) => sum + part.positions, 0);
   const bad = parts.flatMap((part) => part.bad);
-  const schema = embeddingsSchema(classColumns(classes).type, layers, split);
+  const schema = embeddingsSchema(classColumns(classes).type, manifest);
   const summary = columnSummary(schema);
   const preview: Inspection['preview'][number][] = [];
   const problems: string[] = [];

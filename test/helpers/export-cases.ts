@@ -12,13 +12,24 @@ import type { SampleReasons } from '../../outputs/embeddings/embeddings-part.ts'
 import type { ExportShard } from '../../outputs/embeddings/export-shard.ts';
 import { withDemand } from '../../operators/flow/with-demand.ts';
 import { mapInOrder } from '../../operators/flow/map-in-order.ts';
-import type { BadSample, BatchPlan, EmbeddingBatch, PlannedSample } from '../../operators/types.ts';
+import type {
+  BadSample,
+  BatchPlan,
+  EmbeddingBatch,
+  ImageContent,
+  PlannedSample,
+} from '../../operators/types.ts';
 
 /** An export whose vectors are a function of the position, as those of a real encoder are. */
 export interface ExportCase {
   readonly count: number;
   readonly batchSize: number;
   readonly isBad: (position: number) => boolean;
+}
+
+/** The content of the image at a position, as reading would identify it. */
+export function exportContent(position: number): ImageContent {
+  return { sha256: position.toString(16).padStart(64, '0'), bytes: 1000 + position };
 }
 
 /** What a process exports until it is killed: three parts in 130 batches. */
@@ -40,7 +51,8 @@ export const exportOptions = (count: number): EmbeddingsFolderOptions => ({
 
 export function exportSample(position: number): PlannedSample {
   const label = position % 5 === 4 ? null : position % 3;
-  return { id: `train/ä/${position}.jpg`, label, position, draw: 0 };
+  const content = exportContent(position + 1);
+  return { id: `train/ä/${position}.jpg`, label, position, draw: 0, content };
 }
 
 export function exportRow(position: number): { embedding: number[]; projection: number[] } {

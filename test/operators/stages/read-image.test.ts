@@ -106,3 +106,15 @@ test('refuses a limit that is not an integer of at least 1', (t) => {
     });
   }
 });
+
+test('the content of a file is what sha256sum says of its bytes', async (t) => {
+  const dataset: Dataset = { ...listedDataset([4]), read: async () => Buffer.from('abc') };
+  const read = async (identify: boolean) =>
+    await lastValueFrom(
+      from(samples).pipe(readImage(dataset, { permits: permits(2), identify }), toArray()),
+    );
+  // The example of FIPS 180-2, B.1.
+  const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+  t.deepEqual((await read(true))[0]?.content, { sha256, bytes: 3 });
+  t.false('content' in (await read(false))[0]!);
+});

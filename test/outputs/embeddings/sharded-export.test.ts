@@ -22,6 +22,7 @@ import {
   exportUntil,
 } from '../../helpers/export-cases.ts';
 import { folderBytes } from '../../helpers/folder-bytes.ts';
+import { makeVersion1 } from '../../helpers/version-1.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const threeParts: ExportCase = {
@@ -221,6 +222,19 @@ test('a shard that is started again after finalizing finds itself done', async (
     code: 'ERR_CONFIG',
     message: /a finished export already/,
   });
+});
+
+test('shards of version 1 are joined among themselves, and not with others', async (t) => {
+  const folder = await threeShards(t);
+  const names = shardsOf(3).map(shardManifestName);
+  for (const name of names.slice(1)) await makeVersion1(folder, name);
+  await t.throwsAsync(finalizeEmbeddings([folder]), {
+    code: 'ERR_CONFIG',
+    message: /`version`: 2 before, 1 now/,
+  });
+  await makeVersion1(folder, names[0]);
+  t.is((await finalizeEmbeddings([folder])).shards, 3);
+  t.is((await openEmbeddings(folder)).manifest.version, 1);
 });
 
 test('parts of other folders are linked, and copied where they cannot be', async (t) => {

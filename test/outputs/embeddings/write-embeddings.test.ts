@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -26,6 +27,7 @@ import {
   reasonsOf,
 } from '../../helpers/export-cases.ts';
 import { independentReaders } from '../../helpers/independent-readers.ts';
+import { makeVersion1 } from '../../helpers/version-1.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 const oneAndABit: ExportCase = {
@@ -70,9 +72,11 @@ test('Polars and flechette read one row for each readable image, bit for bit', a
   const folder = await temporaryFolder(t);
   await wholeExport(folder, oneAndABit);
   const expected = readable(oneAndABit).map((position) => {
-    const { id, label } = exportSample(position);
+    const { id, label, content } = exportSample(position);
     const { embedding, projection } = exportRow(position);
-    return { id, label: label === null ? null : exportClasses[label], embedding, projection };
+    const { sha256 } = content!;
+    const name = label === null ? null : exportClasses[label];
+    return { id, label: name, sha256, embedding, projection };
   });
   const { parts } = await manifestOf(folder);
   t.deepEqual(
@@ -111,12 +115,32 @@ test('the reader gives back every row in blocks', async (t) => {
     blocks.flatMap(({ labels }) => Array.from(labels)),
     samples.map(({ label }) => label ?? -1),
   );
+  t.deepEqual(
+    Buffer.concat(blocks.map(({ digests }) => digests!)).toString('hex'),
+    samples.map(({ content }) => content!.sha256).join(''),
+  );
   for (const layer of ['embedding', 'projection'] as const) {
     t.deepEqual(
       blocks.flatMap((block) => Array.from(block[layer]!)),
       rows.flatMap((row) => row[layer]),
     );
   }
+});
+
+test('a part says what its images were, as sha256sum would', async (t) => {
+  const folder = await temporaryFolder(t);
+  await wholeExport(folder, oneAndABit);
+  const { parts } = await manifestOf(folder);
+  const samples = readable(oneAndABit).filter((position) => position >= partPositions);
+  const contents = samples.map((position) => exportSample(position).content!);
+  const lines = samples.map(
+    (position, at) => `${contents[at]!.sha256}  ${exportSample(position).id}\n`,
+  );
+  t.is(parts[1]!.content, createHash('sha256').update(lines.join('')).digest('hex'));
+  t.is(
+    parts[1]!.imageBytes,
+    contents.reduce((sum, { bytes }) => sum + bytes, 0),
+  );
 });
 
 test('each bad sample is in quarantine exactly once, sorted', async (t) => {
@@ -184,7 +208,8 @@ test('a dataset without samples or classes exports to a finished folder', async 
     t.deepEqual(
       read(bytes, 'file'),
       samples.map(({ id, position }) => {
-        return { id, label: null, projection: exportRow(position).projection, split: 'test' };
+        const { projection } = exportRow(position);
+        return { id, label: null, sha256: null, projection, split: 'test' };
       }),
     );
   }
@@ -326,7 +351,7 @@ test('an unfinished, missing or unreadable export is refused by the reader', asy
   await t.throwsAsync(openEmbeddings(folder), { code: 'ERR_FORMAT', message: /not finished/ });
   const file = path.join(folder, 'manifest.json');
   const manifest = await manifestOf(folder);
-  await fs.writeFile(file, JSON.stringify({ ...manifest, version: 2 }));
+  await fs.writeFile(file, JSON.stringify({ ...manifest, version: 3 }));
   await t.throwsAsync(openEmbeddings(folder), { code: 'ERR_FORMAT', message: /version/ });
   await fs.writeFile(file, '{"format":');
   await t.throwsAsync(openEmbeddings(folder), { code: 'ERR_FORMAT', message: /Cannot read/ });
@@ -356,4 +381,20 @@ test('positions out of order, rows that do not fit and bad samples without a rea
   await t.throwsAsync(folder.finish(), { code: 'ERR_CONTRACT' });
   await folder.close();
   await t.throwsAsync(write([0]), { code: 'ERR_CONTRACT', message: /closed/ });
+});
+
+test('an export of version 1 is read as before, and not continued', async (t) => {
+  const folder = await temporaryFolder(t);
+  await wholeExport(folder, oneAndABit);
+  const now = await blocksOf(folder);
+  await makeVersion1(folder);
+  t.deepEqual(
+    await blocksOf(folder),
+    now.map(({ digests: _digests, ...block }) => block),
+  );
+  const options = { ...exportOptions(oneAndABit.count), resume: true };
+  await t.throwsAsync(openEmbeddingsFolder(folder, options), {
+    code: 'ERR_CONFIG',
+    message: /version 1, which does not say what its images were.*Export into another folder/,
+  });
 });

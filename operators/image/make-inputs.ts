@@ -43,15 +43,15 @@ export interface InputMaker {
  */
 export function inputMaker(preprocessing: Preprocessing): InputMaker {
   checkPreprocessing(preprocessing);
-  return preprocessing.rounding === '8bit'
-    ? roundedInputs(preprocessing)
-    : fractionalInputs(preprocessing);
+  return preprocessing.rounding === 'none'
+    ? fractionalInputs(preprocessing)
+    : roundedInputs(preprocessing);
 }
 
 /** Byte path, with a lookup table: each of 256 values is normalised once. */
 function roundedInputs(preprocessing: Preprocessing): InputMaker {
-  const { imageSize, interpolation } = preprocessing;
-  const resizer = bytesResizer(interpolation);
+  const { imageSize, interpolation, rounding } = preprocessing;
+  const resizer = bytesResizer(interpolation, rounding === '8bit' ? 'pillow' : 'torch');
   const bytes = new Uint8Array(imageSize * imageSize * 3);
   const scales = scalesOf(preprocessing);
   const tables = scales.map(({ middle, scale }) =>
@@ -85,7 +85,6 @@ function fractionalInputs(preprocessing: Preprocessing): InputMaker {
       const geometry = inputGeometry(preprocessing, image.width, image.height);
       const whole = { left: 0, top: 0, width: image.width, height: image.height };
       resizer.resize(image, whole, false, geometry, values, 0);
-      if (interpolation === 'bicubic') clip(values);
       paste(values, geometry, imageSize);
       for (const [channel, { first, step, middle, scale }] of scales.entries()) {
         let to = offset + first;
@@ -125,10 +124,6 @@ function scalesOf({
       step: layout === 'NHWC' ? 3 : 1,
     };
   });
-}
-
-function clip(values: Float32Array): void {
-  for (let at = 0; at < values.length; at += 1) values[at] = Math.min(1, Math.max(0, values[at]!));
 }
 
 /** Zero padding: moves the window at the start of `values` into the centre of a black square. */

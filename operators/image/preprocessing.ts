@@ -1,4 +1,4 @@
-import type { Interpolation } from './resample-taps.ts';
+import type { Interpolation } from './resample-filters.ts';
 import type { ResizedWindow } from './resize-crop.ts';
 import type { Rgb } from './view-recipe.ts';
 
@@ -21,17 +21,18 @@ export interface Preprocessing {
   readonly resize: ImageResize | null;
   readonly interpolation: Interpolation;
   /**
-   * `8bit` resizes in whole bytes as Pillow does, byte for byte; `none` keeps the fractions, as torchvision
-   * does on tensors of floats.
+   * `8bit` resizes in whole bytes as Pillow does (below 13, which makes the columns first where the height shrinks much
+   * more than the width), byte for byte; `8bit-torch` as torchvision does on tensors of bytes; `none` keeps the fractions,
+   * as torchvision does on tensors of floats.
    */
-  readonly rounding: '8bit' | 'none';
+  readonly rounding: '8bit' | '8bit-torch' | 'none';
   /**
    * Rounding of the centre crop, where the middle lies half a pixel off: in torchvision's
    * `CenterCrop` it goes to the even pixel, and the border of a small image is wider on the right;
    * in the processors of Hugging Face's transformers it goes to the lower pixel, and the border is
-   * wider on the left.
+   * wider on the left. Since version 5 of transformers (`transformers-5`) the border is wider on the right.
    */
-  readonly middle: 'torchvision' | 'transformers';
+  readonly middle: 'torchvision' | 'transformers' | 'transformers-5';
   /** Multiplies bytes of 0 to 255 before `mean` is subtracted. */
   readonly rescale: number;
   /** Subtracted, by channel, red first. */
@@ -143,7 +144,7 @@ function middleOf(
   const rest = length - size;
   if (rest < 0) {
     const border = -rest / 2;
-    const at = middle === 'torchvision' ? Math.floor(border) : Math.ceil(border);
+    const at = middle === 'transformers' ? Math.ceil(border) : Math.floor(border);
     return { first: 0, count: length, at };
   }
   const half = Math.floor(rest / 2);

@@ -1,5 +1,4 @@
-/** Interpolation filter. Both are widened when an image shrinks, which is antialiasing. */
-export type Interpolation = 'bilinear' | 'bicubic';
+import { type Interpolation, resampleFilters } from './resample-filters.ts';
 
 /** Filter taps of each output pixel along one axis. */
 export interface Taps {
@@ -38,53 +37,78 @@ export function emptyTaps(): Taps {
  * Resampling kernel of one axis, centred on each output pixel and as wide as the shrinking asks
  * for. Pixels outside the image do not count.
  *
- * `bilinear` is a triangle, `bicubic` Keys' cubic with a = -0.5: those of Pillow's `Image.resize`.
- *
  * @param total What the weights of an output pixel add up to.
- * @see Keys, "Cubic convolution interpolation for digital image processing", 1981.
  */
 export function setTaps(
   taps: Taps,
   { from: length, to, first, count }: ResizedAxis,
   total: number,
-  interpolation: Interpolation = 'bilinear',
+  interpolation: Exclude<Interpolation, 'nearest'> = 'bilinear',
 ): void {
+  const { radius: reach, weight: weightAt } = resampleFilters[interpolation];
   const scale = length / to;
   const stretch = Math.max(1, scale);
-  const radius = stretch * (interpolation === 'bilinear' ? 1 : 2);
-  const kernel = interpolation === 'bilinear' ? triangle : cubic;
-  const widest = Math.ceil(radius) * 2 + 1;
+  const inverse = 1 / stretch;
+  const radius = stretch * reach;
+  reserve(taps, count, Math.ceil(radius) * 2 + 1);
+  const { starts, counts, weights, widest } = taps;
+  for (let at = 0; at < count; at += 1) {
+    const centre = (first + at + 0.5) * scale;
+    // The pixels whose centres are nearer than the radius; those at its end weigh nothing but in a box.
+    const start = Math.max(0, Math.floor(centre - radius - 0.5) + 1);
+    const last =
+      interpolation === 'box'
+        ? Math.floor(centre + radius + 0.5)
+        : Math.ceil(centre + radius - 0.5);
+    const end = Math.min(length, last);
+    const row = at * widest;
+    let sum = 0;
+    for (let from = start; from < end; from += 1) {
+      const weight = weightAt((from - centre + 0.5) * inverse);
+      weights[row + from - start] = weight;
+      sum += weight;
+    }
+    const unit = sum / total;
+    for (let tap = 0; tap < end - start; tap += 1) weights[row + tap]! /= unit;
+    starts[at] = start;
+    counts[at] = end - start;
+  }
+}
+
+/**
+ * Nearest pixel of one axis: the one that the middle of an output pixel lies in.
+ *
+ * Where it lies between two, rounding decides: Pillow adds steps of float64, PyTorch (`nearest-exact`) multiplies in
+ * float32.
+ *
+ * @param total The weight of that pixel.
+ */
+export function setNearestTaps(
+  taps: Taps,
+  { from: length, to, first, count }: ResizedAxis,
+  total: number,
+  rule: 'pillow' | 'torch',
+): void {
+  reserve(taps, count, 1);
+  const { starts, counts, weights } = taps;
+  const scale = rule === 'torch' ? Math.fround(length / to) : length / to;
+  let sum = scale * 0.5;
+  for (let at = 0; at < first + count; at += 1) {
+    if (at >= first) {
+      const middle = rule === 'torch' ? Math.fround((at + 0.5) * scale) : sum;
+      starts[at - first] = Math.min(length - 1, Math.floor(middle));
+    }
+    sum += scale;
+  }
+  counts.fill(1, 0, count);
+  weights.fill(total, 0, count);
+}
+
+function reserve(taps: Taps, count: number, widest: number): void {
   if (taps.weights.length < count * widest) taps.weights = new Float64Array(count * widest);
   if (taps.starts.length < count) {
     taps.starts = new Int32Array(count);
     taps.counts = new Int32Array(count);
   }
   taps.widest = widest;
-  const { starts, counts, weights } = taps;
-  for (let at = 0; at < count; at += 1) {
-    const centre = (first + at + 0.5) * scale;
-    // The pixels whose centres are nearer than the radius; those at its end would weigh nothing.
-    const start = Math.max(0, Math.floor(centre - radius - 0.5) + 1);
-    const end = Math.min(length, Math.ceil(centre + radius - 0.5));
-    const row = at * widest;
-    let sum = 0;
-    for (let from = start; from < end; from += 1) {
-      const weight = kernel(Math.abs((from + 0.5 - centre) / stretch));
-      weights[row + from - start] = weight;
-      sum += weight;
-    }
-    for (let tap = 0; tap < end - start; tap += 1) weights[row + tap]! *= total / sum;
-    starts[at] = start;
-    counts[at] = end - start;
-  }
-}
-
-function triangle(distance: number): number {
-  return 1 - distance;
-}
-
-function cubic(distance: number): number {
-  const a = -0.5;
-  if (distance < 1) return ((a + 2) * distance - (a + 3)) * distance * distance + 1;
-  return (((distance - 5) * distance + 8) * distance - 4) * a;
 }

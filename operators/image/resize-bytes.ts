@@ -1,5 +1,6 @@
 import type { RgbImage } from '../types.ts';
-import { emptyTaps, type Interpolation, setTaps, type Taps } from './resample-taps.ts';
+import { type ByteRule, type FixedTaps, fixedTapsMaker } from './fixed-taps.ts';
+import type { Interpolation } from './resample-filters.ts';
 import type { ResizedWindow } from './resize-crop.ts';
 
 /** Resizes images in bytes; reuses its memory from call to call. */
@@ -9,74 +10,35 @@ export interface BytesResizer {
 }
 
 /**
- * Fractional bits of a fixed-point weight, as in Pillow: with 8 bits of a pixel and the sign they
- * fill an int32.
- */
-const weightBits = 22;
-
-/**
- * `Image.resize` of Pillow, byte for byte, followed by a crop.
+ * Resize in bytes, byte for byte as `Image.resize` of Pillow or as torchvision on tensors of bytes, followed by a crop.
  *
- * `windowResizer` with Pillow's arithmetic: weights in fixed point, rows rounded to 8 bits and clipped before
- * columns are made of them, and clipped again. It is what the features of a model that was trained behind Pillow are
+ * `windowResizer` in their arithmetic: weights in fixed point, rows rounded to 8 bits and clipped before
+ * columns are made of them, and clipped again. It is what the features of a model that was trained behind them are
  * reproduced with.
  *
  * Memory: `width of the window × height of the tallest image so far × 3` bytes.
- *
- * @see Pillow 9.4, `src/libImaging/Resample.c`.
  */
-export function bytesResizer(interpolation: Interpolation): BytesResizer {
-  const across = emptyTaps();
-  const down = emptyTaps();
-  let [acrossWeights, downWeights] = [new Int32Array(0), new Int32Array(0)];
+export function bytesResizer(interpolation: Interpolation, rule: ByteRule): BytesResizer {
+  const across = fixedTapsMaker(interpolation, rule);
+  const down = fixedTapsMaker(interpolation, rule);
   let rows = new Uint8Array(0);
   return {
     resize(image, { width, height, window }, target) {
       const { left, top, width: columns, height: lines } = window;
-      setTaps(
-        across,
-        { from: image.width, to: width, first: left, count: columns },
-        2 ** weightBits,
-        interpolation,
-      );
-      setTaps(
-        down,
-        { from: image.height, to: height, first: top, count: lines },
-        2 ** weightBits,
-        interpolation,
-      );
-      acrossWeights = rounded(across, columns, acrossWeights);
-      downWeights = rounded(down, lines, downWeights);
-      const first = down.starts[0]!;
-      const seen = down.starts[lines - 1]! + down.counts[lines - 1]! - first;
+      const rowTaps = across({ from: image.width, to: width, first: left, count: columns });
+      const columnTaps = down({ from: image.height, to: height, first: top, count: lines });
+      const first = columnTaps.starts[0]!;
+      const seen = columnTaps.starts[lines - 1]! + columnTaps.counts[lines - 1]! - first;
       if (rows.length < seen * columns * 3) rows = new Uint8Array(seen * columns * 3);
-      resizeRows(image, first, seen, columns, across, acrossWeights, rows);
-      resizeColumns(columns, lines, first, down, downWeights, rows, target);
+      resizeRows(image, first, seen, columns, rowTaps, rows);
+      resizeColumns(columns, lines, first, columnTaps, rows, target);
     },
   };
 }
 
-/** Fixed-point weights, rounded half away from zero. */
-function rounded(
-  { weights, widest }: Taps,
-  count: number,
-  into: Int32Array<ArrayBuffer>,
-): Int32Array<ArrayBuffer> {
-  const length = count * widest;
-  const integers = into.length < length ? new Int32Array(length) : into;
-  // Truncation of what was moved by a half, towards zero.
-  for (let at = 0; at < length; at += 1) {
-    const weight = weights[at]!;
-    integers[at] = weight < 0 ? weight - 0.5 : weight + 0.5;
-  }
-  return integers;
-}
-
-const half = 1 << (weightBits - 1);
-
 /** Rounds and clamps a fixed-point sum to a byte. */
-function byteOf(sum: number): number {
-  const value = sum >> weightBits;
+function byteOf(sum: number, bits: number): number {
+  const value = sum >> bits;
   return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
@@ -85,10 +47,10 @@ function resizeRows(
   first: number,
   count: number,
   columns: number,
-  { starts, counts, widest }: Taps,
-  weights: Int32Array,
+  { starts, counts, widest, integers: weights, bits }: FixedTaps,
   rows: Uint8Array,
 ): void {
+  const half = 1 << (bits - 1);
   let to = 0;
   for (let y = first; y < first + count; y += 1) {
     const line = y * width * 3;
@@ -104,9 +66,9 @@ function resizeRows(
         blue = (blue + Math.imul(weight, data[from + 2]!)) | 0;
         from += 3;
       }
-      rows[to] = byteOf(red);
-      rows[to + 1] = byteOf(green);
-      rows[to + 2] = byteOf(blue);
+      rows[to] = byteOf(red, bits);
+      rows[to + 1] = byteOf(green, bits);
+      rows[to + 2] = byteOf(blue, bits);
       to += 3;
     }
   }
@@ -116,13 +78,13 @@ function resizeColumns(
   columns: number,
   lines: number,
   firstRow: number,
-  { starts, counts, widest }: Taps,
-  weights: Int32Array,
+  { starts, counts, widest, integers: weights, bits }: FixedTaps,
   rows: Uint8Array,
   target: Uint8Array,
 ): void {
   const rowLength = columns * 3;
   const sums = new Int32Array(rowLength);
+  const half = 1 << (bits - 1);
   let to = 0;
   for (let y = 0; y < lines; y += 1) {
     const tap = y * widest;
@@ -135,7 +97,7 @@ function resizeColumns(
       }
       from += rowLength;
     }
-    for (let at = 0; at < rowLength; at += 1) target[to + at] = byteOf(sums[at]!);
+    for (let at = 0; at < rowLength; at += 1) target[to + at] = byteOf(sums[at]!, bits);
     to += rowLength;
   }
 }

@@ -1,6 +1,13 @@
 import type { RgbImage } from '../types.ts';
 import type { Crop } from './draw-view.ts';
-import { emptyTaps, type Interpolation, setTaps, type Taps } from './resample-taps.ts';
+import type { Interpolation } from './resample-filters.ts';
+import {
+  emptyTaps,
+  type ResizedAxis,
+  setNearestTaps,
+  setTaps,
+  type Taps,
+} from './resample-taps.ts';
 
 /** Resizes crops to one size; reuses its memory from call to call. */
 export interface CropResizer {
@@ -24,7 +31,7 @@ export interface ResizedWindow {
 export interface WindowResizer {
   /**
    * Writes the window of `crop` resized as `[window.height, window.width, 3]` values in 0 to 1 into `target` from `offset`
-   * on. `bicubic` overshoots these ends.
+   * on. `bicubic` and `lanczos` overshoot these ends.
    * @param flip Mirrors left and right.
    */
   resize(
@@ -69,17 +76,16 @@ export function cropResizer(size: number): CropResizer {
 export function windowResizer(interpolation: Interpolation): WindowResizer {
   const across = emptyTaps();
   const down = emptyTaps();
+  const set = (taps: Taps, axis: ResizedAxis, total: number): void => {
+    if (interpolation === 'nearest') setNearestTaps(taps, axis, total, 'torch');
+    else setTaps(taps, axis, total, interpolation);
+  };
   let rows = new Float32Array(0);
   return {
     resize(image, crop, flip, { width, height, window }, target, offset) {
       const { left, top, width: columns, height: lines } = window;
-      setTaps(
-        across,
-        { from: crop.width, to: width, first: left, count: columns },
-        1 / 255,
-        interpolation,
-      );
-      setTaps(down, { from: crop.height, to: height, first: top, count: lines }, 1, interpolation);
+      set(across, { from: crop.width, to: width, first: left, count: columns }, 1 / 255);
+      set(down, { from: crop.height, to: height, first: top, count: lines }, 1);
       // Rows that only lines outside the window would see are left out.
       const first = down.starts[0]!;
       const seen = {

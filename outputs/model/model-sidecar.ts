@@ -206,9 +206,11 @@ const sidecarSchema: z.ZodType<ModelSidecar> = z.strictObject({
   resize: z
     .union([z.strictObject({ shorterSide: side }), z.strictObject({ squash: side })])
     .nullable(),
-  interpolation: z.enum(['bilinear', 'bicubic']).default('bilinear'),
-  rounding: z.enum(['8bit', 'none']).default('8bit'),
-  middle: z.enum(['torchvision', 'transformers']).default('torchvision'),
+  interpolation: z
+    .enum(['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'])
+    .default('bilinear'),
+  rounding: z.enum(['8bit', '8bit-torch', 'none']).default('8bit'),
+  middle: z.enum(['torchvision', 'transformers', 'transformers-5']).default('torchvision'),
   rescale: z
     .number()
     .positive()

@@ -164,6 +164,15 @@ function parseSidecar(value: unknown): ModelSidecar {
   return parsed.data;
 }
 
+const interpolations = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const;
+const roundings = ['8bit', '8bit-torch', 'none'] as const;
+const middles = ['torchvision', 'transformers', 'transformers-5'] as const;
+
+function oneOf(names: readonly string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)!}`;
+}
+
 /** Fields that have no default. */
 const neededFields = ['imageSize', 'resize', 'mean', 'std'] as const;
 
@@ -172,9 +181,9 @@ const outputDomain = `the name of an output, or such as {"name":"last_hidden_sta
 const fieldDomains: FieldDomains = {
   imageSize: 'the side of the input in pixels, an integer of at least 1 such as 224',
   resize: '{"shorterSide":N}, {"squash":N} or null, N in pixels',
-  interpolation: '`bilinear` or `bicubic`',
-  rounding: '`8bit` or `none`',
-  middle: '`torchvision` or `transformers`',
+  interpolation: oneOf(interpolations),
+  rounding: oneOf(roundings),
+  middle: oneOf(middles),
   rescale: 'what bytes of 0 to 255 are multiplied by, a number above 0 such as 0.00392156862745098',
   mean: 'three numbers, red first, of pixels after `rescale`, such as [0.485,0.456,0.406]',
   std: 'three numbers above 0, red first, of pixels after `rescale`, such as [0.229,0.224,0.225]',
@@ -206,11 +215,9 @@ const sidecarSchema: z.ZodType<ModelSidecar> = z.strictObject({
   resize: z
     .union([z.strictObject({ shorterSide: side }), z.strictObject({ squash: side })])
     .nullable(),
-  interpolation: z
-    .enum(['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'])
-    .default('bilinear'),
-  rounding: z.enum(['8bit', '8bit-torch', 'none']).default('8bit'),
-  middle: z.enum(['torchvision', 'transformers', 'transformers-5']).default('torchvision'),
+  interpolation: z.enum(interpolations).default('bilinear'),
+  rounding: z.enum(roundings).default('8bit'),
+  middle: z.enum(middles).default('torchvision'),
   rescale: z
     .number()
     .positive()

@@ -53,8 +53,11 @@ test('a part of a resized image has the bytes that the whole has there', (t) => 
       const part = new Uint8Array(2 * 3 * 3);
       const window = { left: 5, top: 4, width: 2, height: 3 };
       resizer.resize(image, { width: 9, height: 8, window }, part);
-      const rows = [4, 5, 6].map((y) => [...whole.subarray((y * 9 + 5) * 3, (y * 9 + 7) * 3)]);
-      t.deepEqual([...part], rows.flat(), `${interpolation} ${rule}`);
+      for (const y of [0, 1, 2]) {
+        const from = ((y + 4) * 9 + 5) * 3;
+        const expected = whole.subarray(from, from + 6);
+        t.deepEqual(part.subarray(y * 6, y * 6 + 6), expected, `${interpolation} ${rule}`);
+      }
     }
   }
 });

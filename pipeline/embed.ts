@@ -8,6 +8,7 @@ import { onBadSample, skipBad } from '../operators/stages/on-bad-sample.ts';
 import { quarantine } from '../operators/stages/quarantine.ts';
 import { readImage } from '../operators/stages/read-image.ts';
 import { prepareInputs } from '../operators/stages/prepare-inputs.ts';
+import { statedReading } from '../operators/image/image-reading.ts';
 import { inputShrinkTarget } from '../operators/image/preprocessing.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
 import { planInOrder } from '../operators/batches/plan-in-order.ts';
@@ -36,7 +37,7 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
     const opened = await openExport(scope, options, note);
     const { data, preprocessing, session, folder, batches } = opened;
     const { signal, draining } = scope;
-    const { maxInvalid, batchSize, prefetch, out } = options;
+    const { maxInvalid, maxBytes, maxPixels, batchSize, prefetch, out } = options;
     const viewer = scope.use(await openViewMaker());
     const bad = quarantine({
       count: folder.positions,
@@ -44,7 +45,12 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
       known: folder.bad,
       knownRepaired: folder.repaired,
     });
-    const shrinkTo = inputShrinkTarget(preprocessing);
+    const decoding = {
+      permits: decodePermits,
+      limits: { maxPixels },
+      reading: statedReading(preprocessing),
+      shrinkTo: inputShrinkTarget(preprocessing),
+    };
 
     const plans = planInOrder(data, {
       batchSize,
@@ -58,8 +64,8 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
             skipBad,
             bad,
             pipe(
-              readImage(data, { permits: readPermits, identify: true }),
-              decodeImage({ permits: decodePermits, shrinkTo }),
+              readImage(data, { permits: readPermits, maxBytes, identify: true }),
+              decodeImage(decoding),
             ),
           ),
         ),

@@ -12,6 +12,7 @@ import { onBadSample } from '../operators/stages/on-bad-sample.ts';
 import { packBatch } from '../operators/stages/pack-batch.ts';
 import { quarantine } from '../operators/stages/quarantine.ts';
 import { readImage } from '../operators/stages/read-image.ts';
+import { statedReading } from '../operators/image/image-reading.ts';
 import { shrinkTarget } from '../operators/image/shrink-target.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
 import { isByImage } from '../operators/loss/loss-spec.ts';
@@ -62,7 +63,13 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       knownRepaired: run.repaired,
     });
     const cache = decodedCache(options.cacheMb * 1e6);
-    const shrinkTo = shrinkTarget(recipe, imageSize);
+    const reading = statedReading(config);
+    const decoding = {
+      permits: decodePermits,
+      limits: { maxPixels: options.maxPixels },
+      reading,
+      shrinkTo: shrinkTarget(recipe, imageSize),
+    };
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
     const peak = config.learningRate;
     const schedule = { peak, steps, warmupSteps: config.warmupSteps };
@@ -77,8 +84,8 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
             keepDecoded(
               cache,
               pipe(
-                readImage(data, { permits: readPermits }),
-                decodeImage({ permits: decodePermits, shrinkTo }),
+                readImage(data, { permits: readPermits, maxBytes: options.maxBytes }),
+                decodeImage(decoding),
               ),
             ),
           ),
@@ -95,7 +102,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         beforeComplete(async () => {
           const { weights } = await trainer.snapshot();
           const model = await exportEncoder(config.encoder, weights, imageSize);
-          await run.saveEncoder(model, encoderSidecar(imageSize, recipe));
+          await run.saveEncoder(model, encoderSidecar(imageSize, recipe, reading));
         }),
       ),
     ).pipe(tellSteps({ out: options.out, startAt, total: steps, batchSize: config.batchSize }));

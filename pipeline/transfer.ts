@@ -111,6 +111,7 @@ async function fineTunedMethod(parts: Parts): Promise<MethodFinding> {
       width: plan.width,
       imageSize: plan.imageSize,
       augmentation: options.augmentation,
+      ...plan.reading,
       views: 1,
       batchSize: options.batchSize,
       epochs: options.epochs,
@@ -223,10 +224,11 @@ function dataOptions({ options, plan }: Parts): {
   readonly seed: number;
   readonly classes: readonly string[] | null;
   readonly excludeClasses: readonly string[] | null;
-} & Pick<Resolved<TransferOptions>, 'engine' | 'device' | 'threads'> {
-  const { data, limit, seed, engine, device, threads } = options;
+} & Pick<Resolved<TransferOptions>, 'engine' | 'device' | 'threads' | 'maxPixels' | 'maxBytes'> {
+  const { data, limit, seed, engine, device, threads, maxPixels, maxBytes } = options;
   const { classes, excludeClasses } = plan;
-  return { data, limit, seed, engine, device, threads, classes, excludeClasses };
+  const decoding = { maxPixels, maxBytes };
+  return { data, limit, seed, engine, device, threads, ...decoding, classes, excludeClasses };
 }
 
 function inside({ out }: Resolved<TransferOptions>, name: string): string {

@@ -1,16 +1,13 @@
+import { messageOf, PipelineError } from '../errors.ts';
 import type { RgbImage } from '../types.ts';
+import { rgbOfCmyk } from './cmyk.ts';
+import { type DecodeLimits, defaultMaxPixels } from './decode-limits.ts';
+import { checkReading, type ImageReading } from './image-reading.ts';
+import { jpegComponents } from './jpeg-segments.ts';
 import { sharp } from './sharp-setup.ts';
 
-/** Resource limits of one decode. */
-export interface DecodeLimits {
-  /** Width × height before any shrinking, 1 or more. @default 64,000,000 */
-  readonly maxPixels?: number | undefined;
-  /** Seconds from the opening of the file to its last pixel, 1 to 3600. @default 30 */
-  readonly timeoutSeconds?: number | undefined;
-}
-
 /** Options of decoding. */
-export interface DecodePixelsOptions extends DecodeLimits {
+export interface DecodePixelsOptions extends DecodeLimits, ImageReading {
   /**
    * Shorter side, in pixels, to which a larger image is shrunk while it loads; 1 or more. Smaller
    * images are left alone. `shrinkTarget` says what a recipe needs. @default the size of the file
@@ -23,37 +20,93 @@ export interface DecodePixelsOptions extends DecodeLimits {
  *
  * EXIF orientation is applied. Palette, grey, 16-bit and CMYK images are converted, an embedded colour
  * profile is honoured, transparency is laid on white (most often the page that the image was made
- * for). Of an animation the first frame is taken. A damaged file is refused, also when a viewer would
- * show parts of it: any warning of the decoder counts.
+ * for): `ImageReading` has the switches. Of an animation the first frame is taken. A damaged file is
+ * refused, also when a viewer would show parts of it: any warning of the decoder counts.
  *
  * Memory while it runs: a few rows beside the result when the image is shrunk, and the decoded file
  * when it is progressive, interlaced or turned.
  *
  * @throws {RangeError} When an option is out of range.
- * @throws {Error} libvips' own error when the file cannot be decoded within the limits.
+ * @throws {PipelineError} `ERR_DECODE` when the file cannot be decoded within the limits. The message is a function of
+ * the file and the options; the decoder's own error is its `cause`.
  */
 export async function decodePixels(
   bytes: Uint8Array,
   options: DecodePixelsOptions = {},
 ): Promise<RgbImage> {
   checkDecodeOptions(options);
-  const { maxPixels = 64_000_000, timeoutSeconds = 30, shrinkTo } = options;
-  const file = sharp(bytes, { autoOrient: true, failOn: 'warning', limitInputPixels: maxPixels });
+  try {
+    return await nativePixels(bytes, options);
+  } catch (error) {
+    throw await refusal(bytes, options, error);
+  }
+}
+
+async function nativePixels(bytes: Uint8Array, options: DecodePixelsOptions): Promise<RgbImage> {
+  const { maxPixels = defaultMaxPixels, timeoutSeconds = 30, shrinkTo } = options;
+  const { exif = 'apply', icc = 'apply', alpha = 'white' } = options;
+  const file = sharp(bytes, {
+    autoOrient: exif === 'apply',
+    ignoreIcc: icc === 'ignore',
+    failOn: 'warning',
+    limitInputPixels: maxPixels,
+  });
   if (shrinkTo !== undefined) {
     file.resize(shrinkTo, shrinkTo, { fit: 'outside', withoutEnlargement: true });
   }
+  if (alpha === 'drop') file.removeAlpha();
+  else file.flatten({ background: '#ffffff' });
+  // Without a profile libvips would take one of its own for inks.
+  const inks = icc === 'ignore' && jpegComponents(bytes) === 4;
+  if (inks) file.pipelineColourspace('cmyk');
   // Not `toUint8Array`: in sharp 0.35.5 it never frees its native copy of the pixels.
   const { data, info } = await file
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
+    .toColourspace(inks ? 'cmyk' : 'srgb')
     .timeout({ seconds: timeoutSeconds })
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  if (data.byteLength !== width * height * 3) {
-    throw new Error(`Expected 3 channels of 8 bits, got ${info.channels} in ${data.length} bytes`);
+  const { width, height, channels } = info;
+  if (data.byteLength !== width * height * (inks ? 4 : 3)) {
+    throw new Error(`Expected 3 channels of 8 bits, got ${channels} in ${data.length} bytes`);
   }
-  return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { width, height, data: inks ? rgbOfCmyk(pixels) : pixels };
+}
+
+/**
+ * Reproducible reason of a failed decode: it is written into results.
+ *
+ * The decoder's own details are not. libvips collects them in one place for the whole process, so decodes that
+ * fail at the same time lose lines or get each other's. They stay in the `cause`.
+ */
+async function refusal(
+  bytes: Uint8Array,
+  options: DecodePixelsOptions,
+  cause: unknown,
+): Promise<PipelineError> {
+  const message = messageOf(cause);
+  if (message.startsWith('Input image exceeds pixel limit')) {
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return tooManyPixels(width, height, options.maxPixels, cause);
+  }
+  // What sharp and this file say themselves, and what comes before the details.
+  const own = /^(?:Input \w+ [^:]*|Expected .*)/iu.exec(message)?.[0];
+  const reason = message.startsWith('timeout') ? 'it takes too long' : 'the file is damaged';
+  return new PipelineError('ERR_DECODE', own ?? reason, { cause });
+}
+
+function tooManyPixels(
+  width: number,
+  height: number,
+  maxPixels: number = defaultMaxPixels,
+  cause?: unknown,
+): PipelineError {
+  return new PipelineError(
+    'ERR_DECODE',
+    `it has ${width} × ${height} = ${width * height} pixels, more than \`maxPixels: ${maxPixels}\` allows. ` +
+      'Shrink the image, or raise the limit',
+    { cause, options: ['maxPixels'] },
+  );
 }
 
 /** @throws {RangeError} When an option is out of range. */
@@ -61,6 +114,7 @@ export function checkDecodeOptions(options: DecodePixelsOptions): void {
   checkInteger('maxPixels', options.maxPixels, Number.MAX_SAFE_INTEGER);
   checkInteger('timeoutSeconds', options.timeoutSeconds, 3600);
   checkInteger('shrinkTo', options.shrinkTo, 2 ** 24 - 1);
+  checkReading(options);
 }
 
 function checkInteger(name: string, value: number | undefined, largest: number): void {

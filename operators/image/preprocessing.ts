@@ -1,3 +1,4 @@
+import type { ImageReading } from './image-reading.ts';
 import type { Interpolation } from './resample-filters.ts';
 import type { ResizedWindow } from './resize-crop.ts';
 import type { Rgb } from './view-recipe.ts';
@@ -12,7 +13,7 @@ export type ImageResize =
 /**
  * Preprocessing of an encoder's input. Plain JSON: it travels to workers and stands in manifests.
  */
-export interface Preprocessing {
+export interface Preprocessing extends ImageReading {
   /**
    * Centre crop: side of the input, in pixels, with black around a resized image that is smaller.
    */

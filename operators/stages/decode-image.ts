@@ -2,12 +2,13 @@ import type { OperatorFunction } from 'rxjs';
 import { messageOf, PipelineError } from '../errors.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import type { Permits } from '../flow/permits.ts';
+import type { DecodeLimits } from '../image/decode-limits.ts';
 import {
   checkDecodeOptions,
-  type DecodeLimits,
   decodePixels,
   type DecodePixelsOptions,
 } from '../image/decode-pixels.ts';
+import type { ImageReading } from '../image/image-reading.ts';
 import type { DecodedImage, EncodedImage } from '../types.ts';
 
 /** Options of the operator beside those of the pixels. */
@@ -15,6 +16,8 @@ export interface DecodeImageOptions {
   /** Native decodes at the same time: the number of cores. */
   readonly permits: Permits;
   readonly limits?: DecodeLimits | undefined;
+  /** EXIF, colour profile and transparency. @default all applied, on white */
+  readonly reading?: ImageReading | undefined;
   /** Shorter side while loading, as in `DecodePixelsOptions`. */
   readonly shrinkTo?: number | undefined;
 }
@@ -42,8 +45,8 @@ export interface DecodeImageOptions {
 export function decodeImage(
   options: DecodeImageOptions,
 ): OperatorFunction<EncodedImage, DecodedImage> {
-  const { permits, limits = {}, shrinkTo } = options;
-  const pixelOptions: DecodePixelsOptions = { ...limits, shrinkTo };
+  const { permits, limits = {}, reading = {}, shrinkTo } = options;
+  const pixelOptions: DecodePixelsOptions = { ...limits, ...reading, shrinkTo };
   checkDecodeOptions(pixelOptions);
   return mapInOrder(async ({ bytes, ...planned }, ended) => {
     const image = await permits.use(async () => {
@@ -57,24 +60,12 @@ export function decodeImage(
   });
 }
 
-function unreadable(id: string, cause: unknown): PipelineError {
-  return new PipelineError(
-    'ERR_DECODE',
-    `Cannot decode \`${id}\` as JPEG, PNG or WebP: ${decodeReason(cause)}`,
-    { sample: id, cause },
-  );
-}
-
-/**
- * Reproducible reason of a failed decode: it is written into results.
- *
- * The decoder's own details are not. libvips collects them in one place for the whole process, so decodes that
- * fail at the same time lose lines or get each other's. They stay in the `cause`.
- */
-function decodeReason(cause: unknown): string {
-  const message = messageOf(cause);
-  // What sharp and this file say themselves, and what comes before the details.
-  const own = /^(?:Input \w+ [^:]*|Expected .*)/iu.exec(message)?.[0];
-  if (own !== undefined) return own;
-  return message.startsWith('timeout') ? 'it takes too long' : 'the file is damaged';
+function unreadable(id: string, error: unknown): PipelineError {
+  const [cause, options] =
+    error instanceof PipelineError ? [error.cause ?? error, error.options] : [error, []];
+  return new PipelineError('ERR_DECODE', `Cannot decode \`${id}\`: ${messageOf(error)}`, {
+    sample: id,
+    cause,
+    options,
+  });
 }

@@ -3,6 +3,7 @@ import { PipelineError } from '../errors.ts';
 import { imageContent } from '../image/image-content.ts';
 import type { Permits } from '../flow/permits.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
+import { defaultMaxBytes } from '../image/decode-limits.ts';
 import type { Dataset, EncodedImage, PlannedSample } from '../types.ts';
 
 /** Options of reading. */
@@ -36,7 +37,7 @@ export function readImage(
   dataset: Dataset,
   options: ReadImageOptions,
 ): OperatorFunction<PlannedSample, EncodedImage> {
-  const { permits, maxBytes = 64 * 2 ** 20, identify = false } = options;
+  const { permits, maxBytes = defaultMaxBytes, identify = false } = options;
   if (!Number.isInteger(maxBytes) || maxBytes < 1) {
     throw new RangeError(
       `Expected \`maxBytes\` to be an integer of at least 1, got \`${maxBytes}\``,
@@ -55,6 +56,6 @@ function tooLarge({ id }: PlannedSample, bytes: number, maxBytes: number): Pipel
   return new PipelineError(
     'ERR_READ',
     `Expected \`${id}\` to have at most ${maxBytes} bytes, got ${bytes}. Shrink the file, or raise \`maxBytes\`.`,
-    { sample: id },
+    { sample: id, options: ['maxBytes'] },
   );
 }

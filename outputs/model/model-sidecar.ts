@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import type { ImageLayout, ModelOutput } from '../../operators/engine/interface/engine.ts';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
+import {
+  type ImageReading,
+  imageReadings,
+  statedReading,
+} from '../../operators/image/image-reading.ts';
 import { checkPreprocessing, type Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { Normalisation } from '../../operators/image/view-recipe.ts';
 import { findImageProcessor, processorFiles } from './find-image-processor.ts';
 import { fromHuggingFace } from './hugging-face-preprocessing.ts';
-import { type Json, readJsonObject } from '../files/json.ts';
+import { type Json, type JsonObject, readJsonObject } from '../files/json.ts';
 import { type FieldDomains, schemaProblems } from '../files/schema-problems.ts';
 
 /** Sidecar of an ONNX file: its preprocessing, and the outputs that are wanted. Defaults resolved. */
@@ -38,7 +43,7 @@ export interface ModelSidecar extends Omit<Preprocessing, 'layout'> {
  *
  * `imageSize`, `resize`, `mean` and `std` must be there. The others, of `Preprocessing` and `ModelSpec`, are by default
  * those of a torchvision model: `bilinear` in `8bit`, `middle` of `torchvision`, `rescale` 1/255, `rgb`, nothing shrunk on
- * load. An output may be its name alone.
+ * load, EXIF and colour profiles applied, transparency on white (`exif`, `icc`, `alpha`). An output may be its name alone.
  *
  * @param model Path of the ONNX file.
  * @throws {PipelineError} `ERR_CONFIG` when there is no such file, or they do not say what is needed; `ERR_FORMAT` when
@@ -98,7 +103,11 @@ export function sidecarPath(model: string): string {
 }
 
 /** The sidecar of an encoder of `train`, which gives what the run itself gives. */
-export function encoderSidecar(imageSize: number, { mean, std }: Normalisation): Json {
+export function encoderSidecar(
+  imageSize: number,
+  { mean, std }: Normalisation,
+  reading: ImageReading = {},
+): JsonObject {
   return {
     imageSize,
     resize: { squash: imageSize },
@@ -108,6 +117,7 @@ export function encoderSidecar(imageSize: number, { mean, std }: Normalisation):
     std,
     layout: 'NCHW',
     shrinkOnLoad: true,
+    ...statedReading(reading),
     outputs: { embedding: 'embedding', projection: 'projection' },
   };
 }
@@ -117,8 +127,10 @@ export function encoderPreprocessing(
   imageSize: number,
   normalisation: Normalisation,
   layout: ImageLayout,
+  reading: ImageReading = {},
 ): Preprocessing {
-  return sidecarPreprocessing(parseSidecar(encoderSidecar(imageSize, normalisation)), layout);
+  const sidecar = encoderSidecar(imageSize, normalisation, reading);
+  return sidecarPreprocessing(parseSidecar(sidecar), layout);
 }
 
 /**
@@ -146,6 +158,7 @@ export function sidecarPreprocessing(sidecar: ModelSidecar, layout: ImageLayout)
     channels,
     layout,
     shrinkOnLoad,
+    ...statedReading(sidecar),
   };
 }
 
@@ -190,6 +203,9 @@ const fieldDomains: FieldDomains = {
   channels: '`rgb` or `bgr`',
   layout: '`NCHW` or `NHWC`',
   shrinkOnLoad: '`true` or `false`',
+  exif: '`apply` or `ignore`',
+  icc: '`apply` or `ignore`',
+  alpha: '`white` or `drop`',
   input: 'the name of the input of the model',
   outputs: '{"embedding":NAME,"projection":NAME}, either or both',
   'outputs.embedding': outputDomain,
@@ -227,6 +243,9 @@ const sidecarSchema: z.ZodType<ModelSidecar> = z.strictObject({
   channels: z.enum(['rgb', 'bgr']).default('rgb'),
   layout: z.enum(['NCHW', 'NHWC']).optional(),
   shrinkOnLoad: z.boolean().default(false),
+  exif: z.enum(imageReadings.exif).optional(),
+  icc: z.enum(imageReadings.icc).optional(),
+  alpha: z.enum(imageReadings.alpha).optional(),
   input: z.string().min(1).optional(),
   outputs: z
     .strictObject({ embedding: output.optional(), projection: output.optional() })

@@ -3,11 +3,13 @@ import { classRule, type DataOptions, dataFields } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
 import { choice, flag, integer, optional, path, shard } from './option-fields.ts';
+import { modelReadingFields, type ModelReadingOptions } from './reading-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { defineVerb, type Verb } from './verb.ts';
 
 /** Options of `embed`. */
-export interface EmbedOptions extends DataOptions, SeedOption, EngineOptions, LoadingOptions {
+export interface EmbedOptions
+  extends DataOptions, SeedOption, EngineOptions, LoadingOptions, ModelReadingOptions {
   /** Folder of images, with or without a sub-folder for each class; or `synthetic:shapes`. */
   readonly data: string;
   /** Run folder of `train`, whose last checkpoint is used; or FILE.onnx with FILE.json beside it. */
@@ -72,8 +74,14 @@ export const embedVerb: Verb<EmbedOptions> = defineVerb<EmbedOptions>({
   name: 'embed',
   summary: 'Write the vectors of images as Arrow files.',
   positional: 'data',
-  fields: { ...data, ...vectors, ...output, ...machine },
-  groups: { Data: data, Vectors: vectors, Output: output, Machine: machine },
+  fields: { ...data, ...vectors, ...modelReadingFields, ...output, ...machine },
+  groups: {
+    Data: data,
+    Vectors: vectors,
+    Pixels: modelReadingFields,
+    Output: output,
+    Machine: machine,
+  },
   rules: [
     classRule,
     {

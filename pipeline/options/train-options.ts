@@ -11,6 +11,7 @@ import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-op
 import { trainingLoss } from './loss-spec.ts';
 import { choice, flag, integer, number, optional, path } from './option-fields.ts';
 import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
+import { readingFields, type ReadingOptions } from './reading-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { alternatives, defineVerb, type Resolved, type Verb } from './verb.ts';
 
@@ -19,7 +20,7 @@ export type AugmentationName = 'paper' | 'plain';
 
 /** Options of `train`. */
 export interface TrainOptions
-  extends DataOptions, PairLossOptions, SeedOption, EngineOptions, LoadingOptions {
+  extends DataOptions, PairLossOptions, SeedOption, EngineOptions, LoadingOptions, ReadingOptions {
   /** Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`. */
   readonly data: string;
   /** Run folder: configuration, metrics, checkpoints. */
@@ -201,6 +202,7 @@ const machine = {
 
 const groups = {
   Data: data,
+  Pixels: readingFields,
   Run: run,
   Loss: loss,
   Network: network,
@@ -214,7 +216,16 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
   name: 'train',
   summary: 'Train an encoder on a folder of images.',
   positional: 'data',
-  fields: { ...data, ...loss, ...network, ...batches, ...optimisation, ...run, ...machine },
+  fields: {
+    ...data,
+    ...readingFields,
+    ...loss,
+    ...network,
+    ...batches,
+    ...optimisation,
+    ...run,
+    ...machine,
+  },
   groups,
   rules: [
     alternatives<TrainOptions>('steps', 'epochs'),

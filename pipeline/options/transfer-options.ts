@@ -1,4 +1,5 @@
 import { classFields, type ClassOptions, classRule, limitField } from './data-options.ts';
+import { decodingFields, type DecodingOptions } from './decoding-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { choice, flag, integer, number, optional, path, text } from './option-fields.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
@@ -6,7 +7,7 @@ import type { AugmentationName } from './train-options.ts';
 import { alternatives, defineVerb, type Verb } from './verb.ts';
 
 /** Options of `transfer`. */
-export interface TransferOptions extends ClassOptions, SeedOption, EngineOptions {
+export interface TransferOptions extends ClassOptions, SeedOption, EngineOptions, DecodingOptions {
   /** Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`. */
   readonly data: string;
   /** Run folder of `train`, whose last checkpoint is used. */
@@ -89,13 +90,15 @@ const tuning = {
   ).default('paper'),
 };
 
+const machine = { ...engineFields, ...decodingFields };
+
 /** `sincere transfer DATA --model RUN --out DIR`. */
 export const transferVerb: Verb<TransferOptions> = defineVerb<TransferOptions>({
   name: 'transfer',
   summary: 'Measure how well an encoder serves other images or unseen classes.',
   positional: 'data',
-  fields: { ...data, ...run, ...methods, ...tuning, ...engineFields },
-  groups: { Data: data, Run: run, Methods: methods, 'Fine-tuning': tuning, Machine: engineFields },
+  fields: { ...data, ...run, ...methods, ...tuning, ...machine },
+  groups: { Data: data, Run: run, Methods: methods, 'Fine-tuning': tuning, Machine: machine },
   rules: [
     classRule,
     {

@@ -53,13 +53,14 @@ export function isModelFile(model: string): boolean {
 
 async function openRunEncoder(engine: Engine, run: string, rows: number): Promise<OpenEncoder> {
   const { config, checkpoint, notes } = await readRun(run);
-  const { encoder, imageSize, recipe } = readEmbeddableConfig(config, run);
+  const embeddable = readEmbeddableConfig(config, run);
+  const { encoder, imageSize, recipe } = embeddable;
   const { weights, step } = checkpoint;
   const session = await engine.createEncoder(encoder, weights, { rows, imageSize });
   return {
     // The logits of a classifier are no vectors of an image.
     session: encoder.head === 'classifier' ? { ...session, projectionSize: 0 } : session,
-    preprocessing: encoderPreprocessing(imageSize, recipe, session.layout),
+    preprocessing: encoderPreprocessing(imageSize, recipe, session.layout, embeddable),
     model: {
       hash: hashTensors(weights),
       architecture: encoder.architecture,

@@ -7,6 +7,7 @@ import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder
 import type { EmbeddingsFolder } from '../../outputs/embeddings/export-writer.ts';
 import { embeddingsLayers } from '../../outputs/embeddings/embeddings-schema.ts';
 import { type ExportShard, parseShard } from '../../outputs/embeddings/export-shard.ts';
+import { chosenReading } from './chosen-reading.ts';
 import { isModelFile, openEncoder } from './open-encoder.ts';
 import { openData } from './open-data.ts';
 import { openRunEngine } from './open-run-engine.ts';
@@ -34,7 +35,8 @@ export async function openExport(
   const data = await openData(options, scope.signal);
   const engine = await openRunEngine(scope, options, note, isModelFile(options.model));
   const opened = await openEncoder(engine, options.model, batchSize);
-  const { preprocessing, model, notes } = opened;
+  const { model } = opened;
+  const { preprocessing, notes } = chosenReading(opened.preprocessing, options);
   const session = scope.use(opened.session);
   const { embeddingSize, projectionSize } = session;
   const { name, hash, count, classes } = data;
@@ -51,7 +53,7 @@ export async function openExport(
       shard: shard === null ? undefined : pieceOf(shard),
     }),
   );
-  for (const text of [...notes, ...folder.notes]) note(text);
+  for (const text of [...opened.notes, ...notes, ...folder.notes]) note(text);
   const left = folder.endPosition - folder.nextPosition;
   const total = Math.ceil(folder.positions / batchSize);
   const batches = { total, done: total - Math.ceil(left / batchSize) };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { openDataset } from '../../datasets/open-dataset.ts';
 import { PipelineError } from '../../operators/errors.ts';
+import { type ImageReading, statedReading } from '../../operators/image/image-reading.ts';
 import { headNames } from '../../operators/model/weight-shapes.ts';
 import type { StemName } from '../../operators/model/stems.ts';
 import type { EncoderName } from '../../operators/model/encoders.ts';
@@ -19,6 +20,8 @@ export interface TransferPlan {
   readonly stem: StemName;
   readonly width: number;
   readonly imageSize: number;
+  /** Reading of the images that the run was trained on. */
+  readonly reading: ImageReading;
   readonly start: PretrainedStart;
   readonly notes: readonly string[];
 }
@@ -34,7 +37,8 @@ export async function planTransfer(
   signal: AbortSignal,
 ): Promise<TransferPlan> {
   const run = await readRun(options.model);
-  const { encoder, imageSize, recipe } = readEmbeddableConfig(run.config, options.model);
+  const embeddable = readEmbeddableConfig(run.config, options.model);
+  const { encoder, imageSize, recipe } = embeddable;
   const { weights } = run.checkpoint;
   const head = headNames(encoder);
   const rate = options.learningRate;
@@ -45,6 +49,7 @@ export async function planTransfer(
     stem: encoder.stem ?? 'cifar',
     width: encoder.width ?? 1,
     imageSize,
+    reading: statedReading(embeddable),
     start: {
       // The head is new, also where the run was a classifier of as many classes.
       weights: new Map([...weights].filter(([name]) => !head.has(name))),

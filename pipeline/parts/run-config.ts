@@ -4,6 +4,11 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { FrozenPart } from '../../operators/model/frozen-part.ts';
 import { encoderNames } from '../../operators/model/encoders.ts';
 import {
+  type ImageReading,
+  imageReadings,
+  statedReading,
+} from '../../operators/image/image-reading.ts';
+import {
   type Normalisation,
   type ViewRecipe,
   viewRecipe,
@@ -19,7 +24,7 @@ import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
 
 /** Configuration of a run (`config.json`): every choice that decides its result, and where its data was. */
-export interface RunConfig {
+export interface RunConfig extends ImageReading {
   readonly data: { readonly hash: string; readonly images: number; readonly classes: number };
   readonly encoder: EncoderSpec;
   readonly imageSize: number;
@@ -115,6 +120,7 @@ export function runConfig(
     encoder: encoderSpec(options, data),
     imageSize,
     recipe: viewRecipe(augmentation, start?.normalisation),
+    ...statedReading(options),
     loss: trainingLoss(options),
     views,
     batchSize,
@@ -140,7 +146,7 @@ export function runConfig(
 }
 
 /** Configuration of a run as far as an export of its weights needs it. */
-export interface EmbeddableConfig {
+export interface EmbeddableConfig extends ImageReading {
   readonly encoder: EncoderSpec;
   readonly imageSize: number;
   readonly recipe: Normalisation;
@@ -157,6 +163,9 @@ const embeddable: z.ZodType<EmbeddableConfig> = z.object({
   }),
   imageSize: z.int().min(1),
   recipe: z.object({ mean: rgb, std: rgb }),
+  exif: z.enum(imageReadings.exif).optional(),
+  icc: z.enum(imageReadings.icc).optional(),
+  alpha: z.enum(imageReadings.alpha).optional(),
 });
 
 /** @throws {PipelineError} `ERR_FORMAT` when the configuration of the run is not one of ours. */

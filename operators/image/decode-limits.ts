@@ -1,0 +1,13 @@
+/** Default of the largest image, in pixels: 64 million. */
+export const defaultMaxPixels = 64_000_000;
+
+/** Default of the largest image file, in bytes: 64 MiB. */
+export const defaultMaxBytes: number = 64 * 2 ** 20;
+
+/** Resource limits of one decode. */
+export interface DecodeLimits {
+  /** Width × height before any shrinking, 1 or more. @default 64,000,000 */
+  readonly maxPixels?: number | undefined;
+  /** Seconds from the opening of the file to its last pixel, 1 to 3600. @default 30 */
+  readonly timeoutSeconds?: number | undefined;
+}

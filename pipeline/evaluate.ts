@@ -13,6 +13,8 @@ import { type EvaluateOptions, evaluateVerb } from './options/evaluate-options.t
 import { openRunEngine } from './parts/open-run-engine.ts';
 import { type ExportedSet, openVectorSet } from './parts/open-vector-set.ts';
 import type { Resolved } from './options/verb.ts';
+import { isSameExport } from './parts/same-export.ts';
+import { tellOverlap } from './parts/tell-overlap.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { UsageError } from './options/usage-error.ts';
@@ -26,7 +28,8 @@ export interface Evaluated {
 /**
  * Measures the test vectors of an export against its training vectors and writes the result.
  *
- * One folder for both evaluates it leave-one-out: no image is its own neighbour.
+ * One folder for both, or two exports of the same images, are evaluated leave-one-out: no image is its own neighbour.
+ * Test images that stand among the training images of another export are told and listed in `overlap.arrow`.
  *
  * @throws {PipelineError} `ERR_CONFIG` when the sets were embedded by different models; `ERR_FORMAT`, `ERR_WRITE`.
  * @example
@@ -43,7 +46,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     const train = await openVectorSet(options.train, layer, signal);
     const test = await openVectorSet(options.test, layer, signal);
     refuseOtherModel(train, test);
-    const leaveOneOut = train.datasetHash === test.datasetHash;
+    const leaveOneOut = await isSameExport(train, test);
     const probes = await openProbes(options, leaveOneOut, signal);
     // Before the work, so that a folder that cannot be made costs no wait.
     await makeFolder(out);
@@ -55,6 +58,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
         { train, test },
         { ...measuresOf(options), leaveOneOut, probes, signal, onProgress },
       );
+      if (measured.overlap !== null) tellOverlap(measured.overlap, note);
       const contrast = await contrastMetrics(engine, test, {
         layer,
         temperature: options.temperature,
@@ -67,6 +71,8 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
         modelHash: test.modelHash,
         trainHash: train.datasetHash,
         testHash: test.datasetHash,
+        trainImages: train.imagesHash,
+        testImages: test.imagesHash,
         temperature: options.temperature,
         contrasted: contrast.contrasted,
       };

@@ -2,6 +2,7 @@ import type { EvaluateVectorsOptions, EvaluationSets } from './evaluation-option
 import { type Findings, findings } from './findings.ts';
 import { type JoinedSets, joinedSets } from './joined-sets.ts';
 import { metricOf } from './metrics/metric-names.ts';
+import { type SetOverlap, setOverlap } from './overlap/set-overlap.ts';
 import { absentClasses, type ClassCount } from './scores/absent-classes.ts';
 import { type ConfusionRow, confusionRows } from './scores/confusion-rows.ts';
 import { type CurveRow, curveRows } from './scores/curve-rows.ts';
@@ -9,6 +10,7 @@ import type { EvaluatedProbe } from './scores/evaluated-probe.ts';
 import { evaluationRows, type EvaluationRow } from './scores/evaluation-rows.ts';
 import { type HistogramRow, histogramRows } from './scores/histogram-rows.ts';
 import type { ImageScores } from './scores/image-scores.ts';
+import { overlapRows } from './scores/overlap-rows.ts';
 import { metricColumns } from './scores/metric-columns.ts';
 import { type NeighbourTable, neighbourTable } from './scores/neighbour-table.ts';
 import type { EmbeddingLayer } from './vectors/unit-vectors.ts';
@@ -35,6 +37,8 @@ export interface Evaluation {
   /** Classes of test images that have no training image (other than the image itself): predicted, not scored. */
   readonly absentFromTrain: readonly ClassCount[];
   readonly probes: readonly EvaluatedProbe[];
+  /** Test images that stand in `train`; null with `leaveOneOut`, where all of them do. */
+  readonly overlap: SetOverlap | null;
 }
 
 /**
@@ -46,6 +50,9 @@ export interface Evaluation {
  * - By full rankings: R-precision, MAP@R, MRR.
  * - By clusters of the test vectors: normalised and adjusted mutual information with the classes.
  * - By linear probes.
+ *
+ * Test images that stand in `train` too, by their files or bit for bit by their vectors, are counted (`overlap`) and
+ * measured like all others: a nearest neighbour of such an image is the image itself.
  *
  * Each over all scored images and for each class. Classes are joined by name. An image is scored when its class is
  * known and has another image in `train`; the others are counted and named. A class without scored images has rows
@@ -71,7 +78,7 @@ export async function evaluateVectors(
   sets: EvaluationSets,
   options: EvaluateVectorsOptions,
 ): Promise<Evaluation> {
-  const { layer, bootstrap = {}, probes } = options;
+  const { layer, bootstrap = {}, probes, leaveOneOut = false } = options;
   const joined = joinedSets(sets, options);
   const found = await findings(joined, options);
   const { near, neighbours, clusters } = found;
@@ -81,8 +88,10 @@ export async function evaluateVectors(
   const predictions = [...votes, ...found.probes];
   const layerOf = (metric: string): EmbeddingLayer =>
     metricOf(metric)?.from === 'probe' ? (probes?.layer ?? layer) : layer;
+  const overlap = leaveOneOut ? null : await setOverlap(sets.train, sets.test);
+  const further = overlap === null ? [] : overlapRows(overlap, layer);
   return {
-    rows: evaluationRows(scores, scored, { clusters, bootstrap, layerOf }),
+    rows: evaluationRows(scores, scored, { clusters, further, bootstrap, layerOf }),
     scores,
     neighbours: neighbourTable(joined.test, joined.support, { found: neighbours, predictions }),
     histogram: histogramRows(scores, scored),
@@ -92,6 +101,7 @@ export async function evaluateVectors(
     ...countsOf(sets, joined, found),
     absentFromTrain: absentClasses(scores, scored),
     probes: found.probes,
+    overlap,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { PipelineError } from '../errors.ts';
-import { imageContent } from '../image/image-content.ts';
+import { imageContent } from '../image-content.ts';
 import type { Permits } from '../flow/permits.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import { defaultMaxBytes } from '../image/decode-limits.ts';

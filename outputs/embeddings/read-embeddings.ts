@@ -11,7 +11,7 @@ import {
 import { embeddingsLayers, type EmbeddingsLayer } from './embeddings-schema.ts';
 import { shardManifestName, shardOfName } from './export-shard.ts';
 import { checkPart, damagedPart } from './check-part.ts';
-import { digestBytes } from '../../operators/image/image-content.ts';
+import { digestBytes } from '../../operators/image-content.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
 import { isMissing } from '../files/system-error.ts';
 

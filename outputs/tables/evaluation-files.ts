@@ -9,6 +9,7 @@ import type { ArrowFileReport } from '../arrow/arrow-file.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { producer } from '../files/producer.ts';
+import { overlapColumns, overlapSummary } from './overlap-columns.ts';
 import { scoreColumns } from './score-columns.ts';
 import { columnOf, type TableColumn, writeTable } from '../arrow/table-file.ts';
 import { writeError } from '../files/write-error.ts';
@@ -32,6 +33,9 @@ export interface EvaluationProvenance {
   /** Hashes of the datasets. */
   readonly trainHash: string;
   readonly testHash: string;
+  /** Identities of the images themselves; datasets of one hash may hold other images under the same names. */
+  readonly trainImages: string;
+  readonly testImages: string;
   /** Temperature: the losses divide similarities by it. */
   readonly temperature: number;
   /** Test images that were contrasted with each other, of those with a class. */
@@ -48,6 +52,7 @@ export interface EvaluationProvenance {
  * histogram.arrow    similarities to the nearest of the same (target) and of another class (noise)
  * curves.arrow       ROC and precision-recall of telling the two apart by a threshold
  * confusion.arrow    what each prediction makes of each class
+ * overlap.arrow      a row for each test image that is a training image, too
  * summary.json       the metrics over all classes, and what could not be measured
  * ```
  *
@@ -61,7 +66,8 @@ export interface EvaluationProvenance {
  * import type { Evaluation } from 'sincere-embeddings/operators';
  *
  * const contrasted = { images: 1000, of: 1000 };
- * const hashes = { modelHash: '…', trainHash: '…', testHash: '…' };
+ * const images = { trainImages: '…', testImages: '…' };
+ * const hashes = { modelHash: '…', trainHash: '…', testHash: '…', ...images };
  * const write = async (evaluation: Evaluation) =>
  *   await writeEvaluation('evaluation', evaluation, { ...hashes, temperature: 0.1, contrasted });
  * ```
@@ -77,7 +83,7 @@ export async function writeEvaluation(
   await fs.rm(summary, { force: true }).catch((error: unknown) => {
     throw writeError(summary, error);
   });
-  const { neighbours, scores } = evaluation;
+  const { neighbours, scores, overlap } = evaluation;
   const tables: readonly (readonly [string, readonly TableColumn[], number])[] = [
     ['evaluation.arrow', metricColumns(evaluation), evaluation.rows.length],
     ['neighbours.arrow', neighbourColumns(neighbours), neighbours.count],
@@ -85,6 +91,7 @@ export async function writeEvaluation(
     ['histogram.arrow', histogramColumns(evaluation), evaluation.histogram.length],
     ['curves.arrow', curveColumns(evaluation), evaluation.curves.length],
     ['confusion.arrow', confusionColumns(evaluation), evaluation.confusion.length],
+    ['overlap.arrow', overlapColumns(overlap), overlap?.count ?? 0],
   ];
   const files: ArrowFileReport[] = [];
   for (const [name, columns, count] of tables) {
@@ -114,6 +121,7 @@ function summaryOf(evaluation: Evaluation): Readonly<Record<string, unknown>> {
     testWithoutClass,
     trainWithoutClass,
     absentFromTrain: evaluation.absentFromTrain,
+    overlap: overlapSummary(evaluation.overlap),
     probes: evaluation.probes.map(({ source, about }) => ({ source, ...about })),
     metrics: Object.fromEntries(
       overall.map(({ metric, value, ciLow, ciHigh, n }) => [metric, { value, ciLow, ciHigh, n }]),

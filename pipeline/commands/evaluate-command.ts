@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
 import { isInClassTable } from '../../operators/evaluation/metrics/metric-names.ts';
+import { overlapSummary } from '../../outputs/tables/overlap-columns.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { evaluate, type Evaluated } from '../evaluate.ts';
@@ -31,6 +32,7 @@ export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
       testWithoutClass,
       trainWithoutClass,
       absentFromTrain,
+      overlap: overlapSummary(evaluation.overlap),
       probes: Array.from(evaluation.probes, ({ source, about }) => ({ source, ...about })),
     };
   },

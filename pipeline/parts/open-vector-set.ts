@@ -1,15 +1,22 @@
+import { digestBytes } from '../../operators/image-content.ts';
 import { packedStrings, type PackedStrings } from '../../operators/packed-strings.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import { type EmbeddingsReader, openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
+import { jsonHash } from '../../outputs/files/json.ts';
+import { imagesHash } from './images-hash.ts';
 
 /** One layer of an export, and what identifies it. */
 export interface ExportedSet extends VectorSet {
-  /** Hash of the dataset that was embedded: two exports of one dataset have the same. */
+  /** `Dataset.hash`: of classes and names, not of the images under them. */
   readonly datasetHash: string;
+  /** Identity of the images themselves: see `imagesHash`. */
+  readonly imagesHash: string;
   /** Hash of the weights that embedded it. */
   readonly modelHash: string;
+  /** Hash of the preprocessing of its images. */
+  readonly preprocessingHash: string;
 }
 
 /**
@@ -28,12 +35,16 @@ export async function openVectorSet(
   const { classes, manifest, rows: count } = reader;
   const dim = dimOf(reader, layer);
   const labels = new Int32Array(count);
+  const digests = new Uint8Array(count * digestBytes);
+  const images = imagesHash(reader);
   const ids: PackedStrings[] = [];
   const firsts: number[] = [];
   let first = 0;
   for await (const block of reader.blocks()) {
     signal.throwIfAborted();
     labels.set(block.labels, first);
+    if (block.digests !== undefined) digests.set(block.digests, first * digestBytes);
+    images.add(block);
     ids.push(packedStrings(block.ids));
     firsts.push(first);
     first += block.ids.length;
@@ -44,6 +55,7 @@ export async function openVectorSet(
     count,
     dim,
     labels,
+    digests,
     id(position) {
       if (!Number.isInteger(position) || position < 0 || position >= count) {
         throw new RangeError(
@@ -62,7 +74,9 @@ export async function openVectorSet(
       }
     },
     datasetHash: manifest.dataset.hash,
+    imagesHash: images.digest(),
     modelHash: manifest.model.hash,
+    preprocessingHash: jsonHash(manifest.preprocessing),
   };
 }
 

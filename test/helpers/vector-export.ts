@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { imageContent } from '../../operators/image-content.ts';
+import type { PlannedSample } from '../../operators/types.ts';
 import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
 import { exportOptions, exportPlan, reasonsOf } from './export-cases.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -18,10 +20,18 @@ export interface VectorExport {
   readonly unfinished?: boolean | undefined;
   /** @default that of all others */
   readonly datasetHash?: string | undefined;
+  /** What the file of each row holds; null for one that nobody identified. @default nobody identified any */
+  readonly files?: readonly (string | null)[] | undefined;
+  /** @default those of `vectorId` */
+  readonly ids?: readonly string[] | undefined;
 }
 
 /** The id of a row. */
 export const vectorId = (position: number): string => `train/ä/${position}.jpg`;
+
+function contentOf(file: string | null | undefined): Pick<PlannedSample, 'content'> {
+  return file === null || file === undefined ? {} : { content: imageContent(Buffer.from(file)) };
+}
 
 /** Writes an export of given vectors, as `embed` does, into a new folder. */
 export async function writeVectorExport(
@@ -37,10 +47,11 @@ export async function writeVectorExport(
     sizes: { embedding: size, projection: size },
   });
   const samples = labels.map((label, position) => ({
-    id: vectorId(position),
+    id: rest.ids?.[position] ?? vectorId(position),
     label: label < 0 ? null : label,
     position,
     draw: 0,
+    ...contentOf(rest.files?.[position]),
   }));
   const longer = embedding ?? projection.map((value) => 3 * value);
   const plan = exportPlan(0, samples);

@@ -64,6 +64,8 @@ interface Measures extends ColumnMeasures {
   readonly clusters: (classes: Int32Array, clusters: Int32Array) => Statistic;
   /** A read-out of the loss over the test set, which an engine computes: see `contrastMetrics`. */
   readonly contrast: null;
+  /** What the test images have in common with the training images: see `overlapRows`. */
+  readonly overlap: null;
 }
 
 /** Source of a metric. */
@@ -74,7 +76,7 @@ export type MetricSource = keyof Measures;
  * each class as well. The second holds for every function of numbers that each image has, and for no other; the first
  * only where resamples do not tell more than the images.
  */
-type Reported<From extends MetricSource> = From extends 'contrast'
+type Reported<From extends MetricSource> = From extends 'contrast' | 'overlap'
   ? { readonly interval: false; readonly byClass: false }
   : From extends 'clusters'
     ? { readonly interval: false; readonly byClass: false }

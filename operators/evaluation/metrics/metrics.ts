@@ -15,6 +15,17 @@ const ofImages = { interval: true, byClass: true } as const;
 /** A function of pairs of images: resampling images says nothing of it. */
 const ofPairs = { from: 'contrast', interval: false, byClass: false, measure: null } as const;
 
+/** A share of images that is no measure of the vectors: see `setOverlap`. */
+const ofOverlap = {
+  unit: 'share',
+  range: [0, 1],
+  better: 'lower',
+  from: 'overlap',
+  interval: false,
+  byClass: false,
+  measure: null,
+} as const;
+
 const accuracy = { unit: 'share', range: [0, 1], better: 'higher' } as const;
 const score = { unit: 'score', range: [0, 1], better: 'higher' } as const;
 const cosine = { unit: 'cosine', range: [-1, 1] } as const;
@@ -199,6 +210,14 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     byClass: false,
     from: 'clusters',
     measure: adjustedStatistic,
+  },
+  overlap: {
+    doc: 'Share of test images that are training images: the same file.',
+    ...ofOverlap,
+  },
+  vector_overlap: {
+    doc: 'Share of test images with the vector of a training image, bit for bit, of another or unknown file.',
+    ...ofOverlap,
   },
   sincere_loss: {
     doc: 'SINCERE loss of the test set.',

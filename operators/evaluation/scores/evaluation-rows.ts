@@ -25,6 +25,8 @@ export function evaluationRows(
   what: {
     /** Further metrics over all scored images. */
     readonly clusters: readonly ImageMetric[];
+    /** Rows over all images that follow. */
+    readonly further: readonly EvaluationRow[];
     readonly bootstrap: BootstrapOptions | null;
     readonly layerOf: (metric: string) => EmbeddingLayer;
   },
@@ -37,6 +39,7 @@ export function evaluationRows(
   const byClass = imagesOfClasses(scores, scored);
   return [
     ...rowsOf([...imageMetrics(scores, scored), ...what.clusters], null),
+    ...what.further,
     ...scores.classes.flatMap((name, label) => rowsOf(imageMetrics(scores, byClass[label]!), name)),
   ];
 }

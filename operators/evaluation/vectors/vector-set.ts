@@ -21,6 +21,8 @@ export interface VectorSet {
   readonly dim: number;
   /** `[count]` int32 position in `classes`, -1 when unknown. */
   readonly labels: Int32Array;
+  /** `[count, 32]` SHA-256 of the file of each image, zeros where it is unknown. @default unknown for all */
+  readonly digests?: Uint8Array | undefined;
   /** Id of the image at a position. @throws {RangeError} When there is no such position. */
   id(position: number): string;
   /** All rows in order of position, from the start at every call. */

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import type { Evaluation } from '../../../operators/evaluation/evaluation.ts';
+import type { OverlapRow } from '../../../operators/evaluation/overlap/set-overlap.ts';
 import { writeEvaluation } from '../../../outputs/tables/evaluation-files.ts';
 import { readScores } from '../../../outputs/tables/read-scores.ts';
 import { independentReaders } from '../../helpers/independent-readers.ts';
@@ -11,6 +12,8 @@ const provenance = {
   modelHash: 'm',
   trainHash: 'a',
   testHash: 'b',
+  trainImages: 'c',
+  testImages: 'd',
   temperature: 0.1,
   contrasted: { images: 2, of: 2 },
 };
@@ -32,6 +35,15 @@ function madeUpRows(from: number, to: number) {
     ]),
   };
 }
+
+const madeUpOverlap: OverlapRow = {
+  testId: 'test/1.png',
+  testClass: 'çat',
+  trainId: 'train/7.png',
+  trainClass: null,
+  by: 'content',
+  copies: 2,
+};
 
 function madeUp(count: number): Evaluation {
   const column = (value: (image: number) => number): Float64Array =>
@@ -86,6 +98,12 @@ function madeUp(count: number): Evaluation {
     testWithoutClass: 1,
     trainWithoutClass: 0,
     absentFromTrain: [{ class: 'eel', images: 3 }],
+    overlap: {
+      content: { images: 1, of: count },
+      vector: { images: 0, of: count, otherContent: 0 },
+      count: 1,
+      row: () => madeUpOverlap,
+    },
     probes: [
       {
         source: 'probe_l2',
@@ -104,6 +122,7 @@ const files = [
   'histogram.arrow',
   'curves.arrow',
   'confusion.arrow',
+  'overlap.arrow',
 ];
 
 test('Polars and flechette read every row', async (t) => {
@@ -113,7 +132,7 @@ test('Polars and flechette read every row', async (t) => {
   const report = await writeEvaluation(folder, evaluation, provenance);
   t.deepEqual(
     report.files.map(({ path: file, rows }) => [path.basename(file), rows]),
-    files.map((name, at) => [name, [2, count, count, 1, 1, 1][at]]),
+    files.map((name, at) => [name, [2, count, count, 1, 1, 1, 1][at]]),
   );
   const rows = madeUpRows(0, count);
   for (const read of Object.values(independentReaders)) {
@@ -124,6 +143,16 @@ test('Polars and flechette read every row', async (t) => {
         return { metric, class: name, layer, value, ci_low: ciLow, ci_high: ciHigh, n };
       }),
     );
+    t.deepEqual(await file('overlap.arrow'), [
+      {
+        test_id: 'test/1.png',
+        test_class: 'çat',
+        train_id: 'train/7.png',
+        train_class: null,
+        by: 'content',
+        train_images: 2,
+      },
+    ]);
     t.deepEqual(
       await file('neighbours.arrow'),
       rows.id.map((id, at) => ({

@@ -49,12 +49,13 @@ const entries = Object.entries(metrics);
 const patternOf = (name: string): string | undefined =>
   entries.find(([, entry]) => entry === metricOf(name))?.[0];
 
-test('the rows of an evaluation are the metrics of the table in its order, but for those of pairs', async (t) => {
+test('the rows of an evaluation are the metrics of the table in its order, but for those of pairs and of two sets', async (t) => {
   const { rows } = await evaluated;
   const overall = rows.filter((row) => row.class === null).map(({ metric }) => metric);
   const patterns = [...new Set(overall.map(patternOf))];
   const ofPairs = metricsFrom('contrast').map(([name]) => name);
-  t.deepEqual([...patterns, ...ofPairs], Object.keys(metrics));
+  const ofTwoSets = metricsFrom('overlap').map(([name]) => name);
+  t.deepEqual([...patterns, ...ofTwoSets, ...ofPairs], Object.keys(metrics));
   const families = overall.filter((name) => !Object.hasOwn(metrics, name));
   t.deepEqual(families, [
     'knn1_accuracy',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ImageContent } from '../types.ts';
+import type { ImageContent } from './types.ts';
 
 /** Content of a file, identified by the SHA-256 of its bytes. @param bytes Borrowed. */
 export function imageContent(bytes: Uint8Array): ImageContent {

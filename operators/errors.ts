@@ -6,6 +6,7 @@ export type PipelineErrorCode =
   | 'ERR_TOO_MANY_BAD'
   | 'ERR_SHAPE'
   | 'ERR_NOT_FINITE'
+  | 'ERR_ZERO_VECTOR'
   | 'ERR_ENGINE'
   | 'ERR_WRITE'
   | 'ERR_FORMAT'

@@ -18,6 +18,7 @@ import { openExport } from './parts/open-export.ts';
 import { type EmbedOptions, embedVerb } from './options/embed-options.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { type EmbedResult, tellRows } from './parts/tell-rows.ts';
+import { watchVectors } from './parts/watch-vectors.ts';
 
 /**
  * Exports the vectors of every readable image, once each, in dataset order; with `shard` those of one piece.
@@ -51,6 +52,10 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
       reading: statedReading(preprocessing),
       shrinkTo: inputShrinkTarget(preprocessing),
     };
+    const vectors = watchVectors(
+      { embedding: session.embeddingSize, projection: session.projectionSize },
+      bad,
+    );
 
     const plans = planInOrder(data, {
       batchSize,
@@ -70,13 +75,15 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
           ),
         ),
         prepareInputs(viewer, preprocessing),
-        encode(session, { recycle: (pixels) => viewer.recycle(pixels) }),
+        encode(session, { recycle: (pixels) => viewer.recycle(pixels), quarantine: bad }),
+        vectors.watch,
         writeEmbeddings(folder, bad),
         // An export that was told to stop has positions left: it is continued with `resume`.
         beforeComplete(async () => {
+          vectors.tell(note);
           if (folder.nextPosition === folder.endPosition) await folder.finish();
         }),
       ),
-    ).pipe(tellRows({ out, batches }));
+    ).pipe(tellRows({ out, batches, badVectors: () => vectors.badVectors() }));
   });
 }

@@ -11,17 +11,20 @@ import { makeFolder } from '../outputs/files/make-folder.ts';
 import { contrastMetrics } from './parts/contrast-metrics.ts';
 import { type EvaluateOptions, evaluateVerb } from './options/evaluate-options.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
-import { type ExportedSet, openVectorSet } from './parts/open-vector-set.ts';
+import { type ExportedSet, noteUnusable, openVectorSet } from './parts/open-vector-set.ts';
 import type { Resolved } from './options/verb.ts';
 import { isSameExport } from './parts/same-export.ts';
 import { tellOverlap } from './parts/tell-overlap.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { UsageError } from './options/usage-error.ts';
+import { usableKs } from './parts/usable-ks.ts';
 
 /** Result of an evaluation, and the files that hold it. */
 export interface Evaluated {
   readonly evaluation: Evaluation;
+  /** Rows of both sets that were left out: vectors with NaN, infinity or nothing but zeros. */
+  readonly unusable: Readonly<Record<'train' | 'test', number>>;
   readonly report: EvaluationReport;
 }
 
@@ -47,6 +50,8 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     const test = await openVectorSet(options.test, layer, signal);
     refuseOtherModel(train, test);
     const leaveOneOut = await isSameExport(train, test);
+    for (const set of leaveOneOut ? [train] : [train, test]) noteUnusable(set, note);
+    const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
     const probes = await openProbes(options, leaveOneOut, signal);
     // Before the work, so that a folder that cannot be made costs no wait.
     await makeFolder(out);
@@ -56,7 +61,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
       const onProgress = (progress: EvaluationProgress): void => tell(progress);
       const measured = await evaluateVectors(
         { train, test },
-        { ...measuresOf(options), leaveOneOut, probes, signal, onProgress },
+        { ...measuresOf(options), ks, leaveOneOut, probes, signal, onProgress },
       );
       if (measured.overlap !== null) tellOverlap(measured.overlap, note);
       const contrast = await contrastMetrics(engine, test, {
@@ -75,19 +80,23 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
         testImages: test.imagesHash,
         temperature: options.temperature,
         contrasted: contrast.contrasted,
+        unusable: unusableOf({ train, test }),
       };
       const report = await writeEvaluation(out, evaluation, provenance, { signal });
-      return { evaluation, report };
+      return { evaluation, unusable: provenance.unusable, report };
     });
   });
 }
 
+function unusableOf({ train, test }: Record<'train' | 'test', ExportedSet>): Evaluated['unusable'] {
+  return { train: train.unusable.rows, test: test.unusable.rows };
+}
+
 function measuresOf(
   options: Resolved<EvaluateOptions>,
-): Pick<EvaluateVectorsOptions, 'ks' | 'layer' | 'rankings' | 'bootstrap' | 'seed' | 'threads'> {
-  const { layer, k, rankings, bootstrap, bootstrapSeed, seed, threads } = options;
+): Pick<EvaluateVectorsOptions, 'layer' | 'rankings' | 'bootstrap' | 'seed' | 'threads'> {
+  const { layer, rankings, bootstrap, bootstrapSeed, seed, threads } = options;
   return {
-    ks: k,
     layer,
     rankings,
     bootstrap: bootstrap === 0 ? null : { resamples: bootstrap, seed: bootstrapSeed },

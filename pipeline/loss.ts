@@ -13,6 +13,7 @@ import { openRunEngine } from './parts/open-run-engine.ts';
 import { type LossOptions, lossVerb } from './options/loss-options.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { noteUnusable } from './parts/open-vector-set.ts';
 import { readEmbeddedSet } from './parts/read-embedded-set.ts';
 
 /** The exact loss of an export. */
@@ -20,11 +21,13 @@ export interface MeasuredLoss {
   readonly loss: LossSpec;
   /** Mean over the anchors, in nats; 0 without any. */
   readonly value: number;
-  /** Rows of the export: anchors, those without another row of their class, and those without a class. */
+  /** Rows of the export: anchors, those without another row of their class, without a class, and unusable ones. */
   readonly rows: number;
   readonly anchors: number;
   readonly anchorsWithoutPositive: number;
   readonly withoutClass: number;
+  /** Rows that were left out, also of the gradient: vectors with NaN, infinity or nothing but zeros. */
+  readonly unusable: number;
   /** About the rows with a class. */
   readonly readouts: LossReadouts;
   /** Engine that computed it. */
@@ -51,6 +54,7 @@ export function loss(given: LossOptions): Run<MeasuredLoss> {
     const { embeddings, layer, normalize, gradient: file } = options;
     const { signal } = scope;
     const set = await readEmbeddedSet(embeddings, layer, signal);
+    noteUnusable(set, note);
     const rows = lossRows(set, { layer, normalize });
     // Before the work, so that a file that cannot be written costs no wait.
     if (file !== null) {
@@ -90,10 +94,11 @@ export function loss(given: LossOptions): Run<MeasuredLoss> {
       return {
         loss: spec,
         value,
-        rows: set.ids.length,
+        rows: set.ids.length + set.unusable.rows,
         anchors,
         anchorsWithoutPositive,
         withoutClass: set.ids.length - known,
+        unusable: set.unusable.rows,
         // They were asked for, and there are rows.
         readouts: readouts!,
         engine: engine.name,

@@ -144,11 +144,13 @@ async function exported(
   const { resume } = parts.options;
   const run = embed({ ...dataOptions(parts), ...what, resume });
   const label = `exporting ${what.split} images`;
-  await runNested(
+  const { bad } = await runNested(
     parts.scope,
     run,
     retelling(parts, ({ done, total, unit, amount }) => ({ label, done, total, unit, amount })),
   );
+  if (bad > 0)
+    parts.note(`${bad} ${what.split} images have no vector: see quarantine.arrow in ${what.out}`);
 }
 
 const layers = ['embedding', 'projection'] as const;

@@ -3,19 +3,27 @@ import { mapInTurn } from '../flow/map-in-turn.ts';
 import { PipelineError } from '../errors.ts';
 import type { EmbeddingBatch, ViewBatch } from '../types.ts';
 import type { EncoderSession } from '../engine/interface/engine.ts';
+import type { Quarantine } from './quarantine.ts';
+import { usableVectors } from './usable-vectors.ts';
 
 export interface EncodeOptions {
   /**
    * Recycler of pixel buffers that are no longer needed. @default they are left to the collector
    */
   readonly recycle?: ((pixels: Float32Array) => void) | undefined;
+  /**
+   * Takes the samples whose vectors hold a number that is not finite, or have no length: they have no row. Borrowed.
+   * @default every vector is kept
+   */
+  readonly quarantine?: Quarantine | undefined;
 }
 
 /**
- * Inference: encodes each batch with fixed weights, one row for each sample, in plan order.
+ * Inference: encodes each batch with fixed weights, one row for each sample, in plan order. With a `quarantine` samples
+ * whose vectors are of no use have no row.
  *
  * Errors: `ERR_SHAPE` when a batch has more than one view of each image, images of another size than the session
- * takes, or more of them than its `rows`.
+ * takes, or more of them than its `rows`; `ERR_TOO_MANY_BAD` when too many vectors cannot be used.
  *
  * @param session Borrowed.
  * @example
@@ -33,7 +41,7 @@ export function encode(
   session: EncoderSession,
   options: EncodeOptions = {},
 ): OperatorFunction<ViewBatch, EmbeddingBatch> {
-  const { recycle } = options;
+  const { recycle, quarantine } = options;
   return mapInTurn(async ({ plan, samples, views, imageSize, pixels }) => {
     if (samples.length === 0) {
       return { plan, samples, embedding: new Float32Array(0), projection: new Float32Array(0) };
@@ -47,6 +55,10 @@ export function encode(
     }
     const { embedding, projection, pixels: used } = await session.run(pixels);
     recycle?.(used);
-    return { plan, samples, embedding, projection };
+    const encoded = { plan, samples, embedding, projection };
+    if (quarantine === undefined) return encoded;
+    const { batch, bad } = usableVectors(encoded);
+    quarantine.addAll(bad);
+    return batch;
   });
 }

@@ -1,5 +1,11 @@
-import { PipelineError } from '../errors.ts';
+import { PipelineError, type PipelineErrorCode } from '../errors.ts';
 import type { BadSample, RepairedSample, Sample } from '../types.ts';
+
+/** A sample that cannot be used, and why. */
+export interface BadEntry {
+  readonly sample: Sample;
+  readonly error: PipelineError;
+}
 
 /** Quarantine of one run: the images that could not be used, each id once. */
 export interface Quarantine {
@@ -8,10 +14,12 @@ export interface Quarantine {
   /** True when this sample is known to be bad, so that it need not be read again. */
   has(sample: Sample): boolean;
   /**
-   * Adds a sample that cannot be read or decoded.
+   * Adds a sample that cannot be read or decoded, or whose vector cannot be used.
    * @throws {PipelineError} `ERR_TOO_MANY_BAD` when the share of bad ones is above the limit.
    */
   add(sample: Sample, error: PipelineError): void;
+  /** Adds those of a batch, then looks at the share. @throws As `add`. */
+  addAll(entries: readonly BadEntry[]): void;
   /** All bad samples, sorted by id. */
   list(): readonly BadSample[];
   /** Notes that a sample is used after a repair of its file in memory; each id once. */
@@ -61,35 +69,65 @@ export function quarantine(options: QuarantineOptions): Quarantine {
   const bad = new Map(known.map((sample) => [sample.id, sample]));
   const repaired = new Map(knownRepaired.map((sample) => [sample.id, sample]));
   let tries = 0;
+  const addAll = (entries: readonly BadEntry[]): void => {
+    const unknown = entries.filter(({ sample }) => !bad.has(sample.id));
+    for (const { sample, error } of unknown) bad.set(sample.id, badSample(sample, error));
+    const base = Math.min(count, Math.max(tries, leastTried));
+    const last = unknown.at(-1);
+    if (last !== undefined && bad.size > maxInvalid * base) {
+      throw tooManyBad([...bad.values()], { last, base, count, maxInvalid });
+    }
+  };
   return {
     tried() {
       tries += 1;
     },
     has: (sample) => bad.has(sample.id),
-    add(sample, error) {
-      if (bad.has(sample.id)) return;
-      bad.set(sample.id, {
-        id: sample.id,
-        stage: error.code === 'ERR_READ' ? 'read' : 'decode',
-        code: error.code,
-        message: error.message,
-      });
-      const base = Math.min(count, Math.max(tries, leastTried));
-      if (bad.size > maxInvalid * base) {
-        throw new PipelineError(
-          'ERR_TOO_MANY_BAD',
-          `${bad.size} of about ${base} images cannot be used, more than \`maxInvalid: ${maxInvalid}\` allows. ` +
-            `The last one is \`${sample.id}\`: ${error.message}. Repair the store, or raise the limit.`,
-          { sample: sample.id, cause: error, options: ['maxInvalid'] },
-        );
-      }
-    },
+    add: (sample, error) => addAll([{ sample, error }]),
+    addAll,
     list: () => sortedById(bad),
     addRepaired({ id }, message) {
       repaired.set(id, { id, stage: 'decode', code: 'REPAIRED', message });
     },
     listRepaired: () => sortedById(repaired),
   };
+}
+
+const stages: Readonly<Partial<Record<PipelineErrorCode, BadSample['stage']>>> = {
+  ERR_READ: 'read',
+  ERR_NOT_FINITE: 'encode',
+  ERR_ZERO_VECTOR: 'encode',
+};
+
+function badSample({ id }: Sample, { code, message }: PipelineError): BadSample {
+  return { id, stage: stages[code] ?? 'decode', code, message };
+}
+
+/** Speaks of the store, or of the model when most of the bad ones are vectors. */
+function tooManyBad(
+  bad: readonly BadSample[],
+  found: {
+    readonly last: BadEntry;
+    readonly base: number;
+    readonly count: number;
+    readonly maxInvalid: number;
+  },
+): PipelineError {
+  const { last, base, count, maxInvalid } = found;
+  const { sample, error } = last;
+  const vectors = bad.filter(({ stage }) => stage === 'encode').length;
+  const text =
+    2 * vectors > bad.length
+      ? `${vectors} of ${base === count ? base : `about ${base}`} images gave vectors that hold NaN, infinity or nothing but zeros, more than ` +
+        `\`maxInvalid: ${maxInvalid}\` allows. The last one: ${error.message}. Give another model, or the ` +
+        'preprocessing that it was made with; or raise the limit.'
+      : `${bad.length} of about ${base} images cannot be used, more than \`maxInvalid: ${maxInvalid}\` allows. ` +
+        `The last one is \`${sample.id}\`: ${error.message}. Repair the store, or raise the limit.`;
+  return new PipelineError('ERR_TOO_MANY_BAD', text, {
+    sample: sample.id,
+    cause: error,
+    options: ['maxInvalid'],
+  });
 }
 
 function sortedById<T extends { readonly id: string }>(samples: ReadonlyMap<string, T>): T[] {

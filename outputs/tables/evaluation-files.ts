@@ -40,6 +40,8 @@ export interface EvaluationProvenance {
   readonly temperature: number;
   /** Test images that were contrasted with each other, of those with a class. */
   readonly contrasted: { readonly images: number; readonly of: number };
+  /** Rows of the exports that were left out: vectors with NaN, infinity or nothing but zeros. @default not said */
+  readonly unusable?: { readonly train: number; readonly test: number } | undefined;
 }
 
 /**

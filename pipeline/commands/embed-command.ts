@@ -17,10 +17,17 @@ export const embedCommand: Command<EmbedOptions, EmbedResult, EmbeddingsWritten>
   },
   stopped: ({ out }, last) => `stopped after ${last?.amount ?? 0} images in ${out}`,
   about: ({ out, shard }) => ({ out, shard }),
-  lines: ({ out, rows, bad }, { interrupted }) => {
+  lines: ({ out, rows, bad, badVectors }, { interrupted }) => {
     const what = interrupted ? 'stopped after' : 'wrote';
-    const unreadable = bad === 0 ? '' : `; ${bad} images could not be read, see quarantine.arrow`;
-    return [`${what} ${rows} rows in ${out}${unreadable}`];
+    return [`${what} ${rows} rows in ${out}${unusable(bad - badVectors, badVectors)}`];
   },
-  json: ({ rows, bad }) => ({ rows, bad }),
+  json: ({ rows, bad, badVectors }) => ({ rows, bad, badVectors }),
 };
+
+function unusable(unread: number, vectors: number): string {
+  const parts = [
+    unread === 0 ? [] : [`${unread} images could not be read`],
+    vectors === 0 ? [] : [`${vectors} images gave vectors that cannot be used`],
+  ].flat();
+  return parts.length === 0 ? '' : `; ${parts.join(', ')}, see quarantine.arrow`;
+}

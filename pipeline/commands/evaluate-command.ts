@@ -20,7 +20,7 @@ export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
     ...probeLines(evaluation),
     `written to ${report.path}`,
   ],
-  json: ({ evaluation }, { layer }) => {
+  json: ({ evaluation, unusable }, { layer }) => {
     const { scored, ranked, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
     const overall = evaluation.rows.filter((row) => row.class === null);
     return {
@@ -33,6 +33,7 @@ export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
       trainWithoutClass,
       absentFromTrain,
       overlap: overlapSummary(evaluation.overlap),
+      unusable,
       probes: Array.from(evaluation.probes, ({ source, about }) => ({ source, ...about })),
     };
   },

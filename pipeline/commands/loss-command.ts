@@ -39,7 +39,7 @@ function countCells(
   measured: MeasuredLoss,
   options: Pick<Resolved<LossOptions>, 'layer' | 'normalize'>,
 ): string[][] {
-  const { loss: spec, rows, anchors, anchorsWithoutPositive, withoutClass } = measured;
+  const { loss: spec, rows, anchors, anchorsWithoutPositive, withoutClass, unusable } = measured;
   const epsilon = spec.name === 'eps-sup-infonce' ? `, epsilon ${spec.epsilon}` : '';
   const normalised = options.normalize ? ', brought to length 1' : '';
   const count = (value: number): string => value.toLocaleString('en');
@@ -49,7 +49,8 @@ function countCells(
     ['anchors', count(anchors)],
     [
       'left out',
-      `${count(anchorsWithoutPositive)} alone in their class, ${count(withoutClass)} without a class`,
+      `${count(anchorsWithoutPositive)} alone in their class, ${count(withoutClass)} without a class` +
+        (unusable === 0 ? '' : `, ${count(unusable)} that cannot be used`),
     ],
   ];
 }

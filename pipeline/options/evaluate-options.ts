@@ -14,8 +14,8 @@ export interface EvaluateOptions
   readonly test: string;
   /** Folder for the Arrow files of the evaluation and `summary.json`. */
   readonly out: string;
-  /** Numbers of neighbours that vote (k-NN), such as `1,5`. @default [1, 5] */
-  readonly k?: readonly number[] | undefined;
+  /** Numbers of neighbours that vote (k-NN), such as `1,10`; 1 and 5, where there are so many, when not given. */
+  readonly k?: readonly number[] | null | undefined;
   /** Vectors compared by cosine similarity. @default 'projection' */
   readonly layer?: 'embedding' | 'projection' | undefined;
   /** Maximum queries for full-ranking metrics (MAP@R …); larger sets are subsampled; 0 = off. @default 10000 */
@@ -43,7 +43,12 @@ const sets = {
 };
 
 const metrics = {
-  k: integers(1, 'Numbers of neighbours that vote (k-NN), such as `1,5`.').default([1, 5]),
+  k: optional(
+    integers(
+      1,
+      'Numbers of neighbours that vote (k-NN), such as `1,10`; 1 and 5, where there are so many, when not given.',
+    ),
+  ),
   layer: choice(['embedding', 'projection'], 'Vectors compared by cosine similarity.').default(
     'projection',
   ),

@@ -1,9 +1,16 @@
 import { digestBytes } from '../../operators/image-content.ts';
+import type { TellNote } from './run-event.ts';
 import { packedStrings, type PackedStrings } from '../../operators/packed-strings.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
-import { type EmbeddingsReader, openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
+import { selectedVectors } from '../../operators/evaluation/vectors/selected-vectors.ts';
+import { vectorFault } from '../../operators/vector-fault.ts';
+import {
+  type EmbeddingsBlock,
+  type EmbeddingsReader,
+  openEmbeddings,
+} from '../../outputs/embeddings/read-embeddings.ts';
 import { jsonHash } from '../../outputs/files/json.ts';
 import { imagesHash } from './images-hash.ts';
 
@@ -17,14 +24,27 @@ export interface ExportedSet extends VectorSet {
   readonly modelHash: string;
   /** Hash of the preprocessing of its images. */
   readonly preprocessingHash: string;
+  /** Rows that were left out, because a vector of theirs has no direction. */
+  readonly unusable: UnusableRows;
+}
+
+/** Rows of an export that cannot be used. */
+export interface UnusableRows {
+  readonly rows: number;
+  /** Id of the first one; null without any. */
+  readonly first: string | null;
 }
 
 /**
  * Opens one layer of a finished export. Ids and classes are read at once, vectors whenever they are asked for:
  * memory is some tens of bytes for an image, whatever the length of a vector.
  *
+ * A row with a number that is not finite, or a vector without a length, on any layer, is left out and counted: older
+ * exports and those of others hold such rows. So every layer of an export has the same rows.
+ *
  * @param signal Ends the reading, now and of blocks later.
- * @throws {PipelineError} `ERR_FORMAT` when there is no finished export, or it does not hold the layer.
+ * @throws {PipelineError} `ERR_FORMAT` when there is no finished export, it does not hold the layer, or none of its
+ * rows can be used.
  */
 export async function openVectorSet(
   folder: string,
@@ -39,6 +59,7 @@ export async function openVectorSet(
   const images = imagesHash(reader);
   const ids: PackedStrings[] = [];
   const firsts: number[] = [];
+  const usable: number[] = [];
   let first = 0;
   for await (const block of reader.blocks()) {
     signal.throwIfAborted();
@@ -47,9 +68,10 @@ export async function openVectorSet(
     images.add(block);
     ids.push(packedStrings(block.ids));
     firsts.push(first);
+    for (const row of usableRows(block)) usable.push(first + row);
     first += block.ids.length;
   }
-  return {
+  const all: VectorSet = {
     name: folder,
     classes,
     count,
@@ -73,11 +95,56 @@ export async function openVectorSet(
         next += block.ids.length;
       }
     },
+  };
+  return {
+    ...usableSet(all, usable),
     datasetHash: manifest.dataset.hash,
     imagesHash: images.digest(),
     modelHash: manifest.model.hash,
     preprocessingHash: jsonHash(manifest.preprocessing),
   };
+}
+
+/** Positions in a block of the rows that have a direction on every layer. */
+function usableRows(block: EmbeddingsBlock): number[] {
+  const count = block.ids.length;
+  const layers = [block.embedding, block.projection].filter((layer) => layer !== undefined);
+  return [...block.ids.keys()].filter((row) =>
+    layers.every((layer) => {
+      const size = layer.length / count;
+      return vectorFault(layer, row * size, size) === undefined;
+    }),
+  );
+}
+
+function usableSet(
+  all: VectorSet,
+  usable: readonly number[],
+): VectorSet & Pick<ExportedSet, 'unusable'> {
+  const rows = all.count - usable.length;
+  if (rows === 0) return { ...all, unusable: { rows, first: null } };
+  const gap = usable.findIndex((position, at) => position !== at);
+  const first = all.id(gap === -1 ? usable.length : gap);
+  if (usable.length > 0) {
+    return { ...selectedVectors(all, Int32Array.from(usable)), unusable: { rows, first } };
+  }
+  throw new PipelineError(
+    'ERR_FORMAT',
+    `\`${all.name}\` holds no vector that can be used: all ${rows} hold NaN, infinity or nothing but zeros. ` +
+      'Export it again, with another model or the preprocessing that it was made with.',
+    { path: all.name },
+  );
+}
+
+/** Tells which rows of a set were left out, if any were. */
+export function noteUnusable(
+  { name, unusable }: Pick<ExportedSet, 'name' | 'unusable'>,
+  note: TellNote,
+): void {
+  const { rows, first } = unusable;
+  if (rows === 0) return;
+  const which = rows === 1 ? `1 row of \`${name}\` is` : `${rows} rows of \`${name}\` are`;
+  note(`${which} left out, such as \`${first}\`: vectors with NaN, infinity or nothing but zeros`);
 }
 
 function dimOf({ path, sizes }: EmbeddingsReader, layer: EmbeddingLayer): number {

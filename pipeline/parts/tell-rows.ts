@@ -6,20 +6,25 @@ import type { RunEvent } from './run-event.ts';
 export interface EmbedResult {
   readonly out: string;
   readonly rows: number;
-  /** Images that could not be read, each in `quarantine.arrow`. */
+  /** Images without a row, each in `quarantine.arrow`. */
   readonly bad: number;
+  /** Those of them whose vectors hold NaN, infinity or nothing but zeros; the others could not be read. */
+  readonly badVectors: number;
 }
 
 /** Plan of an export, as known before its first batch. */
 export interface PlannedRows {
   readonly out: string;
   readonly batches: { readonly total: number; readonly done: number };
+  /** Images so far whose vectors could not be used. */
+  readonly badVectors: () => number;
 }
 
 /** Progress after each written batch; at the end what was written, also by an export that was told to stop. */
 export function tellRows({
   out,
   batches,
+  badVectors,
 }: PlannedRows): OperatorFunction<EmbeddingsWritten, RunEvent<EmbedResult, EmbeddingsWritten>> {
   return (written$) =>
     defer(() => {
@@ -36,14 +41,16 @@ export function tellRows({
             total: batches.total,
             unit: 'images',
             amount: rows + bad,
-            detail: bad === 0 ? undefined : `${bad} unreadable`,
+            detail: bad === 0 ? undefined : `${bad} unusable`,
             step,
           };
         }),
       );
       return concat(
         progress$,
-        defer(() => [{ kind: 'result' as const, result: { out, rows, bad } }]),
+        defer(() => [
+          { kind: 'result' as const, result: { out, rows, bad, badVectors: badVectors() } },
+        ]),
       );
     });
 }

@@ -113,6 +113,30 @@ test('the cpu engine computes the same, with a margin of another size', async (t
   closeTo(t, value, expected.value, 'value');
 });
 
+test('rows that cannot be used are left out of value and gradient, counted and told', async (t) => {
+  const broken = projection.slice();
+  broken[7 * size + 1] = NaN;
+  broken.fill(0, 2 * size, 3 * size);
+  const embeddings = await writeVectorExport(t, { ...small, projection: broken });
+  const gradient = path.join(path.dirname(embeddings), 'gradient.arrow');
+  const kept = [...labels.keys()].filter((row) => row !== 2 && row !== 7);
+  const rows = kept.map((row) => asRows(projection)[row]!);
+  const of = kept.map((row) => labels[row]!);
+  const args = ['loss', embeddings, '--temperature', '0.2', '--gradient', gradient];
+  const { exitCode, stdout, stderr } = await run(args);
+  t.is(exitCode, 0, stderr);
+  const expected = lossReference('sincere', rows, of, temperature);
+  closeTo(t, Number(/^loss ([\d.]{10}) nats\n/u.exec(stdout)?.[1]), expected.value, 'printed');
+  t.regex(stdout, /\nrows +26, projection\n/u);
+  t.regex(stdout, /without a class, 2 that cannot be used\n/u);
+  t.regex(stderr, /2 rows of `.*` are left out, such as `train\/ä\/2\.jpg`: vectors with NaN/u);
+  const found = independentReaders.flechette(await fs.readFile(gradient), 'file');
+  t.deepEqual(
+    found.map(({ id }) => id),
+    kept.map(vectorId),
+  );
+});
+
 test('the read-outs are those of the set', async (t) => {
   const embeddings = await writeVectorExport(t, small);
   const { readouts } = await measure({ embeddings, loss: 'supcon', engine: 'cpu' });
@@ -163,6 +187,7 @@ test('prints the same as JSON, with nothing beside it', async (t) => {
     anchors: 20,
     anchorsWithoutPositive: 1,
     withoutClass: 5,
+    unusable: 0,
     gradient,
   });
 });
@@ -215,11 +240,11 @@ test(
   /^error: Expected the `embedding` of `train\/ä\/0\.jpg` in `.*` to have length 1, got `2`.*`--normalize`\.\n$/u,
 );
 test(
-  'a vector with NaN in it',
+  'nothing but vectors with NaN',
   fails,
-  { projection: projection.map((value, at) => (at === 7 * size + 1 ? NaN : value)) },
-  ['--normalize'],
-  /^error: Expected the `projection` of `train\/ä\/7\.jpg` in .* finite numbers/u,
+  { projection: projection.map(() => NaN) },
+  [],
+  /^error: `.*` holds no vector that can be used: all 26 hold NaN, infinity or nothing but zeros\. /u,
 );
 test('no class at all', fails, { labels: labels.map(() => -1) }, [], /no image with a class/u);
 test('an export that is not finished', fails, { unfinished: true }, [], /is not finished/u);
@@ -247,7 +272,7 @@ test('a gradient that cannot be written fails before anything is computed', asyn
   const part = path.join(embeddings, 'part-00000.arrow');
   const before = await fs.readFile(part);
   for (const [gradient, code, message] of [
-    [path.join(folder, 'file', 'gradient.arrow'), 'ERR_WRITE', /file` *: ENOTDIR|EEXIST/u],
+    [path.join(folder, 'file', 'gradient.arrow'), 'ERR_WRITE', /file` is a file; give a folder/u],
     [folder, 'ERR_WRITE', /it is a folder\. Name a file\.$/u],
     [part, 'ERR_CONFIG', /belongs to the export\. Choose another name\.$/u],
   ] as const) {

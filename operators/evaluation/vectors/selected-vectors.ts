@@ -1,3 +1,4 @@
+import { digestBytes } from '../../image-content.ts';
 import type { VectorBlock, VectorSet } from './vector-set.ts';
 
 /** Some rows of a set, as a set of their own. */
@@ -15,7 +16,7 @@ export interface SelectedVectors extends VectorSet {
  * @throws {RangeError} When positions are not ascending or not in the set.
  */
 export function selectedVectors(set: VectorSet, positions: Int32Array): SelectedVectors {
-  const { name, classes, dim } = set;
+  const { name, classes, dim, digests } = set;
   const wrong = positions.findIndex(
     (position, at) =>
       position < 0 || position >= set.count || position <= (positions[at - 1] ?? -1),
@@ -31,6 +32,7 @@ export function selectedVectors(set: VectorSet, positions: Int32Array): Selected
     count: positions.length,
     dim,
     labels: positions.map((position) => set.labels[position]!),
+    digests: digests === undefined ? undefined : selectedDigests(digests, positions),
     positions,
     id(position) {
       const original = positions[position];
@@ -57,6 +59,15 @@ export function selectedVectors(set: VectorSet, positions: Int32Array): Selected
       }
     },
   };
+}
+
+function selectedDigests(digests: Uint8Array, positions: Int32Array): Uint8Array {
+  const selected = new Uint8Array(positions.length * digestBytes);
+  for (const [at, position] of positions.entries()) {
+    const from = position * digestBytes;
+    selected.set(digests.subarray(from, from + digestBytes), at * digestBytes);
+  }
+  return selected;
 }
 
 /** The rows whose class is known. */

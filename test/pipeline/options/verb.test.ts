@@ -18,7 +18,7 @@ const train = (given: Readonly<Record<string, unknown>> = {}): Resolved<TrainOpt
 test('defaults complete what was given', (t) => {
   t.like(train(), { ...needed, loss: 'sincere', batchSize: 256, temperature: 0.1, split: null });
   t.like(train({ loss: 'supcon', batchSize: 32 }), { loss: 'supcon', batchSize: 32 });
-  t.deepEqual(resolveOptions(evaluateVerb, { train: 'a', test: 'b', out: 'c' }).k, [1, 5]);
+  t.is(resolveOptions(evaluateVerb, { train: 'a', test: 'b', out: 'c' }).rankings, 10_000);
 });
 
 test('resolved options survive JSON, and resolving again', (t) => {

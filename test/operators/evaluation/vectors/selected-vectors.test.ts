@@ -27,6 +27,16 @@ test('gives the rows at the positions, and where they were', async (t) => {
   t.throws(() => selected.id(3), { instanceOf: RangeError, message: /from 0 to 2 among those/ });
 });
 
+test('the digest of a file stays with its row', (t) => {
+  const digests = Uint8Array.from({ length: 7 * 32 }, (_, at) => Math.floor(at / 32));
+  const selected = selectedVectors({ ...set, digests }, Int32Array.of(2, 6));
+  t.deepEqual(
+    selected.digests,
+    Uint8Array.from({ length: 64 }, (_, at) => (at < 32 ? 2 : 6)),
+  );
+  t.is(selectedVectors(set, Int32Array.of(2)).digests, undefined);
+});
+
 test('leaves out rows without a class', (t) => {
   const known = vectorsWithClass(set);
   t.deepEqual(known.positions, Int32Array.of(0, 2, 3, 5, 6));

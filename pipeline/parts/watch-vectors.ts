@@ -1,0 +1,67 @@
+import { type MonoTypeOperatorFunction, tap } from 'rxjs';
+import {
+  type DirectionSums,
+  directionSums,
+} from '../../operators/evaluation/vectors/direction-sums.ts';
+import type { Quarantine } from '../../operators/stages/quarantine.ts';
+import type { EmbeddingBatch } from '../../operators/types.ts';
+import type { TellNote } from './run-event.ts';
+
+/** Watch over the vectors of one run of an export. */
+export interface VectorWatch {
+  /** Looks at each batch and lets it pass. */
+  readonly watch: MonoTypeOperatorFunction<EmbeddingBatch>;
+  /** Images of this run whose vectors could not be used. */
+  badVectors(): number;
+  /** Tells what a person should know of the vectors, at the end. */
+  tell(note: TellNote): void;
+}
+
+/**
+ * Mean cosine of two vectors from which a set counts as collapsed. Those of a network with random weights are near 0.97:
+ * images differ little to it, but they differ. What is nearer is one direction with noise.
+ */
+export const collapsedFrom = 0.999;
+
+const layers = ['embedding', 'projection'] as const;
+
+/** @param bad Quarantine of the run, with what earlier runs of the export left in it. */
+export function watchVectors(
+  sizes: Readonly<Record<(typeof layers)[number], number>>,
+  bad: Pick<Quarantine, 'list'>,
+): VectorWatch {
+  const sums = new Map(
+    layers.flatMap((layer) =>
+      sizes[layer] === 0 ? [] : [[layer, directionSums(sizes[layer])] as const],
+    ),
+  );
+  const vectorsIn = (): number => bad.list().filter(({ stage }) => stage === 'encode').length;
+  const before = vectorsIn();
+  return {
+    watch: tap((batch) => {
+      for (const [layer, sum] of sums) sum.add(batch[layer]);
+    }),
+    badVectors: () => vectorsIn() - before,
+    tell(note) {
+      for (const [layer, sum] of sums) {
+        const text = collapseNote(layer, sum);
+        if (text !== undefined) note(text);
+      }
+    },
+  };
+}
+
+/** Undefined when the rows differ. */
+export function collapseNote(
+  name: string,
+  sum: Pick<DirectionSums, 'rows' | 'equalToFirst' | 'meanCosine'>,
+): string | undefined {
+  const { rows, equalToFirst } = sum;
+  const cosine = sum.meanCosine();
+  if (cosine === null || cosine < collapsedFrom) return undefined;
+  const what =
+    equalToFirst === rows
+      ? `all ${rows} rows of \`${name}\` are the same vector`
+      : `the ${rows} rows of \`${name}\` point in nearly one direction: their mean cosine is ${cosine.toFixed(6)}`;
+  return `${what}. The model tells these images hardly apart: is its preprocessing that which it was made with?`;
+}

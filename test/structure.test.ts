@@ -58,9 +58,11 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'outputs/inspect': [
     'outputs/convert',
     'outputs/run',
+    'outputs/model',
     'outputs/embeddings',
     'outputs/arrow',
     'outputs/files',
+    'operators/onnx',
     'operators',
   ],
   'pipeline/options': ['outputs/*', 'operators/*'],

@@ -49,29 +49,29 @@ export async function loadRuntime(
  * Without memory patterns, because they plan one block for all activations at once: almost twice the
  * memory for no time. Sequential, because the step is one long chain in which each node is parallel.
  *
- * @param model Bytes of an ONNX model.
+ * @param model Bytes of an ONNX model, or the path of its file, beside which its external data lies.
  * @param kept Outputs that stay on the device if its provider can leave them there, which WebGPU's can. They belong
  * to the caller, who disposes them under the mutex (`withMutex`). @default none
  * @throws {PipelineError} `ERR_ENGINE` when the runtime refuses the model or has no such provider.
  */
 export async function createSession(
   { InferenceSession }: Runtime,
-  model: Uint8Array,
+  model: Uint8Array | string,
   placement: Placement,
   kept: readonly string[] = [],
 ): Promise<InferenceSession> {
   const { device } = placement;
   const options = sessionOptions(placement);
+  const create = (more: InferenceSession.SessionOptions): Promise<InferenceSession> =>
+    typeof model === 'string'
+      ? InferenceSession.create(model, more)
+      : InferenceSession.create(model, more);
   try {
-    if (device !== 'webgpu') return await InferenceSession.create(model, options);
+    if (device !== 'webgpu') return await create(options);
     const preferredOutputLocation = Object.fromEntries(
       kept.map((name) => [name, 'gpu-buffer'] as const),
     );
-    return underMutex(
-      await withMutex(() =>
-        InferenceSession.create(model, { ...options, preferredOutputLocation }),
-      ),
-    );
+    return underMutex(await withMutex(() => create({ ...options, preferredOutputLocation })));
   } catch (cause) {
     throw missingProvider(device, cause) ?? runtimeError('compile the network', cause);
   }
@@ -85,7 +85,8 @@ export function sessionOptions({ device, threads }: Placement): InferenceSession
     enableMemPattern: false,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    // What fails on the processor is thrown, and told by whoever catches it; devices log more than they throw.
+    logSeverityLevel: device === 'cpu' ? 4 : 3,
     extra: {
       session: {
         intra_op: { spin_duration_us: spinDurationUs },
@@ -150,18 +151,42 @@ function missingProvider(device: DeviceName, cause: unknown): PipelineError | un
   return undefined;
 }
 
+/** Ways out of failures of the runtime, by its words. */
+const waysOut: readonly (readonly [words: RegExp, wayOut: string])[] = [
+  [
+    /alloc|max buffer size|invalid buffer/iu,
+    'memory was short: use smaller batches, fewer views or smaller images',
+  ],
+  [/fallback to CPU/iu, 'the device lacks an operator of the model: use the device `cpu`'],
+  [/opset|IR version/u, 'export the model again with an earlier version'],
+  [
+    /No Op registered|not a registered function|NOT_IMPLEMENTED|Could not find an implementation/iu,
+    'export the model with standard operators of ONNX only, and in float32 if this one has another type',
+  ],
+  [
+    /Unsupported data type: 16/u,
+    'an input or output is bfloat16: export the model in float32 or float16',
+  ],
+  [/Unsupported data type/u, 'export the model with inputs and outputs of float32'],
+  [/protobuf parsing failed/u, 'it is damaged, or no ONNX model'],
+];
+
 function runtimeError(what: string, cause: unknown): PipelineError {
   const message = messageOf(cause);
-  const wayOut = /alloc|max buffer size|invalid buffer/iu.test(message)
-    ? 'memory was short: use smaller batches, fewer views or smaller images'
-    : /fallback to CPU/iu.test(message)
-      ? 'the device lacks an operator of the model: use the device `cpu`'
-      : 'the sizes and versions in `doctor` belong into a report of this';
+  const [, wayOut = 'the sizes and versions in `doctor` belong into a report of this'] =
+    waysOut.find(([words]) => words.test(message)) ?? [];
   return new PipelineError(
     'ERR_ENGINE',
-    `ONNX Runtime could not ${what}: ${firstLine(cause)} (${wayOut})`,
+    `ONNX Runtime could not ${what}: ${withoutPlace(firstLine(cause))} (${wayOut})`,
     { cause },
   );
+}
+
+/** Without the file, which its caller names, and places in the source of the runtime, which its messages hold. */
+function withoutPlace(text: string): string {
+  return text
+    .replace(/^Load model from .*? failed: ?/u, '')
+    .replace(/\/\S+\.(?:cc|h):\d+ [^()]*\([^()]*(?:\([^()]*\)[^()]*)*\)(?: const)? /gu, '');
 }
 
 function firstLine(error: unknown): string {

@@ -1,5 +1,5 @@
 import { Message } from 'apache-arrow';
-import type { FileWindow } from './file-window.ts';
+import type { FileWindow } from '../files/file-window.ts';
 
 /** One message of Arrow's IPC formats, as its header describes it. */
 export interface ArrowMessage {

@@ -3,7 +3,7 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { type ArrowMessage, readArrowMessage } from './arrow-messages.ts';
 import { readLogCount, sidecarOf } from './log-sidecar.ts';
 import { endOfStream } from './arrow-writer.ts';
-import { type FileWindow, openFileWindow } from './file-window.ts';
+import { type FileWindow, openFileWindow } from '../files/file-window.ts';
 import { isThere } from '../files/system-error.ts';
 
 /** An Arrow stream in a file, opened for reading from the start. */

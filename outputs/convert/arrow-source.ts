@@ -5,7 +5,7 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { classColumns } from '../arrow/arrow-columns.ts';
 import { readArrowMessage } from '../arrow/arrow-messages.ts';
 import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
-import { openFileWindow } from '../arrow/file-window.ts';
+import { openFileWindow } from '../files/file-window.ts';
 import { type ArrowFileReader, openArrowReader } from '../arrow/read-arrow-file.ts';
 import { openArrowStream } from '../arrow/read-arrow-stream.ts';
 import { openEmbeddings } from '../embeddings/read-embeddings.ts';

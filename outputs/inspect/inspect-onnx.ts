@@ -1,25 +1,19 @@
-import { PipelineError } from '../../operators/errors.ts';
-import { type FileWindow, openFileWindow } from '../arrow/file-window.ts';
+import { elementTypes } from '../../operators/onnx/model-file/element-types.ts';
+import { externalTensors } from '../../operators/onnx/model-file/model-tensors.ts';
+import {
+  type ProtobufField,
+  protobufFields,
+  protobufNumbers,
+  protobufText,
+} from '../../operators/onnx/model-file/protobuf-fields.ts';
+import { type FileWindow, openFileWindow } from '../files/file-window.ts';
 import { hashFile } from '../files/hash-file.ts';
+import { type ExternalFile, externalFiles } from '../model/external-files.ts';
+import { refuseOtherKinds } from '../model/onnx-file.ts';
 import type { Json } from '../files/json.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
-import { type ProtobufField, protobufFields, protobufText } from './protobuf-fields.ts';
 
 type Entry = Record<string, Json>;
-
-// Element types of `onnx.proto`.
-const elementTypes: Readonly<Record<number, string>> = {
-  1: 'float32',
-  2: 'uint8',
-  3: 'int8',
-  6: 'int32',
-  7: 'int64',
-  8: 'string',
-  9: 'bool',
-  10: 'float16',
-  11: 'float64',
-  16: 'bfloat16',
-};
 
 /**
  * Describes an ONNX model by the fields of its file; the weights are passed over. Field numbers are those of
@@ -34,13 +28,10 @@ export async function inspectOnnx(
 ): Promise<Inspection> {
   const window = await openFileWindow(path);
   try {
+    await refuseOtherKinds(window);
     const model = await readModel(window);
-    if (model.graph === undefined) {
-      throw new PipelineError('ERR_FORMAT', `\`${path}\` is no ONNX model: it has no graph.`, {
-        path,
-      });
-    }
     const { operators, constants, values, inputs, outputs } = await readGraph(window, model.graph);
+    const external = await externalFiles(path, externalTensors(window));
     return {
       path,
       kind: 'onnx',
@@ -70,13 +61,27 @@ export async function inspectOnnx(
             .sort(([a], [b]) => (a < b ? -1 : 1))
             .map(([operator, nodes]) => ({ operator, nodes })),
         },
+        ...externalTable(external),
       ],
       preview: [],
-      problems: [],
+      problems: external.flatMap(({ problems }) => problems),
     };
   } finally {
     await window.close();
   }
+}
+
+/** Files with weights; no table where all of them are in the model. */
+function externalTable(files: readonly ExternalFile[]): Inspection['tables'] {
+  if (files.length === 0) return [];
+  const records = files.map(({ location, bytes, tensors, values }) => ({
+    file: location,
+    there: bytes !== null,
+    bytes,
+    tensors,
+    values,
+  }));
+  return [{ title: 'external data', records }];
 }
 
 interface ModelHeader {
@@ -84,14 +89,15 @@ interface ModelHeader {
   readonly formatVersion: number | null;
   readonly operatorSet: number | null;
   readonly metadata: Readonly<Record<string, string>>;
-  readonly graph: ProtobufField | undefined;
+  readonly graph: ProtobufField;
 }
 
 async function readModel(window: FileWindow): Promise<ModelHeader> {
   let producer = '';
   let formatVersion: number | null = null;
   let operatorSet: number | null = null;
-  let graph: ProtobufField | undefined;
+  // `refuseOtherKinds` lets only models with a graph through.
+  let graph: ProtobufField = { field: 7, value: 0, start: 0, end: 0 };
   const metadata: Record<string, string> = {};
   for await (const field of protobufFields(window, 0, window.size)) {
     if (field.field === 1) formatVersion = field.value;
@@ -139,29 +145,13 @@ async function readGraph(window: FileWindow, graph: ProtobufField): Promise<Grap
   return { operators, constants, values, inputs, outputs };
 }
 
-/** Sizes of a constant, one number each or packed. */
+/** Sizes of a constant. */
 async function dimsOf(window: FileWindow, constant: ProtobufField): Promise<number[]> {
   const dims: number[] = [];
   for await (const field of within(window, constant)) {
-    if (field.field !== 1) continue;
-    if (field.end === 0) dims.push(field.value);
-    else dims.push(...unpacked(await window.bytes(field.start, field.end - field.start)));
+    if (field.field === 1) dims.push(...(await protobufNumbers(window, field)));
   }
   return dims;
-}
-
-function unpacked(bytes: Buffer): number[] {
-  const numbers: number[] = [];
-  let [value, weight] = [0, 1];
-  for (const byte of bytes) {
-    value += (byte & 0x7f) * weight;
-    weight *= 128;
-    if (byte < 0x80) {
-      numbers.push(value);
-      [value, weight] = [0, 1];
-    }
-  }
-  return numbers;
 }
 
 /** Name, element type and shape of an input or output. */
@@ -176,7 +166,7 @@ async function portOf(window: FileWindow, port: ProtobufField): Promise<Entry> {
     for await (const tensor of within(window, field)) {
       if (tensor.field !== 1) continue;
       for await (const part of within(window, tensor)) {
-        if (part.field === 1) type = elementTypes[part.value] ?? `type ${part.value}`;
+        if (part.field === 1) type = elementTypes[part.value]?.[0] ?? `type ${part.value}`;
         if (part.field !== 2) continue;
         for await (const dim of within(window, part)) {
           for await (const size of within(window, dim)) {

@@ -1,20 +1,23 @@
-import { createHash } from 'node:crypto';
-import fs from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type {
   Engine,
   EncoderSession,
   ModelPorts,
+  ModelSession,
 } from '../../operators/engine/interface/engine.ts';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../../operators/errors.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
 import type { JsonObject } from '../../outputs/files/json.ts';
 import {
   encoderPreprocessing,
   findModelSidecar,
+  type ModelSidecar,
+  sidecarPath,
   sidecarPreprocessing,
 } from '../../outputs/model/model-sidecar.ts';
+import { identifyOnnxFile } from '../../outputs/model/onnx-file.ts';
 import { readRun } from '../../outputs/run/read-run.ts';
 import { readEmbeddableConfig } from './run-config.ts';
 
@@ -73,17 +76,15 @@ async function openRunEncoder(engine: Engine, run: string, rows: number): Promis
   };
 }
 
-async function openModelFile(engine: Engine, file: string, rows: number): Promise<OpenEncoder> {
-  const bytes = await readModel(file);
+async function openModelFile(engine: Engine, given: string, rows: number): Promise<OpenEncoder> {
+  const file = path.resolve(given);
+  const { hash } = await identifyOnnxFile(file);
   const { sidecar, processor } = await findModelSidecar(file);
-  const { imageSize, input, layout, outputs } = sidecar;
-  const spec = { model: bytes, input, layout, outputs };
-  // Hashed first: the bytes are handed to the engine.
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  const session = await engine.openModel(spec, { rows, imageSize });
+  const session = await openSession(engine, file, sidecar, rows);
+  const { preprocessing, note } = preprocessingFor(session, sidecar);
   return {
     session,
-    preprocessing: sidecarPreprocessing(sidecar, session.layout),
+    preprocessing,
     model: {
       hash,
       file: path.basename(file),
@@ -91,9 +92,58 @@ async function openModelFile(engine: Engine, file: string, rows: number): Promis
       outputs: { ...outputsOf(session.ports) },
       engine: engine.name,
     },
-    notes: processor === undefined ? [] : [`images are prepared as \`${processor}\` says`],
+    notes: [
+      ...(processor === undefined ? [] : [`images are prepared as \`${processor}\` says`]),
+      ...session.notes.map((text) => `\`${file}\`: ${text}`),
+      ...note,
+    ],
   };
 }
+
+/** @throws {PipelineError} As `Engine.openModel`, with the file and where its sidecar is or would be. */
+async function openSession(
+  engine: Engine,
+  file: string,
+  { imageSize, input, layout, outputs }: ModelSidecar,
+  rows: number,
+): Promise<ModelSession> {
+  try {
+    return await engine.openModel({ model: file, input, layout, outputs }, { rows, imageSize });
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    const sidecar = /sidecar/u.test(error.message)
+      ? ` (its sidecar is \`${sidecarPath(file)}\`)`
+      : '';
+    const message = `Cannot use \`${file}\`: ${error.message}${sidecar}`;
+    throw new PipelineError(error.code, message, {
+      path: file,
+      options: error.options,
+      cause: error,
+    });
+  }
+}
+
+/** Preprocessing of a sidecar for the input of a model: one of bytes takes them as they are. */
+function preprocessingFor(
+  { layout, ports }: ModelSession,
+  sidecar: ModelSidecar,
+): { readonly preprocessing: Preprocessing; readonly note: readonly string[] } {
+  const preprocessing = sidecarPreprocessing(sidecar, layout);
+  if (ports.inputType !== 'uint8') return { preprocessing, note: [] };
+  // Fractions of a byte would only be rounded afterwards.
+  const rounding = preprocessing.rounding === 'none' ? '8bit' : preprocessing.rounding;
+  const asBytes: Preprocessing = { ...preprocessing, ...bytesAsTheyAre, rounding };
+  if (isDeepStrictEqual(asBytes, preprocessing)) return { preprocessing, note: [] };
+  return {
+    preprocessing: asBytes,
+    note: [
+      `input \`${ports.input}\` is uint8, so the model takes bytes of 0 to 255: \`rescale\`, \`mean\` and \`std\` ` +
+        'are not applied',
+    ],
+  };
+}
+
+const bytesAsTheyAre = { rescale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
 /** Outputs of the model, for the manifest; a layer that is not there is absent. */
 function outputsOf({ embedding, projection }: ModelPorts): JsonObject {
@@ -101,15 +151,4 @@ function outputsOf({ embedding, projection }: ModelPorts): JsonObject {
     ...(embedding === null ? {} : { embedding: { ...embedding } }),
     ...(projection === null ? {} : { projection: { ...projection } }),
   };
-}
-
-async function readModel(file: string): Promise<Uint8Array> {
-  try {
-    return await fs.readFile(file);
-  } catch (error) {
-    throw new PipelineError('ERR_READ', `Cannot read \`${file}\`: ${messageOf(error)}`, {
-      path: file,
-      cause: error,
-    });
-  }
 }

@@ -76,8 +76,11 @@ export interface ModelOutput {
 
 /** A model file with the ports to use. */
 export interface ModelSpec {
-  /** An ONNX model with its weights inside. */
-  readonly model: Uint8Array;
+  /**
+   * Path of an ONNX file, beside which its external data lies, or the bytes of one with all weights inside. A path costs no
+   * memory here.
+   */
+  readonly model: Uint8Array | string;
   /** @default the only input */
   readonly input?: string | undefined;
   /** @default as the shape of the input says; `NCHW` when it does not */
@@ -98,11 +101,19 @@ export interface ModelSpec {
 export interface ModelSession extends EncoderSession {
   /** Resolved ports. */
   readonly ports: ModelPorts;
+  /** What the user should know: what was assumed, and what the model did when it was tried. */
+  readonly notes: readonly string[];
 }
+
+/**
+ * Element type of the images that a model takes. A model of `uint8` normalises by itself: it takes bytes of 0 to 255.
+ */
+export type PixelType = 'float32' | 'float16' | 'float64' | 'uint8';
 
 /** Ports of a model with defaults resolved. */
 export interface ModelPorts {
   readonly input: string;
+  readonly inputType: PixelType;
   readonly layout: ImageLayout;
   /** Rows that the model was exported for; null when it takes any number. */
   readonly fixedRows: number | null;
@@ -172,8 +183,11 @@ export interface Engine {
     shape: { readonly rows: number; readonly imageSize: number },
   ): Promise<EncoderSession>;
   /**
-   * @throws {PipelineError} `ERR_CONFIG` when the model has no such input or outputs, naming those it has;
-   * `ERR_SHAPE` when they have another size or type; `ERR_ENGINE` when it does not run here.
+   * Opens a model and tries it with two images, which must give one row each.
+   *
+   * @throws {PipelineError} `ERR_CONFIG` when the model has no such input or outputs, naming those it has, or weights
+   * that are not in its bytes; `ERR_SHAPE` when they have another size or type, or it gives other than one row for an
+   * image; `ERR_FORMAT` when its bytes are damaged; `ERR_ENGINE` when it does not run here.
    */
   openModel(
     spec: ModelSpec,

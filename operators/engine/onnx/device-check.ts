@@ -8,6 +8,7 @@ import { type Placement, placementOn } from '../../onnx/placement.ts';
 import type { DeviceName } from '../../onnx/device-name.ts';
 import { createSession, type Runtime, runSession, type Tensors } from '../../onnx/runtime.ts';
 import { trace, type TraceInput } from '../../onnx/trace.ts';
+import { numbersOf } from './port-types.ts';
 import { openTrainingSession } from './training-session.ts';
 import { largestDifference } from '../interface/largest-difference.ts';
 
@@ -19,7 +20,7 @@ type Numbers = Readonly<Record<string, Float32Array>>;
  * provider multiplies with the 10 bits of TF32 on cards that can, which onnxruntime-node cannot
  * switch off.
  */
-const tolerances = { cpu: 1e-4, webgpu: 1e-3, cuda: 3e-2 } as const;
+export const tolerances = { cpu: 1e-4, webgpu: 1e-3, cuda: 3e-2 } as const;
 
 /**
  * Conformance check of a device against the processor: operators that providers are known to get
@@ -47,7 +48,7 @@ export async function checkDevice(runtime: Runtime, device: DeviceName): Promise
  */
 export async function checkModel(
   runtime: Runtime,
-  model: Uint8Array,
+  model: Uint8Array | string,
   feeds: Tensors,
   outputs: Tensors,
   used: readonly string[],
@@ -56,8 +57,7 @@ export async function checkModel(
   const session = await createSession(runtime, model, placementOn({ device: 'cpu', threads }));
   try {
     const numbers = (tensors: Tensors): Numbers =>
-      // `modelPorts` lets only float32 through.
-      Object.fromEntries(used.map((name) => [name, tensors[name]!.data as Float32Array]));
+      Object.fromEntries(used.map((name) => [name, numbersOf(tensors[name]!)]));
     const expected = numbers(await runSession(session, feeds));
     refuseDifference('the model', numbers(outputs), expected, device);
   } finally {

@@ -1,11 +1,10 @@
-import type { InferenceSession } from 'onnxruntime-node';
-import type { EncodedRows, ModelOutput, ModelPorts } from '../interface/engine.ts';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { EncodedRows, ModelPorts } from '../interface/engine.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
-import { checkModel } from './device-check.ts';
 import type { EngineCalls } from '../thread/engine-calls.ts';
-import { type ModelMetadata, modelPorts, type PortMetadata } from './model-ports.ts';
 import { placementOn } from '../../onnx/placement.ts';
-import { poolRows, vectorSize } from './pooled-rows.ts';
+import { checkRows, poolRows } from './pooled-rows.ts';
+import { numbersOf, pixelTensor } from './port-types.ts';
 import { createSession, type Runtime, runSession } from '../../onnx/runtime.ts';
 import { encoderPorts, headPort, traceEncoder } from './trace-encoder.ts';
 
@@ -15,9 +14,6 @@ export interface EncodingSession {
   encode(pixels: Float32Array): Promise<EncodedRows>;
   release(): Promise<void>;
 }
-
-/** A compiled model of a file. */
-export type ModelEncodingSession = EncodingSession & EngineCalls['openModel']['result'];
 
 /**
  * Traces and compiles an encoder: the same trace that `exportEncoder` writes, but for the layout of its
@@ -38,6 +34,7 @@ export async function openEncodingSession(
   );
   const ports: ModelPorts = {
     input: encoderPorts.images,
+    inputType: 'float32',
     layout,
     fixedRows: null,
     embedding: { name: encoderPorts.embedding },
@@ -47,67 +44,40 @@ export async function openEncodingSession(
   return encodingSession(runtime, session, ports, { rows, imageSize, sizes });
 }
 
-/**
- * Compiles a model and runs it once, because only that tells the dimension of its vectors.
- *
- * @throws {PipelineError} As `Engine.openModel`.
- */
-export async function openModelSession(
-  runtime: Runtime,
-  { spec, rows, imageSize, ...computing }: EngineCalls['openModel']['argument'],
-): Promise<ModelEncodingSession> {
-  const placement = placementOn(computing);
-  const session = await createSession(runtime, spec.model, placement);
-  try {
-    const ports = modelPorts(metadataOf(session), spec, imageSize);
-    const tried = ports.fixedRows ?? 1;
-    // No image, but different everywhere.
-    const pixels = Float32Array.from({ length: tried * imageSize * imageSize * 3 }, (_, at) =>
-      Math.sin(at),
-    );
-    const feeds = { [ports.input]: imageTensor(runtime, pixels, ports, imageSize) };
-    const outputs = await runSession(session, feeds);
-    if (placement.device !== 'cpu') {
-      const used = [ports.embedding, ports.projection].flatMap((output) => output?.name ?? []);
-      await checkModel(runtime, spec.model, feeds, outputs, used, placement);
-    }
-    const sizeOf = (output: ModelOutput | null): number =>
-      output === null ? 0 : vectorSize(output, outputs[output.name]!.dims, tried);
-    const sizes = { embedding: sizeOf(ports.embedding), projection: sizeOf(ports.projection) };
-    return {
-      ...encodingSession(runtime, session, ports, { rows, imageSize, sizes }),
-      ports,
-      embeddingSize: sizes.embedding,
-      projectionSize: sizes.projection,
-    };
-  } catch (error) {
-    await session.release();
-    throw error;
-  }
-}
-
 /** Micro-batch limit in pixels: 20 images of 224 × 224, whose activations take some 200 MB. */
 const pixelsAtOnce = 2 ** 20;
 
 /** Row multiple of a micro-batch: GEMMs with few rows are summed in another order. */
 const evenImages = 8;
 
-function encodingSession(
+/** Shape of an encoding session. */
+export interface EncodingShape {
+  readonly rows: number;
+  readonly imageSize: number;
+  readonly sizes: LayerSizes;
+  /** Run images one at a time, because each would change the vectors of the others. @default false */
+  readonly oneByOne?: boolean | undefined;
+}
+
+/** Dimensions of the vectors of each layer; 0 where there is none. */
+export interface LayerSizes {
+  readonly embedding: number;
+  readonly projection: number;
+}
+
+/**
+ * The encoding of images by a compiled network, in micro-batches.
+ *
+ * What comes back is checked at each of them: a network may well give as many rows as images for two, and not for eight.
+ */
+export function encodingSession(
   runtime: Runtime,
   session: InferenceSession,
   ports: ModelPorts,
-  shape: {
-    readonly rows: number;
-    readonly imageSize: number;
-    readonly sizes: { readonly embedding: number; readonly projection: number };
-  },
+  { rows, imageSize, sizes, oneByOne = false }: EncodingShape,
 ): EncodingSession {
-  const { rows, imageSize, sizes } = shape;
   const length = imageSize * imageSize * 3;
-  const most = Math.max(1, Math.floor(pixelsAtOnce / imageSize ** 2));
-  const even = Math.min(evenImages, most);
-  const evened = (images: number): number => Math.ceil(images / even) * even;
-  const chunk = ports.fixedRows ?? Math.min(most - (most % even), evened(rows));
+  const { most, filledTo } = microBatches(ports, { rows, imageSize, oneByOne });
   // Outputs that nobody reads are not copied out of the runtime.
   const used = [ports.embedding, ports.projection].flatMap((output) => output ?? []);
   const fetched = Object.fromEntries(used.map(({ name }) => [name, null]));
@@ -115,10 +85,14 @@ function encodingSession(
   let padded: Float32Array | undefined;
   const chunkOf = (pixels: Float32Array, first: number, count: number): Float32Array => {
     const own = pixels.subarray(first * length, (first + count) * length);
-    const images = ports.fixedRows ?? evened(count);
+    const images = filledTo(count);
     if (count < images) {
-      padded ??= new Float32Array(chunk * length);
+      padded ??= new Float32Array(filledTo(most) * length);
       padded.set(own);
+      // By the last image, which is none of another batch.
+      for (let row = count; row < images; row += 1) {
+        padded.set(own.subarray((count - 1) * length), row * length);
+      }
       return padded.subarray(0, images * length);
     }
     // The runtime does not read shared memory.
@@ -132,18 +106,19 @@ function encodingSession(
         projection: new Float32Array(rows * sizes.projection),
         pixels,
       };
-      for (let first = 0; first < rows; first += chunk) {
-        const count = Math.min(chunk, rows - first);
+      for (let first = 0; first < rows; first += most) {
+        const count = Math.min(most, rows - first);
         const images = chunkOf(pixels, first, count);
         const feeds = { [ports.input]: imageTensor(runtime, images, ports, imageSize) };
         const outputs = await runSession(session, feeds, fetched);
         for (const layer of ['embedding', 'projection'] as const) {
           const output = ports[layer];
           if (output === null) continue;
-          const { data, dims } = outputs[output.name]!;
-          const wanted = { size: sizes[layer], rows: count };
-          // `modelPorts` lets only float32 through.
-          poolRows(output, data as Float32Array, dims, wanted, encoded[layer], first);
+          const tensor = outputs[output.name]!;
+          const size = sizes[layer];
+          checkRows(output, tensor.dims, { rows: images.length / length, size });
+          const wanted = { size, rows: count };
+          poolRows(output, numbersOf(tensor), tensor.dims, wanted, encoded[layer], first);
         }
       }
       return encoded;
@@ -152,22 +127,29 @@ function encodingSession(
   };
 }
 
-function imageTensor(
-  { Tensor }: Runtime,
+/** Images of a micro-batch at most, and how many it is filled up to. */
+function microBatches(
+  { fixedRows }: ModelPorts,
+  { rows, imageSize, oneByOne }: Required<Pick<EncodingShape, 'rows' | 'imageSize' | 'oneByOne'>>,
+): { readonly most: number; readonly filledTo: (images: number) => number } {
+  if (oneByOne || fixedRows !== null) {
+    return { most: oneByOne ? 1 : fixedRows!, filledTo: () => fixedRows ?? 1 };
+  }
+  const most = Math.max(1, Math.floor(pixelsAtOnce / imageSize ** 2));
+  const even = Math.min(evenImages, most);
+  const filledTo = (images: number): number => Math.ceil(images / even) * even;
+  return { most: Math.min(most - (most % even), filledTo(rows)), filledTo };
+}
+
+/** Images as the input of a model. */
+export function imageTensor(
+  runtime: Runtime,
   pixels: Float32Array,
-  { layout }: ModelPorts,
+  { layout, inputType }: ModelPorts,
   imageSize: number,
-): InstanceType<Runtime['Tensor']> {
+): Tensor {
   const rows = pixels.length / (imageSize * imageSize * 3);
   const dims =
     layout === 'NCHW' ? [rows, 3, imageSize, imageSize] : [rows, imageSize, imageSize, 3];
-  return new Tensor('float32', pixels, dims);
-}
-
-function metadataOf({ inputMetadata, outputMetadata }: InferenceSession): ModelMetadata {
-  const described = (port: InferenceSession.ValueMetadata): PortMetadata =>
-    port.isTensor
-      ? { name: port.name, type: port.type, shape: port.shape }
-      : { name: port.name, type: undefined, shape: [] };
-  return { inputs: inputMetadata.map(described), outputs: outputMetadata.map(described) };
+  return pixelTensor(runtime, inputType, pixels, dims);
 }

@@ -1,5 +1,6 @@
 import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
-import { type EncodingSession, openEncodingSession, openModelSession } from './encoding-session.ts';
+import { type EncodingSession, openEncodingSession } from './encoding-session.ts';
+import { openModelSession } from './model-session.ts';
 import type { CallHandlers } from '../../threads/worker-calls.ts';
 import type { EngineCalls } from '../thread/engine-calls.ts';
 import { lossOfCall } from '../thread/loss-of-call.ts';
@@ -35,8 +36,8 @@ const handlers: CallHandlers<EngineCalls> = {
   async openModel(argument) {
     const opened = await openModelSession(await loadRuntime(), argument);
     encoder = opened;
-    const { ports, embeddingSize, projectionSize } = opened;
-    return { ports, embeddingSize, projectionSize };
+    const { ports, embeddingSize, projectionSize, notes } = opened;
+    return { ports, embeddingSize, projectionSize, notes };
   },
   encode: ({ pixels }) => opened(encoder).encode(pixels),
   exportEncoder: ({ spec, weights, imageSize }) => traceEncoder(spec, weights, imageSize, 'NCHW'),

@@ -17,12 +17,15 @@ export function vectorSize(
   const refuse = (why: string): PipelineError =>
     new PipelineError(
       'ERR_SHAPE',
-      `Cannot make vectors of output \`${name}\` of the model, which is ${shape} for ${rows} images: ${why}`,
+      `Cannot make vectors of output \`${name}\` of the model, which is ${shape} for ${counted(rows, 'image')}: ${why}`,
     );
-  if (dims[0] !== rows) throw refuse('expected a row for each image');
+  if (dims[0] !== rows) throw otherRows(name, dims, rows);
+  if (dims.includes(0)) throw refuse('it holds no values');
   const [, first = 0, second = 0] = dims;
   const spatial = dims.slice(2).reduce((product, size) => product * size, 1);
   switch (dims.length) {
+    case 1:
+      throw refuse('one number of an image is no vector; name another output');
     case 2:
       if (pooling === undefined) return first;
       throw refuse('there is nothing to pool, leave `pooling` out');
@@ -39,6 +42,39 @@ export function vectorSize(
           'which classifiers without their last layer and transformers give',
       );
   }
+}
+
+/**
+ * Checks that an output has the rows and the size that it had when the model was tried.
+ *
+ * @throws {PipelineError} `ERR_SHAPE`, naming how many rows came for how many images.
+ */
+export function checkRows(
+  output: ModelOutput,
+  dims: readonly number[],
+  { rows, size }: { readonly rows: number; readonly size: number },
+): void {
+  const now = vectorSize(output, dims, rows);
+  if (now === size) return;
+  throw new PipelineError(
+    'ERR_SHAPE',
+    `The model returned vectors of ${now} values for ${counted(rows, 'image')} in output \`${output.name}\`, and of ${size} ` +
+      'when it was tried: export it with a free batch axis',
+  );
+}
+
+function otherRows(name: string, dims: readonly number[], rows: number): PipelineError {
+  const returned = dims.length === 0 ? 'a single number' : counted(dims[0]!, 'row');
+  return new PipelineError(
+    'ERR_SHAPE',
+    `The model returned ${returned} for ${counted(rows, 'image')} in output \`${name}\` ([${dims.join(', ')}]), ` +
+      'so its rows are not the images: export it again with a free batch axis throughout, or with the batch fixed to 1 in its ' +
+      'input, which is run image by image',
+  );
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /**

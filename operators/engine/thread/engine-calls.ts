@@ -24,7 +24,12 @@ export interface EngineCalls {
   };
   openModel: {
     argument: { spec: ModelSpec; rows: number; imageSize: number } & Computing;
-    result: { ports: ModelPorts; embeddingSize: number; projectionSize: number };
+    result: {
+      ports: ModelPorts;
+      embeddingSize: number;
+      projectionSize: number;
+      notes: readonly string[];
+    };
   };
   encode: { argument: { pixels: Float32Array }; result: EncodedRows };
   exportEncoder: {

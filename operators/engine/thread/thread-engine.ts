@@ -95,9 +95,9 @@ export function threadEngine(options: ThreadEngineOptions): Engine {
         opened = await thread.call('openModel', { spec, ...shape, ...computing });
       });
       // The thread has answered, or `started` has thrown.
-      const { ports, embeddingSize, projectionSize } = opened!;
+      const { ports, embeddingSize, projectionSize, notes } = opened!;
       const sizes = { layout: ports.layout, embeddingSize, projectionSize };
-      return { ...threadEncoder({ ...shape, ...sizes }, thread, () => end(thread)), ports };
+      return { ...threadEncoder({ ...shape, ...sizes }, thread, () => end(thread)), ports, notes };
     },
     async createLoss(spec) {
       checkLossSpec(spec);

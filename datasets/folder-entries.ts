@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
+import { escapedName, joined, mayBeRaw, rawEntries } from './raw-names.ts';
 
 /** Formats that are read. */
 const readExtensions = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp']);
@@ -21,24 +22,40 @@ const refusedExtensions = new Set([
   '.ico',
 ]);
 
-/** Folders that systems leave behind; some hold thumbnails. Hidden names are left out as well. */
+/** What systems leave behind; some of it holds thumbnails. Hidden names are left out as well. */
 const leftBehind = new Set([
   '__MACOSX',
   '@eaDir',
   '$RECYCLE.BIN',
   'System Volume Information',
   'lost+found',
+  'Thumbs.db',
+  'desktop.ini',
 ]);
 
-/** An entry of a folder, by what it is to a listing of images. */
+/**
+ * An entry of a folder, by what it is to a listing of images.
+ *
+ * | kind | is |
+ * | --- | --- |
+ * | `folder` | a folder, or a link to one |
+ * | `image` | a file with the ending of an image, or a link that may lead to one |
+ * | `other` | a file without such an ending |
+ * | `system` | hidden, or left behind by a system; a pipe or a device |
+ */
 export interface Entry {
+  /** As text: bytes that are not UTF-8 are escaped. */
   readonly name: string;
-  readonly kind: 'folder' | 'image' | 'ignored';
+  readonly kind: 'folder' | 'image' | 'other' | 'system';
+  /** Path, when the name is not UTF-8, so that no text opens it. */
+  readonly raw?: Buffer | undefined;
 }
 
-/** Names of the entries of one kind. */
+/** Names of the entries of one kind, those that are not UTF-8 left out. */
 export function namesOf(entries: readonly Entry[], kind: Entry['kind']): string[] {
-  return entries.filter((entry) => entry.kind === kind).map((entry) => entry.name);
+  return entries
+    .filter((entry) => entry.kind === kind && entry.raw === undefined)
+    .map((entry) => entry.name);
 }
 
 /**
@@ -55,33 +72,49 @@ export async function entriesOf(
 ): Promise<Entry[]> {
   signal?.throwIfAborted();
   let found: Dirent[];
+  let raw: Dirent<Buffer>[] = [];
   try {
     found = await fs.readdir(folder, { withFileTypes: true });
+    // Hardly any folder has such names, and to list all as bytes takes longer.
+    if (found.some((entry) => mayBeRaw(entry.name))) raw = await rawEntries(folder);
   } catch (error) {
     throw notListed(name, folder, error);
   }
+  const garbled = raw.map((entry) => entry.name.toString());
   const entries: Entry[] = [];
-  for (const entry of found) entries.push({ name: entry.name, kind: await kindOf(entry, folder) });
+  for (const entry of found) {
+    const at = garbled.indexOf(entry.name);
+    if (at >= 0) garbled.splice(at, 1);
+    else entries.push({ name: entry.name, kind: await kindOf(entry, folder) });
+  }
+  for (const entry of raw) {
+    const path = joined(folder, entry.name);
+    entries.push({ name: escapedName(entry.name), kind: await kindOf(entry, folder), raw: path });
+  }
   return entries;
 }
 
-async function kindOf(entry: Dirent, folder: string): Promise<Entry['kind']> {
-  if (entry.name.startsWith('.') || leftBehind.has(entry.name)) return 'ignored';
-  const extension = path.extname(entry.name).toLowerCase();
+async function kindOf(entry: Dirent | Dirent<Buffer>, folder: string): Promise<Entry['kind']> {
+  const { name } = entry;
+  const text = name.toString();
+  if (text.startsWith('.') || leftBehind.has(text)) return 'system';
+  const extension = path.extname(text).toLowerCase();
   const imageOr =
-    readExtensions.has(extension) || refusedExtensions.has(extension) ? 'image' : 'ignored';
+    readExtensions.has(extension) || refusedExtensions.has(extension) ? 'image' : 'other';
   if (entry.isFile()) return imageOr;
   if (entry.isDirectory()) return 'folder';
   let target;
   try {
-    target = await fs.stat(path.join(folder, entry.name));
+    target = await fs.stat(
+      typeof name === 'string' ? path.join(folder, name) : joined(folder, name),
+    );
   } catch {
     // A broken link: reading it will say why.
     return imageOr;
   }
   if (target.isDirectory()) return 'folder';
   // Reading a pipe or a device could wait for ever.
-  return target.isFile() ? imageOr : 'ignored';
+  return target.isFile() ? imageOr : 'system';
 }
 
 function notListed(name: string, folder: string, error: unknown): PipelineError {

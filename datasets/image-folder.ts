@@ -3,8 +3,13 @@ import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
 import type { Dataset, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
-import { codeOf, entriesOf, namesOf } from './folder-entries.ts';
 import { packedStrings } from '../operators/packed-strings.ts';
+import { checkSplit } from './check-split.ts';
+import { codeOf } from './folder-entries.ts';
+import { type FolderListing, listFolder } from './folder-listing.ts';
+import { folderNotes } from './folder-notes.ts';
+import { leftOutByName } from './left-out-by-name.ts';
+import { leftOutCount } from './left-out.ts';
 
 /*
  * Images on disk, one folder for each class:
@@ -16,11 +21,12 @@ import { packedStrings } from '../operators/packed-strings.ts';
  * Ids are paths below the folder that was opened (with a split: below the folder of the split).
  */
 
-const splitNames = new Set(['train', 'test']);
-
 /** Options of `openImageFolder`: the split, and when to stop. */
 export interface OpenImageFolderOptions {
-  /** Name of a folder below the root that holds the class folders, such as `train`. */
+  /**
+   * Name of a folder below the root that holds the class folders, such as `train`; `.` is the root itself, also when
+   * its class folders are called as splits are.
+   */
   readonly split?: string | undefined;
   /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
@@ -65,10 +71,12 @@ export async function openImageFolder(
   const name = split === undefined ? root : path.join(root, split);
   const folder = path.resolve(name);
   await checkSplit(root, split, signal);
-  const listing = await list(name, folder, signal);
-  if (listing.ids.length === 0) throw withoutImages(name, listing);
+  const listing = await listFolder(name, folder, signal);
+  if (listing.ids.length === 0) throw await withoutImages(name, folder, listing);
 
-  const { classes, ignored } = listing;
+  const { classes, rawIds } = listing;
+  const ignored = leftOutCount(listing.leftOut);
+  const notes = await folderNotes({ name, folder, split }, listing);
   const ids = packedStrings(listing.ids);
   const labels = labelsOf(listing.ids, classes);
   const count = ids.length;
@@ -87,10 +95,12 @@ export async function openImageFolder(
     count,
     hash: datasetHash({ classes, count, sample }),
     ignored,
+    notes,
     sample,
     async read(position, signal) {
       const { id } = sample(position);
       const file = path.join(folder, id);
+      if (rawIds.has(id)) throw notUtf8(id, file);
       try {
         return await fs.readFile(file, { signal });
       } catch (error) {
@@ -105,91 +115,6 @@ export async function openImageFolder(
   };
 }
 
-interface FolderListing {
-  readonly classes: readonly string[];
-  /** Sorted. */
-  readonly ids: readonly string[];
-  readonly ignored: number;
-}
-
-async function list(
-  name: string,
-  folder: string,
-  signal: AbortSignal | undefined,
-): Promise<FolderListing> {
-  const walk: Walk = { folder, ids: [], ignored: 0, signal };
-  const entries = await entriesOf(name, folder, signal);
-  const real = await fs.realpath(folder);
-  const classes = namesOf(entries, 'folder');
-  const loose = namesOf(entries, 'image');
-  walk.ignored += namesOf(entries, 'ignored').length;
-  for (const name of classes) await collect(walk, name, [real]);
-
-  // Sorting strings without a comparator compares their UTF-16 code units.
-  if (walk.ids.length === 0) return { classes: [], ids: loose.sort(), ignored: walk.ignored };
-  return {
-    classes: classes.sort(),
-    ids: walk.ids.sort(),
-    ignored: walk.ignored + loose.length,
-  };
-}
-
-interface Walk {
-  readonly folder: string;
-  readonly ids: string[];
-  ignored: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** Adds the images below `folder/below`, unless that is one of the `ancestors` (real paths) again. */
-async function collect(walk: Walk, below: string, ancestors: readonly string[]): Promise<void> {
-  const folder = path.join(walk.folder, below);
-  const entries = await entriesOf(folder, folder, walk.signal);
-  const real = await fs.realpath(folder);
-  if (ancestors.includes(real)) {
-    walk.ignored += 1;
-    return;
-  }
-  for (const { name, kind } of entries) {
-    const id = `${below}/${name}`;
-    if (kind === 'folder') await collect(walk, id, [...ancestors, real]);
-    else if (kind === 'image') walk.ids.push(id);
-    else walk.ignored += 1;
-  }
-}
-
-/** @throws {PipelineError} `ERR_DATASET` when the root holds splits and none is chosen, or not this one. */
-async function checkSplit(
-  root: string,
-  split: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const folder = path.resolve(root);
-  const folders = namesOf(await entriesOf(root, folder, signal), 'folder').sort();
-  const splits = folders.filter((name) => splitNames.has(name));
-  if (split !== undefined) {
-    if (folders.includes(split)) return;
-    const wayOut =
-      splits.length > 0 ? `Choose one of ${listed(splits)} with \`split\`` : 'Leave out `split`';
-    throw new PipelineError('ERR_DATASET', `\`${root}\` has no folder \`${split}\`. ${wayOut}`, {
-      path: folder,
-      options: ['split'],
-    });
-  }
-  // A class may be called `train` as well, but holds images then and stands beside other classes.
-  let isSplit = splits.length > 0 && splits.length === folders.length;
-  for (const name of splits) {
-    const inside = await entriesOf(path.join(root, name), path.join(folder, name), signal);
-    isSplit ||= namesOf(inside, 'folder').length > 0;
-  }
-  if (!isSplit) return;
-  throw new PipelineError(
-    'ERR_DATASET',
-    `\`${root}\` holds the splits ${listed(splits)}. Choose one, such as \`split: ${splits.at(-1)}\``,
-    { path: folder, options: ['split'] },
-  );
-}
-
 /** The label of each sorted id, or nothing when there are no classes. */
 function labelsOf(ids: readonly string[], classes: readonly string[]): Int32Array | undefined {
   if (classes.length === 0) return undefined;
@@ -197,17 +122,28 @@ function labelsOf(ids: readonly string[], classes: readonly string[]): Int32Arra
   return Int32Array.from(ids, (id) => labelOf.get(id.slice(0, id.indexOf('/')))!);
 }
 
-function listed(names: readonly string[]): string {
-  return names.map((name) => `\`${name}\``).join(', ');
-}
-
-function withoutImages(name: string, { ignored }: FolderListing): PipelineError {
+async function withoutImages(
+  name: string,
+  folder: string,
+  listing: FolderListing,
+): Promise<PipelineError> {
+  const ignored = leftOutCount(listing.leftOut);
+  const { notes, areImages } = await leftOutByName(folder, listing);
   const others = ignored > 0 ? ` (${ignored} other entries were ignored)` : '';
+  const found = areImages ? `; ${notes[0]!.text}` : others;
   return new PipelineError(
     'ERR_DATASET',
-    `Expected images in \`${name}\`, as \`<class>/<image>\` or without class folders, got none${others}. ` +
+    `Expected images in \`${name}\`, as \`<class>/<image>\` or without class folders, got none${found}. ` +
       'File names have to end in .jpg, .jpeg, .png or .webp',
-    { path: path.resolve(name) },
+    { path: folder },
+  );
+}
+
+function notUtf8(id: string, file: string): PipelineError {
+  return new PipelineError(
+    'ERR_READ',
+    `Could not read \`${id}\`: its name is not UTF-8, so that no text opens it. Rename it`,
+    { sample: id, path: file },
   );
 }
 

@@ -39,6 +39,7 @@ export function subset(
     classes,
     count,
     hash: datasetHash({ classes, count, sample, origin }),
+    notes: dataset.notes,
     sample,
     read: async (position, signal) => await dataset.read(original(position), signal),
   };

@@ -13,6 +13,13 @@ export interface Sample {
   readonly label: number | null;
 }
 
+/** Something that was found while a dataset was opened, and is no error. */
+export interface DatasetNote {
+  readonly text: string;
+  /** Options of the library that the text names, each in backticks: `` `split` `` or `` `split: train` ``. @default none */
+  readonly options?: readonly string[] | undefined;
+}
+
 /** Dataset of encoded images: listed once, in sorted order, then read by position. Never decodes. */
 export interface Dataset {
   /** Name of the dataset in messages, such as the folder it was opened from. */
@@ -23,6 +30,8 @@ export interface Dataset {
   readonly count: number;
   /** SHA-256 (hex) over class names, ids and labels: the same on every machine. */
   readonly hash: string;
+  /** What a person should know of the images before they are used, such as files that were left out. @default none */
+  readonly notes?: readonly DatasetNote[] | undefined;
   /** @throws {RangeError} When `position` is not an integer from 0 to `count - 1`. */
   sample(position: number): Sample;
   /** The encoded bytes of one image. @throws {PipelineError} `ERR_READ`, naming the sample. */

@@ -17,7 +17,6 @@ import { shrinkTarget } from '../operators/image/shrink-target.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
 import { isByImage } from '../operators/loss/loss-spec.ts';
 import { learningRateAt } from '../operators/model/learning-rate.ts';
-import { classWalks } from '../operators/batches/class-walks.ts';
 import { planBatches } from '../operators/batches/plan-batches.ts';
 import { replacementFor } from '../operators/batches/replacement-for.ts';
 import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
@@ -48,13 +47,12 @@ import { tellSteps, type TrainedStep, type TrainResult } from './parts/tell-step
 export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainResult, TrainedStep> {
   return startRun(trainVerb, given, async (options, scope, note) => {
     const training = await openTraining(scope, options, note, start);
-    const { data, config, run, trainer, startAt } = training;
+    const { data, walks, config, run, trainer, startAt } = training;
     const { signal, draining } = scope;
     const { recipe, imageSize, views, seed, steps } = config;
     const leastClasses = isByImage(config.loss) ? 1 : 2;
     const classesPerBatch = config.classesPerBatch ?? undefined;
     const batches = { ...config, classesPerBatch, leastClasses } as const;
-    const walks = classWalks(data, batches);
     const viewer = scope.use(await openViewMaker());
     const bad = quarantine({
       count: data.count,

@@ -124,7 +124,10 @@ async function fineTunedMethod(parts: Parts): Promise<MethodFinding> {
   await runNested(
     scope,
     trained,
-    retelling(parts, ({ done, total }) => ({ label: 'fine-tuning', done, total, unit: 'steps' })),
+    retelling(parts, ({ done, total }) => ({ label: 'fine-tuning', done, total, unit: 'steps' }), {
+      names: { split: 'splitTrain' },
+      opening: 'data',
+    }),
   );
   const split = options.splitTest;
   await exported(parts, { model: run, split, out: testFolder, layer: 'embedding' });
@@ -147,7 +150,10 @@ async function exported(
   const { bad } = await runNested(
     parts.scope,
     run,
-    retelling(parts, ({ done, total, unit, amount }) => ({ label, done, total, unit, amount })),
+    retelling(parts, ({ done, total, unit, amount }) => ({ label, done, total, unit, amount }), {
+      names: { split: what.split === parts.options.splitTest ? 'splitTest' : 'splitTrain' },
+      opening: 'data',
+    }),
   );
   if (bad > 0)
     parts.note(`${bad} ${what.split} images have no vector: see quarantine.arrow in ${what.out}`);

@@ -52,8 +52,8 @@ function withoutClass(dataset: Dataset, id: string): PipelineError {
   return new PipelineError(
     'ERR_DATASET',
     `Training needs classes, but \`${id}\` of \`${dataset.name}\` has none. ` +
-      'Put the images of each class into a folder of its own',
-    { sample: id },
+      'Put the images of each class into a folder of its own, or train without classes: `loss: infonce`',
+    { sample: id, options: ['loss'] },
   );
 }
 

@@ -1,4 +1,4 @@
-import { integer, optional, text, texts } from './option-fields.ts';
+import { folderName, integer, optional, texts } from './option-fields.ts';
 import { alternatives, type OptionFields, type OptionRule } from './verb.ts';
 
 /** Selection of classes. */
@@ -11,7 +11,7 @@ export interface ClassOptions {
 
 /** Selection of images from a dataset. */
 export interface DataOptions extends ClassOptions {
-  /** Split of `data` to use: a folder name, such as `train` or `test`. */
+  /** Split of `data` to use: a folder name, such as `train` or `test`; `.` for `data` itself. */
   readonly split?: string | null | undefined;
   /** Images of each class, drawn by `seed`; all when not given. */
   readonly limit?: number | null | undefined;
@@ -33,7 +33,9 @@ export const limitField: OptionFields<DataOptions>['limit'] = optional(
 /** Fields of `DataOptions`. */
 export const dataFields: OptionFields<DataOptions> = {
   split: optional(
-    text('a folder name', 'Split of `data` to use: a folder name, such as `train` or `test`.'),
+    folderName(
+      'Split of `data` to use: a folder name, such as `train` or `test`; `.` for `data` itself.',
+    ),
   ),
   ...classFields,
   limit: limitField,

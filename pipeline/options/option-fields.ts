@@ -52,6 +52,16 @@ export function text(expected: string, about: string): z.ZodString {
   return noted(z.string().min(1), { kind: 'text', placeholder: 'NAME', expected, about });
 }
 
+/** The name of a folder below another one; `.` is that one itself. */
+export function folderName(about: string): z.ZodString {
+  const expected = 'the name of a folder, not a path';
+  const name = z
+    .string()
+    .min(1)
+    .refine((value) => value !== '..' && !/[/\\]/u.test(value));
+  return noted(name, { kind: 'text', placeholder: 'NAME', expected, about });
+}
+
 /** Names, at least one, each once. `expected` says what they name. */
 export function texts(expected: string, about: string): z.ZodArray<z.ZodString> {
   const list = z

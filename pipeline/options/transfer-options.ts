@@ -1,7 +1,7 @@
 import { classFields, type ClassOptions, classRule, limitField } from './data-options.ts';
 import { decodingFields, type DecodingOptions } from './decoding-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
-import { choice, flag, integer, number, optional, path, text } from './option-fields.ts';
+import { choice, flag, folderName, integer, number, optional, path } from './option-fields.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import type { AugmentationName } from './train-options.ts';
 import { alternatives, defineVerb, type Verb } from './verb.ts';
@@ -46,8 +46,8 @@ const data = {
   data: path(
     'Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`.',
   ),
-  splitTrain: text('a folder name', 'Split of `data` with the training images.').default('train'),
-  splitTest: text('a folder name', 'Split of `data` with the test images.').default('test'),
+  splitTrain: folderName('Split of `data` with the training images.').default('train'),
+  splitTest: folderName('Split of `data` with the test images.').default('test'),
   ...classFields,
   disjoint: flag('Use only the classes of `data` that the run in `model` was not trained with.'),
   limit: limitField,

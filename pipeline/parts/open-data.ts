@@ -3,14 +3,24 @@ import type { Dataset } from '../../operators/types.ts';
 import type { DataOptions } from '../options/data-options.ts';
 import type { SeedOption } from '../options/seed-option.ts';
 import type { Resolved } from '../options/verb.ts';
+import { checkOutside } from './check-outside.ts';
+import { foundImages } from './opening-notes.ts';
+import type { TellNote } from './run-event.ts';
 
-/** Opens the images that the options of a verb choose. @throws {PipelineError} `ERR_DATASET`. */
+/**
+ * Opens the images that the options of a verb choose, and tells what was found.
+ *
+ * @throws {UsageError} When `out` lies among them.
+ * @throws {PipelineError} `ERR_DATASET`.
+ */
 export async function openData(
-  options: Resolved<DataOptions & SeedOption> & { readonly data: string },
+  options: Resolved<DataOptions & SeedOption> & { readonly data: string; readonly out: string },
   signal: AbortSignal,
+  note: TellNote,
 ): Promise<Dataset> {
   const { data, split, classes, excludeClasses, limit, seed } = options;
-  return await openDataset(data, {
+  await checkOutside(options);
+  const dataset = await openDataset(data, {
     split: split ?? undefined,
     classes: classes ?? undefined,
     excludeClasses: excludeClasses ?? undefined,
@@ -18,4 +28,7 @@ export async function openData(
     seed,
     signal,
   });
+  note(foundImages(dataset), [], 'data');
+  for (const { text, options: named } of dataset.notes ?? []) note(text, named);
+  return dataset;
 }

@@ -13,6 +13,7 @@ import { openData } from './open-data.ts';
 import { openRunEngine } from './open-run-engine.ts';
 import type { EmbedOptions } from '../options/embed-options.ts';
 import type { Resolved } from '../options/verb.ts';
+import { exportOpening } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
 
 /** Resources of an export. All of them belong to the scope. */
@@ -32,7 +33,7 @@ export async function openExport(
   note: TellNote,
 ): Promise<Export> {
   const { split, layer, batchSize, resume, verify, shard } = options;
-  const data = await openData(options, scope.signal);
+  const data = await openData(options, scope.signal, note);
   const engine = await openRunEngine(scope, options, note, isModelFile(options.model));
   const opened = await openEncoder(engine, options.model, batchSize);
   const { model } = opened;
@@ -57,6 +58,7 @@ export async function openExport(
   const left = folder.endPosition - folder.nextPosition;
   const total = Math.ceil(folder.positions / batchSize);
   const batches = { total, done: total - Math.ceil(left / batchSize) };
+  note(exportOpening(options.model, folder, session, engine), [], 'work');
   return { data, preprocessing, session, folder, batches };
 }
 

@@ -1,4 +1,5 @@
 import { asOneClass } from '../../datasets/as-one-class.ts';
+import { type ClassWalks, classWalks } from '../../operators/batches/class-walks.ts';
 import type { Engine, Trainer } from '../../operators/engine/interface/engine.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
@@ -9,6 +10,7 @@ import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step
 import { openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';
 import { metricsColumns } from '../../outputs/run/metrics-columns.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
+import { UsageError } from '../options/usage-error.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { openPretrained } from './open-pretrained.ts';
@@ -21,12 +23,16 @@ import {
   type PretrainedStart,
   type RunConfig,
   runConfig,
+  stepsOf,
 } from './run-config.ts';
+import { trainingOpening } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
 
 /** Resources of a training run. All of them belong to the scope. */
 export interface Training {
   readonly data: Dataset;
+  /** Samplers of its classes, set up as its batches are planned. */
+  readonly walks: ClassWalks;
   readonly config: RunConfig;
   readonly run: RunFolder;
   readonly trainer: Trainer<StepReadouts | ClassifierReadouts>;
@@ -42,9 +48,11 @@ export async function openTraining(
   given?: PretrainedStart,
 ): Promise<Training> {
   const { resume } = options;
-  const found = await openData(options, scope.signal);
+  const found = await openData(options, scope.signal, note);
   // Batches balanced by class would tell an unlabelled loss what it is not to know.
   const data = isByImage(trainingLoss(options)) ? asOneClass(found) : found;
+  // Before an engine is started or anything is written.
+  const walks = trainingWalks(options, data);
   if (options.init !== null && given !== undefined) {
     throw new TypeError('Expected `start` to be absent when `init` is given');
   }
@@ -72,7 +80,32 @@ export async function openTraining(
   if (run.checkpoint === null) await run.saveCheckpoint(state);
   // Weights that the caller has given stay the caller's.
   await trainer.load(state, { handOver: state === run.checkpoint || given === undefined });
-  return { data, config, run, trainer, startAt: state.step };
+  note(trainingOpening(config, engine, state.step), [], 'work');
+  return { data, walks, config, run, trainer, startAt: state.step };
+}
+
+/**
+ * Samplers of the classes, with what the options ask of the images checked.
+ *
+ * @throws {UsageError} When the warm-up is longer than the run.
+ * @throws {RangeError} When so many classes do not fit into a batch.
+ * @throws {PipelineError} `ERR_DATASET` when the images have no classes, or too few, for this loss.
+ */
+function trainingWalks(options: Resolved<TrainOptions>, data: Dataset): ClassWalks {
+  const { batchSize, classesPerBatch, seed, warmupSteps } = options;
+  const steps = stepsOf(options, data);
+  if (warmupSteps > steps && steps > 0) {
+    throw new UsageError(
+      `Expected \`warmupSteps\` to be at most the steps of the run, ${steps}, got \`${warmupSteps}\``,
+      { options: ['warmupSteps'] },
+    );
+  }
+  return classWalks(data, {
+    batchSize,
+    classesPerBatch: classesPerBatch ?? undefined,
+    leastClasses: isByImage(trainingLoss(options)) ? 1 : 2,
+    seed,
+  });
 }
 
 async function openTrainer(

@@ -98,6 +98,14 @@ export function encoderSpec(
     : { ...network, head: 'mlp', projectionSize };
 }
 
+/** Steps of a run: those that were asked for, or those of its epochs. */
+export function stepsOf(
+  { steps, epochs, batchSize }: Pick<Resolved<TrainOptions>, 'steps' | 'epochs' | 'batchSize'>,
+  data: Pick<Dataset, 'count'>,
+): number {
+  return steps ?? Math.ceil(data.count / batchSize) * (epochs ?? 1);
+}
+
 /**
  * Resolves options against the data: epochs become steps.
  *
@@ -112,8 +120,7 @@ export function runConfig(
   start?: PretrainedStart,
 ): RunConfig {
   const { imageSize, augmentation, microBatch, batchNorm, freeze } = options;
-  const { views, batchSize, classesPerBatch, epochs, optimizer, momentum, clipNorm, seed } =
-    options;
+  const { views, batchSize, classesPerBatch, optimizer, momentum, clipNorm, seed } = options;
   const usual = optimizers[optimizer];
   return {
     data: { hash: data.hash, images: data.count, classes: data.classes.length },
@@ -127,7 +134,7 @@ export function runConfig(
     microBatch,
     batchNorm,
     classesPerBatch,
-    steps: options.steps ?? Math.ceil(data.count / batchSize) * (epochs ?? 1),
+    steps: stepsOf(options, data),
     learningRate: options.learningRate ?? usual.learningRate,
     warmupSteps: options.warmupSteps,
     // Absent by default, so that runs from before there was a choice go on.

@@ -19,10 +19,15 @@ export interface RunProgress<S = null> {
   readonly step: S;
 }
 
+/** Subject of a note that a run begins with: the images that it found, or what is computed with them. */
+export type OpeningSubject = 'data' | 'work';
+
 /** Something a person should know that is no error, such as a lock that was taken over. */
 export interface RunNote {
   readonly kind: 'note';
   readonly text: string;
+  /** Of a note that says what a run begins with, before its first step: what of. @default none of these */
+  readonly opening?: OpeningSubject | undefined;
   /** Options of the library that the text names, each in backticks: `` `resume` `` or `` `resume: true` ``. */
   readonly options: readonly string[];
 }
@@ -41,5 +46,12 @@ export interface RunResult<R> {
  */
 export type RunEvent<R, S = null> = RunProgress<S> | RunNote | RunResult<R>;
 
-/** Note callback, with the options of the library that the note names; also while a run is being opened. */
-export type TellNote = (text: string, options?: readonly string[]) => void;
+/**
+ * Note callback, with the options of the library that the note names, and with what it is of where it says what a run
+ * begins with; also while a run is being opened. A text that was told already is not told again.
+ */
+export type TellNote = (
+  text: string,
+  options?: readonly string[],
+  opening?: OpeningSubject,
+) => void;

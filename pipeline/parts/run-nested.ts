@@ -1,11 +1,14 @@
 import { lastValueFrom, tap } from 'rxjs';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
-import type { RunNote, RunProgress, TellNote } from './run-event.ts';
+import { errorInOuterNames, inOuterNames, type OuterNames } from './outer-names.ts';
+import type { OpeningSubject, RunNote, RunProgress, TellNote } from './run-event.ts';
 import type { TaskProgress, TellProgress } from './run-task.ts';
 import type { Run } from './start-run.ts';
 
 /** Event listener of a run inside another one. */
 export interface NestedListener<S> {
+  /** Names of its options in the outer run, where they are others: errors are told with these. @default none */
+  readonly names?: OuterNames | undefined;
   progress(event: RunProgress<S>): void;
   note(event: RunNote): void;
 }
@@ -29,19 +32,35 @@ export async function runNested<R, S>(
       if (event.kind === 'note') listener.note(event);
     }),
   );
-  const last = await lastValueFrom(told$, { defaultValue: undefined });
+  const last = await lastValueFrom(told$, { defaultValue: undefined }).catch((error: unknown) => {
+    throw errorInOuterNames(error, listener.names ?? {});
+  });
   scope.draining.throwIfAborted();
   if (last?.kind === 'result') return last.result;
   throw new TypeError('Expected a run that was not stopped to end with its result');
 }
 
-/** Tells the progress of a part in the words of the outer run, and its notes as they are. */
+/** Options of `retelling`: what of a part the outer run tells. */
+export interface RetellingOptions {
+  /** Names of its options in the outer run, where they are others. @default none */
+  readonly names?: OuterNames | undefined;
+  /** Of what it begins with, this alone is told. @default nothing */
+  readonly opening?: OpeningSubject | undefined;
+}
+
+/** Tells the progress of a part in the words of the outer run, and its notes with the names that options have there. */
 export function retelling<S>(
   { tell, note }: { readonly tell: TellProgress; readonly note: TellNote },
   inOurWords: (progress: TaskProgress) => TaskProgress,
+  { names = {}, opening: told }: RetellingOptions = {},
 ): NestedListener<S> {
   return {
+    names,
     progress: (event) => tell(inOurWords(event)),
-    note: ({ text, options }) => note(text, options),
+    note({ text, options, opening }) {
+      if (opening !== undefined && opening !== told) return;
+      const ours = inOuterNames(text, options, names);
+      note(ours.text, ours.options, opening);
+    },
   };
 }

@@ -1,7 +1,8 @@
-import { lastValueFrom, merge, type Observable, Subject, tap } from 'rxjs';
+import { catchError, lastValueFrom, merge, type Observable, Subject, tap, throwError } from 'rxjs';
 import { PipelineError } from '../../operators/errors.ts';
 import { type RunScope, runScoped, type ScopedRun } from '../../operators/flow/run-scope.ts';
 import { type Resolved, resolveOptions, type Verb } from '../options/verb.ts';
+import { optionMistake } from './option-mistake.ts';
 import type { RunEvent, RunNote, TellNote } from './run-event.ts';
 
 /**
@@ -31,13 +32,23 @@ export function startRun<T, R, S = null>(
   open: OpenRun<T, R, S>,
 ): Run<R, S> {
   const note$ = new Subject<RunNote>();
-  const note: TellNote = (text, options = []) => note$.next({ kind: 'note', text, options });
+  const told = new Set<string>();
+  const note: TellNote = (text, options = [], opening) => {
+    // Parts of a run may open the same images, or come upon the same thing.
+    if (told.has(text)) return;
+    told.add(text);
+    note$.next({ kind: 'note', text, options, ...(opening === undefined ? {} : { opening }) });
+  };
   const scoped = runScoped<RunEvent<R, S>>(
     async (scope) => await open(resolveOptions(verb, given), scope, note),
   );
   const noMore = (): void => note$.complete();
+  const told$ = scoped.output$.pipe(
+    catchError((error: unknown) => throwError(() => optionMistake(error, verb))),
+    tap({ complete: noMore, error: noMore }),
+  );
   // Notes come through while the run is being opened, when its own stream has not begun.
-  const output$ = merge(note$, scoped.output$.pipe(tap({ complete: noMore, error: noMore })));
+  const output$ = merge(note$, told$);
   let result: Promise<R> | undefined;
   return {
     output$,

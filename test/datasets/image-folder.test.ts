@@ -1,22 +1,11 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import fc from 'fast-check';
 import { openImageFolder } from '../../datasets/image-folder.ts';
 import type { Dataset } from '../../operators/types.ts';
-import { temporaryFolder } from '../helpers/temporary-folder.ts';
-
-/** A folder with the given files (content: their own path) and, for names that end in `/`, folders. */
-const folderWith = async (t: ExecutionContext, names: readonly string[]): Promise<string> => {
-  const root = await temporaryFolder(t);
-  for (const name of names) {
-    const target = path.join(root, name);
-    await fs.mkdir(name.endsWith('/') ? target : path.dirname(target), { recursive: true });
-    if (!name.endsWith('/')) await fs.writeFile(target, name);
-  }
-  return root;
-};
+import { folderWith } from '../helpers/folder-with.ts';
 
 const samplesOf = (dataset: Dataset) =>
   Array.from({ length: dataset.count }, (_, position) => {
@@ -240,7 +229,7 @@ test(
   ['train/1.jpg'],
   '',
   undefined,
-  /Choose one, such as `split: train`/,
+  /holds the split `train`\. Choose it with `split: train`/,
 );
 test(
   'names the splits that there are',

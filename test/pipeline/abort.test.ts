@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { firstValueFrom, lastValueFrom, take } from 'rxjs';
+import { firstValueFrom, lastValueFrom } from 'rxjs';
 import { decodePermits, readPermits } from '../../pipeline/parts/native-permits.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { train } from '../../pipeline/train.ts';
@@ -9,6 +9,7 @@ import { settled } from '../helpers/deferred.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { steps } from '../helpers/told.ts';
 
 // A file of its own: handles belong to the process, and tests of a file share it.
 
@@ -29,7 +30,7 @@ test.serial('aborted runs leave no handle, no queued decode and no temporary fil
   const before = handles();
 
   const training = train(tinyTraining({ data, out, steps: 200, cacheMb: 0, prefetch: 4 }));
-  await firstValueFrom(training.output$.pipe(take(1)));
+  await firstValueFrom(steps(training.output$));
   await training.closed;
   t.deepEqual([decodePermits.waiting, decodePermits.held], [0, 0]);
   t.deepEqual([readPermits.waiting, readPermits.held], [0, 0]);
@@ -46,7 +47,7 @@ test.serial('aborted runs leave no handle, no queued decode and no temporary fil
   const reason = new Error('enough');
   const began: { at?: number } = {};
   await t.throwsAsync(
-    exporting.output$.forEach(() => {
+    steps(exporting.output$).forEach(() => {
       began.at = performance.now();
       exporting.abort(reason);
     }),

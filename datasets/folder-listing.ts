@@ -1,0 +1,121 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { type Entry, entriesOf, namesOf } from './folder-entries.ts';
+import { isResultFolder, type LeftOut, type LeftOutTally, leftOutTally } from './left-out.ts';
+import { filesBelow } from './raw-names.ts';
+
+/** A folder of images as it was opened. */
+export interface OpenedFolder {
+  /** As messages call it, the split included. */
+  readonly name: string;
+  /** Absolute path. */
+  readonly folder: string;
+  readonly split: string | undefined;
+}
+
+/** Images of a folder and its class folders, by name. */
+export interface FolderListing {
+  /** Names of the class folders, sorted; none when only the folder itself holds images. */
+  readonly classes: readonly string[];
+  /** Paths below the folder, sorted. */
+  readonly ids: readonly string[];
+  /** Ids of files whose names are not UTF-8, which nothing can open by them. */
+  readonly rawIds: ReadonlySet<string>;
+  readonly leftOut: LeftOut;
+}
+
+/**
+ * Lists the images of a folder, `<class>/**` or `*`, in order of UTF-16 code units.
+ *
+ * @param name The folder as messages call it.
+ * @throws {PipelineError} `ERR_DATASET` when a folder cannot be listed.
+ * @throws The reason of `signal` when it aborts.
+ */
+export async function listFolder(
+  name: string,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<FolderListing> {
+  const leftOut = leftOutTally();
+  const walk: Walk = { folder, ids: [], rawIds: new Set(), leftOut, signal };
+  const entries = await entriesOf(name, folder, signal);
+  const real = await fs.realpath(folder);
+  const classes: string[] = [];
+  const loose: string[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'image') loose.push(imageId(walk, entry, entry.name));
+    else if (entry.kind !== 'folder') addLeftOut(leftOut, entry, entry.name);
+    else if (await collect(walk, entry, entry.name, [real])) classes.push(entry.name);
+  }
+  const { ids, rawIds } = walk;
+  // Sorting strings without a comparator compares their UTF-16 code units.
+  if (ids.length === 0) return { classes: [], ids: loose.sort(), rawIds, leftOut };
+  if (loose.length > 0) leftOut.beside = { count: loose.length, example: loose.sort()[0]! };
+  return { classes: classes.sort(), ids: ids.sort(), rawIds, leftOut };
+}
+
+interface Walk {
+  readonly folder: string;
+  readonly ids: string[];
+  readonly rawIds: Set<string>;
+  readonly leftOut: LeftOutTally;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Adds the images below a folder, unless that is one of the `ancestors` (real paths) again, or above them all.
+ *
+ * @param below Its path below the root.
+ * @returns False when the folder is left out.
+ */
+async function collect(
+  walk: Walk,
+  { raw }: Entry,
+  below: string,
+  ancestors: readonly string[],
+): Promise<boolean> {
+  const { leftOut, signal } = walk;
+  if (raw !== undefined) {
+    leftOut.rawFolders.set(below, await filesBelow(raw));
+    return false;
+  }
+  const folder = path.join(walk.folder, below);
+  const entries = await entriesOf(folder, folder, signal);
+  const real = await fs.realpath(folder);
+  const [root = real] = ancestors;
+  if (ancestors.includes(real) || root.startsWith(path.join(real, path.sep))) {
+    leftOut.loops.push(below);
+    return false;
+  }
+  if (isResultFolder(entries)) {
+    leftOut.results.push(below);
+    return false;
+  }
+  const className = below.split('/', 1)[0]!;
+  for (const entry of entries) {
+    const id = `${below}/${entry.name}`;
+    if (entry.kind === 'folder') await collect(walk, entry, id, [...ancestors, real]);
+    else if (entry.kind === 'image') walk.ids.push(imageId(walk, entry, id));
+    else addLeftOut(leftOut, entry, id, className);
+  }
+  return true;
+}
+
+function imageId(walk: Walk, { raw }: Entry, id: string): string {
+  if (raw !== undefined) walk.rawIds.add(id);
+  return id;
+}
+
+function addLeftOut(leftOut: LeftOutTally, { kind }: Entry, id: string, below?: string): void {
+  if (kind === 'system') leftOut.system += 1;
+  else leftOut.other(id, below);
+}
+
+/** Names of the folders in a folder, sorted. */
+export async function foldersIn(
+  name: string,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  return namesOf(await entriesOf(name, folder, signal), 'folder').sort();
+}

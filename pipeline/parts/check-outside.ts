@@ -1,0 +1,77 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { sourceOf } from '../../datasets/sources.ts';
+import { UsageError } from '../options/usage-error.ts';
+
+/** Where a verb reads images from and writes to. */
+export interface DataAndOut {
+  readonly data: string;
+  readonly split?: string | null | undefined;
+  readonly out: string;
+}
+
+/**
+ * Checks that results are not written among the images: the next listing would take them for a class, so that neither
+ * the run could be continued nor another one begun with the same images.
+ *
+ * Folders are compared as the disk knows them, whatever they are called: through links, and on disks that know no case.
+ *
+ * @throws {UsageError} When `out` is the folder of images, lies in it, or holds it.
+ */
+export async function checkOutside({ data, split, out }: DataAndOut): Promise<void> {
+  if (sourceOf(data)?.prefix !== null) return;
+  const images = path.resolve(data, split ?? '');
+  const beside = `${path.join(path.dirname(path.resolve(data)), path.basename(path.resolve(data)))}-results`;
+  const wayOut = `Give a folder beside it, such as \`${beside}\``;
+  const options = ['out', 'data'];
+  if (await isWithin(out, images)) {
+    throw new UsageError(
+      `Expected \`out\` to be outside of the images, got \`${out}\` in \`${images}\`: ` +
+        `what is written there would be listed as a class. ${wayOut}`,
+      { options },
+    );
+  }
+  if (await isWithin(images, out)) {
+    throw new UsageError(
+      `Expected \`out\` to be a folder without the images, got \`${out}\`, which holds \`${images}\`. ${wayOut}`,
+      { options },
+    );
+  }
+}
+
+/** Tests whether a path is a folder, or is or will be below it. One that is not there holds nothing. */
+async function isWithin(inner: string, outer: string): Promise<boolean> {
+  const folder = await identityOf(outer);
+  if (folder === undefined) return false;
+  for (const above of await foldersAbove(inner)) {
+    if ((await identityOf(above)) === folder) return true;
+  }
+  return false;
+}
+
+/** The real folders on the way to a path, itself included, as far as they are there. */
+async function foldersAbove(inner: string): Promise<readonly string[]> {
+  const given = path.resolve(inner);
+  let real: string;
+  try {
+    real = await fs.realpath(given);
+  } catch {
+    // It is to be made, below the first folder that is there.
+    return path.dirname(given) === given ? [] : await foldersAbove(path.dirname(given));
+  }
+  const folders = [real];
+  while (path.dirname(folders.at(-1)!) !== folders.at(-1)) {
+    folders.push(path.dirname(folders.at(-1)!));
+  }
+  return folders;
+}
+
+/** What tells one folder from another on this machine; undefined when it cannot be looked at. */
+async function identityOf(folder: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await fs.stat(folder, { bigint: true });
+    return `${dev} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}

@@ -22,10 +22,10 @@ interface ClassSize {
 }
 
 /** Of the classes that have images, the smallest first. */
-function classSizes({ classes, count, sample }: Dataset): readonly ClassSize[] {
-  const images = new Uint32Array(classes.length);
-  for (let position = 0; position < count; position += 1) {
-    const { label } = sample(position);
+function classSizes(dataset: Dataset): readonly ClassSize[] {
+  const images = new Uint32Array(dataset.classes.length);
+  for (let position = 0; position < dataset.count; position += 1) {
+    const { label } = dataset.sample(position);
     if (label !== null) images[label]! += 1;
   }
   return Array.from(images, (images, label) => ({ label, images }))

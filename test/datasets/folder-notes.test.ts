@@ -29,7 +29,11 @@ test(
   tells,
   [
     ...pets,
-    ...['.DS_Store', '.ipynb_checkpoints/1.jpg', 'cat/._1.jpg', 'cat/Thumbs.db', 'cat/desktop.ini'],
+    '.DS_Store',
+    '.ipynb_checkpoints/1.jpg',
+    'cat/._1.jpg',
+    'cat/Thumbs.db',
+    'cat/desktop.ini',
     '__MACOSX/cat/._1.jpg',
   ],
   [],
@@ -167,8 +171,12 @@ test('a folder with images of other names only says how to rename them', async (
 test('results of earlier runs among the images are left out, and told', async (t) => {
   const root = await folderWith(t, [
     ...pets,
-    ...['run/config.json', 'run/metrics.arrows', 'run/checkpoints/1.safetensors'],
-    ...['vectors/manifest.json', 'vectors/part-00000.arrow', 'cat/eval/evaluation.arrow'],
+    'run/config.json',
+    'run/metrics.arrows',
+    'run/checkpoints/1.safetensors',
+    'vectors/manifest.json',
+    'vectors/part-00000.arrow',
+    'cat/eval/evaluation.arrow',
   ]);
   const dataset = await openDataset(root);
   t.deepEqual(dataset.classes, ['cat', 'dog']);

@@ -16,16 +16,17 @@ import { statedReading } from '../operators/image/image-reading.ts';
 import { shrinkTarget } from '../operators/image/shrink-target.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
 import { isByImage } from '../operators/loss/loss-spec.ts';
-import { learningRateAt } from '../operators/model/learning-rate.ts';
 import { planBatches } from '../operators/batches/plan-batches.ts';
 import { replacementFor } from '../operators/batches/replacement-for.ts';
 import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
 import { saveCheckpoints } from '../outputs/run/save-checkpoints.ts';
 import { writeMetrics } from '../outputs/run/write-metrics.ts';
 import { decodePermits, readPermits } from './parts/native-permits.ts';
+import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { openTraining } from './parts/open-training.ts';
 import { type TrainOptions, trainVerb } from './options/train-options.ts';
 import type { PretrainedStart } from './parts/run-config.ts';
+import { plannedRate } from './parts/planned-rate.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { tellSteps, type TrainedStep, type TrainResult } from './parts/tell-steps.ts';
 
@@ -49,6 +50,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const training = await openTraining(scope, options, note, start);
     const { data, walks, config, run, trainer, startAt } = training;
     const { signal, draining } = scope;
+    const { out } = options;
     const { recipe, imageSize, views, seed, steps } = config;
     const leastClasses = isByImage(config.loss) ? 1 : 2;
     const classesPerBatch = config.classesPerBatch ?? undefined;
@@ -59,6 +61,8 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       maxInvalid: options.maxInvalid,
       known: run.bad,
       knownRepaired: run.repaired,
+      retry: options.retryBad,
+      triedBefore: Math.min(data.count, startAt * config.batchSize),
     });
     const cache = decodedCache(options.cacheMb * 1e6);
     const reading = statedReading(config);
@@ -69,8 +73,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       shrinkTo: shrinkTarget(recipe, imageSize),
     };
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
-    const peak = config.learningRate;
-    const schedule = { peak, steps, warmupSteps: config.warmupSteps };
+    const learningRate = plannedRate(config, run.extended);
 
     const plans = planBatches(data, { ...batches, startAt });
     return withDemand(plans, { window: options.prefetch, signal, draining }, (plan$) =>
@@ -91,7 +94,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         augmentViews(viewer, { recipe, views, imageSize, seed }),
         packBatch(trainer.shape),
         trainStep(trainer, {
-          learningRate: (step) => learningRateAt(step, schedule),
+          learningRate,
           snapshotAfter: (step) => (step + 1) % every === 0 || step + 1 === steps,
         }),
         // A checkpoint needs the rows of its steps on the disk before it.
@@ -103,6 +106,9 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
           await run.saveEncoder(model, encoderSidecar(imageSize, recipe, reading));
         }),
       ),
-    ).pipe(tellSteps({ out: options.out, startAt, total: steps, batchSize: config.batchSize }));
+    ).pipe(
+      listBadOnFailure(bad, (rows) => run.saveQuarantine(rows)),
+      tellSteps({ out, startAt, total: steps, batchSize: config.batchSize, quarantine: bad }),
+    );
   });
 }

@@ -26,6 +26,8 @@ export interface Quarantine {
   addRepaired(sample: Sample, message: string): void;
   /** All repaired samples, sorted by id. */
   listRepaired(): readonly RepairedSample[];
+  /** Ids that were known to be bad, were tried again and could be used, sorted. */
+  recovered(): readonly string[];
 }
 
 /** Limits of bad samples. */
@@ -36,6 +38,10 @@ export interface QuarantineOptions {
   readonly maxInvalid?: number | undefined;
   /** Bad samples known from an earlier part of the run. */
   readonly known?: readonly BadSample[] | undefined;
+  /** Samples that the earlier part of the run tried, of which the known ones are a share. @default 0 */
+  readonly triedBefore?: number | undefined;
+  /** Try the known ones again when they come: one that can be read now is bad no more. @default false */
+  readonly retry?: boolean | undefined;
   /** Repaired samples known from an earlier part of the run. @default none */
   readonly knownRepaired?: readonly RepairedSample[] | undefined;
 }
@@ -52,6 +58,7 @@ const leastTried = 1000;
  * Memory: the id and message of each bad sample, so at most `maxInvalid` of the ids of the store.
  *
  * @throws {RangeError} When `maxInvalid` is not from 0 to 1.
+ * @throws {PipelineError} `ERR_TOO_MANY_BAD`, at the call, when those known are too many already.
  * @example
  * ```ts
  * const bad = quarantine({ count: 1000, maxInvalid: 0.01 });
@@ -63,26 +70,32 @@ const leastTried = 1000;
  */
 export function quarantine(options: QuarantineOptions): Quarantine {
   const { count, maxInvalid = 0.2, known = [], knownRepaired = [] } = options;
+  const { retry = false, triedBefore = 0 } = options;
   if (!(maxInvalid >= 0 && maxInvalid <= 1)) {
     throw new RangeError(`Expected \`maxInvalid\` to be from 0 to 1, got \`${maxInvalid}\``);
   }
   const bad = new Map(known.map((sample) => [sample.id, sample]));
   const repaired = new Map(knownRepaired.map((sample) => [sample.id, sample]));
-  let tries = 0;
+  const toRetry = new Set(retry ? bad.keys() : []);
+  let tries = triedBefore;
+  const base = (): number => Math.min(count, Math.max(tries, leastTried));
+  const areTooMany = (): boolean => bad.size > maxInvalid * base();
+  if (!retry && areTooMany()) throw tooManyKnown(bad.size, base(), maxInvalid);
   const addAll = (entries: readonly BadEntry[]): void => {
     const unknown = entries.filter(({ sample }) => !bad.has(sample.id));
     for (const { sample, error } of unknown) bad.set(sample.id, badSample(sample, error));
-    const base = Math.min(count, Math.max(tries, leastTried));
     const last = unknown.at(-1);
-    if (last !== undefined && bad.size > maxInvalid * base) {
-      throw tooManyBad([...bad.values()], { last, base, count, maxInvalid });
+    if (last !== undefined && areTooMany()) {
+      throw tooManyBad([...bad.values()], { last, base: base(), count, maxInvalid });
     }
   };
   return {
-    tried() {
+    tried({ id }) {
       tries += 1;
+      // It is bad again when it fails again.
+      if (toRetry.delete(id)) bad.delete(id);
     },
-    has: (sample) => bad.has(sample.id),
+    has: ({ id }) => bad.has(id) && !toRetry.has(id),
     add: (sample, error) => addAll([{ sample, error }]),
     addAll,
     list: () => sortedById(bad),
@@ -90,6 +103,7 @@ export function quarantine(options: QuarantineOptions): Quarantine {
       repaired.set(id, { id, stage: 'decode', code: 'REPAIRED', message });
     },
     listRepaired: () => sortedById(repaired),
+    recovered: () => (retry ? known.map(({ id }) => id).filter((id) => !bad.has(id)) : []).sort(),
   };
 }
 
@@ -128,6 +142,15 @@ function tooManyBad(
     cause: error,
     options: ['maxInvalid'],
   });
+}
+
+function tooManyKnown(bad: number, base: number, maxInvalid: number): PipelineError {
+  return new PipelineError(
+    'ERR_TOO_MANY_BAD',
+    `${bad} of about ${base} images could not be used before, more than \`maxInvalid: ${maxInvalid}\` allows. ` +
+      'Raise the limit, or repair them and try them again with `retryBad: true`.',
+    { options: ['maxInvalid', 'retryBad'] },
+  );
 }
 
 function sortedById<T extends { readonly id: string }>(samples: ReadonlyMap<string, T>): T[] {

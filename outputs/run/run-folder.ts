@@ -29,7 +29,7 @@ import {
   writeCheckpoint,
 } from './checkpoints.ts';
 import { contrastiveColumns, timingColumns } from './metrics-columns.ts';
-import { configName } from './saved-config.ts';
+import { configName, type RunExtension } from './saved-config.ts';
 
 /** Configuration of a run, its columns, and how much of it is kept. */
 export interface RunFolderOptions extends RunIdentity {
@@ -44,6 +44,10 @@ export interface RunFolder {
   readonly path: string;
   /** Identifies the configuration, leaving out what may change. */
   readonly configHash: string;
+  /** Extensions of the run, in the order in which they were made. */
+  readonly extended: readonly RunExtension[];
+  /** The one among them that was made by opening it now. */
+  readonly extension: RunExtension | undefined;
   /** State from which the run goes on; null at the beginning. */
   readonly checkpoint: Checkpoint | null;
   /** Notes for the user about the opening: a lock taken over, a checkpoint passed over. */
@@ -62,8 +66,8 @@ export interface RunFolder {
   saveCheckpoint(state: TrainerState): Promise<string>;
   /** Writes `encoder.onnx`, and `encoder.json` that says how its input is made. @returns The path of the first. */
   saveEncoder(model: Uint8Array, sidecar: Json): Promise<string>;
-  /** Writes `quarantine.arrow`. */
-  saveQuarantine(samples: readonly QuarantineRow[]): Promise<void>;
+  /** Writes `quarantine.arrow`. @returns The path. */
+  saveQuarantine(samples: readonly QuarantineRow[]): Promise<string>;
   /** Waits for running calls, ends the logs and gives the folder back. Idempotent. */
   close(): Promise<void>;
 }
@@ -106,8 +110,9 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   const lock = await lockFolder(folder);
   let logs: RunLogs | undefined;
   try {
-    const { configHash, notes } = await beginOrContinueRun(folder, options);
     const latest = await latestCheckpoint(checkpointsIn(folder));
+    const begun = await beginOrContinueRun(folder, options, latest.checkpoint?.step);
+    const { configHash, notes, extended, extension } = begun;
     checkConfig(latest, configHash);
     logs = await openLogs(folder, options.metrics ?? contrastiveColumns, {
       keepRows: latest.checkpoint?.step ?? 0,
@@ -117,6 +122,8 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     return {
       path: folder,
       configHash,
+      extended,
+      extension,
       checkpoint: latest.checkpoint,
       notes: [...(lock.note === undefined ? [] : [lock.note]), ...notes, ...passedOver(latest)],
       bad: quarantined.filter((row) => !isRepaired(row)),
@@ -195,7 +202,9 @@ function runWriter({
       }),
     saveQuarantine: (samples) =>
       exclusively(async () => {
-        await writeQuarantine(path.join(folder, quarantineName), samples);
+        const file = path.join(folder, quarantineName);
+        await writeQuarantine(file, samples);
+        return file;
       }),
     close: () => (closing ??= exclusively(() => closeAll(logs, lock))),
   };

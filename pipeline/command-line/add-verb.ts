@@ -111,13 +111,13 @@ function isLong({ placeholder = '' }: VerbField): boolean {
 
 /** Range and default, as far as the sentence before does not say them. */
 function remarkOf(field: VerbField): string {
-  const { kind, expected, required, defaultValue, choices = [] } = field;
+  const { kind, expected, required, inherits, defaultValue, choices = [] } = field;
   const remarks: string[] = [];
   if (isLong(field)) remarks.push(choices.join(' | '));
   const isPlain =
     expected === 'an integer of at least 1' || expected === 'an integer of at least 0';
   if (kind === 'number' && !isPlain) remarks.push(expected);
-  if (required) remarks.push('required');
+  if (required) remarks.push(...(inherits ? [] : ['required']));
   else if (defaultValue !== null && kind !== 'switch') {
     remarks.push(
       `default: ${Array.isArray(defaultValue) ? defaultValue.join(',') : JSON.stringify(defaultValue).replaceAll('"', '')}`,

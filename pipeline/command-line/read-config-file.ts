@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../operators/errors.ts';
+import { isSavedConfig } from '../../outputs/run/saved-config.ts';
+import { optionsKeptIn } from '../options/kept-options.ts';
 import { UsageError } from '../options/usage-error.ts';
 
 /**
- * The options in a configuration file, JSON or YAML: one mapping with names as in `config.json`.
+ * The options in a configuration file, JSON or YAML: one mapping with names as in the library; or the `config.json` of a
+ * run, for another run like it.
  *
  * Values are as they are written; whether they are options, and good ones, is checked with the flags.
  *
@@ -29,5 +32,18 @@ export async function readConfigFile(path: string): Promise<Readonly<Record<stri
       `Expected \`${path}\` to be a mapping of options such as \`batchSize: 256\`, got ${got}`,
     );
   }
-  return value as Readonly<Record<string, unknown>>;
+  return optionsIn(value as Readonly<Record<string, unknown>>, path);
+}
+
+/** The options themselves; of the `config.json` of a run those that it was begun with. */
+function optionsIn(
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+): Readonly<Record<string, unknown>> {
+  if (!isSavedConfig(value)) return value;
+  const kept = optionsKeptIn(value, path);
+  if (kept !== undefined) return kept;
+  throw new UsageError(
+    `\`${path}\` is of a run from before options were kept: give them as flags, or in a file of their own`,
+  );
 }

@@ -1,9 +1,11 @@
+import path from 'node:path';
 import {
   crossEntropyReadoutTable,
   formatted,
   lossReadoutTable,
   type Readouts,
 } from '../../operators/loss/readouts.ts';
+import { quarantineName } from '../../outputs/tables/write-quarantine.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type TrainOptions, trainVerb } from '../options/train-options.ts';
@@ -17,20 +19,35 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
   run: (options) => train(options),
   resumable: true,
   stopped: ({ out }, last) =>
-    `stopped after ${last?.done ?? '?'} of ${last?.total ?? '?'} steps in ${out}`,
+    last === undefined
+      ? `stopped before the first step; what ${out} held before stays`
+      : `stopped; the checkpoint after ${last.kept ?? 0} of ${last.total} steps is kept in ${out}`,
   about: ({ out }) => ({ out, steps: null, totalSteps: null, readouts: null, times: null }),
   lines: (result, { options, interrupted }) => [
     stepLine(result, interrupted),
+    ...badLines(result),
     ...(result.readouts === null ? [] : readoutLines(result.readouts)),
     ...(options.timing && result.times !== null ? timingLines(result.times) : []),
   ],
   json: (result) => ({ ...result }),
 };
 
-function stepLine({ out, steps, totalSteps }: TrainResult, interrupted: boolean): string {
-  return interrupted
-    ? `stopped after ${steps} of ${totalSteps} steps in ${out}`
+function stepLine(result: TrainResult, interrupted: boolean): string {
+  const { out, steps, totalSteps, stepsDone } = result;
+  if (interrupted && steps < totalSteps) {
+    return `stopped after ${steps} of ${totalSteps} steps in ${out}`;
+  }
+  return stepsDone === 0 && steps > 0
+    ? `nothing to do: the run in ${out} is finished (${steps} steps; more \`--steps\` or \`--epochs\` extend it)`
     : `trained ${steps} steps in ${out}`;
+}
+
+/** Images that the run could not use, now or before. */
+function badLines({ out, bad, recovered }: TrainResult): readonly string[] {
+  const again = recovered === 0 ? [] : [`${recovered} images that were bad before could be used`];
+  if (bad === 0) return again;
+  const file = path.join(out, quarantineName);
+  return [...again, `${bad} images could not be used and were replaced, see ${file}`];
 }
 
 function readoutLines(readouts: TrainedStep['readouts']): readonly string[] {

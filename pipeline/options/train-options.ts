@@ -11,7 +11,9 @@ import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-op
 import { trainingLoss } from './loss-spec.ts';
 import { choice, flag, integer, number, optional, path } from './option-fields.ts';
 import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
+import { continuedOptions } from './kept-options.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
+import { retryRule } from './retry-rule.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { alternatives, defineVerb, type Resolved, type Verb } from './verb.ts';
 
@@ -21,8 +23,11 @@ export type AugmentationName = 'paper' | 'plain';
 /** Options of `train`. */
 export interface TrainOptions
   extends DataOptions, PairLossOptions, SeedOption, EngineOptions, LoadingOptions, ReadingOptions {
-  /** Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`. */
-  readonly data: string;
+  /**
+   * Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`. With `resume`
+   * that of the run.
+   */
+  readonly data?: string | undefined;
   /** Run folder: configuration, metrics, checkpoints. */
   readonly out: string;
   /** Training loss; `infonce` needs no labels, `cross-entropy` trains a classifier. @default 'sincere' */
@@ -77,15 +82,18 @@ export interface TrainOptions
   readonly checkpointEvery?: number | null | undefined;
   /** Megabytes of decoded images cached between epochs. @default 256 */
   readonly cacheMb?: number | undefined;
-  /** Continue the run in `out` from its last checkpoint. @default false */
+  /** Continue the run in `out` from its last checkpoint, with its options; more `steps` or `epochs` extend it. @default false */
   readonly resume?: boolean | undefined;
+  /** Try images again that could not be used before `resume`, as they come in the batches. @default false */
+  readonly retryBad?: boolean | undefined;
   /** Report the share of time spent in steps and between them. @default false */
   readonly timing?: boolean | undefined;
 }
 
 const data = {
   data: path(
-    'Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`.',
+    'Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`. ' +
+      'With `resume` that of the run.',
   ),
   ...dataFields,
 };
@@ -187,7 +195,12 @@ const optimisation = {
 
 const run = {
   out: path('Run folder: configuration, metrics, checkpoints.'),
-  resume: flag('Continue the run in `out` from its last checkpoint.'),
+  resume: flag(
+    'Continue the run in `out` from its last checkpoint, with its options; more `steps` or `epochs` extend it.',
+  ),
+  retryBad: flag(
+    'Try images again that could not be used before `resume`, as they come in the batches.',
+  ),
   checkpointEvery: optional(integer(1, 'Steps between checkpoints; an epoch when not given.')),
   seed: seedField,
   timing: flag('Report the share of time spent in steps and between them.'),
@@ -216,6 +229,7 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
   name: 'train',
   summary: 'Train an encoder on a folder of images.',
   positional: 'data',
+  inherited: { from: continuedOptions, keys: ['data'] },
   fields: {
     ...data,
     ...readingFields,
@@ -229,6 +243,7 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
   groups,
   rules: [
     alternatives<TrainOptions>('steps', 'epochs'),
+    retryRule,
     classRule,
     epsilonRule,
     {

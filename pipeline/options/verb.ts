@@ -22,6 +22,8 @@ export interface VerbField extends FieldNote {
   readonly group: string;
   /** Has no default and must be given. */
   readonly required: boolean;
+  /** May be left out where a run that is continued says it. */
+  readonly inherits: boolean;
   /** Null when it may be left out; undefined when required. */
   readonly defaultValue: unknown;
 }
@@ -50,6 +52,11 @@ export function alternatives<T>(
   };
 }
 
+/** From options that were given, by key, to those that stand below them. */
+export type Inherited = (
+  given: Readonly<Record<string, unknown>>,
+) => Readonly<Record<string, unknown>>;
+
 /** A verb of the command line, and the options that its composition takes. */
 export interface Verb<T> {
   readonly name: string;
@@ -59,6 +66,8 @@ export interface Verb<T> {
   readonly renamed: Readonly<Record<string, string>>;
   /** Pairs of options of which one at most is given. */
   readonly alternatives: readonly (readonly [string, string])[];
+  /** Options that stand below those that are given, such as those of a run that is continued. */
+  readonly inherited: Inherited;
   /** Resolver: from what was given, by key, to complete options. */
   readonly schema: z.ZodType<Resolved<T>>;
 }
@@ -73,6 +82,8 @@ export interface VerbDefinition<T> {
   /** Headings of help, each with the fields that stand under it, in their order. @default one heading for all */
   readonly groups?: Readonly<Record<string, object>> | undefined;
   readonly rules?: readonly OptionRule<T>[] | undefined;
+  /** Options that stand below those that are given, and the required ones that may be among them. @default none */
+  readonly inherited?: { readonly from: Inherited; readonly keys: readonly (keyof T & string)[] };
   /** Fills in what depends on several options. @default nothing */
   readonly complete?: ((options: Resolved<T>) => Resolved<T>) | undefined;
   /** Earlier names of options, which are refused with the name of today. @default none */
@@ -82,6 +93,7 @@ export interface VerbDefinition<T> {
 /** A verb, with its list of options read off the fields. */
 export function defineVerb<T>(definition: VerbDefinition<T>): Verb<T> {
   const { name, summary, fields, positional, rules = [], complete, renamed = {} } = definition;
+  const { inherited = { from: () => ({}), keys: [] } } = definition;
   const shape = fields as Readonly<Record<string, z.ZodType>>;
   const { groups = { Options: fields } } = definition;
   const inGroups = Object.entries(groups).flatMap(([group, members]) =>
@@ -100,9 +112,14 @@ export function defineVerb<T>(definition: VerbDefinition<T>): Verb<T> {
     name,
     summary,
     fields: inGroups.map(({ key, group }) =>
-      described(key, shape[key]!, group, key === positional),
+      described(key, shape[key]!, {
+        group,
+        positional: key === positional,
+        inherits: inherited.keys.some((one) => one === key),
+      }),
     ),
     renamed,
+    inherited: inherited.from,
     alternatives: rules.flatMap(({ option, insteadOf = [] }) =>
       insteadOf.map((other) => [option, other] as const),
     ),
@@ -110,7 +127,11 @@ export function defineVerb<T>(definition: VerbDefinition<T>): Verb<T> {
   };
 }
 
-function described(key: string, field: z.ZodType, group: string, positional: boolean): VerbField {
+function described(
+  key: string,
+  field: z.ZodType,
+  { group, positional, inherits }: Pick<VerbField, 'group' | 'positional' | 'inherits'>,
+): VerbField {
   const defaultValue: unknown = field.safeParse(undefined).data;
   return {
     ...noteOf(field),
@@ -119,6 +140,7 @@ function described(key: string, field: z.ZodType, group: string, positional: boo
     positional,
     group,
     required: defaultValue === undefined,
+    inherits,
     defaultValue,
   };
 }
@@ -162,12 +184,13 @@ export function resolveOptions<T>(
       ([, value]) => value !== undefined,
     ),
   );
-  const parsed = verb.schema.safeParse(values);
+  const complete = mergeOptions(verb, verb.inherited(values), values);
+  const parsed = verb.schema.safeParse(complete);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => unknownOption(verb, key, spelling))
-      : [wrongValue(verb, issue, values, spelling)],
+      : [wrongValue(verb, issue, complete, spelling)],
   );
   throw new UsageError([...new Set(lines)].join('\n'));
 }

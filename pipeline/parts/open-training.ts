@@ -10,12 +10,14 @@ import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step
 import { openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';
 import { metricsColumns } from '../../outputs/run/metrics-columns.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
+import { keptOptions } from '../options/kept-options.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { openPretrained } from './open-pretrained.ts';
 import { openData } from './open-data.ts';
 import { openRunEngine } from './open-run-engine.ts';
+import { extensionNote, plannedRate } from './planned-rate.ts';
 import { resumedEngine } from './resumed-engine.ts';
 import {
   encoderSpec,
@@ -69,12 +71,18 @@ export async function openTraining(
       metrics: metricsColumns(config.loss.name),
       resume,
       mayChange,
+      mayGrow: 'steps',
+      options: keptOptions({ ...options }),
       // Its driver is worth a note when the run goes on, and no reason to refuse it.
       versions: config.device === undefined ? undefined : { device: engine.device },
     }),
   );
   const startNotes = run.checkpoint === null ? (opened?.notes ?? []) : [];
   for (const text of [...run.notes, ...startNotes]) note(text);
+  if (run.extension !== undefined) {
+    note(extensionNote(run.extension, plannedRate(config, run.extended)));
+  }
+  if (options.retryBad) note(retryNote(run));
   const trainer = scope.use(await openTrainer(engine, config, options.ignoreMemory));
   const state = run.checkpoint ?? initialState(config, start);
   if (run.checkpoint === null) await run.saveCheckpoint(state);
@@ -106,6 +114,15 @@ function trainingWalks(options: Resolved<TrainOptions>, data: Dataset): ClassWal
     leastClasses: isByImage(trainingLoss(options)) ? 1 : 2,
     seed,
   });
+}
+
+/** Meaning of `retryBad` for a run: plans stay as they are, so that an image that can be used again takes its own places. */
+function retryNote({ bad, checkpoint }: RunFolder): string {
+  if (bad.length === 0) return 'no image of this run was bad: none is tried again';
+  return (
+    `${bad.length} images that could not be used are tried again when they come, from step ` +
+    `${checkpoint?.step ?? 0} on; those that can be used take their own places in the batches again`
+  );
 }
 
 async function openTrainer(

@@ -11,6 +11,8 @@ export interface RunProgress<S = null> {
   readonly unit: string;
   /** Number of `unit` up to now. @default done */
   readonly amount?: number | undefined;
+  /** Of `done` steps, or of the rows of an export, how many stay when the run is aborted after this event. */
+  readonly kept?: number | undefined;
   /** Milliseconds of work behind this event; the rest of the time counts as waiting for it. */
   readonly busyMs?: number | undefined;
   /** A few words, such as the loss. */

@@ -1,6 +1,7 @@
 import { concat, defer, map, type OperatorFunction } from 'rxjs';
 import type { StepResult } from '../../operators/step/step-result.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
+import type { Quarantine } from '../../operators/stages/quarantine.ts';
 import type { RunEvent } from './run-event.ts';
 import { stepClock, type StepTimes } from './step-clock.ts';
 
@@ -13,6 +14,12 @@ export interface TrainResult {
   /** Steps behind the last checkpoint, those of earlier runs included; fewer than `totalSteps` when it was stopped. */
   readonly steps: number;
   readonly totalSteps: number;
+  /** Steps among them that this run did. */
+  readonly stepsDone: number;
+  /** Images that could not be used, each in `quarantine.arrow` of the run. */
+  readonly bad: number;
+  /** Images that an earlier part of the run could not use and this one could. */
+  readonly recovered: number;
   /** Of the last step; null when there was none in this run. */
   readonly readouts: TrainedStep['readouts'] | null;
   /** Null with fewer than two steps in this run. */
@@ -26,6 +33,7 @@ export interface PlannedSteps {
   readonly startAt: number;
   readonly total: number;
   readonly batchSize: number;
+  readonly quarantine: Pick<Quarantine, 'list' | 'recovered'>;
 }
 
 /** Progress after each step; at the end what was reached, also by a run that was told to stop. */
@@ -34,16 +42,19 @@ export function tellSteps({
   startAt,
   total,
   batchSize,
+  quarantine,
 }: PlannedSteps): OperatorFunction<TrainedStep, RunEvent<TrainResult, TrainedStep>> {
   return (step$) =>
     defer(() => {
       let last: TrainedStep | undefined;
+      let kept = startAt;
       const clock = stepClock();
       const progress$ = step$.pipe(
         map((step): RunEvent<TrainResult, TrainedStep> => {
           last = step;
           clock.count(step);
           const done = step.plan.seq + 1;
+          if (step.state !== undefined) kept = done;
           return {
             kind: 'progress',
             label: 'train',
@@ -51,16 +62,21 @@ export function tellSteps({
             total,
             unit: 'images',
             amount: done * batchSize,
+            kept,
             busyMs: step.stepMs,
             detail: `loss ${step.readouts.loss.toPrecision(4)}`,
             step,
           };
         }),
       );
+      const reached = (): number => (last === undefined ? startAt : last.plan.seq + 1);
       const result = (): TrainResult => ({
         out,
-        steps: last === undefined ? startAt : last.plan.seq + 1,
+        steps: reached(),
         totalSteps: total,
+        stepsDone: reached() - startAt,
+        bad: quarantine.list().length,
+        recovered: quarantine.recovered().length,
         readouts: last?.readouts ?? null,
         times: clock.times(),
       });

@@ -309,6 +309,6 @@ test('a folder that cannot be written is an error with a way out', async (t) => 
   await fs.writeFile(file, '');
   await t.throwsAsync(openRunFolder(path.join(file, 'run'), { config }), {
     code: 'ERR_WRITE',
-    message: /Cannot write .*The folder must exist/,
+    message: /Cannot make the folder .*`.*file` is a file/,
   });
 });

@@ -2,24 +2,17 @@ import type { Dirent } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
+import { readExtensions } from '../operators/image-formats.ts';
 import { escapedName, joined, mayBeRaw, rawEntries } from './raw-names.ts';
 
-/** Formats that are read. */
-const readExtensions = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp']);
+/** Extensions of images in formats that are not read: listed, so that they end in quarantine and not in silence. */
+const foreignExtensions =
+  'svg heic heif hif jxl jp2 j2k jpx jxr ico psd xcf pfm pam tga pcx qoi dds exr hdr ' +
+  'dng cr2 cr3 nef arw orf raf rw2 pef srw';
 
-/** Images in formats that are refused: listed, so that they end in quarantine and not in silence. */
-const refusedExtensions = new Set([
-  '.svg',
-  '.gif',
-  '.bmp',
-  '.tif',
-  '.tiff',
-  '.avif',
-  '.heic',
-  '.heif',
-  '.jxl',
-  '.jp2',
-  '.ico',
+const imageExtensions: ReadonlySet<string> = new Set([
+  ...readExtensions,
+  ...foreignExtensions.split(' ').map((extension) => `.${extension}`),
 ]);
 
 /** What systems leave behind; some of it holds thumbnails. Hidden names are left out as well. */
@@ -99,8 +92,7 @@ async function kindOf(entry: Dirent | Dirent<Buffer>, folder: string): Promise<E
   const text = name.toString();
   if (text.startsWith('.') || leftBehind.has(text)) return 'system';
   const extension = path.extname(text).toLowerCase();
-  const imageOr =
-    readExtensions.has(extension) || refusedExtensions.has(extension) ? 'image' : 'other';
+  const imageOr = imageExtensions.has(extension) ? 'image' : 'other';
   if (entry.isFile()) return imageOr;
   if (entry.isDirectory()) return 'folder';
   let target;

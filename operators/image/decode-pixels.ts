@@ -1,9 +1,16 @@
 import { messageOf, PipelineError } from '../errors.ts';
 import type { RgbImage } from '../types.ts';
-import { rgbOfCmyk } from './cmyk.ts';
+import { bmpPixels } from './bmp-pixels.ts';
 import { type DecodeLimits, defaultMaxPixels } from './decode-limits.ts';
+import { firstTiffPage } from './first-tiff-page.ts';
+import { foreignFile } from './foreign-files.ts';
+import { gifPixels } from './gif-pixels.ts';
+import { type ImageFormat, imageFormat, imageFormats } from '../image-formats.ts';
 import { checkReading, type ImageReading } from './image-reading.ts';
 import { jpegComponents } from './jpeg-segments.ts';
+import { finishedPixels, nativePixels } from './native-pixels.ts';
+import { pnmPixels } from './pnm-pixels.ts';
+import { type RawPixels, type SizeCheck, UnreadableFile } from './raw-pixels.ts';
 import { sharp } from './sharp-setup.ts';
 
 /** Options of decoding. */
@@ -16,61 +23,62 @@ export interface DecodePixelsOptions extends DecodeLimits, ImageReading {
 }
 
 /**
- * The pixels of a JPEG, PNG or WebP file, upright, as 8-bit sRGB. The same bytes give the same pixels.
+ * The pixels of a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PNM file, upright, as 8-bit sRGB. The format is that of the
+ * content, whatever the name. The same bytes give the same pixels.
  *
  * EXIF orientation is applied. Palette, grey, 16-bit and CMYK images are converted, an embedded colour
  * profile is honoured, transparency is laid on white (most often the page that the image was made
- * for): `ImageReading` has the switches. Of an animation the first frame is taken. A damaged file is
- * refused, also when a viewer would show parts of it: any warning of the decoder counts.
+ * for): `ImageReading` has the switches. Of an animation the first frame is taken, of several pages the first. A
+ * damaged file is refused, also when a viewer would show parts of it: any warning of the decoder counts.
  *
  * Memory while it runs: a few rows beside the result when the image is shrunk, and the decoded file
- * when it is progressive, interlaced or turned.
+ * when it is progressive, interlaced, turned, or no JPEG, PNG or WebP.
  *
  * @throws {RangeError} When an option is out of range.
  * @throws {PipelineError} `ERR_DECODE` when the file cannot be decoded within the limits. The message is a function of
  * the file and the options; the decoder's own error is its `cause`.
+ * @see `README.md` beside this file: every format and feature, beside what Pillow does.
  */
 export async function decodePixels(
   bytes: Uint8Array,
   options: DecodePixelsOptions = {},
 ): Promise<RgbImage> {
   checkDecodeOptions(options);
+  const format = imageFormat(bytes);
+  if (format === undefined) throw new PipelineError('ERR_DECODE', foreignFile(bytes));
   try {
-    return await nativePixels(bytes, options);
+    return await decoders[format](bytes, options);
   } catch (error) {
-    throw await refusal(bytes, options, error);
+    throw await refusal(format, bytes, options, error);
   }
 }
 
-async function nativePixels(bytes: Uint8Array, options: DecodePixelsOptions): Promise<RgbImage> {
-  const { maxPixels = defaultMaxPixels, timeoutSeconds = 30, shrinkTo } = options;
-  const { exif = 'apply', icc = 'apply', alpha = 'white' } = options;
-  const file = sharp(bytes, {
-    autoOrient: exif === 'apply',
-    ignoreIcc: icc === 'ignore',
-    failOn: 'warning',
-    limitInputPixels: maxPixels,
-  });
-  if (shrinkTo !== undefined) {
-    file.resize(shrinkTo, shrinkTo, { fit: 'outside', withoutEnlargement: true });
-  }
-  if (alpha === 'drop') file.removeAlpha();
-  else file.flatten({ background: '#ffffff' });
-  // Without a profile libvips would take one of its own for inks.
-  const inks = icc === 'ignore' && jpegComponents(bytes) === 4;
-  if (inks) file.pipelineColourspace('cmyk');
-  // Not `toUint8Array`: in sharp 0.35.5 it never frees its native copy of the pixels.
-  const { data, info } = await file
-    .toColourspace(inks ? 'cmyk' : 'srgb')
-    .timeout({ seconds: timeoutSeconds })
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  const { width, height, channels } = info;
-  if (data.byteLength !== width * height * (inks ? 4 : 3)) {
-    throw new Error(`Expected 3 channels of 8 bits, got ${channels} in ${data.length} bytes`);
-  }
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { width, height, data: inks ? rgbOfCmyk(pixels) : pixels };
+type Decoder = (bytes: Uint8Array, options: DecodePixelsOptions) => Promise<RgbImage>;
+
+const decoders: Readonly<Record<ImageFormat, Decoder>> = {
+  jpeg: (bytes, options) =>
+    nativePixels(bytes, options, options.icc === 'ignore' && jpegComponents(bytes) === 4),
+  png: (bytes, options) => nativePixels(bytes, options, false),
+  webp: (bytes, options) => nativePixels(bytes, options, false),
+  avif: (bytes, options) => nativePixels(bytes, options, false),
+  tiff: async (bytes, options) => {
+    const page = firstTiffPage(bytes);
+    return await nativePixels(page.bytes, options, page.isCmyk);
+  },
+  gif: ours(gifPixels),
+  bmp: ours(bmpPixels),
+  pnm: ours(pnmPixels),
+};
+
+/** Decoder of a format that is read by code of ours. */
+function ours(read: (bytes: Uint8Array, check: SizeCheck) => RawPixels): Decoder {
+  return async (bytes, options) => {
+    const { maxPixels = defaultMaxPixels } = options;
+    const pixels = read(bytes, (width, height) => {
+      if (width * height > maxPixels) throw tooManyPixels(width, height, maxPixels);
+    });
+    return await finishedPixels(pixels, options);
+  };
 }
 
 /**
@@ -80,25 +88,33 @@ async function nativePixels(bytes: Uint8Array, options: DecodePixelsOptions): Pr
  * fail at the same time lose lines or get each other's. They stay in the `cause`.
  */
 async function refusal(
+  format: ImageFormat,
   bytes: Uint8Array,
-  options: DecodePixelsOptions,
+  { maxPixels = defaultMaxPixels }: DecodePixelsOptions,
   cause: unknown,
 ): Promise<PipelineError> {
+  if (cause instanceof PipelineError) return cause;
   const message = messageOf(cause);
+  if (cause instanceof UnreadableFile) return new PipelineError('ERR_DECODE', message, { cause });
   if (message.startsWith('Input image exceeds pixel limit')) {
     const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
-    return tooManyPixels(width, height, options.maxPixels, cause);
+    return tooManyPixels(width, height, maxPixels, cause);
   }
-  // What sharp and this file say themselves, and what comes before the details.
-  const own = /^(?:Input \w+ [^:]*|Expected .*)/iu.exec(message)?.[0];
-  const reason = message.startsWith('timeout') ? 'it takes too long' : 'the file is damaged';
+  // What this file says itself, and what sharp says before the details.
+  const own = /^Expected .*/u.exec(message)?.[0];
+  const { name } = imageFormats[format];
+  const reason = message.startsWith('timeout')
+    ? 'it takes too long'
+    : message.startsWith('Input ')
+      ? `its ${name} header is damaged or of a kind that is not read`
+      : `the ${name} file is damaged`;
   return new PipelineError('ERR_DECODE', own ?? reason, { cause });
 }
 
 function tooManyPixels(
   width: number,
   height: number,
-  maxPixels: number = defaultMaxPixels,
+  maxPixels: number,
   cause?: unknown,
 ): PipelineError {
   return new PipelineError(

@@ -5,9 +5,9 @@ import untunedSharp from 'sharp';
  *
  * - One thread for each image: images run beside each other, as many as there are decode permits.
  * - No cache of operations: no image of a run is decoded in the same way twice.
- * - Only JPEG, PNG and WebP, and only from memory. Other loaders are not faster, but each is one more
- *   parser for files that strangers wrote; SVG can even refer to other files. Other users of sharp in
- *   this process see the same list, because libvips has only one.
+ * - Only the loaders that are needed, and only from memory. Each more is one more parser for files that
+ *   strangers wrote; SVG can even refer to other files. GIF, BMP and PNM are read by code of ours.
+ *   Other users of sharp in this process see the same list, because libvips has only one.
  */
 export const sharp: typeof untunedSharp = untunedSharp;
 
@@ -15,5 +15,11 @@ sharp.concurrency(1);
 sharp.cache(false);
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
-  operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],
+  operation: [
+    'VipsForeignLoadJpegBuffer',
+    'VipsForeignLoadPngBuffer',
+    'VipsForeignLoadWebpBuffer',
+    'VipsForeignLoadTiffBuffer',
+    'VipsForeignLoadHeifBuffer',
+  ],
 });

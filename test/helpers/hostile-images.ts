@@ -170,6 +170,7 @@ export async function badFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
   const image = sharp(noise, { raw: { width: 64, height: 64, channels: 3 } });
   const jpeg = await image.clone().jpeg().toBuffer();
   const png = await image.clone().png().toBuffer();
+  const gif = await image.clone().gif().toBuffer();
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   return new Map<string, Uint8Array>([
     ['cut.jpg', jpeg.subarray(0, jpeg.length >> 1)],
@@ -182,7 +183,7 @@ export async function badFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
       'drawing.png',
       text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect/></svg>'),
     ],
-    ['animation.webp', await image.clone().gif().toBuffer()],
+    ['cut.gif', gif.subarray(0, gif.length >> 1)],
     ['bomb.png', pngBomb(16_000)],
   ]);
 }

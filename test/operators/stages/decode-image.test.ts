@@ -66,8 +66,11 @@ test('says the same of a damaged file whatever fails at the same time', async (t
     });
     await Promise.all(together);
   }
-  t.regex(alone.get('header-only.jpg')!, /: Input buffer has corrupt header$/);
-  t.regex(alone.get('cut.jpg')!, /: the file is damaged$/);
+  t.regex(
+    alone.get('header-only.jpg')!,
+    /: its JPEG header is damaged or of a kind that is not read$/,
+  );
+  t.regex(alone.get('cut.jpg')!, /: the JPEG file is damaged$/);
 });
 
 test('refuses an image above the pixel limit before decoding it', async (t) => {

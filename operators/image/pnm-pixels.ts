@@ -1,0 +1,124 @@
+import { ascii } from '../file-signature.ts';
+import { cutShort, type RawPixels, readable, type SizeCheck } from './raw-pixels.ts';
+
+/**
+ * Pixels of a PBM, PGM or PPM file (`P1` to `P6`), with up to 16 bits a value. Of several images in a file the first.
+ *
+ * Values of another maximum than 255 are scaled: `value / maximum × 255`, rounded.
+ *
+ * @throws {UnreadableFile} When the header is wrong, values are above the maximum, or the file is cut.
+ * @see Netpbm's `ppm(5)`, `pgm(5)` and `pbm(5)`.
+ */
+export function pnmPixels(bytes: Uint8Array, check: SizeCheck): RawPixels {
+  const kind = bytes[1]! - 0x30;
+  const isBitmap = kind === 1 || kind === 4;
+  const header = words(bytes, 2, isBitmap ? 2 : 3);
+  const [width = 0, height = 0, maximum = 1] = header.values;
+  readable(width > 0 && height > 0, 'its header states no size');
+  readable(maximum > 0 && maximum < 65_536, 'its header states no maximum of 1 to 65535');
+  check(width, height);
+  const channels = kind === 3 || kind === 6 ? 3 : 1;
+  const layout = { width, height, channels, maximum } as const;
+  const values =
+    kind <= 3
+      ? plainValues(bytes, header.end, layout, isBitmap)
+      : isBitmap
+        ? packedBits(bytes, header.end, layout)
+        : binaryValues(bytes, header.end, layout);
+  const level = (value: number): number =>
+    isBitmap ? 255 * (1 - value) : Math.round((value * 255) / maximum);
+  const data = new Uint8Array(width * height * 3);
+  for (let at = 0; at < data.length; at += 1) {
+    const value = values[channels === 3 ? at : Math.trunc(at / 3)]!;
+    readable(value <= maximum, 'it has values above its maximum');
+    data[at] = level(value);
+  }
+  return { width, height, channels: 3, data };
+}
+
+interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+  readonly maximum: number;
+}
+
+/** The next decimal numbers, and the position after the one white space behind them. `#` begins a comment. */
+function words(
+  bytes: Uint8Array,
+  from: number,
+  count: number,
+): { readonly values: readonly number[]; readonly end: number } {
+  const values: number[] = [];
+  let at = from;
+  while (values.length < count) {
+    const text = /^(?:\s|#[^\n\r]*[\n\r])*(?<digits>\d{1,9})(?=\s)/u.exec(
+      ascii(bytes, at, at + 4096),
+    );
+    readable(text !== null, 'its header is not that of a PNM file');
+    values.push(Number(text.groups!['digits']));
+    at += text[0].length;
+  }
+  return { values, end: at + 1 };
+}
+
+function binaryValues(
+  bytes: Uint8Array,
+  from: number,
+  { width, height, channels, maximum }: Layout,
+): Uint8Array | Uint16Array {
+  const count = width * height * channels;
+  const size = maximum < 256 ? 1 : 2;
+  readable(bytes.length - from >= count * size, cutShort);
+  if (size === 1) return bytes.subarray(from, from + count);
+  const values = new Uint16Array(count);
+  for (let at = 0; at < count; at += 1) {
+    values[at] = (bytes[from + 2 * at]! << 8) | bytes[from + 2 * at + 1]!;
+  }
+  return values;
+}
+
+/** Rows of bits, each from a new byte. */
+function packedBits(bytes: Uint8Array, from: number, { width, height }: Layout): Uint8Array {
+  const stride = Math.ceil(width / 8);
+  readable(bytes.length - from >= stride * height, cutShort);
+  const values = new Uint8Array(width * height);
+  for (let at = 0; at < values.length; at += 1) {
+    const column = at % width;
+    const byte = bytes[from + Math.trunc(at / width) * stride + (column >> 3)]!;
+    values[at] = (byte >> (7 - (column & 7))) & 1;
+  }
+  return values;
+}
+
+/** Decimal numbers; bits of a bitmap need no white space between them. */
+function plainValues(
+  bytes: Uint8Array,
+  from: number,
+  { width, height, channels }: Layout,
+  isBitmap: boolean,
+): Uint16Array {
+  const values = new Uint16Array(width * height * channels);
+  let found = 0;
+  let at = from - 1;
+  let number = -1;
+  for (; at <= bytes.length && found < values.length; at += 1) {
+    const digit = (bytes[at] ?? 0x20) - 0x30;
+    const isDigit = digit >= 0 && digit <= 9;
+    if (isDigit) number = Math.min(65_536, Math.max(number, 0) * 10 + digit);
+    if (number >= 0 && (!isDigit || isBitmap)) {
+      readable(number < 65_536, 'it has values above its maximum');
+      values[found] = number;
+      found += 1;
+      number = -1;
+    }
+    if (bytes[at] === 0x23) while (at < bytes.length && bytes[at] !== 0x0a) at += 1;
+    else readable(isDigit || isSpace(digit + 0x30), 'it has other text among its numbers');
+  }
+  readable(found === values.length, cutShort);
+  return values;
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || (code >= 9 && code <= 13);
+}

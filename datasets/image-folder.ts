@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
+import { readExtensions } from '../operators/image-formats.ts';
 import type { Dataset, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
 import { packedStrings } from '../operators/packed-strings.ts';
@@ -134,7 +135,7 @@ async function withoutImages(
   return new PipelineError(
     'ERR_DATASET',
     `Expected images in \`${name}\`, as \`<class>/<image>\` or without class folders, got none${found}. ` +
-      'File names have to end in .jpg, .jpeg, .png or .webp',
+      `File names have to end in ${readExtensions.join(', ')}`,
     { path: folder },
   );
 }

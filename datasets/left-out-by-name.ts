@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { type ImageFormatEntry, imageFormat, imageFormats } from '../operators/image-formats.ts';
 import type { DatasetNote } from '../operators/types.ts';
 import type { FolderListing } from './folder-listing.ts';
-import { imageFormat } from './image-format.ts';
 import { counted, shownName } from './shown-names.ts';
 
 /** Endings that a note names, the most frequent ones. */
@@ -59,22 +59,24 @@ async function renaming(folder: string, endings: readonly Ending[]): Promise<str
   for (const [ending, { example }] of endings) {
     const format = await formatOf(path.join(folder, example));
     if (format === undefined) continue;
-    const { title, extension } = format;
+    const { name, extensions } = format;
+    const extension = extensions[0]!;
     return (
-      `. ${shownName(example)} holds a ${title} image. Rename such files to end in ${extension}` +
+      `. ${shownName(example)} holds a ${name} image. Rename such files to end in ${extension}` +
       renameCommand(folder, ending, extension)
     );
   }
   return '';
 }
 
-async function formatOf(file: string): Promise<ReturnType<typeof imageFormat>> {
+async function formatOf(file: string): Promise<ImageFormatEntry | undefined> {
   try {
     const handle = await fs.open(file, 'r');
     try {
-      const head = Buffer.alloc(16);
+      const head = Buffer.alloc(64);
       const { bytesRead } = await handle.read(head, 0, head.length, 0);
-      return imageFormat(head.subarray(0, bytesRead));
+      const format = imageFormat(head.subarray(0, bytesRead));
+      return format === undefined ? undefined : imageFormats[format];
     } finally {
       await handle.close();
     }

@@ -1,26 +1,17 @@
 import { messageOf, PipelineError } from '../errors.ts';
 import type { RgbImage } from '../types.ts';
 import { bmpPixels } from './bmp-pixels.ts';
-import { type DecodeLimits, defaultMaxPixels } from './decode-limits.ts';
+import { type DecodePixelsOptions, defaultMaxPixels } from './decode-options.ts';
 import { firstTiffPage } from './first-tiff-page.ts';
 import { foreignFile } from './foreign-files.ts';
 import { gifPixels } from './gif-pixels.ts';
 import { type ImageFormat, imageFormat, imageFormats } from '../image-formats.ts';
-import { checkReading, type ImageReading } from './image-reading.ts';
+import { checkReading } from './image-reading.ts';
 import { jpegComponents } from './jpeg-segments.ts';
 import { finishedPixels, nativePixels } from './native-pixels.ts';
 import { pnmPixels } from './pnm-pixels.ts';
 import { type RawPixels, type SizeCheck, UnreadableFile } from './raw-pixels.ts';
 import { sharp } from './sharp-setup.ts';
-
-/** Options of decoding. */
-export interface DecodePixelsOptions extends DecodeLimits, ImageReading {
-  /**
-   * Shorter side, in pixels, to which a larger image is shrunk while it loads; 1 or more. Smaller
-   * images are left alone. `shrinkTarget` says what a recipe needs. @default the size of the file
-   */
-  readonly shrinkTo?: number | undefined;
-}
 
 /**
  * The pixels of a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PNM file, upright, as 8-bit sRGB. The format is that of the

@@ -1,8 +1,7 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import type { RgbImage } from '../types.ts';
 import { rgbOfCmyk } from './cmyk.ts';
-import { defaultMaxPixels } from './decode-limits.ts';
-import type { DecodePixelsOptions } from './decode-pixels.ts';
+import { type DecodePixelsOptions, defaultMaxPixels } from './decode-options.ts';
 import type { RawPixels } from './raw-pixels.ts';
 import { sharp } from './sharp-setup.ts';
 

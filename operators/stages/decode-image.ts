@@ -2,12 +2,8 @@ import type { OperatorFunction } from 'rxjs';
 import { messageOf, PipelineError } from '../errors.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import type { Permits } from '../flow/permits.ts';
-import type { DecodeLimits } from '../image/decode-limits.ts';
-import {
-  checkDecodeOptions,
-  decodePixels,
-  type DecodePixelsOptions,
-} from '../image/decode-pixels.ts';
+import type { DecodeLimits, DecodePixelsOptions } from '../image/decode-options.ts';
+import { checkDecodeOptions, decodePixels } from '../image/decode-pixels.ts';
 import type { ImageReading } from '../image/image-reading.ts';
 import type { DecodedImage, EncodedImage } from '../types.ts';
 

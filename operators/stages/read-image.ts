@@ -3,7 +3,7 @@ import { PipelineError } from '../errors.ts';
 import { imageContent } from '../image-content.ts';
 import type { Permits } from '../flow/permits.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
-import { defaultMaxBytes } from '../image/decode-limits.ts';
+import { defaultMaxBytes } from '../image/decode-options.ts';
 import type { Dataset, EncodedImage, PlannedSample } from '../types.ts';
 
 /** Options of reading. */

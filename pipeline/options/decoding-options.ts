@@ -1,4 +1,4 @@
-import { defaultMaxBytes, defaultMaxPixels } from '../../operators/image/decode-limits.ts';
+import { defaultMaxBytes, defaultMaxPixels } from '../../operators/image/decode-options.ts';
 import { integer } from './option-fields.ts';
 import type { OptionFields } from './verb.ts';
 

@@ -1,3 +1,5 @@
+import type { ImageReading } from './image-reading.ts';
+
 /** Default of the largest image, in pixels: 64 million. */
 export const defaultMaxPixels = 64_000_000;
 
@@ -10,4 +12,13 @@ export interface DecodeLimits {
   readonly maxPixels?: number | undefined;
   /** Seconds from the opening of the file to its last pixel, 1 to 3600. @default 30 */
   readonly timeoutSeconds?: number | undefined;
+}
+
+/** Options of decoding. */
+export interface DecodePixelsOptions extends DecodeLimits, ImageReading {
+  /**
+   * Shorter side, in pixels, to which a larger image is shrunk while it loads; 1 or more. Smaller
+   * images are left alone. `shrinkTarget` says what a recipe needs. @default the size of the file
+   */
+  readonly shrinkTo?: number | undefined;
 }

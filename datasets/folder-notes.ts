@@ -52,6 +52,7 @@ function emptyClasses(
     {
       text: `no images in ${which}: ${shown.join(', ')}${more}${wayOut}`,
       options: ['excludeClasses'],
+      classes: withoutImages,
     },
   ];
 }
@@ -103,7 +104,7 @@ function alike(classes: readonly string[]): DatasetNote[] {
   const text =
     `${shown.join(', ')}${more} are different classes, though their names differ only in ` +
     'case, spaces around them or how accents are composed';
-  return [{ text }];
+  return [{ text, classes: several.flat() }];
 }
 
 function leftOutFolders(reason: string, folders: readonly string[]): DatasetNote[] {

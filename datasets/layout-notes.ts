@@ -41,6 +41,7 @@ function picturesAndTargets(
     text:
       `${shownNames([...pictures, ...targets])} look like pictures and what belongs to them, such as masks or boxes: ` +
       `${taken}. For the pictures alone, open ${inside(opened, [pictures[0]!])}`,
+    classes: targets,
   };
 }
 
@@ -108,6 +109,7 @@ function splitsLikely(
   return {
     text: `${shownNames(splits)} are taken for classes. If they are splits, choose one with \`split: ${splits[0]}\``,
     options: ['split'],
+    classes: splits,
   };
 }
 

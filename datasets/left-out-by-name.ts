@@ -40,7 +40,10 @@ export async function leftOutByName(
     count === 1
       ? `${whole} by its name, ${example}`
       : `${whole} by their names, such as ${example} (${shownEndings(endings, named)})`;
-  return { notes: [{ text: `${text}${wayOut}` }], areImages: wayOut !== '' };
+  const classes = [...leftOut.othersOf.keys()];
+  const areBeside = [...leftOut.othersOf.values()].reduce((sum, files) => sum + files, 0) < count;
+  const note = { text: `${text}${wayOut}`, classes: areBeside ? undefined : classes };
+  return { notes: [note], areImages: wayOut !== '' };
 }
 
 function shownEndings(

@@ -1,10 +1,11 @@
 import { PipelineError } from '../operators/errors.ts';
 import { nearestWord } from '../operators/nearest-word.ts';
-import type { Dataset, Sample } from '../operators/types.ts';
+import type { Dataset, DatasetNote, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
+import { shownName, shownNames } from './shown-names.ts';
 import { subset } from './subset.ts';
 
-/** Class filter of a dataset. */
+/** Class filter of a dataset. A name counts however its accents are composed, unless classes differ in nothing else. */
 export interface ClassChoice {
   /** These and no others. @default all */
   readonly classes?: readonly string[] | undefined;
@@ -34,7 +35,8 @@ export interface ClassChoice {
 export function onlyClasses(dataset: Dataset, choice: ClassChoice): Dataset {
   const { name, hash } = dataset;
   const chosen = chosenClasses(dataset, choice);
-  const labels = dataset.classes.map((one) => chosen.indexOf(one));
+  const newLabels = new Map(chosen.map((one, label) => [one, label]));
+  const labels = dataset.classes.map((one) => newLabels.get(one) ?? -1);
   const newLabel = ({ label }: Sample): number => (label === null ? -1 : labels[label]!);
   const kept: number[] = [];
   for (let position = 0; position < dataset.count; position += 1) {
@@ -48,32 +50,73 @@ export function onlyClasses(dataset: Dataset, choice: ClassChoice): Dataset {
   }
   if (kept.length === dataset.count && chosen.length === dataset.classes.length) return dataset;
   const coversListingOnly = datasetHash(dataset) === hash;
-  return subset(dataset, Uint32Array.from(kept), {
+  const part = subset(dataset, Uint32Array.from(kept), {
     classes: chosen,
     labelOf: newLabel,
     origin: coversListingOnly ? undefined : hash,
   });
+  const isAbout = ({ classes }: DatasetNote): boolean =>
+    classes === undefined || classes.some((one) => newLabels.has(one));
+  return { ...part, notes: dataset.notes?.filter(isAbout) };
 }
 
 /** In the order of the dataset. @throws {PipelineError} `ERR_DATASET` when it lacks a class. */
 function chosenClasses(dataset: Dataset, { classes, excludeClasses = [] }: ClassChoice): string[] {
-  for (const wanted of [...(classes ?? []), ...excludeClasses]) {
-    if (!dataset.classes.includes(wanted)) throw withoutClass(dataset, wanted);
+  const named = namedClasses(dataset);
+  const kept = classes && new Set(classes.map((wanted) => named(wanted, 'classes')));
+  const gone = new Set(excludeClasses.map((wanted) => named(wanted, 'excludeClasses')));
+  return dataset.classes.filter((one) => (kept?.has(one) ?? true) && !gone.has(one));
+}
+
+type NamedClass = (wanted: string, option: keyof ClassChoice) => string;
+
+/** The class of a dataset that a name means: the one that is written so, or else the one of its normal form. */
+function namedClasses(dataset: Dataset): NamedClass {
+  const { name, classes } = dataset;
+  const exact = new Set(classes);
+  const byForm = new Map<string, string[]>();
+  for (const one of classes) {
+    const form = one.normalize('NFC');
+    byForm.set(form, [...(byForm.get(form) ?? []), one]);
   }
-  return dataset.classes.filter(
-    (one) => (classes?.includes(one) ?? true) && !excludeClasses.includes(one),
-  );
+  return (wanted, option) => {
+    if (exact.has(wanted)) return wanted;
+    const [found, another] = byForm.get(wanted.normalize('NFC')) ?? [];
+    if (found === undefined) throw withoutClass(dataset, wanted, option);
+    if (another === undefined) return found;
+    throw new PipelineError(
+      'ERR_DATASET',
+      `\`${name}\` has several classes ${shownName(wanted)}, whose accents are composed differently. ` +
+        'Give it as its folder is called',
+    );
+  };
+}
+
+function withoutClass(
+  { name, classes }: Dataset,
+  wanted: string,
+  option: keyof ClassChoice,
+): PipelineError {
+  const missing = `\`${name}\` has no class ${shownName(wanted)};`;
+  const whole = classes.find((one) => partsOf(one).includes(wanted) && one !== wanted);
+  if (whole !== undefined) {
+    return new PipelineError(
+      'ERR_DATASET',
+      `${missing} it has ${shownName(whole)}. A name with a comma or with spaces around it is given in a list, ` +
+        `such as \`${option}: ${JSON.stringify([whole])}\` in a file for \`config\``,
+      { options: ['config'] },
+    );
+  }
+  const meant = nearestWord(wanted, classes);
+  const has = classes.length === 0 ? 'it has none' : `it has ${shownNames(classes, mostNamed)}`;
+  const hint = meant === undefined ? has : `did you mean ${shownName(meant)}?`;
+  return new PipelineError('ERR_DATASET', `${missing} ${hint}`);
 }
 
 /** Classes that a message names before it only counts the rest. */
 const mostNamed = 10;
 
-function withoutClass({ name, classes }: Dataset, wanted: string): PipelineError {
-  const meant = nearestWord(wanted, classes);
-  const named = classes.slice(0, mostNamed).map((one) => `\`${one}\``);
-  const rest = classes.length - named.length;
-  const all = `${named.join(', ')}${rest === 0 ? '' : ` and ${rest} more`}`;
-  const has = classes.length === 0 ? 'it has none' : `it has ${all}`;
-  const hint = meant === undefined ? has : `did you mean \`${meant}\`?`;
-  return new PipelineError('ERR_DATASET', `\`${name}\` has no class \`${wanted}\`; ${hint}`);
+/** What a command line makes of a name: the parts between commas, without spaces around them. */
+function partsOf(name: string): readonly string[] {
+  return name.split(',').map((part) => part.trim());
 }

@@ -18,6 +18,8 @@ export interface DatasetNote {
   readonly text: string;
   /** Options of the library that the text names, each in backticks: `` `split` `` or `` `split: train` ``. @default none */
   readonly options?: readonly string[] | undefined;
+  /** Classes that it is about: a dataset with none of them does not have it. @default about all */
+  readonly classes?: readonly string[] | undefined;
 }
 
 /** Dataset of encoded images: listed once, in sorted order, then read by position. Never decodes. */

@@ -83,7 +83,9 @@ async function unseenClasses(
     );
   }
   const { classes, name } = await openDataset(data, { split, signal });
-  const unseen = classes.filter((one) => !seen.data.includes(one));
+  // One disk may compose the accents of a name that another one does not.
+  const known = new Set(seen.data.map((one) => one.normalize('NFC')));
+  const unseen = classes.filter((one) => !known.has(one.normalize('NFC')));
   if (unseen.length > 0) return unseen;
   throw new PipelineError(
     'ERR_CONFIG',

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { openDataset } from '../../datasets/open-dataset.ts';
+import { openDataset, type OpenDatasetOptions } from '../../datasets/open-dataset.ts';
 import { folderWith } from '../helpers/folder-with.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -217,11 +217,14 @@ ofLinux('names that are not UTF-8 are told, and the other images are read', asyn
   ]);
 });
 
-test('a part of the images keeps the notes of the whole', async (t) => {
-  const root = await folderWith(t, [...pets, 'cat/2.jpg', 'zebra/']);
-  const { notes } = await openDataset(root);
-  t.is(notes?.length, 1);
-  t.deepEqual((await openDataset(root, { classes: ['cat'], limit: 1 })).notes, notes);
+test('a part of the images keeps the notes of the whole that are about its classes', async (t) => {
+  const root = await folderWith(t, [...pets, 'cat/2.jpg', '1.jpg', 'notes/readme.txt']);
+  const textsOf = async (options: OpenDatasetOptions): Promise<readonly string[]> =>
+    ((await openDataset(root, options)).notes ?? []).map(({ text }) => text.slice(0, 15));
+  const all = ['no images in 1 ', 'left out 1 of 4', 'left out 1 imag'];
+  t.deepEqual(await textsOf({}), all);
+  t.deepEqual(await textsOf({ limit: 1 }), all);
+  t.deepEqual(await textsOf({ excludeClasses: ['notes'] }), all.slice(2));
 });
 
 test('a name is shown as one line, and cut', async (t) => {

@@ -6,6 +6,7 @@ import { openImageFolder } from '../../datasets/image-folder.ts';
 import { limitPerClass } from '../../datasets/limit-per-class.ts';
 import { onlyClasses } from '../../datasets/only-classes.ts';
 import { openSynthetic } from '../../datasets/synthetic.ts';
+import { PipelineError } from '../../operators/errors.ts';
 import type { Dataset, Sample } from '../../operators/types.ts';
 import { listedDataset } from '../helpers/listed-dataset.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -110,4 +111,51 @@ test('refuses classes that are not there, and to be left with nothing', async (t
   const part = onlyClasses(dataset, { classes: ['cat'] });
   t.throws(() => part.sample(1), { instanceOf: RangeError, message: /from 0 to 0, got `1`/ });
   await t.throwsAsync(part.read(-1), { instanceOf: RangeError });
+});
+
+const called = (...classes: string[]): Dataset => ({
+  ...listedDataset(classes.map(() => 1)),
+  classes,
+});
+
+test('a class is found however its accents are composed', (t) => {
+  const [composed, decomposed] = ['été'.normalize('NFC'), 'été'.normalize('NFD')];
+  for (const [wanted, there] of [
+    [composed, decomposed],
+    [decomposed, composed],
+  ] as const) {
+    const dataset = called('hiver', there);
+    t.deepEqual(onlyClasses(dataset, { classes: [wanted] }).classes, [there]);
+    t.deepEqual(onlyClasses(dataset, { excludeClasses: [wanted] }).classes, ['hiver']);
+  }
+  const both = called(composed, decomposed);
+  t.deepEqual(onlyClasses(both, { classes: [composed] }).classes, [composed]);
+  t.deepEqual(onlyClasses(both, { excludeClasses: [composed] }).classes, [decomposed]);
+});
+
+test('a class that is none of several in the same form is refused', (t) => {
+  const forms = ['\u1E69', 's\u0323\u0307', '\u1E63\u0307'];
+  t.throws(() => onlyClasses(called(forms[1]!, forms[2]!), { classes: [forms[0]!] }), {
+    message: /has several classes `.*`, whose accents are composed differently/u,
+  });
+});
+
+test('a name that no flag can give is told with the way to give it', (t) => {
+  const dataset = called('a,b', ' space ');
+  const error = t.throws(() => onlyClasses(dataset, { classes: ['a', 'b'] }), {
+    instanceOf: PipelineError,
+    message:
+      '`listed` has no class `a`; it has `a,b`. A name with a comma or with spaces around it is given in a list, ' +
+      'such as `classes: ["a,b"]` in a file for `config`',
+  });
+  t.deepEqual(error?.options, ['config']);
+  t.throws(() => onlyClasses(dataset, { excludeClasses: ['space'] }), {
+    message: /it has ` space `\..*`excludeClasses: \[" space "\]`/u,
+  });
+  t.deepEqual(onlyClasses(dataset, { classes: ['a,b'] }).classes, ['a,b']);
+});
+
+test('a long list of classes is cut, with the number of the rest', (t) => {
+  const dataset = listedDataset(Array.from({ length: 200 }, () => 1));
+  t.throws(() => onlyClasses(dataset, { classes: ['x'] }), { message: / and 190 more$/u });
 });

@@ -6,6 +6,7 @@ import {
   type Schema,
 } from 'apache-arrow';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { kindInstead } from '../files/file-kind.ts';
 
 /** An Arrow file opened for reading one batch at a time. */
 export interface ArrowFileReader {
@@ -92,7 +93,10 @@ async function checkFrame(handle: fs.FileHandle, path: string): Promise<void> {
   const tail = Buffer.alloc(tailBytes);
   await handle.read(head, 0, head.byteLength, 0);
   await handle.read(tail, 0, tailBytes, size - tailBytes);
-  if (!head.equals(magic)) throw damaged(path, 'it does not begin like an Arrow file');
+  if (!head.equals(magic)) {
+    const instead = await kindInstead(path, 'a file that does not begin like one');
+    throw damaged(path, `it is no Arrow file but ${instead}`);
+  }
   if (!tail.subarray(4).equals(magic)) throw damaged(path, 'it is cut: the end is missing');
   const footerBytes = tail.readInt32LE(0);
   if (footerBytes < 1 || footerBytes > size - headBytes - tailBytes) {

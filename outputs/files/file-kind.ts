@@ -1,4 +1,4 @@
-import type { FileWindow } from './file-window.ts';
+import { type FileWindow, openFileWindow } from './file-window.ts';
 
 /** First bytes that are looked at. */
 const headBytes = 1024;
@@ -13,6 +13,21 @@ export async function mistakenKind(window: FileWindow): Promise<string | undefin
   if (window.size === 0) return 'an empty file: download or copy it again';
   const head = Buffer.from(await window.bytes(0, headBytes));
   return kinds.find(({ begins }) => begins(head))?.what(head);
+}
+
+/**
+ * As `mistakenKind`, for a file of any format that turned out to be none.
+ *
+ * @param otherwise What is said when its beginning says nothing.
+ * @throws {PipelineError} `ERR_READ`.
+ */
+export async function kindInstead(path: string, otherwise: string): Promise<string> {
+  const window = await openFileWindow(path);
+  try {
+    return (await mistakenKind(window)) ?? otherwise;
+  } finally {
+    await window.close();
+  }
 }
 
 interface Kind {

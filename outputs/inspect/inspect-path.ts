@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { manifestName, readManifest } from '../embeddings/embeddings-manifest.ts';
+import { kindInstead } from '../files/file-kind.ts';
 import { inspectEmbeddings } from './inspect-embeddings.ts';
 import { inspectFile, inspectFolder } from './inspect-folder.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
@@ -36,7 +37,7 @@ export async function inspectPath(
   if (!stat.isDirectory() && !folderNames.has(path.basename(given))) {
     const found = await inspectFile(given, options);
     if (found !== undefined) return found;
-    throw unknownThing(given, 'file');
+    throw unknownThing(given, 'file', await kindInstead(given, 'something else'));
   }
   const folder = stat.isDirectory() ? given : path.dirname(given);
   const manifest = await readManifest(path.join(folder, manifestName));
@@ -46,11 +47,15 @@ export async function inspectPath(
   return found;
 }
 
-function unknownThing(given: string, what: 'file' | 'folder'): PipelineError {
+function unknownThing(
+  given: string,
+  what: 'file' | 'folder',
+  instead = 'something else',
+): PipelineError {
   return new PipelineError(
     'ERR_FORMAT',
     `Expected \`${given}\` to be a ${what} of \`train\`, \`embed\` or \`evaluate\`, an Arrow file or stream, ` +
-      `safetensors or ONNX, got something else.`,
+      `safetensors or ONNX, got ${instead}.`,
     { path: given },
   );
 }

@@ -40,7 +40,7 @@ async function whyFile(given: string): Promise<string> {
   for (const around of [folder, path.dirname(folder)]) {
     if (await isRun(around)) return `${is}: here \`${around}\``;
   }
-  return /\.onnx$/iu.test(given) ? is : `${is}, or where ONNX models are taken a file \`….onnx\``;
+  return /\.onnx$/iu.test(given) ? is : `${is} (\`embed\` also takes \`.onnx\` files)`;
 }
 
 async function whyFolder(given: string): Promise<string> {

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { NamedTensor } from '../../operators/types.ts';
+import { kindInstead } from '../files/file-kind.ts';
 import { isObject } from '../files/json.ts';
 import { lengthBytes, metadataKey, valuesOf } from './safetensors-format.ts';
 
@@ -97,11 +98,12 @@ interface Header {
 }
 
 async function readHeader(handle: fs.FileHandle, path: string, size: number): Promise<Header> {
-  if (size < lengthBytes) throw damaged(path, `${size} bytes are too few`);
+  if (size < lengthBytes)
+    throw await noSafetensors(path, `one of ${size} bytes, which are too few`);
   const length = Buffer.alloc(lengthBytes);
   await readFully(handle, path, length, 0);
   const bytes = Number(length.readBigUInt64LE());
-  if (bytes > largestHeader) throw damaged(path, 'it does not begin like a safetensors file');
+  if (bytes > largestHeader) throw await noSafetensors(path, 'a file that does not begin like one');
   if (bytes > size - lengthBytes) throw damaged(path, 'it is cut inside the header');
   const text = Buffer.alloc(bytes);
   await readFully(handle, path, text, lengthBytes);
@@ -192,6 +194,10 @@ function isCounts(value: unknown): value is number[] {
 
 function isStrings(value: unknown): value is Record<string, string> {
   return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
+}
+
+async function noSafetensors(path: string, otherwise: string): Promise<PipelineError> {
+  return damaged(path, `it is no safetensors file but ${await kindInstead(path, otherwise)}`);
 }
 
 function damaged(path: string, why: string, cause?: unknown): PipelineError {

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type {
@@ -114,13 +115,21 @@ async function openSession(
     const sidecar = /sidecar/u.test(error.message)
       ? ` (its sidecar is \`${sidecarPath(file)}\`)`
       : '';
-    const message = `Cannot use \`${file}\`: ${error.message}${sidecar}`;
+    const message = `Cannot use \`${file}\`: ${error.message}${sidecar}${await visionBeside(file, error)}`;
     throw new PipelineError(error.code, message, {
       path: file,
       options: error.options,
       cause: error,
     });
   }
+}
+
+/** Where images and texts have a model each, the one of images is often beside the one of both. */
+async function visionBeside(file: string, { message }: PipelineError): Promise<string> {
+  if (!message.includes('only input')) return '';
+  const names = await readdir(path.dirname(file)).catch(() => []);
+  const vision = names.filter((name) => /^vision.*\.onnx$/iu.test(name)).sort();
+  return vision.length === 0 ? '' : `. Beside it is \`${vision.join('`, `')}\``;
 }
 
 /** Preprocessing of a sidecar for the input of a model: one of bytes takes them as they are. */

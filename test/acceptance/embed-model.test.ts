@@ -6,6 +6,7 @@ import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { embed } from '../../pipeline/embed.ts';
 import type { EmbedOptions } from '../../pipeline/options/embed-options.ts';
 import { train } from '../../pipeline/train.ts';
+import { runCommandLine } from '../helpers/command-line.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import {
   clipSidecar,
@@ -14,8 +15,18 @@ import {
   imagenetSidecar,
   readModelFixtures,
 } from '../helpers/model-fixtures.ts';
+import {
+  colourModel,
+  colourSide,
+  colourWeights,
+  type ColourChanges,
+  externalConstant,
+  node,
+  onnx,
+} from '../helpers/onnx-models.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { notesOf } from '../helpers/told.ts';
 import { near } from '../helpers/tensors.ts';
 
 /** A folder with the images of the fixtures and one model of theirs with its sidecar. */
@@ -167,3 +178,62 @@ test.serial('the cpu engine refuses, and so does a file that is not there', asyn
     code: 'ERR_READ',
   });
 });
+
+/** A folder with two images, and a model of `test/helpers/onnx-models.ts` with a sidecar. */
+async function colours(t: ExecutionContext, changes: ColourChanges) {
+  const folder = await temporaryFolder(t);
+  const data = path.join(folder, 'data');
+  await writeImageTree(data, [2, 2]);
+  const model = path.join(folder, 'net.onnx');
+  await fs.writeFile(model, colourModel(changes));
+  const { mean, std } = imagenetSidecar;
+  const sidecar = { imageSize: colourSide, resize: { squash: colourSide }, mean, std };
+  await fs.writeFile(path.join(folder, 'net.json'), JSON.stringify(sidecar));
+  return { folder, data, model, out: path.join(folder, 'out') };
+}
+
+test.serial('with other weights beside the same model an export is not continued', async (t) => {
+  const weights = externalConstant('w', [3, 4], { location: 'net.onnx_data' });
+  const { folder, data, model, out } = await colours(t, { weights });
+  const file = path.join(folder, 'net.onnx_data');
+  const args = ['embed', data, '--model', model, '--out', out, '--threads', '1', '--quiet'];
+  await fs.writeFile(file, new Uint8Array(colourWeights.buffer));
+  t.is((await runCommandLine(args)).exitCode, 0);
+  await fs.writeFile(file, new Uint8Array(colourWeights.map((value) => value + 1).buffer));
+  const { exitCode, stderr } = await runCommandLine([...args, '--resume']);
+  t.is(exitCode, 1);
+  t.regex(stderr, /was made with something else: `model\.hash`/);
+});
+
+test.serial('what a model is refused for is told once, with its file', async (t) => {
+  const after = [node('Transpose', ['z'], 'y')];
+  const { data, model, out } = await colours(t, { after });
+  const { exitCode, stderr } = await runCommandLine([
+    'embed',
+    data,
+    '--model',
+    model,
+    '--out',
+    out,
+  ]);
+  t.is(exitCode, 1);
+  t.is(stderr.match(/returned 4 rows for 2 images/g)?.length, 1);
+  t.true(stderr.includes(`error: Cannot use \`${model}\`: `));
+});
+
+test.serial(
+  'a model of bytes is given bytes, whatever its sidecar says, and that is told',
+  async (t) => {
+    const { folder, data, model, out } = await colours(t, { inputType: onnx.uint8 });
+    const run = embed(tinyExport({ data, model, out }));
+    t.regex((await notesOf(run)).join('\n'), /is uint8, .* `mean` and `std` are not applied/);
+    const { vectors, manifest } = await vectorsOf(tinyExport({ data, model, out, resume: true }));
+    t.like(manifest.preprocessing, { rescale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as never);
+    // The same by a model of float32 whose sidecar leaves bytes as they are.
+    await fs.writeFile(model, colourModel());
+    const sidecar = { ...manifest.preprocessing, layout: 'NCHW' };
+    await fs.writeFile(path.join(folder, 'net.json'), JSON.stringify(sidecar));
+    const plain = await vectorsOf(tinyExport({ data, model, out: path.join(folder, 'plain') }));
+    t.deepEqual(vectors, plain.vectors);
+  },
+);

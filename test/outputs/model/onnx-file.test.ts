@@ -173,6 +173,25 @@ for (const [what, bytes, message] of others) {
   });
 }
 
+test('what is no file is named as what it is', async (t) => {
+  const folder = await temporaryFolder(t);
+  const model = path.join(folder, 'model.onnx');
+  await t.throwsAsync(identifyOnnxFile(model), { message: /there is no such file/ });
+  await fs.mkdir(model);
+  await t.throwsAsync(identifyOnnxFile(model), { message: /it is a folder; give the model in it/ });
+});
+
+for (const name of ['weights.safetensors', 'part.arrow', 'unknown.bin']) {
+  test(`inspect names a pointer of Git LFS under the name ${name}`, async (t) => {
+    const file = path.join(await temporaryFolder(t), name);
+    await fs.writeFile(file, 'version https://git-lfs.github.com/spec/v1\nsize 12345\n');
+    await t.throwsAsync(inspectPath(file), {
+      code: 'ERR_FORMAT',
+      message: /a Git LFS pointer, .* 12,345 bytes/,
+    });
+  });
+}
+
 test('any damaged model is an error with a name, or is read', async (t) => {
   const file = path.join(await temporaryFolder(t), 'model.onnx');
   const model = colourModel({ weights: externalConstant('w', [3, 4], whole) });

@@ -19,7 +19,7 @@ import { readEmbeddedSet } from './parts/read-embedded-set.ts';
 /** The exact loss of an export. */
 export interface MeasuredLoss {
   readonly loss: LossSpec;
-  /** Mean over the anchors, in nats; 0 without any. */
+  /** Mean over the anchors, in nats; NaN without any, which is null in JSON. */
   readonly value: number;
   /** Rows of the export: anchors, those without another row of their class, without a class, and unusable ones. */
   readonly rows: number;
@@ -120,7 +120,9 @@ async function refuseOwnFile(file: string, folder: string): Promise<void> {
   );
 }
 
-function refuseNotFinite({ value, gradient }: LossResult, temperature: number): void {
+function refuseNotFinite({ value, gradient, anchors }: LossResult, temperature: number): void {
+  // A mean of nothing is no accident of the numbers.
+  if (anchors === 0) return;
   if (Number.isFinite(value) && gradient?.every(Number.isFinite) !== false) return;
   throw new PipelineError(
     'ERR_NOT_FINITE',

@@ -35,7 +35,7 @@ export type LossSums = {
 
 /** The loss of a batch with its gradient. */
 export type BatchLoss = {
-  /** Mean over the anchors that have a positive, in nats; 0 without any. */
+  /** Mean over the anchors that have a positive, in nats; NaN without any, whose gradient is 0. */
   readonly value: tf.Scalar;
   /** `[n, size]`: `∂value / ∂z`. */
   readonly gradient: tf.Tensor2D;
@@ -90,9 +90,9 @@ export function batchLoss(
       anchors.push(next.anchors);
     }
     const gradient = tf.add(anchors.length === 1 ? anchors[0]! : tf.concat(anchors), columns); // [n, dim]
-    // At least 1, so that it can divide.
-    const count = tf.maximum(sums.anchors, 1); // []
-    return { value: tf.div(sums.loss, count), gradient: tf.div(gradient, count), sums };
+    // Over no anchors the mean is undefined, 0 / 0. Nothing moves it: its gradient is 0.
+    const value = tf.div<tf.Scalar>(sums.loss, sums.anchors); // []
+    return { value, gradient: tf.div(gradient, tf.maximum(sums.anchors, 1)), sums };
   });
 }
 

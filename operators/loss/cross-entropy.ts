@@ -17,7 +17,7 @@ export type CrossEntropySums = {
 
 /** Cross entropy of a batch, and what was summed beside it. */
 export type CrossEntropy = {
-  /** Scalar in nats, 0 without a row that has a class; differentiable in the logits. */
+  /** Scalar in nats, NaN without a row that has a class; differentiable in the logits. */
   readonly loss: tf.Scalar;
   /** Carry no gradient. */
   readonly sums: CrossEntropySums;
@@ -54,7 +54,7 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): CrossEnt
     const rows = tf.maximum(sums.known, 1);
     const shares = tf.mul(tf.div(exponentials, total), known); // [n, classes]
     return {
-      value: tf.div<tf.Scalar>(sums.loss, rows),
+      value: tf.div<tf.Scalar>(sums.loss, sums.known),
       gradient: tf.div<tf.Tensor2D>(tf.sub(shares, ofClass), rows),
     };
   });

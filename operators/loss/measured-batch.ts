@@ -8,9 +8,9 @@ export type LossSumValues = (name: LossSumName) => ArrayLike<number>;
 export interface MeasuredBatch {
   /** A sum over all rows that is one number. */
   readonly sum: (name: LossSumName) => number;
-  /** One sum over another; 0 over nothing. */
+  /** One sum over another; NaN over nothing. */
   readonly share: (part: LossSumName, whole: LossSumName) => number;
-  /** The mean over anchors that have a positive; 0 without any. */
+  /** The mean over anchors that have a positive; NaN without any. */
   readonly overAnchors: (name: LossSumName) => number;
   readonly spread: number;
   readonly effectiveRank: number;
@@ -22,7 +22,7 @@ export interface MeasuredBatch {
 export function measuredBatch(sums: LossSumValues): MeasuredBatch {
   const sum = (name: LossSumName): number => sums(name)[0]!;
   const share = (part: LossSumName, whole: LossSumName): number =>
-    sum(whole) === 0 ? 0 : sum(part) / sum(whole);
+    sum(whole) === 0 ? Number.NaN : sum(part) / sum(whole);
   const overAnchors = (name: LossSumName): number => share(name, 'anchors');
   return {
     sum,
@@ -36,13 +36,13 @@ export function measuredBatch(sums: LossSumValues): MeasuredBatch {
 /** A loss below what float32 resolves counts as that much, so that the bounds stay finite and true. */
 const smallestLoss = 2 ** -24;
 
-/** Bounds on the divergence between classes; 0 where nothing was contrasted. */
+/** Bounds on the divergence between classes; NaN where nothing was contrasted. */
 function bounds(
   sincere: number,
   contrasted: number,
   logNegatives: number,
 ): Pick<MeasuredBatch, 'informationBound' | 'sharpInformationBound'> {
-  if (contrasted === 0) return { informationBound: 0, sharpInformationBound: 0 };
+  if (contrasted === 0) return { informationBound: Number.NaN, sharpInformationBound: Number.NaN };
   const loss = Math.max(sincere, smallestLoss);
   // The mean of the logarithms: both bounds are convex in it.
   const mean = logNegatives / contrasted;
@@ -61,7 +61,7 @@ function shape(
   moments: ArrayLike<number>,
   rows: number,
 ): Pick<MeasuredBatch, 'spread' | 'effectiveRank'> {
-  if (rows === 0) return { spread: 0, effectiveRank: 0 };
+  if (rows === 0) return { spread: Number.NaN, effectiveRank: Number.NaN };
   const size = centre.length;
   let trace = 0;
   let squares = 0;

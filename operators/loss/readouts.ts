@@ -99,7 +99,9 @@ export const lossReadoutTable = {
     },
     summary: null,
     metric: 'repelled_mass',
-    value: ({ share }: MeasuredBatch): number => share('repulsion', 'attraction'),
+    // Pairs that are neither pushed nor pulled have none of either.
+    value: ({ sum, share }: MeasuredBatch): number =>
+      sum('attraction') === 0 && sum('positivePairs') > 0 ? 0 : share('repulsion', 'attraction'),
   },
   /** 1-NN accuracy in the batch: share of rows whose most similar other row has their class, 0 to 1; ties are wrong. */
   batchNearestAccuracy: {
@@ -149,8 +151,7 @@ export const lossReadoutTable = {
     report: { label: 'uniformity', format: { decimals: 4 }, unit: 'log mean exp(−2 d²)' },
     summary: { label: 'uniformity', format: { significant: 3 }, unit: '' },
     metric: 'uniformity',
-    value: ({ sum, share }: MeasuredBatch): number =>
-      sum('pairs') === 0 ? 0 : Math.log(share('potential', 'pairs')),
+    value: ({ share }: MeasuredBatch): number => Math.log(share('potential', 'pairs')),
   },
   /** Centred variance `1 − ‖mean z‖²`, 0 to 1: 0 when all rows are one point, 1 when they balance out. */
   spread: {
@@ -215,7 +216,7 @@ export const lossReadoutTable = {
 
 /**
  * Read-outs of a contrastive loss over a set of rows. Everything is about the rows that the loss saw and the pairs
- * that were positive to it. Shares and means of nothing are 0.
+ * that were positive to it. Shares and means of nothing are NaN.
  */
 export type LossReadouts = { readonly [N in keyof typeof lossReadoutTable]: number };
 
@@ -236,7 +237,7 @@ export const crossEntropyReadoutTable = {
     report: null,
     summary: { label: 'loss', format: { significant: 5 }, unit: '' },
     metric: null,
-    value: (sum: CrossEntropySum): number => sum('loss') / Math.max(1, sum('known')),
+    value: (sum: CrossEntropySum): number => sum('loss') / sum('known'),
   },
   /** Share of them whose class got the largest logit, 0 to 1; ties count as wrong. */
   accuracy: {
@@ -247,7 +248,7 @@ export const crossEntropyReadoutTable = {
     report: null,
     summary: { label: 'accuracy in the batch', format: { percent: 1 }, unit: '%' },
     metric: null,
-    value: (sum: CrossEntropySum): number => sum('right') / Math.max(1, sum('known')),
+    value: (sum: CrossEntropySum): number => sum('right') / sum('known'),
   },
   /** Rows without a class, padding included, which were left out. */
   rowsWithoutClass: {
@@ -262,7 +263,7 @@ export const crossEntropyReadoutTable = {
   },
 } as const;
 
-/** Read-outs of the cross entropy over a batch. Shares and means of nothing are 0. */
+/** Read-outs of the cross entropy over a batch. Shares and means of nothing are NaN. */
 export type CrossEntropyReadouts = {
   readonly [N in keyof typeof crossEntropyReadoutTable]: number;
 };
@@ -285,8 +286,9 @@ export function readoutColumns<T extends Readouts<never>>(
   return listed.toSorted(([, one], [, other]) => (one.edition ?? 1) - (other.edition ?? 1));
 }
 
-/** A number in a format, without its unit; a share in percent as `12.5`. */
+/** A number in a format, without its unit; a share in percent as `12.5`; `–` for what is undefined. */
 export function formatted(value: number, format: NumberFormat): string {
+  if (Number.isNaN(value)) return '–';
   if ('significant' in format) return value.toPrecision(format.significant);
   if ('percent' in format) return (100 * value).toFixed(format.percent);
   return value.toFixed(format.decimals);

@@ -12,7 +12,7 @@ import { sincere } from './loss-forms.ts';
  * `mean over anchors i, mean over positives p of log(1 + ∑ₙ exp(sᵢₙ − sᵢₚ))`, where
  * `sᵢⱼ = zᵢ · zⱼ / temperature` and n runs over other classes only. Other positives are not in the
  * denominator, so no positive is ever pushed away. Anchors without a positive are left out of the mean;
- * a batch without any has the value 0 and the gradient 0, and so has a batch of one class.
+ * a batch without any has no value, NaN, and the gradient 0; a batch of one class has the value 0 and the gradient 0.
  *
  * Memory: about a dozen float32 matrices of `[n, n]`, of `[2048² / n, n]` for n above 2,048.
  *

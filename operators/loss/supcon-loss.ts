@@ -13,8 +13,8 @@ import { supcon } from './loss-forms.ts';
  * `sᵢⱼ = zᵢ · zⱼ / temperature` and j runs over every row but i, other positives included. So a positive
  * that is closer than an equal share, `qᵢₚ > 1 / |P|`, is pushed away. It is never below `sincereLoss`, and
  * equal where every anchor has one positive. The base temperature is the temperature, so values compare
- * between losses. Anchors without a positive are left out of the mean; a batch without any has the value 0
- * and the gradient 0. Labels that number the images make it SimCLR's NT-Xent, for any number of views.
+ * between losses. Anchors without a positive are left out of the mean; a batch without any has no value,
+ * NaN, and the gradient 0. Labels that number the images make it SimCLR's NT-Xent, for any number of views.
  *
  * Memory: as `sincereLoss`.
  *

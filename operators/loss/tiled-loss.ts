@@ -25,7 +25,7 @@ export interface TiledLossOptions {
 
 /** The loss of a set. */
 export interface TiledLoss {
-  /** Mean over anchors with a positive, in nats; 0 without any. */
+  /** Mean over anchors with a positive, in nats; NaN without any. */
   readonly value: number;
   /** Sums over all anchors, in float64; with `readouts` all that `lossReadouts` needs. */
   readonly sums: { readonly [name in keyof LossSums]: Float64Array };
@@ -80,7 +80,11 @@ async function tiledLoss(
   const n = order.length;
   const sums = emptySums(size, readouts);
   if (n === 0) {
-    return { value: 0, sums, gradient: gradient ? new Float32Array(rows.z.length) : undefined };
+    return {
+      value: Number.NaN,
+      sums,
+      gradient: gradient ? new Float32Array(rows.z.length) : undefined,
+    };
   }
 
   const plan = tilePlan(classSizes, size);
@@ -123,7 +127,7 @@ async function tiledLoss(
   }
   const count = Math.max(1, sums.anchors[0]!);
   return {
-    value: sums.loss[0]! / count,
+    value: sums.loss[0]! / sums.anchors[0]!,
     sums,
     gradient: gradient ? folded(gradients, order, rows, 1 / count) : undefined,
   };

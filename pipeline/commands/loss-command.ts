@@ -17,7 +17,9 @@ export const lossCommand: Command<LossOptions, MeasuredLoss> = {
   stopped: () => 'stopped; nothing was written',
   about: ({ embeddings }) => ({ loss: null, embeddings }),
   lines: (measured, { options }) => [
-    `loss ${measured.value.toPrecision(9)} nats`,
+    Number.isNaN(measured.value)
+      ? 'loss undefined: no image has another of its class'
+      : `loss ${measured.value.toPrecision(9)} nats`,
     '',
     ...textTable(countCells(measured, options), { heading: false }),
     '',

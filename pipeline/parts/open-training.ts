@@ -14,6 +14,7 @@ import { keptOptions } from '../options/kept-options.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
+import { checkPositives } from './check-positives.ts';
 import { openPretrained } from './open-pretrained.ts';
 import { openData } from './open-data.ts';
 import { openRunEngine } from './open-run-engine.ts';
@@ -65,6 +66,7 @@ export async function openTraining(
   const start = opened?.start ?? given;
   const engine = await openRunEngine(scope, await resumedEngine(options, note), note);
   const config = runConfig(options, data, engine, found.classes, start);
+  checkPositives(data, config, note);
   const run = scope.use(
     await openRunFolder(options.out, {
       config: { ...config },

@@ -6,6 +6,7 @@ export type Rows = readonly (readonly number[])[];
 
 /** A loss in float64, by plain loops over pairs. */
 export interface LossReference {
+  /** NaN without an anchor. */
   readonly value: number;
   /** `∂L / ∂sᵢⱼ`. */
   readonly similarityGradient: Rows;
@@ -54,7 +55,7 @@ export function lossReference(
   const anchors = candidates.filter((i) => positivesOf(i).length > 0);
 
   const G = rows.map(() => Array.from({ length: n }, () => 0));
-  let value = 0;
+  let value = anchors.length === 0 ? Number.NaN : 0;
   let pairs = 0;
   let repelled = 0;
   for (const i of anchors) {
@@ -96,9 +97,9 @@ export function lossReference(
     value,
     similarityGradient: G,
     gradient,
-    repelledShare: pairs === 0 ? 0 : repelled / pairs,
+    repelledShare: repelled / pairs,
     anchorsWithoutPositive: candidates.length - anchors.length,
-    nearestAccuracy: known.length === 0 ? 0 : right.length / known.length,
+    nearestAccuracy: right.length / known.length,
   };
 }
 
@@ -143,19 +144,17 @@ export function readoutReference(
     supcon: supcon.value,
     repelledShare: supcon.repelledShare,
     repelledMass:
-      attraction === 0 ? 0 : pulls.reduce((sum, g) => sum + Math.max(g, 0), 0) / attraction,
+      attraction === 0 && pulls.length > 0
+        ? 0
+        : pulls.reduce((sum, g) => sum + Math.max(g, 0), 0) / attraction,
     batchNearestAccuracy: supcon.nearestAccuracy,
     anchorsWithoutPositive: supcon.anchorsWithoutPositive,
     alignment: average(positives.map(([a, b]) => squared(a.row, b.row))),
-    uniformity:
-      pairs.length === 0
-        ? 0
-        : Math.log(average(pairs.map(([a, b]) => Math.exp(-2 * squared(a.row, b.row))))),
+    uniformity: Math.log(average(pairs.map(([a, b]) => Math.exp(-2 * squared(a.row, b.row))))),
     spread: trace,
     effectiveRank: trace < 1e-5 ? 0 : trace ** 2 / frobenius(covariance) ** 2,
-    informationBound: negatives.length === 0 ? 0 : logNegatives - Math.max(sincere, 2 ** -24),
-    sharpInformationBound:
-      negatives.length === 0 ? 0 : logNegatives - Math.log(Math.expm1(Math.max(sincere, 2 ** -24))),
+    informationBound: logNegatives - Math.max(sincere, 2 ** -24),
+    sharpInformationBound: logNegatives - Math.log(Math.expm1(Math.max(sincere, 2 ** -24))),
   };
 }
 
@@ -174,9 +173,9 @@ function supconOnPositives(
   });
 }
 
-/** 0 of nothing. */
+/** NaN of nothing. */
 function average(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, x) => sum + x, 0) / values.length;
+  return values.reduce((sum, x) => sum + x, 0) / values.length;
 }
 
 /** Central differences of a function of rows, in float64. */

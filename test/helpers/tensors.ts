@@ -22,11 +22,12 @@ export function rowsOf(matrix: tf.Tensor2D): number[][] {
   return matrix.arraySync();
 }
 
-/** The largest difference between two arrays, relative to the largest expected magnitude. */
+/** The largest difference between two arrays, relative to the largest expected magnitude. NaN equals NaN alone. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   let largest = 0;
   let error = 0;
   for (let at = 0; at < expected.length; at += 1) {
+    if (Number.isNaN(actual[at]!) && Number.isNaN(expected[at]!)) continue;
     largest = Math.max(largest, Math.abs(expected[at]!));
     // Written so that NaN does not pass for 0.
     const difference = Math.abs(actual[at]! - expected[at]!);

@@ -192,7 +192,7 @@ test('prints the same as JSON, with nothing beside it', async (t) => {
   });
 });
 
-test('a set of loners has no anchors and a loss of 0', async (t) => {
+test('a set of loners has no anchors, and its loss is undefined', async (t) => {
   const embeddings = await writeVectorExport(t, {
     ...small,
     projection: projection.slice(0, 2 * size),
@@ -200,10 +200,18 @@ test('a set of loners has no anchors and a loss of 0', async (t) => {
     labels: [0, 1],
   });
   t.like(await measure({ embeddings, engine: 'cpu' }), {
-    value: 0,
+    value: Number.NaN,
     anchors: 0,
     anchorsWithoutPositive: 2,
   });
+  const args = ['loss', embeddings, '--engine', 'cpu'];
+  const said = await run(args);
+  t.is(said.exitCode, 0, said.stderr);
+  t.regex(said.stdout, /^loss undefined: no image has another of its class\n/u);
+  t.regex(said.stdout, /\nSINCERE +– +nats\n/u);
+  t.notRegex(said.stdout, /NaN/u);
+  const json = JSON.parse((await run([...args, '--json'])).stdout) as Record<string, unknown>;
+  t.is(json['loss'], null);
 });
 
 const fails = test.macro({

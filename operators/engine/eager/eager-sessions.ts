@@ -9,6 +9,7 @@ import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import { type EagerBatch, eagerStep } from './eager-step.ts';
 import type { EncodedRows } from '../interface/engine.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
+import { undefinedLoss } from '../../step/undefined-loss.ts';
 import { imagesOf } from '../interface/images-of.ts';
 
 /** Trainer on the current TensorFlow.js backend, with its state. One call at a time. */
@@ -51,6 +52,8 @@ export function eagerTrainingSession(spec: StepSpec): EagerTrainingSession {
       const { readouts, gradientNorm, next } = await take(loaded(), batch, rates);
       if (!Number.isFinite(readouts.loss) || !Number.isFinite(gradientNorm)) {
         tf.dispose(next);
+        const without = undefinedLoss(stepsTaken, readouts.loss, gradientNorm);
+        if (without !== undefined) throw without;
         throw new PipelineError(
           'ERR_NOT_FINITE',
           `Expected a finite loss and gradient in step \`${stepsTaken}\`, got a loss of ` +

@@ -20,7 +20,8 @@ export interface Trainer<R = StepReadouts> {
   load(state: TrainerState, options?: { readonly handOver?: boolean }): Promise<void>;
   /**
    * One step. `batch.pixels` is handed over: its buffer may be detached afterwards.
-   * @throws {PipelineError} `ERR_NOT_FINITE` when loss or gradient are not finite; the step is not applied.
+   * @throws {PipelineError} `ERR_NOT_FINITE` when loss or gradient are not finite, or no two rows are of a class, which
+   * leaves the loss undefined; the step is not applied.
    */
   run(batch: PackedBatch, learningRate: number): Promise<R>;
   /** A copy of the state, taken between steps. */
@@ -133,7 +134,7 @@ export interface LossRequest {
 
 /** The exact loss of a set of rows. */
 export interface LossResult {
-  /** Mean over the anchors that have a positive, in nats; 0 without any. */
+  /** Mean over the anchors that have a positive, in nats; NaN without any. */
   readonly value: number;
   /** Anchors with a positive, and those without, which were left out. */
   readonly anchors: number;

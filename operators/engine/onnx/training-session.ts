@@ -5,6 +5,7 @@ import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
+import { undefinedLoss } from '../../step/undefined-loss.ts';
 import { compileStep, floats, renamed, type SteppedTensors } from './compiled-step.ts';
 import { discard, fetched } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
@@ -145,6 +146,8 @@ function notFinite(
   const statistics = floats(outputs[stepPorts.statisticsSize]!)[0]!;
   const finiteLoss = Math.abs(readouts.loss) <= largestLoss(spec);
   if (finiteLoss && isSurelyFinite(norm) && isSurelyFinite(statistics)) return undefined;
+  const without = undefinedLoss(step, readouts.loss, norm);
+  if (without !== undefined) return without;
   const activations = isSurelyFinite(statistics) ? '' : ' and activations that are not finite';
   return new PipelineError(
     'ERR_NOT_FINITE',

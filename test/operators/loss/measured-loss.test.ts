@@ -46,6 +46,7 @@ test('reads out the loss and everything beside it, whichever is minimised', (t) 
         const got = ours[key as keyof LossReadouts];
         // Sums of float32; the effective rank divides two small ones, the sharp bound by a small loss.
         const bound = key === 'effectiveRank' || key === 'sharpInformationBound' ? 1e-3 : 2e-5;
+        if (Object.is(got, value)) continue;
         if (!(Math.abs(got - value) <= bound * Math.max(1, Math.abs(value)))) {
           throw new Error(`${key}: expected ${value}, got ${got}`);
         }
@@ -111,7 +112,7 @@ test('the share of repelled pairs grows as classes tighten', (t) => {
   t.true(share(0.05) > 0.3);
 });
 
-test('shares of nothing are 0', (t) => {
+test('shares of nothing are undefined', (t) => {
   const { gradient, ...readouts } = measured(
     specs[0]!,
     float32Rows([
@@ -120,7 +121,9 @@ test('shares of nothing are 0', (t) => {
     ]),
     [-1, -1],
   );
-  const nothing = Object.keys(lossReadoutTable).map((name) => [name, 0]);
+  const nothing = Object.keys(lossReadoutTable).map((name) => {
+    return [name, name === 'anchorsWithoutPositive' ? 0 : Number.NaN];
+  });
   t.deepEqual(readouts, Object.fromEntries(nothing));
   near(t, gradient, [0, 0, 0, 0], 0);
 });

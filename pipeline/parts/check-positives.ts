@@ -1,0 +1,50 @@
+import { isByImage } from '../../operators/loss/loss-spec.ts';
+import type { Dataset } from '../../operators/types.ts';
+import { UsageError } from '../options/usage-error.ts';
+import type { RunConfig } from './run-config.ts';
+import type { TellNote } from './run-event.ts';
+
+/**
+ * Looks whether the images of a batch have others of their class in it. With two views of each image or more they do.
+ *
+ * @throws {UsageError} When no batch holds two images of a class: the loss would be undefined in every step.
+ */
+export function checkPositives(
+  data: Pick<Dataset, 'count' | 'sample'>,
+  config: Pick<RunConfig, 'loss' | 'views' | 'batchSize' | 'classesPerBatch'>,
+  note: TellNote,
+): void {
+  const { loss, views, batchSize, classesPerBatch } = config;
+  if (views > 1 || loss.name === 'cross-entropy' || isByImage(loss)) return;
+  const classes = classesPerBatch ?? Math.min(batchSize, classesWithImages(data));
+  // Two images of each class would need so many places.
+  const missing = 2 * classes - batchSize;
+  if (missing <= 0) return;
+  const options = ['views', 'batchSize', 'classesPerBatch'];
+  const half = Math.floor(batchSize / 2);
+  const wayOut =
+    half < 2
+      ? `\`views: 2\`, or a \`batchSize\` of at least ${2 * classes}`
+      : `\`views: 2\`, a \`batchSize\` of at least ${2 * classes}, or \`classesPerBatch\` of at most ${half}`;
+  if (missing >= batchSize) {
+    throw new UsageError(
+      `Expected \`views\` to be at least 2 where a batch of ${batchSize} images holds one of each of ${classes} classes, ` +
+        `got \`${views}\`: no image has another of its class beside it, and the loss is undefined. Give ${wayOut}`,
+      { options },
+    );
+  }
+  note(
+    `in each batch ${missing} of ${batchSize} images have no other of their class beside them and are no anchors ` +
+      `(\`anchors_without_positive\` in metrics.arrows). All are with ${wayOut}`,
+    options,
+  );
+}
+
+function classesWithImages(data: Pick<Dataset, 'count' | 'sample'>): number {
+  const labels = new Set<number | null>();
+  for (let position = 0; position < data.count; position += 1) {
+    labels.add(data.sample(position).label);
+  }
+  labels.delete(null);
+  return labels.size;
+}

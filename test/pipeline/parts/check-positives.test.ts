@@ -1,0 +1,41 @@
+import test from 'ava';
+import { checkPositives } from '../../../pipeline/parts/check-positives.ts';
+import { UsageError } from '../../../pipeline/options/usage-error.ts';
+
+const sincere = { name: 'sincere', temperature: 0.1 } as const;
+const data = {
+  count: 9,
+  sample: (position: number) => ({ id: String(position), label: position % 3 }),
+};
+const config = { loss: sincere, views: 1, batchSize: 3, classesPerBatch: null };
+
+const notesOf = (changes: Partial<Parameters<typeof checkPositives>[1]>): string[] => {
+  const notes: string[] = [];
+  checkPositives(data, { ...config, ...changes }, (text) => notes.push(text));
+  return notes;
+};
+
+test('batches without two images of a class are refused with the ways out', (t) => {
+  t.throws(() => notesOf({}), {
+    instanceOf: UsageError,
+    message:
+      /^Expected `views` to be at least 2 .* of 3 classes.* `views: 2`, or a `batchSize` of at least 6$/u,
+  });
+  t.throws(() => notesOf({ batchSize: 8, classesPerBatch: 8 }), {
+    message: /a `batchSize` of at least 16, or `classesPerBatch` of at most 4$/u,
+  });
+});
+
+test('images that are alone in their batches are counted in a note', (t) => {
+  const [note, ...more] = notesOf({ batchSize: 4 });
+  t.regex(note!, /^in each batch 2 of 4 images have no other of their class/u);
+  t.deepEqual(more, []);
+});
+
+test('nothing is said where every image has another of its class, or where classes play no part', (t) => {
+  t.deepEqual(notesOf({ views: 2 }), []);
+  t.deepEqual(notesOf({ batchSize: 6 }), []);
+  t.deepEqual(notesOf({ batchSize: 4, classesPerBatch: 2 }), []);
+  t.deepEqual(notesOf({ loss: { name: 'cross-entropy' } }), []);
+  t.deepEqual(notesOf({ loss: { ...sincere, name: 'infonce' } }), []);
+});

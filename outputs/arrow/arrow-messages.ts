@@ -1,15 +1,28 @@
 import { Message } from 'apache-arrow';
+import { messageTable } from './arrow-metadata.ts';
+import { checkFlatbuffer } from './check-flatbuffer.ts';
+import type { BatchLayout } from './check-layout.ts';
 import type { FileWindow } from '../files/file-window.ts';
 
 /** One message of Arrow's IPC formats, as its header describes it. */
-export interface ArrowMessage {
-  readonly kind: 'schema' | 'dictionary' | 'batch';
-  /** Rows of a batch, 0 for others. */
-  readonly rows: number;
+export type ArrowMessage = DescribedMessage & {
   /** Offsets of its first byte, and of the next message. */
   readonly start: number;
   readonly end: number;
-}
+};
+
+/** A message with rows: a record batch, or the values of a dictionary. */
+export type BatchMessage = Exclude<ArrowMessage, { readonly kind: 'schema' }>;
+
+type DescribedMessage = {
+  /** Rows of a batch as its header has them, 0 for others. */
+  readonly rows: number;
+  readonly bodyBytes: number;
+} & (
+  | { readonly kind: 'schema' }
+  | { readonly kind: 'batch'; readonly layout: BatchLayout }
+  | { readonly kind: 'dictionary'; readonly layout: BatchLayout; readonly id: number }
+);
 
 const continuation = -1;
 // Far above any real header; what lies beyond is no message.
@@ -39,22 +52,24 @@ export async function readArrowMessage(
   if (header.byteLength < headerBytes) return 'cut';
   const described = describe(header);
   if (described === undefined) return 'cut';
-  const { bodyBytes, ...message } = described;
-  const end = headerStart + headerBytes + bodyBytes;
-  return end > window.size ? 'cut' : { ...message, start: position, end };
+  const end = headerStart + headerBytes + described.bodyBytes;
+  return end > window.size ? 'cut' : { ...described, start: position, end };
 }
 
-function describe(
-  header: Buffer,
-): (Pick<ArrowMessage, 'kind' | 'rows'> & { readonly bodyBytes: number }) | undefined {
+function describe(header: Buffer): DescribedMessage | undefined {
   try {
+    checkFlatbuffer(header, messageTable);
     const message = Message.decode(header);
     const { bodyLength: bodyBytes } = message;
     if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0) return undefined;
     if (message.isSchema()) return { kind: 'schema', rows: 0, bodyBytes };
-    if (message.isDictionaryBatch()) return { kind: 'dictionary', rows: 0, bodyBytes };
+    if (message.isDictionaryBatch()) {
+      const { id, data: layout } = message.header();
+      return { kind: 'dictionary', rows: 0, bodyBytes, layout, id };
+    }
     if (!message.isRecordBatch()) return undefined;
-    return { kind: 'batch', rows: message.header().length, bodyBytes };
+    const layout = message.header();
+    return { kind: 'batch', rows: layout.length, bodyBytes, layout };
   } catch {
     // Damaged bytes end in any kind of error; what they mean is that this is no message.
     return undefined;

@@ -1,6 +1,9 @@
 import { type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { type ArrowMessage, readArrowMessage } from './arrow-messages.ts';
+import { checkLayout } from './check-layout.ts';
+import { fieldsOf } from './fields-of.ts';
+import { checkValues } from './check-values.ts';
 import { readLogCount, sidecarOf } from './log-sidecar.ts';
 import { endOfStream } from './arrow-writer.ts';
 import { type FileWindow, openFileWindow } from '../files/file-window.ts';
@@ -47,7 +50,7 @@ export async function openArrowStream(path: string): Promise<ArrowStreamReader> 
     }
     const schemaBytes = Buffer.from(await window.bytes(0, head.end));
     const schema = schemaOf(path, schemaBytes);
-    const counted = await countRows(window, head.end);
+    const counted = await countRows(window, schema, head.end);
     const { rows, tailBytes } = counted;
     if (expectedRows !== null && rows < expectedRows) {
       throw damaged(
@@ -81,7 +84,7 @@ interface Counted {
   readonly end: number;
 }
 
-async function countRows(window: FileWindow, start: number): Promise<Counted> {
+async function countRows(window: FileWindow, schema: Schema, start: number): Promise<Counted> {
   let [rows, batches, position] = [0, 0, start];
   for (;;) {
     const message = await readArrowMessage(window, position);
@@ -90,9 +93,19 @@ async function countRows(window: FileWindow, start: number): Promise<Counted> {
       const ended = message === 'end' && left > 0;
       return { rows, batches, ended, tailBytes: ended ? 0 : left, end: position };
     }
+    checkMessage(window.path, schema, message);
     rows += message.rows;
     batches += message.kind === 'batch' ? 1 : 0;
     position = message.end;
+  }
+}
+
+function checkMessage(path: string, schema: Schema, message: ArrowMessage): void {
+  if (message.kind === 'schema') throw damaged(path, 'it has a second schema');
+  try {
+    checkLayout(fieldsOf(schema, message), message.layout, message.bodyBytes);
+  } catch (error) {
+    throw damaged(path, messageOf(error), error);
   }
 }
 
@@ -137,7 +150,10 @@ async function messagesFrom(
 
 function* decode(path: string, chunks: readonly Buffer[]): Generator<RecordBatch, void, undefined> {
   try {
-    yield* RecordBatchReader.from(Buffer.concat([...chunks, endOfStream]));
+    for (const batch of RecordBatchReader.from(Buffer.concat([...chunks, endOfStream]))) {
+      checkValues(batch);
+      yield batch;
+    }
   } catch (error) {
     throw damaged(path, messageOf(error), error);
   }

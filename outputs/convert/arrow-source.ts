@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type RecordBatch, type Schema, util } from 'apache-arrow';
+import type { RecordBatch, Schema } from 'apache-arrow';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { classColumns } from '../arrow/arrow-columns.ts';
 import { readArrowMessage } from '../arrow/arrow-messages.ts';
@@ -8,6 +8,7 @@ import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
 import { openFileWindow } from '../files/file-window.ts';
 import { type ArrowFileReader, openArrowReader } from '../arrow/read-arrow-file.ts';
 import { openArrowStream } from '../arrow/read-arrow-stream.ts';
+import { partBatches } from '../embeddings/part-batches.ts';
 import { openEmbeddings } from '../embeddings/read-embeddings.ts';
 
 /** Rows with one schema, whichever files they lie in. */
@@ -67,26 +68,8 @@ export async function openArrowSource(source: string): Promise<ArrowSource> {
 
 /** Row count of an Arrow file, by the headers of its batches. */
 export async function countFileRows(reader: ArrowFileReader): Promise<number> {
-  const window = await openFileWindow(reader.path);
-  try {
-    let [rows, batches] = [0, 0];
-    // After the magic word and its padding.
-    for (let position = 8; ;) {
-      const message = await readArrowMessage(window, position);
-      if (typeof message === 'string') break;
-      rows += message.rows;
-      batches += message.kind === 'batch' ? 1 : 0;
-      position = message.end;
-    }
-    if (batches === reader.batches) return rows;
-  } finally {
-    await window.close();
-  }
-  // Only the footer binds a writer; some leave room between batches, and those have to be read.
   let rows = 0;
-  for (let index = 0; index < reader.batches; index += 1) {
-    rows += (await reader.batch(index)).numRows;
-  }
+  for (let index = 0; index < reader.batches; index += 1) rows += await reader.rowsOf(index);
   return rows;
 }
 
@@ -129,25 +112,6 @@ async function schemaOf(file: string): Promise<Schema> {
   const reader = await openArrowReader(file);
   await reader.close();
   return reader.schema;
-}
-
-async function* partBatches(
-  file: string,
-  schema: Schema,
-): AsyncGenerator<RecordBatch, void, undefined> {
-  const reader = await openArrowReader(file);
-  try {
-    if (!util.compareSchemas(schema, reader.schema)) {
-      throw new PipelineError(
-        'ERR_FORMAT',
-        `\`${file}\` is damaged: its columns are not those of the first part. Export into another folder.`,
-        { path: file },
-      );
-    }
-    yield* fileBatches(reader);
-  } finally {
-    await reader.close();
-  }
 }
 
 async function* fileBatches(reader: ArrowFileReader): AsyncGenerator<RecordBatch, void, undefined> {

@@ -37,23 +37,57 @@ export function jsonDifferences(before: unknown, now: unknown, key = ''): string
   return a === b ? [] : [`\`${key}\`: ${a} before, ${b} now`];
 }
 
+/** Deepest nesting; what we write is some levels deep. Code that follows a value would run out of stack. */
+const deepest = 100;
+
 /**
- * Reads a JSON object; undefined when there is no such file.
+ * Reads a JSON object in UTF-8; undefined when there is no such file. A byte order mark may stand before it, as editors on
+ * Windows leave it.
  *
- * @throws {PipelineError} `ERR_FORMAT` when it holds something else.
+ * @throws {PipelineError} `ERR_FORMAT` when it holds something else, or is nested more than a hundred levels deep.
  */
 export async function readJsonObject(path: string): Promise<Record<string, unknown> | undefined> {
+  let bytes: Uint8Array;
   try {
-    const value: unknown = JSON.parse(await fs.readFile(path, 'utf8'));
-    if (isObject(value)) return value;
+    bytes = await fs.readFile(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw new PipelineError('ERR_FORMAT', `Cannot read \`${path}\`: ${messageOf(error)}`, {
-      path,
-      cause: error,
-    });
+    throw unreadable(path, messageOf(error), error);
   }
-  throw new PipelineError('ERR_FORMAT', `Expected \`${path}\` to hold a JSON object`, { path });
+  const value = parsedJson(path, bytes);
+  if (!isObject(value)) {
+    throw new PipelineError('ERR_FORMAT', `Expected \`${path}\` to hold a JSON object`, { path });
+  }
+  if (isDeeper(value)) throw unreadable(path, 'it is nested too deep to be one of ours');
+  return value;
+}
+
+function parsedJson(path: string, bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw unreadable(path, 'it is no text in UTF-8. Save it as UTF-8, or write it anew', error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable(path, messageOf(error), error);
+  }
+}
+
+function isDeeper(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= deepest && level.length > 0; depth += 1) {
+    level = level.flatMap((part) =>
+      typeof part === 'object' && part !== null ? Object.values(part) : [],
+    );
+  }
+  return level.length > 0;
+}
+
+function unreadable(path: string, why: string, cause?: unknown): PipelineError {
+  return new PipelineError('ERR_FORMAT', `Cannot read \`${path}\`: ${why}`, { path, cause });
 }
 
 /** True for an object with names, neither null nor an array. */

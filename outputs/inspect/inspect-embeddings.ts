@@ -3,7 +3,7 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { EmbeddingsManifest } from '../embeddings/embeddings-manifest.ts';
 import { classColumns } from '../arrow/arrow-columns.ts';
 import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
-import { readArrowFile } from '../arrow/read-arrow-file.ts';
+import { partBatches } from '../embeddings/part-batches.ts';
 import { checkPart } from '../embeddings/check-part.ts';
 import { columnsOf, columnSummary, previewOf } from './column-summary.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
@@ -31,7 +31,7 @@ export async function inspectEmbeddings(
     try {
       await checkPart(file, part, verify ? 'hash' : 'size');
       let inPart = 0;
-      for await (const batch of readArrowFile(file)) {
+      for await (const batch of partBatches(file, schema)) {
         signal?.throwIfAborted();
         preview.push(...previewOf(batch, rows - preview.length));
         summary.add(batch);

@@ -204,9 +204,10 @@ test('no rows are no rows, with their columns', async (t) => {
     { c: 'stage' },
     { c: 'code' },
     { c: 'message' },
+    { c: 'used' },
   ]);
   await using(from, (source) => writeCsv(csv, source));
-  t.is(await fs.readFile(csv, 'utf8'), 'id,stage,code,message\n');
+  t.is(await fs.readFile(csv, 'utf8'), 'id,stage,code,message,used\n');
   t.is(exportBad(exported).length, exported.count - readable.length);
 });
 

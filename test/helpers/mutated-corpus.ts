@@ -1,0 +1,273 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { concatMap, from, lastValueFrom } from 'rxjs';
+import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
+import { ProtobufWriter } from '../../operators/onnx/graph/protobuf-writer.ts';
+import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
+import { openRunFolder } from '../../outputs/run/run-folder.ts';
+import { saveCheckpoints } from '../../outputs/run/save-checkpoints.ts';
+import { writeMetrics } from '../../outputs/run/write-metrics.ts';
+import { writeEvaluation } from '../../outputs/tables/evaluation-files.ts';
+import { writeQuarantine } from '../../outputs/tables/write-quarantine.ts';
+import { writeMixedFile } from './arrow-sources.ts';
+import { exportBatch, exportOptions, exportPlans, reasonsOf } from './export-cases.ts';
+import { type MutatedKind, mutatedKinds } from './mutated-kinds.ts';
+import type { Specimen } from './mutation-plan.ts';
+import { madeUpState, madeUpStep } from './training-cases.ts';
+
+/** A whole file of each kind, as this package writes it. */
+export async function writeSpecimens(
+  t: ExecutionContext,
+  root: string,
+): Promise<readonly Specimen[]> {
+  const folderOf = async (name: string): Promise<string> => {
+    const folder = path.join(root, name);
+    await fs.mkdir(folder);
+    return folder;
+  };
+  const whole = path.join(root, 'export');
+  await writeExport(whole);
+  const shard = path.join(root, 'shard');
+  await writeExport(shard, true);
+  const run = path.join(root, 'run');
+  await writeRun(run);
+  const evaluation = await folderOf('evaluation');
+  await writeEvaluation(evaluation, madeUpEvaluation(), provenance);
+  const tables = await folderOf('tables');
+  await fs.copyFile(await writeMixedFile(t, 20), path.join(tables, 'mixed.arrow'));
+  await writeQuarantine(path.join(tables, 'quarantine.arrow'), [
+    { id: 'ä', stage: 'read', code: 'ERR_READ', message: 'gone' },
+    { id: 'b', stage: 'decode', code: 'ERR_DECODE', message: 'no image' },
+  ]);
+  const model = await folderOf('model');
+  await writeModel(model, { external: false });
+  const external = await folderOf('external');
+  await writeModel(external, { external: true });
+  const processor = await folderOf('processor');
+  await writeModel(processor, { external: false });
+  await fs.rm(path.join(processor, 'model.json'));
+  await fs.writeFile(path.join(processor, 'preprocessor_config.json'), JSON.stringify(clip));
+
+  const part = { folder: whole, file: 'part-00000.arrow' };
+  const files: Readonly<Record<MutatedKind, Omit<Specimen, 'kind'>>> = {
+    'embeddings part': part,
+    'embeddings part, inspected': part,
+    'embeddings part, converted': part,
+    'embeddings manifest': { folder: whole, file: 'manifest.json' },
+    'shard manifest': { folder: shard, file: 'manifest-00000-of-00001.json' },
+    quarantine: { folder: tables, file: 'quarantine.arrow' },
+    scores: { folder: evaluation, file: 'scores.arrow' },
+    'summary of an evaluation': { folder: evaluation, file: 'summary.json' },
+    metrics: { folder: run, file: 'metrics.arrows' },
+    'sidecar of metrics': { folder: run, file: 'metrics.arrows.json' },
+    'any Arrow file': { folder: tables, file: 'mixed.arrow' },
+    checkpoint: { folder: run, file: 'checkpoints/step-00000004.safetensors' },
+    'configuration of a run': { folder: run, file: 'config.json' },
+    'model sidecar': { folder: model, file: 'model.json' },
+    'preprocessor of Hugging Face': { folder: processor, file: 'preprocessor_config.json' },
+    'ONNX model, inspected': { folder: model, file: 'model.onnx' },
+    'ONNX model': { folder: model, file: 'model.onnx' },
+    'ONNX model with external data': { folder: external, file: 'model.onnx' },
+    'external data of an ONNX model': { folder: external, file: 'weights.bin' },
+  };
+  return mutatedKinds.map((kind) => Object.assign({ kind }, files[kind]));
+}
+
+async function writeExport(out: string, asShard = false): Promise<void> {
+  const count = 40;
+  const isBad = (position: number): boolean => position % 13 === 5;
+  const shard = asShard ? { index: 0, of: 1 } : undefined;
+  const folder = await openEmbeddingsFolder(out, { ...exportOptions(count), shard });
+  for await (const plan of exportPlans({ count, batchSize: count, isBad }, 0)) {
+    const bad = plan.samples
+      .filter(({ position }) => isBad(position))
+      .map(({ id }) => ({ id, stage: 'decode' as const, code: 'ERR_DECODE', message: 'bad' }));
+    await folder.write(exportBatch(plan, isBad), reasonsOf(bad));
+  }
+  await folder.finish();
+  await folder.close();
+}
+
+const runConfig = {
+  encoder: { architecture: 'resnet8', stem: 'cifar', head: 'mlp', projectionSize: 8 },
+  imageSize: 32,
+  recipe: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+  loss: { name: 'sincere', temperature: 0.1 },
+  seed: 1,
+};
+
+async function writeRun(folder: string): Promise<void> {
+  const run = await openRunFolder(folder, { config: runConfig });
+  const steps$ = from([0, 1, 2, 3]).pipe(
+    concatMap(async (step) => madeUpStep(step, step === 3 ? madeUpState(4) : undefined)),
+  );
+  await lastValueFrom(steps$.pipe(writeMetrics(run), saveCheckpoints(run)));
+  await run.close();
+}
+
+const provenance = {
+  modelHash: 'm',
+  trainHash: 'a',
+  testHash: 'b',
+  trainImages: 'c',
+  testImages: 'd',
+  temperature: 0.1,
+  contrasted: { images: 2, of: 2 },
+};
+
+function madeUpEvaluation(): Evaluation {
+  const count = 5;
+  const texts = (text: string): string[] => Array.from({ length: count }, () => text);
+  const numbers = Array.from({ length: count }, (_, image) => 1 / (image + 1));
+  return {
+    layer: 'projection',
+    rows: [],
+    scores: {
+      count,
+      classes: ['dog', 'çat'],
+      labels: Int32Array.of(0, 1, -1, 0, 1),
+      means: new Map([['knn1_accuracy', Float64Array.from(numbers)]]),
+      target: new Map([[1, Float64Array.from(numbers)]]),
+      noise: new Map([[1, Float64Array.from(numbers)]]),
+    },
+    neighbours: {
+      count,
+      sources: ['knn1'],
+      id: (image) => `test/${image}.png`,
+      rows: () => ({
+        id: texts('a'),
+        class: texts('dog'),
+        sameId: texts('b'),
+        sameSimilarity: numbers,
+        otherId: texts('c'),
+        otherClass: texts('çat'),
+        otherSimilarity: numbers,
+        predictions: new Map([['knn1', texts('dog')]]),
+      }),
+    },
+    histogram: [],
+    curves: [],
+    confusion: [],
+    scored: count,
+    ranked: { images: count, of: count },
+    testWithoutClass: 1,
+    trainWithoutClass: 0,
+    absentFromTrain: [],
+    overlap: {
+      content: { images: 0, of: count },
+      vector: { images: 0, of: count, otherContent: 0 },
+      count: 0,
+      row: () => {
+        throw new Error('no rows');
+      },
+    },
+    probes: [],
+  };
+}
+
+const clip = {
+  image_processor_type: 'CLIPImageProcessor',
+  do_resize: true,
+  size: { shortest_edge: 8 },
+  resample: 3,
+  do_center_crop: true,
+  crop_size: { height: 8, width: 8 },
+  do_rescale: true,
+  rescale_factor: 1 / 255,
+  do_normalize: true,
+  image_mean: [0.48, 0.45, 0.4],
+  image_std: [0.26, 0.26, 0.27],
+  do_convert_rgb: true,
+};
+
+const sidecar = {
+  imageSize: 8,
+  resize: { shorterSide: 9 },
+  interpolation: 'bicubic',
+  rounding: '8bit',
+  rescale: 1 / 255,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+  channels: 'rgb',
+  layout: 'NCHW',
+  input: 'x',
+  outputs: { embedding: { name: 'y', normalize: false } },
+};
+
+/** An encoder of images of 8 × 8: convolution, mean over places, one matrix. */
+async function writeModel(
+  folder: string,
+  { external }: { readonly external: boolean },
+): Promise<void> {
+  const values = (count: number): Uint8Array => {
+    const numbers = Float32Array.from({ length: count }, (_, at) => Math.sin(at));
+    return new Uint8Array(numbers.buffer);
+  };
+  const [filters, matrix] = [values(4 * 3 * 3 * 3), values(4 * 6)];
+  const outside = (offset: number, bytes: Uint8Array): ProtobufWriter[] =>
+    Object.entries({ location: 'weights.bin', offset: `${offset}`, length: `${bytes.length}` }).map(
+      ([key, value]) => new ProtobufWriter().text(1, key).text(2, value),
+    );
+  const constant = (
+    name: string,
+    dims: readonly number[],
+    bytes: Uint8Array,
+    offset: number,
+  ): ProtobufWriter => {
+    const tensor = new ProtobufWriter();
+    for (const size of dims) tensor.integer(1, size);
+    tensor.integer(2, 1).text(8, name);
+    if (!external) return tensor.bytes(9, bytes);
+    for (const entry of outside(offset, bytes)) tensor.message(13, entry);
+    return tensor.integer(14, 1);
+  };
+  const graph = new ProtobufWriter()
+    .message(1, node('Conv', ['x', 'filters'], 'c', { pads: [1, 1, 1, 1], strides: [2, 2] }))
+    .message(1, node('Relu', ['c'], 'r'))
+    .message(1, node('GlobalAveragePool', ['r'], 'p'))
+    .message(1, node('Flatten', ['p'], 'f'))
+    .message(1, node('MatMul', ['f', 'matrix'], 'y'))
+    .text(2, 'encoder')
+    .message(5, constant('filters', [4, 3, 3, 3], filters, 0))
+    .message(5, constant('matrix', [4, 6], matrix, filters.length))
+    .message(11, port('x', ['n', 3, 8, 8]))
+    .message(12, port('y', ['n', 6]));
+  const model = new ProtobufWriter()
+    .integer(1, 8)
+    .text(2, 'by hand')
+    .message(7, graph)
+    .message(8, new ProtobufWriter().text(1, '').integer(2, 17))
+    .message(14, new ProtobufWriter().text(1, 'note').text(2, 'ä'));
+  await fs.writeFile(path.join(folder, 'model.onnx'), model.finish());
+  await fs.writeFile(path.join(folder, 'model.json'), JSON.stringify(sidecar));
+  if (external) await fs.writeFile(path.join(folder, 'weights.bin'), [filters, matrix]);
+}
+
+/** A NodeProto; lists of integers are its attributes. */
+function node(
+  operator: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Readonly<Record<string, readonly number[]>> = {},
+): ProtobufWriter {
+  const written = new ProtobufWriter();
+  for (const input of inputs) written.text(1, input);
+  written.text(2, output).text(3, output).text(4, operator);
+  for (const [name, values] of Object.entries(attributes)) {
+    const attribute = new ProtobufWriter().text(1, name).packedIntegers(8, values).integer(20, 7);
+    written.message(5, attribute);
+  }
+  return written;
+}
+
+/** A ValueInfoProto of float32. */
+function port(name: string, shape: readonly (number | string)[]): ProtobufWriter {
+  const dims = new ProtobufWriter();
+  for (const size of shape) {
+    const dim = new ProtobufWriter();
+    dims.message(1, typeof size === 'number' ? dim.integer(1, size) : dim.text(2, size));
+  }
+  const tensor = new ProtobufWriter().integer(1, 1).message(2, dims);
+  return new ProtobufWriter().text(1, name).message(2, new ProtobufWriter().message(1, tensor));
+}

@@ -1,0 +1,183 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { Engine } from '../../operators/engine/interface/engine.ts';
+import { openModelSession } from '../../operators/engine/onnx/model-session.ts';
+import { loadRuntime } from '../../operators/onnx/runtime.ts';
+import { openArrowSource } from '../../outputs/convert/arrow-source.ts';
+import { writeCsv } from '../../outputs/convert/csv-file.ts';
+import { finalizeEmbeddings } from '../../outputs/embeddings/finalize-embeddings.ts';
+import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
+import { inspectPath } from '../../outputs/inspect/inspect-path.ts';
+import { readModelSidecar } from '../../outputs/model/model-sidecar.ts';
+import { loadCheckpoint } from '../../outputs/run/checkpoints.ts';
+import { readRun } from '../../outputs/run/read-run.ts';
+import { readSafetensors } from '../../outputs/run/read-safetensors.ts';
+import { readScores } from '../../outputs/tables/read-scores.ts';
+import { readQuarantine } from '../../outputs/tables/write-quarantine.ts';
+import { openEncoder } from '../../pipeline/parts/open-encoder.ts';
+import { openVectorSet } from '../../pipeline/parts/open-vector-set.ts';
+import { readEmbeddableConfig } from '../../pipeline/parts/run-config.ts';
+
+/** Opens what a verb opens: the damaged file, in its folder. */
+type Opening = (folder: string, file: string) => Promise<unknown>;
+
+const unaborted = new AbortController().signal;
+
+/** Every row of an Arrow file or stream, as CSV. */
+const convert: Opening = async (folder, file) => {
+  const source = await openArrowSource(file);
+  try {
+    await writeCsv(path.join(folder, 'converted.csv'), source, { vectors: 'json' });
+  } finally {
+    await source.close();
+  }
+};
+
+const inspect: Opening = async (_folder, file) => await inspectPath(file, { verify: true });
+
+const sizeIs = (
+  values: Float32Array | undefined,
+  rows: number,
+  size: number | undefined,
+): boolean => values?.length === (size === undefined ? undefined : rows * size);
+
+const embeddings: Opening = async (folder) => {
+  const reader = await openEmbeddings(folder);
+  const { manifest, classes } = reader;
+  for await (const { ids, labels, embedding, projection } of reader.blocks()) {
+    // What a reader gives is right, or it is no result.
+    const rows = ids.length;
+    const isRight =
+      labels.length === rows &&
+      sizeIs(embedding, rows, manifest.layers.embedding) &&
+      sizeIs(projection, rows, manifest.layers.projection) &&
+      labels.every((label) => label >= -1 && label < classes.length) &&
+      ids.every((id) => typeof id === 'string' && !id.includes('\uFFFD'));
+    if (!isRight) throw new Error('a block that is none');
+  }
+  await openVectorSet(folder, 'projection', unaborted);
+};
+
+/** Opens models in this process: a thread for each of them would take most of the time. */
+async function engineHere(): Promise<Engine> {
+  const runtime = await loadRuntime();
+  return {
+    name: 'onnx',
+    async openModel(spec, shape) {
+      const computing = { device: 'cpu', threads: 1 } as const;
+      const session = await openModelSession(runtime, { spec, ...shape, ...computing });
+      try {
+        await session.encode(new Float32Array(shape.rows * shape.imageSize ** 2 * 3).fill(0.5));
+      } finally {
+        await session.release();
+      }
+      return {
+        ...session,
+        ...shape,
+        layout: session.ports.layout,
+        run: (pixels) => session.encode(pixels),
+        close: () => session.release(),
+      };
+    },
+  } satisfies Pick<Engine, 'name' | 'openModel'> as unknown as Engine;
+}
+
+/** What is damaged and how it is opened. */
+export const mutatedKinds = [
+  'embeddings part',
+  'embeddings part, inspected',
+  'embeddings part, converted',
+  'embeddings manifest',
+  'shard manifest',
+  'quarantine',
+  'scores',
+  'summary of an evaluation',
+  'metrics',
+  'sidecar of metrics',
+  'any Arrow file',
+  'checkpoint',
+  'configuration of a run',
+  'model sidecar',
+  'preprocessor of Hugging Face',
+  'ONNX model, inspected',
+  'ONNX model',
+  'ONNX model with external data',
+  'external data of an ONNX model',
+] as const;
+
+export type MutatedKind = (typeof mutatedKinds)[number];
+
+const openings: Readonly<Record<MutatedKind, Opening>> = {
+  'embeddings part': embeddings,
+  'embeddings part, inspected': async (folder, file) => {
+    await inspectPath(folder, { verify: true });
+    await inspect(folder, file);
+  },
+  'embeddings part, converted': convert,
+  'embeddings manifest': async (folder, file) => {
+    await inspect(folder, file);
+    await embeddings(folder, file);
+  },
+  'shard manifest': async (folder) => {
+    const out = path.join(folder, 'finalized');
+    try {
+      await finalizeEmbeddings([folder], { out });
+    } finally {
+      await fs.rm(out, { recursive: true, force: true });
+    }
+  },
+  quarantine: async (folder, file) => {
+    await inspect(folder, file);
+    await readQuarantine(file);
+  },
+  scores: async (folder, file) => {
+    await inspect(folder, file);
+    await readScores(folder);
+  },
+  'summary of an evaluation': async (folder) => {
+    await inspectPath(folder);
+    await readScores(folder);
+  },
+  metrics: async (folder, file) => {
+    await inspect(folder, file);
+    await convert(folder, file);
+  },
+  'sidecar of metrics': async (folder) => {
+    await inspectPath(path.join(folder, 'metrics.arrows'));
+  },
+  'any Arrow file': async (folder, file) => {
+    await inspect(folder, file);
+    await convert(folder, file);
+  },
+  checkpoint: async (folder, file) => {
+    await inspect(folder, file);
+    await readSafetensors(file);
+    await loadCheckpoint(file);
+  },
+  'configuration of a run': async (folder) => {
+    const { config } = await readRun(folder);
+    readEmbeddableConfig(config, folder);
+    await inspectPath(folder);
+  },
+  'model sidecar': async (folder) => await readModelSidecar(path.join(folder, 'model.onnx')),
+  'preprocessor of Hugging Face': async (folder) =>
+    await readModelSidecar(path.join(folder, 'model.onnx')),
+  'ONNX model, inspected': inspect,
+  // With an engine: see below.
+  'ONNX model': inspect,
+  'ONNX model with external data': inspect,
+  'external data of an ONNX model': inspect,
+};
+
+const openModels: ReadonlySet<MutatedKind> = new Set<MutatedKind>([
+  'ONNX model',
+  'ONNX model with external data',
+  'external data of an ONNX model',
+]);
+
+/** Loads what opening such files needs. */
+export async function openingOf(kind: MutatedKind): Promise<Opening> {
+  if (!openModels.has(kind)) return openings[kind];
+  const engine = await engineHere();
+  return async (folder) => await openEncoder(engine, path.join(folder, 'model.onnx'), 2);
+}

@@ -1,7 +1,9 @@
 import { openDataset } from '../../datasets/open-dataset.ts';
+import { sourceOf } from '../../datasets/sources.ts';
 import type { Dataset } from '../../operators/types.ts';
 import type { DataOptions } from '../options/data-options.ts';
 import type { SeedOption } from '../options/seed-option.ts';
+import { UsageError } from '../options/usage-error.ts';
 import type { Resolved } from '../options/verb.ts';
 import { checkOutside } from './check-outside.ts';
 import { foundImages } from './opening-notes.ts';
@@ -27,8 +29,22 @@ export async function openData(
     limit: limit ?? undefined,
     seed,
     signal,
+  }).catch((error: unknown) => {
+    throw isSetting(error, data) ? settingMistake(error, data) : error;
   });
   note(foundImages(dataset), [], 'data');
   for (const { text, options: named } of dataset.notes ?? []) note(text, named);
   return dataset;
+}
+
+/** Tests whether a setting in the location itself is out of its range, such as the size of images that are drawn. */
+function isSetting(error: unknown, data: string): error is RangeError {
+  return error instanceof RangeError && sourceOf(data)?.prefix !== null;
+}
+
+function settingMistake(error: RangeError, data: string): UsageError {
+  return new UsageError(`${error.message}, in \`data\`: \`${data}\``, {
+    options: ['data'],
+    cause: error,
+  });
 }

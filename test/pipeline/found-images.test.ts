@@ -93,3 +93,14 @@ test('a classifier needs classes', async (t) => {
   t.is(exitCode, 1);
   t.regex(lines.join('\n'), /error: Training needs classes, but `000\.png` .*`--loss infonce`/u);
 });
+
+test('a setting of drawn images that is out of its range is a mistake in the options', async (t) => {
+  const out = path.join(await temporaryFolder(t), 'run');
+  const words = ['train', 'synthetic:shapes?size=4', '--out', out];
+  const { exitCode, lines } = await told('none', words);
+  t.is(exitCode, 2);
+  t.is(
+    lines[0],
+    'error: Expected `size` to be an integer from 8 to 1024, got `4`, in `DATA`: `synthetic:shapes?size=4`',
+  );
+});

@@ -12,11 +12,15 @@ import { statedReading } from '../operators/image/image-reading.ts';
 import { inputShrinkTarget } from '../operators/image/preprocessing.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
 import { planInOrder } from '../operators/batches/plan-in-order.ts';
+import type { BatchPlan, Dataset } from '../operators/types.ts';
+import type { PositionRange } from '../outputs/embeddings/export-writer.ts';
 import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/embeddings/write-embeddings.ts';
+import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { decodePermits, readPermits } from './parts/native-permits.ts';
 import { openExport } from './parts/open-export.ts';
 import { type EmbedOptions, embedVerb } from './options/embed-options.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { retryBad } from './parts/retry-bad.ts';
 import { type EmbedResult, tellRows } from './parts/tell-rows.ts';
 import { watchVectors } from './parts/watch-vectors.ts';
 
@@ -36,44 +40,38 @@ import { watchVectors } from './parts/watch-vectors.ts';
 export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> {
   return startRun(embedVerb, given, async (options, scope, note) => {
     const opened = await openExport(scope, options, note);
-    const { data, preprocessing, session, folder, batches } = opened;
+    const { data, preprocessing, session, folder, opening } = opened;
     const { signal, draining } = scope;
     const { maxInvalid, maxBytes, maxPixels, batchSize, prefetch, out } = options;
-    const viewer = scope.use(await openViewMaker());
-    const bad = quarantine({
-      count: folder.positions,
-      maxInvalid,
-      known: folder.bad,
-      knownRepaired: folder.repaired,
-    });
     const decoding = {
       permits: decodePermits,
       limits: { maxPixels },
       reading: statedReading(preprocessing),
       shrinkTo: inputShrinkTarget(preprocessing),
     };
-    const vectors = watchVectors(
-      { embedding: session.embeddingSize, projection: session.projectionSize },
-      bad,
+    const readable = pipe(
+      readImage(data, { permits: readPermits, maxBytes, identify: true }),
+      decodeImage(decoding),
     );
-
-    const plans = planInOrder(data, {
-      batchSize,
-      startAt: folder.nextPosition,
-      endAt: folder.endPosition,
+    const wasFinished = folder.left.length === 0;
+    const retry = { data, stage: readable, signal, note };
+    const usable = options.retryBad ? await retryBad(folder, retry) : new Set<string>();
+    note(opening(), [], 'work');
+    const bad = quarantine({
+      count: folder.positions,
+      maxInvalid,
+      known: folder.bad,
+      knownRepaired: folder.repaired,
+      triedBefore: folder.parts.reduce((sum, { positions }) => sum + positions, 0),
     });
+    const viewer = scope.use(await openViewMaker());
+    const { embeddingSize: embedding, projectionSize: projection } = session;
+    const vectors = watchVectors({ embedding, projection });
+
+    const plans = plansOf(data, folder.left, batchSize);
     return withDemand(plans, { window: prefetch, signal, draining }, (plan$) =>
       plan$.pipe(
-        perSample(
-          onBadSample(
-            skipBad,
-            bad,
-            pipe(
-              readImage(data, { permits: readPermits, maxBytes, identify: true }),
-              decodeImage(decoding),
-            ),
-          ),
-        ),
+        perSample(onBadSample(skipBad, bad, readable)),
         prepareInputs(viewer, preprocessing),
         encode(session, { recycle: (pixels) => viewer.recycle(pixels), quarantine: bad }),
         vectors.watch,
@@ -81,9 +79,23 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
         // An export that was told to stop has positions left: it is continued with `resume`.
         beforeComplete(async () => {
           vectors.tell(note);
-          if (folder.nextPosition === folder.endPosition) await folder.finish();
+          if (folder.left.length === 0) await folder.finish();
         }),
       ),
-    ).pipe(tellRows({ out, batches, badVectors: () => vectors.badVectors() }));
+    ).pipe(
+      listBadOnFailure(bad, (rows) => folder.saveQuarantine(rows)),
+      tellRows({ out, folder, batchSize, wasFinished, usable }),
+    );
   });
+}
+
+/** Plans of what is left of an export: ranges of positions, one after the other. */
+async function* plansOf(
+  data: Dataset,
+  ranges: readonly PositionRange[],
+  batchSize: number,
+): AsyncGenerator<BatchPlan, void, undefined> {
+  for (const { from, end } of ranges) {
+    yield* planInOrder(data, { batchSize, startAt: from, endAt: end });
+  }
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { makeFolder } from '../files/make-folder.ts';
 import { beginOrContinueExport } from './begin-export.ts';
 import { checkPart } from './check-part.ts';
+import { finishedParts } from './embeddings-manifest.ts';
 import { type EmbeddingsFolder, embeddingsWriter } from './export-writer.ts';
 import { exportIdentity, type ExportSubject } from './export-identity.ts';
 import { lockExport } from './export-lock.ts';
@@ -69,7 +70,7 @@ export async function openEmbeddingsFolder(
       resume,
       token: lock.token,
     });
-    for (const part of manifest.parts) {
+    for (const part of finishedParts(manifest)) {
       await checkPart(path.join(folder, part.file), part, verify);
     }
     return embeddingsWriter({ folder, piece, manifest, lock });

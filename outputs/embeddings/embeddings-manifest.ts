@@ -57,6 +57,16 @@ export interface EmbeddingsPart {
   readonly bad: readonly BadSample[];
   /** Rows whose image was repaired in memory, in dataset order; absent when there are none. */
   readonly repaired?: readonly RepairedSample[] | undefined;
+  /**
+   * To be made again, because images that had no row can be used now. What the file holds then, the part as it was or
+   * as it is to be, is not known before it is made; absent otherwise.
+   */
+  readonly again?: true | undefined;
+}
+
+/** Parts that are as the manifest says: those that are to be made again are not. */
+export function finishedParts({ parts }: Pick<ExportProgress, 'parts'>): EmbeddingsPart[] {
+  return parts.filter(({ again }) => again !== true);
 }
 
 /** Rows of `quarantine.arrow`, as the finished parts tell them. */
@@ -121,6 +131,9 @@ function checkParts(
     }
     next += part.positions;
   }
+  if (done && parts.some(({ again }) => again === true)) {
+    throw notAManifest(path, 'it says done, and that parts are to be made again');
+  }
   if (done && next !== end) {
     throw notAManifest(path, `it says done, but the parts end at position ${next}`);
   }
@@ -182,6 +195,8 @@ const version1 = {
   done: z.boolean(),
 };
 
+const redone = { again: z.literal(true).optional() };
+
 const content = { content: sha256.nullable(), imageBytes: count.nullable() };
 
 const version2 = {
@@ -189,7 +204,7 @@ const version2 = {
   producer: z.string(),
   dataset: z.strictObject(dataset),
   ...beforeParts,
-  parts: z.array(z.strictObject({ ...partFields, ...content, ...told })),
+  parts: z.array(z.strictObject({ ...partFields, ...content, ...told, ...redone })),
   done: z.boolean(),
 };
 

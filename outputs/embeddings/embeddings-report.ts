@@ -11,7 +11,7 @@ export interface EmbeddingsReport {
   readonly bad: number;
 }
 
-/** Sums up the parts of a manifest. */
+/** Sums up parts of a manifest. */
 export function reportOf(
   folder: string,
   { parts }: { readonly parts: readonly EmbeddingsPart[] },

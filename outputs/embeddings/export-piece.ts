@@ -16,6 +16,7 @@ import {
   shardLockName,
   shardManifestName,
   shardOfName,
+  shardQuarantineName,
   shardPositions,
   shardText,
 } from './export-shard.ts';
@@ -32,6 +33,8 @@ export interface FoundFolder {
 export interface ExportPiece {
   readonly manifestName: string;
   readonly lockName: string;
+  /** Name of its quarantine. That of a shard is there only when too many bad images ended it. */
+  readonly quarantineName: string;
   /** True when `quarantine.arrow` belongs to it. */
   readonly hasQuarantine: boolean;
   /** Dataset positions, from the first to before `end`. */
@@ -56,6 +59,7 @@ export interface ExportPiece {
 export const wholeExport: ExportPiece = {
   manifestName,
   lockName,
+  quarantineName,
   hasQuarantine: true,
   positions: (count) => ({ from: 0, end: count }),
   checkCut({ folder, names, whole }) {
@@ -89,6 +93,7 @@ export function shardOfExport(shard: ExportShard): ExportPiece {
   return {
     manifestName: ownManifest,
     lockName: shardLockName(shard),
+    quarantineName: shardQuarantineName(shard),
     hasQuarantine: false,
     positions,
     checkCut({ folder, names, whole }) {

@@ -1,4 +1,6 @@
 import { PipelineError } from '../../operators/errors.ts';
+import type { EmbeddingsPart } from './embeddings-manifest.ts';
+import { reportOf } from './embeddings-report.ts';
 
 /**
  * Refusal of a folder: it holds something that this export cannot be written to.
@@ -50,13 +52,30 @@ export function holdsForeignFile(folder: string, name: string): PipelineError {
 export function holdsAlready(
   folder: string,
   what: string,
-  { done }: { readonly done: boolean },
+  { done, parts }: { readonly done: boolean; readonly parts: readonly EmbeddingsPart[] },
 ): PipelineError {
+  if (!done) {
+    return refused(
+      folder,
+      `holds an unfinished ${what} already. Continue it with \`resume: true\`, or choose another folder.`,
+      ['resume'],
+    );
+  }
+  const { rows, bad } = reportOf(folder, { parts });
+  const others = bad === 0 ? '' : `, or try the others again with \`retryBad: true, resume: true\``;
   return refused(
     folder,
-    `holds ${done ? 'a finished' : 'an unfinished'} ${what} already. ` +
-      'Continue it with `resume: true`, or choose another folder.',
-    ['resume'],
+    `holds a finished ${what} already: ${rows} rows, ${bad} images left out. Choose another folder${others}.`,
+    ['retryBad', 'resume'],
+  );
+}
+
+/** Refusal to try the bad images of a shard again that has become part of a finished export. */
+export function isFinalized(folder: string): PipelineError {
+  return refused(
+    folder,
+    'holds the finished export that this shard has become a part of. Try its bad images again without `shard`.',
+    ['shard'],
   );
 }
 

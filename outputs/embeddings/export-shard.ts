@@ -46,9 +46,15 @@ export function shardLockName(shard: ExportShard): string {
   return `.lock-${numbers(shard)}`;
 }
 
-/** The shard that a file belongs to: its manifest, its lock, or a temporary file of either. */
+/** The list of what one shard could not use, when that ended it, such as `quarantine-00002-of-00008.arrow`. */
+export function shardQuarantineName(shard: ExportShard): string {
+  return `quarantine-${numbers(shard)}.arrow`;
+}
+
+/** The shard that a file belongs to: its manifest, its lock, its quarantine, or a temporary file of one of them. */
 export function shardOfName(name: string): ExportShard | undefined {
-  const [, index, of] = /^(?:manifest|\.lock)-(\d{5,7})-of-(\d{5,7})(?:\.|$)/u.exec(name) ?? [];
+  const [, index, of] =
+    /^(?:manifest|quarantine|\.lock)-(\d{5,7})-of-(\d{5,7})(?:\.|$)/u.exec(name) ?? [];
   return of === undefined ? undefined : { index: Number(index), of: Number(of) };
 }
 

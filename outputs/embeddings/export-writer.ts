@@ -1,21 +1,37 @@
+import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample, EmbeddingBatch, RepairedSample } from '../../operators/types.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
 import type { FolderLock } from '../files/held-lock.ts';
 import { mutex } from '../files/mutex.ts';
-import { quarantineName, writeQuarantine } from '../tables/write-quarantine.ts';
+import { isThere } from '../files/system-error.ts';
+import { quarantineName, type QuarantineRow, writeQuarantine } from '../tables/write-quarantine.ts';
 import { checkEmbeddingBatch } from './check-embedding-batch.ts';
-import { type ExportManifest, quarantineRows } from './embeddings-manifest.ts';
+import {
+  type EmbeddingsPart,
+  type ExportManifest,
+  finishedParts,
+  quarantineRows,
+} from './embeddings-manifest.ts';
 import { type OpenPart, partOpener, type SampleReasons } from './embeddings-part.ts';
 import { type EmbeddingsReport, reportOf } from './embeddings-report.ts';
 import type { ExportPiece } from './export-piece.ts';
+import { isFinalized } from './export-refusals.ts';
 
 /** Acknowledgement of one batch. */
 export interface WrittenRows {
   readonly rows: number;
   /** Samples of the plan without a row. */
   readonly bad: number;
+  /** Rows of the finished parts: those that stay, whatever happens next. */
+  readonly kept: number;
+}
+
+/** Positions from one to before another. */
+export interface PositionRange {
+  readonly from: number;
+  readonly end: number;
 }
 
 /** An embeddings folder being written, locked for this process. Calls are served in order. */
@@ -23,16 +39,30 @@ export interface EmbeddingsFolder {
   readonly path: string;
   /** The dataset position that comes next: where a continued export goes on, always the start of a part. */
   readonly nextPosition: number;
+  /** Positions that are still to come, in this order: parts that are made again, then those after the last part. */
+  readonly left: readonly PositionRange[];
   /** The position after the last: that of the dataset, or of the shard. */
   readonly endPosition: number;
   /** Positions from the first to the last of them. */
   readonly positions: number;
   /** Notes for the user about the opening, such as a lock that was taken over. */
   readonly notes: readonly string[];
+  /** Finished parts, in order. */
+  readonly parts: readonly EmbeddingsPart[];
   /** Bad samples of the finished parts. */
   readonly bad: readonly BadSample[];
   /** Repaired samples of the finished parts. */
   readonly repaired: readonly RepairedSample[];
+  /** Totals of the finished parts. */
+  report(): EmbeddingsReport;
+  /**
+   * Marks the finished parts that lack one of these samples as to be made again, before the first `write`. Until they
+   * are, the export is unfinished; interrupted, it is continued like any other.
+   * @throws {PipelineError} `ERR_CONFIG` when it is a shard that has become part of a finished export.
+   */
+  redo(ids: ReadonlySet<string>): Promise<void>;
+  /** Lists bad images before the export is finished, because they end it. @returns The path. */
+  saveQuarantine(rows: readonly QuarantineRow[]): Promise<string>;
   /**
    * Takes in one batch, whose samples follow those of the last; settles when its rows are in a file.
    * @param reasons Asked at the end of a part why samples of it have no row, or were repaired.
@@ -62,12 +92,13 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
   const { from, end } = piece.positions(manifest.dataset.count);
   const { layers } = manifest;
   const openPart = partOpener(folder, manifest, lock.token);
-  let next = from + positionsOf(manifest);
+  let ranges = rangesOf(manifest, from, end);
+  let next = ranges[0]?.from ?? end;
   let part: OpenPart | undefined;
   let closed = false;
 
   const saveManifest = async (
-    changes: Partial<Pick<ExportManifest, 'parts' | 'done'>>,
+    changes: Partial<Pick<ExportManifest, 'dataset' | 'parts' | 'done'>>,
   ): Promise<void> => {
     const changed = { ...manifest, ...changes };
     await writeAtomicJson(path.join(folder, piece.manifestName), changed, lock.token);
@@ -77,11 +108,13 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
     // Before a file gets its name: a process that was suspended for long may not be the only one.
     await lock.check();
     const finished = await open.finish(reasons);
-    await saveManifest({ parts: [...manifest.parts, finished] });
+    const at = manifest.parts.findIndex(({ first }) => first === finished.first);
+    const parts = at < 0 ? [...manifest.parts, finished] : manifest.parts.with(at, finished);
+    await saveManifest({ parts });
   };
   const write = async (batch: EmbeddingBatch, reasons: SampleReasons): Promise<WrittenRows> => {
     if (closed) throw closedAlready(folder);
-    checkEmbeddingBatch(folder, batch, { next, end, layers });
+    checkEmbeddingBatch(folder, batch, { next, end: ranges[0]?.end ?? end, layers });
     let row = 0;
     for (const sample of batch.plan.samples) {
       part ??= await openPart(next);
@@ -98,15 +131,40 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
       }
     }
     await part?.flush();
-    return { rows: batch.samples.length, bad: batch.plan.samples.length - batch.samples.length };
+    if (next === ranges[0]?.end) {
+      ranges = ranges.slice(1);
+      next = ranges[0]?.from ?? end;
+    }
+    const rows = batch.samples.length;
+    return { rows, bad: batch.plan.samples.length - rows, kept: report().rows };
+  };
+  const report = (): EmbeddingsReport => reportOf(folder, { parts: finishedParts(manifest) });
+  const redo = async (ids: ReadonlySet<string>): Promise<void> => {
+    if (!(await isThere(path.join(folder, piece.manifestName)))) throw isFinalized(folder);
+    await lock.check();
+    const parts = manifest.parts.map((one) =>
+      one.bad.some(({ id }) => ids.has(id)) ? { ...one, again: true as const } : one,
+    );
+    await saveManifest({ parts, done: false });
+    ranges = rangesOf(manifest, from, end);
+    next = ranges[0]?.from ?? end;
+  };
+  const saveQuarantine = async (rows: readonly QuarantineRow[]): Promise<string> => {
+    await lock.check();
+    const file = path.join(folder, piece.quarantineName);
+    await writeQuarantine(file, rows, lock.token);
+    return file;
   };
   const finish = async (): Promise<EmbeddingsReport> => {
-    const covered = positionsOf(manifest);
+    const covered = positionsOf(finishedParts(manifest));
     if (covered !== end - from) throw incomplete(folder, end - from, covered);
     if (piece.hasQuarantine) {
       await lock.check();
       const rows = quarantineRows(manifest);
       await writeQuarantine(path.join(folder, quarantineName), rows, lock.token);
+    } else {
+      // Left by an attempt that they ended.
+      await fs.rm(path.join(folder, piece.quarantineName), { force: true });
     }
     if (!manifest.done) {
       await lock.check();
@@ -133,20 +191,39 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
     get nextPosition() {
       return next;
     },
+    get left() {
+      const [first, ...others] = ranges;
+      return first === undefined ? [] : [{ from: next, end: first.end }, ...others];
+    },
+    get parts() {
+      return finishedParts(manifest);
+    },
     get bad() {
-      return manifest.parts.flatMap(({ bad }) => bad);
+      return finishedParts(manifest).flatMap(({ bad }) => bad);
     },
     get repaired() {
-      return manifest.parts.flatMap(({ repaired = [] }) => repaired);
+      return finishedParts(manifest).flatMap(({ repaired = [] }) => repaired);
     },
+    report,
+    redo: (ids) => exclusively(() => redo(ids)),
+    saveQuarantine: (rows) => exclusively(() => saveQuarantine(rows)),
     write: (batch, reasons) => exclusively(() => write(batch, reasons)),
     finish: () => exclusively(finish),
     close: () => exclusively(close),
   };
 }
 
-/** Positions that the finished parts cover. */
-function positionsOf({ parts }: ExportManifest): number {
+/** Positions that are to be written: parts that are made again, then those that no part covers yet. */
+function rangesOf({ parts }: ExportManifest, from: number, end: number): readonly PositionRange[] {
+  const again = parts
+    .filter((part) => part.again === true)
+    .map(({ first, positions }) => ({ from: first, end: first + positions }));
+  const next = from + positionsOf(parts);
+  return next < end ? [...again, { from: next, end }] : again;
+}
+
+/** Positions that parts cover. */
+function positionsOf(parts: readonly EmbeddingsPart[]): number {
   return parts.reduce((sum, { positions }) => sum + positions, 0);
 }
 

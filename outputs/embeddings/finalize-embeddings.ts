@@ -18,7 +18,7 @@ import { type EmbeddingsReport, reportOf } from './embeddings-report.ts';
 import { lockExport, lockShards } from './export-lock.ts';
 import { partNumber } from './export-parts.ts';
 import { refused } from './export-refusals.ts';
-import { shardManifestName, shardOfName } from './export-shard.ts';
+import { shardManifestName, shardOfName, shardQuarantineName } from './export-shard.ts';
 import {
   checkOneExport,
   type FoundShard,
@@ -175,12 +175,14 @@ async function refuseOthers(folder: string, { parts }: EmbeddingsManifest): Prom
   );
 }
 
-/** Removes the traces of shards from the folder: manifests of shards, temporary files of dead processes. */
+/** Removes the traces of shards from the folder: their manifests and lists, temporary files of dead processes. */
 async function removeTraces(folder: string): Promise<void> {
   for (const name of await fs.readdir(folder)) {
     const shard = shardOfName(name);
-    const isShardManifest = shard !== undefined && name === shardManifestName(shard);
-    if (isShardManifest || name.endsWith(partialSuffix)) {
+    const isOfShard =
+      shard !== undefined &&
+      (name === shardManifestName(shard) || name === shardQuarantineName(shard));
+    if (isOfShard || name.endsWith(partialSuffix)) {
       await fs.rm(path.join(folder, name), { force: true });
     }
   }

@@ -173,6 +173,11 @@ export function hashTensors(tensors: Weights): string {
   return hash.digest('hex');
 }
 
+/** Steps of the checkpoints in a folder, ascending. */
+export async function checkpointSteps(folder: string): Promise<number[]> {
+  return (await listCheckpoints(folder)).map(({ step }) => step).reverse();
+}
+
 interface ListedCheckpoint {
   readonly name: string;
   readonly step: number;

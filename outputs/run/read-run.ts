@@ -1,6 +1,15 @@
+import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import type { JsonObject } from '../files/json.ts';
-import { type Checkpoint, checkpointsIn, latestCheckpoint, passedOver } from './checkpoints.ts';
+import {
+  type Checkpoint,
+  checkpointName,
+  checkpointsIn,
+  checkpointSteps,
+  latestCheckpoint,
+  loadCheckpoint,
+  passedOver,
+} from './checkpoints.ts';
 import { isRun, notARun } from './not-a-run.ts';
 import { readSavedConfig } from './saved-config.ts';
 
@@ -16,18 +25,25 @@ export interface SavedRun {
 }
 
 /**
- * Reads the configuration and the newest checkpoint of a run, which may still be going on.
+ * Reads the configuration and a checkpoint of a run, which may still be going on.
  *
- * @throws {PipelineError} `ERR_FORMAT` when the folder holds no run or no checkpoint, saying what it is instead.
+ * @param step Of the checkpoint, one of those that are kept. @default the newest that can be read
+ * @throws {PipelineError} `ERR_FORMAT` when the folder holds no run or no checkpoint, saying what it is instead;
+ * `ERR_CONFIG` when it holds none of this step, naming those that it holds.
  * @example
  * ```ts
  * const { config, checkpoint } = await readRun('runs/a');
  * console.log(config, checkpoint.step, checkpoint.weights.get('conv1.weight')?.shape);
  * ```
  */
-export async function readRun(folder: string): Promise<SavedRun> {
+export async function readRun(folder: string, step?: number): Promise<SavedRun> {
   const saved = (await isRun(folder)) ? await readSavedConfig(folder) : undefined;
   if (saved === undefined) throw await notARun(folder);
+  const { config, hash } = saved;
+  if (step !== undefined) {
+    const checkpoint = await checkpointOf(folder, step);
+    return { path: folder, config, configHash: hash, checkpoint, notes: [] };
+  }
   const latest = await latestCheckpoint(checkpointsIn(folder));
   if (latest.checkpoint === null) {
     throw new PipelineError(
@@ -36,9 +52,21 @@ export async function readRun(folder: string): Promise<SavedRun> {
       { path: folder },
     );
   }
-  const { config, hash } = saved;
   const { checkpoint } = latest;
   return { path: folder, config, configHash: hash, checkpoint, notes: passedOver(latest) };
+}
+
+async function checkpointOf(folder: string, step: number): Promise<Checkpoint> {
+  const steps = await checkpointSteps(checkpointsIn(folder));
+  if (steps.includes(step)) {
+    return await loadCheckpoint(path.join(checkpointsIn(folder), checkpointName(step)));
+  }
+  const kept = steps.length === 0 ? 'none yet' : `those of the steps ${steps.join(', ')}`;
+  throw new PipelineError(
+    'ERR_CONFIG',
+    `The run in \`${folder}\` holds no checkpoint of step ${step}: it keeps ${kept}. Give one of these as \`checkpoint\`.`,
+    { path: folder, options: ['checkpoint'] },
+  );
 }
 
 /**

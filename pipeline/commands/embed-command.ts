@@ -15,19 +15,40 @@ export const embedCommand: Command<EmbedOptions, EmbedResult, EmbeddingsWritten>
     if (why !== undefined) status.say(why);
     return { ...given, shard };
   },
-  stopped: ({ out }, last) => `stopped after ${last?.amount ?? 0} images in ${out}`,
+  stopped: ({ out }, last) =>
+    last === undefined
+      ? `stopped before the first batch; what ${out} held before stays`
+      : `stopped; ${last.kept ?? 0} rows or more are kept in ${out}`,
   about: ({ out, shard }) => ({ out, shard }),
-  lines: ({ out, rows, bad, badVectors }, { interrupted }) => {
-    const what = interrupted ? 'stopped after' : 'wrote';
-    return [`${what} ${rows} rows in ${out}${unusable(bad - badVectors, badVectors)}`];
-  },
-  json: ({ rows, bad, badVectors }) => ({ rows, bad, badVectors }),
+  lines: (result, { options, interrupted }) => [
+    `${outcome(result, interrupted)}${leftOut(result, options)}`,
+  ],
+  json: ({ out: _out, ...result }) => ({ ...result }),
 };
 
-function unusable(unread: number, vectors: number): string {
+function outcome({ out, rows, bad, ...result }: EmbedResult, interrupted: boolean): string {
+  const { written, recovered, finished, unchanged } = result;
+  if (unchanged) {
+    const others = bad === 0 ? '' : `, ${bad} left out; try them again with \`--retry-bad\``;
+    return `nothing to do: the export in ${out} is finished (${rows} rows${others})`;
+  }
+  if (interrupted && !finished) return `stopped: ${rows} rows are kept in ${out}`;
+  const before = written === rows ? '' : `, which holds ${rows}`;
+  const again = recovered === 0 ? '' : `; ${recovered} images that were left out have a row now`;
+  return `wrote ${written} rows in ${out}${before}${again}`;
+}
+
+/** Images without a row. They are listed when the whole export is finished. */
+function leftOut(
+  { bad, badVectors, finished, unchanged }: EmbedResult,
+  { shard }: Pick<EmbedOptions, 'shard'>,
+): string {
+  if (unchanged || bad === 0) return '';
+  const unread = bad - badVectors;
   const parts = [
     unread === 0 ? [] : [`${unread} images could not be read`],
-    vectors === 0 ? [] : [`${vectors} images gave vectors that cannot be used`],
+    badVectors === 0 ? [] : [`${badVectors} images gave vectors that cannot be used`],
   ].flat();
-  return parts.length === 0 ? '' : `; ${parts.join(', ')}, see quarantine.arrow`;
+  const isListed = finished && (shard === null || shard === undefined);
+  return `; ${parts.join(', ')}${isListed ? ', see quarantine.arrow' : ''}`;
 }

@@ -4,6 +4,7 @@ import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
 import { choice, flag, integer, optional, path, shard } from './option-fields.ts';
 import { modelReadingFields, type ModelReadingOptions } from './reading-options.ts';
+import { retryRule } from './retry-rule.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { defineVerb, type Verb } from './verb.ts';
 
@@ -14,6 +15,8 @@ export interface EmbedOptions
   readonly data: string;
   /** Run folder of `train`, whose last checkpoint is used; or FILE.onnx with FILE.json beside it. */
   readonly model: string;
+  /** Step of an earlier checkpoint of the run, one of those that it keeps; the last one when not given. */
+  readonly checkpoint?: number | null | undefined;
   /** Folder for the Arrow files. */
   readonly out: string;
   /** Vectors: `embedding` (pooled features), `projection` (unit vectors of the loss), or both if there. @default 'both' */
@@ -22,6 +25,8 @@ export interface EmbedOptions
   readonly batchSize?: number | undefined;
   /** Continue the export in `out` after its last finished part. @default false */
   readonly resume?: boolean | undefined;
+  /** Try images again that were left out before `resume`; parts that lack one that can be used now are made again. @default false */
+  readonly retryBad?: boolean | undefined;
   /** Check of finished parts by `resume`: their size, or also their SHA-256. @default 'size' */
   readonly verify?: 'size' | 'hash' | undefined;
   /** Export shard i of n, beside other processes; `finalize` joins the shards. */
@@ -42,6 +47,12 @@ const vectors = {
   model: path(
     'Run folder of `train`, whose last checkpoint is used; or FILE.onnx with FILE.json beside it.',
   ),
+  checkpoint: optional(
+    integer(
+      0,
+      'Step of an earlier checkpoint of the run, one of those that it keeps; the last one when not given.',
+    ),
+  ),
   layer: choice(
     ['embedding', 'projection', 'both'],
     'Vectors: `embedding` (pooled features), `projection` (unit vectors of the loss), or both if there.',
@@ -51,6 +62,9 @@ const vectors = {
 const output = {
   out: path('Folder for the Arrow files.'),
   resume: flag('Continue the export in `out` after its last finished part.'),
+  retryBad: flag(
+    'Try images again that were left out before `resume`; parts that lack one that can be used now are made again.',
+  ),
   verify: choice(
     ['size', 'hash'],
     'Check of finished parts by `resume`: their size, or also their SHA-256.',
@@ -84,6 +98,12 @@ export const embedVerb: Verb<EmbedOptions> = defineVerb<EmbedOptions>({
   },
   rules: [
     classRule,
+    retryRule,
+    {
+      option: 'checkpoint',
+      expected: 'absent when `model` is a file',
+      holds: ({ checkpoint, model }) => checkpoint === null || !/\.onnx$/iu.test(model),
+    },
     {
       option: 'shards',
       expected: 'the n of `shard`, or absent',

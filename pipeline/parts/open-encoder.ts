@@ -37,6 +37,7 @@ export interface OpenEncoder {
  * Opens what `--model` names: the last checkpoint of a run folder, or an ONNX file with its sidecar.
  *
  * @param rows Images of a batch.
+ * @param step Of the checkpoint of a run. @default the last one
  * @throws {PipelineError} `ERR_FORMAT`, `ERR_CONFIG` or `ERR_SHAPE` when it is not what it must be; `ERR_READ`;
  * `ERR_ENGINE`.
  */
@@ -44,10 +45,11 @@ export async function openEncoder(
   engine: Engine,
   model: string,
   rows: number,
+  step?: number,
 ): Promise<OpenEncoder> {
   return isModelFile(model)
     ? await openModelFile(engine, model, rows)
-    : await openRunEncoder(engine, model, rows);
+    : await openRunEncoder(engine, model, { rows, at: step });
 }
 
 /** Tests whether `model` names an ONNX file, not a run folder. */
@@ -55,8 +57,12 @@ export function isModelFile(model: string): boolean {
   return /\.onnx$/iu.test(model);
 }
 
-async function openRunEncoder(engine: Engine, run: string, rows: number): Promise<OpenEncoder> {
-  const { config, checkpoint, notes } = await readRun(run);
+async function openRunEncoder(
+  engine: Engine,
+  run: string,
+  { rows, at }: { readonly rows: number; readonly at: number | undefined },
+): Promise<OpenEncoder> {
+  const { config, checkpoint, notes } = await readRun(run, at);
   const embeddable = readEmbeddableConfig(config, run);
   const { encoder, imageSize, recipe } = embeddable;
   const { weights, step } = checkpoint;

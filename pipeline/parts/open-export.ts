@@ -22,8 +22,8 @@ export interface Export {
   readonly preprocessing: Preprocessing;
   readonly session: EncoderSession;
   readonly folder: EmbeddingsFolder;
-  /** Batches of the whole shard, and those that finished parts hold already. */
-  readonly batches: { readonly total: number; readonly done: number };
+  /** What is going to be done, for the user. */
+  readonly opening: () => string;
 }
 
 /** Opens data, model, engine and the folder to write to. */
@@ -32,10 +32,10 @@ export async function openExport(
   options: Resolved<EmbedOptions>,
   note: TellNote,
 ): Promise<Export> {
-  const { split, layer, batchSize, resume, verify, shard } = options;
+  const { split, layer, batchSize, checkpoint, resume, verify, shard } = options;
   const data = await openData(options, scope.signal, note);
   const engine = await openRunEngine(scope, options, note, isModelFile(options.model));
-  const opened = await openEncoder(engine, options.model, batchSize);
+  const opened = await openEncoder(engine, options.model, batchSize, checkpoint ?? undefined);
   const { model } = opened;
   const { preprocessing, notes } = chosenReading(opened.preprocessing, options);
   const session = scope.use(opened.session);
@@ -55,11 +55,8 @@ export async function openExport(
     }),
   );
   for (const text of [...opened.notes, ...notes, ...folder.notes]) note(text);
-  const left = folder.endPosition - folder.nextPosition;
-  const total = Math.ceil(folder.positions / batchSize);
-  const batches = { total, done: total - Math.ceil(left / batchSize) };
-  note(exportOpening(options.model, folder, session, engine), [], 'work');
-  return { data, preprocessing, session, folder, batches };
+  const opening = (): string => exportOpening(options.model, folder, session, engine);
+  return { data, preprocessing, session, folder, opening };
 }
 
 type Layers = Resolved<EmbedOptions>['layer'];

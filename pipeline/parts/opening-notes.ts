@@ -62,11 +62,11 @@ export function trainingOpening(
 /** The work of an export: model, images that are left, sizes of the vectors, engine. */
 export function exportOpening(
   model: string,
-  { positions, nextPosition, endPosition }: EmbeddingsFolder,
+  { positions, left: ranges }: EmbeddingsFolder,
   { embeddingSize, projectionSize }: EncoderSession,
   engine: Pick<Engine, 'name' | 'device'>,
 ): string {
-  const left = endPosition - nextPosition;
+  const left = ranges.reduce((sum, { from, end }) => sum + end - from, 0);
   const images = `${counted(left)}${left === positions ? '' : ` of ${counted(positions)}`} images`;
   const vectors = [
     ...(embeddingSize > 0 ? [`embedding ${counted(embeddingSize)}`] : []),

@@ -1,34 +1,49 @@
 import { concat, defer, map, type OperatorFunction } from 'rxjs';
+import type { EmbeddingsFolder, PositionRange } from '../../outputs/embeddings/export-writer.ts';
 import type { EmbeddingsWritten } from '../../outputs/embeddings/write-embeddings.ts';
 import type { RunEvent } from './run-event.ts';
 
-/** Result of an export: what it wrote in this run. */
+/** Result of an export: what its folder holds, and what of it is of this run. */
 export interface EmbedResult {
   readonly out: string;
+  /** Rows that are kept, those of earlier runs included: all of a finished export, else those of its finished parts. */
   readonly rows: number;
-  /** Images without a row, each in `quarantine.arrow`. */
+  /** Images among them without a row, each in `quarantine.arrow` of a finished export. */
   readonly bad: number;
   /** Those of them whose vectors hold NaN, infinity or nothing but zeros; the others could not be read. */
   readonly badVectors: number;
+  /** Rows among those that are kept that this run has written. */
+  readonly written: number;
+  /** False when it was told to stop before the end: `resume: true` makes the rest. */
+  readonly finished: boolean;
+  /** Images of a finished export that an earlier run has left out and that have a row now. */
+  readonly recovered: number;
+  /** True when there was nothing to do: it was finished before, and nothing can be added. */
+  readonly unchanged: boolean;
 }
 
 /** Plan of an export, as known before its first batch. */
 export interface PlannedRows {
   readonly out: string;
-  readonly batches: { readonly total: number; readonly done: number };
-  /** Images so far whose vectors could not be used. */
-  readonly badVectors: () => number;
+  readonly folder: Pick<EmbeddingsFolder, 'positions' | 'left' | 'bad' | 'report'>;
+  readonly batchSize: number;
+  /** True when nothing was left to do when the folder was opened. */
+  readonly wasFinished: boolean;
+  /** Ids of images that were left out before and can be used now. */
+  readonly usable: ReadonlySet<string>;
 }
 
-/** Progress after each written batch; at the end what was written, also by an export that was told to stop. */
-export function tellRows({
-  out,
-  batches,
-  badVectors,
-}: PlannedRows): OperatorFunction<EmbeddingsWritten, RunEvent<EmbedResult, EmbeddingsWritten>> {
+/** Progress after each written batch; at the end what is kept, also of an export that was told to stop. */
+export function tellRows(
+  planned: PlannedRows,
+): OperatorFunction<EmbeddingsWritten, RunEvent<EmbedResult, EmbeddingsWritten>> {
+  const { folder, batchSize } = planned;
   return (written$) =>
     defer(() => {
-      let [done, rows, bad] = [batches.done, 0, 0];
+      const total = Math.ceil(folder.positions / batchSize);
+      let done = total - batchesOf(folder.left, batchSize);
+      let [rows, bad] = [0, 0];
+      const resultOf = resultSince(planned);
       const progress$ = written$.pipe(
         map((step): RunEvent<EmbedResult, EmbeddingsWritten> => {
           done += 1;
@@ -38,9 +53,10 @@ export function tellRows({
             kind: 'progress',
             label: 'embed',
             done,
-            total: batches.total,
+            total,
             unit: 'images',
             amount: rows + bad,
+            kept: step.kept,
             detail: bad === 0 ? undefined : `${bad} unusable`,
             step,
           };
@@ -48,9 +64,33 @@ export function tellRows({
       );
       return concat(
         progress$,
-        defer(() => [
-          { kind: 'result' as const, result: { out, rows, bad, badVectors: badVectors() } },
-        ]),
+        defer(() => [{ kind: 'result' as const, result: resultOf() }]),
       );
     });
+}
+
+/** The result of what is written from now on, when it is asked for. */
+function resultSince({ out, folder, wasFinished, usable }: PlannedRows): () => EmbedResult {
+  // Without the parts that are made again.
+  const { rows: before } = folder.report();
+  const unchanged = wasFinished && folder.left.length === 0;
+  return () => {
+    const { rows, bad } = folder.report();
+    const finished = folder.left.length === 0;
+    const still = new Set(folder.bad.map(({ id }) => id));
+    return {
+      out,
+      rows,
+      bad,
+      badVectors: folder.bad.filter(({ stage }) => stage === 'encode').length,
+      written: rows - before,
+      finished,
+      recovered: finished ? [...usable].filter((id) => !still.has(id)).length : 0,
+      unchanged,
+    };
+  };
+}
+
+function batchesOf(ranges: readonly PositionRange[], batchSize: number): number {
+  return ranges.reduce((sum, { from, end }) => sum + Math.ceil((end - from) / batchSize), 0);
 }

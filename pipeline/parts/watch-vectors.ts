@@ -3,7 +3,6 @@ import {
   type DirectionSums,
   directionSums,
 } from '../../operators/evaluation/vectors/direction-sums.ts';
-import type { Quarantine } from '../../operators/stages/quarantine.ts';
 import type { EmbeddingBatch } from '../../operators/types.ts';
 import type { TellNote } from './run-event.ts';
 
@@ -11,8 +10,6 @@ import type { TellNote } from './run-event.ts';
 export interface VectorWatch {
   /** Looks at each batch and lets it pass. */
   readonly watch: MonoTypeOperatorFunction<EmbeddingBatch>;
-  /** Images of this run whose vectors could not be used. */
-  badVectors(): number;
   /** Tells what a person should know of the vectors, at the end. */
   tell(note: TellNote): void;
 }
@@ -25,23 +22,19 @@ export const collapsedFrom = 0.999;
 
 const layers = ['embedding', 'projection'] as const;
 
-/** @param bad Quarantine of the run, with what earlier runs of the export left in it. */
+/** Watch over vectors of these sizes; 0 where there is none. */
 export function watchVectors(
   sizes: Readonly<Record<(typeof layers)[number], number>>,
-  bad: Pick<Quarantine, 'list'>,
 ): VectorWatch {
   const sums = new Map(
     layers.flatMap((layer) =>
       sizes[layer] === 0 ? [] : [[layer, directionSums(sizes[layer])] as const],
     ),
   );
-  const vectorsIn = (): number => bad.list().filter(({ stage }) => stage === 'encode').length;
-  const before = vectorsIn();
   return {
     watch: tap((batch) => {
       for (const [layer, sum] of sums) sum.add(batch[layer]);
     }),
-    badVectors: () => vectorsIn() - before,
     tell(note) {
       for (const [layer, sum] of sums) {
         const text = collapseNote(layer, sum);

@@ -1,11 +1,15 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { readQuarantine } from '../../outputs/tables/write-quarantine.ts';
+import { embed } from '../../pipeline/embed.ts';
+import { finalize } from '../../pipeline/finalize.ts';
 import { train } from '../../pipeline/train.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
+import { folderBytes } from '../helpers/folder-bytes.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
-import { tinyTraining } from '../helpers/pipeline-options.ts';
+import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { notesOf } from '../helpers/told.ts';
 
@@ -92,4 +96,87 @@ test('images of a run are tried again from the resumed step on, and the repaired
   t.deepEqual([recovered, bad], [1, 1]);
   const last = 'checkpoints/step-00000012.safetensors';
   t.deepEqual(await fs.readFile(path.join(left, last)), await fs.readFile(path.join(out, last)));
+});
+
+test('an export says what it left out, and a repaired image gets the bytes of an export made afresh', async (t) => {
+  const { root, data, repair } = await brokenTree(t, ['a/000.png', 'b/001.png']);
+  const model = path.join(root, 'model');
+  await repair('a/000.png');
+  await train(tinyTraining({ data, out: model, steps: 0 }));
+  await fs.writeFile(path.join(data, 'a/000.png'), 'no image');
+  const [out, fresh] = [path.join(root, 'out'), path.join(root, 'fresh')];
+  const args = ['embed', data, '--model', model, '--batch-size', '8', '--threads', '1', '--quiet'];
+  const said = async (...more: string[]): Promise<string> => {
+    const { exitCode, stdout, stderr } = await runCommandLine([...args, ...more]);
+    t.is(exitCode, 0, stderr);
+    return stdout;
+  };
+  t.is(
+    await said('--out', out),
+    `wrote 22 rows in ${out}; 2 images could not be read, see quarantine.arrow\n`,
+  );
+  const finished = `the export in ${out} is finished (22 rows, 2 left out; try them again with \`--retry-bad\`)`;
+  t.is(await said('--out', out, '--resume'), `nothing to do: ${finished}\n`);
+  t.is(await said('--out', out, '--resume', '--retry-bad'), `nothing to do: ${finished}\n`);
+  await repair('a/000.png');
+  t.is(await said('--out', out, '--resume'), `nothing to do: ${finished}\n`);
+  const again = await runCommandLine([...args, '--out', out]);
+  t.regex(
+    again.stderr,
+    /finished export already: 22 rows, 2 images left out\..*`--retry-bad --resume`/,
+  );
+  t.is(
+    await said('--out', out, '--resume', '--retry-bad'),
+    `wrote 23 rows in ${out}; 1 images that were left out have a row now; 1 images could not be read, see quarantine.arrow\n`,
+  );
+  await said('--out', fresh);
+  t.deepEqual(await folderBytes(out), await folderBytes(fresh));
+});
+
+test('an export that too many bad images end lists them, also a shard', async (t) => {
+  const { root, data, repair } = await brokenTree(t, ['a/000.png', 'b/001.png']);
+  const model = path.join(root, 'model');
+  await train(tinyTraining({ data, out: model, steps: 0 }));
+  const ended = async (out: string, shard?: string): Promise<string> => {
+    const options = tinyExport({ data, model, out, maxInvalid: 0.05, shard, resume: true });
+    const error = await t.throwsAsync(async () => await embed(options), {
+      code: 'ERR_TOO_MANY_BAD',
+    });
+    return error.message;
+  };
+  const whole = path.join(root, 'whole');
+  t.regex(await ended(whole), /2 images are listed in `.*whole\/quarantine\.arrow`/);
+  t.is((await readQuarantine(path.join(whole, 'quarantine.arrow'))).length, 2);
+  const shards = path.join(root, 'shards');
+  const name = 'quarantine-00001-of-00002.arrow';
+  t.true((await ended(shards, '1/2')).includes(name));
+  t.is((await readQuarantine(path.join(shards, name))).length, 2);
+
+  await repair('a/000.png');
+  for (const shard of ['0/2', '1/2']) {
+    await embed(tinyExport({ data, model, out: shards, maxInvalid: 0.05, shard, resume: true }));
+  }
+  t.false((await fs.readdir(shards)).includes(name));
+  await finalize({ folders: [shards] });
+  await embed(tinyExport({ data, model, out: whole, maxInvalid: 0.05, resume: true }));
+  t.deepEqual(await folderBytes(shards), await folderBytes(whole));
+});
+
+test('an export is made of an earlier checkpoint that the run keeps, and others are named', async (t) => {
+  const { root, data } = await brokenTree(t, []);
+  const model = path.join(root, 'model');
+  await train(tinyTraining({ data, out: model, steps: 6 }));
+  const out = path.join(root, 'out');
+  await embed(tinyExport({ data, model, out, checkpoint: 4 }));
+  const { manifest } = await openEmbeddings(out);
+  t.is(manifest.model['step'], 4);
+  const missing = tinyExport({ data, model, out: path.join(root, 'none'), checkpoint: 5 });
+  await t.throwsAsync(async () => await embed(missing), {
+    code: 'ERR_CONFIG',
+    message:
+      /holds no checkpoint of step 5: it keeps those of the steps 0, 4, 6\. Give one of these as `checkpoint`/,
+  });
+  t.throws(() => tinyExport({ data, model: 'a.onnx', out, checkpoint: 4 }), {
+    message: /Expected `checkpoint` to be absent when `model` is a file/,
+  });
 });

@@ -277,7 +277,11 @@ test('a folder of something else is refused, naming what differs', async (t) => 
     await t.throwsAsync(opening, { code: 'ERR_CONFIG', message });
   };
   const { dataset, model, sizes } = options;
-  await refuse({ resume: false }, /a finished export already.*`resume: true`/, t);
+  await refuse(
+    { resume: false },
+    /a finished export already: 10 rows, 0 images left out\. Choose another folder\./,
+    t,
+  );
   await refuse({ dataset: { ...dataset, hash: 'other' } }, /`dataset\.hash`: "d+"/, t);
   await refuse({ model: { ...model, hash: 'm' } }, /`model\.hash`.*"m" now/, t);
   await refuse({ preprocessing: { imageSize: 64 } }, /`preprocessing\.imageSize`: 32 before/, t);

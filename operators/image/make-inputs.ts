@@ -43,7 +43,7 @@ export interface InputMaker {
  */
 export function inputMaker(preprocessing: Preprocessing): InputMaker {
   checkPreprocessing(preprocessing);
-  return preprocessing.rounding === 'none'
+  return preprocessing.rounding.startsWith('none')
     ? fractionalInputs(preprocessing)
     : roundedInputs(preprocessing);
 }
@@ -76,8 +76,8 @@ function roundedInputs(preprocessing: Preprocessing): InputMaker {
 
 /** Float path, through fractions in 0 to 1. */
 function fractionalInputs(preprocessing: Preprocessing): InputMaker {
-  const { imageSize, interpolation } = preprocessing;
-  const resizer = windowResizer(interpolation);
+  const { imageSize, interpolation, rounding } = preprocessing;
+  const resizer = windowResizer(interpolation, rounding === 'none' ? 'float64' : 'float32');
   const values = new Float32Array(imageSize * imageSize * 3);
   const scales = scalesOf(preprocessing);
   return {

@@ -24,9 +24,9 @@ export interface Preprocessing extends ImageReading {
   /**
    * `8bit` resizes in whole bytes as Pillow does (below 13, which makes the columns first where the height shrinks much
    * more than the width), byte for byte; `8bit-torch` as torchvision does on tensors of bytes; `none` keeps the fractions,
-   * as torchvision does on tensors of floats.
+   * and `none-torch` does with weights in float32, as torchvision on tensors of floats.
    */
-  readonly rounding: '8bit' | '8bit-torch' | 'none';
+  readonly rounding: '8bit' | '8bit-torch' | 'none' | 'none-torch';
   /**
    * Rounding of the centre crop, where the middle lies half a pixel off: in torchvision's
    * `CenterCrop` it goes to the even pixel, and the border of a small image is wider on the right;

@@ -50,7 +50,7 @@ export function setTaps(
   const stretch = Math.max(1, scale);
   const inverse = 1 / stretch;
   const radius = stretch * reach;
-  reserve(taps, count, Math.ceil(radius) * 2 + 1);
+  reserveTaps(taps, count, Math.ceil(radius) * 2 + 1);
   const { starts, counts, weights, widest } = taps;
   for (let at = 0; at < count; at += 1) {
     const centre = (first + at + 0.5) * scale;
@@ -89,7 +89,7 @@ export function setNearestTaps(
   total: number,
   rule: 'pillow' | 'torch',
 ): void {
-  reserve(taps, count, 1);
+  reserveTaps(taps, count, 1);
   const { starts, counts, weights } = taps;
   const scale = rule === 'torch' ? Math.fround(length / to) : length / to;
   let sum = scale * 0.5;
@@ -104,7 +104,8 @@ export function setNearestTaps(
   weights.fill(total, 0, count);
 }
 
-function reserve(taps: Taps, count: number, widest: number): void {
+/** Makes room for so many taps. */
+export function reserveTaps(taps: Taps, count: number, widest: number): void {
   if (taps.weights.length < count * widest) taps.weights = new Float64Array(count * widest);
   if (taps.starts.length < count) {
     taps.starts = new Int32Array(count);

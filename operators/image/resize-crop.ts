@@ -1,5 +1,6 @@
 import type { RgbImage } from '../types.ts';
 import type { Crop } from './draw-view.ts';
+import { setFloat32Taps } from './float32-taps.ts';
 import type { Interpolation } from './resample-filters.ts';
 import {
   emptyTaps,
@@ -72,13 +73,19 @@ export function cropResizer(size: number): CropResizer {
  * without their rounding to 8 bits.
  *
  * Memory: `width × height of the tallest crop so far × 3` float32.
+ *
+ * @param precision Of places and weights: `float32` as in PyTorch.
  */
-export function windowResizer(interpolation: Interpolation): WindowResizer {
+export function windowResizer(
+  interpolation: Interpolation,
+  precision: 'float64' | 'float32' = 'float64',
+): WindowResizer {
   const across = emptyTaps();
   const down = emptyTaps();
   const set = (taps: Taps, axis: ResizedAxis, total: number): void => {
     if (interpolation === 'nearest') setNearestTaps(taps, axis, total, 'torch');
-    else setTaps(taps, axis, total, interpolation);
+    else if (precision === 'float64') setTaps(taps, axis, total, interpolation);
+    else setFloat32Taps(taps, axis, total, interpolation);
   };
   let rows = new Float32Array(0);
   return {

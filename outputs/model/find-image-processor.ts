@@ -1,12 +1,23 @@
 import path from 'node:path';
 import { isObject, readJsonObject } from '../files/json.ts';
 
-/** Files in which Hugging Face says how images are prepared, in the order in which they are looked for. */
-export const processorFiles = [
-  { name: 'preprocessor_config.json', section: undefined },
+/** A file that may say how images are prepared. */
+interface ProcessorFile {
+  readonly name: string;
+  /** The part of it that does. */
+  readonly section?: string;
+  /** A field without which it does not. */
+  readonly needs?: string;
+}
+
+/** Files in which Hugging Face says how images are prepared, in the order in which transformers 5 takes them. */
+export const processorFiles: readonly ProcessorFile[] = [
   // Of models that take more than images; transformers 5 writes no other for them.
   { name: 'processor_config.json', section: 'image_processor' },
-] as const;
+  { name: 'preprocessor_config.json' },
+  // Of models of timm; others say something else there.
+  { name: 'config.json', needs: 'pretrained_cfg' },
+];
 
 /** Configuration of an image processor, and its file. */
 export interface FoundProcessor {
@@ -30,11 +41,11 @@ export async function findImageProcessor(
   // Not `..` alone: `onnx` may be a link, and its repository is where the path says.
   const folders = above ? [beside, path.dirname(path.resolve(beside))] : [beside];
   for (const folder of folders) {
-    for (const { name, section } of processorFiles) {
+    for (const { name, section, needs } of processorFiles) {
       const file = path.join(folder, name);
       const held = await readJsonObject(file);
       const config = section === undefined ? held : held?.[section];
-      if (isObject(config)) return { file, config };
+      if (isObject(config) && (needs === undefined || needs in config)) return { file, config };
     }
   }
   return undefined;

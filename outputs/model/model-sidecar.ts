@@ -8,8 +8,9 @@ import {
 } from '../../operators/image/image-reading.ts';
 import { checkPreprocessing, type Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { Normalisation } from '../../operators/image/view-recipe.ts';
-import { findImageProcessor, processorFiles } from './find-image-processor.ts';
-import { fromHuggingFace } from './hugging-face-preprocessing.ts';
+import { findImageProcessor, type FoundProcessor, processorFiles } from './find-image-processor.ts';
+import { fromHuggingFace, type TranslatedProcessor } from './hugging-face-preprocessing.ts';
+import { normalisationNotes } from './preprocessing-notes.ts';
 import { type Json, type JsonObject, readJsonObject } from '../files/json.ts';
 import { type FieldDomains, schemaProblems } from '../files/schema-problems.ts';
 
@@ -29,7 +30,7 @@ export interface ModelSidecar extends Omit<Preprocessing, 'layout'> {
  * Reads the preprocessing that stands beside an ONNX file: `model.json` for `model.onnx`.
  *
  * A `preprocessor_config.json` of Hugging Face is taken too, or the `image_processor` of a `processor_config.json`, beside
- * the file or, when `model.json` does not say all, one folder up (`onnx/model.onnx`). Fields of `model.json` come first.
+ * the file or, when `model.json` does not say all, one folder up (`onnx/model.onnx`), or the `config.json` of timm. Fields of `model.json` come first.
  *
  * ```json
  * {
@@ -63,6 +64,8 @@ export interface FoundSidecar {
   readonly sidecar: ModelSidecar;
   /** Path of the configuration of Hugging Face that was read. */
   readonly processor: string | undefined;
+  /** What was assumed of it or left out, for the user. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -78,12 +81,31 @@ export async function findModelSidecar(model: string): Promise<FoundSidecar> {
   if (sidecar === undefined && found === undefined) throw noSidecar(model, own);
   const file = sidecar === undefined ? found!.file : own;
   try {
-    const translated = found === undefined ? {} : fromHuggingFace(found.config);
-    return { sidecar: parseSidecar({ ...translated, ...sidecar }), processor: found?.file };
+    const theirs = found === undefined ? undefined : translate(found, isWhole);
+    const parsed = parseSidecar({ ...theirs?.fields, ...sidecar });
+    const notes = [...(theirs?.notes ?? []), ...normalisationNotes(parsed)];
+    return { sidecar: parsed, processor: theirs?.file, notes };
   } catch (error) {
     if (error instanceof PipelineError) throw error;
     const message = `\`${file}\` does not describe a model: ${messageOf(error)}`;
     throw new PipelineError('ERR_CONFIG', message, { path: file, cause: error });
+  }
+}
+
+/** @param isSpare Whether all that is needed is said elsewhere: then what is not understood is left out, with a note. */
+function translate(
+  { file, config }: FoundProcessor,
+  isSpare: boolean,
+): TranslatedProcessor & { readonly file?: string } {
+  try {
+    const { fields, notes } = fromHuggingFace(config);
+    return { file, fields, notes: notes.map((note) => `\`${file}\`: ${note}`) };
+  } catch (error) {
+    if (!isSpare) {
+      const message = `\`${file}\` is not understood: ${messageOf(error)}`;
+      throw new PipelineError('ERR_CONFIG', message, { path: file, cause: error });
+    }
+    return { fields: {}, notes: [`\`${file}\` is left out: ${messageOf(error)}`] };
   }
 }
 
@@ -170,7 +192,7 @@ const example: Json = {
 };
 
 /** @throws {Error} Naming the fields that are not as expected. */
-function parseSidecar(value: unknown): ModelSidecar {
+export function parseSidecar(value: unknown): ModelSidecar {
   const parsed = sidecarSchema.safeParse(value);
   if (!parsed.success) throw new Error(schemaProblems(parsed.error, value, fieldDomains));
   checkPreprocessing(sidecarPreprocessing(parsed.data, 'NCHW'));
@@ -178,7 +200,7 @@ function parseSidecar(value: unknown): ModelSidecar {
 }
 
 const interpolations = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const;
-const roundings = ['8bit', '8bit-torch', 'none'] as const;
+const roundings = ['8bit', '8bit-torch', 'none', 'none-torch'] as const;
 const middles = ['torchvision', 'transformers', 'transformers-5'] as const;
 
 function oneOf(names: readonly string[]): string {

@@ -86,7 +86,7 @@ async function openRunEncoder(
 async function openModelFile(engine: Engine, given: string, rows: number): Promise<OpenEncoder> {
   const file = path.resolve(given);
   const { hash } = await identifyOnnxFile(file);
-  const { sidecar, processor } = await findModelSidecar(file);
+  const { sidecar, processor, notes } = await findModelSidecar(file);
   const session = await openSession(engine, file, sidecar, rows);
   const { preprocessing, note } = preprocessingFor(session, sidecar);
   return {
@@ -103,6 +103,7 @@ async function openModelFile(engine: Engine, given: string, rows: number): Promi
       ...(processor === undefined ? [] : [`images are prepared as \`${processor}\` says`]),
       ...session.notes.map((text) => `\`${file}\`: ${text}`),
       ...note,
+      ...notes,
     ],
   };
 }

@@ -69,7 +69,7 @@ test('an image of the right size passes unchanged, whatever the filter and the r
     fc.property(
       fc.uint8Array({ minLength: 48, maxLength: 48 }),
       fc.constantFrom(...filters),
-      fc.constantFrom('8bit', '8bit-torch', 'none'),
+      fc.constantFrom('8bit', '8bit-torch', 'none', 'none-torch'),
       (data, interpolation, rounding) => {
         const resize = { shorterSide: 4 };
         const same = { ...plainBytes, imageSize: 4, resize, interpolation, rounding } as const;
@@ -88,7 +88,7 @@ test('one colour stays one colour, in black where the image is too small', (t) =
       fc.integer({ min: 1, max: 40 }),
       byte,
       fc.constantFrom(...filters),
-      fc.constantFrom('8bit', '8bit-torch', 'none'),
+      fc.constantFrom('8bit', '8bit-torch', 'none', 'none-torch'),
       (width, height, value, interpolation, rounding) => {
         const data = new Uint8Array(width * height * 3).fill(value);
         const resize = { shorterSide: 5 };

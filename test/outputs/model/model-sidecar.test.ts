@@ -146,7 +146,7 @@ const processors: readonly (readonly [string, object, object])[] = [
 
 for (const [name, config, expected] of processors) {
   test(`understands the processor of ${name}`, async (t) => {
-    const common = { rounding: '8bit', middle: 'transformers', rescale: 1 / 255 };
+    const common = { rounding: '8bit-torch', middle: 'transformers-5', rescale: 1 / 255 };
     t.like(await read(t, undefined, config), { ...common, ...expected } as never);
   });
 }
@@ -159,12 +159,12 @@ test('own fields come before those of the processor', async (t) => {
 });
 
 for (const [changes, message] of [
-  [{ resample: 1 }, /`resample` to be 2 \(bilinear\) or 3/],
+  [{ resample: 5 }, /`resample` 5 \(hamming\) is Pillow’s alone/],
   [{ size: { height: 224, width: 160 } }, /square, got 224 × 160/],
   [{ size: { shortest_edge: 224 } }, /do_center_crop/],
   [{ size: { longest_edge: 224 } }, /size/],
-  [{ do_pad: true }, /`do_pad` is not supported/],
-  [{ image_mean: undefined }, /`image_mean`/],
+  [{ do_pad: true }, /`do_pad` of `SiglipImageProcessor` is not supported/],
+  [{ image_mean: [0.5] }, /`image_mean`/],
 ] as const) {
   test(`refuses a processor with ${JSON.stringify(changes)}`, async (t) => {
     const [, config] = processors[4]!;
@@ -225,3 +225,31 @@ for (const [title, model, files, expected] of [
     t.is(sidecar.imageSize, 224);
   });
 }
+
+test('a processor that is not understood is left out, with a note, when the sidecar says all', async (t) => {
+  const folder = await temporaryFolder(t);
+  const write = async (name: string, value: object): Promise<void> => {
+    await fs.writeFile(path.join(folder, name), JSON.stringify(value));
+  };
+  await write('preprocessor_config.json', { image_processor_type: 'Qwen2VLImageProcessor' });
+  await write('net.json', { layout: 'NCHW' });
+  const model = path.join(folder, 'net.onnx');
+  const { message } = await t.throwsAsync(findModelSidecar(model));
+  t.regex(message, /preprocessor_config\.json` is not understood: `Qwen2VLImageProcessor` is not/u);
+  await write('net.json', needed);
+  const { sidecar, notes } = await findModelSidecar(model);
+  t.is(sidecar.middle, 'torchvision');
+  t.regex(notes.join(), /preprocessor_config\.json` is left out: `Qwen2VLImageProcessor`/u);
+});
+
+test('the configuration of a model of timm is taken, and that of another model is not', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = path.join(folder, 'config.json');
+  const model = path.join(folder, 'net.onnx');
+  await fs.writeFile(file, JSON.stringify({ pretrained_cfg: { input_size: [3, 64, 64] } }));
+  const { sidecar, processor } = await findModelSidecar(model);
+  t.like(sidecar, { imageSize: 64, resize: { shorterSide: 73 }, rounding: '8bit' });
+  t.is(processor, file);
+  await fs.writeFile(file, JSON.stringify({ model_type: 'vit' }));
+  await t.throwsAsync(findModelSidecar(model), { message: /there is none/u });
+});

@@ -1,6 +1,5 @@
 import { nearestWord } from '../../operators/nearest-word.ts';
 import type { Rgb } from '../../operators/image/view-recipe.ts';
-import type { JsonObject } from '../files/json.ts';
 import { type DoneProcessor, imageProcessors, quirks, refusals } from './image-processors.ts';
 import {
   channelsOf,
@@ -12,13 +11,7 @@ import {
 } from './processor-fields.ts';
 import { processorGeometry } from './processor-geometry.ts';
 import { fromTimm } from './timm-preprocessing.ts';
-
-/** Preprocessing of others in the fields of our sidecar. */
-export interface TranslatedProcessor {
-  readonly fields: JsonObject;
-  /** What was assumed or left out, for the user. */
-  readonly notes: readonly string[];
-}
+import type { TranslatedProcessor } from './translated-processor.ts';
 
 /**
  * Preprocessing of an image processor of Hugging Face's transformers, in the fields of our sidecar.

@@ -9,7 +9,8 @@ import {
 import { checkPreprocessing, type Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { Normalisation } from '../../operators/image/view-recipe.ts';
 import { findImageProcessor, type FoundProcessor, processorFiles } from './find-image-processor.ts';
-import { fromHuggingFace, type TranslatedProcessor } from './hugging-face-preprocessing.ts';
+import { fromHuggingFace } from './hugging-face-preprocessing.ts';
+import type { TranslatedProcessor } from './translated-processor.ts';
 import { normalisationNotes } from './preprocessing-notes.ts';
 import { type Json, type JsonObject, readJsonObject } from '../files/json.ts';
 import { type FieldDomains, schemaProblems } from '../files/schema-problems.ts';

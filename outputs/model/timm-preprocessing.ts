@@ -1,6 +1,6 @@
 import { resampleFilters } from '../../operators/image/resample-filters.ts';
 import { isObject } from '../files/json.ts';
-import type { TranslatedProcessor } from './hugging-face-preprocessing.ts';
+import type { TranslatedProcessor } from './translated-processor.ts';
 import { imagenet } from './image-processors.ts';
 import {
   channelsOf,

@@ -87,6 +87,8 @@ export interface RgbImage {
 /** A planned sample with its pixels. */
 export interface DecodedImage extends PlannedSample {
   readonly image: RgbImage;
+  /** What was repaired in its file to get at them; absent when nothing was. */
+  readonly repaired?: string | undefined;
 }
 
 /** The readable images of one plan, in plan order. May be shorter than the plan when bad ones are skipped. */

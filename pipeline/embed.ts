@@ -47,6 +47,7 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
       permits: decodePermits,
       limits: { maxPixels },
       reading: statedReading(preprocessing),
+      tolerant: options.tolerant,
       shrinkTo: inputShrinkTarget(preprocessing),
     };
     const readable = pipe(

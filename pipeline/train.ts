@@ -70,6 +70,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       permits: decodePermits,
       limits: { maxPixels: options.maxPixels },
       reading,
+      tolerant: options.tolerant,
       shrinkTo: shrinkTarget(recipe, imageSize),
     };
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);

@@ -232,10 +232,13 @@ function dataOptions({ options, plan }: Parts): {
   readonly seed: number;
   readonly classes: readonly string[] | null;
   readonly excludeClasses: readonly string[] | null;
-} & Pick<Resolved<TransferOptions>, 'engine' | 'device' | 'threads' | 'maxPixels' | 'maxBytes'> {
-  const { data, limit, seed, engine, device, threads, maxPixels, maxBytes } = options;
+} & Pick<
+  Resolved<TransferOptions>,
+  'engine' | 'device' | 'threads' | 'tolerant' | 'maxPixels' | 'maxBytes'
+> {
+  const { data, limit, seed, engine, device, threads, tolerant, maxPixels, maxBytes } = options;
   const { classes, excludeClasses } = plan;
-  const decoding = { maxPixels, maxBytes };
+  const decoding = { tolerant, maxPixels, maxBytes };
   return { data, limit, seed, engine, device, threads, ...decoding, classes, excludeClasses };
 }
 

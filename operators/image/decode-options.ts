@@ -1,3 +1,4 @@
+import type { RgbImage } from '../types.ts';
 import type { ImageReading } from './image-reading.ts';
 
 /** Default of the largest image, in pixels: 64 million. */
@@ -17,8 +18,18 @@ export interface DecodeLimits {
 /** Options of decoding. */
 export interface DecodePixelsOptions extends DecodeLimits, ImageReading {
   /**
+   * Use files that are damaged around their pixels, such as a JPEG without its end; see `README.md`. @default false
+   */
+  readonly tolerant?: boolean | undefined;
+  /**
    * Shorter side, in pixels, to which a larger image is shrunk while it loads; 1 or more. Smaller
    * images are left alone. `shrinkTarget` says what a recipe needs. @default the size of the file
    */
   readonly shrinkTo?: number | undefined;
+}
+
+/** Pixels of a file. */
+export interface DecodedPixels extends RgbImage {
+  /** What was repaired to get at them, each to follow "it has"; absent when nothing was. */
+  readonly repaired?: string | undefined;
 }

@@ -1,13 +1,19 @@
 import { messageOf, PipelineError } from '../errors.ts';
 import type { RgbImage } from '../types.ts';
 import { bmpPixels } from './bmp-pixels.ts';
-import { type DecodePixelsOptions, defaultMaxPixels } from './decode-options.ts';
+import {
+  type DecodedPixels,
+  type DecodePixelsOptions,
+  defaultMaxPixels,
+} from './decode-options.ts';
 import { firstTiffPage } from './first-tiff-page.ts';
 import { foreignFile } from './foreign-files.ts';
 import { gifPixels } from './gif-pixels.ts';
 import { type ImageFormat, imageFormat, imageFormats } from '../image-formats.ts';
 import { checkReading } from './image-reading.ts';
 import { jpegComponents } from './jpeg-segments.ts';
+import { repairedFile, withoutLeading } from './repair-file.ts';
+import type { RepairedFile } from './repaired-file.ts';
 import { finishedPixels, nativePixels } from './native-pixels.ts';
 import { pnmPixels } from './pnm-pixels.ts';
 import { type RawPixels, type SizeCheck, UnreadableFile } from './raw-pixels.ts';
@@ -20,7 +26,8 @@ import { sharp } from './sharp-setup.ts';
  * EXIF orientation is applied. Palette, grey, 16-bit and CMYK images are converted, an embedded colour
  * profile is honoured, transparency is laid on white (most often the page that the image was made
  * for): `ImageReading` has the switches. Of an animation the first frame is taken, of several pages the first. A
- * damaged file is refused, also when a viewer would show parts of it: any warning of the decoder counts.
+ * damaged file is refused, also when a viewer would show parts of it: any warning of the decoder counts. With `tolerant`
+ * one whose pixels are all there is repaired in memory; one of which pixels are missing is refused all the same.
  *
  * Memory while it runs: a few rows beside the result when the image is shrunk, and the decoded file
  * when it is progressive, interlaced, turned, or no JPEG, PNG or WebP.
@@ -33,15 +40,61 @@ import { sharp } from './sharp-setup.ts';
 export async function decodePixels(
   bytes: Uint8Array,
   options: DecodePixelsOptions = {},
-): Promise<RgbImage> {
+): Promise<DecodedPixels> {
   checkDecodeOptions(options);
   const format = imageFormat(bytes);
-  if (format === undefined) throw new PipelineError('ERR_DECODE', foreignFile(bytes));
+  if (format === undefined) return await behindWhiteSpace(bytes, options);
   try {
     return await decoders[format](bytes, options);
   } catch (error) {
-    throw await refusal(format, bytes, options, error);
+    const reason = await refusal(format, bytes, options, error);
+    const isDamage = !reason.options.includes('maxPixels') && !isTimeout(error);
+    const file = isDamage ? repairedFile(format, bytes) : undefined;
+    if (file === undefined) throw reason;
+    return await decodeRepaired(format, file, options, reason);
   }
+}
+
+/** The pixels of a repaired file, when the strict decoder takes it; told is only what was assumed. */
+async function decodeRepaired(
+  format: ImageFormat,
+  { bytes, told }: RepairedFile,
+  options: DecodePixelsOptions,
+  reason: PipelineError,
+): Promise<DecodedPixels> {
+  let image: RgbImage;
+  try {
+    image = await decoders[format](bytes, options);
+  } catch {
+    throw reason;
+  }
+  return told.length === 0 ? image : tolerated(image, told.join(', '), options, reason.cause);
+}
+
+/** An image that was repaired, where that is accepted. */
+function tolerated(
+  image: RgbImage,
+  repaired: string,
+  { tolerant = false }: DecodePixelsOptions,
+  cause?: unknown,
+): DecodedPixels {
+  if (tolerant) return { ...image, repaired };
+  throw new PipelineError('ERR_DECODE', `${repaired}; \`tolerant: true\` uses it all the same`, {
+    cause,
+    options: ['tolerant'],
+  });
+}
+
+/** A file that begins with white space, or one that is not read. */
+async function behindWhiteSpace(
+  bytes: Uint8Array,
+  options: DecodePixelsOptions,
+): Promise<DecodedPixels> {
+  const file = withoutLeading(bytes);
+  if (file === undefined) throw new PipelineError('ERR_DECODE', foreignFile(bytes));
+  const { repaired, ...image } = await decodePixels(file.bytes, { ...options, tolerant: true });
+  const all = repaired === undefined ? file.told : [...file.told, repaired];
+  return tolerated(image, all.join(', '), options);
 }
 
 type Decoder = (bytes: Uint8Array, options: DecodePixelsOptions) => Promise<RgbImage>;
@@ -94,12 +147,16 @@ async function refusal(
   // What this file says itself, and what sharp says before the details.
   const own = /^Expected .*/u.exec(message)?.[0];
   const { name } = imageFormats[format];
-  const reason = message.startsWith('timeout')
+  const reason = isTimeout(cause)
     ? 'it takes too long'
     : message.startsWith('Input ')
       ? `its ${name} header is damaged or of a kind that is not read`
       : `the ${name} file is damaged`;
   return new PipelineError('ERR_DECODE', own ?? reason, { cause });
+}
+
+function isTimeout(error: unknown): boolean {
+  return messageOf(error).startsWith('timeout');
 }
 
 function tooManyPixels(

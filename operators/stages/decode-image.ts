@@ -14,6 +14,8 @@ export interface DecodeImageOptions {
   readonly limits?: DecodeLimits | undefined;
   /** EXIF, colour profile and transparency. @default all applied, on white */
   readonly reading?: ImageReading | undefined;
+  /** Use files that are damaged around their pixels, as in `DecodePixelsOptions`. @default false */
+  readonly tolerant?: boolean | undefined;
   /** Shorter side while loading, as in `DecodePixelsOptions`. */
   readonly shrinkTo?: number | undefined;
 }
@@ -41,18 +43,19 @@ export interface DecodeImageOptions {
 export function decodeImage(
   options: DecodeImageOptions,
 ): OperatorFunction<EncodedImage, DecodedImage> {
-  const { permits, limits = {}, reading = {}, shrinkTo } = options;
-  const pixelOptions: DecodePixelsOptions = { ...limits, ...reading, shrinkTo };
+  const { permits, limits = {}, reading = {}, tolerant, shrinkTo } = options;
+  const pixelOptions: DecodePixelsOptions = { ...limits, ...reading, tolerant, shrinkTo };
   checkDecodeOptions(pixelOptions);
   return mapInOrder(async ({ bytes, ...planned }, ended) => {
-    const image = await permits.use(async () => {
+    const pixels = await permits.use(async () => {
       try {
         return await decodePixels(bytes, pixelOptions);
       } catch (error) {
         throw unreadable(planned.id, error);
       }
     }, ended);
-    return { ...planned, image };
+    const { repaired, ...image } = pixels;
+    return { ...planned, image, ...(repaired === undefined ? {} : { repaired }) };
   });
 }
 

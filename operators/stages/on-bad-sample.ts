@@ -66,6 +66,10 @@ export function onBadSample(
       return of(sample).pipe(
         tap(() => quarantine.tried(sample)),
         stage,
+        tap(({ id, repaired }) => {
+          if (repaired === undefined) return;
+          quarantine.addRepaired(sample, `Repaired \`${id}\` in memory: ${repaired}`);
+        }),
         catchError((error: unknown) => {
           if (!isAboutSample(error)) throw error;
           quarantine.add(sample, error);

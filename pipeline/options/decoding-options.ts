@@ -1,9 +1,11 @@
 import { defaultMaxBytes, defaultMaxPixels } from '../../operators/image/decode-options.ts';
-import { integer } from './option-fields.ts';
+import { flag, integer } from './option-fields.ts';
 import type { OptionFields } from './verb.ts';
 
-/** Limits of one image. */
+/** Damage that is accepted in the file of an image, and its limits. */
 export interface DecodingOptions {
+  /** Use files that are damaged around their pixels, such as a JPEG without its end. @default false */
+  readonly tolerant?: boolean | undefined;
   /** Largest image, in pixels (width × height). @default 64000000 */
   readonly maxPixels?: number | undefined;
   /** Largest image file, in bytes. @default 67108864 */
@@ -12,6 +14,7 @@ export interface DecodingOptions {
 
 /** Fields of `DecodingOptions`. */
 export const decodingFields: OptionFields<DecodingOptions> = {
+  tolerant: flag('Use files that are damaged around their pixels, such as a JPEG without its end.'),
   maxPixels: integer(1, 'Largest image, in pixels (width × height).').default(defaultMaxPixels),
   maxBytes: integer(1, 'Largest image file, in bytes.').default(defaultMaxBytes),
 };

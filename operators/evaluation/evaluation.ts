@@ -1,3 +1,4 @@
+import { digestText } from '../image-content.ts';
 import type { EvaluateVectorsOptions, EvaluationSets } from './evaluation-options.ts';
 import { type Findings, findings } from './findings.ts';
 import { type JoinedSets, joinedSets } from './joined-sets.ts';
@@ -21,6 +22,8 @@ export interface Evaluation {
   readonly rows: readonly EvaluationRow[];
   /** Scores by image, from which the metrics are computed. */
   readonly scores: ImageScores;
+  /** SHA-256 in hex of the file of a test image, by its position in `scores`; null when unknown. @default unknown for all */
+  readonly sha256?: ((image: number) => string | null) | undefined;
   readonly neighbours: NeighbourTable;
   readonly histogram: readonly HistogramRow[];
   readonly curves: readonly CurveRow[];
@@ -93,6 +96,7 @@ export async function evaluateVectors(
   return {
     rows: evaluationRows(scores, scored, { clusters, further, bootstrap, layerOf }),
     scores,
+    sha256: (image) => digestText(joined.test.digests, image),
     neighbours: neighbourTable(joined.test, joined.support, { found: neighbours, predictions }),
     histogram: histogramRows(scores, scored),
     curves: curveRows(scores, scored),

@@ -85,11 +85,11 @@ export async function writeEvaluation(
   await fs.rm(summary, { force: true }).catch((error: unknown) => {
     throw writeError(summary, error);
   });
-  const { neighbours, scores, overlap } = evaluation;
+  const { neighbours, sha256, scores, overlap } = evaluation;
   const tables: readonly (readonly [string, readonly TableColumn[], number])[] = [
     ['evaluation.arrow', metricColumns(evaluation), evaluation.rows.length],
     ['neighbours.arrow', neighbourColumns(neighbours), neighbours.count],
-    ['scores.arrow', scoreColumns(scores, (image) => neighbours.id(image)), scores.count],
+    ['scores.arrow', scoreColumns(scores, (image) => neighbours.id(image), sha256), scores.count],
     ['histogram.arrow', histogramColumns(evaluation), evaluation.histogram.length],
     ['curves.arrow', curveColumns(evaluation), evaluation.curves.length],
     ['confusion.arrow', confusionColumns(evaluation), evaluation.confusion.length],

@@ -14,10 +14,16 @@ export interface ReadScores extends ImageScores {
   readonly path: string;
   /** `[count]` id of each test image. */
   readonly ids: readonly string[];
+  /** `[count]` SHA-256 in hex of the file of each; null when unknown. */
+  readonly sha256: readonly (string | null)[];
   /** Hash of the dataset of the test images. */
   readonly testHash: string;
   /** Hash of the weights. */
   readonly modelHash: string;
+  /** Layer that was compared. */
+  readonly layer: string;
+  /** Identity of the training images; null in evaluations of earlier versions. */
+  readonly trainImages: string | null;
 }
 
 const summarySchema = z.looseObject({
@@ -25,6 +31,8 @@ const summarySchema = z.looseObject({
   version: z.literal(2),
   testHash: z.string(),
   modelHash: z.string(),
+  layer: z.string(),
+  trainImages: z.string().optional(),
 });
 
 /**
@@ -48,7 +56,7 @@ export async function readScores(folder: string): Promise<ReadScores> {
       { path: folder },
     );
   }
-  const { testHash, modelHash } = parsed.data;
+  const { testHash, modelHash, layer, trainImages = null } = parsed.data;
   const file = path.join(folder, 'scores.arrow');
   const reader = await openArrowReader(file);
   try {
@@ -56,6 +64,8 @@ export async function readScores(folder: string): Promise<ReadScores> {
     for (let at = 0; at < reader.batches; at += 1) batches.push(await reader.batch(at));
     const count = batches.reduce((sum, { numRows }) => sum + numRows, 0);
     const ids = texts(file, batches, 'id').map((id) => id ?? '');
+    const isIdentified = reader.schema.fields.some(({ name }) => name === 'sha256');
+    const sha256 = isIdentified ? texts(file, batches, 'sha256') : ids.map(() => null);
     const named = texts(file, batches, 'class');
     const classes = [...new Set(named)].filter((name) => name !== null).sort();
     const places = new Map(classes.map((name, label) => [name, label]));
@@ -73,8 +83,11 @@ export async function readScores(folder: string): Promise<ReadScores> {
     return {
       path: folder,
       ids,
+      sha256,
       testHash,
       modelHash,
+      layer,
+      trainImages,
       count,
       classes,
       labels,

@@ -4,10 +4,14 @@ import type { TableColumn } from '../arrow/table-file.ts';
 /**
  * Columns of `scores.arrow`: for each test image the numbers that metrics are computed from, null where there is none.
  *
- * `id`, `class`; `same_similarity`, `other_similarity` and, for the k-th nearest, `same_similarity5`,
+ * `id`, `class`, `sha256` of the file; `same_similarity`, `other_similarity` and, for the k-th nearest, `same_similarity5`,
  * `other_similarity5`; then under the name of each metric the number whose mean it is.
  */
-export function scoreColumns(scores: ImageScores, idOf: (image: number) => string): TableColumn[] {
+export function scoreColumns(
+  scores: ImageScores,
+  idOf: (image: number) => string,
+  sha256Of: (image: number) => string | null = () => null,
+): TableColumn[] {
   const { classes, labels, target, noise, means } = scores;
   const range = <V>(from: number, to: number, value: (image: number) => V): V[] =>
     Array.from({ length: to - from }, (_, at) => value(from + at));
@@ -26,6 +30,12 @@ export function scoreColumns(scores: ImageScores, idOf: (image: number) => strin
       nullable: true,
       values: (from, to) =>
         range(from, to, (image) => (labels[image]! < 0 ? null : classes[labels[image]!]!)),
+    },
+    {
+      name: 'sha256',
+      type: 'utf8',
+      nullable: true,
+      values: (from, to) => range(from, to, sha256Of),
     },
     ...[...target].map(([k, column]) => number(similarityName('same', k), column)),
     ...[...noise].map(([k, column]) => number(similarityName('other', k), column)),

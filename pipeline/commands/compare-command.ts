@@ -10,10 +10,11 @@ export const compareCommand: Command<CompareOptions, Compared> = {
   run: compare,
   stopped: () => 'stopped; nothing was written',
   about: ({ out, evaluations }) => ({ out, evaluations }),
-  lines: ({ rows, report }) => {
+  lines: ({ rows, images, report }) => {
     const overall = rows.filter((row) => row.class === null);
     return [
       ...pairLines(overall),
+      `${images.toLocaleString('en')} test images, common to all evaluations`,
       'test images: 95 % interval of the difference over the choice of test images',
       ...(overall.some(({ runs }) => runs > 1)
         ? ['training runs: the same over training runs, paired in their order']
@@ -24,7 +25,12 @@ export const compareCommand: Command<CompareOptions, Compared> = {
       ...(report === null ? [] : [`written to ${report.path}, by class as well`]),
     ];
   },
-  json: ({ rows }) => ({ rows: rows.filter((row) => row.class === null) }),
+  json: ({ rows, images, leftOut, differences }) => ({
+    images,
+    leftOut,
+    differences,
+    rows: rows.filter((row) => row.class === null),
+  }),
 };
 
 /** A table for each pair of models. */

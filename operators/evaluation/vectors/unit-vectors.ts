@@ -16,13 +16,14 @@ const unitTolerance = 1e-3;
  * Memory: two blocks.
  */
 export function unitVectors(set: VectorSet, layer: EmbeddingLayer): VectorSet {
-  const { name, classes, count, dim, labels } = set;
+  const { name, classes, count, dim, labels, digests } = set;
   return {
     name,
     classes,
     count,
     dim,
     labels,
+    digests,
     id: (position) => set.id(position),
     async *blocks(): AsyncGenerator<VectorBlock> {
       let scaled = new Float32Array(0);

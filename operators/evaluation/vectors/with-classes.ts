@@ -34,6 +34,7 @@ export function withClasses(set: VectorSet, classes: readonly string[]): VectorS
     count: set.count,
     dim: set.dim,
     labels: set.labels.map((label) => (label < 0 ? -1 : labels[label]!)),
+    digests: set.digests,
     id: (position) => set.id(position),
     blocks: () => set.blocks(),
   };

@@ -172,6 +172,7 @@ test('Polars and flechette read every row', async (t) => {
       rows.id.map((id, at) => ({
         id,
         class: rows.class[at],
+        sha256: null,
         same_similarity: at === 0 ? null : 1 / at,
         same_similarity5: 0.25,
         other_similarity: -0.125,

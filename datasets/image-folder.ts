@@ -100,20 +100,35 @@ export async function openImageFolder(
     sample,
     async read(position, signal) {
       const { id } = sample(position);
-      const file = path.join(folder, id);
-      if (rawIds.has(id)) throw notUtf8(id, file);
-      try {
-        return await fs.readFile(file, { signal });
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw new PipelineError('ERR_READ', `Could not read \`${id}\`: ${reasonOf(error)}`, {
-          sample: id,
-          path: file,
-          cause: error,
-        });
-      }
+      if (rawIds.has(id)) throw notUtf8(id, path.join(folder, id));
+      return await readable(folder, id, (file) => fs.readFile(file, { signal }), signal);
+    },
+    async size(position) {
+      const { id } = sample(position);
+      if (rawIds.has(id)) throw notUtf8(id, path.join(folder, id));
+      return await readable(folder, id, async (file) => (await fs.stat(file)).size);
     },
   };
+}
+
+/** What is asked of the file of an image. @throws {PipelineError} `ERR_READ`, naming the image and its file. */
+async function readable<T>(
+  folder: string,
+  id: string,
+  ask: (file: string) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const file = path.join(folder, id);
+  try {
+    return await ask(file);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new PipelineError('ERR_READ', `Could not read \`${id}\`: ${reasonOf(error)}`, {
+      sample: id,
+      path: file,
+      cause: error,
+    });
+  }
 }
 
 /** The label of each sorted id, or nothing when there are no classes. */

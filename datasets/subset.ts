@@ -42,5 +42,8 @@ export function subset(
     notes: dataset.notes,
     sample,
     read: async (position, signal) => await dataset.read(original(position), signal),
+    ...(dataset.size === undefined
+      ? {}
+      : { size: async (position: number) => await dataset.size!(original(position)) }),
   };
 }

@@ -38,6 +38,8 @@ export interface Dataset {
   sample(position: number): Sample;
   /** The encoded bytes of one image. @throws {PipelineError} `ERR_READ`, naming the sample. */
   read(position: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Size of that file, where it costs less than reading it. @throws {PipelineError} `ERR_READ`, naming the sample. */
+  size?(position: number): Promise<number>;
 }
 
 /** Identity of a file by its content. */

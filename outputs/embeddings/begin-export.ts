@@ -17,6 +17,7 @@ import {
   madeOfSomethingElse,
   saysNoImages,
 } from './export-refusals.ts';
+import { continuedImages } from './same-images.ts';
 import { shardManifestName, shardOfName } from './export-shard.ts';
 
 /** The export to begin or to continue. */
@@ -28,11 +29,18 @@ export interface WantedExport {
   readonly token: string;
 }
 
+/** An export as it was begun or is continued. */
+export interface BegunExport {
+  /** As it is on the disk, but for a fingerprint that has become another in images still to come. */
+  readonly manifest: ExportManifest;
+  /** What has changed since it was begun, and keeps nothing from going on. */
+  readonly notes: readonly string[];
+}
+
 /**
  * Begins a piece of an export in a folder, or continues the one that is there.
  *
  * @param folder Locked by the caller, for this piece.
- * @returns The manifest, as it is on the disk.
  * @throws {PipelineError} `ERR_CONFIG` when the folder holds something else, naming what differs;
  * `ERR_FORMAT` when a manifest is damaged; `ERR_WRITE`.
  */
@@ -40,7 +48,7 @@ export async function beginOrContinueExport(
   folder: string,
   piece: ExportPiece,
   { identity, resume, token }: WantedExport,
-): Promise<ExportManifest> {
+): Promise<BegunExport> {
   const names = await namesIn(folder);
   const whole = await readManifest(path.join(folder, manifestName));
   const found = { folder, names, whole };
@@ -51,15 +59,20 @@ export async function beginOrContinueExport(
   const known = before ?? (await anyShardManifest(folder, names));
   if (known?.version === 1) throw saysNoImages(folder);
   if (known !== undefined) checkIdentity(folder, known, identity);
+  const images = known === undefined ? undefined : continuedImages(folder, known, identity);
   const foreign = before === undefined ? names.find((name) => piece.isForeign(name)) : undefined;
   if (foreign !== undefined) throw holdsForeignFile(folder, foreign);
   for (const name of piece.leftovers(found, identity.dataset.count)) {
     await fs.rm(path.join(folder, name), { force: true });
   }
-  if (before !== undefined) return piece.continued(before, identity);
+  const notes = images?.notes ?? [];
+  if (before !== undefined) {
+    const now = { ...before, dataset: images?.dataset ?? before.dataset };
+    return { manifest: piece.continued(now, identity), notes };
+  }
   const begun = piece.begun(identity);
   await writeAtomicJson(path.join(folder, piece.manifestName), begun, token);
-  return begun;
+  return { manifest: begun, notes };
 }
 
 /** The files of the folder. It was made or found just now, and may be taken away at any time. */

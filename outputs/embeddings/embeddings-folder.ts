@@ -1,12 +1,17 @@
 import path from 'node:path';
+import type { Permits } from '../../operators/flow/permits.ts';
+import { takeFingerprint } from '../../operators/stages/take-fingerprint.ts';
+import type { Dataset } from '../../operators/types.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { beginOrContinueExport } from './begin-export.ts';
+import { type CheckImagesOptions, otherImages } from './check-images.ts';
 import { checkPart } from './check-part.ts';
-import { finishedParts } from './embeddings-manifest.ts';
+import { type ExportManifest, finishedParts } from './embeddings-manifest.ts';
 import { type EmbeddingsFolder, embeddingsWriter } from './export-writer.ts';
 import { exportIdentity, type ExportSubject } from './export-identity.ts';
 import { lockExport } from './export-lock.ts';
 import { shardOfExport, wholeExport } from './export-piece.ts';
+import { ofOtherImages } from './export-refusals.ts';
 import type { ExportShard } from './export-shard.ts';
 
 /** Subject of an export, the piece of it to make, and how to go on. A folder of another subject is refused. */
@@ -15,8 +20,14 @@ export interface EmbeddingsFolderOptions extends ExportSubject {
   readonly shard?: ExportShard | undefined;
   /** Continue a folder that was begun; one that is not there is begun. @default false */
   readonly resume?: boolean | undefined;
-  /** Check of finished parts: that they are there in full size, or also their SHA-256. @default 'size' */
+  /**
+   * Check of finished parts: that they are there in full size, that the files of their images have the same sizes, and
+   * 1,024 of these the same bytes; or the SHA-256 of all. @default 'size'
+   */
   readonly verify?: 'size' | 'hash' | undefined;
+  /** Reads of images at the same time, to identify them. @default 16 of its own */
+  readonly permits?: Permits | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -62,20 +73,50 @@ export async function openEmbeddingsFolder(
 ): Promise<EmbeddingsFolder> {
   const { resume = false, verify = 'size', shard } = options;
   const piece = shard === undefined ? wholeExport : shardOfExport(shard);
+  const images = readable(options.dataset);
+  const { signal, permits } = options;
   await makeFolder(folder);
   const lock = await lockExport(folder, piece.lockName);
   try {
-    const manifest = await beginOrContinueExport(folder, piece, {
-      identity: exportIdentity(options),
+    const fingerprint = images && (await takeFingerprint(images, { permits, signal }));
+    const { manifest, notes } = await beginOrContinueExport(folder, piece, {
+      identity: exportIdentity(options, fingerprint),
       resume,
       token: lock.token,
     });
     for (const part of finishedParts(manifest)) {
       await checkPart(path.join(folder, part.file), part, verify);
     }
-    return embeddingsWriter({ folder, piece, manifest, lock });
+    if (images !== undefined)
+      await checkImages(folder, manifest, images, { verify, permits, signal });
+    return embeddingsWriter({ folder, piece, manifest, lock, notes });
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+/** The images of the dataset, when they can be read. */
+function readable(dataset: ExportSubject['dataset']): ReadableDataset | undefined {
+  const { sample, read } = dataset;
+  return sample === undefined || read === undefined ? undefined : (dataset as ReadableDataset);
+}
+
+type ReadableDataset = Pick<Dataset, 'name' | 'hash' | 'count' | 'sample' | 'read' | 'size'>;
+
+/** @throws {PipelineError} `ERR_CONFIG` when finished parts are of other images. */
+async function checkImages(
+  folder: string,
+  manifest: ExportManifest,
+  images: ReadableDataset,
+  options: CheckImagesOptions,
+): Promise<void> {
+  const others = await otherImages(
+    folder,
+    { ...manifest, parts: finishedParts(manifest) },
+    images,
+    options,
+  );
+  const names = { before: manifest.dataset.name, now: images.name };
+  if (others.length > 0) throw ofOtherImages(folder, others, names);
 }

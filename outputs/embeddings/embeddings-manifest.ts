@@ -199,10 +199,12 @@ const redone = { again: z.literal(true).optional() };
 
 const content = { content: sha256.nullable(), imageBytes: count.nullable() };
 
+const fingerprint = z.array(z.string().regex(/^(?:[0-9a-f]{64}|unreadable) {2}/));
+
 const version2 = {
   version: z.literal(2),
   producer: z.string(),
-  dataset: z.strictObject(dataset),
+  dataset: z.strictObject({ ...dataset, fingerprint: fingerprint.optional() }),
   ...beforeParts,
   parts: z.array(z.strictObject({ ...partFields, ...content, ...told, ...redone })),
   done: z.boolean(),

@@ -1,15 +1,14 @@
+import type { Fingerprint } from '../../operators/fingerprint.ts';
+import type { Dataset } from '../../operators/types.ts';
 import { jsonDifferences, type JsonObject } from '../files/json.ts';
 import { producer } from '../files/producer.ts';
 import type { ExportColumns } from './embeddings-schema.ts';
 
 /** Subject of an export: the data, the network, and the vectors of it that are kept. */
 export interface ExportSubject {
-  readonly dataset: {
-    readonly name: string;
-    readonly hash: string;
-    readonly count: number;
-    readonly classes: readonly string[];
-  };
+  /** With `sample` and `read` its images are identified, so that an export is never continued onto others. */
+  readonly dataset: Pick<Dataset, 'name' | 'hash' | 'count' | 'classes'> &
+    Partial<Pick<Dataset, 'sample' | 'read' | 'size'>>;
   /** `hash` identifies the weights; other fields are for readers. */
   readonly model: JsonObject & { readonly hash: string };
   /** Preprocessing of the images: image size, mean and whatever else decides how pixels become input. */
@@ -32,6 +31,8 @@ export interface ExportIdentity extends ExportColumns {
     readonly hash: string;
     /** Positions of the dataset. */
     readonly count: number;
+    /** Of its images, where they could be read; absent in version 1, and where nobody gave them. */
+    readonly fingerprint?: Fingerprint | undefined;
   };
   /** Class names; the dictionary of the `label` column. */
   readonly classes: readonly string[];
@@ -41,14 +42,14 @@ export interface ExportIdentity extends ExportColumns {
   readonly preprocessing: JsonObject;
 }
 
-/** The identity of an export of this subject, written by this program. */
-export function exportIdentity(subject: ExportSubject): ExportIdentity {
+/** The identity of an export of this subject, written by this program. @param fingerprint Of its images, if known. */
+export function exportIdentity(subject: ExportSubject, fingerprint?: Fingerprint): ExportIdentity {
   const { dataset, model, preprocessing, layers, sizes, split } = subject;
   const { embedding, projection } = sizes;
   const identity: ExportIdentity = {
     version: 2,
     producer,
-    dataset: { name: dataset.name, hash: dataset.hash, count: dataset.count },
+    dataset: { name: dataset.name, hash: dataset.hash, count: dataset.count, fingerprint },
     classes: [...dataset.classes],
     model: { ...model },
     preprocessing,
@@ -62,7 +63,10 @@ export function exportIdentity(subject: ExportSubject): ExportIdentity {
   return JSON.parse(JSON.stringify(identity)) as ExportIdentity;
 }
 
-/** Differences that keep parts from belonging together, see `jsonDifferences`. The dataset may have moved: its hash decides. */
+/**
+ * Differences that keep parts from belonging together, see `jsonDifferences`. The dataset may have moved: its hash decides,
+ * and for the images under its names `otherImagesOf`.
+ */
 export function identityDifferences(before: ExportIdentity, now: ExportIdentity): string[] {
   return jsonDifferences(decisive(before), decisive(now));
 }

@@ -96,3 +96,22 @@ export function saysNoImages(folder: string): PipelineError {
       'cannot be told. Export into another folder. What is finished can still be read.',
   );
 }
+
+/**
+ * Refusal to join other images under the same names.
+ *
+ * @param changed Ids of images that are others, 1 or more. @param names Where the images were, and where they are now.
+ */
+export function ofOtherImages(
+  folder: string,
+  changed: readonly string[],
+  names: { readonly before: string; readonly now: string },
+): PipelineError {
+  const others = changed.length === 1 ? '' : `, and so have ${changed.length - 1} more`;
+  const where = names.before === names.now ? '' : ` in \`${names.now}\``;
+  return refused(
+    folder,
+    `belongs to other images: \`${changed[0]}\` has other bytes${where} than it had in \`${names.before}\` ` +
+      `when this export was begun${others}. Continue with the same images, or choose another folder.`,
+  );
+}

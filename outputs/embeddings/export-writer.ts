@@ -83,6 +83,8 @@ export interface OpenExport {
   readonly piece: ExportPiece;
   readonly manifest: ExportManifest;
   readonly lock: FolderLock;
+  /** For the user, about what was found. */
+  readonly notes: readonly string[];
 }
 
 /** Writer of an open export. The lock is its own now. */
@@ -185,7 +187,7 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
   const exclusively = mutex();
   return {
     path: folder,
-    notes: lock.note === undefined ? [] : [lock.note],
+    notes: [...(lock.note === undefined ? [] : [lock.note]), ...opened.notes],
     endPosition: end,
     positions: end - from,
     get nextPosition() {

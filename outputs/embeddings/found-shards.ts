@@ -9,8 +9,9 @@ import {
   type ShardManifest,
 } from './embeddings-manifest.ts';
 import { identityDifferences } from './export-identity.ts';
-import { refused } from './export-refusals.ts';
+import { ofOtherImages, refused } from './export-refusals.ts';
 import { type ExportShard, shardManifestName, shardOfName, shardText } from './export-shard.ts';
+import { otherImagesOf } from './same-images.ts';
 
 /** A shard and where it was found. */
 export interface FoundShard {
@@ -43,8 +44,16 @@ export function checkOneExport(
   finished: EmbeddingsManifest | undefined,
 ): void {
   const before = finished ?? shards[0]?.manifest;
+  const parts = shards.flatMap(({ manifest }) => manifest.parts);
   for (const { folder, manifest } of shards) {
     const differences = identityDifferences(before!, manifest);
+    const others = otherImagesOf(before!, { ...manifest, parts });
+    if (differences.length === 0 && others.length > 0) {
+      throw ofOtherImages(folder, others, {
+        before: before!.dataset.name,
+        now: manifest.dataset.name,
+      });
+    }
     if (differences.length === 0) continue;
     const what =
       finished === undefined ? `shard ${shardText(shards[0]!.manifest.shard)}` : 'the export';

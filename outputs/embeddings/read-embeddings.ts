@@ -5,6 +5,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import {
   type EmbeddingsManifest,
   type EmbeddingsPart,
+  type ExportManifest,
   manifestName,
   readManifest,
 } from './embeddings-manifest.ts';
@@ -114,20 +115,29 @@ async function noEmbeddings(folder: string): Promise<PipelineError> {
   return new PipelineError('ERR_FORMAT', `\`${folder}\` ${why}`, { path: folder });
 }
 
-async function* partBlocks(
+/**
+ * Blocks of one part, in order.
+ *
+ * @param most Read so many of them only, evenly spread, the last one among them. @default all
+ * @throws {PipelineError} `ERR_FORMAT` when they are not what the manifest says.
+ */
+export async function* partBlocks(
   file: string,
   part: EmbeddingsPart,
-  manifest: EmbeddingsManifest,
+  manifest: ExportManifest,
+  most: number = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<EmbeddingsBlock, void, undefined> {
   const reader = await openArrowReader(file);
   try {
+    const { batches } = reader;
+    const wanted = evenly(batches, most);
     let rows = 0;
-    for (let index = 0; index < reader.batches; index += 1) {
+    for (const index of wanted) {
       const batch = await reader.batch(index);
       rows += batch.numRows;
       if (batch.numRows > 0) yield blockOf(file, batch, manifest);
     }
-    if (rows !== part.rows) {
+    if (wanted.length === batches && rows !== part.rows) {
       throw damagedPart(file, `the manifest says ${part.rows} rows, it has ${rows}`);
     }
   } finally {
@@ -135,7 +145,13 @@ async function* partBlocks(
   }
 }
 
-function blockOf(file: string, batch: RecordBatch, manifest: EmbeddingsManifest): EmbeddingsBlock {
+/** At most `most` numbers below `count`, evenly spread, the last one among them. */
+export function evenly(count: number, most: number): number[] {
+  const length = Math.min(count, most);
+  return Array.from({ length }, (_, at) => Math.floor(((at + 1) * count) / length) - 1);
+}
+
+function blockOf(file: string, batch: RecordBatch, manifest: ExportManifest): EmbeddingsBlock {
   const layers = embeddingsLayers.flatMap((layer) => {
     const size = manifest.layers[layer];
     return size === undefined ? [] : [[layer, vectorsOf(file, batch, layer, size)] as const];

@@ -27,7 +27,7 @@ export interface EmbedOptions
   readonly resume?: boolean | undefined;
   /** Try images again that were left out before `resume`; parts that lack one that can be used now are made again. @default false */
   readonly retryBad?: boolean | undefined;
-  /** Check of finished parts by `resume`: their size, or also their SHA-256. @default 'size' */
+  /** Check of finished parts and their images by `resume`: sizes and some content, or the SHA-256 of all. @default 'size' */
   readonly verify?: 'size' | 'hash' | undefined;
   /** Export shard i of n, beside other processes; `finalize` joins the shards. */
   readonly shard?: string | null | undefined;
@@ -67,7 +67,7 @@ const output = {
   ),
   verify: choice(
     ['size', 'hash'],
-    'Check of finished parts by `resume`: their size, or also their SHA-256.',
+    'Check of finished parts and their images by `resume`: sizes and some content, or the SHA-256 of all.',
   ).default('size'),
   shard: optional(
     shard('Export shard i of n, beside other processes; `finalize` joins the shards.'),

@@ -9,6 +9,7 @@ import { embeddingsLayers } from '../../outputs/embeddings/embeddings-schema.ts'
 import { type ExportShard, parseShard } from '../../outputs/embeddings/export-shard.ts';
 import { chosenReading } from './chosen-reading.ts';
 import { isModelFile, openEncoder } from './open-encoder.ts';
+import { readPermits } from './native-permits.ts';
 import { openData } from './open-data.ts';
 import { openRunEngine } from './open-run-engine.ts';
 import type { EmbedOptions } from '../options/embed-options.ts';
@@ -40,10 +41,9 @@ export async function openExport(
   const { preprocessing, notes } = chosenReading(opened.preprocessing, options);
   const session = scope.use(opened.session);
   const { embeddingSize, projectionSize } = session;
-  const { name, hash, count, classes } = data;
   const folder = scope.use(
     await openEmbeddingsFolder(options.out, {
-      dataset: { name, hash, count, classes },
+      dataset: data,
       model,
       preprocessing: { ...preprocessing },
       layers: layersOf(session, layer, options.model),
@@ -51,6 +51,8 @@ export async function openExport(
       split: split ?? undefined,
       resume,
       verify,
+      permits: readPermits,
+      signal: scope.signal,
       shard: shard === null ? undefined : pieceOf(shard),
     }),
   );

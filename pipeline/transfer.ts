@@ -170,6 +170,7 @@ async function neighbourRows(
   const { options, scope } = parts;
   const { sizes } = await openEmbeddings(testFolder);
   const rows: EvaluationRow[] = [];
+  const once = { ...parts, note: toldOnce(parts.note) };
   for (const layer of layers) {
     if (sizes[layer] === undefined) continue;
     const run = evaluate({
@@ -186,7 +187,7 @@ async function neighbourRows(
     const { evaluation } = await runNested(
       scope,
       run,
-      retelling(parts, ({ label, done, total, unit }) => ({
+      retelling(once, ({ label, done, total, unit }) => ({
         label: `comparing by ${layer}: ${label}`,
         done,
         total,
@@ -196,6 +197,15 @@ async function neighbourRows(
     rows.push(...evaluation.rows);
   }
   return rows;
+}
+
+/** Tells a note that holds for both layers the first time only. */
+function toldOnce(note: TellNote): TellNote {
+  const told = new Set<string>();
+  return (text, options) => {
+    if (!told.has(text)) note(text, options);
+    told.add(text);
+  };
 }
 
 /** A linear classifier on vectors as they are, and how it came about. */

@@ -10,6 +10,7 @@ import { readRun, type SavedRun } from '../../outputs/run/read-run.ts';
 import type { TransferOptions } from '../options/transfer-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { checkTransferData } from './check-transfer-data.ts';
+import { refuseSameSplits } from './refuse-same-splits.ts';
 import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';
 
 /** Plan of a transfer: the classes it uses, and the encoder it goes on from. */
@@ -30,7 +31,7 @@ export interface TransferPlan {
 /**
  * Reads the run, and finds the classes that it has not seen where only those are wanted.
  *
- * @throws {UsageError} When `out` lies among the images.
+ * @throws {UsageError} When `out` lies among the images, or both splits are the same images.
  * @throws {PipelineError} `ERR_FORMAT`, `ERR_DATASET`; `ERR_CONFIG` when the run does not say what it has seen, or
  * has seen every class.
  */
@@ -39,6 +40,7 @@ export async function planTransfer(
   signal: AbortSignal,
 ): Promise<TransferPlan> {
   await checkTransferData(options, signal);
+  await refuseSameSplits(options, signal);
   const run = await readRun(options.model);
   const embeddable = readEmbeddableConfig(run.config, options.model);
   const { encoder, imageSize, recipe } = embeddable;

@@ -1,11 +1,12 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { RecordBatch, Schema } from 'apache-arrow';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../../operators/errors.ts';
 import { classColumns } from '../arrow/arrow-columns.ts';
 import { readArrowMessage } from '../arrow/arrow-messages.ts';
 import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
+import { kindInstead } from '../files/file-kind.ts';
 import { openFileWindow } from '../files/file-window.ts';
+import { statGiven } from '../files/stat-given.ts';
 import { type ArrowFileReader, openArrowReader } from '../arrow/read-arrow-file.ts';
 import { openArrowStream } from '../arrow/read-arrow-stream.ts';
 import { partBatches } from '../embeddings/part-batches.ts';
@@ -49,19 +50,15 @@ export async function arrowKindOf(file: string): Promise<'file' | 'stream' | und
  * ```
  */
 export async function openArrowSource(source: string): Promise<ArrowSource> {
-  const stat = await fs.stat(source).catch((error: unknown) => {
-    throw new PipelineError('ERR_READ', `Cannot read \`${source}\`: ${messageOf(error)}`, {
-      path: source,
-      cause: error,
-    });
-  });
+  const stat = await statGiven(source);
   if (stat.isDirectory()) return await embeddingsSource(source);
   const kind = await arrowKindOf(source);
   if (kind === 'stream') return await openArrowStream(source);
   if (kind === 'file') return await fileSource(source);
+  const instead = await kindInstead(source, 'something else');
   throw new PipelineError(
     'ERR_FORMAT',
-    `Expected \`${source}\` to be an Arrow file, an Arrow stream or a folder that \`embed\` wrote, got something else.`,
+    `Expected \`${source}\` to be an Arrow file, an Arrow stream or a folder that \`embed\` wrote, got ${instead}${instead.endsWith('?') ? '' : '.'}`,
     { path: source },
   );
 }

@@ -14,7 +14,7 @@ import { shardManifestName, shardOfName } from './export-shard.ts';
 import { checkPart, damagedPart } from './check-part.ts';
 import { digestBytes } from '../../operators/image-content.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
-import { isMissing } from '../files/system-error.ts';
+import { isFolder, wrongFolder } from '../files/wrong-folder.ts';
 
 /** Some rows of an export, in dataset order. The caller owns the arrays. */
 export interface EmbeddingsBlock {
@@ -72,7 +72,9 @@ export async function openEmbeddings(
   options: OpenEmbeddingsOptions = {},
 ): Promise<EmbeddingsReader> {
   const { verify = 'size' } = options;
-  const manifest = await readManifest(path.join(folder, manifestName));
+  const manifest = (await isFolder(folder))
+    ? await readManifest(path.join(folder, manifestName))
+    : undefined;
   if (manifest === undefined) throw await noEmbeddings(folder);
   if (!manifest.done) {
     throw new PipelineError(
@@ -98,20 +100,19 @@ export async function openEmbeddings(
 
 /** Error of a folder without a manifest, by what it holds instead. */
 async function noEmbeddings(folder: string): Promise<PipelineError> {
-  const names = await fs.readdir(folder).catch((error: unknown) => {
-    if (isMissing(error)) return [];
-    throw error;
-  });
+  const names = (await isFolder(folder)) ? await fs.readdir(folder) : [];
   const shards = names.flatMap((name) => {
     const shard = shardOfName(name);
     return shard !== undefined && name === shardManifestName(shard) ? [shard] : [];
   });
   const [one] = shards;
+  if (one === undefined) {
+    const lacks = `no embeddings: \`${manifestName}\` is missing`;
+    return await wrongFolder(folder, { format: 'sincere-embeddings', lacks });
+  }
   const why =
-    one === undefined
-      ? `holds no embeddings: \`${manifestName}\` is missing. Make them with \`embed\`.`
-      : `holds ${shards.length} of ${one.of} shards of an export. ` +
-        'Run `finalize` when all are done.';
+    `holds ${shards.length} of ${one.of} shards of an export. ` +
+    'Run `finalize` when all are done.';
   return new PipelineError('ERR_FORMAT', `\`${folder}\` ${why}`, { path: folder });
 }
 

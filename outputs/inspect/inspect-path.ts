@@ -1,8 +1,8 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../../operators/errors.ts';
 import { manifestName, readManifest } from '../embeddings/embeddings-manifest.ts';
 import { kindInstead } from '../files/file-kind.ts';
+import { statGiven } from '../files/stat-given.ts';
 import { inspectEmbeddings } from './inspect-embeddings.ts';
 import { inspectFile, inspectFolder } from './inspect-folder.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
@@ -28,12 +28,7 @@ export async function inspectPath(
   given: string,
   options: InspectPathOptions = {},
 ): Promise<Inspection> {
-  const stat = await fs.stat(given).catch((error: unknown) => {
-    throw new PipelineError('ERR_READ', `Cannot read \`${given}\`: ${messageOf(error)}`, {
-      path: given,
-      cause: error,
-    });
-  });
+  const stat = await statGiven(given);
   if (!stat.isDirectory() && !folderNames.has(path.basename(given))) {
     const found = await inspectFile(given, options);
     if (found !== undefined) return found;
@@ -55,7 +50,7 @@ function unknownThing(
   return new PipelineError(
     'ERR_FORMAT',
     `Expected \`${given}\` to be a ${what} of \`train\`, \`embed\` or \`evaluate\`, an Arrow file or stream, ` +
-      `safetensors or ONNX, got ${instead}.`,
+      `safetensors or ONNX, got ${instead}${instead.endsWith('?') ? '' : '.'}`,
     { path: given },
   );
 }

@@ -6,6 +6,7 @@ import type { ImageScores } from '../../operators/evaluation/scores/image-scores
 import { summaryName } from './evaluation-files.ts';
 import { readJsonObject } from '../files/json.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
+import { isFolder, wrongFolder } from '../files/wrong-folder.ts';
 import { similarityOf } from './score-columns.ts';
 
 /** The scores of one evaluation, as `writeEvaluation` wrote them. */
@@ -48,13 +49,11 @@ const summarySchema = z.looseObject({
  */
 export async function readScores(folder: string): Promise<ReadScores> {
   const summary = path.join(folder, summaryName);
-  const parsed = summarySchema.safeParse(await readJsonObject(summary));
+  const found = (await isFolder(folder)) ? await readJsonObject(summary) : undefined;
+  const parsed = summarySchema.safeParse(found);
   if (!parsed.success) {
-    throw new PipelineError(
-      'ERR_FORMAT',
-      `\`${folder}\` holds no complete evaluation: \`${summaryName}\` is missing or of another version. Make one with \`evaluate\`.`,
-      { path: folder },
-    );
+    const lacks = `no complete evaluation: \`${summaryName}\` is missing or of another version`;
+    throw await wrongFolder(folder, { format: 'sincere-evaluation', lacks });
   }
   const { testHash, modelHash, layer, trainImages = null } = parsed.data;
   const file = path.join(folder, 'scores.arrow');

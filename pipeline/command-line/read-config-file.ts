@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../operators/errors.ts';
+import { errorCode } from '../../outputs/files/system-error.ts';
 import { isSavedConfig } from '../../outputs/run/saved-config.ts';
 import { optionsKeptIn } from '../options/kept-options.ts';
 import { UsageError } from '../options/usage-error.ts';
@@ -15,9 +16,10 @@ import { UsageError } from '../options/usage-error.ts';
 export async function readConfigFile(path: string): Promise<Readonly<Record<string, unknown>>> {
   // Loaded when it is needed, so that help is fast. JSON is YAML, too.
   const yaml = await import('yaml');
+  const text = textOf(path);
   let value: unknown;
   try {
-    value = yaml.parse(readFileSync(path, 'utf8'));
+    value = yaml.parse(text);
   } catch (error) {
     throw new UsageError(
       `Expected \`${path}\` to be JSON or YAML, got: ${messageOf(error).trim()}`,
@@ -34,6 +36,23 @@ export async function readConfigFile(path: string): Promise<Readonly<Record<stri
   }
   return optionsIn(value as Readonly<Record<string, unknown>>, path);
 }
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const problem = problems[errorCode(error) ?? ''];
+    if (problem === undefined) throw new UsageError(`Cannot read \`${path}\``, { cause: error });
+    throw new UsageError(`${problem(path)} of \`config\``, { options: ['config'] });
+  }
+}
+
+/** What is to be said instead of the words of the system. */
+const problems: Readonly<Record<string, (path: string) => string>> = {
+  ENOENT: (path) => `There is no \`${path}\`: check the path`,
+  ENOTDIR: (path) => `There is no \`${path}\`: check the path`,
+  EISDIR: (path) => `\`${path}\` is a folder; give a file, JSON or YAML: check the path`,
+};
 
 /** The options themselves; of the `config.json` of a run those that it was begun with. */
 function optionsIn(

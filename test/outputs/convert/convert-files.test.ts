@@ -230,10 +230,10 @@ test(
   'what is not there',
   fails,
   async (folder) => path.join(folder, 'none'),
-  /Cannot read `.*ENOENT/u,
+  /There is no `.*`: check the path\./u,
 );
 test('a text', fails, fileWith('id,label\n'), /to be an Arrow file, .*, got something else/u);
-test('an empty file', fails, fileWith(''), /got something else/u);
+test('an empty file', fails, fileWith(''), /got an empty file/u);
 test('the start of a file', fails, fileWith('ARROW1\0\0'), /is damaged: 8 bytes are too few/u);
 test('an empty folder', fails, async (folder) => folder, /holds no embeddings/u);
 test(

@@ -1,0 +1,87 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { readJsonObject } from './json.ts';
+import { errorCode, isMissing } from './system-error.ts';
+
+/** Folders that verbs write, by the `format` in a JSON file of theirs. */
+const folders = {
+  'sincere-run': { file: 'config.json', what: 'a run of `train`', verb: 'train' },
+  'sincere-embeddings': { file: 'manifest.json', what: 'an export of `embed`', verb: 'embed' },
+  'sincere-evaluation': { file: 'summary.json', what: 'an evaluation', verb: 'evaluate' },
+  'sincere-transfer': { file: 'summary.json', what: 'a result of `transfer`', verb: 'transfer' },
+} as const;
+
+/** Kind of a folder that a verb writes. */
+export type FolderFormat = keyof typeof folders;
+
+/** Tests whether there is a folder of this name. */
+export async function isFolder(given: string): Promise<boolean> {
+  try {
+    return (await fs.stat(given)).isDirectory();
+  } catch (error) {
+    if (isMissing(error) || errorCode(error) === 'ENOTDIR') return false;
+    throw new PipelineError('ERR_READ', `Cannot read \`${given}\`: ${messageOf(error)}`, {
+      path: given,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The error of a path that is not the folder that is wanted: what it is instead, and what was probably meant.
+ *
+ * @param wanted Its format, and what a folder without it lacks: ``no embeddings: `manifest.json` is missing``.
+ */
+export async function wrongFolder(
+  given: string,
+  wanted: { readonly format: FolderFormat; readonly lacks: string },
+): Promise<PipelineError> {
+  const { verb } = folders[wanted.format];
+  const give = `give the folder that \`${verb}\` wrote`;
+  const isThere = await fs.stat(given).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) {
+    const message = `There is no \`${given}\`: check the path, and ${give}.`;
+    return new PipelineError('ERR_READ', message, { path: given });
+  }
+  const wrong = (message: string): PipelineError =>
+    new PipelineError('ERR_FORMAT', message, { path: given });
+  if (!(await isFolder(given))) {
+    const folder = path.dirname(given);
+    const isHere = (await formatOf(folder)) === wanted.format;
+    return wrong(`\`${given}\` is a file; ${give}${isHere ? `, here \`${folder}\`` : ''}.`);
+  }
+  const format = await formatOf(given);
+  const is =
+    format === undefined || format === wanted.format
+      ? `holds ${wanted.lacks}`
+      : `is ${folders[format].what}`;
+  const inside = await foldersIn(given, wanted.format);
+  const which = inside.length > 0 ? `give one in it, such as ${inside.join(', ')}` : give;
+  return wrong(`\`${given}\` ${is}; ${which}, or make one with \`${verb}\`.`);
+}
+
+async function formatOf(folder: string): Promise<FolderFormat | undefined> {
+  for (const [format, { file }] of Object.entries(folders)) {
+    const found = await readJsonObject(path.join(folder, file)).catch(() => undefined);
+    if (found?.['format'] === format) return format as FolderFormat;
+  }
+  return undefined;
+}
+
+/** Most folders that are named. */
+const mostNamed = 4;
+
+async function foldersIn(given: string, format: FolderFormat): Promise<readonly string[]> {
+  const entries = await fs.readdir(given, { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries.filter((one) => one.isDirectory()).slice(0, 100)) {
+    const folder = path.join(given, entry.name);
+    if ((await formatOf(folder)) === format) found.push(`\`${folder}\``);
+    if (found.length === mostNamed) break;
+  }
+  return found;
+}

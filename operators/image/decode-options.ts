@@ -30,6 +30,6 @@ export interface DecodePixelsOptions extends DecodeLimits, ImageReading {
 
 /** Pixels of a file. */
 export interface DecodedPixels extends RgbImage {
-  /** What was repaired to get at them, each to follow "it has"; absent when nothing was. */
+  /** What was repaired to get at them, such as "it has no end-of-image marker"; absent when nothing was. */
   readonly repaired?: string | undefined;
 }

@@ -1,8 +1,8 @@
 import { cutShort, type RawPixels, readable, type SizeCheck } from './raw-pixels.ts';
 
 /**
- * Pixels of the first frame of a GIF, on its screen. What the frame leaves open is transparent, in the colour of the
- * background; so is the transparent colour. Later frames are not looked at.
+ * Pixels of the first frame of a GIF, on its screen. What the frame leaves open is transparent, in the
+ * transparent colour of the palette or its first (as Pillow has it); so are pixels of the transparent colour. Later frames are not looked at.
  *
  * @throws {UnreadableFile} When the file is damaged or cut before the end of its first frame.
  * @see CompuServe, GIF89a specification.
@@ -19,7 +19,9 @@ export function gifPixels(bytes: Uint8Array, check: SizeCheck): RawPixels {
   const colours = frame.palette.length > 0 ? frame.palette : palette;
   readable(colours.length > 0, 'it has no palette');
   const data = new Uint8Array(width * height * 4);
-  const background = palette.subarray(bytes[11]! * 3, bytes[11]! * 3 + 3);
+  const around = Math.max(frame.transparent, 0) * 3;
+  readable(around < colours.length, 'it has colours that are not in its palette');
+  const background = colours.subarray(around, around + 3);
   if (frame.width < width || frame.height < height) {
     for (let at = 0; at < data.length; at += 4) data.set(background, at);
   }

@@ -23,6 +23,6 @@ export function withoutLeading(bytes: Uint8Array): RepairedFile | undefined {
   while (at < mostLeading && [0, 9, 10, 13, 32].includes(bytes[at]!)) at += 1;
   if (at === 0) return undefined;
   const rest = bytes.subarray(at);
-  const told = [`it has ${at} bytes of white space before its beginning`];
+  const told = [`it has white space before its beginning (bytes: ${at})`];
   return imageFormat(rest) === undefined ? undefined : { bytes: rest, told };
 }

@@ -69,7 +69,7 @@ function bottomUp(width: number, height: number, data: Uint8Array): Buffer {
   return pixels;
 }
 
-/** A GIF whose frame of one pixel, red, lies at (1, 1) of a screen of these sides; blue is the background. */
+/** A GIF whose frame of one pixel, blue, lies at (1, 1) of a screen of these sides; red is the first colour. */
 export function smallFrameGif(
   width: number,
   height: number,
@@ -86,7 +86,7 @@ export function smallFrameGif(
     ...word(1),
     ...word(frame.width),
     ...word(frame.height),
-    // No palette of its own; smallest code 2 bits: clear, the first colour, end.
-    ...Buffer.from('0002024401003b', 'hex'),
+    // No palette of its own; smallest code 2 bits: clear, the second colour, end.
+    ...Buffer.from('0002024c01003b', 'hex'),
   ]);
 }

@@ -89,7 +89,7 @@ export async function openEmbeddingsFolder(
     }
     if (images !== undefined)
       await checkImages(folder, manifest, images, { verify, permits, signal });
-    return embeddingsWriter({ folder, piece, manifest, lock, notes });
+    return embeddingsWriter({ folder, piece, manifest, lock, notes, fingerprint });
   } catch (error) {
     await lock.release();
     throw error;

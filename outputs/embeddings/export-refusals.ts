@@ -70,6 +70,16 @@ export function holdsAlready(
   );
 }
 
+/** Refusal to try the bad images of a shard again whose other shards know the images as they were. */
+export function othersWereRepaired(folder: string): PipelineError {
+  return refused(
+    folder,
+    'holds a shard of images that have been repaired since, and the other shards were made before. Run `finalize` ' +
+      'first, then try the bad images again with `retryBad: true, resume: true`, without `shard`.',
+    ['retryBad', 'resume', 'shard'],
+  );
+}
+
 /** Refusal to try the bad images of a shard again that has become part of a finished export. */
 export function isFinalized(folder: string): PipelineError {
   return refused(

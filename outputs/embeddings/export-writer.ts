@@ -1,8 +1,10 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
+import type { Fingerprint } from '../../operators/fingerprint.ts';
 import type { BadSample, EmbeddingBatch, RepairedSample } from '../../operators/types.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
+import { jsonDifferences } from '../files/json.ts';
 import type { FolderLock } from '../files/held-lock.ts';
 import { mutex } from '../files/mutex.ts';
 import { isThere } from '../files/system-error.ts';
@@ -17,7 +19,7 @@ import {
 import { type OpenPart, partOpener, type SampleReasons } from './embeddings-part.ts';
 import { type EmbeddingsReport, reportOf } from './embeddings-report.ts';
 import type { ExportPiece } from './export-piece.ts';
-import { isFinalized } from './export-refusals.ts';
+import { isFinalized, othersWereRepaired } from './export-refusals.ts';
 
 /** Acknowledgement of one batch. */
 export interface WrittenRows {
@@ -58,7 +60,8 @@ export interface EmbeddingsFolder {
   /**
    * Marks the finished parts that lack one of these samples as to be made again, before the first `write`. Until they
    * are, the export is unfinished; interrupted, it is continued like any other.
-   * @throws {PipelineError} `ERR_CONFIG` when it is a shard that has become part of a finished export.
+   * @throws {PipelineError} `ERR_CONFIG` when it is a shard that has become part of a finished export, or one whose
+   * images have changed since the others were made.
    */
   redo(ids: ReadonlySet<string>): Promise<void>;
   /** Lists bad images before the export is finished, because they end it. @returns The path. */
@@ -85,6 +88,8 @@ export interface OpenExport {
   readonly lock: FolderLock;
   /** For the user, about what was found. */
   readonly notes: readonly string[];
+  /** Of the images as they are now, if known; the manifest keeps that of the images as they were. */
+  readonly fingerprint?: Fingerprint | undefined;
 }
 
 /** Writer of an open export. The lock is its own now. */
@@ -144,10 +149,14 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
   const redo = async (ids: ReadonlySet<string>): Promise<void> => {
     if (!(await isThere(path.join(folder, piece.manifestName)))) throw isFinalized(folder);
     await lock.check();
+    // An image that was repaired has other bytes now than the export was begun with.
+    const dataset = { ...manifest.dataset, fingerprint: opened.fingerprint };
+    const isAnother = jsonDifferences(manifest.dataset, dataset).length > 0;
+    if (isAnother && 'shard' in manifest) throw othersWereRepaired(folder);
     const parts = manifest.parts.map((one) =>
       one.bad.some(({ id }) => ids.has(id)) ? { ...one, again: true as const } : one,
     );
-    await saveManifest({ parts, done: false });
+    await saveManifest({ dataset, parts, done: false });
     ranges = rangesOf(manifest, from, end);
     next = ranges[0]?.from ?? end;
   };

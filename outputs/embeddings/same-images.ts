@@ -30,8 +30,8 @@ export interface ContinuedImages {
 /**
  * Checks that images under the same names are those of the manifest, as far as the fingerprints say.
  *
- * A whole export goes on with images that have changed before they had a row, and says so. What one shard has read
- * another one cannot know: it is refused.
+ * A whole export goes on with images that have changed before they had a row, and says so; so does a shard that has no
+ * part yet. What one shard has read another one cannot know: it is refused.
  *
  * @throws {PipelineError} `ERR_CONFIG`, naming an image.
  */
@@ -42,7 +42,8 @@ export function continuedImages(
 ): ContinuedImages {
   const names = { before: before.dataset.name, now: now.dataset.name };
   const changed = otherImagesOf(before, now);
-  const others = 'shard' in before ? changed : changed.filter(isExported(before, now));
+  const isOfOthers = 'shard' in before && before.parts.length > 0;
+  const others = isOfOthers ? changed : changed.filter(isExported(before, now));
   if (others.length > 0) throw ofOtherImages(folder, others, names);
   const isNew = before.parts.length === 0;
   const known = changed.length === 0 ? before.dataset.fingerprint : undefined;

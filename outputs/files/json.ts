@@ -33,8 +33,13 @@ export function jsonDifferences(before: unknown, now: unknown, key = ''): string
       jsonDifferences(before[name], now[name], key === '' ? name : `${key}.${name}`),
     );
   }
-  const [a, b] = [shown(before), shown(now)];
-  return a === b ? [] : [`\`${key}\`: ${a} before, ${b} now`];
+  if (before === undefined && now === undefined) return [];
+  // In full: what is shown of two long values can be the same.
+  const isSame =
+    before !== undefined &&
+    now !== undefined &&
+    canonicalJson(before as Json) === canonicalJson(now as Json);
+  return isSame ? [] : [`\`${key}\`: ${shown(before)} before, ${shown(now)} now`];
 }
 
 /** Deepest nesting; what we write is some levels deep. Code that follows a value would run out of stack. */

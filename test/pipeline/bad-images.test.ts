@@ -131,6 +131,7 @@ test('an export says what it left out, and a repaired image gets the bytes of an
   );
   await said('--out', fresh);
   t.deepEqual(await folderBytes(out), await folderBytes(fresh));
+  t.true((await said('--out', out, '--resume')).startsWith('nothing to do: '));
 });
 
 test('an export that too many bad images end lists them, also a shard', async (t) => {
@@ -179,4 +180,23 @@ test('an export is made of an earlier checkpoint that the run keeps, and others 
   t.throws(() => tinyExport({ data, model: 'a.onnx', out, checkpoint: 4 }), {
     message: /Expected `checkpoint` to be absent when `model` is a file/,
   });
+});
+
+test('bad images of shards are tried again when the shards are joined', async (t) => {
+  const { root, data, repair } = await brokenTree(t, ['a/000.png']);
+  const [model, out, fresh] = ['model', 'out', 'fresh'].map((name) => path.join(root, name));
+  await train(tinyTraining({ data, out: model!, steps: 0 }));
+  const given = { data, model: model!, resume: true };
+  for (const shard of ['0/2', '1/2']) await embed(tinyExport({ ...given, out: out!, shard }));
+  await repair('a/000.png');
+  const early = tinyExport({ ...given, out: out!, shard: '1/2', retryBad: true });
+  await t.throwsAsync(async () => await embed(early), {
+    code: 'ERR_CONFIG',
+    message:
+      /Run `finalize` first, then try .* with `retryBad: true, resume: true`, without `shard`/,
+  });
+  await finalize({ folders: [out!] });
+  t.is((await embed(tinyExport({ ...given, out: out!, retryBad: true }))).recovered, 1);
+  await embed(tinyExport({ ...given, out: fresh! }));
+  t.deepEqual(await folderBytes(out!), await folderBytes(fresh!));
 });

@@ -81,14 +81,14 @@ test('a log that does not fit keeps its whole rows', async (t) => {
 });
 
 test('an export that ran out of room goes on when there is some', async (t) => {
-  const mounted = mountedFolder(t, 512);
+  const mounted = mountedFolder(t, 1024);
   if (mounted === undefined) {
     t.pass();
     return;
   }
   const folder = path.join(mounted.folder, 'export');
   const ballast = path.join(mounted.folder, 'ballast');
-  await fs.writeFile(ballast, Buffer.alloc(250 * 1024));
+  await fs.writeFile(ballast, Buffer.alloc(620 * 1024));
   const exported = { count: 6000, batchSize: 500, isBad: () => false };
   await t.throwsAsync(exportUntil(folder, exported), full);
   // The stream has failed; whoever opened the folder closes it. Here that is the end of the process.

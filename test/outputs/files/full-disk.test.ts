@@ -88,7 +88,7 @@ test('an export that ran out of room goes on when there is some', async (t) => {
   }
   const folder = path.join(mounted.folder, 'export');
   const ballast = path.join(mounted.folder, 'ballast');
-  await fs.writeFile(ballast, Buffer.alloc(620 * 1024));
+  await fs.writeFile(ballast, Buffer.alloc(424 * 1024));
   const exported = { count: 6000, batchSize: 500, isBad: () => false };
   await t.throwsAsync(exportUntil(folder, exported), full);
   // The stream has failed; whoever opened the folder closes it. Here that is the end of the process.

@@ -8,6 +8,7 @@ import type {
 import type { ProbeSpec } from '../operators/evaluation/scores/evaluated-probe.ts';
 import { type EvaluationReport, writeEvaluation } from '../outputs/tables/evaluation-files.ts';
 import { makeFolder } from '../outputs/files/make-folder.ts';
+import { checkResultFolder } from '../outputs/files/wrong-folder.ts';
 import { contrastMetrics } from './parts/contrast-metrics.ts';
 import { type EvaluateOptions, evaluateVerb } from './options/evaluate-options.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
@@ -54,6 +55,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
     const probes = await openProbes(options, leaveOneOut, signal);
     // Before the work, so that a folder that cannot be made costs no wait.
+    await checkResultFolder(out);
     await makeFolder(out);
     const engine = await openRunEngine(scope, options, note);
 

@@ -64,6 +64,22 @@ export async function wrongFolder(
   return wrong(`\`${given}\` ${is}; ${which}, or make one with \`${verb}\`.`);
 }
 
+/**
+ * Checks that tables of results do not go into a run or an export, which is continued with what it holds.
+ *
+ * @throws {PipelineError} `ERR_CONFIG`, with the way out.
+ */
+export async function checkResultFolder(folder: string): Promise<void> {
+  const format = await formatOf(folder);
+  if (format !== 'sincere-run' && format !== 'sincere-embeddings') return;
+  throw new PipelineError(
+    'ERR_CONFIG',
+    `Expected \`out\` to be a folder for results, got \`${folder}\`, which is ${folders[format].what}. ` +
+      `Give another, such as \`${path.join(folder, 'results')}\``,
+    { path: folder, options: ['out'] },
+  );
+}
+
 async function formatOf(folder: string): Promise<FolderFormat | undefined> {
   for (const [format, { file }] of Object.entries(folders)) {
     const found = await readJsonObject(path.join(folder, file)).catch(() => undefined);

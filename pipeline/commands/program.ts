@@ -137,7 +137,10 @@ function asText(lines: readonly string[]): string {
 function textOf(error: unknown): string {
   const message = messageOf(error);
   const cause = error instanceof Error ? error.cause : undefined;
-  if (cause === undefined || cause === null) return message;
+  // What the system said is told in words by then.
+  const isToldInWords =
+    error instanceof PipelineError && cause instanceof Error && 'syscall' in cause;
+  if (cause === undefined || cause === null || isToldInWords) return message;
   const [because = ''] = messageOf(cause).split('\n');
   return message.includes(because) ? message : `${message}\nbecause of: ${because}`;
 }

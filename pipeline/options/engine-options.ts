@@ -20,6 +20,9 @@ export interface EngineOptions {
   readonly threads?: number | null | undefined;
 }
 
+/** Well above the processors of any machine: more cost memory and gain nothing. */
+const mostThreads = 1024;
+
 /** Fields of `EngineOptions`. */
 export const engineFields: OptionFields<EngineOptions> = {
   engine: choice(
@@ -31,5 +34,5 @@ export const engineFields: OptionFields<EngineOptions> = {
     ['auto', 'cpu', 'webgpu', 'cuda'],
     'Device of `onnx`; `auto` takes a graphics card if a trial is right and faster.',
   ).default('auto'),
-  threads: optional(integer(1, 'Threads of the engine; all cores when not given.')),
+  threads: optional(integer(1, 'Threads of the engine; all cores when not given.', mostThreads)),
 };

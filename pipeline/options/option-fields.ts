@@ -82,10 +82,13 @@ export function choice<const W extends readonly string[]>(
   return noted(z.enum(words), { kind: 'text', placeholder, expected, about, choices: words });
 }
 
-/** A whole number of at least `from`. */
-export function integer(from: number, about: string): z.ZodInt {
-  const expected = `an integer of at least ${from}`;
-  return noted(z.int().min(from), { kind: 'number', placeholder: 'N', expected, about });
+/** A whole number of at least `from`, and of at most `to` where that is given. */
+export function integer(from: number, about: string, to?: number): z.ZodInt {
+  const expected =
+    to === undefined ? `an integer of at least ${from}` : `an integer from ${from} to ${to}`;
+  const whole = z.int().min(from);
+  const schema = to === undefined ? whole : whole.max(to);
+  return noted(schema, { kind: 'number', placeholder: 'N', expected, about });
 }
 
 /** Whole numbers of at least `from`, at least one of them, each once. */

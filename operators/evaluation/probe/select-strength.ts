@@ -54,7 +54,10 @@ export async function selectStrength(
   }
   const away = heldOutImages(train, heldOut, seed);
   if (away.size === 0) {
-    throw new RangeError(`Expected a class of \`${train.name}\` to have 2 images, got none`);
+    throw new RangeError(
+      `Expected a class of \`${train.name}\` to have 2 images or more, so that one can be held out to choose the ` +
+        'strength of the probe; each has 1. Give more images of a class',
+    );
   }
   const part = (wanted: boolean): VectorSet =>
     withLabels(

@@ -1,8 +1,32 @@
 import type { VectorSet } from './vector-set.ts';
 
-/** The class names of several sets, each once, in the order in which they are met. */
+/**
+ * The class names of several sets, each once, in the order in which they are met.
+ *
+ * Names that differ in the composition of their accents alone (Unicode normal form C) are one class, unless one set has
+ * both: systems store the same name in either way.
+ */
 export function joinedClasses(...sets: readonly Pick<VectorSet, 'classes'>[]): readonly string[] {
-  return [...new Set(sets.flatMap(({ classes }) => classes))];
+  const joined: string[] = [];
+  for (const { classes } of sets) {
+    const placeOf = placesIn(joined, classes);
+    joined.push(...new Set(classes.filter((name) => placeOf(name) === undefined)));
+  }
+  return joined;
+}
+
+/** Lookup of a name of `own` in a list of classes: that name, or the same in another composition. */
+function placesIn(
+  classes: readonly string[],
+  own: readonly string[],
+): (name: string) => number | undefined {
+  const exact = new Map(classes.map((name, place) => [name, place]));
+  const mine = new Set(own);
+  const others = classes.flatMap((name, place) => {
+    return mine.has(name) ? [] : [[name.normalize(), place] as const];
+  });
+  const composed = new Map(others);
+  return (name) => exact.get(name) ?? composed.get(name.normalize());
 }
 
 /**
@@ -16,9 +40,9 @@ export function withClasses(set: VectorSet, classes: readonly string[]): VectorS
       `Expected \`${set.name}\` to name each class once, got \`${set.classes.join(', ')}\``,
     );
   }
-  const labelOf = new Map(classes.map((name, label) => [name, label]));
+  const labelOf = placesIn(classes, set.classes);
   const labels = set.classes.map((name) => {
-    const label = labelOf.get(name);
+    const label = labelOf(name);
     if (label !== undefined) return label;
     throw new RangeError(`Expected \`classes\` to have \`${name}\` of \`${set.name}\``);
   });

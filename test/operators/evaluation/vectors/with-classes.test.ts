@@ -25,6 +25,18 @@ test('counts labels of two sets in one list of classes', (t) => {
   t.is(withClasses(other, classes).classes, classes);
 });
 
+test('a name is one class however its accents are composed, unless a set has both', (t) => {
+  const [composed, decomposed] = ['\u00e9t\u00e9', 'e\u0301te\u0301'];
+  const [train, other] = [setOf('train', [composed], [0]), setOf('test', [decomposed], [0])];
+  const classes = joinedClasses(train, other);
+  t.deepEqual(classes, [composed]);
+  t.deepEqual(withClasses(other, classes).labels, Int32Array.of(0));
+  const both = setOf('both', [composed, decomposed], [0, 1]);
+  const all = joinedClasses(other, both);
+  t.deepEqual(all, [decomposed, composed]);
+  t.deepEqual(withClasses(both, all).labels, Int32Array.of(1, 0));
+});
+
 test('refuses a class that is not listed, or is named twice', (t) => {
   t.throws(() => withClasses(setOf('test', ['bird'], [0]), ['cat']), {
     instanceOf: RangeError,

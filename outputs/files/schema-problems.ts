@@ -44,8 +44,7 @@ function wrongField(issue: z.core.$ZodIssue, value: unknown, domains: FieldDomai
   const path = known?.path ?? issue.path;
   const what = path.length === 0 ? 'it' : `\`${nameOf(path)}\``;
   const found = valueAt(value, path);
-  const got = found === undefined ? 'nothing' : shown(found);
-  return `expected ${what} to be ${known?.domain ?? plainDomain(issue)}, got ${got}`;
+  return `expected ${what} to be ${known?.domain ?? plainDomain(issue)}, got ${shownValue(found)}`;
 }
 
 /** The innermost field around a place whose domain is known. */
@@ -102,7 +101,9 @@ function valueAt(value: unknown, path: Path): unknown {
 
 const longestShown = 60;
 
-function shown(value: unknown): string {
+/** A value of a JSON file as a message shows it: its kind where that is not plain, cut where it is long. */
+export function shownValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
   const text =
     typeof value === 'string' ? `the text \`${value}\`` : `\`${canonicalJson(value as Json)}\``;
   return text.length <= longestShown ? text : `${text.slice(0, longestShown)}…\``;

@@ -1,5 +1,6 @@
 import type { Rgb } from '../../operators/image/view-recipe.ts';
 import { isObject } from '../files/json.ts';
+import { shownValue } from '../files/schema-problems.ts';
 import type { ProcessorSize } from './image-processors.ts';
 
 /** Configuration of an image processor. */
@@ -104,10 +105,5 @@ export function squareSide(name: string, size: ProcessorSize): number {
 
 /** A field that is not as expected, whatever it is instead. */
 export function expected(name: string, domain: string, value: unknown): Error {
-  return new Error(`expected \`${name}\` to be ${domain}, got ${shown(value)}`);
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  return typeof value === 'string' ? `the text \`${value}\`` : `\`${JSON.stringify(value)}\``;
+  return new Error(`expected \`${name}\` to be ${domain}, got ${shownValue(value)}`);
 }

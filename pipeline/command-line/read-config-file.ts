@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../operators/errors.ts';
+import { shownValue } from '../../outputs/files/schema-problems.ts';
 import { errorCode } from '../../outputs/files/system-error.ts';
 import { isSavedConfig } from '../../outputs/run/saved-config.ts';
 import { optionsKeptIn } from '../options/kept-options.ts';
@@ -29,7 +30,7 @@ export async function readConfigFile(path: string): Promise<Readonly<Record<stri
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const got = value === null ? 'nothing' : `\`${JSON.stringify(value)}\``;
+    const got = shownValue(value ?? undefined);
     throw new UsageError(
       `Expected \`${path}\` to be a mapping of options such as \`batchSize: 256\`, got ${got}`,
     );

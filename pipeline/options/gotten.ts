@@ -12,7 +12,7 @@ type Kind = FieldNote['kind'];
  */
 export function gotten(kind: Kind | undefined, value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = cut(typeof value === 'string' ? value : JSON.stringify(value));
   const remark = kind === undefined ? undefined : remarks[kind](value);
   return remark === undefined ? `\`${text}\`` : remark.replace('$', () => `\`${text}\``);
 }
@@ -42,6 +42,11 @@ const remarks: Readonly<Record<Kind, (value: unknown) => string | undefined>> = 
     return `$: quote them, \`[${quoted.join(', ')}]\``;
   },
 };
+
+/** A whole file in the place of a value says no more than its beginning. */
+function cut(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+}
 
 /** A number in quotes. The command line makes numbers of such texts itself. */
 function isNumeric(value: unknown): boolean {

@@ -184,10 +184,11 @@ test.serial(
   },
 );
 
-/** The one line that a failing command says. */
+/** The one line of error that a failing command says, after what it found. */
 function onlyLine(text: string): string {
   const lines = text.trimEnd().split('\n');
-  return lines.length === 1 ? lines[0]! : `not one line: ${text}`;
+  const [line, ...more] = lines.slice(lines.findIndex((one) => one.startsWith('error: ')));
+  return line !== undefined && more.length === 0 ? line : `not one line: ${text}`;
 }
 
 test.serial(

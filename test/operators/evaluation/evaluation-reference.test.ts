@@ -60,7 +60,13 @@ test('every metric, its interval and its values by class equal those of an indep
   const rowOf = (metric: string, name: string | null): EvaluationRow | undefined =>
     rows.find((row) => row.metric === metric && row.class === name);
   const names = rows.filter((row) => row.class === null).map(({ metric }) => metric);
-  t.deepEqual(names.toSorted(), [...Object.keys(metrics), 'nmi', 'ami'].toSorted());
+  const overlaps = ['overlap', 'vector_overlap'];
+  t.deepEqual(names.toSorted(), [...Object.keys(metrics), 'nmi', 'ami', ...overlaps].toSorted());
+  t.deepEqual(
+    overlaps.map((metric) => rowOf(metric, null)?.value),
+    // The fixture has no images to compare.
+    [null, 0],
+  );
   for (const [metric, value] of Object.entries(metrics)) {
     const row = rowOf(metric, null);
     near(row, value, metric);

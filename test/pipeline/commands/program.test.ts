@@ -92,7 +92,11 @@ test(
   ['embed', images, '--model', 'a', '--out', 'c', '--classes', 'dots, ,'],
   /`--classes` to be different names of classes, such as `cat,dog`, got/u,
 );
-test(usage, ['train', '--config', 'absent.json'], /Expected `absent\.json` to be JSON or YAML/u);
+test(
+  usage,
+  ['train', '--config', 'absent.json'],
+  /There is no `absent\.json`: check the path of `--config`/u,
+);
 
 test('flags win over the file', async (t) => {
   const folder = await temporaryFolder(t);

@@ -32,19 +32,21 @@ export function fingerprintLine(id: string, sha256: string | null): string {
   return `${sha256 ?? 'unreadable'}  ${id}`;
 }
 
+/** What a line says: an id, and the SHA-256 (hex) of its image or `unreadable`. */
+export function parsedLine(line: string): { readonly id: string; readonly sum: string } {
+  const gap = line.indexOf('  ');
+  return { id: line.slice(gap + 2), sum: line.slice(0, gap) };
+}
+
 /**
  * Ids of images that have other bytes than before. One that could not be read, then or now, is none of them.
  *
  * @param before Of a dataset of the same hash.
  */
 export function changedImages(before: Fingerprint, now: Fingerprint): string[] {
-  const parts = (line: string): readonly [string, string] => {
-    const gap = line.indexOf('  ');
-    return [line.slice(gap + 2), line.slice(0, gap)];
-  };
-  const sums = new Map(before.map(parts));
+  const sums = new Map(before.map(parsedLine).map(({ id, sum }) => [id, sum]));
   return now.flatMap((line) => {
-    const [id, sum] = parts(line);
+    const { id, sum } = parsedLine(line);
     const earlier = sums.get(id) ?? sum;
     const isKnown = sum !== 'unreadable' && earlier !== 'unreadable';
     return isKnown && earlier !== sum ? [id] : [];

@@ -1,4 +1,4 @@
-import { changedImages, fingerprintPositions } from '../../operators/fingerprint.ts';
+import { changedImages, fingerprintPositions, parsedLine } from '../../operators/fingerprint.ts';
 import type { EmbeddingsPart, ExportManifest } from './embeddings-manifest.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import { ofOtherImages } from './export-refusals.ts';
@@ -62,9 +62,7 @@ function isExported(before: ExportManifest, { dataset }: ExportIdentity): (id: s
   const end = before.parts.reduce((sum, { positions }) => sum + positions, 0);
   const positions = fingerprintPositions(dataset);
   const lines = dataset.fingerprint ?? [];
-  const done = lines
-    .filter((_, at) => positions[at]! < end)
-    .map((line) => line.slice(line.indexOf('  ') + 2));
+  const done = lines.filter((_, at) => positions[at]! < end).map((line) => parsedLine(line).id);
   const ids = new Set(done);
   return (id) => ids.has(id);
 }

@@ -29,12 +29,21 @@ import {
   writeCheckpoint,
 } from './checkpoints.ts';
 import { contrastiveColumns, timingColumns } from './metrics-columns.ts';
+import {
+  type ComparedImages,
+  comparedImages,
+  type ContinuedRun,
+  type RunImages,
+  writeRunImages,
+} from './run-images.ts';
 import { configName, type RunExtension } from './saved-config.ts';
 
 /** Configuration of a run, its columns, and how much of it is kept. */
 export interface RunFolderOptions extends RunIdentity {
   /** Columns of `metrics.arrows`. @default contrastiveColumns */
   readonly metrics?: LogColumns | undefined;
+  /** Images of the run: those of a continued one must be the same. @default not compared */
+  readonly images?: RunImages | undefined;
   /** Checkpoints to keep, an integer of at least 1. @default 3 */
   readonly keepCheckpoints?: number | undefined;
 }
@@ -77,6 +86,7 @@ export interface RunFolder {
  *
  * ```
  * config.json      resolved options, their hash, versions
+ * images.json      SHA-256 of some images, by which others under the same names are refused
  * metrics.arrows   one row a step, the same for the same seed
  * timing.arrows    one row a step
  * checkpoints/     the newest few states
@@ -111,14 +121,20 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
   let logs: RunLogs | undefined;
   try {
     const latest = await latestCheckpoint(checkpointsIn(folder));
-    const begun = await beginOrContinueRun(folder, options, latest.checkpoint?.step);
-    const { configHash, notes, extended, extension } = begun;
+    const quarantined = await readQuarantine(path.join(folder, quarantineName));
+    const bad = quarantined.filter((row) => !isRepaired(row));
+    const step = latest.checkpoint?.step;
+    // Refusing changes nothing: images are compared before anything is written, and noted after it.
+    const images = await knownImages(folder, options, { step: step ?? 0, bad });
+    const begun = await beginOrContinueRun(folder, options, step);
+    const { configHash, extended, extension } = begun;
     checkConfig(latest, configHash);
     logs = await openLogs(folder, options.metrics ?? contrastiveColumns, {
       keepRows: latest.checkpoint?.step ?? 0,
       metadata: { producer, config: configHash },
     });
-    const quarantined = await readQuarantine(path.join(folder, quarantineName));
+    if (images !== undefined) await writeRunImages(folder, images);
+    const notes = [...begun.notes, ...(images?.notes ?? [])];
     return {
       path: folder,
       configHash,
@@ -126,7 +142,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
       extension,
       checkpoint: latest.checkpoint,
       notes: [...(lock.note === undefined ? [] : [lock.note]), ...notes, ...passedOver(latest)],
-      bad: quarantined.filter((row) => !isRepaired(row)),
+      bad,
       repaired: quarantined.filter(isRepaired),
       ...logs,
       ...runWriter({ folder, configHash, keepCheckpoints, logs, lock }),
@@ -135,6 +151,17 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     await closeAll(logs, lock);
     throw error;
   }
+}
+
+/** Images as a run begins or goes on with them; undefined where they are not compared. */
+async function knownImages(
+  folder: string,
+  { images, resume = false }: RunFolderOptions,
+  run: ContinuedRun,
+): Promise<(RunImages & ComparedImages) | undefined> {
+  if (images === undefined) return undefined;
+  if (!resume) return { ...images, notes: [] };
+  return { ...images, ...(await comparedImages(folder, images, run)) };
 }
 
 type RunLogs = Pick<RunFolder, 'metrics' | 'timing'>;

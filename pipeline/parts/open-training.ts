@@ -30,6 +30,7 @@ import {
 } from './run-config.ts';
 import { trainingOpening } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
+import { trainingImages } from './training-images.ts';
 
 /** Resources of a training run. All of them belong to the scope. */
 export interface Training {
@@ -71,6 +72,7 @@ export async function openTraining(
     await openRunFolder(options.out, {
       config: { ...config },
       metrics: metricsColumns(config.loss.name),
+      images: await trainingImages(data, config, scope.signal),
       resume,
       mayChange,
       mayGrow: 'steps',

@@ -1,5 +1,11 @@
 import path from 'node:path';
 import type { RunScope } from '../operators/flow/run-scope.ts';
+import {
+  contentOverlap,
+  type ImageList,
+  type SetOverlap,
+} from '../operators/evaluation/overlap/set-overlap.ts';
+import { openDataset } from '../datasets/open-dataset.ts';
 import type { EvaluationRow } from '../operators/evaluation/scores/evaluation-rows.ts';
 import type { LinearProbe } from '../operators/evaluation/probe/linear-probe.ts';
 import { probeScores } from '../operators/evaluation/probe/probe-scores.ts';
@@ -10,6 +16,8 @@ import { readRun } from '../outputs/run/read-run.ts';
 import type { TransferReport } from '../outputs/tables/transfer-files.ts';
 import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
+import { imageList } from './parts/image-list.ts';
+import { tellOverlap } from './parts/tell-overlap.ts';
 import { type TransferOptions, transferVerb } from './options/transfer-options.ts';
 import type { Resolved } from './options/verb.ts';
 import { type ExportedSet, openVectorSet } from './parts/open-vector-set.ts';
@@ -38,6 +46,7 @@ export interface TransferResult {
  * DIR/fine-tuned           the run that went on from the encoder with a classifier
  * DIR/fine-tuned-test      vectors of its encoder
  * DIR/transfer.arrow       what either classifier said of each test image
+ * DIR/overlap.arrow        test images that stand in the training split as well
  * DIR/summary.json
  * ```
  *
@@ -59,8 +68,9 @@ export function transfer(given: TransferOptions): Run<TransferResult> {
       const tuned = options.method === 'frozen' ? undefined : await fineTunedMethod(parts);
       return await reportTransfer(options, plan, {
         frozen: frozen?.finding,
-        fineTuned: tuned,
+        fineTuned: tuned?.finding,
         neighbours: frozen?.neighbours ?? [],
+        overlap: frozen === undefined ? tuned!.overlap : frozen.overlap,
       });
     });
   });
@@ -79,25 +89,31 @@ interface Parts {
 async function frozenMethod(parts: Parts): Promise<{
   readonly finding: MethodFinding;
   readonly neighbours: readonly EvaluationRow[];
+  readonly overlap: SetOverlap | null;
 }> {
   const { options, scope } = parts;
   const [trainFolder, testFolder] = [inside(options, 'train'), inside(options, 'test')];
   const { model, splitTrain, splitTest } = options;
   await exported(parts, { model, split: splitTrain, out: trainFolder, layer: 'both' });
   await exported(parts, { model, split: splitTest, out: testFolder, layer: 'both' });
-  const neighbours = await neighbourRows(parts, trainFolder, testFolder);
+  const { neighbours, overlap } = await nearestNeighbours(parts, trainFolder, testFolder);
   const train = await openVectorSet(trainFolder, 'embedding', scope.signal);
   const test = await openVectorSet(testFolder, 'embedding', scope.signal);
   const { probe, classifier } = await fittedProbe(train, options, scope.signal);
   const finding = { test, scores: await scored(probe, test, parts), classifier };
   // Told to stop, it does not start the next part.
   scope.draining.throwIfAborted();
-  return { finding, neighbours };
+  return { finding, neighbours, overlap };
 }
 
 /** Fine-tuning: a classifier trained with all layers below it, from those of the run. */
-async function fineTunedMethod(parts: Parts): Promise<MethodFinding> {
+async function fineTunedMethod(parts: Parts): Promise<{
+  readonly finding: MethodFinding;
+  readonly overlap: SetOverlap | null;
+}> {
   const { options, plan, scope } = parts;
+  // Exports of both splits have compared them already.
+  const images = options.method === 'both' ? undefined : await comparedSplits(parts);
   const run = inside(options, 'fine-tuned');
   const testFolder = inside(options, 'fine-tuned-test');
   const trained = train(
@@ -136,7 +152,34 @@ async function fineTunedMethod(parts: Parts): Promise<MethodFinding> {
   const probe = readClassifier(config, checkpoint.weights, run);
   const scores = await scored(probe, test, parts);
   scope.draining.throwIfAborted();
-  return { test, scores, classifier: { steps: checkpoint.step } };
+  return {
+    finding: { test, scores, classifier: { steps: checkpoint.step } },
+    overlap: images === undefined ? null : contentOverlap(images, test),
+  };
+}
+
+/** Contents of the training split; that test images are among them is told before the first step. */
+async function comparedSplits(parts: Parts): Promise<ImageList> {
+  const { options, scope, tell, note } = parts;
+  const { data, classes, excludeClasses, limit, seed } = dataOptions(parts);
+  const contents = async (split: string): Promise<ImageList> => {
+    const dataset = await openDataset(data, {
+      split,
+      classes: classes ?? undefined,
+      excludeClasses: excludeClasses ?? undefined,
+      limit: limit ?? undefined,
+      seed,
+      signal: scope.signal,
+    });
+    const label = `comparing ${split} images`;
+    const onProgress = (done: number, total: number): void =>
+      tell({ label, done, total, unit: 'images' });
+    return await imageList(dataset, { signal: scope.signal, onProgress });
+  };
+  const train = await contents(options.splitTrain);
+  tellOverlap(contentOverlap(train, await contents(options.splitTest)), note);
+  scope.draining.throwIfAborted();
+  return train;
 }
 
 /** One split through the ordinary export. */
@@ -162,14 +205,18 @@ async function exported(
 const layers = ['embedding', 'projection'] as const;
 
 /** Nearest neighbours among the frozen vectors, by every layer that there is. */
-async function neighbourRows(
+async function nearestNeighbours(
   parts: Parts,
   trainFolder: string,
   testFolder: string,
-): Promise<readonly EvaluationRow[]> {
+): Promise<{
+  readonly neighbours: readonly EvaluationRow[];
+  readonly overlap: SetOverlap | null;
+}> {
   const { options, scope } = parts;
   const { sizes } = await openEmbeddings(testFolder);
-  const rows: EvaluationRow[] = [];
+  const neighbours: EvaluationRow[] = [];
+  let overlap: SetOverlap | null = null;
   const once = { ...parts, note: toldOnce(parts.note) };
   for (const layer of layers) {
     if (sizes[layer] === undefined) continue;
@@ -194,9 +241,10 @@ async function neighbourRows(
         unit,
       })),
     );
-    rows.push(...evaluation.rows);
+    neighbours.push(...evaluation.rows);
+    overlap ??= evaluation.overlap;
   }
-  return rows;
+  return { neighbours, overlap };
 }
 
 /** Tells a note that holds for both layers the first time only. */

@@ -35,8 +35,9 @@ export function overlapColumns(overlap: SetOverlap | null): TableColumn[] {
 }
 
 /** Overlap as `summary.json` has it; null leave-one-out. */
-export function overlapSummary(
-  overlap: SetOverlap | null,
-): Pick<SetOverlap, 'content' | 'vector'> | null {
+export function overlapSummary(overlap: SetOverlap | null): OverlapSummary | null {
   return overlap === null ? null : { content: overlap.content, vector: overlap.vector };
 }
+
+/** Counts of an overlap. */
+export type OverlapSummary = Pick<SetOverlap, 'content' | 'vector'>;

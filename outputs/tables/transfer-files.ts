@@ -8,6 +8,9 @@ import type { JsonObject } from '../files/json.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { producer } from '../files/producer.ts';
 import { writeError } from '../files/write-error.ts';
+import { writeTable } from '../arrow/table-file.ts';
+import type { SetOverlap } from '../../operators/evaluation/overlap/set-overlap.ts';
+import { overlapColumns, overlapSummary } from './overlap-columns.ts';
 
 /** Test images of a transfer, column by column. */
 export interface TransferRows {
@@ -30,6 +33,8 @@ export interface MethodColumns {
 export interface TransferReport {
   readonly path: string;
   readonly rows: ArrowFileReport;
+  /** `overlap.arrow`. */
+  readonly overlap: ArrowFileReport;
   /** Path of `summary.json`. */
   readonly summary: string;
 }
@@ -50,7 +55,7 @@ function transferSchema(methods: readonly string[]): Schema {
 const rowsAtOnce = 8192;
 
 /**
- * Writes `transfer.arrow` and `summary.json` into a folder, which is made if need be.
+ * Writes `transfer.arrow`, `overlap.arrow` and `summary.json` into a folder, which is made if need be.
  *
  * The bytes are a function of the rows and the summary. An earlier summary is removed first and the new one
  * written last: where there is one, the rows belong to it.
@@ -61,6 +66,7 @@ export async function writeTransfer(
   folder: string,
   rows: TransferRows,
   summary: JsonObject,
+  overlap: SetOverlap | null,
 ): Promise<TransferReport> {
   const summaryPath = path.join(folder, 'summary.json');
   await makeFolder(folder);
@@ -68,15 +74,19 @@ export async function writeTransfer(
     throw writeError(summaryPath, error);
   });
   const report = await writeRows(path.join(folder, 'transfer.arrow'), rows);
-  const { rows: count, bytes, sha256 } = report;
+  const columns = overlapColumns(overlap);
+  const both = await writeTable(path.join(folder, 'overlap.arrow'), columns, overlap?.count ?? 0);
   await writeAtomicJson(summaryPath, {
     format: 'sincere-transfer',
     version: 1,
     producer,
     ...summary,
-    files: [{ file: path.basename(report.path), rows: count, bytes, sha256 }],
+    overlap: overlapSummary(overlap),
+    files: [report, both].map(({ path: file, rows: count, bytes, sha256 }) => {
+      return { file: path.basename(file), rows: count, bytes, sha256 };
+    }),
   });
-  return { path: folder, rows: report, summary: summaryPath };
+  return { path: folder, rows: report, overlap: both, summary: summaryPath };
 }
 
 async function writeRows(file: string, rows: TransferRows): Promise<ArrowFileReport> {

@@ -4,6 +4,7 @@ import {
   type MeanInterval,
 } from '../../operators/evaluation/intervals/mean-interval.ts';
 import { topAccuracyInterval } from '../../operators/evaluation/intervals/top-accuracy-interval.ts';
+import { type OverlapSummary, overlapSummary } from '../../outputs/tables/overlap-columns.ts';
 import {
   type TransferReport,
   type TransferRows,
@@ -48,6 +49,8 @@ export interface TransferSummary {
   /** Top-1 of the fine-tuned minus that of the frozen method, on the same resamples; null with one method. */
   readonly difference: MeanInterval | null;
   readonly neighbours: readonly NeighbourSummary[];
+  /** Test images that stand in the training split as well: `overlap.arrow` lists them. */
+  readonly overlap: OverlapSummary | null;
 }
 
 /**
@@ -58,7 +61,7 @@ export interface TransferSummary {
 export async function reportTransfer(
   options: Pick<Resolved<TransferOptions>, 'out' | 'disjoint'>,
   plan: TransferPlan,
-  { frozen, fineTuned, neighbours }: TransferFindings,
+  { frozen, fineTuned, neighbours, overlap }: TransferFindings,
 ): Promise<{ readonly summary: TransferSummary; readonly report: TransferReport }> {
   const methods = methodsOf({ frozen, fine_tuned: fineTuned });
   // At least one method was asked for.
@@ -72,10 +75,10 @@ export async function reportTransfer(
     neighbours: neighbours
       .filter((row) => row.class === null && /^knn\d+_accuracy$/u.test(row.metric))
       .map(({ layer, metric, value, n }) => ({ layer, metric, value, n })),
+    overlap: overlapSummary(overlap),
   };
-  const report = await writeTransfer(options.out, rowsOf(test, methods), {
-    ...(JSON.parse(JSON.stringify(summary)) as Record<string, never>),
-  });
+  const saved = JSON.parse(JSON.stringify(summary)) as Record<string, never>;
+  const report = await writeTransfer(options.out, rowsOf(test, methods), saved, overlap);
   return { summary, report };
 }
 

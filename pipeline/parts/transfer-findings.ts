@@ -1,3 +1,4 @@
+import type { SetOverlap } from '../../operators/evaluation/overlap/set-overlap.ts';
 import type { ProbeScores } from '../../operators/evaluation/probe/probe-scores.ts';
 import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
 import type { ExportedSet } from './open-vector-set.ts';
@@ -9,6 +10,8 @@ export interface TransferFindings {
   readonly fineTuned: MethodFinding | undefined;
   /** Evaluation of the frozen vectors, by every layer. */
   readonly neighbours: readonly EvaluationRow[];
+  /** Test images that stand in the training split as well; by content alone where there are no vectors of both. */
+  readonly overlap: SetOverlap | null;
 }
 
 /** Predictions of one method on the test images. */

@@ -1,6 +1,6 @@
 import { digestBytes } from '../../image-content.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
-import { digestMatches, knownDigests } from './digest-matches.ts';
+import { type DigestMatches, digestMatches, knownDigests } from './digest-matches.ts';
 import { vectorDigests } from './vector-digests.ts';
 
 /** Overlap of a test set with a training set, a row for each test image that stands in both. */
@@ -39,6 +39,9 @@ export interface SharedImages {
   readonly of: number;
 }
 
+/** Images whose content may be known. */
+export type ImageList = Pick<VectorSet, 'count' | 'classes' | 'labels' | 'digests' | 'id'>;
+
 /**
  * Overlap of two sets: test images that are training images by the SHA-256 of their files, where both sets know it, and
  * test images whose vector is equal bit for bit.
@@ -46,10 +49,25 @@ export interface SharedImages {
  * Reads both once, in linear time. Memory: some 100 bytes for each image, whatever the length of a vector.
  */
 export async function setOverlap(train: VectorSet, test: VectorSet): Promise<SetOverlap> {
+  const alike = digestMatches(await vectorDigests(test), await vectorDigests(train));
+  return overlapOf(train, test, { alike, of: test.count });
+}
+
+/** Overlap of two lists of images, of which there are no vectors: by the SHA-256 of their files alone. In linear time. */
+export function contentOverlap(train: ImageList, test: ImageList): SetOverlap {
+  const none = new Int32Array(test.count);
+  const alike = { first: none.map(() => -1), copies: none };
+  return overlapOf(train, test, { alike, of: 0 });
+}
+
+function overlapOf(
+  train: ImageList,
+  test: ImageList,
+  { alike, of }: { readonly alike: DigestMatches; readonly of: number },
+): SetOverlap {
   const ofTrain = train.digests ?? unknown(train.count);
   const ofTest = test.digests ?? unknown(test.count);
   const same = digestMatches(ofTest, ofTrain);
-  const alike = digestMatches(await vectorDigests(test), await vectorDigests(train));
   const isSame = (image: number): boolean => same.first[image]! >= 0;
   const found = rowsOf(test.count, (image) => isSame(image) || alike.first[image]! >= 0);
   const byVector = found.filter((image) => !isSame(image));
@@ -61,7 +79,7 @@ export async function setOverlap(train: VectorSet, test: VectorSet): Promise<Set
     },
     vector: {
       images: byVector.length,
-      of: test.count,
+      of,
       otherContent: byVector.filter(
         (image) => testKnown[image] === 1 && trainKnown[alike.first[image]!] === 1,
       ).length,
@@ -83,7 +101,7 @@ export async function setOverlap(train: VectorSet, test: VectorSet): Promise<Set
   };
 }
 
-function classOf({ classes, labels }: VectorSet, image: number): string | null {
+function classOf({ classes, labels }: ImageList, image: number): string | null {
   return classes[labels[image]!] ?? null;
 }
 

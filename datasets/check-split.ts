@@ -2,7 +2,7 @@ import path from 'node:path';
 import { PipelineError } from '../operators/errors.ts';
 import { nearestWord } from '../operators/nearest-word.ts';
 import { foldersIn } from './folder-listing.ts';
-import { shownName, shownNames } from './shown-names.ts';
+import { shownName, shownNames } from '../operators/message-words.ts';
 import { splitKind } from './split-names.ts';
 
 /** Split that is the folder itself, for one whose classes are called as splits are. */

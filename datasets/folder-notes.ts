@@ -3,7 +3,7 @@ import { type ClassLayout, classLayout } from './class-layout.ts';
 import type { FolderListing, OpenedFolder } from './folder-listing.ts';
 import { layoutNotes } from './layout-notes.ts';
 import { type LeftOutByName, leftOutByName } from './left-out-by-name.ts';
-import { counted, shownName, shownNames } from './shown-names.ts';
+import { andMore, counted, shownName, shownNames } from '../operators/message-words.ts';
 
 /**
  * What a person should know of a listing before its images are used: layouts that mean something else most likely, classes
@@ -25,8 +25,8 @@ export async function folderNotes(
     ...besideNotes(listing, layout.withImages),
     ...notReadable(listing),
     ...alike(listing.classes),
-    ...leftOutFolders('which holds results of this program', leftOut.results),
-    ...leftOutFolders('which leads back to a folder above it', leftOut.loops),
+    ...leftOutFolders('holds results of this program', leftOut.results),
+    ...leftOutFolders('leads back to a folder above it', leftOut.loops),
   ];
 }
 
@@ -41,8 +41,7 @@ function emptyClasses(
     return `${shownName(name)} (${files === 0 ? 'empty' : counted(files, 'other file')})`;
   });
   const rest = withoutImages.length - shown.length;
-  const more = rest === 0 ? '' : ` and ${counted(rest)} more`;
-  const which = `${counted(withoutImages.length)} of ${counted(classes.length)} classes`;
+  const which = `${counted(withoutImages.length)} of ${counted(classes.length, 'class', 'classes')}`;
   const canBeListed = rest === 0 && !withoutImages.some((name) => /[,`\n]/u.test(name));
   const wayOut =
     canBeListed && !areImages
@@ -50,7 +49,7 @@ function emptyClasses(
       : '';
   return [
     {
-      text: `no images in ${which}: ${shown.join(', ')}${more}${wayOut}`,
+      text: `no images in ${which}: ${shown.join(', ')}${andMore(rest)}${wayOut}`,
       options: ['excludeClasses'],
       classes: withoutImages,
     },
@@ -99,17 +98,14 @@ function alike(classes: readonly string[]): DatasetNote[] {
   const several = [...groups.values()].filter(({ length }) => length > 1);
   if (several.length === 0) return [];
   const shown = several.slice(0, 3).map((names) => names.map(shownName).join(' and '));
-  const rest = several.length - shown.length;
-  const more = rest === 0 ? '' : ` and ${counted(rest)} more`;
   const text =
-    `${shown.join(', ')}${more} are different classes, though their names differ only in ` +
+    `${shown.join(', ')}${andMore(several.length - shown.length)} are different classes, though their names differ only in ` +
     'case, spaces around them or how accents are composed';
   return [{ text, classes: several.flat() }];
 }
 
 function leftOutFolders(reason: string, folders: readonly string[]): DatasetNote[] {
   if (folders.length === 0) return [];
-  const each =
-    folders.length === 1 ? reason : reason.replace(/^which (\w+)s /u, 'each of which $1s ');
-  return [{ text: `left out ${shownNames(folders.toSorted())}, ${each}` }];
+  const each = folders.length === 1 ? '' : 'each of ';
+  return [{ text: `left out ${shownNames(folders.toSorted())}, ${each}which ${reason}` }];
 }

@@ -11,6 +11,7 @@ import { type FolderListing, listFolder } from './folder-listing.ts';
 import { folderNotes } from './folder-notes.ts';
 import { leftOutByName } from './left-out-by-name.ts';
 import { leftOutCount } from './left-out.ts';
+import { counted } from '../operators/message-words.ts';
 
 /*
  * Images on disk, one folder for each class:
@@ -145,7 +146,8 @@ async function withoutImages(
 ): Promise<PipelineError> {
   const ignored = leftOutCount(listing.leftOut);
   const { notes, areImages } = await leftOutByName(folder, listing);
-  const others = ignored > 0 ? ` (${ignored} other entries were ignored)` : '';
+  const others =
+    ignored > 0 ? ` (${counted(ignored, 'other entry was', 'other entries were')} ignored)` : '';
   const found = areImages ? `; ${notes[0]!.text}` : others;
   return new PipelineError(
     'ERR_DATASET',

@@ -3,7 +3,7 @@ import type { DatasetNote } from '../operators/types.ts';
 import { wholeFolder } from './check-split.ts';
 import { type ClassLayout, commonFolder } from './class-layout.ts';
 import type { FolderListing, OpenedFolder } from './folder-listing.ts';
-import { counted, shownName, shownNames } from './shown-names.ts';
+import { counted, shownName, shownNames } from '../operators/message-words.ts';
 import { splitKind } from './split-names.ts';
 
 /** The note of folders that are taken for classes and most likely are something else, if they are. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type ImageFormatEntry, imageFormat, imageFormats } from '../operators/image-formats.ts';
 import type { DatasetNote } from '../operators/types.ts';
 import type { FolderListing } from './folder-listing.ts';
-import { counted, shownName } from './shown-names.ts';
+import { counted, shownName } from '../operators/message-words.ts';
 
 /** Endings that a note names, the most frequent ones. */
 const mostNamed = 3;

@@ -2,7 +2,7 @@ import { PipelineError } from '../operators/errors.ts';
 import { nearestWord } from '../operators/nearest-word.ts';
 import type { Dataset, DatasetNote, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
-import { shownName, shownNames } from './shown-names.ts';
+import { shownName, shownNames } from '../operators/message-words.ts';
 import { subset } from './subset.ts';
 
 /** Class filter of a dataset. A name counts however its accents are composed, unless classes differ in nothing else. */

@@ -30,6 +30,7 @@ import { runTask, type TellProgress } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import type { MethodFinding } from './parts/transfer-findings.ts';
 import { train } from './train.ts';
+import { counted } from '../operators/message-words.ts';
 
 /** Result of a transfer, and the files that hold it. */
 export interface TransferResult {
@@ -199,7 +200,9 @@ async function exported(
     }),
   );
   if (bad > 0)
-    parts.note(`${bad} ${what.split} images have no vector: see quarantine.arrow in ${what.out}`);
+    parts.note(
+      `${counted(bad, `${what.split} image has`, `${what.split} images have`)} no vector: see quarantine.arrow in ${what.out}`,
+    );
 }
 
 const layers = ['embedding', 'projection'] as const;
@@ -217,7 +220,6 @@ async function nearestNeighbours(
   const { sizes } = await openEmbeddings(testFolder);
   const neighbours: EvaluationRow[] = [];
   let overlap: SetOverlap | null = null;
-  const once = { ...parts, note: toldOnce(parts.note) };
   for (const layer of layers) {
     if (sizes[layer] === undefined) continue;
     const run = evaluate({
@@ -234,7 +236,7 @@ async function nearestNeighbours(
     const { evaluation } = await runNested(
       scope,
       run,
-      retelling(once, ({ label, done, total, unit }) => ({
+      retelling(parts, ({ label, done, total, unit }) => ({
         label: `comparing by ${layer}: ${label}`,
         done,
         total,
@@ -245,15 +247,6 @@ async function nearestNeighbours(
     overlap ??= evaluation.overlap;
   }
   return { neighbours, overlap };
-}
-
-/** Tells a note that holds for both layers the first time only. */
-function toldOnce(note: TellNote): TellNote {
-  const told = new Set<string>();
-  return (text, options) => {
-    if (!told.has(text)) note(text, options);
-    told.add(text);
-  };
 }
 
 /** A linear classifier on vectors as they are, and how it came about. */

@@ -1,6 +1,7 @@
 import { PipelineError } from '../errors.ts';
 import type { PlannedSample } from '../types.ts';
 import type { ClassWalks } from './class-walks.ts';
+import { counted } from '../message-words.ts';
 
 /**
  * Replacement from the same class, for the place of an image that cannot be used.
@@ -46,7 +47,7 @@ export function replacementFor(
   if (attempt > others) {
     throw new PipelineError(
       'ERR_DATASET',
-      `None of the ${positions.length} images of class \`${dataset.classes[label]}\` can take the place of ` +
+      `None of the ${counted(positions.length, 'image')} of class \`${dataset.classes[label]}\` can take the place of ` +
         `\`${bad.id}\`: all were tried. Repair the images of this class or remove its folder`,
       { sample: bad.id },
     );

@@ -11,6 +11,7 @@ import type { DeviceName } from '../onnx/device-name.ts';
 import { mutexForThreads, unlockFor } from '../onnx/thread-mutex.ts';
 import { openEngineThread } from './thread/engine-thread.ts';
 import { threadEngine } from './thread/thread-engine.ts';
+import { counted } from '../message-words.ts';
 
 export interface OnnxEngineOptions {
   /** Threads that compute a step together, 1 or more. @default the cores that this process may use */
@@ -67,7 +68,7 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
 
 /** Description of the processor as a device. */
 export function processorWords(threads: number): string {
-  return `cpu, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  return `cpu, ${counted(threads, 'thread')}`;
 }
 
 /**

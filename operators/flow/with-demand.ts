@@ -1,6 +1,7 @@
 import { Observable, Subject } from 'rxjs';
 import { PipelineError } from '../errors.ts';
 import { atStandstill } from './at-standstill.ts';
+import { counted } from '../message-words.ts';
 
 /** Options of a demand gate. */
 export interface DemandOptions {
@@ -163,7 +164,7 @@ function tooSoon(missing: number): PipelineError {
   return broken(
     missing === 0
       ? 'The stages completed before the plans did: to end early, put `take` behind the gate.'
-      : `The stages completed with ${missing} plan(s) still inside.`,
+      : `The stages completed with ${counted(missing, 'plan')} still inside.`,
   );
 }
 
@@ -177,6 +178,6 @@ function standstill(missing: number, pulling: boolean): PipelineError {
   return broken(
     missing === 0
       ? 'The stages do not complete although all plans went through.'
-      : `The stages do not go on with ${missing} plan(s) still inside: one was dropped.`,
+      : `The stages do not go on with ${counted(missing, 'plan')} still inside: one was dropped.`,
   );
 }

@@ -1,3 +1,5 @@
+import { eitherOf } from '../message-words.ts';
+
 /**
  * Reading of what a file says beside its pixels. A model does best on images read as those that it was trained
  * with, and other tools differ: Pillow's `convert('RGB')` is `exif: 'ignore'`, `icc: 'ignore'`, `alpha: 'drop'`.
@@ -38,7 +40,7 @@ export function checkReading(reading: ImageReading): void {
     const value = reading[name as keyof ImageReading];
     if (value === undefined || values.some((one) => one === value)) continue;
     throw new RangeError(
-      `Expected \`${name}\` to be \`${values.join('` or `')}\`, got \`${value}\``,
+      `Expected \`${name}\` to be ${eitherOf(values.map((one) => `\`${one}\``))}, got \`${value}\``,
     );
   }
 }

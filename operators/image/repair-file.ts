@@ -2,6 +2,7 @@ import { type ImageFormat, imageFormat } from '../image-formats.ts';
 import type { RepairedFile } from './repaired-file.ts';
 import { repairedJpeg } from './repaired-jpeg.ts';
 import { repairedPng } from './repaired-png.ts';
+import { counted } from '../message-words.ts';
 
 /**
  * A file that a strict decoder may take, of one that it does not. It repairs what stands around the pixels, never the
@@ -23,6 +24,6 @@ export function withoutLeading(bytes: Uint8Array): RepairedFile | undefined {
   while (at < mostLeading && [0, 9, 10, 13, 32].includes(bytes[at]!)) at += 1;
   if (at === 0) return undefined;
   const rest = bytes.subarray(at);
-  const told = [`it has white space before its beginning (bytes: ${at})`];
+  const told = [`it has ${counted(at, 'byte')} of white space before its beginning`];
   return imageFormat(rest) === undefined ? undefined : { bytes: rest, told };
 }

@@ -1,3 +1,4 @@
+import { ascii } from '../file-signature.ts';
 import {
   isFrame,
   jpegComponents,
@@ -7,6 +8,7 @@ import {
 } from './jpeg-segments.ts';
 import type { RepairedFile } from './repaired-file.ts';
 import { isWholeScan } from './whole-scan.ts';
+import { counted } from '../message-words.ts';
 
 /**
  * A JPEG that a strict decoder takes, of one that it does not though all pixels may be there; the scan data stays as it is.
@@ -38,7 +40,7 @@ export function repairedJpeg(bytes: Uint8Array): RepairedFile | undefined {
     extraneous += segment.extraneous;
     last = segment.marker;
   }
-  if (extraneous > 0) told.push(`it has ${extraneous} extraneous bytes before a marker`);
+  if (extraneous > 0) told.push(`it has ${counted(extraneous, 'extraneous byte')} before a marker`);
   if (last !== jpegMarkers.endOfImage) {
     const isSingle = frame !== jpegMarkers.progressive && scans === 1;
     if (!isCovered(coverage, components) || (isSingle && !isWholeScan(bytes))) return undefined;
@@ -62,7 +64,7 @@ function fieldOf(
 ): { readonly field: Field; readonly note?: string } | undefined {
   // Behind marker and length.
   const from = 4;
-  const text = String.fromCharCode(...parameters.subarray(0, 5));
+  const text = ascii(parameters, 0, 5);
   if (marker === jpegMarkers.app0 && text === 'JFIF\0' && parameters[5] !== 1) {
     return { field: { at: from + 5, values: [1] } };
   }

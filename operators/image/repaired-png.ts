@@ -1,4 +1,5 @@
 import zlib from 'node:zlib';
+import { ascii } from '../file-signature.ts';
 import type { RepairedFile } from './repaired-file.ts';
 
 /**
@@ -41,7 +42,7 @@ function chunksOf(bytes: Uint8Array): {
   let at = 8;
   while (at + 8 <= bytes.length) {
     const end = at + 8 + view.getUint32(at);
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const type = ascii(bytes, at + 4, at + 8);
     if (type === 'IDAT') {
       head ??= bytes.subarray(0, at);
       packed.push(bytes.subarray(at + 8, Math.min(end, bytes.length)));

@@ -1,5 +1,6 @@
 import { PipelineError, type PipelineErrorCode } from '../errors.ts';
 import type { BadSample, RepairedSample, Sample } from '../types.ts';
+import { counted } from '../message-words.ts';
 
 /** A sample that cannot be used, and why. */
 export interface BadEntry {
@@ -80,7 +81,7 @@ export function quarantine(options: QuarantineOptions): Quarantine {
   let tries = triedBefore;
   const base = (): number => Math.min(count, Math.max(tries, leastTried));
   const areTooMany = (): boolean => bad.size > maxInvalid * base();
-  if (!retry && areTooMany()) throw tooManyKnown(bad.size, base(), maxInvalid);
+  if (!retry && areTooMany()) throw tooManyKnown(bad.size, { base: base(), count, maxInvalid });
   const addAll = (entries: readonly BadEntry[]): void => {
     const unknown = entries.filter(({ sample }) => !bad.has(sample.id));
     for (const { sample, error } of unknown) bad.set(sample.id, badSample(sample, error));
@@ -117,25 +118,26 @@ function badSample({ id }: Sample, { code, message }: PipelineError): BadSample 
   return { id, stage: stages[code] ?? 'decode', code, message };
 }
 
+/** What a share of bad samples was found of. */
+interface FoundBad {
+  readonly last: BadEntry;
+  /** Samples that it is a share of: those that were tried, or so. */
+  readonly base: number;
+  readonly count: number;
+  readonly maxInvalid: number;
+}
+
 /** Speaks of the store, or of the model when most of the bad ones are vectors. */
-function tooManyBad(
-  bad: readonly BadSample[],
-  found: {
-    readonly last: BadEntry;
-    readonly base: number;
-    readonly count: number;
-    readonly maxInvalid: number;
-  },
-): PipelineError {
+function tooManyBad(bad: readonly BadSample[], found: FoundBad): PipelineError {
   const { last, base, count, maxInvalid } = found;
   const { sample, error } = last;
   const vectors = bad.filter(({ stage }) => stage === 'encode').length;
   const text =
     2 * vectors > bad.length
-      ? `${vectors} of ${base === count ? base : `about ${base}`} images gave vectors that hold NaN, infinity or nothing but zeros, more than ` +
+      ? `${counted(vectors)} of ${images(base, count)} gave vectors that hold NaN, infinity or nothing but zeros, more than ` +
         `\`maxInvalid: ${maxInvalid}\` allows. The last one: ${error.message}. Give another model, or the ` +
         'preprocessing that it was made with; or raise the limit.'
-      : `${bad.length} of about ${base} images cannot be used, more than \`maxInvalid: ${maxInvalid}\` allows. ` +
+      : `${counted(bad.length)} of ${images(base, count)} cannot be used, more than \`maxInvalid: ${maxInvalid}\` allows. ` +
         `The last one is \`${sample.id}\`: ${error.message}. Repair the store, or raise the limit.`;
   return new PipelineError('ERR_TOO_MANY_BAD', text, {
     sample: sample.id,
@@ -144,13 +146,19 @@ function tooManyBad(
   });
 }
 
-function tooManyKnown(bad: number, base: number, maxInvalid: number): PipelineError {
+function tooManyKnown(bad: number, found: Omit<FoundBad, 'last'>): PipelineError {
+  const { base, count, maxInvalid } = found;
   return new PipelineError(
     'ERR_TOO_MANY_BAD',
-    `${bad} of about ${base} images could not be used before, more than \`maxInvalid: ${maxInvalid}\` allows. ` +
+    `${counted(bad)} of ${images(base, count)} could not be used before, more than \`maxInvalid: ${maxInvalid}\` allows. ` +
       'Raise the limit, or repair them and try them again with `retryBad: true`.',
     { options: ['maxInvalid', 'retryBad'] },
   );
+}
+
+/** The images of a share: all of them, or about so many. */
+function images(base: number, count: number): string {
+  return base === count ? counted(count, 'image') : `about ${counted(base, 'image')}`;
 }
 
 function sortedById<T extends { readonly id: string }>(samples: ReadonlyMap<string, T>): T[] {

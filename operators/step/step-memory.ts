@@ -5,6 +5,7 @@ import { type ConvolutionPlan, networkPlan } from '../model/network-plan.ts';
 import { optimizerOf } from './optimizer/optimizer-rules.ts';
 import { imagesAtOnce } from './split-step.ts';
 import { weightShapes } from '../model/weight-shapes.ts';
+import { counted } from '../message-words.ts';
 
 /**
  * Bytes of a step over bytes of its convolutions' activations: a floor, because nothing that fits may be refused.
@@ -66,7 +67,7 @@ export function checkStepMemory(spec: StepSpec, available: number): void {
   const { images, views, imageSize } = spec.shape;
   throw new PipelineError(
     'ERR_ENGINE',
-    `Expected a step on ${images} images of ${imageSize} × ${imageSize} in ${views} view(s) to fit into memory, ` +
+    `Expected a step on ${counted(images, 'image')} of ${imageSize} × ${imageSize} in ${counted(views, 'view')} to fit into memory, ` +
       `but it takes at least ${megabytes(needed)} MB and ${megabytes(available)} MB are available. Use a smaller ` +
       '`batchSize`, a `microBatch`, smaller images or fewer views; or `ignoreMemory: true` to try it anyway',
     { options: ['batchSize', 'microBatch', 'ignoreMemory'] },
@@ -74,5 +75,5 @@ export function checkStepMemory(spec: StepSpec, available: number): void {
 }
 
 function megabytes(bytes: number): string {
-  return Math.ceil(bytes / 2 ** 20).toLocaleString('en');
+  return counted(Math.ceil(bytes / 2 ** 20));
 }

@@ -8,6 +8,7 @@ import { readLogCount, sidecarOf } from './log-sidecar.ts';
 import { endOfStream } from './arrow-writer.ts';
 import { type FileWindow, openFileWindow } from '../files/file-window.ts';
 import { isThere } from '../files/system-error.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** An Arrow stream in a file, opened for reading from the start. */
 export interface ArrowStreamReader {
@@ -50,23 +51,26 @@ export async function openArrowStream(path: string): Promise<ArrowStreamReader> 
     }
     const schemaBytes = Buffer.from(await window.bytes(0, head.end));
     const schema = schemaOf(path, schemaBytes);
-    const counted = await countRows(window, schema, head.end);
-    const { rows, tailBytes } = counted;
+    const found = await countRows(window, schema, head.end);
+    const { rows, tailBytes } = found;
     if (expectedRows !== null && rows < expectedRows) {
       throw damaged(
         path,
-        `it was cut: ${rows} rows are there, \`${sidecarOf(path)}\` says ${expectedRows}`,
+        `it was cut: ${counted(rows, 'row is', 'rows are')} there, \`${sidecarOf(path)}\` says ${counted(expectedRows)}`,
       );
     }
     if (expectedRows === null && tailBytes > 0) {
-      throw damaged(path, `it was cut: ${tailBytes} bytes after row ${rows} are no whole batch`);
+      throw damaged(
+        path,
+        `it was cut: ${counted(tailBytes, 'byte')} after row ${rows} make no whole batch`,
+      );
     }
     return {
       path,
       schema,
       expectedRows,
-      ...counted,
-      read: () => readBatches(window, schemaBytes, counted.end),
+      ...found,
+      read: () => readBatches(window, schemaBytes, found.end),
       close: () => window.close(),
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { PipelineError } from '../../operators/errors.ts';
 import type { EmbeddingsPart } from './embeddings-manifest.ts';
 import { reportOf } from './embeddings-report.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /**
  * Refusal of a folder: it holds something that this export cannot be written to.
@@ -65,7 +66,7 @@ export function holdsAlready(
   const others = bad === 0 ? '' : `, or try the others again with \`retryBad: true, resume: true\``;
   return refused(
     folder,
-    `holds a finished ${what} already: ${rows} rows, ${bad} images left out. Choose another folder${others}.`,
+    `holds a finished ${what} already: ${counted(rows, 'row')}, ${counted(bad, 'image')} left out. Choose another folder${others}.`,
     ['retryBad', 'resume'],
   );
 }
@@ -117,7 +118,8 @@ export function ofOtherImages(
   changed: readonly string[],
   names: { readonly before: string; readonly now: string },
 ): PipelineError {
-  const others = changed.length === 1 ? '' : `, and so have ${changed.length - 1} more`;
+  const rest = changed.length - 1;
+  const others = rest === 0 ? '' : `, and so ${rest === 1 ? 'has' : 'have'} ${counted(rest)} more`;
   const where = names.before === names.now ? '' : ` in \`${names.now}\``;
   return refused(
     folder,

@@ -12,6 +12,7 @@ import { identityDifferences } from './export-identity.ts';
 import { ofOtherImages, refused } from './export-refusals.ts';
 import { type ExportShard, shardManifestName, shardOfName, shardText } from './export-shard.ts';
 import { otherImagesOf } from './same-images.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** A shard and where it was found. */
 export interface FoundShard {
@@ -82,10 +83,11 @@ export function requireAllDone(shards: readonly FoundShard[], target: string): v
     .map((index) => lineFor({ index, of }, byIndex.get(index), target));
   if (lines.length === 0) return;
   const shown = lines.slice(0, mostShown);
-  const rest = lines.length > shown.length ? [`and ${lines.length - shown.length} more`] : [];
+  const rest =
+    lines.length > shown.length ? [`and ${counted(lines.length - shown.length)} more`] : [];
   throw refused(
     target,
-    `is not complete: ${lines.length} of ${of} shards are not done. Run \`embed\` for each of them with the ` +
+    `is not complete: ${lines.length} of ${counted(of, 'shard')} ${lines.length === 1 ? 'is' : 'are'} not done. Run \`embed\` for each of them with the ` +
       `options that the others were made with${knownOptions(one.manifest)}, and with\n` +
       [...shown, ...rest].join('\n'),
     ['split', 'out', 'shard', 'resume'],

@@ -15,6 +15,7 @@ import { checkPart, damagedPart } from './check-part.ts';
 import { digestBytes } from '../../operators/image-content.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
 import { isFolder, wrongFolder } from '../files/wrong-folder.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** Some rows of an export, in dataset order. The caller owns the arrays. */
 export interface EmbeddingsBlock {
@@ -111,7 +112,7 @@ async function noEmbeddings(folder: string): Promise<PipelineError> {
     return await wrongFolder(folder, { format: 'sincere-embeddings', lacks });
   }
   const why =
-    `holds ${shards.length} of ${one.of} shards of an export. ` +
+    `holds ${shards.length} of ${counted(one.of, 'shard')} of an export. ` +
     'Run `finalize` when all are done.';
   return new PipelineError('ERR_FORMAT', `\`${folder}\` ${why}`, { path: folder });
 }

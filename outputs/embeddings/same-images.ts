@@ -2,6 +2,7 @@ import { changedImages, fingerprintPositions, parsedLine } from '../../operators
 import type { EmbeddingsPart, ExportManifest } from './embeddings-manifest.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import { ofOtherImages } from './export-refusals.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** An export whose images can be compared with those of another of the same dataset. */
 type Compared = Pick<ExportIdentity, 'dataset'> & {
@@ -75,6 +76,9 @@ function moved(
 }
 
 function changedMeanwhile([first, ...rest]: readonly string[]): string {
-  const more = rest.length === 0 ? '' : ` (and ${rest.length} more that were looked at)`;
+  const more =
+    rest.length === 0
+      ? ''
+      : ` (and ${counted(rest.length, 'more that was', 'more that were')} looked at)`;
   return `Changed since the export was begun, before it had a row: \`${first}\`${more}. It is exported as it is now.`;
 }

@@ -1,4 +1,5 @@
 import { type FileWindow, openFileWindow } from './file-window.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** First bytes that are looked at. */
 const headBytes = 1024;
@@ -94,7 +95,7 @@ function text(pattern: RegExp): Kind['begins'] {
 
 function lfsPointer(head: Buffer): string {
   const size = /^size (\d+)$/mu.exec(head.toString('utf8'))?.[1];
-  const of = size === undefined ? '' : ` of ${Number(size).toLocaleString('en')} bytes`;
+  const of = size === undefined ? '' : ` of ${counted(Number(size), 'byte')}`;
   return `a Git LFS pointer, a text that stands for the file${of} itself: fetch it with \`git lfs pull\`, or download it`;
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { isMissing } from './system-error.ts';
+import { cutText } from '../../operators/message-words.ts';
 
 /** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
@@ -104,6 +105,5 @@ const longestShown = 80;
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = canonicalJson(value as Json);
-  return text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`;
+  return cutText(canonicalJson(value as Json), longestShown);
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { nearestWord } from '../../operators/nearest-word.ts';
 import { canonicalJson, isObject, type Json } from './json.ts';
+import { cutText, eitherOf } from '../../operators/message-words.ts';
 
 /** Domains of fields by name, to follow "expected … to be"; those of nested ones as `dataset.count`. */
 export type FieldDomains = Readonly<Record<string, string>>;
@@ -76,7 +77,7 @@ const plainWords: Readonly<Record<string, string>> = {
 function plainDomain(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return plainWords[issue.expected] ?? issue.expected;
   if (issue.code === 'invalid_value')
-    return issue.values.map((one) => `\`${String(one)}\``).join(' or ');
+    return eitherOf(issue.values.map((one) => `\`${String(one)}\``));
   if (issue.code === 'too_small' && issue.origin !== 'string') return `at least ${issue.minimum}`;
   if (issue.code === 'too_big' && issue.origin !== 'string') return `at most ${issue.maximum}`;
   return `other (${issue.message})`;
@@ -104,7 +105,7 @@ const longestShown = 60;
 /** A value of a JSON file as a message shows it: its kind where that is not plain, cut where it is long. */
 export function shownValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text =
-    typeof value === 'string' ? `the text \`${value}\`` : `\`${canonicalJson(value as Json)}\``;
-  return text.length <= longestShown ? text : `${text.slice(0, longestShown)}…\``;
+  return typeof value === 'string'
+    ? `the text \`${cutText(value, longestShown)}\``
+    : `\`${cutText(canonicalJson(value as Json), longestShown)}\``;
 }

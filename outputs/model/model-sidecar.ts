@@ -14,6 +14,7 @@ import type { TranslatedProcessor } from './translated-processor.ts';
 import { normalisationNotes } from './preprocessing-notes.ts';
 import { type Json, type JsonObject, readJsonObject } from '../files/json.ts';
 import { type FieldDomains, schemaProblems } from '../files/schema-problems.ts';
+import { eitherOf } from '../../operators/message-words.ts';
 
 /** Sidecar of an ONNX file: its preprocessing, and the outputs that are wanted. Defaults resolved. */
 export interface ModelSidecar extends Omit<Preprocessing, 'layout'> {
@@ -111,7 +112,7 @@ function translate(
 }
 
 function noSidecar(model: string, own: string): PipelineError {
-  const names = processorFiles.map(({ name }) => `\`${name}\``).join(' or ');
+  const names = oneOf(processorFiles.map(({ name }) => name));
   return new PipelineError(
     'ERR_CONFIG',
     `Expected \`${own}\` to say how images become the input of \`${model}\`, or a ${names} of Hugging Face ` +
@@ -205,8 +206,7 @@ const roundings = ['8bit', '8bit-torch', 'none', 'none-torch'] as const;
 const middles = ['torchvision', 'transformers', 'transformers-5'] as const;
 
 function oneOf(names: readonly string[]): string {
-  const quoted = names.map((name) => `\`${name}\``);
-  return `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)!}`;
+  return eitherOf(names.map((name) => `\`${name}\``));
 }
 
 /** Fields that have no default. */
@@ -226,9 +226,9 @@ const fieldDomains: FieldDomains = {
   channels: '`rgb` or `bgr`',
   layout: '`NCHW` or `NHWC`',
   shrinkOnLoad: '`true` or `false`',
-  exif: '`apply` or `ignore`',
-  icc: '`apply` or `ignore`',
-  alpha: '`white` or `drop`',
+  exif: oneOf(imageReadings.exif),
+  icc: oneOf(imageReadings.icc),
+  alpha: oneOf(imageReadings.alpha),
   input: 'the name of the input of the model',
   outputs: '{"embedding":NAME,"projection":NAME}, either or both',
   'outputs.embedding': outputDomain,

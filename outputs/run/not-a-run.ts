@@ -5,6 +5,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import { readJsonObject } from '../files/json.ts';
 import { errorCode, isMissing } from '../files/system-error.ts';
 import { configName } from './saved-config.ts';
+import { andMore } from '../../operators/message-words.ts';
 
 /**
  * Tests whether a folder is meant to be a run: its configuration says so, or is damaged. Models of others have a
@@ -43,13 +44,15 @@ async function whyFile(given: string): Promise<string> {
   return /\.onnx$/iu.test(given) ? is : `${is} (\`embed\` also takes \`.onnx\` files)`;
 }
 
+/** Most models that are named. */
+const mostNamed = 4;
+
 async function whyFolder(given: string): Promise<string> {
   const none = `\`${given}\` holds no run: its \`${configName}\` is missing or of another program`;
   const models = await modelsIn(given);
   if (models.length === 0) return `${none}. Make a run with \`train\``;
-  const shown = models.slice(0, 4).map((model) => `\`${model}\``);
-  const more = models.length > shown.length ? ` and ${models.length - shown.length} more` : '';
-  return `${none}. To embed with a model in it, give its file: ${shown.join(', ')}${more}`;
+  const shown = models.slice(0, mostNamed).map((model) => `\`${model}\``);
+  return `${none}. To embed with a model in it, give its file: ${shown.join(', ')}${andMore(models.length - shown.length)}`;
 }
 
 /** ONNX files in a folder and in those in it. */

@@ -4,6 +4,7 @@ import type { NamedTensor } from '../../operators/types.ts';
 import { kindInstead } from '../files/file-kind.ts';
 import { isObject } from '../files/json.ts';
 import { lengthBytes, metadataKey, valuesOf } from './safetensors-format.ts';
+import { counted } from '../../operators/message-words.ts';
 
 // The limit of the reference implementation.
 const largestHeader = 100_000_000;
@@ -147,7 +148,8 @@ function checkedEntries(
     if (end > bodyBytes) throw damaged(path, `it is cut: tensor \`${name}\` is not all there`);
     next = end;
   }
-  if (next !== bodyBytes) throw damaged(path, `${bodyBytes - next} bytes belong to no tensor`);
+  if (next !== bodyBytes)
+    throw damaged(path, `${counted(bodyBytes - next, 'byte')} without a tensor`);
   return checked;
 }
 

@@ -12,6 +12,7 @@ import {
 import type { MonoTypeOperatorFunction, SchedulerLike } from 'rxjs';
 import type { RunProgress } from '../parts/run-event.ts';
 import type { StatusLine } from './status-line.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** Progress after one emission. */
 export type ProgressReading = Omit<RunProgress<unknown>, 'kind' | 'step'>;
@@ -97,7 +98,7 @@ function progressMeter(first: ProgressReading, scheduler: SchedulerLike): Progre
       const wallMs = lastAt - firstAt;
       const amount = (newest.amount ?? done) - (first.amount ?? first.done);
       const parts = [label];
-      parts.push(total === undefined ? shownNumber(done) : shownShare(done, total));
+      parts.push(total === undefined ? counted(done) : shownShare(done, total));
       if (wallMs > 0) {
         parts.push(`${shownRate((1000 * amount) / wallMs)} ${unit}/s`);
         if (newest.busyMs !== undefined) parts.push(`waiting ${waitingShare(busyMs, wallMs)} %`);
@@ -113,7 +114,7 @@ function progressMeter(first: ProgressReading, scheduler: SchedulerLike): Progre
 
 function shownShare(done: number, total: number): string {
   const percent = total === 0 ? 100 : Math.floor((100 * done) / total);
-  return `${shownNumber(done)}/${shownNumber(total)}  ${percent} %`;
+  return `${counted(done)}/${counted(total)}  ${percent} %`;
 }
 
 /** Time in which the work did not run, in whole percent. */
@@ -122,11 +123,7 @@ function waitingShare(busyMs: number, wallMs: number): number {
 }
 
 function shownRate(rate: number): string {
-  return rate >= 100 ? shownNumber(Math.round(rate)) : rate.toPrecision(2);
-}
-
-function shownNumber(value: number): string {
-  return value.toLocaleString('en');
+  return rate >= 100 ? counted(Math.round(rate)) : rate.toPrecision(2);
 }
 
 /** Hours, minutes and seconds, such as `1:02:03` or `0:09`. */

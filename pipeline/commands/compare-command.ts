@@ -3,6 +3,7 @@ import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { compare, type Compared } from '../compare.ts';
 import { type CompareOptions, compareVerb } from '../options/compare-options.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** `compare` on the command line. */
 export const compareCommand: Command<CompareOptions, Compared> = {
@@ -14,7 +15,7 @@ export const compareCommand: Command<CompareOptions, Compared> = {
     const overall = rows.filter((row) => row.class === null);
     return [
       ...pairLines(overall),
-      `${images.toLocaleString('en')} test images, common to all evaluations`,
+      `${counted(images, 'test image')}, common to all evaluations`,
       'test images: 95 % interval of the difference over the choice of test images',
       ...(overall.some(({ runs }) => runs > 1)
         ? ['training runs: the same over training runs, paired in their order']

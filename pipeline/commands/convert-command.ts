@@ -3,6 +3,7 @@ import type { Command } from '../command-line/command.ts';
 import { shownBytes } from '../command-line/shown-bytes.ts';
 import { convert } from '../convert.ts';
 import { type ConvertOptions, convertVerb } from '../options/convert-options.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** `convert` on the command line. */
 export const convertCommand: Command<ConvertOptions, ConversionReport> = {
@@ -12,7 +13,7 @@ export const convertCommand: Command<ConvertOptions, ConversionReport> = {
   stopped: () => 'stopped; nothing is left half-written',
   about: ({ source, to, out }) => ({ source, to, out }),
   lines: ({ rows, bytes }, { options }) => [
-    `wrote ${rows.toLocaleString('en')} rows, ${shownBytes(bytes)}, to ${options.out}`,
+    `wrote ${counted(rows, 'row')}, ${shownBytes(bytes)}, to ${options.out}`,
   ],
   json: ({ rows, bytes }) => ({ rows, bytes }),
 };

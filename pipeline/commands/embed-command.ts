@@ -4,6 +4,7 @@ import { embed } from '../embed.ts';
 import { type EmbedOptions, embedVerb } from '../options/embed-options.ts';
 import type { EmbeddingsWritten } from '../../outputs/embeddings/write-embeddings.ts';
 import type { EmbedResult } from '../parts/tell-rows.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** `embed` on the command line, with the shard that the environment says where the options say none. */
 export const embedCommand: Command<EmbedOptions, EmbedResult, EmbeddingsWritten> = {
@@ -18,7 +19,7 @@ export const embedCommand: Command<EmbedOptions, EmbedResult, EmbeddingsWritten>
   stopped: ({ out }, last) =>
     last === undefined
       ? `stopped before the first batch; what ${out} held before stays`
-      : `stopped; ${last.kept ?? 0} rows or more are kept in ${out}`,
+      : `stopped; at least ${counted(last.kept ?? 0, 'row is', 'rows are')} kept in ${out}`,
   about: ({ out, shard }) => ({ out, shard }),
   lines: (result, { options, interrupted }) => [
     `${outcome(result, interrupted)}${leftOut(result, options)}`,
@@ -29,13 +30,18 @@ export const embedCommand: Command<EmbedOptions, EmbedResult, EmbeddingsWritten>
 function outcome({ out, rows, bad, ...result }: EmbedResult, interrupted: boolean): string {
   const { written, recovered, finished, unchanged } = result;
   if (unchanged) {
-    const others = bad === 0 ? '' : `, ${bad} left out; try them again with \`--retry-bad\``;
-    return `nothing to do: the export in ${out} is finished (${rows} rows${others})`;
+    const others =
+      bad === 0 ? '' : `, ${counted(bad)} left out; try them again with \`--retry-bad\``;
+    return `nothing to do: the export in ${out} is finished (${counted(rows, 'row')}${others})`;
   }
-  if (interrupted && !finished) return `stopped: ${rows} rows are kept in ${out}`;
-  const before = written === rows ? '' : `, which holds ${rows}`;
-  const again = recovered === 0 ? '' : `; ${recovered} images that were left out have a row now`;
-  return `wrote ${written} rows in ${out}${before}${again}`;
+  if (interrupted && !finished)
+    return `stopped: ${counted(rows, 'row is', 'rows are')} kept in ${out}`;
+  const before = written === rows ? '' : `, which holds ${counted(rows)}`;
+  const again =
+    recovered === 0
+      ? ''
+      : `; ${counted(recovered, 'image that was left out has', 'images that were left out have')} a row now`;
+  return `wrote ${counted(written, 'row')} in ${out}${before}${again}`;
 }
 
 /** Images without a row. They are listed when the whole export is finished. */
@@ -46,8 +52,8 @@ function leftOut(
   if (unchanged || bad === 0) return '';
   const unread = bad - badVectors;
   const parts = [
-    unread === 0 ? [] : [`${unread} images could not be read`],
-    badVectors === 0 ? [] : [`${badVectors} images gave vectors that cannot be used`],
+    unread === 0 ? [] : [`${counted(unread, 'image')} could not be read`],
+    badVectors === 0 ? [] : [`${counted(badVectors, 'image')} gave vectors that cannot be used`],
   ].flat();
   const isListed = finished && (shard === null || shard === undefined);
   return `; ${parts.join(', ')}${isListed ? ', see quarantine.arrow' : ''}`;

@@ -5,6 +5,7 @@ import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { evaluate, type Evaluated } from '../evaluate.ts';
 import { type EvaluateOptions, evaluateVerb } from '../options/evaluate-options.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** `evaluate` on the command line. */
 export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
@@ -48,7 +49,7 @@ function overallLines({ rows }: Evaluation): readonly string[] {
       metric,
       shown(value),
       ciLow === null || ciHigh === null ? '' : `${shown(ciLow)} to ${shown(ciHigh)}`,
-      n.toLocaleString('en'),
+      counted(n),
     ]),
   ]);
 }
@@ -60,7 +61,8 @@ const mostClasses = 30;
 function classLines({ rows }: Evaluation): readonly string[] {
   const byClass = rows.filter((row) => row.class !== null);
   const classes = [...new Set(byClass.map((row) => row.class!))];
-  if (classes.length > mostClasses) return [`${classes.length} classes: see evaluation.arrow`, ''];
+  if (classes.length > mostClasses)
+    return [`${counted(classes.length, 'class', 'classes')}: see evaluation.arrow`, ''];
   const metrics = [...new Set(byClass.map(({ metric }) => metric))].filter(isInClassTable);
   const lines = classes.map((name) => {
     const ofClass = byClass.filter((row) => row.class === name);
@@ -81,14 +83,24 @@ function countLines(evaluation: Evaluation): string[] {
   const { ranked, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
   const lines: string[] = [];
   if (ranked !== null && ranked.images < ranked.of) {
-    lines.push(`rankings are of a sample of ${ranked.images} of ${ranked.of} images`);
+    lines.push(
+      `rankings are of a sample of ${counted(ranked.images)} of ${counted(ranked.of, 'image')}`,
+    );
   }
-  if (testWithoutClass > 0) lines.push(`${testWithoutClass} test images have no class: not scored`);
+  if (testWithoutClass > 0) {
+    lines.push(
+      `${counted(testWithoutClass, 'test image has', 'test images have')} no class: not scored`,
+    );
+  }
   if (trainWithoutClass > 0) {
-    lines.push(`${trainWithoutClass} training images have no class: not compared with`);
+    lines.push(
+      `${counted(trainWithoutClass, 'training image has', 'training images have')} no class: not compared with`,
+    );
   }
   for (const { class: name, images } of absentFromTrain) {
-    lines.push(`${images} test images of \`${name}\` have no training image: not scored`);
+    lines.push(
+      `${counted(images, 'test image')} of \`${name}\` without a training image: not scored`,
+    );
   }
   return lines;
 }

@@ -2,6 +2,7 @@ import type { FinalizedEmbeddings } from '../../outputs/embeddings/finalize-embe
 import type { Command } from '../command-line/command.ts';
 import { finalize } from '../finalize.ts';
 import { type FinalizeOptions, finalizeVerb } from '../options/finalize-options.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** `finalize` on the command line. */
 export const finalizeCommand: Command<FinalizeOptions, FinalizedEmbeddings> = {
@@ -10,9 +11,9 @@ export const finalizeCommand: Command<FinalizeOptions, FinalizedEmbeddings> = {
   stopped: () => 'stopped; run it again',
   about: ({ out }) => ({ out }),
   lines: ({ path, shards, parts, rows, bad }) => {
-    const what = shards === 0 ? 'was finished before:' : `joined ${shards} shards:`;
-    const unreadable = bad === 0 ? '' : `; ${bad} images could not be read, see quarantine.arrow`;
-    return [`${what} ${rows} rows in ${parts} parts in ${path}${unreadable}`];
+    const what = shards === 0 ? 'was finished before:' : `joined ${counted(shards, 'shard')}:`;
+    const unreadable = bad === 0 ? '' : `; ${counted(bad, 'image')} left out, see quarantine.arrow`;
+    return [`${what} ${counted(rows, 'row')} in ${counted(parts, 'part')} in ${path}${unreadable}`];
   },
   json: ({ path: out, shards, parts, rows, bad, bytes }) => ({
     out,

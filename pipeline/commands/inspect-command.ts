@@ -6,6 +6,7 @@ import { textTable } from '../command-line/text-table.ts';
 import { inspect } from '../inspect.ts';
 import { type InspectOptions, inspectVerb } from '../options/inspect-options.ts';
 import { spelled } from '../options/spelling.ts';
+import { counted, cutText } from '../../operators/message-words.ts';
 
 /** `inspect` on the command line; fails when it finds damage. */
 export const inspectCommand: Command<InspectOptions, Inspection> = {
@@ -64,10 +65,10 @@ function shown(value: Json | undefined): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   // A line end inside a value would break the table.
   const line = text.replaceAll(/\s+/gu, ' ');
-  return line.length <= longestShown ? line : `${line.slice(0, longestShown - 1)}…`;
+  return cutText(line, longestShown);
 }
 
 function shownNumber(value: number): string {
-  if (Number.isInteger(value)) return value.toLocaleString('en');
+  if (Number.isInteger(value)) return counted(value);
   return String(Number(value.toPrecision(5)));
 }

@@ -9,6 +9,7 @@ import { textTable } from '../command-line/text-table.ts';
 import { loss, type MeasuredLoss } from '../loss.ts';
 import { type LossOptions, lossVerb } from '../options/loss-options.ts';
 import type { Resolved } from '../options/verb.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** `loss` on the command line. */
 export const lossCommand: Command<LossOptions, MeasuredLoss> = {
@@ -44,15 +45,14 @@ function countCells(
   const { loss: spec, rows, anchors, anchorsWithoutPositive, withoutClass, unusable } = measured;
   const epsilon = spec.name === 'eps-sup-infonce' ? `, epsilon ${spec.epsilon}` : '';
   const normalised = options.normalize ? ', brought to length 1' : '';
-  const count = (value: number): string => value.toLocaleString('en');
   return [
     ['loss', `${spec.name}, temperature ${spec.temperature}${epsilon}`],
-    ['rows', `${count(rows)}, ${options.layer}${normalised}`],
-    ['anchors', count(anchors)],
+    ['rows', `${counted(rows)}, ${options.layer}${normalised}`],
+    ['anchors', counted(anchors)],
     [
       'left out',
-      `${count(anchorsWithoutPositive)} alone in their class, ${count(withoutClass)} without a class` +
-        (unusable === 0 ? '' : `, ${count(unusable)} that cannot be used`),
+      `${counted(anchorsWithoutPositive)} alone in their class, ${counted(withoutClass)} without a class` +
+        (unusable === 0 ? '' : `, ${counted(unusable)} that cannot be used`),
     ],
   ];
 }

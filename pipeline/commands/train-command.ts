@@ -12,6 +12,7 @@ import { type TrainOptions, trainVerb } from '../options/train-options.ts';
 import type { StepTimes } from '../parts/step-clock.ts';
 import type { TrainedStep, TrainResult } from '../parts/tell-steps.ts';
 import { train } from '../train.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** `train` on the command line. */
 export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
@@ -21,7 +22,7 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
   stopped: ({ out }, last) =>
     last === undefined
       ? `stopped before the first step; what ${out} held before stays`
-      : `stopped; the checkpoint after ${last.kept ?? 0} of ${last.total} steps is kept in ${out}`,
+      : `stopped; the checkpoint after ${counted(last.kept ?? 0)} of ${counted(last.total!, 'step')} is kept in ${out}`,
   about: ({ out }) => ({ out, steps: null, totalSteps: null, readouts: null, times: null }),
   lines: (result, { options, interrupted }) => [
     stepLine(result, interrupted),
@@ -35,19 +36,25 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
 function stepLine(result: TrainResult, interrupted: boolean): string {
   const { out, steps, totalSteps, stepsDone } = result;
   if (interrupted && steps < totalSteps) {
-    return `stopped after ${steps} of ${totalSteps} steps in ${out}`;
+    return `stopped after ${counted(steps)} of ${counted(totalSteps, 'step')} in ${out}`;
   }
   return stepsDone === 0 && steps > 0
-    ? `nothing to do: the run in ${out} is finished (${steps} steps; more \`--steps\` or \`--epochs\` extend it)`
-    : `trained ${steps} steps in ${out}`;
+    ? `nothing to do: the run in ${out} is finished (${counted(steps, 'step')}; more \`--steps\` or \`--epochs\` extend it)`
+    : `trained ${counted(steps, 'step')} in ${out}`;
 }
 
 /** Images that the run could not use, now or before. */
 function badLines({ out, bad, recovered }: TrainResult): readonly string[] {
-  const again = recovered === 0 ? [] : [`${recovered} images that were bad before could be used`];
+  const again =
+    recovered === 0
+      ? []
+      : [`${counted(recovered, 'image that was', 'images that were')} bad before could be used`];
   if (bad === 0) return again;
   const file = path.join(out, quarantineName);
-  return [...again, `${bad} images could not be used and were replaced, see ${file}`];
+  return [
+    ...again,
+    `${counted(bad, 'image')} could not be used and ${bad === 1 ? 'was' : 'were'} replaced, see ${file}`,
+  ];
 }
 
 function readoutLines(readouts: TrainedStep['readouts']): readonly string[] {

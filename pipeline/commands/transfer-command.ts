@@ -4,6 +4,7 @@ import { textTable } from '../command-line/text-table.ts';
 import { type TransferOptions, transferVerb } from '../options/transfer-options.ts';
 import type { TransferSummary } from '../parts/report-transfer.ts';
 import { transfer, type TransferResult } from '../transfer.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** `transfer` on the command line. */
 export const transferCommand: Command<TransferOptions, TransferResult> = {
@@ -40,11 +41,11 @@ function resultLines(summary: TransferSummary): readonly string[] {
     notScored === 0
       ? []
       : [
-          `${notScored} test images of no class, or of one without training images: not scored (${method})`,
+          `${counted(notScored, 'test image')} of no class, or of one without training images: not scored (${method})`,
         ],
   );
   return [
-    `${classes.length} ${which}; in brackets 95 % intervals over test images`,
+    `${counted(classes.length)} ${which}; in brackets 95 % intervals over test images`,
     ...textTable([['method', 'n', 'top-1', 'top-5'], ...rows]),
     ...left,
   ];

@@ -1,4 +1,5 @@
 import type { FieldNote } from './option-fields.ts';
+import { cutText } from '../../operators/message-words.ts';
 
 type Kind = FieldNote['kind'];
 
@@ -12,7 +13,7 @@ type Kind = FieldNote['kind'];
  */
 export function gotten(kind: Kind | undefined, value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = cut(typeof value === 'string' ? value : JSON.stringify(value));
+  const text = cutText(typeof value === 'string' ? value : JSON.stringify(value), longest);
   const remark = kind === undefined ? undefined : remarks[kind](value);
   return remark === undefined ? `\`${text}\`` : remark.replace('$', () => `\`${text}\``);
 }
@@ -44,9 +45,7 @@ const remarks: Readonly<Record<Kind, (value: unknown) => string | undefined>> = 
 };
 
 /** A whole file in the place of a value says no more than its beginning. */
-function cut(text: string): string {
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
-}
+const longest = 200;
 
 /** A number in quotes. The command line makes numbers of such texts itself. */
 function isNumeric(value: unknown): boolean {

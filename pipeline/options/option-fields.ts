@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseShard } from '../../outputs/embeddings/export-shard.ts';
+import { eitherOf } from '../../operators/message-words.ts';
 
 /** Description of an option, for help and for messages. */
 export interface FieldNote {
@@ -77,7 +78,7 @@ export function choice<const W extends readonly string[]>(
   about: string,
 ): z.ZodEnum<{ [word in W[number]]: word }> {
   const quoted = words.map((word) => `\`${word}\``);
-  const expected = [quoted.slice(0, -1).join(', '), quoted.at(-1)].filter(Boolean).join(' or ');
+  const expected = eitherOf(quoted);
   const placeholder = words.join('|');
   return noted(z.enum(words), { kind: 'text', placeholder, expected, about, choices: words });
 }

@@ -210,7 +210,7 @@ function wrongValue<T>(
   const expected = between
     ? spelled(issue.message, keysOf(verb), spelling)
     : (field?.expected ?? issue.message);
-  const got = between ? plainly(value) : gotten(field?.kind, value);
+  const got = gotten(between ? undefined : field?.kind, value);
   const meant =
     typeof value === 'string' && field?.choices?.includes(value) === false
       ? nearestWord(value, field.choices)
@@ -233,11 +233,6 @@ function unknownOption<T>(verb: Verb<T>, key: string, spelling: Spelling): strin
 /** Names of the options of a verb, as the library has them. */
 export function keysOf<T>({ fields }: Verb<T>): readonly string[] {
   return fields.map(({ key }) => key);
-}
-
-function plainly(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
 /** `batchSize` as `--batch-size`. */

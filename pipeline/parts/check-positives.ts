@@ -3,6 +3,7 @@ import type { Dataset } from '../../operators/types.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { RunConfig } from './run-config.ts';
 import type { TellNote } from './run-event.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /**
  * Looks whether the images of a batch have others of their class in it. With two views of each image or more they do.
@@ -34,7 +35,7 @@ export function checkPositives(
     );
   }
   note(
-    `in each batch ${missing} of ${batchSize} images have no other of their class beside them and are no anchors ` +
+    `in each batch no other of their class is beside ${missing} of ${counted(batchSize, 'image')}, which are no anchors ` +
       `(\`anchors_without_positive\` in metrics.arrows). All are with ${wayOut}`,
     options,
   );

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { meantFolder, wholeFolder } from '../../datasets/check-split.ts';
 import { foldersIn } from '../../datasets/folder-listing.ts';
-import { shownNames } from '../../datasets/shown-names.ts';
+import { shownNames } from '../../operators/message-words.ts';
 import { sourceOf } from '../../datasets/sources.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { TransferOptions } from '../options/transfer-options.ts';

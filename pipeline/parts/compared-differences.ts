@@ -1,5 +1,6 @@
 import type { ReadScores } from '../../outputs/tables/read-scores.ts';
 import type { CommonImages } from './common-images.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** A property of evaluations that is not the same in all of them, beside the weights. */
 export interface ComparedDifference {
@@ -41,11 +42,15 @@ export function comparisonNotes(
 ): readonly string[] {
   const notes: string[] = [];
   if (leftOut.some((count) => count > 0)) {
-    const counts = all.map(({ path, count }, at) => `${leftOut[at]} of ${count} in \`${path}\``);
+    const counts = all.map(
+      ({ path, count }, at) => `${counted(leftOut[at]!)} of ${counted(count)} in \`${path}\``,
+    );
     const files =
-      otherFiles === 0 ? '' : `; ${otherFiles} of them have another file under the same name`;
+      otherFiles === 0
+        ? ''
+        : `; ${counted(otherFiles)} of them with another file under the same name`;
     notes.push(
-      `${images} test images are common to all evaluations; left out: ${counts.join(', ')}${files}`,
+      `${counted(images, 'test image is', 'test images are')} common to all evaluations; left out: ${counts.join(', ')}${files}`,
     );
   }
   for (const { what, values } of comparedDifferences(all)) {

@@ -2,6 +2,7 @@ import { catchError, from, mergeMap, type MonoTypeOperatorFunction, throwError }
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { Quarantine } from '../../operators/stages/quarantine.ts';
 import { isRepaired, type QuarantineRow } from '../../outputs/tables/write-quarantine.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /**
  * Lists the bad images of a run that they end, before its error goes on: `quarantine.arrow` says which they are.
@@ -32,7 +33,11 @@ async function listedError(
   const bad = rows.filter((row) => !isRepaired(row)).length;
   try {
     const file = await save(rows);
-    return withList(error, `${bad} images are listed in \`${file}\`.`, file);
+    return withList(
+      error,
+      `${counted(bad, 'image is', 'images are')} listed in \`${file}\`.`,
+      file,
+    );
   } catch (why) {
     // The error that ends the run comes first; that they could not be listed is a sentence of it.
     return withList(error, `They could not be listed: ${messageOf(why)}`);

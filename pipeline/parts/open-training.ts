@@ -31,6 +31,7 @@ import {
 import { trainingOpening } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
 import { trainingImages } from './training-images.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** Resources of a training run. All of them belong to the scope. */
 export interface Training {
@@ -124,8 +125,8 @@ function trainingWalks(options: Resolved<TrainOptions>, data: Dataset): ClassWal
 function retryNote({ bad, checkpoint }: RunFolder): string {
   if (bad.length === 0) return 'no image of this run was bad: none is tried again';
   return (
-    `${bad.length} images that could not be used are tried again when they come, from step ` +
-    `${checkpoint?.step ?? 0} on; those that can be used take their own places in the batches again`
+    `${counted(bad.length, 'image that could not be used is', 'images that could not be used are')} tried again ` +
+    `in the batches from step ${counted(checkpoint?.step ?? 0)} on; those that can be used take their own places in the batches again`
   );
 }
 

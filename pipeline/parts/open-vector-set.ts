@@ -13,6 +13,7 @@ import {
 } from '../../outputs/embeddings/read-embeddings.ts';
 import { jsonHash } from '../../outputs/files/json.ts';
 import { imagesHash } from './images-hash.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** One layer of an export, and what identifies it. */
 export interface ExportedSet extends VectorSet {
@@ -130,7 +131,7 @@ function usableSet(
   }
   throw new PipelineError(
     'ERR_FORMAT',
-    `\`${all.name}\` holds no vector that can be used: all ${rows} hold NaN, infinity or nothing but zeros. ` +
+    `\`${all.name}\` holds no vector that can be used: all ${counted(rows)} hold NaN, infinity or nothing but zeros. ` +
       'Export it again, with another model or the preprocessing that it was made with.',
     { path: all.name },
   );
@@ -143,8 +144,10 @@ export function noteUnusable(
 ): void {
   const { rows, first } = unusable;
   if (rows === 0) return;
-  const which = rows === 1 ? `1 row of \`${name}\` is` : `${rows} rows of \`${name}\` are`;
-  note(`${which} left out, such as \`${first}\`: vectors with NaN, infinity or nothing but zeros`);
+  const verb = rows === 1 ? 'is' : 'are';
+  note(
+    `${counted(rows, 'row')} of \`${name}\` ${verb} left out, such as \`${first}\`: vectors with NaN, infinity or nothing but zeros`,
+  );
 }
 
 function dimOf({ path, sizes }: EmbeddingsReader, layer: EmbeddingLayer): number {

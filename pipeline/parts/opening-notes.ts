@@ -1,4 +1,4 @@
-import { counted, shownName } from '../../datasets/shown-names.ts';
+import { counted, shownName } from '../../operators/message-words.ts';
 import type { EncoderSession, Engine } from '../../operators/engine/interface/engine.ts';
 import { weightShapes } from '../../operators/model/weight-shapes.ts';
 import type { Dataset } from '../../operators/types.ts';
@@ -67,7 +67,10 @@ export function exportOpening(
   engine: Pick<Engine, 'name' | 'device'>,
 ): string {
   const left = ranges.reduce((sum, { from, end }) => sum + end - from, 0);
-  const images = `${counted(left)}${left === positions ? '' : ` of ${counted(positions)}`} images`;
+  const images =
+    left === positions
+      ? counted(left, 'image')
+      : `${counted(left)} of ${counted(positions, 'image')}`;
   const vectors = [
     ...(embeddingSize > 0 ? [`embedding ${counted(embeddingSize)}`] : []),
     ...(projectionSize > 0 ? [`projection ${counted(projectionSize)}`] : []),

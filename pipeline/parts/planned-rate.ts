@@ -1,6 +1,7 @@
 import { learningRateAt } from '../../operators/model/learning-rate.ts';
 import type { RunExtension } from '../../outputs/run/saved-config.ts';
 import type { RunConfig } from './run-config.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** Length of a run as it was planned, and how it was extended. */
 export interface PlannedLength {
@@ -42,7 +43,7 @@ export function extensionNote(
 ): string {
   const before = at === 0 ? '' : `, after ${rateAt(at - 1).toPrecision(3)}`;
   return (
-    `extended at step ${at} from ${from} to ${to} steps: from here on the learning rate follows the schedule of ` +
-    `${to} steps, ${rateAt(at).toPrecision(3)} at the next step${before}`
+    `extended at step ${counted(at)} from ${counted(from)} to ${counted(to, 'step')}: from here on the learning rate follows the schedule of ` +
+    `${counted(to, 'step')}, ${rateAt(at).toPrecision(3)} at the next step${before}`
   );
 }

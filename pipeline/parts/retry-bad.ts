@@ -12,6 +12,7 @@ import type {
 } from '../../operators/types.ts';
 import type { EmbeddingsFolder } from '../../outputs/embeddings/export-writer.ts';
 import type { TellNote } from './run-event.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** Means to try images again. */
 export interface RetryOptions {
@@ -52,8 +53,8 @@ function outcome(before: number, usable: number): string {
   if (before === 0)
     return 'no image of this export was left out for being unreadable: none is tried again';
   return usable === 0
-    ? `${before} images that were left out were tried again; none can be used yet`
-    : `${usable} of ${before} images that were left out can be used now; their parts are made again`;
+    ? `${counted(before, 'image that was left out was', 'images that were left out were')} tried again; none can be used yet`
+    : `${counted(usable)} of ${counted(before, 'image that was', 'images that were')} left out can be used now: what lacks them is made again`;
 }
 
 function isSame(before: BadSample, now: BadSample | undefined): boolean {

@@ -1,5 +1,6 @@
 import type { OverlapRow, SetOverlap } from '../../operators/evaluation/overlap/set-overlap.ts';
 import type { TellNote } from './run-event.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** Tells of test images that stand in the training set as well, with an example of each kind. */
 export function tellOverlap(overlap: SetOverlap, note: TellNote): void {
@@ -12,7 +13,8 @@ export function tellOverlap(overlap: SetOverlap, note: TellNote): void {
   const { content, vector } = overlap;
   if (content.images > 0) {
     note(
-      `${content.images} of ${content.of} test images are training images (same file): ${example('content')}. ` +
+      `${counted(content.images)} of ${counted(content.of, 'test image')} ` +
+        `${content.images === 1 ? 'is a training image' : 'are training images'} (same file): ${example('content')}. ` +
         'They find themselves, and are measured all the same. All of them: `overlap.arrow`.',
     );
   }
@@ -23,9 +25,9 @@ export function tellOverlap(overlap: SetOverlap, note: TellNote): void {
         ? 'from another file: images saved anew, or a model that does not tell images apart'
         : otherContent === 0
           ? 'and are probably training images: these exports do not say what the files were'
-          : `${otherContent} of them from another file`;
+          : `${counted(otherContent)} of them from another file`;
     note(
-      `${images} of ${of} test images have the vector of a training image, bit for bit, ${files}; ` +
+      `${counted(images)} of ${counted(of, 'test image')} ${images === 1 ? 'has' : 'have'} the vector of a training image, bit for bit, ${files}; ` +
         `${example('vector')} in this respect. All of them: \`overlap.arrow\`.`,
     );
   }

@@ -2,6 +2,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { TellNote } from './run-event.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** Numbers of neighbours as wanted. */
 export interface WantedKs {
@@ -31,7 +32,7 @@ export function usableKs(
   const tooLarge = k.filter((one) => one > most);
   if (tooLarge.length === 0) return k;
   const why =
-    `\`${train.name}\` has ${imagesText(images)} with a class` +
+    `\`${train.name}\` has ${counted(images, 'image')} with a class` +
     (leaveOneOut ? ', and none is its own neighbour' : '');
   if (given !== null) {
     throw new UsageError(
@@ -51,8 +52,4 @@ function nothingToCompare(name: string, images: number): PipelineError {
       : `\`${name}\` holds one image with a class, which is not its own neighbour. Give another folder as \`test\`, or embed more images.`,
     { path: name, options: images === 0 ? [] : ['test'] },
   );
-}
-
-function imagesText(images: number): string {
-  return images === 1 ? '1 image' : `${images} images`;
 }

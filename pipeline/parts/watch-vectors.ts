@@ -5,6 +5,7 @@ import {
 } from '../../operators/evaluation/vectors/direction-sums.ts';
 import type { EmbeddingBatch } from '../../operators/types.ts';
 import type { TellNote } from './run-event.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** Watch over the vectors of one run of an export. */
 export interface VectorWatch {
@@ -18,7 +19,7 @@ export interface VectorWatch {
  * Mean cosine of two vectors from which a set counts as collapsed. Those of a network with random weights are near 0.97:
  * images differ little to it, but they differ. What is nearer is one direction with noise.
  */
-export const collapsedFrom = 0.999;
+const collapsedFrom = 0.999;
 
 const layers = ['embedding', 'projection'] as const;
 
@@ -45,7 +46,7 @@ export function watchVectors(
 }
 
 /** Undefined when the rows differ. */
-export function collapseNote(
+function collapseNote(
   name: string,
   sum: Pick<DirectionSums, 'rows' | 'equalToFirst' | 'meanCosine'>,
 ): string | undefined {
@@ -54,7 +55,7 @@ export function collapseNote(
   if (cosine === null || cosine < collapsedFrom) return undefined;
   const what =
     equalToFirst === rows
-      ? `all ${rows} rows of \`${name}\` are the same vector`
-      : `the ${rows} rows of \`${name}\` point in nearly one direction: their mean cosine is ${cosine.toFixed(6)}`;
+      ? `all ${counted(rows, 'row')} of \`${name}\` are the same vector`
+      : `the ${counted(rows, 'row')} of \`${name}\` point in nearly one direction: their mean cosine is ${cosine.toFixed(6)}`;
   return `${what}. The model tells these images hardly apart: is its preprocessing that which it was made with?`;
 }

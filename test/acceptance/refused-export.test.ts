@@ -195,7 +195,7 @@ test('the only shard is the whole export', async (t) => {
   t.is((await run(embedArgs(folder, '--shard', '0/1'))).exitCode, 0);
   t.deepEqual(await folderBytes(folder), await folderBytes(at('whole')));
   const { stdout } = await run(['finalize', folder]);
-  t.regex(stdout, /^was finished before: 12 rows in 1 parts in /);
+  t.regex(stdout, /^was finished before: 12 rows in 1 part in /);
 });
 
 const usage = test.macro({

@@ -48,7 +48,7 @@ test('training says how many images it left out, and a run that they end lists t
   // The same limit again does not go on in silence.
   const again = await runCommandLine([...args, '--resume', '--max-invalid', '0.1']);
   t.is(again.exitCode, 1);
-  t.regex(again.stderr, /3 of about 24 images could not be used before.*`--retry-bad`/);
+  t.regex(again.stderr, /3 of 24 images could not be used before.*`--retry-bad`/);
 
   const done = await runCommandLine([...args, '--resume', '--max-invalid', '0.2']);
   t.is(done.exitCode, 0, done.stderr);
@@ -82,7 +82,7 @@ test('images of a run are tried again from the resumed step on, and the repaired
   t.true(
     (await notesOf(train(tinyTraining({ ...longer, out })))).some((text) =>
       text.startsWith(
-        '2 images that could not be used are tried again when they come, from step 6',
+        '2 images that could not be used are tried again in the batches from step 6 on',
       ),
     ),
   );
@@ -127,7 +127,7 @@ test('an export says what it left out, and a repaired image gets the bytes of an
   );
   t.is(
     await said('--out', out, '--resume', '--retry-bad'),
-    `wrote 23 rows in ${out}; 1 images that were left out have a row now; 1 images could not be read, see quarantine.arrow\n`,
+    `wrote 23 rows in ${out}; 1 image that was left out has a row now; 1 image could not be read, see quarantine.arrow\n`,
   );
   await said('--out', fresh);
   t.deepEqual(await folderBytes(out), await folderBytes(fresh));

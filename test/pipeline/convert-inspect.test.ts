@@ -128,7 +128,7 @@ test('inspect tells of files: Arrow, a stream, a cut stream, a checkpoint, nothi
   await fs.truncate(stream, (await fs.stat(stream)).size - 20);
   const cut = await run(['inspect', stream]);
   t.is(cut.exitCode, 1);
-  t.regex(cut.stderr, /it was cut: 1 rows are there/u);
+  t.regex(cut.stderr, /it was cut: 1 row is there/u);
   await fs.rm(`${stream}.json`);
   await fs.rm(stream);
 

@@ -7,6 +7,7 @@ import type {
   PixelType,
 } from '../interface/engine.ts';
 import { pixelTypes, vectorTypes } from './port-types.ts';
+import { eitherOf } from '../../message-words.ts';
 
 /** An input or output, as the runtime describes it. A size that is free has a name or is below 1. */
 export interface PortMetadata {
@@ -127,7 +128,7 @@ function pixelTypeOf({ name, type }: PortMetadata): PixelType {
   if (found !== undefined) return found;
   throw new PipelineError(
     'ERR_SHAPE',
-    `Expected input \`${name}\` of the model to be ${oneOf(pixelTypes)}, got ${type ?? 'no tensor'}: ` +
+    `Expected input \`${name}\` of the model to be ${eitherOf(pixelTypes)}, got ${type ?? 'no tensor'}: ` +
       'export the model with float32 inputs and outputs',
   );
 }
@@ -201,14 +202,10 @@ function checkOutput(layer: string, { name }: ModelOutput, outputs: readonly Por
   if (!vectorTypes.some((type) => type === output.type)) {
     throw new PipelineError(
       'ERR_SHAPE',
-      `Expected output \`${name}\` of the model to be ${oneOf(vectorTypes)}, got ${output.type ?? 'no tensor'}: ` +
+      `Expected output \`${name}\` of the model to be ${eitherOf(vectorTypes)}, got ${output.type ?? 'no tensor'}: ` +
         'export the model with float32 outputs',
     );
   }
-}
-
-function oneOf(types: readonly string[]): string {
-  return `${types.slice(0, -1).join(', ')} or ${types.at(-1)}`;
 }
 
 function listed(ports: readonly PortMetadata[]): string {

@@ -1,5 +1,6 @@
 import { PipelineError } from '../../errors.ts';
 import type { ModelOutput } from '../interface/engine.ts';
+import { counted } from '../../message-words.ts';
 
 /**
  * Dimension of the vectors that an output of this shape gives.
@@ -71,10 +72,6 @@ function otherRows(name: string, dims: readonly number[], rows: number): Pipelin
       'so its rows are not the images: export it again with a free batch axis throughout, or with the batch fixed to 1 in its ' +
       'input, which is run image by image',
   );
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /**

@@ -59,7 +59,7 @@ const maxDepth = 100;
  *
  * @throws {PipelineError} `ERR_FORMAT` when it is damaged or no ONNX model.
  */
-export async function* modelTensors(source: ByteSource): AsyncGenerator<TensorHeader, void> {
+async function* modelTensors(source: ByteSource): AsyncGenerator<TensorHeader, void> {
   yield* tensorsIn(source, 'model', { field: 0, value: 0, start: 0, end: source.size }, 0);
 }
 

@@ -59,7 +59,7 @@ test('an exhausted class fails by name', async (t) => {
   const { plans, walks } = await plansOf([1, 9], 4, 1);
   const bad = plans[0]!.samples.find(({ label }) => label === 0)!;
   const error = t.throws(() => replacementFor(walks, bad, 1), {
-    message: /None of the 1 images of class `class-00000` can take the place of `class-00000\/0`/,
+    message: /None of the 1 image of class `class-00000` can take the place of `class-00000\/0`/,
   });
   t.like(error, { code: 'ERR_DATASET', sample: 'class-00000/0' });
 });

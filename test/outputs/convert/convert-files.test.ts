@@ -184,7 +184,7 @@ test('a log of one row a batch becomes one table, whole rows only', async (t) =>
   await fs.truncate(from, size - 300);
   await t.throwsAsync(openArrowSource(from), {
     code: 'ERR_FORMAT',
-    message: /it was cut: 1498 rows are there, .*metrics\.arrows\.json` says 1500/u,
+    message: /it was cut: 1,498 rows are there, .*metrics\.arrows\.json` says 1,500/u,
   });
   await fs.rm(`${from}.json`);
   await t.throwsAsync(openArrowSource(from), {

@@ -116,7 +116,7 @@ test('a file cut anywhere is refused', async (t) => {
   await fs.writeFile(cut, Buffer.concat([bytes, Buffer.alloc(1)]));
   await t.throwsAsync(readSafetensors(cut), {
     code: 'ERR_FORMAT',
-    message: /1 bytes belong to no/,
+    message: /1 byte without a/,
   });
 });
 

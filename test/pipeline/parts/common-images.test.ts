@@ -60,7 +60,7 @@ test('what only some have, or have as another file, is left out and told', (t) =
   );
   t.deepEqual(comparisonNotes([first, other], common), [
     '2 test images are common to all evaluations; left out: 1 of 3 in `first`, 2 of 4 in `other`; ' +
-      '1 of them have another file under the same name',
+      '1 of them with another file under the same name',
   ]);
 });
 

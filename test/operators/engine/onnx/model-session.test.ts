@@ -138,6 +138,23 @@ const refusals: readonly (readonly [string, ColourChanges, RegExp])[] = [
     /other vectors for the same image .* evaluation mode/,
   ],
   [
+    'random numbers, for one image at a time',
+    { input: [1, 3, colourSide, colourSide], after: [node('RandomNormalLike', ['z'], 'y')] },
+    /other vectors for the same image .* evaluation mode/,
+  ],
+  [
+    'a little noise',
+    {
+      after: [
+        node('RandomNormalLike', ['z'], 'noise'),
+        node('Mul', ['noise', 'little'], 'some'),
+        node('Add', ['z', 'some'], 'y'),
+      ],
+      constants: [constant('little', [1], Float32Array.of(5e-4))],
+    },
+    /other vectors for the same image .* evaluation mode/,
+  ],
+  [
     'grey images',
     { input: ['n', 1, colourSide, colourSide], weights: zeros(1) },
     /only images of three channels/,
@@ -194,6 +211,23 @@ for (const batch of ['n', 5] as const) {
     t.regex(session.notes.join('\n'), /depends on the other images of its batch.*one at a time/);
     const [alone, together] = [await vectors(session, 1), await vectors(session, 6)];
     t.deepEqual(together.subarray(0, 4), alone);
+  });
+}
+
+for (const batch of ['n', 5] as const) {
+  test(`vectors that depend on the images before them (in a batch of ${batch}) are made one by one`, async (t) => {
+    // The first image by itself and in front of another has the same vector.
+    const session = await open(
+      t,
+      colourModel({
+        input: [batch, 3, colourSide, colourSide],
+        after: [node('CumSum', ['z', 'axis'], 'y')],
+        constants: [constant('axis', [1], BigInt64Array.of(0n))],
+      }),
+    );
+    t.regex(session.notes.join('\n'), /depends on the other images of its batch/);
+    const plain = await open(t, colourModel());
+    near(t, [...(await vectors(session, 6))], [...(await vectors(plain, 6))], 1e-6);
   });
 }
 

@@ -66,6 +66,7 @@ async function decodeRepaired(
   try {
     image = await decoders[format](bytes, options);
   } catch {
+    // What is wrong with the file itself, not with what was made of it.
     throw reason;
   }
   return told.length === 0 ? image : tolerated(image, told.join(', '), options, reason.cause);

@@ -128,7 +128,7 @@ function textOf(bytes: Uint8Array): string {
 
 /** Tests whether a file begins with text: no control characters but white space. */
 function isText(bytes: Uint8Array): boolean {
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- it is those that tell
   return /^[^\0-\x08\x0e-\x1f]+$/u.test(textOf(bytes)) && isUtf8(bytes.subarray(0, 1021));
 }
 
@@ -138,6 +138,7 @@ function isUtf8(bytes: Uint8Array): boolean {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return true;
   } catch {
+    // `fatal`: what is no UTF-8 throws.
     return false;
   }
 }

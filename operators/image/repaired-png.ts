@@ -20,6 +20,7 @@ export function repairedPng(bytes: Uint8Array): RepairedFile | undefined {
       maxOutputLength: length + 65_536,
     });
   } catch {
+    // Damaged, or larger than its header says: then the first reason stands.
     return undefined;
   }
   if (rows.length < length) return undefined;

@@ -6,7 +6,7 @@ import { readArrowMessage } from '../arrow/arrow-messages.ts';
 import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
 import { kindInstead } from '../files/file-kind.ts';
 import { openFileWindow } from '../files/file-window.ts';
-import { statGiven } from '../files/stat-given.ts';
+import { statGiven } from '../files/stat-of.ts';
 import { type ArrowFileReader, openArrowReader } from '../arrow/read-arrow-file.ts';
 import { openArrowStream } from '../arrow/read-arrow-stream.ts';
 import { partBatches } from '../embeddings/part-batches.ts';
@@ -58,7 +58,7 @@ export async function openArrowSource(source: string): Promise<ArrowSource> {
   const instead = await kindInstead(source, 'something else');
   throw new PipelineError(
     'ERR_FORMAT',
-    `Expected \`${source}\` to be an Arrow file, an Arrow stream or a folder that \`embed\` wrote, got ${instead}${instead.endsWith('?') ? '' : '.'}`,
+    `Expected \`${source}\` to be an Arrow file, an Arrow stream or a folder that \`embed\` wrote, got ${instead}.`,
     { path: source },
   );
 }

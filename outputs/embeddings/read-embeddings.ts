@@ -14,7 +14,8 @@ import { shardManifestName, shardOfName } from './export-shard.ts';
 import { checkPart, damagedPart } from './check-part.ts';
 import { digestBytes } from '../../operators/image-content.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
-import { isFolder, wrongFolder } from '../files/wrong-folder.ts';
+import { isFolder } from '../files/stat-of.ts';
+import { wrongFolder } from '../files/wrong-folder.ts';
 import { counted } from '../../operators/message-words.ts';
 
 /** Some rows of an export, in dataset order. The caller owns the arrays. */

@@ -11,13 +11,12 @@ const headBytes = 1024;
  * @returns A noun phrase with the way out, such as "an HTML page: …"; undefined when its beginning says nothing.
  */
 export async function mistakenKind(window: FileWindow): Promise<string | undefined> {
-  if (window.size === 0) return 'an empty file: download or copy it again';
-  const head = Buffer.from(await window.bytes(0, headBytes));
-  return kinds.find(({ begins }) => begins(head))?.what(head);
+  const kind = await kindOf(window);
+  return kind && phrase(kind.what, kind.wayOut ?? kind.wayToModel);
 }
 
 /**
- * As `mistakenKind`, for a file of any format that turned out to be none.
+ * As `mistakenKind`, for a file of any format that turned out to be none: the way to a model is not told.
  *
  * @param otherwise What is said when its beginning says nothing.
  * @throws {PipelineError} `ERR_READ`.
@@ -25,82 +24,132 @@ export async function mistakenKind(window: FileWindow): Promise<string | undefin
 export async function kindInstead(path: string, otherwise: string): Promise<string> {
   const window = await openFileWindow(path);
   try {
-    return (await mistakenKind(window)) ?? otherwise;
+    const kind = await kindOf(window);
+    return kind === undefined ? otherwise : phrase(kind.what, kind.wayOut);
   } finally {
     await window.close();
   }
 }
 
-interface Kind {
-  readonly begins: (head: Buffer) => boolean;
-  readonly what: (head: Buffer) => string;
+/** A kind of file. */
+interface FileKind {
+  /** A noun phrase. */
+  readonly what: string;
+  /** Way to the file that was meant, whatever it is. */
+  readonly wayOut?: string;
+  /** Way to a model, where one was meant. */
+  readonly wayToModel?: string;
 }
 
-const exportIt = 'export the model to ONNX';
+interface KnownKind {
+  readonly begins: (head: Buffer) => boolean;
+  readonly kind: FileKind | ((head: Buffer) => FileKind);
+}
 
-const kinds: readonly Kind[] = [
-  { begins: text(/^version https:\/\/git-lfs/u), what: lfsPointer },
+async function kindOf(window: FileWindow): Promise<FileKind | undefined> {
+  if (window.size === 0) return { what: 'an empty file', wayOut: 'download or copy it again' };
+  const head = Buffer.from(await window.bytes(0, headBytes));
+  const kind = kinds.find(({ begins }) => begins(head))?.kind;
+  return typeof kind === 'function' ? kind(head) : kind;
+}
+
+function phrase(what: string, wayOut: string | undefined): string {
+  return wayOut === undefined ? what : `${what}: ${wayOut}`;
+}
+
+function exported(how = ''): Pick<FileKind, 'wayToModel'> {
+  return { wayToModel: `export the model to ONNX${how}` };
+}
+
+const unpacked = { wayOut: 'unpack it' };
+const another = { wayToModel: 'give the model itself' };
+
+const kinds: readonly KnownKind[] = [
+  { begins: text(/^version https:\/\/git-lfs/u), kind: lfsPointer },
   {
     begins: text(/^\s*(?:<!doctype html|<html|<head|<body)/iu),
-    what: () =>
-      'an HTML page, which a download gave instead of the file: download it again, signed in if it asks for that',
+    kind: {
+      what: 'an HTML page, which a download gave instead of the file',
+      wayOut: 'download it again, signed in if it asks for that',
+    },
   },
   {
     begins: text(/^\s*<\?xml/iu),
-    what: () =>
-      `an XML file, such as the answer of a server or a model of OpenVINO: ${exportIt}, or download it again`,
+    kind: {
+      what: 'an XML file, such as the answer of a server or a model of OpenVINO',
+      ...exported(', or download it again'),
+    },
   },
   {
     begins: (head) => /^[\s\S]{8}\{/u.test(head.toString('latin1')) && head.readUInt32LE(4) === 0,
-    what: () => `weights in safetensors, without the network that they belong to: ${exportIt}`,
+    kind: {
+      what: 'weights in safetensors, without the network that they belong to',
+      ...exported(),
+    },
   },
-  { begins: text(/^\s*[{[]\s*["{}[\]\d]/u), what: () => `a JSON file: is the model beside it?` },
-  { begins: magic('PK\x03\x04'), what: zipArchive },
+  {
+    begins: text(/^\s*[{[]\s*["{}[\]\d]/u),
+    kind: { what: 'a JSON file', wayToModel: 'give the model, which may be beside it' },
+  },
+  { begins: magic('PK\x03\x04'), kind: zipArchive },
   {
     begins: (head) => head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5,
-    what: () =>
-      `a pickle of Python, such as weights of PyTorch: ${exportIt} (\`torch.onnx.export\`)`,
+    kind: {
+      what: 'a pickle of Python, such as weights of PyTorch',
+      ...exported(' (`torch.onnx.export`)'),
+    },
   },
-  { begins: magic('\x1f\x8b'), what: () => 'a gzip archive: unpack it' },
-  { begins: magic('BZh'), what: () => 'a bzip2 archive: unpack it' },
-  { begins: magic('\xfd7zXZ'), what: () => 'an xz archive: unpack it' },
-  { begins: magic('\x28\xb5\x2f\xfd'), what: () => 'a zstd archive: unpack it' },
-  { begins: magic('7z\xbc\xaf'), what: () => 'a 7z archive: unpack it' },
-  { begins: magic('ustar', 257), what: () => 'a tar archive: unpack it' },
-  { begins: magic('TFL3', 4), what: () => `a model of TensorFlow Lite: ${exportIt} (\`tf2onnx\`)` },
+  { begins: magic('\x1f\x8b'), kind: { what: 'a gzip archive', ...unpacked } },
+  { begins: magic('BZh'), kind: { what: 'a bzip2 archive', ...unpacked } },
+  { begins: magic('\xfd7zXZ'), kind: { what: 'an xz archive', ...unpacked } },
+  { begins: magic('\x28\xb5\x2f\xfd'), kind: { what: 'a zstd archive', ...unpacked } },
+  { begins: magic('7z\xbc\xaf'), kind: { what: 'a 7z archive', ...unpacked } },
+  { begins: magic('ustar', 257), kind: { what: 'a tar archive', ...unpacked } },
+  {
+    begins: magic('TFL3', 4),
+    kind: { what: 'a model of TensorFlow Lite', ...exported(' (`tf2onnx`)') },
+  },
   {
     begins: magic('ORTM', 4),
-    what: () =>
-      'a model in the ORT format of ONNX Runtime, which does not say what it holds: give the ONNX file that it was made of',
+    kind: {
+      what: 'a model in the ORT format of ONNX Runtime, which does not say what it holds',
+      wayToModel: 'give the ONNX file that it was made of',
+    },
   },
   {
     begins: magic('\x89HDF\r\n'),
-    what: () => `an HDF5 file, such as a model of Keras: ${exportIt} (\`tf2onnx\`)`,
+    kind: { what: 'an HDF5 file, such as a model of Keras', ...exported(' (`tf2onnx`)') },
   },
-  { begins: magic('GGUF'), what: () => `weights in GGUF: ${exportIt}` },
-  { begins: magic('\x93NUMPY'), what: () => 'an array of NumPy: give the model itself' },
-  { begins: magic('ARROW1'), what: () => 'an Arrow file: give the model itself' },
-  { begins: magic('\x89PNG'), what: () => 'a PNG image: give the model itself' },
-  { begins: magic('\xff\xd8\xff'), what: () => 'a JPEG image: give the model itself' },
+  { begins: magic('GGUF'), kind: { what: 'weights in GGUF', ...exported() } },
+  { begins: magic('\x93NUMPY'), kind: { what: 'an array of NumPy', ...another } },
+  { begins: magic('ARROW1'), kind: { what: 'an Arrow file', ...another } },
+  { begins: magic('\x89PNG'), kind: { what: 'a PNG image', ...another } },
+  { begins: magic('\xff\xd8\xff'), kind: { what: 'a JPEG image', ...another } },
 ];
 
-function magic(bytes: string, at = 0): Kind['begins'] {
+function magic(bytes: string, at = 0): KnownKind['begins'] {
   return (head) => head.toString('latin1', at, at + bytes.length) === bytes;
 }
 
-function text(pattern: RegExp): Kind['begins'] {
+function text(pattern: RegExp): KnownKind['begins'] {
   // A mark of the order of bytes may stand before it.
   return (head) => pattern.test(head.toString('utf8').replace(/^\uFEFF/u, ''));
 }
 
-function lfsPointer(head: Buffer): string {
+function lfsPointer(head: Buffer): FileKind {
   const size = /^size (\d+)$/mu.exec(head.toString('utf8'))?.[1];
   const of = size === undefined ? '' : ` of ${counted(Number(size), 'byte')}`;
-  return `a Git LFS pointer, a text that stands for the file${of} itself: fetch it with \`git lfs pull\`, or download it`;
+  return {
+    what: `a Git LFS pointer, a text that stands for the file${of} itself`,
+    wayOut: 'fetch it with `git lfs pull`, or download it',
+  };
 }
 
-function zipArchive(head: Buffer): string {
+function zipArchive(head: Buffer): FileKind {
   return /data\.pkl|\/version|\.data\//u.test(head.toString('latin1'))
-    ? `a file of PyTorch (a zip archive with a pickle): ${exportIt} (\`torch.onnx.export\`)`
-    : 'a zip archive: unpack it';
+    ? {
+        what: 'a file of PyTorch (a zip archive with a pickle)',
+        ...exported(' (`torch.onnx.export`)'),
+      }
+    : { what: 'a zip archive', ...unpacked };
 }

@@ -60,6 +60,7 @@ async function inTheWay(folder: string): Promise<PipelineError | undefined> {
 
 /** Kind of what has this name and is no folder; undefined for a folder, and for a name that is free. */
 async function notAFolder(name: string): Promise<string | undefined> {
+  // What cannot be looked at is told by the error that this one explains.
   const entry = await fs.lstat(name).catch(() => undefined);
   if (entry === undefined || (await isFolder(name))) return undefined;
   if (!entry.isSymbolicLink()) return 'a file';

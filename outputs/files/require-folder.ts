@@ -1,14 +1,14 @@
-import fs from 'node:fs/promises';
 import { PipelineError } from '../../operators/errors.ts';
+import { statOf } from './stat-of.ts';
 
 /**
  * Checks that a folder that is to be read is one.
  *
  * @param what Such as `the run folder of train`: what to give instead.
- * @throws {PipelineError} `ERR_CONFIG`, naming the path and the way out.
+ * @throws {PipelineError} `ERR_CONFIG`, naming the path and the way out; `ERR_READ` when it cannot be looked at.
  */
 export async function requireFolder(folder: string, what: string): Promise<void> {
-  const stat = await fs.stat(folder).catch(() => undefined);
+  const stat = await statOf(folder);
   if (stat?.isDirectory() === true) return;
   const problem =
     stat === undefined

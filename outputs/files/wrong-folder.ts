@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../../operators/errors.ts';
 import { readJsonObject } from './json.ts';
-import { errorCode, isMissing } from './system-error.ts';
+import { statOf } from './stat-of.ts';
 
 /** Folders that verbs write, by the `format` in a JSON file of theirs. */
 const folders = {
@@ -15,19 +15,6 @@ const folders = {
 /** Kind of a folder that a verb writes. */
 export type FolderFormat = keyof typeof folders;
 
-/** Tests whether there is a folder of this name. */
-export async function isFolder(given: string): Promise<boolean> {
-  try {
-    return (await fs.stat(given)).isDirectory();
-  } catch (error) {
-    if (isMissing(error) || errorCode(error) === 'ENOTDIR') return false;
-    throw new PipelineError('ERR_READ', `Cannot read \`${given}\`: ${messageOf(error)}`, {
-      path: given,
-      cause: error,
-    });
-  }
-}
-
 /**
  * The error of a path that is not the folder that is wanted: what it is instead, and what was probably meant.
  *
@@ -39,17 +26,14 @@ export async function wrongFolder(
 ): Promise<PipelineError> {
   const { verb } = folders[wanted.format];
   const give = `give the folder that \`${verb}\` wrote`;
-  const isThere = await fs.stat(given).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) {
+  const stat = await statOf(given);
+  if (stat === undefined) {
     const message = `There is no \`${given}\`: check the path, and ${give}.`;
     return new PipelineError('ERR_READ', message, { path: given });
   }
   const wrong = (message: string): PipelineError =>
     new PipelineError('ERR_FORMAT', message, { path: given });
-  if (!(await isFolder(given))) {
+  if (!stat.isDirectory()) {
     const folder = path.dirname(given);
     const isHere = (await formatOf(folder)) === wanted.format;
     return wrong(`\`${given}\` is a file; ${give}${isHere ? `, here \`${folder}\`` : ''}.`);
@@ -82,6 +66,7 @@ export async function checkResultFolder(folder: string): Promise<void> {
 
 async function formatOf(folder: string): Promise<FolderFormat | undefined> {
   for (const [format, { file }] of Object.entries(folders)) {
+    // A damaged file says nothing of what its folder is; whoever reads it says what is wrong with it.
     const found = await readJsonObject(path.join(folder, file)).catch(() => undefined);
     if (found?.['format'] === format) return format as FolderFormat;
   }

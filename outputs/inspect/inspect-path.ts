@@ -2,7 +2,7 @@ import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { manifestName, readManifest } from '../embeddings/embeddings-manifest.ts';
 import { kindInstead } from '../files/file-kind.ts';
-import { statGiven } from '../files/stat-given.ts';
+import { statGiven } from '../files/stat-of.ts';
 import { inspectEmbeddings } from './inspect-embeddings.ts';
 import { inspectFile, inspectFolder } from './inspect-folder.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
@@ -50,7 +50,7 @@ function unknownThing(
   return new PipelineError(
     'ERR_FORMAT',
     `Expected \`${given}\` to be a ${what} of \`train\`, \`embed\` or \`evaluate\`, an Arrow file or stream, ` +
-      `safetensors or ONNX, got ${instead}${instead.endsWith('?') ? '' : '.'}`,
+      `safetensors or ONNX, got ${instead}.`,
     { path: given },
   );
 }

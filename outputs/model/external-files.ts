@@ -1,8 +1,8 @@
-import type { Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import nodePath from 'node:path';
 import { tensorBytes } from '../../operators/onnx/model-file/element-types.ts';
 import type { ExternalTensor } from '../../operators/onnx/model-file/model-tensors.ts';
+import { statOf } from '../files/stat-of.ts';
 
 /** A file with weights of a model, which lies beside it. */
 export interface ExternalFile {
@@ -23,6 +23,7 @@ export interface ExternalFile {
  * enough for each tensor.
  *
  * @param model Path of the model, which names of files are relative to.
+ * @throws {PipelineError} `ERR_READ` when one cannot be looked at.
  */
 export async function externalFiles(
   model: string,
@@ -87,6 +88,7 @@ async function whyOutside(model: string, location: string): Promise<string | und
   const folder = nodePath.resolve(nodePath.dirname(model));
   const path = nodePath.join(folder, location);
   if (!isInside(folder, path)) return 'which is outside of its folder';
+  // One that is not there is told as such.
   const real = await fs.realpath(path).catch(() => undefined);
   if (real === undefined) return undefined;
   const [realFolder, realModel] = await Promise.all([fs.realpath(folder), fs.realpath(model)]);
@@ -135,8 +137,4 @@ function tooShort(tensor: string, path: string, bytes: number, end: number): str
 /** Decimal digits of a number that is counted exactly. */
 function isCount(text: string): boolean {
   return /^\d+$/u.test(text) && Number.isSafeInteger(Number(text));
-}
-
-async function statOf(path: string): Promise<Stats | undefined> {
-  return await fs.stat(path).catch(() => undefined);
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import fs from 'node:fs/promises';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../../operators/errors.ts';
 import { externalTensors } from '../../operators/onnx/model-file/model-tensors.ts';
 import { hasGraph } from '../../operators/onnx/model-file/has-graph.ts';
 import { mistakenKind } from '../files/file-kind.ts';
 import { type FileWindow, openFileWindow } from '../files/file-window.ts';
 import { hashFile } from '../files/hash-file.ts';
-import { isMissing } from '../files/system-error.ts';
+import { statGiven } from '../files/stat-of.ts';
 import { type ExternalFile, externalFiles } from './external-files.ts';
 
 /** An ONNX file that is whole, with the files that belong to it. */
@@ -45,10 +44,7 @@ async function checkedExternalFiles(path: string): Promise<readonly ExternalFile
 }
 
 async function refuseNoFile(path: string): Promise<void> {
-  const stat = await fs.stat(path).catch((cause: unknown) => {
-    const why = isMissing(cause) ? 'there is no such file' : messageOf(cause);
-    throw new PipelineError('ERR_READ', `Cannot read \`${path}\`: ${why}`, { path });
-  });
+  const stat = await statGiven(path);
   if (stat.isFile()) return;
   const what = stat.isDirectory() ? 'a folder; give the model in it' : 'no file';
   throw new PipelineError('ERR_READ', `Cannot read \`${path}\`: it is ${what}`, { path });

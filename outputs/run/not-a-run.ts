@@ -1,9 +1,8 @@
-import type { Stats } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { readJsonObject } from '../files/json.ts';
-import { errorCode, isMissing } from '../files/system-error.ts';
+import { isFolder, statOf } from '../files/stat-of.ts';
 import { configName } from './saved-config.ts';
 import { andMore } from '../../operators/message-words.ts';
 
@@ -17,7 +16,7 @@ export async function isRun(folder: string): Promise<boolean> {
     return saved !== undefined && 'format' in saved;
   } catch {
     // What is wrong with the file is found, and told, by whoever reads it.
-    return (await statOf(folder))?.isDirectory() === true;
+    return await isFolder(folder);
   }
 }
 
@@ -55,12 +54,16 @@ async function whyFolder(given: string): Promise<string> {
   return `${none}. To embed with a model in it, give its file: ${shown.join(', ')}${andMore(models.length - shown.length)}`;
 }
 
-/** ONNX files in a folder and in those in it. */
+/** Most folders that are looked into: one of images may hold a hundred thousand. */
+const mostFolders = 100;
+
+/** ONNX files in a folder and in the first ones of those in it. */
 async function modelsIn(folder: string): Promise<readonly string[]> {
   const entries = await fs.readdir(folder, { withFileTypes: true });
   const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   const names = await Promise.all(
-    ['', ...inner].map(async (name) => {
+    ['', ...inner.slice(0, mostFolders)].map(async (name) => {
+      // A hint: what may not be listed is not hinted at.
       const files = await fs.readdir(path.join(folder, name)).catch(() => []);
       return files.map((file) => path.join(folder, name, file));
     }),
@@ -69,13 +72,4 @@ async function modelsIn(folder: string): Promise<readonly string[]> {
     .flat()
     .filter((file) => /\.onnx$/iu.test(file))
     .sort();
-}
-
-async function statOf(given: string): Promise<Stats | undefined> {
-  try {
-    return await fs.stat(given);
-  } catch (error) {
-    if (isMissing(error) || errorCode(error) === 'ENOTDIR') return undefined;
-    throw new PipelineError('ERR_READ', `Cannot read \`${given}\``, { path: given, cause: error });
-  }
 }

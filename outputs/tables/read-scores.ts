@@ -6,7 +6,8 @@ import type { ImageScores } from '../../operators/evaluation/scores/image-scores
 import { summaryName } from './evaluation-files.ts';
 import { readJsonObject } from '../files/json.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
-import { isFolder, wrongFolder } from '../files/wrong-folder.ts';
+import { isFolder } from '../files/stat-of.ts';
+import { wrongFolder } from '../files/wrong-folder.ts';
 import { similarityOf } from './score-columns.ts';
 
 /** The scores of one evaluation, as `writeEvaluation` wrote them. */

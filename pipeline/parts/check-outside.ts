@@ -21,7 +21,7 @@ export interface DataAndOut {
 export async function checkOutside({ data, split, out }: DataAndOut): Promise<void> {
   if (sourceOf(data)?.prefix !== null) return;
   const images = path.resolve(data, split ?? '');
-  const beside = `${path.join(path.dirname(path.resolve(data)), path.basename(path.resolve(data)))}-results`;
+  const beside = `${path.resolve(data)}-results`;
   const wayOut = `Give a folder beside it, such as \`${beside}\``;
   const options = ['out', 'data'];
   if (await isWithin(out, images)) {
@@ -72,6 +72,7 @@ async function identityOf(folder: string): Promise<string | undefined> {
     const { dev, ino } = await fs.stat(folder, { bigint: true });
     return `${dev} ${ino}`;
   } catch {
+    // Not there, or not to be looked at: then nothing can be written into it either.
     return undefined;
   }
 }

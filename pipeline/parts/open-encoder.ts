@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type {
   Engine,
   EncoderSession,
@@ -16,9 +15,9 @@ import {
   findModelSidecar,
   type ModelSidecar,
   sidecarPath,
-  sidecarPreprocessing,
 } from '../../outputs/model/model-sidecar.ts';
 import { identifyOnnxFile } from '../../outputs/model/onnx-file.ts';
+import { inputPreprocessing } from './input-preprocessing.ts';
 import { readRun } from '../../outputs/run/read-run.ts';
 import { readEmbeddableConfig } from './run-config.ts';
 
@@ -88,7 +87,7 @@ async function openModelFile(engine: Engine, given: string, rows: number): Promi
   const { hash } = await identifyOnnxFile(file);
   const { sidecar, processor, notes } = await findModelSidecar(file);
   const session = await openSession(engine, file, sidecar, rows);
-  const { preprocessing, note } = preprocessingFor(session, sidecar);
+  const { preprocessing, notes: ofInput } = inputPreprocessing(session, sidecar);
   return {
     session,
     preprocessing,
@@ -102,7 +101,7 @@ async function openModelFile(engine: Engine, given: string, rows: number): Promi
     notes: [
       ...(processor === undefined ? [] : [`images are prepared as \`${processor}\` says`]),
       ...session.notes.map((text) => `\`${file}\`: ${text}`),
-      ...note,
+      ...ofInput,
       ...notes,
     ],
   };
@@ -134,32 +133,11 @@ async function openSession(
 /** Where images and texts have a model each, the one of images is often beside the one of both. */
 async function visionBeside(file: string, { message }: PipelineError): Promise<string> {
   if (!message.includes('only input')) return '';
+  // A hint at the end of another error.
   const names = await readdir(path.dirname(file)).catch(() => []);
   const vision = names.filter((name) => /^vision.*\.onnx$/iu.test(name)).sort();
   return vision.length === 0 ? '' : `. Beside it is \`${vision.join('`, `')}\``;
 }
-
-/** Preprocessing of a sidecar for the input of a model: one of bytes takes them as they are. */
-function preprocessingFor(
-  { layout, ports }: ModelSession,
-  sidecar: ModelSidecar,
-): { readonly preprocessing: Preprocessing; readonly note: readonly string[] } {
-  const preprocessing = sidecarPreprocessing(sidecar, layout);
-  if (ports.inputType !== 'uint8') return { preprocessing, note: [] };
-  // Fractions of a byte would only be rounded afterwards.
-  const rounding = preprocessing.rounding === 'none' ? '8bit' : preprocessing.rounding;
-  const asBytes: Preprocessing = { ...preprocessing, ...bytesAsTheyAre, rounding };
-  if (isDeepStrictEqual(asBytes, preprocessing)) return { preprocessing, note: [] };
-  return {
-    preprocessing: asBytes,
-    note: [
-      `input \`${ports.input}\` is uint8, so the model takes bytes of 0 to 255: \`rescale\`, \`mean\` and \`std\` ` +
-        'are not applied',
-    ],
-  };
-}
-
-const bytesAsTheyAre = { rescale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
 /** Outputs of the model, for the manifest; a layer that is not there is absent. */
 function outputsOf({ embedding, projection }: ModelPorts): JsonObject {

@@ -176,7 +176,7 @@ for (const [what, bytes, message] of others) {
 test('what is no file is named as what it is', async (t) => {
   const folder = await temporaryFolder(t);
   const model = path.join(folder, 'model.onnx');
-  await t.throwsAsync(identifyOnnxFile(model), { message: /there is no such file/ });
+  await t.throwsAsync(identifyOnnxFile(model), { message: /There is no `.*`: check the path/ });
   await fs.mkdir(model);
   await t.throwsAsync(identifyOnnxFile(model), { message: /it is a folder; give the model in it/ });
 });

@@ -57,7 +57,7 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
     const wasFinished = folder.left.length === 0;
     const retry = { data, stage: readable, signal, note };
     const usable = options.retryBad ? await retryBad(folder, retry) : new Set<string>();
-    note(opening(), [], 'work');
+    if (folder.left.length > 0) note(opening(), [], 'work');
     const bad = quarantine({
       count: folder.positions,
       maxInvalid,

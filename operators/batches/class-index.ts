@@ -62,6 +62,8 @@ function withoutNegatives(dataset: Dataset, labels: readonly number[]): Pipeline
   return new PipelineError(
     'ERR_DATASET',
     `Expected at least 2 classes with images in \`${dataset.name}\`, got ${found}: ` +
-      'without a second class there are no negatives. Add images of another class',
+      'without a second class there are no negatives. Add images of another class, or train without classes: ' +
+      '`loss: infonce`',
+    { options: ['loss'] },
   );
 }

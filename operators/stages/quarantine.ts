@@ -138,12 +138,18 @@ function tooManyBad(bad: readonly BadSample[], found: FoundBad): PipelineError {
         `\`maxInvalid: ${maxInvalid}\` allows. The last one: ${error.message}. Give another model, or the ` +
         'preprocessing that it was made with; or raise the limit.'
       : `${counted(bad.length)} of ${images(base, count)} cannot be used, more than \`maxInvalid: ${maxInvalid}\` allows. ` +
-        `The last one is \`${sample.id}\`: ${error.message}. Repair the store, or raise the limit.`;
+        `${lastOne(last)}. Repair the images, or raise the share that is allowed.`;
   return new PipelineError('ERR_TOO_MANY_BAD', text, {
     sample: sample.id,
     cause: error,
-    options: ['maxInvalid'],
+    options: ['maxInvalid', ...error.options],
   });
+}
+
+function lastOne({ sample, error }: BadEntry): string {
+  // Most messages name their image.
+  const named = error.message.includes(sample.id) ? '' : ` is \`${sample.id}\``;
+  return `The last one${named}: ${error.message}`;
 }
 
 function tooManyKnown(bad: number, found: Omit<FoundBad, 'last'>): PipelineError {

@@ -96,6 +96,7 @@ export function madeOfSomethingElse(folder: string, differences: readonly string
     folder,
     `was made with something else: ${differences.join('; ')}. ` +
       'Continue with the same, or choose another folder.',
+    ['split'],
   );
 }
 

@@ -105,5 +105,7 @@ const longestShown = 80;
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
+  // Of a hash its beginning tells it from another.
+  if (typeof value === 'string' && /^[\da-f]{64}$/u.test(value)) return `"${value.slice(0, 12)}…"`;
   return cutText(canonicalJson(value as Json), longestShown);
 }

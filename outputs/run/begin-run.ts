@@ -6,6 +6,12 @@ import { lockName } from '../files/lock-file.ts';
 import { partialSuffix } from '../files/partial-file.ts';
 import { producer } from '../files/producer.ts';
 import {
+  type ComparedRun,
+  haveSameOptions,
+  type RunDifferences,
+  runDifferences,
+} from './run-differences.ts';
+import {
   readSavedConfig,
   type RunExtension,
   type SavedConfig,
@@ -20,6 +26,8 @@ export interface RunIdentity {
   readonly options?: object | undefined;
   /** Continue a run that was begun; one that is not there is begun. @default false */
   readonly resume?: boolean | undefined;
+  /** Fields of `options` that make a field of `config`, where they are not the one of its name: differences are told by them. */
+  readonly optionsOf?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Fields of `config` that may change on continuing, such as where the data is. @default none */
   readonly mayChange?: readonly string[] | undefined;
   /** Field of `config` that counts the steps: on continuing it may rise, which extends the run. @default none */
@@ -53,7 +61,7 @@ export async function beginOrContinueRun(
   options: RunIdentity,
   step = 0,
 ): Promise<BegunRun> {
-  const { resume = false, mayChange = [], mayGrow } = options;
+  const { resume = false, mayChange = [], mayGrow, optionsOf = {} } = options;
   // As it will be read back: undefined fields are gone.
   const config = JSON.parse(JSON.stringify(options.config)) as JsonObject;
   const given = { options: options.options as JsonObject | undefined };
@@ -69,7 +77,11 @@ export async function beginOrContinueRun(
   }
   if (!resume) throw runAlready(folder);
   const inOwnWay = mayGrow === undefined ? mayChange : [...mayChange, mayGrow];
-  checkDecisive(folder, without(saved.config, inOwnWay), without(config, inOwnWay));
+  const [were, are] = [saved, { config, ...given }].map((run) => ({
+    config: without(run.config, inOwnWay),
+    options: run.options,
+  })) as [ComparedRun, ComparedRun];
+  checkDecisive(folder, runDifferences(were, are, optionsOf));
   const extension = extensionOf(folder, { saved, config, mayGrow, step });
   const before = saved.extended ?? [];
   const extended = extension === undefined ? before : [...before, extension];
@@ -77,7 +89,15 @@ export async function beginOrContinueRun(
   for (const name of partial) await fs.rm(path.join(folder, name));
   const changes = [
     ...jsonDifferences(saved.versions, versions, 'versions'),
-    ...jsonDifferences(without(saved.config, mayGrow), without(config, mayGrow)),
+    ...mayChange.flatMap((field) => {
+      const behind = optionsOf[field];
+      if (behind !== undefined && haveSameOptions(were, are, behind)) return [];
+      return runDifferences(
+        { ...were, config: { [field]: saved.config[field] } },
+        { ...are, config: { [field]: config[field] } },
+        optionsOf,
+      ).texts;
+    }),
   ];
   const begunWith =
     mayGrow === undefined ? {} : { [mayGrow]: extended[0]?.from ?? config[mayGrow] };
@@ -130,14 +150,13 @@ function checkEmpty(folder: string, names: readonly string[]): void {
   );
 }
 
-function checkDecisive(folder: string, before: JsonObject, now: JsonObject): void {
-  const differences = jsonDifferences(before, now);
-  if (differences.length === 0) return;
+function checkDecisive(folder: string, { texts, options }: RunDifferences): void {
+  if (texts.length === 0) return;
   throw new PipelineError(
     'ERR_CONFIG',
-    `The run in \`${folder}\` was begun with other options: ${differences.join('; ')}. ` +
+    `The run in \`${folder}\` was begun with other options: ${texts.join('; ')}. ` +
       'Continue with the same, or choose another folder.',
-    { path: folder },
+    { path: folder, options },
   );
 }
 

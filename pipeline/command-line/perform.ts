@@ -32,7 +32,12 @@ export async function perform<O, R, S>(
   const options = prepare(given, context);
   let last: RunProgress<S> | undefined;
   const hear = (event: RunEvent<R, S>): void => {
-    if (event.kind === 'note') status.say(spelled(event.text, event.options, flagSpelling(verb)));
+    if (event.kind === 'note') {
+      const text = spelled(event.text, event.options, flagSpelling(verb));
+      // An opening says what is as expected; every other note, what may not be.
+      if (event.opening === undefined) status.say(text);
+      else status.inform(text);
+    }
     if (event.kind === 'progress') last = event;
   };
   const progress = pipe(

@@ -14,23 +14,32 @@ export interface StatusLine {
   readonly show: (text: string) => void;
   /** Prints a line that stays, above the status. */
   readonly say: (text: string) => void;
+  /** The same for what is good to know and no more: a brief one leaves it out. */
+  readonly inform: (text: string) => void;
   /** Leaves the last status as it is; the next one gets a new line. */
   readonly end: () => void;
 }
 
 const clearLine = '\r\u001B[K';
 
-/** A status line on `sink`. A quiet one shows nothing, and still says what is to be said. */
+/** A status line on `sink`. A quiet one shows nothing, a brief one informs of nothing; both say what is to be said. */
 export function statusLine(
   sink: TextSink,
-  { quiet = false }: { readonly quiet?: boolean } = {},
+  { quiet = false, brief = false }: { readonly quiet?: boolean; readonly brief?: boolean } = {},
 ): StatusLine {
   const rewrites = sink.isTTY === true;
   let current = '';
   // A line that wraps could not be taken back.
   const fitted = (text: string): string => text.slice(0, Math.max(1, (sink.columns || 80) - 1));
+  const say = (text: string): void => {
+    sink.write(current === '' ? `${text}\n` : `${clearLine}${text}\n${current}`);
+  };
   return {
     rewrites,
+    say,
+    inform(text) {
+      if (!brief) say(text);
+    },
     show(text) {
       if (quiet) return;
       if (!rewrites) {
@@ -39,9 +48,6 @@ export function statusLine(
       }
       current = fitted(text);
       sink.write(`${clearLine}${current}`);
-    },
-    say(text) {
-      sink.write(current === '' ? `${text}\n` : `${clearLine}${text}\n${current}`);
     },
     end() {
       if (current !== '') sink.write('\n');

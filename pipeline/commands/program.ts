@@ -114,7 +114,7 @@ function examplesText(called: string): string {
 }
 
 function statusOf(stderr: TextSink, { quiet, json }: CommonFlags): StatusLine {
-  return statusLine(stderr, { quiet: quiet === true || json === true });
+  return statusLine(stderr, { quiet: quiet === true || json === true, brief: quiet === true });
 }
 
 /** A message with the options that its error names as the command line writes them. */

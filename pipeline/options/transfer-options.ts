@@ -2,12 +2,14 @@ import { classFields, type ClassOptions, classRule, limitField } from './data-op
 import { decodingFields, type DecodingOptions } from './decoding-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { choice, flag, folderName, integer, number, optional, path } from './option-fields.ts';
+import { invalidFields, type InvalidOptions } from './loading-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import type { AugmentationName } from './train-options.ts';
 import { alternatives, defineVerb, type Verb } from './verb.ts';
 
 /** Options of `transfer`. */
-export interface TransferOptions extends ClassOptions, SeedOption, EngineOptions, DecodingOptions {
+export interface TransferOptions
+  extends ClassOptions, SeedOption, EngineOptions, InvalidOptions, DecodingOptions {
   /** Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`. */
   readonly data: string;
   /** Run folder of `train`, whose last checkpoint is used. */
@@ -90,7 +92,7 @@ const tuning = {
   ).default('paper'),
 };
 
-const machine = { ...engineFields, ...decodingFields };
+const machine = { ...engineFields, ...invalidFields, ...decodingFields };
 
 /** `sincere transfer DATA --model RUN --out DIR`. */
 export const transferVerb: Verb<TransferOptions> = defineVerb<TransferOptions>({

@@ -23,6 +23,7 @@ import { resumedEngine } from './resumed-engine.ts';
 import {
   encoderSpec,
   mayChange,
+  optionsOf,
   type PretrainedStart,
   type RunConfig,
   runConfig,
@@ -77,13 +78,14 @@ export async function openTraining(
       resume,
       mayChange,
       mayGrow: 'steps',
+      optionsOf,
       options: keptOptions({ ...options }),
       // Its driver is worth a note when the run goes on, and no reason to refuse it.
       versions: config.device === undefined ? undefined : { device: engine.device },
     }),
   );
   const startNotes = run.checkpoint === null ? (opened?.notes ?? []) : [];
-  for (const text of [...run.notes, ...startNotes]) note(text);
+  for (const text of [...run.notes, ...startNotes]) note(text, ['data', 'split']);
   if (run.extension !== undefined) {
     note(extensionNote(run.extension, plannedRate(config, run.extended)));
   }
@@ -93,7 +95,8 @@ export async function openTraining(
   if (run.checkpoint === null) await run.saveCheckpoint(state);
   // Weights that the caller has given stay the caller's.
   await trainer.load(state, { handOver: state === run.checkpoint || given === undefined });
-  note(trainingOpening(config, engine, state.step), [], 'work');
+  const isDone = state.step > 0 && state.step >= config.steps;
+  if (!isDone) note(trainingOpening(config, engine, state.step), [], 'work');
   return { data, walks, config, run, trainer, startAt: state.step };
 }
 

@@ -74,6 +74,16 @@ export interface PretrainedStart {
 /** Fields of `RunConfig` that a continued run may change. */
 export const mayChange: readonly (keyof RunConfig)[] = ['dataLocation', 'classes'];
 
+/** Options that make a field of `RunConfig`, where they are not the one of its name. */
+export const optionsOf: Readonly<Partial<Record<keyof RunConfig, readonly string[]>>> = {
+  data: ['data', 'split', 'classes', 'excludeClasses', 'limit'],
+  dataLocation: ['data', 'split'],
+  encoder: ['encoder', 'stem', 'width', 'loss'],
+  recipe: ['augmentation'],
+  loss: ['loss', 'temperature', 'epsilon', 'positives', 'anchors'],
+  initialWeights: ['init'],
+};
+
 /** Length of `projection` rows, as in the paper. */
 const projectionSize = 128;
 

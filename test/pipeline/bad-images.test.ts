@@ -40,7 +40,7 @@ test('training says how many images it left out, and a run that they end lists t
   const file = path.join(out, 'quarantine.arrow');
   t.regex(
     ended.stderr,
-    /more than `--max-invalid 0\.1` allows.*raise the limit\. 3 images are listed in `.*quarantine\.arrow`/,
+    /more than `--max-invalid 0\.1` allows.*raise the share that is allowed\. 3 images are listed in `.*quarantine\.arrow`/,
   );
   t.true(ended.stderr.includes(`\`${file}\``), ended.stderr);
   t.is((await readQuarantine(file)).length, 3);

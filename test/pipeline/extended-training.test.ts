@@ -84,7 +84,19 @@ test('a run is extended from its folder alone, twice, and is then the same each 
     '--quiet',
   ]);
   t.is(changed.exitCode, 1);
-  t.regex(changed.stderr, /begun with other options: `seed`: 3 before, 4 now/);
+  // Quiet, it says nothing but what is wrong: of a location it knows which is meant, however it was written.
+  t.is(
+    changed.stderr,
+    `error: The run in \`${out}\` was begun with other options: \`--seed\`: 3 before, 4 now. ` +
+      'Continue with the same, or choose another folder.\n',
+  );
+  await t.throwsAsync(
+    train({ out, resume: true, loss: 'supcon', temperature: 0.3, augmentation: 'plain' }),
+    {
+      message:
+        /other options: `augmentation`: "paper" before, "plain" now; `loss`: "\w+" before, "supcon" now; `temperature`: /u,
+    },
+  );
 });
 
 test('a run whose newest checkpoint is lost repeats its steps as they were before the extension', async (t) => {

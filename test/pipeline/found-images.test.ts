@@ -32,7 +32,7 @@ const photos = async (t: ExecutionContext): Promise<string> => {
   return folder;
 };
 
-test('training and export begin with what they found, then tell what was left out', async (t) => {
+test('training and export begin with what they found, then tell what was left out, quiet only this', async (t) => {
   const folder = await photos(t);
   const [data, run] = [path.join(folder, 'photos'), path.join(folder, 'run')];
   await fs.writeFile(path.join(data, 'train', 'a', 'notes.txt'), '');
@@ -50,6 +50,8 @@ test('training and export begin with what they found, then tell what was left ou
     exitCode: 0,
     lines: [...found, 'encoding 4 images with DIR/run: embedding 64, projection 128; on ENGINE'],
   });
+  const again = ['embed', ...given, '--model', run, '--out', path.join(folder, 'again')];
+  t.deepEqual(await told(folder, [...again, '--quiet']), { exitCode: 0, lines: found.slice(1) });
 });
 
 const mistaken = test.macro(

@@ -42,10 +42,11 @@ test('elsewhere each is a line of its own', (t) => {
   t.is(sink.text(), '1 of 2\nby the way\n2 of 2\n');
 });
 
-test('a quiet one shows nothing and says what is to be said', (t) => {
+test('a quiet, brief one shows nothing and says what is to be said', (t) => {
   const sink = textSink({ isTTY: true, columns: 40 });
-  const status = statusLine(sink, { quiet: true });
+  const status = statusLine(sink, { quiet: true, brief: true });
   status.show('1 of 2');
+  status.inform('as expected');
   status.say('by the way');
   status.end();
   t.is(sink.text(), 'by the way\n');

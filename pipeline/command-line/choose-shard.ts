@@ -32,7 +32,10 @@ export function chooseShard(
   env: Environment,
 ): ChosenShard {
   if (given.shard !== null) {
-    return { shard: given.shard, why: `Shard ${given.shard}, as \`--shard\` says.` };
+    // Its own flag back is no news, unless the surroundings say otherwise.
+    const task = numberOf(env, 'JOB_COMPLETION_INDEX') ?? numberOf(env, 'SLURM_ARRAY_TASK_ID');
+    const why = task === undefined ? undefined : `Shard ${given.shard}, as \`--shard\` says.`;
+    return { shard: given.shard, why };
   }
   return ofKubernetes(given.shards, env) ?? ofSlurm(given.shards, env) ?? ofNobody(given.shards);
 }

@@ -111,6 +111,12 @@ export const transferVerb: Verb<TransferOptions> = defineVerb<TransferOptions>({
       insteadOf: ['classes', 'excludeClasses'],
     },
     alternatives<TransferOptions>('steps', 'epochs'),
+    {
+      option: 'limit',
+      expected: 'at least 2 where `solver` is `l2`, which holds one image of a class out',
+      holds: ({ limit, method, solver }) =>
+        limit !== 1 || method === 'fine-tuned' || solver === 'sgd',
+    },
   ],
   complete: (options) =>
     options.epochs === null && options.steps === null ? { ...options, epochs: 10 } : options,

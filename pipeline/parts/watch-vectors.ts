@@ -21,6 +21,9 @@ export interface VectorWatch {
  */
 const collapsedFrom = 0.999;
 
+/** Fewer rows than these are near each other by chance, or because they are of one class. */
+const fewestCollapsed = 16;
+
 const layers = ['embedding', 'projection'] as const;
 
 /** Watch over vectors of these sizes; 0 where there is none. */
@@ -53,9 +56,10 @@ function collapseNote(
   const { rows, equalToFirst } = sum;
   const cosine = sum.meanCosine();
   if (cosine === null || cosine < collapsedFrom) return undefined;
-  const what =
-    equalToFirst === rows
-      ? `all ${counted(rows, 'row')} of \`${name}\` are the same vector`
-      : `the ${counted(rows, 'row')} of \`${name}\` point in nearly one direction: their mean cosine is ${cosine.toFixed(6)}`;
+  const isOneVector = equalToFirst === rows;
+  if (!isOneVector && rows < fewestCollapsed) return undefined;
+  const what = isOneVector
+    ? `all ${counted(rows, 'row')} of \`${name}\` are the same vector`
+    : `the ${counted(rows, 'row')} of \`${name}\` point in nearly one direction: their mean cosine is ${cosine.toFixed(6)}`;
   return `${what}. The model tells these images hardly apart: is its preprocessing that which it was made with?`;
 }

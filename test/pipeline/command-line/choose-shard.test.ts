@@ -14,6 +14,7 @@ const chosen = test.macro({
 
 test(chosen, {}, {}, null, undefined);
 test(chosen, {}, { JOB_COMPLETION_INDEX: '' }, null, undefined);
+test(chosen, { shard: '1/3' }, {}, '1/3', undefined);
 test(
   chosen,
   { shard: '1/3' },

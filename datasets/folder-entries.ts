@@ -73,11 +73,12 @@ export async function entriesOf(
   } catch (error) {
     throw notListed(name, folder, error);
   }
-  const garbled = raw.map((entry) => entry.name.toString());
+  const garbled = countsOf(raw.map((entry) => entry.name.toString()));
   const entries: Entry[] = [];
   for (const entry of found) {
-    const at = garbled.indexOf(entry.name);
-    if (at >= 0) garbled.splice(at, 1);
+    const left = garbled.get(entry.name) ?? 0;
+    // As text several may be the same, and one may be the very name of a file that is UTF-8.
+    if (left > 0) garbled.set(entry.name, left - 1);
     else entries.push({ name: entry.name, kind: await kindOf(entry, folder) });
   }
   for (const entry of raw) {
@@ -85,6 +86,12 @@ export async function entriesOf(
     entries.push({ name: escapedName(entry.name), kind: await kindOf(entry, folder), raw: path });
   }
   return entries;
+}
+
+function countsOf(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 async function kindOf(entry: Dirent | Dirent<Buffer>, folder: string): Promise<Entry['kind']> {
@@ -109,7 +116,8 @@ async function kindOf(entry: Dirent | Dirent<Buffer>, folder: string): Promise<E
   return target.isFile() ? imageOr : 'system';
 }
 
-function notListed(name: string, folder: string, error: unknown): PipelineError {
+/** Error of a folder that cannot be listed. @param name As messages call it. */
+export function notListed(name: string, folder: string, error: unknown): PipelineError {
   const wayOut =
     {
       ENOENT: 'there is no such folder. Check the path',

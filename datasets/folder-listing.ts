@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type Entry, entriesOf, namesOf } from './folder-entries.ts';
+import { type Entry, entriesOf, namesOf, notListed } from './folder-entries.ts';
 import { isResultFolder, type LeftOut, type LeftOutTally, leftOutTally } from './left-out.ts';
 import { filesBelow } from './raw-names.ts';
 
@@ -76,7 +76,11 @@ async function collect(
 ): Promise<boolean> {
   const { leftOut, signal } = walk;
   if (raw !== undefined) {
-    leftOut.rawFolders.set(below, await filesBelow(raw));
+    const files = await filesBelow(raw, signal).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      throw notListed(below, raw.toString(), error);
+    });
+    leftOut.rawFolders.set(below, files);
     return false;
   }
   const folder = path.join(walk.folder, below);

@@ -76,7 +76,8 @@ export async function openImageFolder(
   const listing = await listFolder(name, folder, signal);
   if (listing.ids.length === 0) throw await withoutImages(name, folder, listing);
 
-  const { classes, rawIds } = listing;
+  const { classes } = listing;
+  const askFile = fileAsker(folder, listing.rawIds);
   const ignored = leftOutCount(listing.leftOut);
   const notes = await folderNotes({ name, folder, split }, listing);
   const ids = packedStrings(listing.ids);
@@ -99,37 +100,35 @@ export async function openImageFolder(
     ignored,
     notes,
     sample,
-    async read(position, signal) {
-      const { id } = sample(position);
-      if (rawIds.has(id)) throw notUtf8(id, path.join(folder, id));
-      return await readable(folder, id, (file) => fs.readFile(file, { signal }), signal);
-    },
-    async size(position) {
-      const { id } = sample(position);
-      if (rawIds.has(id)) throw notUtf8(id, path.join(folder, id));
-      return await readable(folder, id, async (file) => (await fs.stat(file)).size);
-    },
+    read: async (position, signal) =>
+      await askFile(sample(position), (file) => fs.readFile(file, { signal }), signal),
+    size: async (position) =>
+      await askFile(sample(position), async (file) => (await fs.stat(file)).size),
   };
 }
 
 /** What is asked of the file of an image. @throws {PipelineError} `ERR_READ`, naming the image and its file. */
-async function readable<T>(
-  folder: string,
-  id: string,
+type AskFile = <T>(
+  sample: Sample,
   ask: (file: string) => Promise<T>,
   signal?: AbortSignal,
-): Promise<T> {
-  const file = path.join(folder, id);
-  try {
-    return await ask(file);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw new PipelineError('ERR_READ', `Could not read \`${id}\`: ${reasonOf(error)}`, {
-      sample: id,
-      path: file,
-      cause: error,
-    });
-  }
+) => Promise<T>;
+
+function fileAsker(folder: string, rawIds: ReadonlySet<string>): AskFile {
+  return async ({ id }, ask, signal) => {
+    const file = path.join(folder, id);
+    if (rawIds.has(id)) throw notUtf8(id, file);
+    try {
+      return await ask(file);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new PipelineError('ERR_READ', `Could not read \`${id}\`: ${reasonOf(error)}`, {
+        sample: id,
+        path: file,
+        cause: error,
+      });
+    }
+  };
 }
 
 /** The label of each sorted id, or nothing when there are no classes. */

@@ -35,11 +35,16 @@ export function escapedName(name: Buffer): string {
   return text;
 }
 
-/** Number of files in a folder whose path is not UTF-8, and in those below it. Links are not followed. */
-export async function filesBelow(folder: Buffer): Promise<number> {
+/**
+ * Number of files in a folder whose path is not UTF-8, and in those below it. Links are not followed.
+ *
+ * @throws The reason of `signal` when it aborts; the error of the system when a folder cannot be listed.
+ */
+export async function filesBelow(folder: Buffer, signal: AbortSignal | undefined): Promise<number> {
+  signal?.throwIfAborted();
   let files = 0;
   for (const entry of await fs.readdir(folder, { withFileTypes: true, encoding: 'buffer' })) {
-    if (entry.isDirectory()) files += await filesBelow(joined(folder, entry.name));
+    if (entry.isDirectory()) files += await filesBelow(joined(folder, entry.name), signal);
     else if (entry.isFile()) files += 1;
   }
   return files;

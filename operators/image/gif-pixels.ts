@@ -1,8 +1,8 @@
 import { cutShort, type RawPixels, readable, type SizeCheck } from './raw-pixels.ts';
 
 /**
- * Pixels of the first frame of a GIF, on its screen. What the frame leaves open is transparent, in the
- * transparent colour of the palette or its first (as Pillow has it); so are pixels of the transparent colour. Later frames are not looked at.
+ * Pixels of the first frame of a GIF, on its screen. What the frame leaves open is transparent, in the transparent colour
+ * of the palette or its first (as Pillow has it); so are pixels of the transparent colour. Later frames are not looked at.
  *
  * @throws {UnreadableFile} When the file is damaged or cut before the end of its first frame.
  * @see CompuServe, GIF89a specification.

@@ -10,6 +10,12 @@ export type ImageResize =
   /** Both sides to so many pixels. */
   | { readonly squash: number };
 
+/** Arithmetics of a resize, see `Preprocessing.rounding`. */
+export const roundings = ['8bit', '8bit-torch', 'none', 'none-torch'] as const;
+
+/** Roundings of the centre crop, see `Preprocessing.middle`. */
+export const middles = ['torchvision', 'transformers', 'transformers-5'] as const;
+
 /**
  * Preprocessing of an encoder's input. Plain JSON: it travels to workers and stands in manifests.
  */
@@ -26,14 +32,14 @@ export interface Preprocessing extends ImageReading {
    * more than the width), byte for byte; `8bit-torch` as torchvision does on tensors of bytes; `none` keeps the fractions,
    * and `none-torch` does with weights in float32, as torchvision on tensors of floats.
    */
-  readonly rounding: '8bit' | '8bit-torch' | 'none' | 'none-torch';
+  readonly rounding: (typeof roundings)[number];
   /**
    * Rounding of the centre crop, where the middle lies half a pixel off: in torchvision's
    * `CenterCrop` it goes to the even pixel, and the border of a small image is wider on the right;
    * in the processors of Hugging Face's transformers it goes to the lower pixel, and the border is
    * wider on the left. Since version 5 of transformers (`transformers-5`) the border is wider on the right.
    */
-  readonly middle: 'torchvision' | 'transformers' | 'transformers-5';
+  readonly middle: (typeof middles)[number];
   /** Multiplies bytes of 0 to 255 before `mean` is subtracted. */
   readonly rescale: number;
   /** Subtracted, by channel, red first. */

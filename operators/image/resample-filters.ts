@@ -1,5 +1,15 @@
+/** Resampling filters by name. */
+export const interpolations = [
+  'nearest',
+  'box',
+  'bilinear',
+  'hamming',
+  'bicubic',
+  'lanczos',
+] as const;
+
 /** Resampling filter. All but `nearest` are widened when an image shrinks, which is antialiasing. */
-export type Interpolation = 'nearest' | 'box' | 'bilinear' | 'hamming' | 'bicubic' | 'lanczos';
+export type Interpolation = (typeof interpolations)[number];
 
 /** A filter that weighs neighbours. */
 export interface ResampleFilter {

@@ -1,4 +1,5 @@
 import { nearestWord } from '../../operators/nearest-word.ts';
+import type { Interpolation } from '../../operators/image/resample-filters.ts';
 import type { Rgb } from '../../operators/image/view-recipe.ts';
 import { type DoneProcessor, imageProcessors, quirks, refusals } from './image-processors.ts';
 import {
@@ -133,7 +134,14 @@ function switches(config: ProcessorConfig, entry: DoneProcessor): Switches {
 }
 
 /** Numbers of Pillow's filters. */
-const filters = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'] as const;
+const filters = [
+  'nearest',
+  'lanczos',
+  'bilinear',
+  'bicubic',
+  'box',
+  'hamming',
+] as const satisfies readonly Interpolation[];
 
 function interpolation(config: ProcessorConfig, entry: DoneProcessor): string {
   const resample = config['resample'] ?? entry.resample;

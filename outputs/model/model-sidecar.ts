@@ -6,7 +6,13 @@ import {
   imageReadings,
   statedReading,
 } from '../../operators/image/image-reading.ts';
-import { checkPreprocessing, type Preprocessing } from '../../operators/image/preprocessing.ts';
+import {
+  checkPreprocessing,
+  middles,
+  type Preprocessing,
+  roundings,
+} from '../../operators/image/preprocessing.ts';
+import { interpolations } from '../../operators/image/resample-filters.ts';
 import type { Normalisation } from '../../operators/image/view-recipe.ts';
 import { findImageProcessor, type FoundProcessor, processorFiles } from './find-image-processor.ts';
 import { fromHuggingFace } from './hugging-face-preprocessing.ts';
@@ -31,8 +37,9 @@ export interface ModelSidecar extends Omit<Preprocessing, 'layout'> {
 /**
  * Reads the preprocessing that stands beside an ONNX file: `model.json` for `model.onnx`.
  *
- * A `preprocessor_config.json` of Hugging Face is taken too, or the `image_processor` of a `processor_config.json`, beside
- * the file or, when `model.json` does not say all, one folder up (`onnx/model.onnx`), or the `config.json` of timm. Fields of `model.json` come first.
+ * A `preprocessor_config.json` of Hugging Face is taken too, or the `image_processor` of a `processor_config.json`, or the
+ * `config.json` of timm: beside the file or, when `model.json` does not say all, one folder up (`onnx/model.onnx`). Fields
+ * of `model.json` come first.
  *
  * ```json
  * {
@@ -200,10 +207,6 @@ export function parseSidecar(value: unknown): ModelSidecar {
   checkPreprocessing(sidecarPreprocessing(parsed.data, 'NCHW'));
   return parsed.data;
 }
-
-const interpolations = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos'] as const;
-const roundings = ['8bit', '8bit-torch', 'none', 'none-torch'] as const;
-const middles = ['torchvision', 'transformers', 'transformers-5'] as const;
 
 function oneOf(names: readonly string[]): string {
   return eitherOf(names.map((name) => `\`${name}\``));

@@ -93,9 +93,7 @@ function isSide(value: unknown): value is number {
 /** Side of a square. @throws {Error} When it is none. */
 export function squareSide(name: string, size: ProcessorSize): number {
   if ('shortest_edge' in size) {
-    throw new Error(
-      `expected \`${name}\` to be {"height":N,"width":N}, got ${JSON.stringify(size)}`,
-    );
+    throw expected(name, '{"height":N,"width":N}', size);
   }
   if (size.height === size.width) return size.height;
   throw new Error(

@@ -1,6 +1,13 @@
 import type { ImageResize, Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { DoneProcessor, ProcessorSize } from './image-processors.ts';
-import { factorOf, flagOf, type ProcessorConfig, sizeOf, squareSide } from './processor-fields.ts';
+import {
+  expected,
+  factorOf,
+  flagOf,
+  type ProcessorConfig,
+  sizeOf,
+  squareSide,
+} from './processor-fields.ts';
 
 type Geometry = Pick<Preprocessing, 'imageSize' | 'resize'>;
 
@@ -61,7 +68,7 @@ function convNext(
   cropped: number | undefined,
 ): Geometry {
   if (!('shortest_edge' in size)) {
-    throw new Error(`expected \`size\` to be {"shortest_edge":N}, got \`${JSON.stringify(size)}\``);
+    throw expected('size', '{"shortest_edge":N}', size);
   }
   const { shortest_edge: edge } = size;
   if (cropped !== undefined && cropped !== edge) {

@@ -1,4 +1,5 @@
-import { resampleFilters } from '../../operators/image/resample-filters.ts';
+import { type Interpolation, interpolations } from '../../operators/image/resample-filters.ts';
+import { eitherOf } from '../../operators/message-words.ts';
 import { isObject } from '../files/json.ts';
 import type { TranslatedProcessor } from './translated-processor.ts';
 import { imagenet } from './image-processors.ts';
@@ -10,9 +11,6 @@ import {
   textOf,
 } from './processor-fields.ts';
 
-/** Interpolations by timm's names, which are Pillow's. */
-const interpolations = ['nearest', ...Object.keys(resampleFilters)];
-
 /**
  * Evaluation transform of a model of timm, from the `pretrained_cfg` of its `config.json`: resizes with Pillow, crops
  * the middle as torchvision does.
@@ -23,8 +21,9 @@ const interpolations = ['nearest', ...Object.keys(resampleFilters)];
 export function fromTimm(config: unknown): TranslatedProcessor {
   if (!isObject(config)) throw expected('pretrained_cfg', 'an object', config);
   const interpolation = textOf(config, 'interpolation') ?? 'bicubic';
-  if (!interpolations.includes(interpolation)) {
-    throw expected('interpolation', interpolations.join(', '), interpolation);
+  // Its names are Pillow's.
+  if (!interpolations.includes(interpolation as Interpolation)) {
+    throw expected('interpolation', eitherOf(interpolations), interpolation);
   }
   const side = sideOf(config);
   const scaled = Math.floor(side / factorOf(config, 'crop_pct', 0.875));

@@ -4,7 +4,7 @@ import {
   thresholdCounts,
   type RankedScores,
   type ScoreCounts,
-  type ThresholdCounts,
+  wrongCounts,
 } from './ranked-scores.ts';
 
 /** Precision-recall curve: precision and recall of what is at or above every threshold. */
@@ -59,13 +59,13 @@ export function precisionRecallCurve(
  * @see scikit-learn `average_precision_score`.
  */
 export function averagePrecision(ranked: RankedScores): number | null {
-  return averagePrecisionOf([thresholdCounts(ranked)]);
+  return averagePrecisionOf(thresholdCounts(ranked));
 }
 
 /**
  * Average precision of a resample. Copies of a score follow each other: the first ones of equal scores tie, then the
  * second ones. Were all copies ties, resamples would score higher than what they are drawn from, the more so the worse
- * it is.
+ * it is. Time and memory: linear in the scores, times the copies of the one that was drawn most often.
  *
  * @param counts How often each score was drawn.
  * @returns Null without positives.
@@ -75,31 +75,38 @@ export function resampledAveragePrecision(
   ranked: RankedScores,
   { positives, negatives }: ScoreCounts,
 ): number | null {
-  const copies = largest(positives, largest(negatives, 0));
-  return averagePrecisionOf(
-    Array.from({ length: copies }, (_, copy) =>
-      thresholdCounts(ranked, {
-        positives: Array.from(positives, (count) => Number(count > copy)),
-        negatives: Array.from(negatives, (count) => Number(count > copy)),
-      }),
-    ),
-  );
+  const copies = largest(positives, largest(negatives, 1));
+  return averagePrecisionOf({
+    positives: copyCounts(ranked.positiveAt, positives, { ranked, copies }),
+    negatives: copyCounts(ranked.negativeAt, negatives, { ranked, copies }),
+  });
 }
 
-/** @param copies Counts of the first copy of each score, of the second, … */
-function averagePrecisionOf(copies: readonly ThresholdCounts[]): number | null {
-  const allPositives = copies.reduce((sum, copy) => sum + copy.allPositives, 0);
-  if (allPositives === 0) return null;
-  const thresholds = copies[0]!.positives.length;
-  let [right, all, sum] = [0, 0, 0];
-  for (let at = 0; at < thresholds; at += 1) {
-    for (const { positives, negatives } of copies) {
-      right += positives[at]!;
-      all += positives[at]! + negatives[at]!;
-      if (positives[at]! > 0) sum += (positives[at]! * right) / all;
-    }
+/** `[thresholds, copies]` scores at each threshold that were drawn once or more, twice or more, … */
+function copyCounts(
+  at: Int32Array,
+  counts: ArrayLike<number>,
+  { ranked, copies }: { readonly ranked: RankedScores; readonly copies: number },
+): Int32Array {
+  if (counts.length !== at.length) throw wrongCounts(at.length, counts.length);
+  const found = new Int32Array(ranked.thresholds.length * copies);
+  for (let score = 0; score < at.length; score += 1) {
+    const first = at[score]! * copies;
+    for (let copy = 0; copy < counts[score]!; copy += 1) found[first + copy]! += 1;
   }
-  return sum / allPositives;
+  return found;
+}
+
+/** @param counts Scores of either side that tie, in the order in which they are found. */
+function averagePrecisionOf({ positives, negatives }: ScoreCounts): number | null {
+  let [right, all, sum] = [0, 0, 0];
+  for (let at = 0; at < positives.length; at += 1) {
+    const found = positives[at]!;
+    right += found;
+    all += found + negatives[at]!;
+    if (found > 0) sum += (found * right) / all;
+  }
+  return right === 0 ? null : sum / right;
 }
 
 function largest(counts: ArrayLike<number>, least: number): number {

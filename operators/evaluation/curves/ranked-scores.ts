@@ -79,9 +79,7 @@ export function thresholdCounts(
 
 function addCounts(to: Float64Array, at: Int32Array, counts?: ArrayLike<number>): number {
   if (counts !== undefined && counts.length !== at.length) {
-    throw new RangeError(
-      `Expected a count for each of ${at.length} scores, got \`${counts.length}\``,
-    );
+    throw wrongCounts(at.length, counts.length);
   }
   let all = 0;
   for (let score = 0; score < at.length; score += 1) {
@@ -90,4 +88,9 @@ function addCounts(to: Float64Array, at: Int32Array, counts?: ArrayLike<number>)
     all += count;
   }
   return all;
+}
+
+/** Error of counts of other scores. */
+export function wrongCounts(scores: number, counts: number): RangeError {
+  return new RangeError(`Expected a count for each of ${scores} scores, got \`${counts}\``);
 }

@@ -52,7 +52,10 @@ export function knownDigests(digests: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: own.length / words }, (_, row) => (isUnknown(own, row) ? 0 : 1));
 }
 
-function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): Uint32Array {
+/** The bytes as words; a copy of those that do not begin where a word can. */
+function wordsOf(digests: Uint8Array): Uint32Array {
+  const isAligned = digests.byteOffset % 4 === 0;
+  const { buffer, byteOffset, byteLength } = isAligned ? digests : new Uint8Array(digests);
   return new Uint32Array(buffer, byteOffset, byteLength / 4);
 }
 

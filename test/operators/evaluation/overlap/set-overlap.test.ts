@@ -92,3 +92,11 @@ test('vectors that say nothing are not alike', async (t) => {
   const overlap = await setOverlap(setOf('train', rows), setOf('test', rows));
   t.is(overlap.count, 0);
 });
+
+test('digests are found wherever in a buffer they lie', (t) => {
+  const digests = digestsOf(['a', 'b']);
+  const moved = new Uint8Array(digests.length + 1).subarray(1);
+  moved.set(digests);
+  t.deepEqual([...digestMatches(moved, digests).first], [0, 1]);
+  t.deepEqual([...digestMatches(Buffer.from(moved.buffer, 1), moved).first], [0, 1]);
+});

@@ -15,7 +15,7 @@ import { openRunEngine } from './parts/open-run-engine.ts';
 import { type ExportedSet, noteUnusable, openVectorSet } from './parts/open-vector-set.ts';
 import type { Resolved } from './options/verb.ts';
 import { isSameExport } from './parts/same-export.ts';
-import { tellOverlap } from './parts/tell-overlap.ts';
+import { tellCopies, tellOverlap } from './parts/tell-overlap.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { UsageError } from './options/usage-error.ts';
@@ -52,6 +52,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     refuseOtherModel(train, test);
     const leaveOneOut = await isSameExport(train, test);
     for (const set of leaveOneOut ? [train] : [train, test]) noteUnusable(set, note);
+    if (leaveOneOut) tellCopies(train, note);
     const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
     const probes = await openProbes(options, leaveOneOut, signal);
     // Before the work, so that a folder that cannot be made costs no wait.

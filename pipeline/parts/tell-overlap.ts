@@ -1,4 +1,9 @@
-import type { OverlapRow, SetOverlap } from '../../operators/evaluation/overlap/set-overlap.ts';
+import { digestMatches } from '../../operators/evaluation/overlap/digest-matches.ts';
+import type {
+  ImageList,
+  OverlapRow,
+  SetOverlap,
+} from '../../operators/evaluation/overlap/set-overlap.ts';
 import type { TellNote } from './run-event.ts';
 import { counted } from '../../operators/message-words.ts';
 
@@ -15,7 +20,7 @@ export function tellOverlap(overlap: SetOverlap, note: TellNote): void {
     note(
       `${counted(content.images)} of ${counted(content.of, 'test image')} ` +
         `${content.images === 1 ? 'is a training image' : 'are training images'} (same file): ${example('content')}. ` +
-        'They find themselves, and are measured all the same. All of them: `overlap.arrow`.',
+        `They find themselves, and are measured all the same.${otherClass(overlap)} All of them: \`overlap.arrow\`.`,
     );
   }
   if (vector.images > 0) {
@@ -31,4 +36,36 @@ export function tellOverlap(overlap: SetOverlap, note: TellNote): void {
         `${example('vector')} in this respect. All of them: \`overlap.arrow\`.`,
     );
   }
+}
+
+/** What is said of the same files under other classes: one of two labels is wrong, or the classes have other names. */
+function otherClass(overlap: SetOverlap): string {
+  let [images, example] = [0, ''];
+  for (let at = 0; at < overlap.count; at += 1) {
+    const { by, testId, testClass, trainId, trainClass } = overlap.row(at);
+    if (by !== 'content' || testClass === null || trainClass === null) continue;
+    if (testClass === trainClass) continue;
+    images += 1;
+    if (images === 1)
+      example = `\`${testId}\` is of \`${testClass}\`, \`${trainId}\` of \`${trainClass}\``;
+  }
+  return images === 0
+    ? ''
+    : ` ${counted(images)} of them ${images === 1 ? 'has' : 'have'} another class there: ${example}.`;
+}
+
+/**
+ * Tells of images that stand in a set more than once, by the SHA-256 of their files: leave-one-out an image does not find
+ * itself, but it finds its copies.
+ */
+export function tellCopies(set: ImageList, note: TellNote): void {
+  if (set.digests === undefined) return;
+  const { first, copies } = digestMatches(set.digests, set.digests);
+  const images = copies.reduce((sum, of) => sum + Number(of > 1), 0);
+  if (images === 0) return;
+  const later = first.findIndex((at, image) => at >= 0 && at < image);
+  note(
+    `${counted(images)} of ${counted(set.count, 'image')} stand in this set more than once (same file): \`${set.id(later)}\` is ` +
+      `\`${set.id(first[later]!)}\`. No image finds itself, but these find their copies, and are measured all the same.`,
+  );
 }

@@ -78,6 +78,21 @@ test('a part of the training images is no test set, and is told', async (t) => {
   t.regex(notes[0]!, /^4 of 4 test images are training images \(same file\)/);
 });
 
+test('the same file under another class, and copies in one set, are told', async (t) => {
+  const { at, exported, evaluated } = await encoder(t);
+  await writeHues(at('whole'), 0);
+  await exported('whole', 'train');
+  await fs.copyFile(at('whole/a/0.png'), at('whole/b/9.png'));
+  await exported('whole', 'more');
+  const [overlap] = (await evaluated('train', 'more')).notes;
+  t.regex(overlap!, /^9 of 9 test images are training images .* 1 of them has another class there/);
+  t.true(overlap!.includes('`b/9.png` is of `b`, `a/0.png` of `a`.'), overlap);
+  t.deepEqual((await evaluated('more', 'more')).notes, [
+    '2 of 9 images stand in this set more than once (same file): `b/9.png` is `a/0.png`. No image finds itself, but ' +
+      'these find their copies, and are measured all the same.',
+  ]);
+});
+
 test('an export is not resumed onto other pictures under the same names', async (t) => {
   const { at, exported } = await encoder(t);
   await writeHues(at('A'), 0);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
+import { counted } from '../../operators/message-words.ts';
 import { changedImages, type Fingerprint, parsedLine } from '../../operators/fingerprint.ts';
 import type { BadSample } from '../../operators/types.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
@@ -128,7 +129,8 @@ function ofOtherImages(
   changed: readonly string[],
   names: { readonly before: string; readonly now: string },
 ): PipelineError {
-  const others = changed.length === 1 ? '' : `, and so have ${changed.length - 1} more`;
+  const rest = changed.length - 1;
+  const others = rest === 0 ? '' : `, and so ${rest === 1 ? 'has' : 'have'} ${counted(rest)} more`;
   const where = names.before === names.now ? '' : ` in \`${names.now}\``;
   return new PipelineError(
     'ERR_CONFIG',
@@ -139,6 +141,9 @@ function ofOtherImages(
 }
 
 function changedMeanwhile([first, ...rest]: readonly string[]): string {
-  const more = rest.length === 0 ? '' : ` (and ${rest.length} more that were looked at)`;
+  const more =
+    rest.length === 0
+      ? ''
+      : ` (and ${counted(rest.length, 'more that was', 'more that were')} looked at)`;
   return `Changed since the run began, before it was drawn: \`${first}\`${more}. It is used as it is now.`;
 }

@@ -33,7 +33,7 @@ test('images with other bytes are refused by name, those that were not drawn are
     code: 'ERR_CONFIG',
     message:
       `\`${folder}\` belongs to other images: \`b\` has other bytes than it had in \`photos\` when this run was ` +
-      'trained on it, and so have 1 more. Continue with the same images, or choose another folder.',
+      'trained on it, and so has 1 more. Continue with the same images, or choose another folder.',
   });
   const elsewhere = images(now, { name: 'copy', drawn: async () => ['c  d'] });
   await t.throwsAsync(comparedImages(folder, elsewhere, { step: 3, bad: [] }), {
@@ -43,7 +43,7 @@ test('images with other bytes are refused by name, those that were not drawn are
   const { fingerprint, notes } = await comparedImages(folder, undrawn, { step: 3, bad: [] });
   t.deepEqual(fingerprint, undrawn.fingerprint);
   t.deepEqual(notes, [
-    'Changed since the run began, before it was drawn: `b` (and 1 more that were looked at). It is used as it is now.',
+    'Changed since the run began, before it was drawn: `b` (and 1 more that was looked at). It is used as it is now.',
   ]);
 });
 

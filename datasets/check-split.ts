@@ -3,7 +3,7 @@ import { PipelineError } from '../operators/errors.ts';
 import { nearestWord } from '../operators/nearest-word.ts';
 import { foldersIn } from './folder-listing.ts';
 import { shownName, shownNames } from '../operators/message-words.ts';
-import { splitKind } from './split-names.ts';
+import { splitKind, usualSplit } from './split-names.ts';
 
 /** Split that is the folder itself, for one whose classes are called as splits are. */
 export const wholeFolder = '.';
@@ -71,7 +71,7 @@ export function meantFolder(split: string, folders: readonly string[]): string |
 
 function withSplits(root: string, splits: readonly string[]): PipelineError {
   const [first] = splits;
-  const usual = splits.find((name) => splitKind(name) === 'train') ?? first!;
+  const usual = usualSplit(splits);
   const which =
     splits.length === 1
       ? `the split ${shownName(first!)}. Choose it with \`split: ${usual}\``

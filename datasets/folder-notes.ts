@@ -2,6 +2,7 @@ import type { DatasetNote } from '../operators/types.ts';
 import { type ClassLayout, classLayout } from './class-layout.ts';
 import type { FolderListing, OpenedFolder } from './folder-listing.ts';
 import { layoutNotes } from './layout-notes.ts';
+import { notReadNotes } from './not-read-notes.ts';
 import { type LeftOutByName, leftOutByName } from './left-out-by-name.ts';
 import { andMore, counted, shownName, shownNames } from '../operators/message-words.ts';
 
@@ -18,11 +19,13 @@ export async function folderNotes(
   const { leftOut } = listing;
   const layout = classLayout(listing);
   const byName = await leftOutByName(opened.folder, listing);
+  const likely = layoutNotes(opened, listing, layout);
   return [
-    ...layoutNotes(opened, listing, layout),
-    ...emptyClasses(layout, listing, byName),
+    ...likely,
+    ...emptyClasses(layout, listing, byName, likely),
     ...byName.notes,
     ...besideNotes(listing, layout.withImages),
+    ...(await notReadNotes(opened.folder, listing)),
     ...notReadable(listing),
     ...alike(listing.classes),
     ...leftOutFolders('holds results of this program', leftOut.results),
@@ -34,8 +37,10 @@ function emptyClasses(
   { withoutImages }: ClassLayout,
   { classes, leftOut }: FolderListing,
   { areImages }: LeftOutByName,
+  layoutTold: readonly DatasetNote[],
 ): DatasetNote[] {
-  if (withoutImages.length === 0) return [];
+  const told = new Set(layoutTold.flatMap((note) => note.classes ?? []));
+  if (withoutImages.every((name) => told.has(name))) return [];
   const shown = withoutImages.slice(0, 5).map((name) => {
     const files = leftOut.othersOf.get(name) ?? 0;
     return `${shownName(name)} (${files === 0 ? 'empty' : counted(files, 'other file')})`;

@@ -147,11 +147,13 @@ async function withoutImages(
   const { notes, areImages } = await leftOutByName(folder, listing);
   const others =
     ignored > 0 ? ` (${counted(ignored, 'other entry was', 'other entries were')} ignored)` : '';
-  const found = areImages ? `; ${notes[0]!.text}` : others;
+  // The list of endings is in the way of the command that can be pasted.
+  const found = areImages
+    ? `; ${notes[0]!.text}`
+    : `${others}. File names have to end in ${readExtensions.join(', ')}`;
   return new PipelineError(
     'ERR_DATASET',
-    `Expected images in \`${name}\`, as \`<class>/<image>\` or without class folders, got none${found}. ` +
-      `File names have to end in ${readExtensions.join(', ')}`,
+    `Expected images in \`${name}\`, as \`<class>/<image>\` or without class folders, got none${found}`,
     { path: folder },
   );
 }

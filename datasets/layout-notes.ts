@@ -4,7 +4,7 @@ import { wholeFolder } from './check-split.ts';
 import { type ClassLayout, commonFolder } from './class-layout.ts';
 import type { FolderListing, OpenedFolder } from './folder-listing.ts';
 import { counted, shownName, shownNames } from '../operators/message-words.ts';
-import { splitKind } from './split-names.ts';
+import { splitKind, usualSplit } from './split-names.ts';
 
 /** The note of folders that are taken for classes and most likely are something else, if they are. */
 export function layoutNotes(
@@ -64,7 +64,7 @@ function wrapped(
   const folders = [...names];
   const splits = folders.filter((name) => splitKind(name) !== undefined);
   const are = splits.length === folders.length ? 'the splits' : 'the classes';
-  const split = splits.length === folders.length ? ` with \`split: ${splits[0]}\`` : '';
+  const split = splits.length === folders.length ? ` with \`split: ${usualSplit(splits)}\`` : '';
   return {
     text:
       `all images are of one class, ${shownName(withImages[0]!)}, in its folders ${shownNames(folders)}. ` +
@@ -107,7 +107,7 @@ function splitsLikely(
   const isLikely = kinds.size > 1 || (splits.length > 0 && splits.length === withImages.length);
   if (!isLikely || split === wholeFolder) return undefined;
   return {
-    text: `${shownNames(splits)} are taken for classes. If they are splits, choose one with \`split: ${splits[0]}\``,
+    text: `${shownNames(splits)} are taken for classes. If they are splits, choose one with \`split: ${usualSplit(splits)}\``,
     options: ['split'],
     classes: splits,
   };

@@ -1,7 +1,7 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import { type ImageFormatEntry, imageFormat, imageFormats } from '../operators/image-formats.ts';
 import type { DatasetNote } from '../operators/types.ts';
+import { firstBytes } from './first-bytes.ts';
 import type { FolderListing } from './folder-listing.ts';
 import { counted, shownName } from '../operators/message-words.ts';
 
@@ -57,42 +57,44 @@ function shownEndings(
 
 type Ending = readonly [string, { readonly example: string }];
 
-/** What to do about files that hold images, told for the most frequent ending that does. */
+/** What to do about files that hold images: those of all endings that hold the format of the first one that does. */
 async function renaming(folder: string, endings: readonly Ending[]): Promise<string> {
-  for (const [ending, { example }] of endings) {
-    const format = await formatOf(path.join(folder, example));
-    if (format === undefined) continue;
-    const { name, extensions } = format;
-    const extension = extensions[0]!;
-    return (
-      `. ${shownName(example)} holds a ${name} image. Rename such files to end in ${extension}` +
-      renameCommand(folder, ending, extension)
-    );
-  }
-  return '';
+  const formats = await Promise.all(
+    endings.map(async ([, { example }]) => await formatOf(path.join(folder, example))),
+  );
+  const format = formats.find((one) => one !== undefined);
+  if (format === undefined) return '';
+  const same = endings.filter((_, at) => formats[at] === format);
+  const extension = format.extensions[0]!;
+  return (
+    `. ${shownName(same[0]![1].example)} holds a ${format.name} image. Rename such files to end in ${extension}` +
+    renameCommand(
+      folder,
+      same.map(([ending]) => ending),
+      extension,
+    )
+  );
 }
 
 async function formatOf(file: string): Promise<ImageFormatEntry | undefined> {
-  try {
-    const handle = await fs.open(file, 'r');
-    try {
-      const head = Buffer.alloc(64);
-      const { bytesRead } = await handle.read(head, 0, head.length, 0);
-      const format = imageFormat(head.subarray(0, bytesRead));
-      return format === undefined ? undefined : imageFormats[format];
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // Only a hint hangs on it: the file is left out either way.
-    return undefined;
-  }
+  const format = imageFormat(await firstBytes(file, 64));
+  return format === undefined ? undefined : imageFormats[format];
 }
 
-function renameCommand(folder: string, ending: string, extension: string): string {
-  if (/[*[\]\\…]/u.test(ending)) return '';
-  const pattern = ending === '' ? `! -name '*.*'` : `-iname ${quoted(`*${ending}`)}`;
-  return `: find ${quoted(folder)} -type f ${pattern} -exec mv {} {}${extension} \\;`;
+/** Renames what a listing sees: nothing hidden, such as the files of a `.git`, whose names have no ending either. */
+function renameCommand(folder: string, endings: readonly string[], extension: string): string {
+  if (endings.some((ending) => !canBePattern(ending))) return '';
+  const patterns = endings.map((ending) =>
+    ending === '' ? `! -name '*.*'` : `-iname ${quoted(`*${ending}`)}`,
+  );
+  const all = patterns.length === 1 ? patterns[0]! : `\\( ${patterns.join(' -o ')} \\)`;
+  const listed = `-mindepth 1 -name '.*' -prune -o -type f`;
+  return `: find ${quoted(folder)} ${listed} ${all} -exec mv {} {}${extension} \\;`;
+}
+
+/** Tests whether an ending stands for itself in a pattern that is printed on one line; a `?` matches itself, too. */
+function canBePattern(ending: string): boolean {
+  return !/[*[\]\\…\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u.test(ending);
 }
 
 /** A word as a POSIX shell reads it. */

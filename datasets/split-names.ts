@@ -30,6 +30,11 @@ export function splitKind(name: string): SplitKind | undefined {
   );
 }
 
+/** The split that a person most likely begins with, of one or more: that of the training images. */
+export function usualSplit(splits: readonly string[]): string {
+  return splits.find((name) => splitKind(name) === 'train') ?? splits[0]!;
+}
+
 function foldedWord(word: string): string {
   return word.replaceAll(/[-_ .]/gu, '');
 }

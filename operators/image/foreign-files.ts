@@ -1,5 +1,6 @@
 import { ascii, beginsWith } from '../file-signature.ts';
 import { brandsOf } from '../image-formats.ts';
+import { pointerFiles } from '../pointer-files.ts';
 
 /** A kind of file that is not read, told by its content. */
 interface ForeignKind {
@@ -21,16 +22,11 @@ const foreignKinds: readonly ForeignKind[] = [
     wayOut: download,
     matches: (bytes) => bytes.every((one) => one === 0),
   },
-  {
-    name: 'a Git LFS pointer',
-    wayOut: 'fetch the image with `git lfs pull`',
-    matches: (bytes) => ascii(bytes, 0, 24) === 'version https://git-lfs.',
-  },
-  {
-    name: 'a git-annex pointer',
-    wayOut: 'fetch the image with `git annex get`',
-    matches: (bytes) => /^(?:\.\.\/)*(?:\.git)?\/annex\/objects\//u.test(ascii(bytes, 0, 200)),
-  },
+  ...pointerFiles.map(({ name, command, matches }) => ({
+    name,
+    wayOut: `fetch the image with \`${command}\``,
+    matches,
+  })),
   { name: 'HEIC', matches: ofBrand(/^(?:hei[cxms]|hev[cxms]|mif1|msf1|mif2|miaf)$/u) },
   { name: 'a raw file of a camera', matches: ofBrand(/^crx $/u) },
   { name: 'a video', wayOut: 'extract its frames', matches: ofBrand(/./u) },

@@ -148,8 +148,9 @@ function tooManyBad(bad: readonly BadSample[], found: FoundBad): PipelineError {
 
 function lastOne({ sample, error }: BadEntry): string {
   // Most messages name their image.
-  const named = error.message.includes(sample.id) ? '' : ` is \`${sample.id}\``;
-  return `The last one${named}: ${error.message}`;
+  const name = `\`${sample.id}\``;
+  const which = error.message.includes(name) ? 'The last one' : `The last one is ${name}`;
+  return `${which}: ${error.message}`;
 }
 
 function tooManyKnown(bad: number, found: Omit<FoundBad, 'last'>): PipelineError {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
@@ -72,7 +73,7 @@ test(
   ['archive/train/cat/1.jpg', 'archive/test/cat/1.jpg'],
   [
     'all images are of one class, `archive`, in its folders `test`, `train`. ' +
-      'If those are the splits, open `DIR/archive` instead with `split: test`',
+      'If those are the splits, open `DIR/archive` instead with `split: train`',
   ],
 );
 test('one class with images of its own is one', tells, ['cat/1.jpg', 'cat/more/2.jpg'], []);
@@ -107,7 +108,6 @@ test(
   [
     '`images`, `labels` look like pictures and what belongs to them, such as masks or boxes: `images` is ' +
       'taken for a class. For the pictures alone, open `DIR/images` instead',
-    'no images in 1 of 2 classes: `labels` (2 other files). To leave it out: `excludeClasses: labels`',
     'left out 2 of 4 files by their names, such as `labels/train/1.txt` (2 `.txt`)',
   ],
 );
@@ -115,7 +115,7 @@ test(
   'splits beside classes are told, where they may be classes',
   tells,
   ['cat/1.jpg', 'train/1.jpg', 'Test/1.jpg'],
-  ['`Test`, `train` are taken for classes. If they are splits, choose one with `split: Test`'],
+  ['`Test`, `train` are taken for classes. If they are splits, choose one with `split: train`'],
 );
 test('one class of many may be called as a split', tells, ['bus/1.jpg', 'train/1.jpg'], []);
 test(
@@ -156,7 +156,54 @@ test('files without the ending of an image are counted by ending, and images amo
     'no images in 1 of 3 classes: `cow` (3 other files)',
     'left out 4 of 6 files by their names, such as `cow/0` (2 without an ending, 1 `.csv`, 1 `.jpg?w=300`). ' +
       '`cow/0` holds a JPEG image. Rename such files to end in .jpg: ' +
-      `find DIR -type f ! -name '*.*' -exec mv {} {}.jpg \\;`,
+      `find DIR -mindepth 1 -name '.*' -prune -o -type f \\( ! -name '*.*' -o -iname '*.jpg?w=300' \\) ` +
+      String.raw`-exec mv {} {}.jpg \;`,
+  ]);
+});
+
+const isLinux = process.platform === 'linux';
+const ofLinux = isLinux ? test : test.skip;
+
+ofLinux('the command that renames images does, and leaves alone what is hidden', async (t) => {
+  const root = await folderWith(t, [
+    ...pets,
+    'cow/0',
+    'cow/1.jpg?w=300',
+    '.git/objects/ab',
+    'cow/list.csv',
+  ]);
+  for (const name of ['cow/0', 'cow/1.jpg?w=300']) {
+    await fs.writeFile(path.join(root, name), Buffer.from('FFD8FFE000104A464946', 'hex'));
+  }
+  const { notes = [] } = await openDataset(root);
+  const command = /find .*$/u.exec(
+    notes.map(({ text }) => text).find((text) => /find /u.test(text))!,
+  )![0];
+  execFileSync('sh', ['-c', command]);
+  t.deepEqual((await fs.readdir(path.join(root, 'cow'))).sort(), [
+    '0.jpg',
+    '1.jpg?w=300.jpg',
+    'list.csv',
+  ]);
+  t.deepEqual(await fs.readdir(path.join(root, '.git/objects')), ['ab']);
+});
+
+test('formats that are not read and pointers in the place of images are told', async (t) => {
+  const root = await folderWith(t, [
+    ...pets,
+    'cow/1.heic',
+    'cow/2.HEIC',
+    'dog/1.cr2',
+    'dog/2.heif',
+  ]);
+  // Called so, and a JPEG.
+  await fs.writeFile(path.join(root, 'dog/2.heif'), Buffer.from('FFD8FFE000104A464946', 'hex'));
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n';
+  await fs.writeFile(path.join(root, 'cat/1.jpg'), pointer);
+  t.deepEqual(await notesOf(root), [
+    '3 of 6 images are in formats that are not read, such as `cow/1.heic` (2 `.heic`, 1 `.cr2`). ' +
+      'Convert them to JPEG or PNG',
+    '`cat/1.jpg` is a Git LFS pointer and no image: fetch the images with `git lfs pull`',
   ]);
 });
 
@@ -164,7 +211,8 @@ test('a folder with images of other names only says how to rename them', async (
   const root = await folderWith(t, ['cat/1.jpg_large']);
   await fs.writeFile(path.join(root, 'cat/1.jpg_large'), Buffer.from('FFD8FFE000104A46', 'hex'));
   await t.throwsAsync(openDataset(root), {
-    message: /got none; left out 1 of 1 file by its name, .* holds a JPEG image\. Rename such/u,
+    message:
+      /got none; left out 1 of 1 file by its name, .* holds a JPEG image\. Rename such.* \\;$/u,
   });
 });
 
@@ -192,9 +240,6 @@ test('a link to a folder above is left out, and told', async (t) => {
   await fs.symlink('..', path.join(photos, 'up'));
   t.deepEqual(await notesOf(photos), ['left out `up`, which leads back to a folder above it']);
 });
-
-const isLinux = process.platform === 'linux';
-const ofLinux = isLinux ? test : test.skip;
 
 ofLinux('names that are not UTF-8 are told, and the other images are read', async (t) => {
   const root = await folderWith(t, pets);

@@ -282,7 +282,7 @@ test('a folder of something else is refused, naming what differs', async (t) => 
     /a finished export already: 10 rows, 0 images left out\. Choose another folder\./,
     t,
   );
-  await refuse({ dataset: { ...dataset, hash: 'other' } }, /`dataset\.hash`: "d+"/, t);
+  await refuse({ dataset: { ...dataset, hash: 'other' } }, /`dataset\.hash`: "d+…"/, t);
   await refuse({ model: { ...model, hash: 'm' } }, /`model\.hash`.*"m" now/, t);
   await refuse({ preprocessing: { imageSize: 64 } }, /`preprocessing\.imageSize`: 32 before/, t);
   await refuse({ layers: 'embedding' }, /`layers\.projection`: 2 before, nothing now/, t);

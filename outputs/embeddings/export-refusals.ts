@@ -2,6 +2,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { EmbeddingsPart } from './embeddings-manifest.ts';
 import { reportOf } from './embeddings-report.ts';
 import { counted } from '../../operators/message-words.ts';
+import { type ComparedNames, otherImages } from '../files/other-images.ts';
 
 /**
  * Refusal of a folder: it holds something that this export cannot be written to.
@@ -109,22 +110,11 @@ export function saysNoImages(folder: string): PipelineError {
   );
 }
 
-/**
- * Refusal to join other images under the same names.
- *
- * @param changed Ids of images that are others, 1 or more. @param names Where the images were, and where they are now.
- */
+/** Refusal to join other images under the same names. @param changed Ids of images that are others, 1 or more. */
 export function ofOtherImages(
   folder: string,
   changed: readonly string[],
-  names: { readonly before: string; readonly now: string },
+  names: ComparedNames,
 ): PipelineError {
-  const rest = changed.length - 1;
-  const others = rest === 0 ? '' : `, and so ${rest === 1 ? 'has' : 'have'} ${counted(rest)} more`;
-  const where = names.before === names.now ? '' : ` in \`${names.now}\``;
-  return refused(
-    folder,
-    `belongs to other images: \`${changed[0]}\` has other bytes${where} than it had in \`${names.before}\` ` +
-      `when this export was begun${others}. Continue with the same images, or choose another folder.`,
-  );
+  return otherImages(folder, changed, { ...names, when: 'when this export was begun' });
 }

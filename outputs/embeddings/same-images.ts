@@ -1,8 +1,8 @@
 import { changedImages, fingerprintPositions, parsedLine } from '../../operators/fingerprint.ts';
 import type { EmbeddingsPart, ExportManifest } from './embeddings-manifest.ts';
 import type { ExportIdentity } from './export-identity.ts';
+import { changedMeanwhile, type ComparedNames } from '../files/other-images.ts';
 import { ofOtherImages } from './export-refusals.ts';
-import { counted } from '../../operators/message-words.ts';
 
 /** An export whose images can be compared with those of another of the same dataset. */
 type Compared = Pick<ExportIdentity, 'dataset'> & {
@@ -52,11 +52,16 @@ export function continuedImages(
   return {
     notes: [
       ...(names.before === names.now || isNew ? [] : [moved(folder, names)]),
-      ...(changed.length === 0 || isNew ? [] : [changedMeanwhile(changed)]),
+      ...(changed.length === 0 || isNew ? [] : [changedMeanwhile(changed, meanwhile)]),
     ],
     dataset: isNew ? now.dataset : { ...before.dataset, fingerprint },
   };
 }
+
+const meanwhile = {
+  since: 'Changed since the export was begun, before it had a row',
+  taken: 'exported',
+};
 
 /** True of the images of finished parts. */
 function isExported(before: ExportManifest, { dataset }: ExportIdentity): (id: string) => boolean {
@@ -68,17 +73,6 @@ function isExported(before: ExportManifest, { dataset }: ExportIdentity): (id: s
   return (id) => ids.has(id);
 }
 
-function moved(
-  folder: string,
-  { before, now }: { readonly before: string; readonly now: string },
-): string {
+function moved(folder: string, { before, now }: ComparedNames): string {
   return `\`${folder}\` was begun from \`${before}\`; \`${now}\` holds the same images, and it goes on with them.`;
-}
-
-function changedMeanwhile([first, ...rest]: readonly string[]): string {
-  const more =
-    rest.length === 0
-      ? ''
-      : ` (and ${counted(rest.length, 'more that was', 'more that were')} looked at)`;
-  return `Changed since the export was begun, before it had a row: \`${first}\`${more}. It is exported as it is now.`;
 }

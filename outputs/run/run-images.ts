@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import { counted } from '../../operators/message-words.ts';
 import { changedImages, type Fingerprint, parsedLine } from '../../operators/fingerprint.ts';
 import type { BadSample } from '../../operators/types.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
 import { readJsonObject } from '../files/json.ts';
+import { changedMeanwhile, otherImages } from '../files/other-images.ts';
 
 /** The name of the file in a run folder that says what its images were. */
 export const imagesName = 'images.json';
@@ -57,10 +57,12 @@ export async function comparedImages(
     (id) => !unused.has(id),
   );
   const drawn = changed.length === 0 || step === 0 ? [] : await drawnOf(now, changed, step);
-  if (drawn.length > 0) throw ofOtherImages(folder, drawn, { before: before.name, now: now.name });
+  if (drawn.length > 0) {
+    throw otherImages(folder, drawn, { before: before.name, now: now.name, when: trained });
+  }
   return {
     fingerprint: mergedLines(before.fingerprint, now.fingerprint, unused),
-    notes: changed.length === 0 || step === 0 ? [] : [changedMeanwhile(changed)],
+    notes: changed.length === 0 || step === 0 ? [] : [changedMeanwhile(changed, meanwhile)],
   };
 }
 
@@ -123,27 +125,9 @@ async function readRunImages(folder: string): Promise<SavedImages | undefined> {
   );
 }
 
-/** Refusal to go on with other images under the same names. @param changed Their ids, 1 or more. */
-function ofOtherImages(
-  folder: string,
-  changed: readonly string[],
-  names: { readonly before: string; readonly now: string },
-): PipelineError {
-  const rest = changed.length - 1;
-  const others = rest === 0 ? '' : `, and so ${rest === 1 ? 'has' : 'have'} ${counted(rest)} more`;
-  const where = names.before === names.now ? '' : ` in \`${names.now}\``;
-  return new PipelineError(
-    'ERR_CONFIG',
-    `\`${folder}\` belongs to other images: \`${changed[0]}\` has other bytes${where} than it had in ` +
-      `\`${names.before}\` when this run was trained on it${others}. Continue with the same images, or choose another folder.`,
-    { path: folder },
-  );
-}
+const trained = 'when this run was trained on it';
 
-function changedMeanwhile([first, ...rest]: readonly string[]): string {
-  const more =
-    rest.length === 0
-      ? ''
-      : ` (and ${counted(rest.length, 'more that was', 'more that were')} looked at)`;
-  return `Changed since the run began, before it was drawn: \`${first}\`${more}. It is used as it is now.`;
-}
+const meanwhile = {
+  since: 'Changed since the run began, before it was drawn',
+  taken: 'used',
+};

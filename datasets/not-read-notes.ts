@@ -16,10 +16,17 @@ export async function notReadNotes(
   { ids, rawIds }: FolderListing,
 ): Promise<readonly DatasetNote[]> {
   const listed = ids.filter((id) => !rawIds.has(id));
-  return [...(await foreignFormats(folder, listed)), ...(await pointers(folder, listed))];
+  return [
+    ...(await foreignFormats(folder, listed, ids.length)),
+    ...(await pointers(folder, listed)),
+  ];
 }
 
-async function foreignFormats(folder: string, ids: readonly string[]): Promise<DatasetNote[]> {
+async function foreignFormats(
+  folder: string,
+  ids: readonly string[],
+  count: number,
+): Promise<DatasetNote[]> {
   const byEnding = new Map<string, string[]>();
   for (const id of ids) {
     const ending = path.extname(id).toLowerCase();
@@ -39,7 +46,7 @@ async function foreignFormats(folder: string, ids: readonly string[]): Promise<D
   const endings = kinds.map(([ending, some]) => `${counted(some.length)} \`${ending}\``).join(', ');
   const are = all.length === 1 ? 'is in a format that is' : 'are in formats that are';
   const text =
-    `${counted(all.length)} of ${counted(ids.length, 'image')} ${are} not read, such as ${shownName(all[0]!)} ` +
+    `${counted(all.length)} of ${counted(count, 'image')} ${are} not read, such as ${shownName(all[0]!)} ` +
     `(${endings}). Convert ${all.length === 1 ? 'it' : 'them'} to JPEG or PNG`;
   return [{ text, classes: classesOf(all) }];
 }

@@ -19,6 +19,7 @@ import { tellCopies, tellOverlap } from './parts/tell-overlap.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { UsageError } from './options/usage-error.ts';
+import { tellUnscored } from './parts/tell-unscored.ts';
 import { usableKs } from './parts/usable-ks.ts';
 
 /** Result of an evaluation, and the files that hold it. */
@@ -53,6 +54,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     const leaveOneOut = await isSameExport(train, test);
     for (const set of leaveOneOut ? [train] : [train, test]) noteUnusable(set, note);
     if (leaveOneOut) tellCopies(train, note);
+    if (!leaveOneOut) tellUnscored(train, test, note);
     const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
     const probes = await openProbes(options, leaveOneOut, signal);
     // Before the work, so that a folder that cannot be made costs no wait.

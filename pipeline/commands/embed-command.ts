@@ -44,15 +44,16 @@ function outcome({ out, rows, bad, ...result }: EmbedResult, interrupted: boolea
   return `wrote ${counted(written, 'row')} in ${out}${before}${again}`;
 }
 
-/** Images without a row. They are listed when the whole export is finished. */
+/** Images without a row, and repaired ones. They are listed when the whole export is finished. */
 function leftOut(
-  { bad, badVectors, finished, unchanged }: EmbedResult,
+  { bad, badVectors, repaired, finished, unchanged }: EmbedResult,
   { shard }: Pick<EmbedOptions, 'shard'>,
 ): string {
-  if (unchanged || bad === 0) return '';
+  if (unchanged || bad + repaired === 0) return '';
   const unread = bad - badVectors;
   const parts = [
     unread === 0 ? [] : [`${counted(unread, 'image')} could not be read`],
+    repaired === 0 ? [] : [`${counted(repaired, 'image was', 'images were')} repaired`],
     badVectors === 0 ? [] : [`${counted(badVectors, 'image')} gave vectors that cannot be used`],
   ].flat();
   const isListed = finished && (shard === null || shard === undefined);

@@ -16,8 +16,8 @@ export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
   lines: ({ evaluation, report }) => [
     ...overallLines(evaluation),
     '',
-    ...classLines(evaluation),
-    ...countLines(evaluation),
+    // Of nothing there is no table; what was left out is then told before.
+    ...(evaluation.scored === 0 ? [] : [...classLines(evaluation), ...countLines(evaluation)]),
     ...probeLines(evaluation),
     `written to ${report.path}`,
   ],
@@ -41,8 +41,8 @@ export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
 };
 
 /** One line for each metric over all classes. */
-function overallLines({ rows }: Evaluation): readonly string[] {
-  const overall = rows.filter((row) => row.class === null);
+function overallLines({ rows, scored }: Evaluation): readonly string[] {
+  const overall = rows.filter((row) => row.class === null && (scored > 0 || row.n > 0));
   return textTable([
     ['metric', 'value', '95 % interval', 'n'],
     ...overall.map(({ metric, value, ciLow, ciHigh, n }) => [

@@ -44,16 +44,17 @@ function stepLine(result: TrainResult, interrupted: boolean): string {
 }
 
 /** Images that the run could not use, now or before. */
-function badLines({ out, bad, recovered }: TrainResult): readonly string[] {
-  const again =
-    recovered === 0
-      ? []
-      : [`${counted(recovered, 'image that was', 'images that were')} bad before could be used`];
-  if (bad === 0) return again;
+function badLines({ out, bad, repaired, recovered }: TrainResult): readonly string[] {
   const file = path.join(out, quarantineName);
+  const again = counted(recovered, 'image that was', 'images that were');
+  const left = counted(bad, 'image');
+  const used = counted(repaired, 'image was', 'images were');
   return [
-    ...again,
-    `${counted(bad, 'image')} could not be used and ${bad === 1 ? 'was' : 'were'} replaced, see ${file}`,
+    ...(recovered === 0 ? [] : [`${again} bad before could be used`]),
+    ...(bad === 0
+      ? []
+      : [`${left} could not be used and ${bad === 1 ? 'was' : 'were'} replaced, see ${file}`]),
+    ...(repaired === 0 ? [] : [`${used} used after a repair${bad === 0 ? `, see ${file}` : ''}`]),
   ];
 }
 

@@ -12,6 +12,8 @@ export interface EmbedResult {
   readonly bad: number;
   /** Those of them whose vectors hold NaN, infinity or nothing but zeros; the others could not be read. */
   readonly badVectors: number;
+  /** Images among the rows that are used after a repair of their files in memory. */
+  readonly repaired: number;
   /** Rows among those that are kept that this run has written. */
   readonly written: number;
   /** False when it was told to stop before the end: `resume: true` makes the rest. */
@@ -25,7 +27,7 @@ export interface EmbedResult {
 /** Plan of an export, as known before its first batch. */
 export interface PlannedRows {
   readonly out: string;
-  readonly folder: Pick<EmbeddingsFolder, 'positions' | 'left' | 'bad' | 'report'>;
+  readonly folder: Pick<EmbeddingsFolder, 'positions' | 'left' | 'bad' | 'repaired' | 'report'>;
   readonly batchSize: number;
   /** True when nothing was left to do when the folder was opened. */
   readonly wasFinished: boolean;
@@ -83,6 +85,7 @@ function resultSince({ out, folder, wasFinished, usable }: PlannedRows): () => E
       rows,
       bad,
       badVectors: folder.bad.filter(({ stage }) => stage === 'encode').length,
+      repaired: folder.repaired.length,
       written: rows - before,
       finished,
       recovered: finished ? [...usable].filter((id) => !still.has(id)).length : 0,

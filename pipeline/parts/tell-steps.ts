@@ -18,6 +18,8 @@ export interface TrainResult {
   readonly stepsDone: number;
   /** Images that could not be used, each in `quarantine.arrow` of the run. */
   readonly bad: number;
+  /** Images that were used after a repair of their files in memory. */
+  readonly repaired: number;
   /** Images that an earlier part of the run could not use and this one could. */
   readonly recovered: number;
   /** Of the last step; null when there was none in this run. */
@@ -33,7 +35,7 @@ export interface PlannedSteps {
   readonly startAt: number;
   readonly total: number;
   readonly batchSize: number;
-  readonly quarantine: Pick<Quarantine, 'list' | 'recovered'>;
+  readonly quarantine: Pick<Quarantine, 'list' | 'listRepaired' | 'recovered'>;
 }
 
 /** Progress after each step; at the end what was reached, also by a run that was told to stop. */
@@ -76,6 +78,7 @@ export function tellSteps({
         totalSteps: total,
         stepsDone: reached() - startAt,
         bad: quarantine.list().length,
+        repaired: quarantine.listRepaired().length,
         recovered: quarantine.recovered().length,
         readouts: last?.readouts ?? null,
         times: clock.times(),

@@ -147,3 +147,18 @@ test('equal vectors of other files are told as that, and of unknown files as wha
   t.like(told.metrics['overlap'], { value: null, n: 0 });
   t.regex(told.notes[0]!, /^1 of 8 test images .* probably training images/);
 });
+
+test('a test set without an image that can be scored is told before anything is measured', async (t) => {
+  const train = await exported(t, trainAngles);
+  const given = { projection: testAngles, size: 2 };
+  const nameless = await writeVectorExport(t, { ...given, labels: labels.map(() => -1), classes });
+  t.deepEqual((await measured(t, { train, test: nameless })).notes.slice(0, 1), [
+    'nothing but the overlap can be measured: no test image has a class. ' +
+      'Embed a folder with a sub-folder for each class',
+  ]);
+  const others = await writeVectorExport(t, { ...given, labels, classes: ['c', 'd'] });
+  t.deepEqual((await measured(t, { train, test: others })).notes.slice(0, 1), [
+    'nothing but the overlap can be measured: no test image is of a class with training images: ' +
+      '`c`, `d` in the test set, `a`, `b` in training',
+  ]);
+});

@@ -47,7 +47,9 @@ test('an image that was repaired is used and told once, in training and exports,
   }
   const exported = async (name: string, tolerant: boolean): Promise<readonly [number, unknown]> => {
     const out = path.join(folder, name);
-    const { rows } = await embed(tinyExport({ data, model: run, out, tolerant, maxInvalid: 1 }));
+    const given = { data, model: run, out, tolerant, maxInvalid: 1 };
+    const { rows, repaired } = await embed(tinyExport(given));
+    t.is(repaired, tolerant ? told.length : 0);
     return [rows, await readQuarantine(path.join(out, 'quarantine.arrow'))];
   };
   t.deepEqual(await exported('tolerant', true), [4, told]);

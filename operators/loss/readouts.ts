@@ -139,7 +139,9 @@ export const lossReadoutTable = {
     },
     summary: { label: 'alignment', format: { significant: 3 }, unit: '' },
     metric: 'alignment',
-    value: ({ share }: MeasuredBatch): number => share('squaredDistances', 'positivePairs'),
+    // Of rows that are one point float32 can say a little less than nothing.
+    value: ({ share }: MeasuredBatch): number =>
+      Math.max(0, share('squaredDistances', 'positivePairs')),
   },
   /** `log mean exp(−2 ‖zᵢ − zⱼ‖²)` over all pairs, -8 to 0: lower is more evenly spread. */
   uniformity: {
@@ -151,7 +153,7 @@ export const lossReadoutTable = {
     report: { label: 'uniformity', format: { decimals: 4 }, unit: 'log mean exp(−2 d²)' },
     summary: { label: 'uniformity', format: { significant: 3 }, unit: '' },
     metric: 'uniformity',
-    value: ({ share }: MeasuredBatch): number => Math.log(share('potential', 'pairs')),
+    value: ({ share }: MeasuredBatch): number => Math.min(0, Math.log(share('potential', 'pairs'))),
   },
   /** Centred variance `1 − ‖mean z‖²`, 0 to 1: 0 when all rows are one point, 1 when they balance out. */
   spread: {

@@ -22,17 +22,22 @@ export const embedCommand: Command<EmbedOptions, EmbedResult, EmbeddingsWritten>
       : `stopped; at least ${counted(last.kept ?? 0, 'row is', 'rows are')} kept in ${out}`,
   about: ({ out, shard }) => ({ out, shard }),
   lines: (result, { options, interrupted }) => [
-    `${outcome(result, interrupted)}${leftOut(result, options)}`,
+    `${outcome(result, options, interrupted)}${leftOut(result, options)}`,
   ],
   json: ({ out: _out, ...result }) => ({ ...result }),
 };
 
-function outcome({ out, rows, bad, ...result }: EmbedResult, interrupted: boolean): string {
+function outcome(
+  { out, rows, bad, ...result }: EmbedResult,
+  { shard }: Pick<EmbedOptions, 'shard'>,
+  interrupted: boolean,
+): string {
   const { written, recovered, finished, unchanged } = result;
   if (unchanged) {
     const others =
       bad === 0 ? '' : `, ${counted(bad)} left out; try them again with \`--retry-bad\``;
-    return `nothing to do: the export in ${out} is finished (${counted(rows, 'row')}${others})`;
+    const what = typeof shard === 'string' ? `shard ${shard} of the export` : 'the export';
+    return `nothing to do: ${what} in ${out} is finished (${counted(rows, 'row')}${others})`;
   }
   if (interrupted && !finished)
     return `stopped: ${counted(rows, 'row is', 'rows are')} kept in ${out}`;

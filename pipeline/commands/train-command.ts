@@ -22,7 +22,7 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
   stopped: ({ out }, last) =>
     last === undefined
       ? `stopped before the first step; what ${out} held before stays`
-      : `stopped; the checkpoint after ${counted(last.kept ?? 0)} of ${counted(last.total!, 'step')} is kept in ${out}`,
+      : `stopped; the checkpoint after ${counted(last.kept ?? 0)} of ${counted(last.total!, 'step')}, or a later one, is kept in ${out}`,
   about: ({ out }) => ({ out, steps: null, totalSteps: null, readouts: null, times: null }),
   lines: (result, { options, interrupted }) => [
     stepLine(result, interrupted),

@@ -55,7 +55,9 @@ export function comparisonNotes(
   }
   for (const { what, values } of comparedDifferences(all)) {
     const texts = Object.entries(values).map(([path, value]) => `\`${value}\` in \`${path}\``);
-    notes.push(`${what} differ: ${texts.join(', ')}: ${consequences[what]}`);
+    notes.push(
+      `${what === 'layer' ? 'layers' : what} differ: ${texts.join(', ')}: ${consequences[what]}`,
+    );
   }
   if (new Set(all.map(({ modelHash }) => modelHash)).size === 1) {
     notes.push('all evaluations are of the same weights');

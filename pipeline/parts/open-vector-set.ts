@@ -57,6 +57,7 @@ export async function openVectorSet(
   const dim = dimOf(reader, layer);
   const labels = new Int32Array(count);
   const digests = new Uint8Array(count * digestBytes);
+  if (count === 0) throw withoutRows(reader);
   const images = imagesHash(reader);
   const ids: PackedStrings[] = [];
   const firsts: number[] = [];
@@ -150,13 +151,24 @@ export function noteUnusable(
   );
 }
 
+/** An export of which every image was left out. */
+function withoutRows({ path, manifest }: EmbeddingsReader): PipelineError {
+  const left = manifest.parts.reduce((sum, { bad }) => sum + bad.length, 0);
+  return new PipelineError(
+    'ERR_FORMAT',
+    `\`${path}\` holds no rows: ${left === 0 ? 'it is of no images' : `${counted(left, 'image was', 'images were')} left out, and \`quarantine.arrow\` in it says why`}. ` +
+      'Export it again, with images and a model that give vectors.',
+    { path },
+  );
+}
+
 function dimOf({ path, sizes }: EmbeddingsReader, layer: EmbeddingLayer): number {
   const dim = sizes[layer];
   if (dim !== undefined) return dim;
   throw new PipelineError(
     'ERR_FORMAT',
     `\`${path}\` holds no \`${layer}\`, only \`${Object.keys(sizes).join('`, `')}\`. ` +
-      `Export it with \`layer: both\`, or choose another \`layer\`.`,
+      `Choose that one as \`layer\`; \`layer: both\` exports all that a model gives.`,
     { path, options: ['layer'] },
   );
 }

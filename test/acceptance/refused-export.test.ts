@@ -74,7 +74,7 @@ test(
   refused,
   'another model',
   async () => ['--model', at('other-model')],
-  /was made with something else: `model\.hash`: "[0-9a-f]+" before, "[0-9a-f]+" now\. Continue/,
+  /was made with something else: `model\.hash`: "[0-9a-f]+…" before, "[0-9a-f]+…" now\. Continue/,
 );
 test(
   refused,

@@ -2,6 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { runCommandLine } from '../helpers/command-line.ts';
+import { exportUntil } from '../helpers/export-cases.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
 import { vectorId, writeVectorExport } from '../helpers/vector-export.ts';
 
@@ -81,4 +83,21 @@ test('a set without a class is refused by what it lacks', async (t) => {
   const { exitCode, stderr } = await evaluated(none, none);
   t.is(exitCode, 1);
   t.regex(stderr, /holds no image with a class: there is nothing to compare with\./u);
+});
+
+test('an export of which every image was left out is told as that, not as one without classes', async (t) => {
+  const none = path.join(await temporaryFolder(t), 'none');
+  const folder = await exportUntil(none, { count: 8, batchSize: 4, isBad: () => true });
+  await folder.finish();
+  await folder.close();
+  const { exitCode, stderr } = await evaluated(none, none);
+  t.is(exitCode, 1);
+  t.true(
+    stderr.includes(
+      `\`${none}\` holds no rows: 8 images were left out, and \`quarantine.arrow\` in it says why.`,
+    ),
+    stderr,
+  );
+  const loss = await runCommandLine(['loss', none, '--engine', 'cpu', '--quiet']);
+  t.true(loss.stderr.includes('holds no rows: 8 images were left out'), loss.stderr);
 });

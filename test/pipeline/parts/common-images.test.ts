@@ -73,7 +73,7 @@ test('another layer, other numbers of neighbours and other training images are t
     means: new Map([['knn5_accuracy', Float64Array.of(1, 2, 3)]]),
   });
   t.deepEqual(comparisonNotes([first, other], commonImages([first, other])), [
-    'layer differ: `projection` in `first`, `embedding` in `other`: similarities are of two spaces',
+    'layers differ: `projection` in `first`, `embedding` in `other`: similarities are of two spaces',
     'k differ: `1` in `first`, `5` in `other`: what not all have is left out',
     'training images differ: `one` in `first`, `two` in `other`: neighbours are of other sets',
     'all evaluations are of the same weights',

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../operators/errors.ts';
+import { fileTooLarge } from '../operators/file-too-large.ts';
 import { readExtensions } from '../operators/image-formats.ts';
 import type { Dataset, Sample } from '../operators/types.ts';
 import { datasetHash } from './dataset-hash.ts';
@@ -11,6 +12,7 @@ import { type FolderListing, listFolder } from './folder-listing.ts';
 import { folderNotes } from './folder-notes.ts';
 import { leftOutByName } from './left-out-by-name.ts';
 import { leftOutCount } from './left-out.ts';
+import { readFile } from './read-file.ts';
 import { counted } from '../operators/message-words.ts';
 
 /*
@@ -100,8 +102,13 @@ export async function openImageFolder(
     ignored,
     notes,
     sample,
-    read: async (position, signal) =>
-      await askFile(sample(position), (file) => fs.readFile(file, { signal }), signal),
+    async read(position, signal, maxBytes = Infinity) {
+      const { id } = sample(position);
+      const check = (bytes: number): void => {
+        if (bytes > maxBytes) throw fileTooLarge(id, bytes, maxBytes);
+      };
+      return await askFile({ id }, (file) => readFile(file, { signal, check }), signal);
+    },
     size: async (position) =>
       await askFile(sample(position), async (file) => (await fs.stat(file)).size),
   };
@@ -109,7 +116,7 @@ export async function openImageFolder(
 
 /** What is asked of the file of an image. @throws {PipelineError} `ERR_READ`, naming the image and its file. */
 type AskFile = <T>(
-  sample: Sample,
+  sample: Pick<Sample, 'id'>,
   ask: (file: string) => Promise<T>,
   signal?: AbortSignal,
 ) => Promise<T>;
@@ -122,6 +129,7 @@ function fileAsker(folder: string, rawIds: ReadonlySet<string>): AskFile {
       return await ask(file);
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof PipelineError) throw error;
       throw new PipelineError('ERR_READ', `Could not read \`${id}\`: ${reasonOf(error)}`, {
         sample: id,
         path: file,
@@ -172,7 +180,6 @@ function reasonOf(error: unknown): string {
       ENOENT: 'the file is gone, or its link is broken',
       EACCES: 'permission denied',
       EPERM: 'permission denied',
-      EISDIR: 'it is a folder now',
     }[codeOf(error)] ?? messageOf(error)
   );
 }

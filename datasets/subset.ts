@@ -41,7 +41,8 @@ export function subset(
     hash: datasetHash({ classes, count, sample, origin }),
     notes: dataset.notes,
     sample,
-    read: async (position, signal) => await dataset.read(original(position), signal),
+    read: async (position, signal, maxBytes) =>
+      await dataset.read(original(position), signal, maxBytes),
     ...(dataset.size === undefined
       ? {}
       : { size: async (position: number) => await dataset.size!(original(position)) }),

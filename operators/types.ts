@@ -36,8 +36,14 @@ export interface Dataset {
   readonly notes?: readonly DatasetNote[] | undefined;
   /** @throws {RangeError} When `position` is not an integer from 0 to `count - 1`. */
   sample(position: number): Sample;
-  /** The encoded bytes of one image. @throws {PipelineError} `ERR_READ`, naming the sample. */
-  read(position: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * The encoded bytes of one image.
+   *
+   * @param maxBytes Most bytes that are wanted. A dataset that knows the size of a file need not read a larger one, but
+   * may: whoever asks looks at what came.
+   * @throws {PipelineError} `ERR_READ`, naming the sample.
+   */
+  read(position: number, signal?: AbortSignal, maxBytes?: number): Promise<Uint8Array>;
   /** Size of that file, where it costs less than reading it. @throws {PipelineError} `ERR_READ`, naming the sample. */
   size?(position: number): Promise<number>;
 }

@@ -106,6 +106,10 @@ function directPixels(bytes: Uint8Array, header: BmpHeader): RawPixels {
   checkWhole(bytes, header);
   const { width, height, bits, masks } = header;
   const channels = (masks[3] ?? 0) === 0 ? 3 : 4;
+  readable(
+    masks.slice(0, 3).every((mask) => mask !== 0),
+    'its header states no masks for its colours',
+  );
   const fields = masks.slice(0, channels).map(fieldOf);
   const size = bits / 8;
   const data = new Uint8Array(width * height * channels);
@@ -193,7 +197,8 @@ function palettePixels(
   const { at, colours, bytes: size } = palette;
   readable(at + colours * size <= bytes.length, cutShort);
   const data = new Uint8Array(width * height * 3);
-  for (const [pixel, index] of indices.entries()) {
+  for (let pixel = 0; pixel < indices.length; pixel += 1) {
+    const index = indices[pixel]!;
     readable(index < colours, 'it has colours that are not in its palette');
     for (let channel = 0; channel < 3; channel += 1) {
       data[pixel * 3 + channel] = bytes[at + index * size + 2 - channel]!;

@@ -6,18 +6,20 @@ import {
   type DecodePixelsOptions,
   defaultMaxPixels,
 } from './decode-options.ts';
+import { withEarlyExif } from './early-exif.ts';
 import { firstTiffPage } from './first-tiff-page.ts';
 import { foreignFile } from './foreign-files.ts';
 import { gifPixels } from './gif-pixels.ts';
 import { type ImageFormat, imageFormat, imageFormats } from '../image-formats.ts';
 import { checkReading } from './image-reading.ts';
-import { jpegComponents } from './jpeg-segments.ts';
+import { jpegBits, jpegComponents } from './jpeg-segments.ts';
 import { repairedFile, withoutLeading } from './repair-file.ts';
 import type { RepairedFile } from './repaired-file.ts';
 import { finishedPixels, nativePixels } from './native-pixels.ts';
 import { pnmPixels } from './pnm-pixels.ts';
 import { type RawPixels, type SizeCheck, UnreadableFile } from './raw-pixels.ts';
 import { sharp } from './sharp-setup.ts';
+import { singleAvif } from './single-avif.ts';
 
 /**
  * The pixels of a JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PNM file, upright, as 8-bit sRGB. The format is that of the
@@ -102,13 +104,14 @@ type Decoder = (bytes: Uint8Array, options: DecodePixelsOptions) => Promise<RgbI
 
 const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   jpeg: (bytes, options) =>
-    nativePixels(bytes, options, options.icc === 'ignore' && jpegComponents(bytes) === 4),
-  png: (bytes, options) => nativePixels(bytes, options, false),
-  webp: (bytes, options) => nativePixels(bytes, options, false),
-  avif: (bytes, options) => nativePixels(bytes, options, false),
+    nativePixels(bytes, options, options.icc === 'ignore' && jpegComponents(bytes) === 4 ? 8 : 0),
+  png: (bytes, options) =>
+    nativePixels(options.exif === 'ignore' ? bytes : withEarlyExif(bytes), options),
+  webp: (bytes, options) => nativePixels(bytes, options),
+  avif: async (bytes, options) => await nativePixels(singleAvif(bytes), options),
   tiff: async (bytes, options) => {
     const page = firstTiffPage(bytes);
-    return await nativePixels(page.bytes, options, page.isCmyk);
+    return await nativePixels(page.bytes, options, page.inkBits);
   },
   gif: ours(gifPixels),
   bmp: ours(bmpPixels),
@@ -148,11 +151,14 @@ async function refusal(
   // What this file says itself, and what sharp says before the details.
   const own = /^Expected .*/u.exec(message)?.[0];
   const { name } = imageFormats[format];
+  const bits = format === 'jpeg' ? jpegBits(bytes) : 8;
   const reason = isTimeout(cause)
     ? 'it takes too long'
-    : message.startsWith('Input ')
-      ? `its ${name} header is damaged or of a kind that is not read`
-      : `the ${name} file is damaged`;
+    : bits !== 8
+      ? `it is a JPEG of ${bits} bits a value, which is not read; convert it to PNG`
+      : message.startsWith('Input ')
+        ? `its ${name} header is damaged or of a kind that is not read`
+        : `the ${name} file is damaged`;
   return new PipelineError('ERR_DECODE', own ?? reason, { cause });
 }
 

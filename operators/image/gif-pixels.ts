@@ -23,10 +23,13 @@ export function gifPixels(bytes: Uint8Array, check: SizeCheck): RawPixels {
   readable(around < colours.length, 'it has colours that are not in its palette');
   const background = colours.subarray(around, around + 3);
   if (frame.width < width || frame.height < height) {
-    for (let at = 0; at < data.length; at += 4) data.set(background, at);
+    for (let at = 0; at < data.length; at += 4) {
+      for (let channel = 0; channel < 3; channel += 1) data[at + channel] = background[channel]!;
+    }
   }
   const indices = lzwIndices(frame.data, frame.codeBits, frame.width * frame.height);
-  for (const [at, index] of indices.entries()) {
+  for (let at = 0; at < indices.length; at += 1) {
+    const index = indices[at]!;
     readable(index * 3 < colours.length, 'it has colours that are not in its palette');
     const row = frame.top + rowOf(Math.trunc(at / frame.width), frame);
     const to = (row * width + frame.left + (at % frame.width)) * 4;

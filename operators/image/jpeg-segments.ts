@@ -50,11 +50,20 @@ export function* jpegSegments(bytes: Uint8Array): Generator<JpegSegment, void> {
 
 /** Components of the frame: 1 grey, 3 colour, 4 CMYK; 0 when there is no frame header. */
 export function jpegComponents(bytes: Uint8Array): number {
+  return frameParameters(bytes)?.[5] ?? 0;
+}
+
+/** Bits of a value; 8 when there is no frame header. */
+export function jpegBits(bytes: Uint8Array): number {
+  return frameParameters(bytes)?.[0] ?? 8;
+}
+
+function frameParameters(bytes: Uint8Array): Uint8Array | undefined {
   for (const { marker, parameters } of jpegSegments(bytes)) {
-    if (isFrame(marker)) return parameters[5] ?? 0;
-    if (marker === jpegMarkers.startOfScan) return 0;
+    if (isFrame(marker)) return parameters;
+    if (marker === jpegMarkers.startOfScan) return undefined;
   }
-  return 0;
+  return undefined;
 }
 
 /** Tests for a frame header: SOF0 to SOF15, without DHT, JPG and DAC that lie between them. */

@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import { PipelineError } from '../errors.ts';
+import { fileTooLarge } from '../file-too-large.ts';
 import { imageContent } from '../image-content.ts';
 import type { Permits } from '../flow/permits.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
@@ -45,17 +45,9 @@ export function readImage(
   }
   return mapInOrder((planned, ended) =>
     permits.use(async () => {
-      const bytes = await dataset.read(planned.position, ended);
-      if (bytes.byteLength > maxBytes) throw tooLarge(planned, bytes.byteLength, maxBytes);
+      const bytes = await dataset.read(planned.position, ended, maxBytes);
+      if (bytes.byteLength > maxBytes) throw fileTooLarge(planned.id, bytes.byteLength, maxBytes);
       return { ...planned, bytes, ...(identify ? { content: imageContent(bytes) } : {}) };
     }, ended),
-  );
-}
-
-function tooLarge({ id }: PlannedSample, bytes: number, maxBytes: number): PipelineError {
-  return new PipelineError(
-    'ERR_READ',
-    `Expected \`${id}\` to have at most ${maxBytes} bytes, got ${bytes}. Shrink the file, or raise \`maxBytes\`.`,
-    { sample: id, options: ['maxBytes'] },
   );
 }

@@ -17,7 +17,7 @@ export interface TakeFingerprintOptions {
 /** Images that are read together. */
 const together = 32;
 
-/** Bytes after which a fingerprint of large images ends, with the images that are being read. */
+/** Bytes after which a fingerprint of large images ends, with the images that are being read; most of one image. */
 const enoughBytes = 256 * 2 ** 20;
 
 /**
@@ -54,7 +54,7 @@ export async function readContents(
     positions.map((position) =>
       some.use(async () => {
         try {
-          return imageContent(await dataset.read(position, signal));
+          return imageContent(await dataset.read(position, signal, enoughBytes));
         } catch (error) {
           if (error instanceof PipelineError && error.code === 'ERR_READ') return null;
           throw error;

@@ -72,8 +72,8 @@ const wayOut =
 
 function unknownType(name: string, known: string): string {
   const meant = nearestWord(known, Object.keys(imageProcessors));
-  const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
-  return `\`image_processor_type\` \`${name}\` is not known${hint}. ${wayOut}`;
+  const hint = meant === undefined ? '.' : `; did you mean \`${meant}\`?`;
+  return `\`image_processor_type\` \`${name}\` is not known${hint} ${wayOut}`;
 }
 
 function genericEntry(config: ProcessorConfig): DoneProcessor {

@@ -4,8 +4,10 @@ import path from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import { openImageFolder } from '../../datasets/image-folder.ts';
+import { subset } from '../../datasets/subset.ts';
 import type { Dataset } from '../../operators/types.ts';
 import { folderWith } from '../helpers/folder-with.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 const samplesOf = (dataset: Dataset) =>
   Array.from({ length: dataset.count }, (_, position) => {
@@ -49,6 +51,25 @@ test('reads the bytes of a sample', async (t) => {
   const dataset = await openImageFolder(await folderWith(t, ['a/1.jpg', 'b/ü %20.png']));
   const texts = [0, 1].map(async (at) => new TextDecoder().decode(await dataset.read(at)));
   t.deepEqual(await Promise.all(texts), ['a/1.jpg', 'b/ü %20.png']);
+});
+
+test('a file above the limit is refused before it is read, also through a subset', async (t) => {
+  const root = await temporaryFolder(t);
+  await fs.mkdir(path.join(root, 'a'));
+  const handle = await fs.open(path.join(root, 'a/large.png'), 'w');
+  // Of holes only: no buffer is that long.
+  await handle.truncate(2 ** 42);
+  await handle.close();
+  const folder = await openImageFolder(root);
+  for (const dataset of [folder, subset(folder, Uint32Array.of(0), {})]) {
+    const read = dataset.read(0, undefined, 1000);
+    await t.throwsAsync(read, {
+      code: 'ERR_READ',
+      message: /`a\/large\.png` to have at most 1000 bytes, got 4398046511104.* raise `maxBytes`/,
+    });
+  }
+  await fs.truncate(path.join(root, 'a/large.png'), 1000);
+  t.is((await folder.read(0, undefined, 1000)).length, 1000);
 });
 
 test('keeps the names of empty classes', async (t) => {

@@ -1,3 +1,4 @@
+import zlib from 'node:zlib';
 import test from 'ava';
 import { type ImageFormat, imageFormat } from '../../../operators/image-formats.ts';
 import { decodePixels } from '../../../operators/image/decode-pixels.ts';
@@ -122,6 +123,11 @@ test('BMP: what is damaged or of another kind is refused', async (t) => {
   await t.throwsAsync(decodePixels(bmpFile(size, { bits: 24, compression: 4 })), {
     message: /BMP of 24 bits a pixel in compression 4, which is not read/,
   });
+  const pixels = { width: 1, height: 1, data: Uint8Array.from([1, 2, 3, 0]) };
+  await t.throwsAsync(
+    decodePixels(bmpFile(pixels, { bits: 32, compression: 3, between: new Uint8Array(12) })),
+    { message: 'its header states no masks for its colours' },
+  );
   await t.throwsAsync(decodePixels(bmpFile({ ...size, width: 60_000, height: -60_000 }, {})), {
     message: /60000 × 60000/,
   });
@@ -200,10 +206,82 @@ test('TIFF: raw files of cameras and colours that would come out wrong are refus
     [[[262, 8]], /photometric interpretation 8/],
     [[[339, 3]], /other values than whole numbers/],
     [[[258, 32]], /other values than whole numbers/],
+    [[[258, 12]], /a TIFF of 12 bits a value, which is not read/],
+    [[[259, 50_000]], /compression 50000 \(Zstandard\), which is not read/],
+    [[[259, 34_887]], /compression 34887, which is not read/],
   ] as const;
   for (const [more, message] of cases) {
     await t.throwsAsync(decodePixels(tiffFile(more)), { code: 'ERR_DECODE', message });
   }
+});
+
+test('TIFF: inks of 16 bits are those of 8 bits', async (t) => {
+  const inks = [0, 10, 200, 255, 30, 0, 0, 128];
+  const tiff = (bits: number): Buffer => {
+    const data = inks.flatMap((ink) => (bits === 8 ? [ink] : [ink, ink]));
+    const file = tiffFile([
+      [256, 2],
+      [258, bits],
+      [262, 5],
+      [277, 4],
+      [279, data.length],
+    ]);
+    return Buffer.concat([file.subarray(0, 200), Buffer.from(data)]);
+  };
+  const options = { icc: 'ignore' } as const;
+  const [eight, sixteen] = [tiff(8), tiff(16)].map((file) => decodePixels(file, options));
+  t.deepEqual(await sixteen, await eight);
+});
+
+test('PNG: an orientation behind the pixels counts as one before them', async (t) => {
+  const chunk = (type: string, content: Buffer): Buffer => {
+    const named = Buffer.concat([Buffer.from(type), content]);
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(content.length);
+    sum.writeUInt32BE(zlib.crc32(named));
+    return Buffer.concat([length, named, sum]);
+  };
+  const { png } = await inEveryFormat(fewColours(5, 3));
+  const exif = chunk(
+    'eXIf',
+    Buffer.from('II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0', 'latin1'),
+  );
+  const turned = (at: number): Buffer =>
+    Buffer.concat([png.subarray(0, at), exif, png.subarray(at)]);
+  const [early, late] = [turned(33), turned(png.length - 12)];
+  t.is((await decodePixels(early)).width, 3);
+  t.deepEqual(await decodePixels(late), await decodePixels(early));
+  t.deepEqual(await decodePixels(late, { exif: 'ignore' }), await decodePixels(png));
+});
+
+test('AVIF: of a sequence the still image, of multiplied colours nothing', async (t) => {
+  const { avif } = await inEveryFormat(fewColours(5, 3));
+  const sequence = Buffer.from(avif);
+  sequence.write('avis', 8);
+  t.deepEqual(await decodePixels(sequence), await decodePixels(avif));
+  const data = new Uint8Array(16 * 16 * 4).fill(100);
+  const open = sharp(data, { raw: { width: 16, height: 16, channels: 4 } });
+  const multiplied = await open.avif().toBuffer();
+  t.is((await decodePixels(multiplied)).width, 16);
+  multiplied.write('prem', multiplied.indexOf('auxl'));
+  await t.throwsAsync(decodePixels(multiplied), { message: /multiplied by its opacity/ });
+});
+
+test('a colour profile of XYZ or CIELAB is not that of a picture, and is passed over', async (t) => {
+  const image = sharp({ create: { width: 8, height: 8, channels: 3, background: '#3a7' } });
+  const jpeg = await image.jpeg().withIccProfile('p3').toBuffer();
+  const plain = await decodePixels(jpeg, { icc: 'ignore' });
+  t.notDeepEqual(await decodePixels(jpeg), plain);
+  for (const space of ['XYZ ', 'Lab ', 'HSV ']) {
+    jpeg.write(space, jpeg.indexOf('acsp') - 20);
+    t.deepEqual(await decodePixels(jpeg), plain, space);
+  }
+});
+
+test('a JPEG of more than 8 bits is named', async (t) => {
+  const jpeg = Buffer.from((await inEveryFormat(fewColours(5, 3))).jpeg);
+  jpeg[jpeg.indexOf(Buffer.from([0xff, 0xc0])) + 4] = 12;
+  await t.throwsAsync(decodePixels(jpeg), { message: /JPEG of 12 bits a value.* convert it/ });
 });
 
 test('what is no image, or in a format that is not read, is named with the way out', async (t) => {

@@ -65,6 +65,19 @@ test('a file above the limit is refused by name, one of just that size is not', 
   t.regex(error.message, /`s3` to have at most 99 bytes, got 100/);
 });
 
+test('the dataset is asked for no more bytes than the limit', async (t) => {
+  const asked: unknown[] = [];
+  const dataset: Dataset = {
+    ...listedDataset([4]),
+    read(_position, _signal, maxBytes) {
+      asked.push(maxBytes);
+      return Promise.resolve(new Uint8Array(1));
+    },
+  };
+  await lastValueFrom(from(samples).pipe(readImage(dataset, { permits: permits(1), maxBytes: 7 })));
+  t.deepEqual(asked, [7, 7, 7, 7]);
+});
+
 test('an error of the dataset comes through as it is, and the permit is free again', async (t) => {
   const failure = new PipelineError('ERR_READ', 'gone', { sample: 's3' });
   const dataset = { ...listedDataset([4]), read: () => Promise.reject(failure) };

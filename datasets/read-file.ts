@@ -12,7 +12,7 @@ const atOnce = 2 ** 24;
  */
 export async function readFile(
   file: string,
-  options: { readonly signal?: AbortSignal | undefined; check(bytes: number): void },
+  options: { readonly signal?: AbortSignal | undefined; readonly check: (bytes: number) => void },
 ): Promise<Uint8Array> {
   const { signal, check } = options;
   signal?.throwIfAborted();

@@ -60,10 +60,11 @@ export interface Preprocessing extends ImageReading {
 export function checkPreprocessing(preprocessing: Preprocessing): void {
   const { imageSize, resize, rescale, mean, std } = preprocessing;
   const side = resize === null ? 1 : 'squash' in resize ? resize.squash : resize.shorterSide;
-  for (const [name, value] of Object.entries({ imageSize, resize: side })) {
-    if (Number.isInteger(value) && value >= 1) continue;
+  const sides = { imageSize: [imageSize, 2 ** 13], resize: [side, 2 ** 16] } as const;
+  for (const [name, [value, most]] of Object.entries(sides)) {
+    if (Number.isInteger(value) && value >= 1 && value <= most) continue;
     throw new RangeError(
-      `Expected \`${name}\` of the preprocessing to be an integer of at least 1, got \`${value}\``,
+      `Expected \`${name}\` of the preprocessing to be an integer from 1 to ${most}, got \`${value}\``,
     );
   }
   const numbers = { rescale: [rescale], mean, std };

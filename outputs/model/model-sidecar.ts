@@ -218,7 +218,7 @@ const neededFields = ['imageSize', 'resize', 'mean', 'std'] as const;
 const outputDomain = `the name of an output, or such as {"name":"last_hidden_state","pooling":"cls"}`;
 
 const fieldDomains: FieldDomains = {
-  imageSize: 'the side of the input in pixels, an integer of at least 1 such as 224',
+  imageSize: 'the side of the input in pixels, an integer from 1 to 8192 such as 224',
   resize: '{"shorterSide":N}, {"squash":N} or null, N in pixels',
   interpolation: oneOf(interpolations),
   rounding: oneOf(roundings),

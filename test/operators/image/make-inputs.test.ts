@@ -165,7 +165,13 @@ test('numbers out of range are refused', (t) => {
   const refused = (changes: Partial<Preprocessing>, message: RegExp): void => {
     t.throws(() => inputMaker({ ...plainBytes, ...changes }), { instanceOf: RangeError, message });
   };
-  refused({ imageSize: 0 }, /`imageSize` of the preprocessing to be an integer of at least 1/);
+  refused({ imageSize: 0 }, /`imageSize` of the preprocessing to be an integer from 1 to 8192/);
+  // Memory and time that no model is worth.
+  refused({ imageSize: 20_000 }, /to be an integer from 1 to 8192, got `20000`/);
+  refused(
+    { resize: { squash: 1e9 } },
+    /`resize` of the preprocessing to be an integer from 1 to 65536/,
+  );
   refused({ resize: { squash: 1.5 } }, /`resize`/);
   refused({ std: [1, 0, 1] }, /`std` of the preprocessing to be above 0, got `0`/);
   refused({ mean: [0, Infinity, 0] }, /`mean` of the preprocessing to be finite/);

@@ -21,10 +21,10 @@ export const middles = ['torchvision', 'transformers', 'transformers-5'] as cons
  */
 export interface Preprocessing extends ImageReading {
   /**
-   * Centre crop: side of the input, in pixels, with black around a resized image that is smaller.
+   * Centre crop: side of the input, 1 to 8192 pixels, with black around a resized image that is smaller.
    */
   readonly imageSize: number;
-  /** Null leaves the size of the file. */
+  /** Sides of 1 to 65536 pixels; null leaves the size of the file. */
   readonly resize: ImageResize | null;
   readonly interpolation: Interpolation;
   /**

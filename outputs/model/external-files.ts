@@ -70,10 +70,20 @@ async function foundFile(model: string, location: string): Promise<FoundFile> {
   const stat = await statOf(path);
   if (stat?.isFile() === true) return { ...found, bytes: stat.size, problem: undefined };
   const why = stat === undefined ? 'is not there' : 'is no file';
-  const problem =
-    `\`${path}\`, which holds weights of \`${model}\`, ${why}: put it beside the model, under the name that it was ` +
-    'exported with';
+  const wayOut =
+    (await onWindows(model, location)) ??
+    'put it beside the model, under the name that it was exported with';
+  const problem = `\`${path}\`, which holds weights of \`${model}\`, ${why}: ${wayOut}`;
   return { ...found, bytes: null, problem };
+}
+
+/** Way out of a path that was written on Windows, where its file is there. */
+async function onWindows(model: string, location: string): Promise<string | undefined> {
+  const here = location.replaceAll('\\', '/');
+  if (here === location) return undefined;
+  const stat = await statOf(nodePath.resolve(nodePath.dirname(model), here));
+  if (stat?.isFile() !== true) return undefined;
+  return `the model has a path of Windows, and \`${here}\` is there; save the model again with that path`;
 }
 
 /**

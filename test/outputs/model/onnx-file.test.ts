@@ -81,6 +81,11 @@ const refusals: readonly (readonly [string, Place, RegExp])[] = [
   ['up through another', { location: 'a/../../w.bin' }, /outside of its folder/],
   ['at an absolute path', { location: '/etc/hostname' }, /`\/etc\/hostname`, which is an absolute/],
   ['at a path of Windows', { location: String.raw`C:\w.bin` }, /which is an absolute path/],
+  [
+    'at a relative path of Windows',
+    { location: String.raw`.\w.bin` },
+    /a path of Windows, and `\.\/w\.bin` is there; save the model again with that path/,
+  ],
   ['that is the folder', { location: '.' }, /outside of its folder/],
   ['that is a folder', { location: 'inner' }, /inner`, .* is no file/],
   ['without a name', { offset: '0' }, /a name that is empty/],

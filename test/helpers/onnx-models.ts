@@ -1,3 +1,5 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
 import { ProtobufWriter } from '../../operators/onnx/graph/protobuf-writer.ts';
 
 // Tiny ONNX models by their fields, for what our own encoder does not write. Numbers are those of `onnx.proto`.
@@ -171,4 +173,17 @@ export function colourModel(changes: ColourChanges = {}): Uint8Array {
       ...(irVersion === undefined ? {} : { irVersion }),
     },
   );
+}
+
+/** Writes `colourModel` and its sidecar: an encoder that needs no training. @returns The path of the model. */
+export async function writeColourModel(folder: string): Promise<string> {
+  const model = path.join(folder, 'colour.onnx');
+  const [mean, std] = [
+    [0, 0, 0],
+    [1, 1, 1],
+  ];
+  const sidecar = { imageSize: colourSide, resize: { squash: colourSide }, mean, std };
+  await fs.writeFile(model, colourModel());
+  await fs.writeFile(path.join(folder, 'colour.json'), JSON.stringify(sidecar));
+  return model;
 }

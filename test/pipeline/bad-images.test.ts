@@ -9,6 +9,7 @@ import { train } from '../../pipeline/train.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
 import { folderBytes } from '../helpers/folder-bytes.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
+import { writeColourModel } from '../helpers/onnx-models.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { notesOf } from '../helpers/told.ts';
@@ -100,10 +101,7 @@ test('images of a run are tried again from the resumed step on, and the repaired
 
 test('an export says what it left out, and a repaired image gets the bytes of an export made afresh', async (t) => {
   const { root, data, repair } = await brokenTree(t, ['a/000.png', 'b/001.png']);
-  const model = path.join(root, 'model');
-  await repair('a/000.png');
-  await train(tinyTraining({ data, out: model, steps: 0 }));
-  await fs.writeFile(path.join(data, 'a/000.png'), 'no image');
+  const model = await writeColourModel(root);
   const [out, fresh] = [path.join(root, 'out'), path.join(root, 'fresh')];
   const args = ['embed', data, '--model', model, '--batch-size', '8', '--threads', '1', '--quiet'];
   const said = async (...more: string[]): Promise<string> => {
@@ -136,8 +134,7 @@ test('an export says what it left out, and a repaired image gets the bytes of an
 
 test('an export that too many bad images end lists them, also a shard', async (t) => {
   const { root, data, repair } = await brokenTree(t, ['a/000.png', 'b/001.png']);
-  const model = path.join(root, 'model');
-  await train(tinyTraining({ data, out: model, steps: 0 }));
+  const model = await writeColourModel(root);
   const ended = async (out: string, shard?: string): Promise<string> => {
     const options = tinyExport({ data, model, out, maxInvalid: 0.05, shard, resume: true });
     const error = await t.throwsAsync(async () => await embed(options), {
@@ -184,9 +181,9 @@ test('an export is made of an earlier checkpoint that the run keeps, and others 
 
 test('bad images of shards are tried again when the shards are joined', async (t) => {
   const { root, data, repair } = await brokenTree(t, ['a/000.png']);
-  const [model, out, fresh] = ['model', 'out', 'fresh'].map((name) => path.join(root, name));
-  await train(tinyTraining({ data, out: model!, steps: 0 }));
-  const given = { data, model: model!, resume: true };
+  const model = await writeColourModel(root);
+  const [out, fresh] = ['out', 'fresh'].map((name) => path.join(root, name));
+  const given = { data, model, resume: true };
   for (const shard of ['0/2', '1/2']) await embed(tinyExport({ ...given, out: out!, shard }));
   await repair('a/000.png');
   const early = tinyExport({ ...given, out: out!, shard: '1/2', retryBad: true });

@@ -90,7 +90,10 @@ function notReadable({ rawIds, leftOut }: FolderListing): DatasetNote[] {
   }
   if (parts.length === 0) return [];
   const text = `names that are not UTF-8: ${parts.join('; ')}. Rename them, such as with \`convmv\``;
-  return [{ text }];
+  // Of a part of the classes it is told where one of them has such an image.
+  const about = [...rawIds].filter((id) => id.includes('/')).map((id) => id.split('/', 1)[0]!);
+  const isAboutClasses = rawFolders.size === 0 && about.length > 0;
+  return [{ text, classes: isAboutClasses ? [...new Set(about)] : undefined }];
 }
 
 /** Classes that people, and some disks, take for one. */

@@ -191,7 +191,7 @@ async function exported(
   const { resume } = parts.options;
   const run = embed({ ...dataOptions(parts), ...what, resume });
   const label = `exporting ${what.split} images`;
-  const { bad } = await runNested(
+  const { bad, repaired } = await runNested(
     parts.scope,
     run,
     retelling(parts, ({ done, total, unit, amount }) => ({ label, done, total, unit, amount }), {
@@ -199,10 +199,12 @@ async function exported(
       opening: 'data',
     }),
   );
-  if (bad > 0)
-    parts.note(
-      `${counted(bad, `${what.split} image has`, `${what.split} images have`)} no vector: see quarantine.arrow in ${what.out}`,
-    );
+  const one = `${what.split} image`;
+  const found = [
+    ...(bad === 0 ? [] : [`${counted(bad, `${one} has`, `${one}s have`)} no vector`]),
+    ...(repaired === 0 ? [] : [`${counted(repaired, `${one} was`, `${one}s were`)} repaired`]),
+  ];
+  if (found.length > 0) parts.note(`${found.join(', ')}: see quarantine.arrow in ${what.out}`);
 }
 
 const layers = ['embedding', 'projection'] as const;

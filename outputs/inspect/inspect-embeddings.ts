@@ -21,6 +21,7 @@ export async function inspectEmbeddings(
   const total = parts.reduce((sum, part) => sum + part.rows, 0);
   const positions = parts.reduce((sum, part) => sum + part.positions, 0);
   const bad = parts.flatMap((part) => part.bad);
+  const repaired = parts.reduce((sum, part) => sum + (part.repaired?.length ?? 0), 0);
   const schema = embeddingsSchema(classColumns(classes).type, manifest);
   const summary = columnSummary(schema);
   const preview: Inspection['preview'][number][] = [];
@@ -58,6 +59,7 @@ export async function inspectEmbeddings(
       positions: done ? positions : `${positions} of ${dataset.count}`,
       rows: total,
       badImages: bad.length,
+      ...(repaired === 0 ? {} : { repairedImages: repaired }),
       classes: classes.length,
       ...Object.fromEntries(Object.entries(layers).map(([layer, size]) => [layer, size ?? null])),
       split,

@@ -51,7 +51,7 @@ export async function retryBad(
 
 function outcome(before: number, usable: number): string {
   if (before === 0)
-    return 'no image of this export was left out for being unreadable: none is tried again';
+    return 'no finished part lacks an image that could not be read: none is tried again';
   return usable === 0
     ? `${counted(before, 'image that was left out was', 'images that were left out were')} tried again; none can be used yet`
     : `${counted(usable)} of ${counted(before, 'image that was', 'images that were')} left out can be used now: what lacks them is made again`;

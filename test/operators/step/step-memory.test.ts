@@ -27,7 +27,7 @@ test('what cannot fit is refused with the ways out, unless it is to be tried', (
   t.throws(() => checkStepMemory(spec, needed - 1), {
     code: 'ERR_ENGINE',
     message:
-      /64 images of 32 × 32 in 2 view\(s\).*at least \d+ MB and \d+ MB are available.*`microBatch`/u,
+      /64 images of 32 × 32 in 2 views.*at least \d+ MB and \d+ MB are available.*`microBatch`/u,
   });
   t.notThrows(() => checkStepMemory({ ...spec, memory: 'unchecked' }, 0));
 });

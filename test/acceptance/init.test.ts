@@ -101,7 +101,7 @@ test('a run starts from another run, with its head where that fits', async (t) =
   const { file } = await torchvisionFile(t);
   await t.throwsAsync(trained(tiny(classifier, { ...options, init: file, resume: true })), {
     code: 'ERR_CONFIG',
-    message: /initialWeights/u,
+    message: /`init`: /u,
   });
 });
 

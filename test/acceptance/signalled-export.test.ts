@@ -3,6 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import type { EmbeddingsManifest } from '../../outputs/embeddings/embeddings-manifest.ts';
 import { partPositions } from '../../outputs/embeddings/export-parts.ts';
+import { counted } from '../../operators/message-words.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { train } from '../../pipeline/train.ts';
 import { folderBytes } from '../helpers/folder-bytes.ts';
@@ -73,5 +74,6 @@ test('an export that Ctrl-C stops says how many rows its manifest holds', async 
   t.regex(stderr, /SIGINT: finishing what is in flight and saving/);
   const { done, parts } = await manifestOf(out);
   t.deepEqual([done, parts.length], [false, 1]);
-  t.true(stdout.startsWith(`stopped: ${parts[0]!.rows} rows are kept in ${out}`), stdout);
+  const kept = counted(parts[0]!.rows, 'row');
+  t.true(stdout.startsWith(`stopped: ${kept} are kept in ${out}`), stdout);
 });

@@ -179,7 +179,10 @@ test.serial(
         `manifest; finalize ${code === null ? 'was killed' : 'was done before the kill'}`,
     );
     t.deepEqual(await folderBytes(folder), bytes);
-    t.regex((await runProgram(['finalize', folder])).stdout, /^was finished before: \d+ rows in/);
+    t.regex(
+      (await runProgram(['finalize', folder])).stdout,
+      /^was finished before: [\d,]+ rows in/,
+    );
   },
 );
 

@@ -13,7 +13,7 @@ import type { JsonObject } from '../../outputs/files/json.ts';
 import {
   encoderPreprocessing,
   findModelSidecar,
-  type ModelSidecar,
+  type FoundSidecar,
   sidecarPath,
 } from '../../outputs/model/model-sidecar.ts';
 import { identifyOnnxFile } from '../../outputs/model/onnx-file.ts';
@@ -85,8 +85,9 @@ async function openRunEncoder(
 async function openModelFile(engine: Engine, given: string, rows: number): Promise<OpenEncoder> {
   const file = path.resolve(given);
   const { hash } = await identifyOnnxFile(file);
-  const { sidecar, processor, notes } = await findModelSidecar(file);
-  const session = await openSession(engine, file, sidecar, rows);
+  const found = await findModelSidecar(file);
+  const { sidecar, processor, notes } = found;
+  const session = await openSession(engine, file, found, rows);
   const { preprocessing, notes: ofInput } = inputPreprocessing(session, sidecar);
   return {
     session,
@@ -111,17 +112,21 @@ async function openModelFile(engine: Engine, given: string, rows: number): Promi
 async function openSession(
   engine: Engine,
   file: string,
-  { imageSize, input, layout, outputs }: ModelSidecar,
+  { sidecar, processor }: Pick<FoundSidecar, 'sidecar' | 'processor'>,
   rows: number,
 ): Promise<ModelSession> {
+  const { imageSize, input, layout, outputs } = sidecar;
   try {
     return await engine.openModel({ model: file, input, layout, outputs }, { rows, imageSize });
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    const sidecar = /sidecar/u.test(error.message)
-      ? ` (its sidecar is \`${sidecarPath(file)}\`)`
-      : '';
-    const message = `Cannot use \`${file}\`: ${error.message}${sidecar}${await visionBeside(file, error)}`;
+    const own = `\`${sidecarPath(file)}\``;
+    const where =
+      processor === undefined
+        ? `its sidecar is ${own}`
+        : `\`${processor}\` says how images are prepared; fields of a sidecar ${own} come before its own`;
+    const sidecarText = /sidecar/u.test(error.message) ? ` (${where})` : '';
+    const message = `Cannot use \`${file}\`: ${error.message}${sidecarText}${await visionBeside(file, error)}`;
     throw new PipelineError(error.code, message, {
       path: file,
       options: error.options,

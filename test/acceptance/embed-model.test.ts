@@ -126,7 +126,12 @@ test.serial('a preprocessor_config.json does as well', async (t) => {
     image_mean: mean,
     image_std: std,
   };
-  await fs.writeFile(path.join(folder, 'preprocessor_config.json'), JSON.stringify(config));
+  const file = path.join(folder, 'preprocessor_config.json');
+  await fs.writeFile(file, JSON.stringify({ ...config, size: 48, crop_size: 48 }));
+  await t.throwsAsync(vectorsOf(tinyExport({ data, model, out: path.join(folder, 'other') })), {
+    message: /48 × 48 pixels.*preprocessor_config\.json` says how images are prepared/u,
+  });
+  await fs.writeFile(file, JSON.stringify(config));
   const out = path.join(folder, 'out');
   const { vectors } = await vectorsOf(tinyExport({ data, model, out }));
   // Where the middle lies half a pixel off, transformers takes another pixel than torchvision.

@@ -11,9 +11,9 @@ import {
   type EmbeddingsReader,
   openEmbeddings,
 } from '../../outputs/embeddings/read-embeddings.ts';
-import { jsonHash } from '../../outputs/files/json.ts';
 import { imagesHash } from './images-hash.ts';
 import { counted } from '../../operators/message-words.ts';
+import type { JsonObject } from '../../outputs/files/json.ts';
 
 /** One layer of an export, and what identifies it. */
 export interface ExportedSet extends VectorSet {
@@ -23,8 +23,8 @@ export interface ExportedSet extends VectorSet {
   readonly imagesHash: string;
   /** Hash of the weights that embedded it. */
   readonly modelHash: string;
-  /** Hash of the preprocessing of its images. */
-  readonly preprocessingHash: string;
+  /** Preprocessing of its images, as its manifest states it. */
+  readonly preprocessing: JsonObject;
   /** Rows that were left out, because a vector of theirs has no direction. */
   readonly unusable: UnusableRows;
 }
@@ -103,7 +103,7 @@ export async function openVectorSet(
     datasetHash: manifest.dataset.hash,
     imagesHash: images.digest(),
     modelHash: manifest.model.hash,
-    preprocessingHash: jsonHash(manifest.preprocessing),
+    preprocessing: manifest.preprocessing,
   };
 }
 

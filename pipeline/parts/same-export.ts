@@ -1,5 +1,6 @@
 import fs from 'node:fs/promises';
 import type { ExportedSet } from './open-vector-set.ts';
+import { preparedOtherwise } from './prepared-otherwise.ts';
 
 /**
  * True for one and the same set: one folder, by whichever path, or two exports of the same images by the same model with
@@ -10,6 +11,6 @@ export async function isSameExport(one: ExportedSet, other: ExportedSet): Promis
   return (
     one.imagesHash === other.imagesHash &&
     one.modelHash === other.modelHash &&
-    one.preprocessingHash === other.preprocessingHash
+    preparedOtherwise(one, other).length === 0
   );
 }

@@ -162,3 +162,16 @@ test('a test set without an image that can be scored is told before anything is 
       '`c`, `d` in the test set, `a`, `b` in training',
   ]);
 });
+
+test('sets whose images were prepared in different ways are measured, and that is told', async (t) => {
+  const train = await exported(t, trainAngles, named('train'));
+  const other = await exported(t, trainAngles, named('train'));
+  const file = path.join(other, 'manifest.json');
+  const manifest = JSON.parse(await fs.readFile(file, 'utf8')) as { preprocessing: object };
+  const preprocessing = { ...manifest.preprocessing, exif: 'ignore' };
+  await fs.writeFile(file, JSON.stringify({ ...manifest, preprocessing }));
+  const { notes, metrics } = await measured(t, { train, test: other });
+  t.is(notes.filter((text) => text.includes('prepared in different ways (`exif`)')).length, 1);
+  // Two exports, not one that is left out of itself.
+  t.like(metrics['overlap'], { value: 1, n: 8 });
+});

@@ -39,7 +39,8 @@ export function openWorkerThread<C extends CallTable<C>>(
   worker.unref();
   worker.on('message', (message: CallReply | CallProgress) => {
     waiting.settle(message);
-    if (waiting.size === 0) worker.unref();
+    // The end of a thread that is being closed is waited for, whatever it still answers.
+    if (waiting.size === 0 && closing === undefined) worker.unref();
   });
   worker.on('error', (error: unknown) => waiting.refuse(errorOfEnd({ kind: 'failed', error })));
   worker.on('exit', (code) => {

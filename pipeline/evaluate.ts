@@ -58,7 +58,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     if (leaveOneOut) tellCopies(train, note);
     if (!leaveOneOut) tellUnscored(train, test, note);
     const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
-    const probes = await openProbes(options, leaveOneOut, signal);
+    const probes = probesOf(options, { train, test }, leaveOneOut);
     // Before the work, so that a folder that cannot be made costs no wait.
     await checkResultFolder(out);
     await makeFolder(out);
@@ -119,11 +119,11 @@ function withRows(evaluation: Evaluation, further: Evaluation['rows']): Evaluati
   return { ...evaluation, rows: [...overall, ...further, ...rows.slice(overall.length)] };
 }
 
-async function openProbes(
+function probesOf(
   options: Resolved<EvaluateOptions>,
+  { train, test }: Readonly<Record<'train' | 'test', ExportedSet>>,
   leaveOneOut: boolean,
-  signal: AbortSignal,
-): Promise<EvaluationProbes | undefined> {
+): EvaluationProbes | undefined {
   const { probe, probeLayer: layer } = options;
   if (probe === 'none') return undefined;
   if (leaveOneOut) {
@@ -146,8 +146,8 @@ async function openProbes(
   return {
     layer,
     specs: probe === 'both' ? [specs.sgd, specs.l2] : [specs[probe]],
-    train: await openVectorSet(options.train, layer, signal),
-    test: await openVectorSet(options.test, layer, signal),
+    train: train.on(layer),
+    test: test.on(layer),
   };
 }
 

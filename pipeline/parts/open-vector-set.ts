@@ -27,6 +27,8 @@ export interface ExportedSet extends VectorSet {
   readonly preprocessing: JsonObject;
   /** Rows that were left out, because a vector of theirs has no direction. */
   readonly unusable: UnusableRows;
+  /** The same rows on another layer; nothing is read anew. @throws {PipelineError} `ERR_FORMAT` when there is none. */
+  on(layer: EmbeddingLayer): ExportedSet;
 }
 
 /** Rows of an export that cannot be used. */
@@ -54,7 +56,8 @@ export async function openVectorSet(
 ): Promise<ExportedSet> {
   const reader = await openEmbeddings(folder);
   const { classes, manifest, rows: count } = reader;
-  const dim = dimOf(reader, layer);
+  // Refused before anything is read.
+  dimOf(reader, layer);
   const labels = new Int32Array(count);
   const digests = new Uint8Array(count * digestBytes);
   if (count === 0) throw withoutRows(reader);
@@ -73,11 +76,11 @@ export async function openVectorSet(
     for (const row of usableRows(block)) usable.push(first + row);
     first += block.ids.length;
   }
-  const all: VectorSet = {
+  const vectorsOn = (one: EmbeddingLayer): VectorSet => ({
     name: folder,
     classes,
     count,
-    dim,
+    dim: dimOf(reader, one),
     labels,
     digests,
     id(position) {
@@ -93,18 +96,23 @@ export async function openVectorSet(
       let next = 0;
       for await (const block of reader.blocks()) {
         signal.throwIfAborted();
-        yield { first: next, rows: block[layer]! };
+        yield { first: next, rows: block[one]! };
         next += block.ids.length;
       }
     },
-  };
-  return {
-    ...usableSet(all, usable),
+  });
+  const identity = {
     datasetHash: manifest.dataset.hash,
     imagesHash: images.digest(),
     modelHash: manifest.model.hash,
     preprocessing: manifest.preprocessing,
   };
+  const on = (one: EmbeddingLayer): ExportedSet => ({
+    ...usableSet(vectorsOn(one), usable),
+    ...identity,
+    on,
+  });
+  return on(layer);
 }
 
 /** Positions in a block of the rows that have a direction on every layer. */

@@ -1,6 +1,7 @@
 import { namesOf } from '../operators/names-of.ts';
 import type { Dataset } from '../operators/types.ts';
 import { openImageFolder } from './image-folder.ts';
+import { schemeOf } from '../operators/location-scheme.ts';
 import { openSyntheticLocation } from './synthetic-location.ts';
 
 /** Options of a source: the split to open, and when to stop. */
@@ -60,7 +61,6 @@ export const sourcePrefixes: readonly string[] = Object.values(entries).flatMap(
 
 /** The kind of source that a location is of; undefined when it begins like none. */
 export function sourceOf(location: string): Source | undefined {
-  // One letter before the colon is a drive of Windows.
-  const scheme = /^[a-z][a-z0-9+.-]+:/i.exec(location)?.[0] ?? null;
+  const scheme = schemeOf(location);
   return Object.values(entries).find(({ prefix }) => prefix === scheme);
 }

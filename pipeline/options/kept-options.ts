@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { absoluteLocation } from '../../operators/location-scheme.ts';
 import { messageOf } from '../../operators/errors.ts';
 import { configName, isSavedConfig, savedConfigIn } from '../../outputs/run/saved-config.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,13 +20,8 @@ export function keptOptions(options: RunOptions): object {
   return {
     ...kept,
     init: init === null ? null : path.resolve(init),
-    data: isLocation(data) ? data : path.resolve(data),
+    data: absoluteLocation(data),
   };
-}
-
-/** A location with a scheme, such as `synthetic:shapes`, not a path. */
-function isLocation(data: string): boolean {
-  return /^[a-z][\w+.-]+:/u.test(data);
 }
 
 /**

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { sourceOf } from '../../datasets/sources.ts';
+import { schemeOf } from '../../operators/location-scheme.ts';
 import { UsageError } from '../options/usage-error.ts';
 
 /** Where a verb reads images from and writes to. */
@@ -19,7 +19,7 @@ export interface DataAndOut {
  * @throws {UsageError} When `out` is the folder of images, lies in it, or holds it.
  */
 export async function checkOutside({ data, split, out }: DataAndOut): Promise<void> {
-  if (sourceOf(data)?.prefix !== null) return;
+  if (schemeOf(data) !== null) return;
   const images = path.resolve(data, split ?? '');
   const beside = `${path.resolve(data)}-results`;
   const wayOut = `Give a folder beside it, such as \`${beside}\``;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { meantFolder, wholeFolder } from '../../datasets/check-split.ts';
 import { foldersIn } from '../../datasets/folder-listing.ts';
 import { shownNames } from '../../operators/message-words.ts';
-import { sourceOf } from '../../datasets/sources.ts';
+import { schemeOf } from '../../operators/location-scheme.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { TransferOptions } from '../options/transfer-options.ts';
 import type { Resolved } from '../options/verb.ts';
@@ -23,7 +23,7 @@ export async function checkTransferData(
   signal: AbortSignal,
 ): Promise<void> {
   const { data, out } = options;
-  if (sourceOf(data)?.prefix !== null) return;
+  if (schemeOf(data) !== null) return;
   const folders = await foldersIn(data, path.resolve(data), signal);
   const absent = splitKeys.filter(
     (key) => options[key] !== wholeFolder && !folders.includes(options[key]),

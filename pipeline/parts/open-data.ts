@@ -1,5 +1,5 @@
 import { openDataset } from '../../datasets/open-dataset.ts';
-import { sourceOf } from '../../datasets/sources.ts';
+import { schemeOf } from '../../operators/location-scheme.ts';
 import type { Dataset } from '../../operators/types.ts';
 import type { DataOptions } from '../options/data-options.ts';
 import type { SeedOption } from '../options/seed-option.ts';
@@ -39,7 +39,7 @@ export async function openData(
 
 /** Tests whether a setting in the location itself is out of its range, such as the size of images that are drawn. */
 function isSetting(error: unknown, data: string): error is RangeError {
-  return error instanceof RangeError && sourceOf(data)?.prefix !== null;
+  return error instanceof RangeError && schemeOf(data) !== null;
 }
 
 function settingMistake(error: RangeError, data: string): UsageError {

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { z } from 'zod';
 import type { Engine } from '../../operators/engine/interface/engine.ts';
 import { PipelineError } from '../../operators/errors.ts';
@@ -18,7 +17,7 @@ import type { Dataset, Weights } from '../../operators/types.ts';
 import { type OptimizerName, optimizers } from '../../operators/step/optimizer/optimizers.ts';
 import type { CrossEntropySpec, LossSpec } from '../../operators/loss/loss-spec.ts';
 import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
-import { sourceOf } from '../../datasets/sources.ts';
+import { absoluteLocation } from '../../operators/location-scheme.ts';
 import type { JsonObject } from '../../outputs/files/json.ts';
 import { schemaProblems } from '../../outputs/files/schema-problems.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
@@ -159,7 +158,7 @@ export function runConfig(
     ...(engine.device.startsWith('cpu') ? {} : { device: engine.device.split(',')[0]! }),
     ...(start === undefined ? {} : { initialWeights: start.hash, headRate: start.headRate }),
     ...(freeze === null ? {} : { freeze }),
-    dataLocation: sourceOf(data.name)?.prefix === null ? path.resolve(data.name) : data.name,
+    dataLocation: absoluteLocation(data.name),
     classes,
   };
 }

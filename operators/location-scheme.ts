@@ -1,0 +1,12 @@
+import path from 'node:path';
+
+/** URI scheme of a location, the colon included, such as `synthetic:`; null for a path. */
+export function schemeOf(location: string): string | null {
+  // One letter before the colon is a drive of Windows.
+  return /^[a-z][a-z0-9+.-]+:/i.exec(location)?.[0] ?? null;
+}
+
+/** A location that means the same in every working folder: paths are absolute. */
+export function absoluteLocation(location: string): string {
+  return schemeOf(location) === null ? path.resolve(location) : location;
+}

@@ -6,8 +6,7 @@ import {
 } from '../operators/evaluation/comparison/compare-scores.ts';
 import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
 import { writeComparison } from '../outputs/tables/comparison-files.ts';
-import { makeFolder } from '../outputs/files/make-folder.ts';
-import { checkResultFolder } from '../outputs/files/wrong-folder.ts';
+import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { type ReadScores, readScores } from '../outputs/tables/read-scores.ts';
 import { commonImages } from './parts/common-images.ts';
 import {
@@ -51,10 +50,7 @@ export function compare(given: CompareOptions): Run<Compared> {
       const models = evaluations.map((text) => ({ name: text, folders: text.split(',') }));
       checkModels(models);
       // Before the work, so that a folder that cannot be made costs no wait.
-      if (out !== null) {
-        await checkResultFolder(out);
-        await makeFolder(out);
-      }
+      if (out !== null) await makeResultFolder(out);
       const all = await readAll(models, scope.signal);
       const common = commonImages(all);
       for (const text of comparisonNotes(all, common)) note(text);

@@ -7,8 +7,7 @@ import type {
 } from '../operators/evaluation/evaluation-options.ts';
 import type { ProbeSpec } from '../operators/evaluation/scores/evaluated-probe.ts';
 import { type EvaluationReport, writeEvaluation } from '../outputs/tables/evaluation-files.ts';
-import { makeFolder } from '../outputs/files/make-folder.ts';
-import { checkResultFolder } from '../outputs/files/wrong-folder.ts';
+import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { contrastMetrics } from './parts/contrast-metrics.ts';
 import { type EvaluateOptions, evaluateVerb } from './options/evaluate-options.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
@@ -60,8 +59,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
     const probes = probesOf(options, { train, test }, leaveOneOut);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await checkResultFolder(out);
-    await makeFolder(out);
+    await makeResultFolder(out);
     const engine = await openRunEngine(scope, options, note);
 
     return runTask(scope, async (tell) => {

@@ -11,6 +11,7 @@ import type { LinearProbe } from '../operators/evaluation/probe/linear-probe.ts'
 import { probeScores } from '../operators/evaluation/probe/probe-scores.ts';
 import { selectStrength } from '../operators/evaluation/probe/select-strength.ts';
 import { trainProbe } from '../operators/evaluation/probe/train-probe.ts';
+import { embeddingsLayers } from '../outputs/embeddings/embeddings-schema.ts';
 import { openEmbeddings } from '../outputs/embeddings/read-embeddings.ts';
 import { readRun } from '../outputs/run/read-run.ts';
 import type { TransferReport } from '../outputs/tables/transfer-files.ts';
@@ -207,8 +208,6 @@ async function exported(
   if (found.length > 0) parts.note(`${found.join(', ')}: see quarantine.arrow in ${what.out}`);
 }
 
-const layers = ['embedding', 'projection'] as const;
-
 /** Nearest neighbours among the frozen vectors, by every layer that there is. */
 async function nearestNeighbours(
   parts: Parts,
@@ -222,7 +221,7 @@ async function nearestNeighbours(
   const { sizes } = await openEmbeddings(testFolder);
   const neighbours: EvaluationRow[] = [];
   let overlap: SetOverlap | null = null;
-  for (const layer of layers) {
+  for (const layer of embeddingsLayers) {
     if (sizes[layer] === undefined) continue;
     const run = evaluate({
       train: trainFolder,

@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { readJsonObject } from './json.ts';
+import { makeFolder } from './make-folder.ts';
 import { statOf } from './stat-of.ts';
 
 /** Folders that verbs write, by the `format` in a JSON file of theirs. */
@@ -49,13 +50,13 @@ export async function wrongFolder(
 }
 
 /**
- * Checks that tables of results do not go into a run or an export, which is continued with what it holds.
+ * Makes the folder of tables of results. They do not go into a run or an export, which is continued with what it holds.
  *
- * @throws {PipelineError} `ERR_CONFIG`, with the way out.
+ * @throws {PipelineError} `ERR_CONFIG`, with the way out; `ERR_WRITE` as `makeFolder`.
  */
-export async function checkResultFolder(folder: string): Promise<void> {
+export async function makeResultFolder(folder: string): Promise<void> {
   const format = await formatOf(folder);
-  if (format !== 'sincere-run' && format !== 'sincere-embeddings') return;
+  if (format !== 'sincere-run' && format !== 'sincere-embeddings') return await makeFolder(folder);
   throw new PipelineError(
     'ERR_CONFIG',
     `Expected \`out\` to be a folder for results, got \`${folder}\`, which is ${folders[format].what}. ` +

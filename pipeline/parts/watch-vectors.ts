@@ -4,6 +4,10 @@ import {
   directionSums,
 } from '../../operators/evaluation/vectors/direction-sums.ts';
 import type { EmbeddingBatch } from '../../operators/types.ts';
+import {
+  embeddingsLayers,
+  type EmbeddingsLayer,
+} from '../../outputs/embeddings/embeddings-schema.ts';
 import type { TellNote } from './run-event.ts';
 import { counted } from '../../operators/message-words.ts';
 
@@ -24,14 +28,10 @@ const collapsedFrom = 0.999;
 /** Fewer rows than these are near each other by chance, or because they are of one class. */
 const fewestCollapsed = 16;
 
-const layers = ['embedding', 'projection'] as const;
-
 /** Watch over vectors of these sizes; 0 where there is none. */
-export function watchVectors(
-  sizes: Readonly<Record<(typeof layers)[number], number>>,
-): VectorWatch {
+export function watchVectors(sizes: Readonly<Record<EmbeddingsLayer, number>>): VectorWatch {
   const sums = new Map(
-    layers.flatMap((layer) =>
+    embeddingsLayers.flatMap((layer) =>
       sizes[layer] === 0 ? [] : [[layer, directionSums(sizes[layer])] as const],
     ),
   );

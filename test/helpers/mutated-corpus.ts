@@ -12,6 +12,7 @@ import { writeEvaluation } from '../../outputs/tables/evaluation-files.ts';
 import { writeQuarantine } from '../../outputs/tables/write-quarantine.ts';
 import { writeMixedFile } from './arrow-sources.ts';
 import { exportBatch, exportOptions, exportPlans, reasonsOf } from './export-cases.ts';
+import { provenance } from './made-up-provenance.ts';
 import { type MutatedKind, mutatedKinds } from './mutated-kinds.ts';
 import type { Specimen } from './mutation-plan.ts';
 import { madeUpState, madeUpStep } from './training-cases.ts';
@@ -105,16 +106,6 @@ async function writeRun(folder: string): Promise<void> {
   await lastValueFrom(steps$.pipe(writeMetrics(run), saveCheckpoints(run)));
   await run.close();
 }
-
-const provenance = {
-  modelHash: 'm',
-  trainHash: 'a',
-  testHash: 'b',
-  trainImages: 'c',
-  testImages: 'd',
-  temperature: 0.1,
-  contrasted: { images: 2, of: 2 },
-};
 
 function madeUpEvaluation(): Evaluation {
   const count = 5;

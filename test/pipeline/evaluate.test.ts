@@ -175,3 +175,13 @@ test('sets whose images were prepared in different ways are measured, and that i
   // Two exports, not one that is left out of itself.
   t.like(metrics['overlap'], { value: 1, n: 8 });
 });
+
+test('results do not go into an export, which is continued with what it holds', async (t) => {
+  const train = await exported(t, trainAngles, named('train'));
+  const before = await fs.readdir(train);
+  const error = await t.throwsAsync(measured(t, { train, test: train, out: train }), {
+    message: /^Expected `out` to be a folder for results, got `.*`, which is an export of `embed`/u,
+  });
+  t.like(error, { code: 'ERR_CONFIG', options: ['out'] });
+  t.deepEqual(await fs.readdir(train), before);
+});

@@ -6,17 +6,8 @@ import type { OverlapRow } from '../../../operators/evaluation/overlap/set-overl
 import { writeEvaluation } from '../../../outputs/tables/evaluation-files.ts';
 import { readScores } from '../../../outputs/tables/read-scores.ts';
 import { independentReaders } from '../../helpers/independent-readers.ts';
+import { provenance } from '../../helpers/made-up-provenance.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
-
-const provenance = {
-  modelHash: 'm',
-  trainHash: 'a',
-  testHash: 'b',
-  trainImages: 'c',
-  testImages: 'd',
-  temperature: 0.1,
-  contrasted: { images: 2, of: 2 },
-};
 
 /** Columns of `count` test images; the first has no class, the second no other class to compare with. */
 function madeUpRows(from: number, to: number) {

@@ -15,12 +15,12 @@ import { readImage } from '../operators/stages/read-image.ts';
 import { statedReading } from '../operators/image/image-reading.ts';
 import { shrinkTarget } from '../operators/image/shrink-target.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
-import { isByImage } from '../operators/loss/loss-spec.ts';
 import { planBatches } from '../operators/batches/plan-batches.ts';
 import { replacementFor } from '../operators/batches/replacement-for.ts';
 import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
 import { saveCheckpoints } from '../outputs/run/save-checkpoints.ts';
 import { writeMetrics } from '../outputs/run/write-metrics.ts';
+import { batchShape } from './parts/batch-shape.ts';
 import { decodePermits, readPermits } from './parts/native-permits.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { openTraining } from './parts/open-training.ts';
@@ -52,9 +52,6 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const { signal, draining } = scope;
     const { out } = options;
     const { recipe, imageSize, views, seed, steps } = config;
-    const leastClasses = isByImage(config.loss) ? 1 : 2;
-    const classesPerBatch = config.classesPerBatch ?? undefined;
-    const batches = { ...config, classesPerBatch, leastClasses } as const;
     const viewer = scope.use(await openViewMaker());
     const bad = quarantine({
       count: data.count,
@@ -76,7 +73,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
     const learningRate = plannedRate(config, run.extended);
 
-    const plans = planBatches(data, { ...batches, startAt });
+    const plans = planBatches(data, { ...batchShape(config), steps, startAt });
     return withDemand(plans, { window: options.prefetch, signal, draining }, (plan$) =>
       plan$.pipe(
         perSample(

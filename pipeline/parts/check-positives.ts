@@ -1,5 +1,5 @@
+import type { ClassWalks } from '../../operators/batches/class-walks.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
-import type { Dataset } from '../../operators/types.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { RunConfig } from './run-config.ts';
 import type { TellNote } from './run-event.ts';
@@ -11,13 +11,12 @@ import { counted } from '../../operators/message-words.ts';
  * @throws {UsageError} When no batch holds two images of a class: the loss would be undefined in every step.
  */
 export function checkPositives(
-  data: Pick<Dataset, 'count' | 'sample'>,
-  config: Pick<RunConfig, 'loss' | 'views' | 'batchSize' | 'classesPerBatch'>,
+  { classesPerBatch: classes }: Pick<ClassWalks, 'classesPerBatch'>,
+  config: Pick<RunConfig, 'loss' | 'views' | 'batchSize'>,
   note: TellNote,
 ): void {
-  const { loss, views, batchSize, classesPerBatch } = config;
+  const { loss, views, batchSize } = config;
   if (views > 1 || loss.name === 'cross-entropy' || isByImage(loss)) return;
-  const classes = classesPerBatch ?? Math.min(batchSize, classesWithImages(data));
   // Two images of each class would need so many places.
   const missing = 2 * classes - batchSize;
   if (missing <= 0) return;
@@ -39,13 +38,4 @@ export function checkPositives(
       `(\`anchors_without_positive\` in metrics.arrows). All are with ${wayOut}`,
     options,
   );
-}
-
-function classesWithImages(data: Pick<Dataset, 'count' | 'sample'>): number {
-  const labels = new Set<number | null>();
-  for (let position = 0; position < data.count; position += 1) {
-    labels.add(data.sample(position).label);
-  }
-  labels.delete(null);
-  return labels.size;
 }

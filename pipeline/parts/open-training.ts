@@ -14,6 +14,7 @@ import { keptOptions } from '../options/kept-options.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
+import { batchShape } from './batch-shape.ts';
 import { checkPositives } from './check-positives.ts';
 import { openPretrained } from './open-pretrained.ts';
 import { openData } from './open-data.ts';
@@ -69,7 +70,7 @@ export async function openTraining(
   const start = opened?.start ?? given;
   const engine = await openRunEngine(scope, await resumedEngine(options, note), note);
   const config = runConfig(options, data, engine, found.classes, start);
-  checkPositives(data, config, note);
+  checkPositives(walks, config, note);
   const run = scope.use(
     await openRunFolder(options.out, {
       config: { ...config },
@@ -108,7 +109,7 @@ export async function openTraining(
  * @throws {PipelineError} `ERR_DATASET` when the images have no classes, or too few, for this loss.
  */
 function trainingWalks(options: Resolved<TrainOptions>, data: Dataset): ClassWalks {
-  const { batchSize, classesPerBatch, seed, warmupSteps } = options;
+  const { warmupSteps } = options;
   const steps = stepsOf(options, data);
   if (warmupSteps > steps && steps > 0) {
     throw new UsageError(
@@ -116,12 +117,7 @@ function trainingWalks(options: Resolved<TrainOptions>, data: Dataset): ClassWal
       { options: ['warmupSteps'] },
     );
   }
-  return classWalks(data, {
-    batchSize,
-    classesPerBatch: classesPerBatch ?? undefined,
-    leastClasses: isByImage(trainingLoss(options)) ? 1 : 2,
-    seed,
-  });
+  return classWalks(data, batchShape({ ...options, loss: trainingLoss(options) }));
 }
 
 /** Meaning of `retryBad` for a run: plans stay as they are, so that an image that can be used again takes its own places. */

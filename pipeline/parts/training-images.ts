@@ -1,12 +1,11 @@
 import { planBatches } from '../../operators/batches/plan-batches.ts';
-import { isByImage } from '../../operators/loss/loss-spec.ts';
 import { takeFingerprint } from '../../operators/stages/take-fingerprint.ts';
 import type { Dataset } from '../../operators/types.ts';
 import type { RunImages } from '../../outputs/run/run-images.ts';
+import { batchShape } from './batch-shape.ts';
 import { readPermits } from './native-permits.ts';
-import type { RunConfig } from './run-config.ts';
 
-type Planned = Pick<RunConfig, 'batchSize' | 'classesPerBatch' | 'seed' | 'loss'>;
+type Planned = Parameters<typeof batchShape>[0];
 
 /** What the images of a run are: their fingerprint, and which of them were drawn by a step. */
 export async function trainingImages(
@@ -24,18 +23,12 @@ export async function trainingImages(
 /** Images among some that stand in the plans of the first steps. Plans are made again, until all are found. */
 async function drawnImages(
   data: Dataset,
-  { batchSize, classesPerBatch, seed, loss }: Planned,
+  config: Planned,
   ids: readonly string[],
   steps: number,
 ): Promise<string[]> {
   const left = new Set(ids);
-  const plans = planBatches(data, {
-    batchSize,
-    classesPerBatch: classesPerBatch ?? undefined,
-    leastClasses: isByImage(loss) ? 1 : 2,
-    seed,
-    steps,
-  });
+  const plans = planBatches(data, { ...batchShape(config), steps });
   for await (const { samples } of plans) {
     for (const { id } of samples) left.delete(id);
     if (left.size === 0) break;

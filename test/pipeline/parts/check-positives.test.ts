@@ -3,15 +3,17 @@ import { checkPositives } from '../../../pipeline/parts/check-positives.ts';
 import { UsageError } from '../../../pipeline/options/usage-error.ts';
 
 const sincere = { name: 'sincere', temperature: 0.1 } as const;
-const data = {
-  count: 9,
-  sample: (position: number) => ({ id: String(position), label: position % 3 }),
-};
-const config = { loss: sincere, views: 1, batchSize: 3, classesPerBatch: null };
+const config = { loss: sincere, views: 1, batchSize: 3 };
 
-const notesOf = (changes: Partial<Parameters<typeof checkPositives>[1]>): string[] => {
+type Changes = Partial<Parameters<typeof checkPositives>[1]> & {
+  readonly classesPerBatch?: number;
+};
+
+/** Notes on batches of three classes, when nothing else is said. */
+const notesOf = ({ classesPerBatch = 3, ...changes }: Changes): string[] => {
   const notes: string[] = [];
-  checkPositives(data, { ...config, ...changes }, (text) => notes.push(text));
+  const walks = { classesPerBatch };
+  checkPositives(walks, { ...config, ...changes }, (text) => notes.push(text));
   return notes;
 };
 

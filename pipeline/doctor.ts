@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { availableCores } from '../operators/threads/available-cores.ts';
+import { processorFeatures } from '../operators/threads/processor-features.ts';
 import { openCpuEngine } from '../operators/engine/cpu-engine.ts';
 import { type EngineCandidate, engineCandidates } from '../operators/engine/engine-candidates.ts';
 import type { EncodedRows, Engine } from '../operators/engine/interface/engine.ts';
@@ -15,6 +16,7 @@ import type { EncoderSpec } from '../operators/model/encoder-spec.ts';
 import { producer } from '../outputs/files/producer.ts';
 import { type DoctorOptions, doctorVerb } from './options/doctor-options.ts';
 import type { Resolved } from './options/verb.ts';
+import { instructionWords } from './parts/instruction-words.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
@@ -80,6 +82,7 @@ async function findings(
 export const doctorChecks: NamedChecks = {
   node: checkNode,
   cores: checkCores,
+  instructions: checkInstructions,
   memory: checkMemory,
   'thread pool': checkThreadPool,
   allocator: checkAllocator,
@@ -104,6 +107,14 @@ async function checkCores(): Promise<Omit<DoctorCheck, 'name'>> {
   const detail = `${usable} usable of ${os.cpus().length} processors (${model})`;
   const fewer = `${processors} may be scheduled; quota and physical cores leave ${usable}`;
   return { verdict: 'ok', detail: usable === processors ? detail : `${detail}; ${fewer}` };
+}
+
+async function checkInstructions(): Promise<Omit<DoctorCheck, 'name'>> {
+  const features = processorFeatures();
+  return {
+    verdict: features === undefined ? 'note' : 'ok',
+    detail: instructionWords(features, process.platform, process.arch),
+  };
 }
 
 async function checkMemory(): Promise<Omit<DoctorCheck, 'name'>> {

@@ -5,6 +5,7 @@ import { type ConvolutionPlan, type LinearPlan, networkPlan } from './network-pl
 import { frozenConvolutions, type FrozenPart } from './frozen-part.ts';
 import { batchNormEpsilon, batchNormTrain } from '../tensor/batch-norm.ts';
 import { namedTensor } from './named-tensor.ts';
+import { relu } from '../tensor/relu.ts';
 import { unitRows } from '../tensor/unit-rows.ts';
 
 /** Share of the batch in the new running statistics, as in PyTorch. */
@@ -30,8 +31,14 @@ export type EncodedInTraining = Encoded & {
 type NormalisedConvolution = (
   conv: ConvolutionPlan,
   x: tf.Tensor4D,
-  after: { readonly residual?: tf.Tensor4D | undefined; readonly relu: boolean },
+  after: AfterNorm,
 ) => tf.Tensor4D;
+
+/** What follows a BatchNorm: the residual sum, then a ReLU. */
+interface AfterNorm {
+  readonly residual?: tf.Tensor4D | undefined;
+  readonly relu: boolean;
+}
 
 /**
  * Forward pass in inference: fixed weights, BatchNorm on its running statistics.
@@ -43,7 +50,7 @@ type NormalisedConvolution = (
  */
 export function encode(spec: EncoderSpec, weights: TensorsByName, pixels: tf.Tensor4D): Encoded {
   return tf.tidy(() =>
-    forward(spec, weights, pixels, (conv, x, { residual, relu }) => {
+    forward(spec, weights, pixels, (conv, x, after) => {
       const normalised = tf.batchNorm4d(
         convolve(conv, weights, x),
         vector(weights, `${conv.norm}.running_mean`),
@@ -52,8 +59,7 @@ export function encode(spec: EncoderSpec, weights: TensorsByName, pixels: tf.Ten
         vector(weights, `${conv.norm}.weight`),
         batchNormEpsilon,
       );
-      const sum = residual === undefined ? normalised : tf.add<tf.Tensor4D>(normalised, residual);
-      return relu ? tf.relu(sum) : sum;
+      return afterNorm(normalised, after);
     }),
   );
 }
@@ -119,15 +125,19 @@ function onRunningStatistics(
   conv: ConvolutionPlan,
   weights: TensorsByName,
   x: tf.Tensor4D,
-  { residual, relu }: { readonly residual?: tf.Tensor4D | undefined; readonly relu: boolean },
+  after: AfterNorm,
 ): tf.Tensor4D {
   const variance = tf.add(vector(weights, `${conv.norm}.running_var`), batchNormEpsilon);
   const scale = tf.mul(vector(weights, `${conv.norm}.weight`), tf.rsqrt(variance)); // [channels]
   const mean = tf.mul(vector(weights, `${conv.norm}.running_mean`), scale); // [channels]
   const offset = tf.sub(vector(weights, `${conv.norm}.bias`), mean); // [channels]
   const normalised = tf.add<tf.Tensor4D>(tf.mul(x, scale), offset);
-  const sum = residual === undefined ? normalised : tf.add<tf.Tensor4D>(normalised, residual);
-  return relu ? tf.relu(sum) : sum;
+  return afterNorm(normalised, after);
+}
+
+function afterNorm(x: tf.Tensor4D, { residual, relu: withRelu }: AfterNorm): tf.Tensor4D {
+  const sum = residual === undefined ? x : tf.add<tf.Tensor4D>(x, residual);
+  return withRelu ? relu(sum) : sum;
 }
 
 function forward(
@@ -149,7 +159,7 @@ function forward(
   const embedding = tf.mean<tf.Tensor2D>(x, [1, 2]); // [rows, embeddingSize]
   let projected = embedding;
   for (const [index, layer] of head.entries()) {
-    const input = index === 0 ? projected : tf.relu(projected);
+    const input = index === 0 ? projected : relu(projected);
     projected = linear(layer, weights, input); // [rows, outputs]
   }
   return { embedding, projection: spec.head === 'classifier' ? projected : unitRows(projected) };

@@ -1,5 +1,6 @@
 import { sideOutputs } from './side-outputs.ts';
 import { hasKernel } from './has-kernel.ts';
+import { reluGradient } from './relu-gradient.ts';
 import { tf } from './tf.ts';
 
 /** Added to the variance, as in PyTorch. */
@@ -10,9 +11,12 @@ export const batchNormEpsilon = 1e-5;
  * memory passes. Elsewhere they are the plain operations below, which say what the kernels compute.
  */
 export const batchNormKernels = {
-  /** `{x, scale, offset}`, `{epsilon}` → `[y, mean, variance, inverse]`. */
+  /**
+   * `{x, scale, offset}`, `{epsilon}` → `[y, mean, variance, ...saved]`, `saved` being what the gradient kernel of the
+   * same backend wants, which nobody else reads.
+   */
   forward: 'BatchNormTrain',
-  /** `{x, dy, scale, mean, inverse}` → `[dx, dScale, dOffset]`. */
+  /** `{x, dy, scale, saved0, saved1, …}`, `{epsilon}` → `[dx, dScale, dOffset]`. */
   gradient: 'BatchNormTrainGrad',
 } as const;
 
@@ -55,16 +59,16 @@ export function batchNormTrain(
   const normalised = tf.customGrad((...inputs) => {
     // tfjs hands over the arguments below, then the function that keeps tensors for the gradient.
     const save = inputs.pop() as tf.GradSaveFunc;
-    const { affine, mean, variance, inverse } = normalise(x, scale, offset);
+    const { affine, mean, variance, saved } = normalise(x, scale, offset);
     const sum = residual === undefined ? affine : tf.add(affine, residual);
     const y = relu ? tf.relu(sum) : sum;
     statistics.stash({ mean, variance });
-    save(relu ? [x, scale, mean, inverse, y] : [x, scale, mean, inverse]);
+    save(relu ? [x, scale, ...saved, y] : [x, scale, ...saved]);
 
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
-      const [x, scale, mean, inverse] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      const g = relu ? tf.mul(dy, tf.step(saved[4]!)) : dy; // [batch, height, width, channels]
-      const [dx, dScale, dOffset] = gradient(x, g, scale, mean, inverse);
+    const gradFunc = (dy: tf.Tensor, kept: tf.Tensor[]): tf.Tensor[] => {
+      const [x, scale, ...saved] = kept as [tf.Tensor, tf.Tensor, ...tf.Tensor[]];
+      const g = relu ? reluGradient(dy, saved.pop()!) : dy; // [batch, height, width, channels]
+      const [dx, dScale, dOffset] = gradient(x, g, scale, saved);
       return residual === undefined ? [dx, dScale, dOffset] : [dx, dScale, dOffset, g];
     };
     return { value: y, gradFunc };
@@ -82,8 +86,8 @@ interface Normalised {
   /** `[channels]`, as the others. */
   readonly mean: tf.Tensor1D;
   readonly variance: tf.Tensor1D;
-  /** `1 / sqrt(variance + 1e-5)` */
-  readonly inverse: tf.Tensor1D;
+  /** What the gradient wants: the mean and `1 / sqrt(variance + 1e-5)`, or what the kernel hands on. */
+  readonly saved: readonly tf.Tensor[];
 }
 
 function normalise(x: tf.Tensor4D, scale: tf.Tensor1D, offset: tf.Tensor1D): Normalised {
@@ -92,21 +96,21 @@ function normalise(x: tf.Tensor4D, scale: tf.Tensor1D, offset: tf.Tensor1D): Nor
     const results: tf.Tensor[] = tf
       .engine()
       .runKernel(kernel, { x, scale, offset }, { epsilon: batchNormEpsilon });
-    // The four results that the kernel's name stands for.
-    const [affine, mean, variance, inverse] = results as [
+    // The results that the kernel's name stands for.
+    const [affine, mean, variance, ...saved] = results as [
       tf.Tensor,
       tf.Tensor1D,
       tf.Tensor1D,
-      tf.Tensor1D,
+      ...tf.Tensor[],
     ];
-    return { affine, mean, variance, inverse };
+    return { affine, mean, variance, saved };
   }
   const mean = tf.mean<tf.Tensor1D>(x, [0, 1, 2]); // [channels]
   const centred = tf.sub(x, mean); // [batch, height, width, channels]
   const variance = tf.mean<tf.Tensor1D>(tf.square(centred), [0, 1, 2]); // [channels]
   const inverse = tf.rsqrt<tf.Tensor1D>(tf.add(variance, batchNormEpsilon)); // [channels]
   const affine = tf.add(tf.mul(centred, tf.mul(inverse, scale)), offset);
-  return { affine, mean, variance, inverse };
+  return { affine, mean, variance, saved: [mean, inverse] };
 }
 
 /** `[dx, dScale, dOffset]` for the gradient `dy` of the normalised values. */
@@ -114,15 +118,19 @@ function gradient(
   x: tf.Tensor,
   dy: tf.Tensor,
   scale: tf.Tensor,
-  mean: tf.Tensor,
-  inverse: tf.Tensor,
+  saved: readonly tf.Tensor[],
 ): [tf.Tensor, tf.Tensor, tf.Tensor] {
   const kernel = batchNormKernels.gradient;
   if (hasKernel(kernel)) {
-    const results: tf.Tensor[] = tf.engine().runKernel(kernel, { x, dy, scale, mean, inverse });
+    const handedOn = Object.fromEntries(saved.map((tensor, index) => [`saved${index}`, tensor]));
+    const results: tf.Tensor[] = tf
+      .engine()
+      .runKernel(kernel, { x, dy, scale, ...handedOn }, { epsilon: batchNormEpsilon });
     // The three results that the kernel's name stands for.
     return results as [tf.Tensor, tf.Tensor, tf.Tensor];
   }
+  // Those of `normalise` above.
+  const [mean, inverse] = saved as [tf.Tensor, tf.Tensor];
   const count = x.size / scale.size;
   const xHat = tf.mul(tf.sub(x, mean), inverse); // [batch, height, width, channels]
   const dOffset = tf.sum(dy, [0, 1, 2]); // [channels]

@@ -22,23 +22,24 @@ const places = [0, 1, 2];
 
 /** BatchNorm in training with its gradient, and on fixed statistics. */
 export function registerNormalisationKernels(): void {
-  registerKernel(batchNormKernels.forward, (graph, operands, attrs) =>
-    normalised(
+  registerKernel(batchNormKernels.forward, (graph, operands, attrs) => {
+    const [y, mean, variance, inverse] = normalised(
       graph,
       operand(operands, 'x'),
       operand(operands, 'scale'),
       operand(operands, 'offset'),
       Number(attrs['epsilon']),
-    ),
-  );
+    ) as [Traced, Traced, Traced, Traced];
+    return [y, mean, variance, mean, inverse];
+  });
   registerKernel(batchNormKernels.gradient, (graph, operands) =>
     gradients(
       graph,
       operand(operands, 'x'),
       operand(operands, 'dy'),
       operand(operands, 'scale'),
-      operand(operands, 'mean'),
-      operand(operands, 'inverse'),
+      operand(operands, 'saved0'),
+      operand(operands, 'saved1'),
     ),
   );
   registerKernel('FusedBatchNorm', (graph, operands, attrs) => {

@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf, PipelineError } from '../errors.ts';
 import type { Placement } from './placement.ts';
 import type { DeviceName } from './device-name.ts';
+import { encodeModel, type OnnxModel } from './graph/onnx-model.ts';
 import { withMutex, underMutex } from './thread-mutex.ts';
 
 /**
@@ -49,23 +50,24 @@ export async function loadRuntime(
  * Without memory patterns, because they plan one block for all activations at once: almost twice the
  * memory for no time. Sequential, because the step is one long chain in which each node is parallel.
  *
- * @param model Bytes of an ONNX model, or the path of its file, beside which its external data lies.
+ * @param model A traced model, the bytes of one, or the path of its file, beside which its external data lies.
  * @param kept Outputs that stay on the device if its provider can leave them there, which WebGPU's can. They belong
  * to the caller, who disposes them under the mutex (`withMutex`). @default none
  * @throws {PipelineError} `ERR_ENGINE` when the runtime refuses the model or has no such provider.
  */
 export async function createSession(
   { InferenceSession }: Runtime,
-  model: Uint8Array | string,
+  model: OnnxModel | Uint8Array | string,
   placement: Placement,
   kept: readonly string[] = [],
 ): Promise<InferenceSession> {
   const { device } = placement;
   const options = sessionOptions(placement);
+  const given = typeof model === 'object' && 'nodes' in model ? encodeModel(model) : model;
   const create = (more: InferenceSession.SessionOptions): Promise<InferenceSession> =>
-    typeof model === 'string'
-      ? InferenceSession.create(model, more)
-      : InferenceSession.create(model, more);
+    typeof given === 'string'
+      ? InferenceSession.create(given, more)
+      : InferenceSession.create(given, more);
   try {
     if (device !== 'webgpu') return await create(options);
     const preferredOutputLocation = Object.fromEntries(

@@ -1,5 +1,6 @@
 import { tf } from '../tensor/tf.ts';
 import { GraphBuilder } from './graph/graph-builder.ts';
+import { encodeModel, type OnnxModel } from './graph/onnx-model.ts';
 import { registerKernels } from './kernels/register-kernels.ts';
 import type { LoweringTarget } from './graph/lowering-target.ts';
 import { TraceBackend, traceBackendName } from './graph/trace-backend.ts';
@@ -31,6 +32,11 @@ export interface TraceOptions {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A function of tensors by name, as `trace` takes it. */
+export type TracedFunction = (
+  tensors: Readonly<Record<string, tf.Tensor>>,
+) => Readonly<Record<string, tf.Tensor>>;
+
 /**
  * Traces a function of tensors into an ONNX model of opset 17: runs it once, without computing, and
  * records what it would compute.
@@ -44,16 +50,25 @@ export interface TraceOptions {
  */
 export function trace(
   inputs: readonly TraceInput[],
-  compute: (tensors: Readonly<Record<string, tf.Tensor>>) => Readonly<Record<string, tf.Tensor>>,
-  { freeFirstAxis, outputLayout, target, metadata }: TraceOptions = {},
+  compute: TracedFunction,
+  options: TraceOptions = {},
 ): Uint8Array {
+  return encodeModel(traceModel(inputs, compute, options));
+}
+
+/** The same, before it is written in a format. */
+export function traceModel(
+  inputs: readonly TraceInput[],
+  compute: TracedFunction,
+  { freeFirstAxis, outputLayout, target, metadata }: TraceOptions = {},
+): OnnxModel {
   const graph = new GraphBuilder(target);
   const sizes = (dims: readonly number[], order: readonly number[]): (number | string)[] =>
     dims.map((size, at) => (freeFirstAxis !== undefined && order[at] === 0 ? freeFirstAxis : size));
 
-  const record = (backend: TraceBackend): Uint8Array => {
+  const record = (backend: TraceBackend): OnnxModel => {
     // Not returned through `tf.tidy`, which would look for tensors in every byte.
-    let model: Uint8Array = new Uint8Array(0);
+    let model: OnnxModel | undefined;
     backend.record(graph, () =>
       tf.tidy(() => {
         const tensors: Record<string, tf.Tensor> = {};
@@ -78,7 +93,8 @@ export function trace(
         model = graph.finish(outputs, metadata);
       }),
     );
-    return model;
+    // `record` has run it.
+    return model!;
   };
   return onTraceBackend(record);
 }

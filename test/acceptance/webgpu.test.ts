@@ -2,6 +2,7 @@ import test from 'ava';
 import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
 import type { TrainerSpec } from '../../operators/step/step-spec.ts';
 import { GraphBuilder } from '../../operators/onnx/graph/graph-builder.ts';
+import { encodeModel } from '../../operators/onnx/graph/onnx-model.ts';
 import { placementOn } from '../../operators/onnx/placement.ts';
 import { createSession, loadRuntime, runSession } from '../../operators/onnx/runtime.ts';
 import { openOnnxEngine } from '../../operators/engine/onnx-engine.ts';
@@ -166,5 +167,5 @@ function convolutionOf(channels: number): Uint8Array {
   const y = graph.node('GlobalAveragePool', [
     graph.node('Conv', [hidden, filter(4, channels)], pads),
   ]);
-  return graph.finish([{ name: 'y', type: 'float32', dims: [1, 4, 1, 1], value: y }]);
+  return encodeModel(graph.finish([{ name: 'y', type: 'float32', dims: [1, 4, 1, 1], value: y }]));
 }

@@ -23,7 +23,8 @@ import {
   type Tensors,
   writtenInto,
 } from '../../operators/onnx/runtime.ts';
-import { traceTrainingStep } from '../../operators/engine/onnx/trace-training-step.ts';
+import { encodeModel } from '../../operators/onnx/graph/onnx-model.ts';
+import { traceTrainingStep } from '../../operators/engine/programs/trace-training-step.ts';
 import { normalValues } from '../helpers/tensors.ts';
 import { answeringProcess, peerEnvironment } from './answering-process.ts';
 import { encoderOf, stepCase, writeInputs } from './network-sides.ts';
@@ -120,7 +121,7 @@ async function ours(): Promise<Own> {
     momentum: 0.9,
     weightDecay: 1e-4,
   } as const;
-  const model = traceTrainingStep(spec, target);
+  const model = encodeModel(traceTrainingStep(spec, target));
   const options = sessionOptions({ device: 'cpu', threads, target });
   const session = await runtime.InferenceSession.create(model, options);
   const state = new Set(nextStateNames(spec));

@@ -13,7 +13,7 @@ import {
   type Tensors,
   writtenInto,
 } from '../../onnx/runtime.ts';
-import { pixelsInput, stepPorts } from './step-ports.ts';
+import { pixelsInput, stepPorts } from '../programs/step-ports.ts';
 import { portSizes } from '../../onnx/graph/stored-layout.ts';
 import { tileCompiler } from './tile-compiler.ts';
 import {
@@ -21,8 +21,8 @@ import {
   traceChunkGradients,
   traceProjection,
   traceUpdate,
-} from './trace-split-step.ts';
-import { traceTrainingStep } from './trace-training-step.ts';
+} from '../programs/trace-split-step.ts';
+import { traceTrainingStep } from '../programs/trace-training-step.ts';
 
 /**
  * Result of a step: read-outs, and tensors of which `stepPorts` names the next state and its

@@ -5,7 +5,7 @@ import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import { GraphBuilder } from '../../onnx/graph/graph-builder.ts';
 import type { Placement } from '../../onnx/placement.ts';
 import { createSession, type Runtime, runSession, type Tensors } from '../../onnx/runtime.ts';
-import { stepPorts } from './step-ports.ts';
+import { stepPorts } from '../programs/step-ports.ts';
 import { withMutex } from '../../onnx/thread-mutex.ts';
 
 /** Output ports of a step's next state, which stays on the device. */

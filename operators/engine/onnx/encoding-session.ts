@@ -6,7 +6,7 @@ import { placementOn } from '../../onnx/placement.ts';
 import { checkRows, poolRows } from './pooled-rows.ts';
 import { numbersOf, pixelTensor } from './port-types.ts';
 import { createSession, type Runtime, runSession } from '../../onnx/runtime.ts';
-import { encoderPorts, headPort, traceEncoder } from './trace-encoder.ts';
+import { encoderPorts, headPort, traceEncoder } from '../programs/trace-encoder.ts';
 
 /** A compiled encoder. Lives in the thread of the engine. */
 export interface EncodingSession {

@@ -8,9 +8,10 @@ import { opened, serveEngine } from '../thread/serve-engine.ts';
 import { type Placement, placementOn } from '../../onnx/placement.ts';
 import type { Computing } from '../../onnx/device-name.ts';
 import { processorTarget } from '../../onnx/processor-target.ts';
+import { encodeModel } from '../../onnx/graph/onnx-model.ts';
 import { loadRuntime, type Runtime } from '../../onnx/runtime.ts';
 import { tileCompiler } from './tile-compiler.ts';
-import { traceEncoder } from './trace-encoder.ts';
+import { traceEncoder } from '../programs/trace-encoder.ts';
 import { openTrainingSession, type TrainingSession } from './training-session.ts';
 
 let trainer: TrainingSession | undefined;
@@ -40,7 +41,8 @@ const handlers: CallHandlers<EngineCalls> = {
     return { ports, embeddingSize, projectionSize, notes };
   },
   encode: ({ pixels }) => opened(encoder).encode(pixels),
-  exportEncoder: ({ spec, weights, imageSize }) => traceEncoder(spec, weights, imageSize, 'NCHW'),
+  exportEncoder: ({ spec, weights, imageSize }) =>
+    encodeModel(traceEncoder(spec, weights, imageSize, 'NCHW')),
   async openLoss({ spec, ...computing }) {
     losses = tiledLosses(tileCompiler(await loadRuntime(), placementOn(computing)), spec);
     return null;

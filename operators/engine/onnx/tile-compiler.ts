@@ -2,7 +2,7 @@ import { tileInputs, tileOutputs } from '../../loss/loss-tile.ts';
 import type { TileCompiler } from '../../loss/tiled-loss.ts';
 import type { Placement } from '../../onnx/placement.ts';
 import { createSession, type Runtime, runSession, writtenInto } from '../../onnx/runtime.ts';
-import { traceLossTile } from './trace-loss-tile.ts';
+import { traceLossTile } from '../programs/trace-loss-tile.ts';
 
 /** Compiles tiles for ONNX Runtime. Belongs to the thread of an engine. */
 export function tileCompiler(runtime: Runtime, placement: Placement): TileCompiler {

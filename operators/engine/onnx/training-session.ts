@@ -11,8 +11,8 @@ import { discard, fetched } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
 import type { Placement } from '../../onnx/placement.ts';
 import type { Runtime, Tensors } from '../../onnx/runtime.ts';
-import { allFinite, isSurelyFinite, largestLoss } from './finite-check.ts';
-import { stepPorts } from './step-ports.ts';
+import { allFinite, isSurelyFinite, largestLoss } from '../programs/finite-check.ts';
+import { stepPorts } from '../programs/step-ports.ts';
 import { parameterLayout, portSizes, stored, unstored } from '../../onnx/graph/stored-layout.ts';
 
 /** A compiled step with the state that it changes. Lives in the thread of the engine. */

@@ -1,4 +1,5 @@
 import { GraphBuilder } from '../../onnx/graph/graph-builder.ts';
+import type { OnnxModel } from '../../onnx/graph/onnx-model.ts';
 import { standardPlacement } from '../../onnx/placement.ts';
 import { createSession, loadRuntime, runSession } from '../../onnx/runtime.ts';
 import { groupRows, tileGroups, tileQueries, tileRows } from './tile-shape.ts';
@@ -51,7 +52,7 @@ export async function openSimilarityTile(dim: number): Promise<SimilarityTile> {
   };
 }
 
-function tileModel(dim: number): Uint8Array {
+function tileModel(dim: number): OnnxModel {
   const graph = new GraphBuilder();
   const rows = 'rows';
   graph.input({ name: 'queries', type: 'float32', dims: [rows, dim] });

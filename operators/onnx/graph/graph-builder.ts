@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type LoweringTarget, standardTarget } from './lowering-target.ts';
 import {
-  encodeModel,
   type OnnxAttribute,
   type OnnxConstant,
   type OnnxDomain,
+  type OnnxModel,
   type OnnxNode,
   type OnnxPort,
   type OnnxType,
@@ -109,7 +109,7 @@ export class GraphBuilder {
   finish(
     outputs: readonly (OnnxPort & { readonly value: string })[],
     metadata: Readonly<Record<string, string>> = {},
-  ): Uint8Array {
+  ): OnnxModel {
     const renamed = new Map<string, string>();
     const copies: OnnxNode[] = [];
     for (const { name, value } of outputs) {
@@ -135,13 +135,13 @@ export class GraphBuilder {
     );
     const live = liveNodes(nodes, new Set(outputs.map(({ name }) => name)));
     const read = new Set(live.flatMap(({ inputs }) => inputs));
-    return encodeModel({
+    return {
       nodes: live,
       constants: [...this.#constants.values()].filter(({ name }) => read.has(name)),
       inputs: this.#inputs,
       outputs,
       metadata,
-    });
+    };
   }
 
   #name(prefix: string): string {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../../../../operators/onnx/graph/graph-builder.ts';
+import { encodeModel } from '../../../../operators/onnx/graph/onnx-model.ts';
 import type { OnnxPort } from '../../../../operators/onnx/graph/onnx-model.ts';
 import { runModel } from '../../../helpers/traced-equals-cpu.ts';
 
@@ -31,10 +32,11 @@ test('leaves out what no output depends on', (t) => {
   const graph = withInput();
   const wanted = graph.node('Relu', ['x']);
   graph.node('Softplus', [graph.node('Exp', ['x'])]);
-  const model = Buffer.from(graph.finish([{ ...port('y'), value: wanted }])).toString('latin1');
-  t.true(model.includes('Relu'));
-  t.false(model.includes('Softplus'));
-  t.false(model.includes('Exp'));
+  const { nodes } = graph.finish([{ ...port('y'), value: wanted }]);
+  t.deepEqual(
+    nodes.map(({ op }) => op),
+    ['Relu'],
+  );
 });
 
 test('hands out a value twice, and inputs and constants as they are', async (t) => {
@@ -47,7 +49,7 @@ test('hands out a value twice, and inputs and constants as they are', async (t) 
     { ...port('constant'), value: graph.constant(Float32Array.of(3, 4), [2]) },
     { ...port('after'), value: graph.node('Neg', [relu]) },
   ]);
-  const outputs = await runModel(model, { x });
+  const outputs = await runModel(encodeModel(model), { x });
   t.deepEqual(
     Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, [...data]])),
     { one: [0, 2], two: [0, 2], same: [-1, 2], constant: [3, 4], after: [-0, -2] },

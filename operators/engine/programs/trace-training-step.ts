@@ -13,10 +13,11 @@ import {
   unprefixed,
   weightInputs,
 } from './step-ports.ts';
-import { trace, type TraceInput } from '../../onnx/trace.ts';
+import type { OnnxModel } from '../../onnx/graph/onnx-model.ts';
+import { traceModel, type TraceInput } from '../../onnx/trace.ts';
 
-/** `trainingStep` as an ONNX model: state, batch and rates in; next state and sums out. */
-export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): Uint8Array {
+/** `trainingStep` as a model: state, batch and rates in; next state and sums out. */
+export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): OnnxModel {
   const { images, views } = spec.shape;
   const inputs: TraceInput[] = [
     pixelsInput(spec, images),
@@ -39,5 +40,5 @@ export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): Uint8
       ...nextState(spec, next),
     };
   };
-  return trace(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
+  return traceModel(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
 }

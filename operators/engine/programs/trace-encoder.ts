@@ -4,7 +4,8 @@ import type { Weights } from '../../types.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import type { ImageLayout } from '../interface/engine.ts';
 import { type LoweringTarget, standardTarget } from '../../onnx/graph/lowering-target.ts';
-import { trace } from '../../onnx/trace.ts';
+import type { OnnxModel } from '../../onnx/graph/onnx-model.ts';
+import { traceModel } from '../../onnx/trace.ts';
 
 /** Names of the ports of a traced encoder. */
 export const encoderPorts = {
@@ -24,7 +25,7 @@ export function headPort({ head }: EncoderSpec): 'projection' | 'logits' {
 const tracedRows = 7;
 
 /**
- * `encode` as an ONNX model with the weights inside, BatchNorm folded into the convolutions.
+ * `encode` as a model with the weights inside, BatchNorm folded into the convolutions.
  *
  * Input `images`: `[batch, 3, size, size]` float32, or `[batch, size, size, 3]` for `NHWC`, normalised.
  * Outputs `embedding` and `projection`, or `logits`: `[batch, …]` float32. Any batch size.
@@ -37,7 +38,7 @@ export function traceEncoder(
   imageSize: number,
   layout: ImageLayout,
   target: LoweringTarget = standardTarget,
-): Uint8Array {
+): OnnxModel {
   const images = {
     name: encoderPorts.images,
     shape: [tracedRows, imageSize, imageSize, 3],
@@ -62,5 +63,5 @@ export function traceEncoder(
     image_size: String(imageSize),
     image_layout: layout,
   };
-  return trace([images], compute, { freeFirstAxis: 'batch', target, metadata });
+  return traceModel([images], compute, { freeFirstAxis: 'batch', target, metadata });
 }

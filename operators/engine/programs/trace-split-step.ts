@@ -16,10 +16,11 @@ import {
   unprefixed,
   weightInputs,
 } from './step-ports.ts';
-import { trace, type TraceInput } from '../../onnx/trace.ts';
+import type { OnnxModel } from '../../onnx/graph/onnx-model.ts';
+import { traceModel, type TraceInput } from '../../onnx/trace.ts';
 
-/** `projectedChunk` as an ONNX model: weights and pixels in, projections out. */
-export function traceProjection(spec: StepSpec, target: LoweringTarget): Uint8Array {
+/** `projectedChunk` as a model: weights and pixels in, projections out. */
+export function traceProjection(spec: StepSpec, target: LoweringTarget): OnnxModel {
   const inputs = [pixelsInput(spec, imagesAtOnce(spec)), ...weightInputs(spec, target)];
   const compute = (tensors: TensorsByName): TensorsByName => ({
     [stepPorts.projection]: projectedChunk(
@@ -29,11 +30,11 @@ export function traceProjection(spec: StepSpec, target: LoweringTarget): Uint8Ar
       tensors[stepPorts.pixels] as tf.Tensor4D,
     ),
   });
-  return trace(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
+  return traceModel(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
 }
 
-/** `chunkGradients` as an ONNX model: the sums of earlier chunks in, with this one's out. */
-export function traceChunkGradients(spec: StepSpec, target: LoweringTarget): Uint8Array {
+/** `chunkGradients` as a model: the sums of earlier chunks in, with this one's out. */
+export function traceChunkGradients(spec: StepSpec, target: LoweringTarget): OnnxModel {
   const rows = imagesAtOnce(spec) * spec.shape.views;
   const inputs: TraceInput[] = [
     pixelsInput(spec, imagesAtOnce(spec)),
@@ -59,11 +60,11 @@ export function traceChunkGradients(spec: StepSpec, target: LoweringTarget): Uin
       ...prefixed(stepPorts.nextGradients, gradients),
     };
   };
-  return trace(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
+  return traceModel(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
 }
 
-/** `updatedState` as an ONNX model: state, summed gradients and rates in, next state out. */
-export function traceUpdate(spec: StepSpec, target: LoweringTarget): Uint8Array {
+/** `updatedState` as a model: state, summed gradients and rates in, next state out. */
+export function traceUpdate(spec: StepSpec, target: LoweringTarget): OnnxModel {
   const inputs: TraceInput[] = [
     ...weightInputs(spec, target),
     ...optimizerInputs(spec, target),
@@ -73,7 +74,7 @@ export function traceUpdate(spec: StepSpec, target: LoweringTarget): Uint8Array 
     const rates = unprefixed(stepPorts.rates, tensors);
     return nextState(spec, updatedState(spec, tracedState(tensors), summed(tensors), rates));
   };
-  return trace(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
+  return traceModel(inputs, compute, { target, outputLayout: stepOutputLayout(target) });
 }
 
 /** Sums of gradients and statistics over chunks, as inputs. */

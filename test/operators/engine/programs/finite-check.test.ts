@@ -3,7 +3,7 @@ import {
   allFinite,
   isSurelyFinite,
   largestLoss,
-} from '../../../../operators/engine/onnx/finite-check.ts';
+} from '../../../../operators/engine/programs/finite-check.ts';
 import type { StepSpec } from '../../../../operators/step/step-spec.ts';
 import type { LossSpec } from '../../../../operators/loss/loss-spec.ts';
 

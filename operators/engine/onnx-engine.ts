@@ -6,7 +6,7 @@ import { atLeastOne } from '../out-of-range.ts';
 import type { Weights } from '../types.ts';
 import type { EncoderSpec } from '../model/encoder-spec.ts';
 import type { Engine } from './interface/engine.ts';
-import { findDevice } from './onnx/find-device.ts';
+import { findDevice, type FoundDevice } from './onnx/find-device.ts';
 import type { DeviceName } from '../onnx/device-name.ts';
 import { mutexForThreads, unlockFor } from '../onnx/thread-mutex.ts';
 import { openEngineThread } from './thread/engine-thread.ts';
@@ -27,6 +27,8 @@ export interface OnnxEngineOptions {
   readonly software?: boolean | undefined;
   /** Timeout of the trial of a device, in seconds, above 0. @default 120 */
   readonly checkSeconds?: number | undefined;
+  /** Result of an earlier trial of this device. @default it is tried */
+  readonly found?: FoundDevice | undefined;
 }
 
 /** Entry point of the engine's threads. */
@@ -51,7 +53,7 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
   const words =
     device === 'cpu'
       ? processorWords(threads)
-      : (await findDevice(device, { threads, software, checkSeconds })).words;
+      : (options.found ?? (await findDevice(device, { threads, software, checkSeconds }))).words;
   return threadEngine({
     name: 'onnx',
     device: words,

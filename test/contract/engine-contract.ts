@@ -1,4 +1,4 @@
-import test from 'ava';
+import type { ExecutionContext } from 'ava';
 import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
 import type { Engine } from '../../operators/engine/interface/engine.ts';
 import type { ClassifierSpec, TrainerSpec } from '../../operators/step/step-spec.ts';
@@ -14,7 +14,8 @@ import type { PackedBatch, TrainerState, Weights } from '../../operators/types.t
 import { packedBatch } from '../helpers/batches.ts';
 import { usualLoss } from '../helpers/loss-specs.ts';
 import { livelyWeights, zeroMomentum } from '../helpers/networks.ts';
-import { near, normalValues } from '../helpers/tensors.ts';
+import { alike } from '../helpers/alike.ts';
+import { near as nearWithin, normalValues } from '../helpers/tensors.ts';
 import { workerOf } from '../helpers/worker-of.ts';
 
 /** A step of the contract, as small as a network with every layer can be. */
@@ -119,21 +120,46 @@ export const classifier: ClassifierSpec = {
   headRate: 5,
 };
 
+/** What declares the cases: AVA's `test`, or what stands in for it where AVA is not. */
+export interface DeclareTest {
+  (title: string, run: (t: ExecutionContext) => Promise<void>): void;
+  /** Runs before the others, one at a time. */
+  serial(title: string, run: (t: ExecutionContext) => Promise<void>): void;
+}
+
+/** What of the contract is asked of an engine. */
+export interface ContractTerms {
+  /**
+   * `few` leaves out what differs from the rest only in what the step computes, for an engine whose kernels are those
+   * of the reference. @default 'all'
+   */
+  readonly extent?: 'all' | 'few';
+  /** Factor of every tolerance, for devices that sum in coarser ways. @default 1 */
+  readonly rounding?: number;
+  /** Whether the same work gives the same bits. Devices may add in the order in which threads end. @default true */
+  readonly exact?: boolean;
+}
+
 /**
  * What every engine must do that computes in threads: whatever the `cpu` engine does, in every number, and go on after
  * what went wrong.
  *
+ * @param test Declares the cases.
  * @param open Opens the engine. Called in every test.
- * @param extent `few` leaves out what differs from the rest only in what the step computes, for an engine whose
- * kernels are those of the reference.
  */
 export function engineContract(
+  test: DeclareTest,
   name: string,
   open: () => Promise<Engine>,
-  extent: 'all' | 'few' = 'all',
+  { extent = 'all', rounding = 1, exact = true }: ContractTerms = {},
 ): void {
   const taken = ([what]: readonly [what: string, ...rest: unknown[]]): boolean =>
     extent === 'all' || few.has(what);
+  const near: typeof nearWithin = (t, actual, expected, tolerance, what) =>
+    nearWithin(t, actual, expected, tolerance * rounding, what);
+  // The same work once more.
+  const again = (t: ExecutionContext, got: unknown, wanted: unknown): void =>
+    exact ? void t.deepEqual(got, wanted) : alike(t, got, wanted, 1e-5 * rounding);
   // Before the others, one at a time: it catches the next thread that starts in this process.
   test.serial(
     `${name}: a thread that is killed is one clear error, and the next trainer trains`,
@@ -235,7 +261,7 @@ export function engineContract(
       }
       await trainer.load(half!);
       await trainer.run(packedBatch(spec.shape, steps - 1, 2), learningRate);
-      t.deepEqual(await trainer.snapshot(), got);
+      again(t, await trainer.snapshot(), got);
       await Promise.all([engine.close(), cpu.close()]);
     });
   }
@@ -337,8 +363,8 @@ export function engineContract(
     const expected = await trainer.run(batch(1), 0.04);
     const whole = await trainer.snapshot();
     await trainer.load(half);
-    t.deepEqual(await trainer.run(batch(1), 0.04), expected);
-    t.deepEqual(await trainer.snapshot(), whole);
+    again(t, await trainer.run(batch(1), 0.04), expected);
+    again(t, await trainer.snapshot(), whole);
     t.is(whole.step, 9);
 
     // Pixels are taken over when they fill their buffer, and copied when they do not.
@@ -351,8 +377,8 @@ export function engineContract(
       await trainer.load(state());
       readouts.push(await trainer.run({ ...others, pixels: given }, 0.05));
     }
-    t.deepEqual(readouts[1], readouts[0]);
-    t.deepEqual(readouts[2], readouts[0]);
+    again(t, readouts[1], readouts[0]);
+    again(t, readouts[2], readouts[0]);
     t.is(larger.length, others.labels.length * 4 * 4 * 3 + 5);
     t.is(pixels.length, 0);
 
@@ -398,8 +424,8 @@ export function engineContract(
     // Of any number of images, each as before, bit for bit.
     for (const images of [1, 2]) {
       const some = await session.run(pixels.slice(0, images * 48));
-      t.deepEqual(some.embedding, got.embedding.slice(0, images * 64));
-      t.deepEqual(some.projection, got.projection.slice(0, images * 6));
+      again(t, some.embedding, got.embedding.slice(0, images * 64));
+      again(t, some.projection, got.projection.slice(0, images * 6));
     }
     await t.throwsAsync(session.run(new Float32Array(4 * 48)), { code: 'ERR_SHAPE' });
     await Promise.all([engine.close(), cpu.close()]);

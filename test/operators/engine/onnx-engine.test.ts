@@ -17,7 +17,7 @@ import { Tensor } from 'onnxruntime-node';
 
 const threads = 1;
 
-engineContract('onnx', () => openOnnxEngine({ threads }));
+engineContract(test, 'onnx', () => openOnnxEngine({ threads }));
 
 test('logits of a classifier are what its session and its export give', async (t) => {
   const { encoder } = classifier;

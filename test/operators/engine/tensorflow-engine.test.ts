@@ -15,7 +15,9 @@ import { fakeTensorflow, lastingFakeTensorflow } from '../../helpers/fake-tensor
 const from = await lastingFakeTensorflow();
 const found = await probeTensorflow({ from });
 test.after.always(() => fs.rm(from, { recursive: true, force: true }));
-engineContract('a fake tensorflow', () => openTensorflowEngine({ from, found }), 'few');
+engineContract(test, 'a fake tensorflow', () => openTensorflowEngine({ from, found }), {
+  extent: 'few',
+});
 
 // With the native library, where it is.
 const native = await probeTensorflow().catch((error: unknown) => {
@@ -28,7 +30,7 @@ if (native instanceof TensorflowFailure) {
     t.pass();
   });
 } else {
-  engineContract('tensorflow', () => openTensorflowEngine({ found: native }));
+  engineContract(test, 'tensorflow', () => openTensorflowEngine({ found: native }));
   lossSessionContract('tensorflow', () => openTensorflowEngine({ found: native }));
 }
 

@@ -1,5 +1,6 @@
 import { availableCores } from '../threads/available-cores.ts';
 import { availableMemory } from '../threads/available-memory.ts';
+import { computesInt8, processorFeatures } from '../threads/processor-features.ts';
 import { checkWeights } from '../step/check-state.ts';
 import { checkStepMemory } from '../step/step-memory.ts';
 import { atLeastOne } from '../out-of-range.ts';
@@ -61,6 +62,7 @@ export async function openOnnxEngine(options: OnnxEngineOptions = {}): Promise<E
     workerData: mutexForThreads(),
     ended: unlockFor,
     computing: { device, threads },
+    hasInt8: device === 'cpu' && computesInt8(processorFeatures()),
     checkStep(spec) {
       // How much memory a device has is not known here.
       if (device === 'cpu') checkStepMemory(spec, availableMemory());

@@ -48,3 +48,11 @@ export function processorFeatures(root = '/'): ProcessorFeatures | undefined {
     bf16Matrices: has('bf16Matrices'),
   };
 }
+
+/**
+ * True where products of int8 are summed in int32 without a step of 16 bits between, in which they saturate on older
+ * processors.
+ */
+export function computesInt8(features: ProcessorFeatures | undefined): boolean {
+  return features !== undefined && (features.vnni || features.int8Matrices);
+}

@@ -4,6 +4,7 @@ import type { BatchShape, PackedBatch, TrainerState, Weights } from '../../types
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { LossReadouts } from '../../loss/readouts.ts';
 import type { LossSpec } from '../../loss/loss-spec.ts';
+import type { Quantisation, TensorRange } from '../../onnx/int8/quantisation.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 
 /**
@@ -62,6 +63,37 @@ export interface EncoderSession {
 
 /** Order of the dimensions of images: rows, channels, height, width by their letters. */
 export type ImageLayout = 'NCHW' | 'NHWC';
+
+/** Encoders whose convolutions compute on 8 bits, with a static quantisation that calibration gives. */
+export interface Int8Encoders {
+  /** A float32 encoder that observes the ranges of its activations. */
+  createCalibration(
+    spec: EncoderSpec,
+    weights: Weights,
+    shape: { readonly rows: number; readonly imageSize: number },
+  ): Promise<CalibrationSession>;
+  /**
+   * Its vectors are float32 like those of `Engine.createEncoder`, which they approximate.
+   *
+   * @throws {RangeError} When `quantisation` is not that of this network.
+   */
+  createEncoder(
+    spec: EncoderSpec,
+    weights: Weights,
+    shape: { readonly rows: number; readonly imageSize: number },
+    quantisation: Quantisation,
+  ): Promise<EncoderSession>;
+}
+
+/** Observer of activations. */
+export interface CalibrationSession {
+  /**
+   * Ranges of the activations of 1 to `rows` images, `[images, imageSize, imageSize, 3]`, tensor by tensor. `pixels` is
+   * handed over.
+   */
+  run(pixels: Float32Array): Promise<readonly TensorRange[]>;
+  close(): Promise<void>;
+}
 
 /** Mapping of a model's output to vectors: its name, pooling and normalisation. */
 export interface ModelOutput {
@@ -175,6 +207,8 @@ export interface Engine {
   readonly device: string;
   /** Candidates that `auto` rejected before it took this one. @default it was opened by name */
   readonly rejected?: readonly RejectedCandidate[] | undefined;
+  /** Int8 inference. @default this engine, or its device, has none */
+  readonly int8?: Int8Encoders | undefined;
   createTrainer(spec: TrainerSpec): Promise<Trainer>;
   /** @throws {RangeError} When a number of `spec` is out of its range, or its head is no `classifier`. */
   createClassifier(spec: ClassifierSpec): Promise<Trainer<ClassifierReadouts>>;

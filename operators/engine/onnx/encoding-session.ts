@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { EncodedRows, ModelPorts } from '../interface/engine.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import type { EngineCalls } from '../thread/engine-calls.ts';
+import { int8Model } from '../../onnx/int8/int8-model.ts';
 import { placementOn } from '../../onnx/placement.ts';
 import { checkRows, poolRows } from './pooled-rows.ts';
 import { numbersOf, pixelTensor } from './port-types.ts';
@@ -23,15 +24,20 @@ export interface EncodingSession {
  */
 export async function openEncodingSession(
   runtime: Runtime,
-  { spec, weights, rows, imageSize, ...computing }: EngineCalls['openEncoder']['argument'],
+  {
+    spec,
+    weights,
+    rows,
+    imageSize,
+    quantisation,
+    ...computing
+  }: EngineCalls['openEncoder']['argument'],
 ): Promise<EncodingSession> {
   const layout = 'NHWC';
   const placement = placementOn(computing);
-  const session = await createSession(
-    runtime,
-    traceEncoder(spec, weights, imageSize, layout, placement.target),
-    placement,
-  );
+  const encoder = traceEncoder(spec, weights, imageSize, layout, placement.target);
+  const model = quantisation === undefined ? encoder : int8Model(encoder, quantisation);
+  const session = await createSession(runtime, model, placement);
   const ports: ModelPorts = {
     input: encoderPorts.images,
     inputType: 'float32',

@@ -1,4 +1,5 @@
 import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
+import { type CompiledCalibration, openCalibration } from './calibration-session.ts';
 import { type EncodingSession, openEncodingSession } from './encoding-session.ts';
 import { openModelSession } from './model-session.ts';
 import type { CallHandlers } from '../../threads/worker-calls.ts';
@@ -16,6 +17,7 @@ import { openTrainingSession, type TrainingSession } from './training-session.ts
 
 let trainer: TrainingSession | undefined;
 let encoder: EncodingSession | undefined;
+let calibration: CompiledCalibration | undefined;
 let losses: TiledLosses | undefined;
 
 const handlers: CallHandlers<EngineCalls> = {
@@ -34,6 +36,11 @@ const handlers: CallHandlers<EngineCalls> = {
     encoder = await openEncodingSession(await loadRuntime(), argument);
     return null;
   },
+  async openCalibration(argument) {
+    calibration = await openCalibration(await loadRuntime(), argument);
+    return null;
+  },
+  ranges: ({ pixels }) => opened(calibration).ranges(pixels),
   async openModel(argument) {
     const opened = await openModelSession(await loadRuntime(), argument);
     encoder = opened;
@@ -51,9 +58,11 @@ const handlers: CallHandlers<EngineCalls> = {
   async release() {
     await trainer?.release();
     await encoder?.release();
+    await calibration?.release();
     await losses?.release();
     trainer = undefined;
     encoder = undefined;
+    calibration = undefined;
     losses = undefined;
     return null;
   },

@@ -31,7 +31,8 @@ serveEngine('tensorflow', {
   },
   run: ({ pixels, labels, learningRate }) => opened(trainer).run({ pixels, labels }, learningRate),
   snapshot: () => opened(trainer).snapshot(),
-  async openEncoder({ spec, weights, rows, imageSize }) {
+  async openEncoder({ spec, weights, rows, imageSize, quantisation }) {
+    if (quantisation !== undefined) refuseInt8();
     await loadTensorflow(from);
     encoder = eagerEncodingSession(spec, weights, { rows, imageSize });
     return null;
@@ -45,6 +46,8 @@ serveEngine('tensorflow', {
   loss: (call, report) => lossOfCall(opened(losses), call, report),
   openModel: refuseOnnx,
   exportEncoder: refuseOnnx,
+  openCalibration: refuseInt8,
+  ranges: refuseInt8,
   async release() {
     trainer?.release();
     encoder?.release();
@@ -55,6 +58,14 @@ serveEngine('tensorflow', {
     return null;
   },
 });
+
+function refuseInt8(): never {
+  throw new PipelineError(
+    'ERR_ENGINE',
+    'The `tensorflow` engine has no int8 inference: use `engine: onnx`',
+    { options: ['engine'] },
+  );
+}
 
 function refuseOnnx(): never {
   throw new PipelineError(

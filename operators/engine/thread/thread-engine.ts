@@ -8,7 +8,16 @@ import { checkTrainerSpec } from '../../step/check-trainer-spec.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import { atLeastOne } from '../../out-of-range.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
-import type { EncoderSession, Engine, LossSession, Trainer } from '../interface/engine.ts';
+import type {
+  EncoderSession,
+  Engine,
+  Int8Encoders,
+  LossSession,
+  Trainer,
+} from '../interface/engine.ts';
+import type { EncoderSpec } from '../../model/encoder-spec.ts';
+import type { Quantisation } from '../../onnx/int8/quantisation.ts';
+import type { Weights } from '../../types.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { imagesOf } from '../interface/images-of.ts';
 import type { EngineCalls } from './engine-calls.ts';
@@ -27,6 +36,8 @@ export interface ThreadEngineOptions extends Pick<Engine, 'name' | 'device'> {
   readonly computing: Computing;
   /** Throws when this engine cannot take such a step, before a thread is started for it. */
   readonly checkStep: (spec: StepSpec) => void;
+  /** True when its threads serve calibration and encoders in int8. @default false */
+  readonly hasInt8?: boolean | undefined;
 }
 
 /**
@@ -34,7 +45,7 @@ export interface ThreadEngineOptions extends Pick<Engine, 'name' | 'device'> {
  * is found here, as far as it can be, before anything crosses over.
  */
 export function threadEngine(options: ThreadEngineOptions): Engine {
-  const { name, device, module, workerData, ended, computing, checkStep } = options;
+  const { name, device, module, workerData, ended, computing, checkStep, hasInt8 } = options;
   const open = new Set<EngineThread>();
   let closed = false;
 
@@ -63,6 +74,37 @@ export function threadEngine(options: ThreadEngineOptions): Engine {
     );
     return threadTrainer(spec, thread, () => end(thread));
   };
+  const openEncoder = async (
+    spec: EncoderSpec,
+    weights: Weights,
+    shape: EncoderShape,
+    quantisation?: Quantisation,
+  ): Promise<EncoderSession> => {
+    checkEncoder(spec, weights, shape);
+    const thread = await started('encoder', (thread) =>
+      thread.call('openEncoder', { spec, weights, ...shape, quantisation, ...computing }),
+    );
+    const sizes = {
+      layout: 'NHWC',
+      embeddingSize: embeddingSize(spec),
+      projectionSize: spec.projectionSize,
+    } as const;
+    return threadEncoder({ ...shape, ...sizes }, thread, () => end(thread));
+  };
+  const createCalibration: Int8Encoders['createCalibration'] = async (spec, weights, shape) => {
+    checkEncoder(spec, weights, shape);
+    const { imageSize } = shape;
+    const thread = await started('calibration', (thread) =>
+      thread.call('openCalibration', { spec, weights, imageSize, ...computing }),
+    );
+    return {
+      async run(pixels) {
+        imagesOf(pixels, shape);
+        return await thread.call('ranges', { pixels }, { handOver: wholeBuffers(pixels) });
+      },
+      close: () => end(thread),
+    };
+  };
   const end = async (thread: EngineThread): Promise<void> => {
     await thread.close();
     open.delete(thread);
@@ -73,20 +115,8 @@ export function threadEngine(options: ThreadEngineOptions): Engine {
     device,
     createTrainer: (spec) => openTrainer<StepReadouts>(spec),
     createClassifier: (spec) => openTrainer<ClassifierReadouts>(spec),
-    async createEncoder(spec, weights, shape) {
-      checkWeights(spec, weights);
-      atLeastOne('rows', shape.rows);
-      atLeastOne('imageSize', shape.imageSize);
-      const thread = await started('encoder', (thread) =>
-        thread.call('openEncoder', { spec, weights, ...shape, ...computing }),
-      );
-      const sizes = {
-        layout: 'NHWC',
-        embeddingSize: embeddingSize(spec),
-        projectionSize: spec.projectionSize,
-      } as const;
-      return threadEncoder({ ...shape, ...sizes }, thread, () => end(thread));
-    },
+    createEncoder: (spec, weights, shape) => openEncoder(spec, weights, shape),
+    ...(hasInt8 === true ? { int8: { createCalibration, createEncoder: openEncoder } } : {}),
     async openModel(spec, shape) {
       atLeastOne('rows', shape.rows);
       atLeastOne('imageSize', shape.imageSize);
@@ -111,6 +141,17 @@ export function threadEngine(options: ThreadEngineOptions): Engine {
       await Promise.all([...open].map((thread) => end(thread)));
     },
   };
+}
+
+interface EncoderShape {
+  readonly rows: number;
+  readonly imageSize: number;
+}
+
+function checkEncoder(spec: EncoderSpec, weights: Weights, shape: EncoderShape): void {
+  checkWeights(spec, weights);
+  atLeastOne('rows', shape.rows);
+  atLeastOne('imageSize', shape.imageSize);
 }
 
 function threadTrainer<R>(

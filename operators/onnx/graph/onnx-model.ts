@@ -1,10 +1,10 @@
 import { ProtobufWriter } from './protobuf-writer.ts';
 
 /** Element types that our graphs use. */
-export type OnnxType = 'float32' | 'int32' | 'int64' | 'bool';
+export type OnnxType = 'float32' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool';
 
-/** Operator domain: ONNX, or ONNX Runtime's operators in NCHWc layout. */
-export type OnnxDomain = '' | 'com.microsoft.nchwc';
+/** Operator domain: ONNX, ONNX Runtime's own operators, or those in NCHWc layout. */
+export type OnnxDomain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
 
 /** An attribute, with its ONNX type spelt out: a float attribute may well be a whole number. */
 export type OnnxAttribute =
@@ -52,11 +52,22 @@ export interface OnnxModel {
 }
 
 /** Opset version of each domain. */
-const opsets: Readonly<Record<OnnxDomain, number>> = { '': 17, 'com.microsoft.nchwc': 1 };
+const opsets: Readonly<Record<OnnxDomain, number>> = {
+  '': 17,
+  'com.microsoft': 1,
+  'com.microsoft.nchwc': 1,
+};
 /** IR version that came with it (ONNX 1.12). */
 const irVersion = 8;
 
-const typeCodes: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const typeCodes: Readonly<Record<OnnxType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+};
 
 /**
  * Serialises a model in the ONNX file format. Field numbers are those of `onnx.proto`.

@@ -1,0 +1,40 @@
+import type { EngineCalls } from '../thread/engine-calls.ts';
+import { rangeModel } from '../../onnx/int8/range-model.ts';
+import type { TensorRange } from '../../onnx/int8/quantisation.ts';
+import { placementOn } from '../../onnx/placement.ts';
+import { createSession, type Runtime, runSession } from '../../onnx/runtime.ts';
+import { encoderPorts, traceEncoder } from '../programs/trace-encoder.ts';
+
+/** A compiled calibration model. Lives in the thread of the engine. */
+export interface CompiledCalibration {
+  /** @throws {PipelineError} `ERR_ENGINE`. */
+  ranges(pixels: Float32Array): Promise<readonly TensorRange[]>;
+  release(): Promise<void>;
+}
+
+/**
+ * Compiles the float32 encoder with the ranges of its activations for outputs.
+ *
+ * @throws {PipelineError} `ERR_ENGINE`.
+ */
+export async function openCalibration(
+  runtime: Runtime,
+  { spec, weights, imageSize, ...computing }: EngineCalls['openCalibration']['argument'],
+): Promise<CompiledCalibration> {
+  const { model, ports } = rangeModel(traceEncoder(spec, weights, imageSize, 'NHWC'));
+  const session = await createSession(runtime, model, placementOn(computing));
+  return {
+    async ranges(pixels) {
+      const images = pixels.length / (imageSize * imageSize * 3);
+      // The runtime does not read shared memory.
+      const own = pixels.buffer instanceof SharedArrayBuffer ? pixels.slice() : pixels;
+      const dims = [images, imageSize, imageSize, 3];
+      const feeds = { [encoderPorts.images]: new runtime.Tensor('float32', own, dims) };
+      const outputs = await runSession(session, feeds);
+      // Float32 scalars, as the model declares them.
+      const scalar = (name: string): number => (outputs[name]!.data as Float32Array)[0]!;
+      return ports.map(({ low, high }) => ({ low: scalar(low), high: scalar(high) }));
+    },
+    release: () => session.release(),
+  };
+}

@@ -11,6 +11,8 @@ import type { EncodedRows } from '../interface/engine.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { undefinedLoss } from '../../step/undefined-loss.ts';
 import { imagesOf } from '../interface/images-of.ts';
+import { embeddingSize } from '../../model/network-plan.ts';
+import { type MicroBatch, microBatches } from './micro-batches.ts';
 
 /** Trainer on the current TensorFlow.js backend, with its state. One call at a time. */
 export interface EagerTrainingSession {
@@ -85,26 +87,51 @@ export interface EagerEncodingSession {
   release(): void;
 }
 
+/** Shape of an encoding session. */
+export interface EagerEncodingShape {
+  readonly rows: number;
+  readonly imageSize: number;
+  /**
+   * Micro-batch size: images that the network sees at once, always so many, for a backend that sums in another order by
+   * their number. @default those of a call
+   */
+  readonly imagesAtOnce?: number | undefined;
+}
+
 /** Opens an encoder that runs `encode` eagerly, op by op. */
 export function eagerEncodingSession(
   spec: EncoderSpec,
   weights: Weights,
-  { rows, imageSize }: { readonly rows: number; readonly imageSize: number },
+  { rows, imageSize, imagesAtOnce }: EagerEncodingShape,
 ): EagerEncodingSession {
   const tensors = toTensors(weights);
+  const sizes = { embedding: embeddingSize(spec), projection: spec.projectionSize };
+  const encodeInto = (result: EncodedRows, { first, count, pixels }: MicroBatch): void => {
+    const shape: [number, number, number, number] = [
+      pixels.length / (imageSize * imageSize * 3),
+      imageSize,
+      imageSize,
+      3,
+    ];
+    // The tensor works on the array itself, and is freed before anybody else has it again.
+    const encoded = tf.tidy(() => encode(spec, tensors, tf.tensor4d(pixels, shape)));
+    for (const layer of ['embedding', 'projection'] as const) {
+      const values = encoded[layer].dataSync() as Float32Array;
+      result[layer].set(values.subarray(0, count * sizes[layer]), first * sizes[layer]);
+    }
+    tf.dispose(encoded);
+  };
   return {
     encode(pixels) {
       const images = imagesOf(pixels, { rows, imageSize });
-      const encoded = tf.tidy(() =>
-        // A copy, because the backend keeps the array that a tensor was made from.
-        encode(spec, tensors, tf.tensor4d(pixels.slice(), [images, imageSize, imageSize, 3])),
-      );
       const result = {
-        embedding: copyOf(encoded.embedding),
-        projection: copyOf(encoded.projection),
+        embedding: new Float32Array(images * sizes.embedding),
+        projection: new Float32Array(images * sizes.projection),
         pixels,
       };
-      tf.dispose(encoded);
+      for (const batch of microBatches(pixels, images, imagesAtOnce ?? images)) {
+        encodeInto(result, batch);
+      }
       return result;
     },
     release: () => tf.dispose(tensors),

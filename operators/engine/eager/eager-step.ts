@@ -24,9 +24,9 @@ export interface EagerStepResult {
 
 /** Batch of one eager step. */
 export interface EagerBatch {
-  /** Pixels as in a `PackedBatch`. Copied. */
+  /** Pixels as in a `PackedBatch`. Borrowed, as are the labels: nobody may change them until the step is taken. */
   readonly pixels: Float32Array;
-  /** As `lossLabels` makes them. Copied. */
+  /** As `lossLabels` makes them. */
   readonly labels: Int32Array;
 }
 
@@ -46,7 +46,7 @@ function wholeStep(spec: StepSpec): EagerStep {
   return async (state, batch, rates) => {
     const { sums, gradientNorm, ...next } = tf.tidy(() => {
       const pixels = pixelTensor(spec, batch.pixels);
-      const labels = tf.tensor1d(batch.labels.slice(), 'int32');
+      const labels = tf.tensor1d(batch.labels, 'int32');
       return trainingStep(spec, state, { pixels, labels }, scalars(rates));
     });
     const norm = gradientNorm.dataSync()[0]!;
@@ -76,7 +76,7 @@ function inChunks(spec: StepSpec): EagerStep {
           const after = tf.tidy(() => {
             const size = spec.encoder.projectionSize;
             const rows = projectionGradient.length / size;
-            const gradient = tf.tensor2d(projectionGradient.slice(), [rows, size]);
+            const gradient = tf.tensor2d(projectionGradient, [rows, size]);
             return chunkGradients(spec, weights, pixelTensor(spec, pixels), gradient, before);
           });
           if (before !== undefined) tf.dispose(before);
@@ -101,9 +101,9 @@ function scalars(rates: Readonly<Record<string, number>>): TensorsByName {
   return Object.fromEntries(Object.entries(rates).map(([name, x]) => [name, tf.scalar(x)]));
 }
 
-/** A copy of the pixels, because the backend keeps the array that a tensor was made from. */
+/** Pixels as they are: the backend works on the array itself, until the tensor is freed at the end of the step. */
 function pixelTensor({ shape }: StepSpec, pixels: Float32Array): tf.Tensor4D {
   const { imageSize } = shape;
   const rows = pixels.length / (imageSize * imageSize * 3);
-  return tf.tensor4d(pixels.slice(), [rows, imageSize, imageSize, 3]);
+  return tf.tensor4d(pixels, [rows, imageSize, imageSize, 3]);
 }

@@ -10,6 +10,7 @@ import {
 import { eagerTileCompiler } from '../eager/eager-tiles.ts';
 import { lossOfCall } from '../thread/loss-of-call.ts';
 import { opened, serveEngine } from '../thread/serve-engine.ts';
+import { imagesAtOnce } from './images-at-once.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
 
 // Set by `openTensorflowEngine`.
@@ -34,7 +35,8 @@ serveEngine('tensorflow', {
   async openEncoder({ spec, weights, rows, imageSize, quantisation }) {
     if (quantisation !== undefined) refuseInt8();
     await loadTensorflow(from);
-    encoder = eagerEncodingSession(spec, weights, { rows, imageSize });
+    const shape = { rows, imageSize };
+    encoder = eagerEncodingSession(spec, weights, { ...shape, imagesAtOnce: imagesAtOnce(shape) });
     return null;
   },
   encode: ({ pixels }) => opened(encoder).encode(pixels),

@@ -4,6 +4,7 @@ import { openOnnxEngine } from '../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
 import { packedBatch } from '../helpers/batches.ts';
 import { zeroMomentum } from '../helpers/networks.ts';
+import { opened } from '../helpers/opened.ts';
 
 // In a file of its own: resident memory is that of the whole process.
 
@@ -16,7 +17,7 @@ const spec: TrainerSpec = {
 };
 
 test.serial('300 steps take no more memory than 50', async (t) => {
-  const engine = await openOnnxEngine({ threads: 1 });
+  const engine = await opened(t, openOnnxEngine({ threads: 1 }));
   const trainer = await engine.createTrainer(spec);
   const weights = initialWeights(spec.encoder, 1);
   await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) });

@@ -12,6 +12,7 @@ import { livelyWeights, zeroMomentum } from '../helpers/networks.ts';
 import { useSoftwareAdapter } from '../helpers/software-adapter.ts';
 import { near, normalValues } from '../helpers/tensors.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
+import { opened } from '../helpers/opened.ts';
 
 const without = useSoftwareAdapter();
 if (without !== undefined) console.log(`left out: ${without}`);
@@ -28,9 +29,9 @@ const spec: TrainerSpec = {
 
 onAdapter('on WebGPU an engine equals the cpu engine', async (t) => {
   t.timeout(170_000);
-  const engine = await openOnnxEngine({ device: 'webgpu', software: true, threads: 1 });
+  const engine = await opened(t, openOnnxEngine({ device: 'webgpu', software: true, threads: 1 }));
   t.is(engine.device, 'webgpu, software adapter, libvk_swiftshader.so');
-  const reference = await openCpuEngine();
+  const reference = await opened(t, openCpuEngine());
 
   // Five steps: read-outs, every weight, running statistic and momentum, which after the first step is the gradient.
   const [trainer, expected] = [

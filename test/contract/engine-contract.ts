@@ -17,6 +17,7 @@ import { livelyWeights, zeroMomentum } from '../helpers/networks.ts';
 import { alike } from '../helpers/alike.ts';
 import { near as nearWithin, normalValues } from '../helpers/tensors.ts';
 import { workerOf } from '../helpers/worker-of.ts';
+import { opened } from '../helpers/opened.ts';
 
 /** A step of the contract, as small as a network with every layer can be. */
 export const spec: TrainerSpec = {
@@ -164,7 +165,7 @@ export function engineContract(
   test.serial(
     `${name}: a thread that is killed is one clear error, and the next trainer trains`,
     async (t) => {
-      const engine = await open();
+      const engine = await opened(t, open());
       const [trainer, worker] = await workerOf(() => engine.createTrainer(spec));
       await trainer.load(state());
       await trainer.run(batch(0), 0.05);
@@ -183,14 +184,13 @@ export function engineContract(
       const another = await engine.createTrainer(spec);
       await another.load(state());
       t.true(Number.isFinite((await another.run(batch(0), 0.05)).loss));
-      await engine.close();
     },
   );
 
   for (const [what, steps, changes, amplified = 1] of [...tasks, ...lossTasks].filter(taken)) {
     test(`${name}: ${steps} steps equal the cpu engine in every number: ${what}`, async (t) => {
       const task: TrainerSpec = { ...spec, ...changes };
-      const [engine, cpu] = [await open(), await openCpuEngine()];
+      const [engine, cpu] = [await opened(t, open()), await opened(t, openCpuEngine())];
       const trainer = await engine.createTrainer(task);
       const reference = await cpu.createTrainer(task);
       await Promise.all([trainer.load(state(task)), reference.load(state(task))]);
@@ -214,7 +214,6 @@ export function engineContract(
         equalTensors(got.momentum, wanted.momentum, tolerance);
         t.is(got.step, step + 1);
       }
-      await Promise.all([engine.close(), cpu.close()]);
 
       function equalTensors(got: Weights, wanted: Weights, tolerance: number): void {
         t.deepEqual(
@@ -235,7 +234,7 @@ export function engineContract(
   ].filter(taken)) {
     test(`${name}: ${steps} steps equal the cpu engine, and go on from a snapshot: ${what}`, async (t) => {
       const task: TrainerSpec = { ...spec, ...changes };
-      const [engine, cpu] = [await open(), await openCpuEngine()];
+      const [engine, cpu] = [await opened(t, open()), await opened(t, openCpuEngine())];
       const [trainer, reference] = [
         await engine.createTrainer(task),
         await cpu.createTrainer(task),
@@ -262,7 +261,6 @@ export function engineContract(
       await trainer.load(half!);
       await trainer.run(packedBatch(spec.shape, steps - 1, 2), learningRate);
       again(t, await trainer.snapshot(), got);
-      await Promise.all([engine.close(), cpu.close()]);
     });
   }
 
@@ -270,7 +268,7 @@ export function engineContract(
   for (const changes of extent === 'all' ? changed : changed.slice(0, 1)) {
     test(`${name}: steps of a classifier equal the cpu engine: ${JSON.stringify(changes)}`, async (t) => {
       const task: ClassifierSpec = { ...classifier, ...changes };
-      const [engine, cpu] = [await open(), await openCpuEngine()];
+      const [engine, cpu] = [await opened(t, open()), await opened(t, openCpuEngine())];
       const trainer = await engine.createClassifier(task);
       const reference = await cpu.createClassifier(task);
       const weights = initialWeights(task.encoder, 1);
@@ -294,12 +292,11 @@ export function engineContract(
           }
         }
       }
-      await Promise.all([engine.close(), cpu.close()]);
     });
   }
 
   test(`${name}: a classifier in chunks with frozen BatchNorm equals one pass`, async (t) => {
-    const engine = await open();
+    const engine = await opened(t, open());
     const weights = initialWeights(classifier.encoder, 1);
     const stepped = async (microBatch: number | undefined) => {
       const trainer = await engine.createClassifier({
@@ -316,12 +313,11 @@ export function engineContract(
     for (const [key, { data }] of whole.state.momentum) {
       near(t, chunks.state.momentum.get(key)!.data, data, 1e-5, key);
     }
-    await engine.close();
   });
 
   // One trainer for what follows, because each takes a second to start.
   test(`${name}: one trainer: state, refused steps, handed over pixels, order, end`, async (t) => {
-    const engine = await open();
+    const engine = await opened(t, open());
     const trainer = await engine.createTrainer(spec);
     await t.throwsAsync(trainer.run(batch(0), 0.05), {
       code: 'ERR_ENGINE',
@@ -405,7 +401,7 @@ export function engineContract(
   });
 
   test(`${name}: encodes as the cpu engine does`, async (t) => {
-    const [engine, cpu] = [await open(), await openCpuEngine()];
+    const [engine, cpu] = [await opened(t, open()), await opened(t, openCpuEngine())];
     const weights = livelyWeights(spec.encoder, 2);
     const shape = { rows: 3, imageSize: 4 };
     const session = await engine.createEncoder(spec.encoder, weights, shape);
@@ -428,6 +424,5 @@ export function engineContract(
       again(t, some.projection, got.projection.slice(0, images * 6));
     }
     await t.throwsAsync(session.run(new Float32Array(4 * 48)), { code: 'ERR_SHAPE' });
-    await Promise.all([engine.close(), cpu.close()]);
   });
 }

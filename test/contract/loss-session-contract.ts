@@ -11,6 +11,7 @@ import {
 import { formulaOf, usualLosses } from '../helpers/loss-specs.ts';
 import { near, normalValues } from '../helpers/tensors.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
+import { opened } from '../helpers/opened.ts';
 
 const labels = [0, 0, 0, 1, 1, 2, 2, 2];
 
@@ -34,7 +35,7 @@ const official: readonly (readonly [LossSpec, number, number])[] = [
  */
 export function lossSessionContract(name: string, open: () => Promise<Engine>): void {
   test(`${name}: losses of a set equal the official code`, async (t) => {
-    const engine = await open();
+    const engine = await opened(t, open());
     const z = Float32Array.from(goldenRows().flat());
     for (const [spec, value, norm] of official) {
       const session = await engine.createLoss(spec);
@@ -46,11 +47,10 @@ export function lossSessionContract(name: string, open: () => Promise<Engine>): 
       t.is(result.anchors, 8);
       await session.close();
     }
-    await engine.close();
   });
 
   test(`${name}: many classes, every read-out, and a gradient in place of every row`, async (t) => {
-    const engine = await open();
+    const engine = await opened(t, open());
     const random = unitRows(90, 5, 'session');
     const rows = float32Rows(
       Array.from({ length: 90 }, (_, i) => [...random.subarray(i * 5, i * 5 + 5)]),
@@ -80,11 +80,10 @@ export function lossSessionContract(name: string, open: () => Promise<Engine>): 
       t.is(bare.readouts, undefined);
       await session.close();
     }
-    await engine.close();
   });
 
   test(`${name}: stays finite at a temperature of 0.001`, async (t) => {
-    const engine = await open();
+    const engine = await opened(t, open());
     const rows = goldenRows();
     const z = Float32Array.from(rows.flat());
     const given = { z, size: 4, labels: Int32Array.from(labels) };
@@ -96,11 +95,10 @@ export function lossSessionContract(name: string, open: () => Promise<Engine>): 
       near(t, [value], [expected.value], 1e-6);
       near(t, gradient!, expected.gradient.flat(), 1e-3);
     }
-    await engine.close();
   });
 
   test(`${name}: a set without any class has no value, gradient 0 and read-outs of nothing`, async (t) => {
-    const engine = await open();
+    const engine = await opened(t, open());
     const session = await engine.createLoss({ name: 'sincere', temperature: 0.1 });
     const rows = { z: normalValues(12, 'none'), size: 4, labels: new Int32Array(3).fill(-1) };
     const result = await session.run(rows, { gradient: true, readouts: true });
@@ -109,11 +107,10 @@ export function lossSessionContract(name: string, open: () => Promise<Engine>): 
     const { anchorsWithoutPositive, ...readouts } = result.readouts!;
     t.is(anchorsWithoutPositive, 0);
     t.true(Object.values(readouts).every(Number.isNaN));
-    await engine.close();
   });
 
   test(`${name}: tells how far it is, and ends early when told`, async (t) => {
-    const engine = await open();
+    const engine = await opened(t, open());
     const session = await engine.createLoss({ name: 'sincere', temperature: 0.1 });
     const z = normalValues(300 * 4, 'progress');
     const given = { z, size: 4, labels: Int32Array.from({ length: 300 }, (_, i) => i % 3) };
@@ -133,11 +130,10 @@ export function lossSessionContract(name: string, open: () => Promise<Engine>): 
     t.is(await t.throwsAsync(run), reason);
     // The session is as good as before.
     t.true(Number.isFinite((await session.run(given, options)).value));
-    await engine.close();
   });
 
   test(`${name}: refuses what is out of range`, async (t) => {
-    const engine = await open();
+    const engine = await opened(t, open());
     await t.throwsAsync(engine.createLoss({ name: 'sincere', temperature: 0 }), {
       instanceOf: RangeError,
       message: /`loss\.temperature` to be a number above 0/u,

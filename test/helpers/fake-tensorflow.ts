@@ -1,7 +1,6 @@
 import type { ExecutionContext } from 'ava';
 import fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -28,13 +27,6 @@ export async function fakeTensorflow(
   options: FakeTensorflowOptions = {},
 ): Promise<string> {
   const folder = await temporaryFolder(t);
-  await fs.writeFile(path.join(folder, 'index.js'), sourceOf(options));
-  return folder;
-}
-
-/** As `fakeTensorflow`, for tests that are declared with it; removed when the process ends. */
-export async function lastingFakeTensorflow(options: FakeTensorflowOptions = {}): Promise<string> {
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sincere-test-'));
   await fs.writeFile(path.join(folder, 'index.js'), sourceOf(options));
   return folder;
 }

@@ -11,6 +11,7 @@ import { tf } from '../../../operators/tensor/tf.ts';
 import { packedBatch } from '../../helpers/batches.ts';
 import { zeroMomentum } from '../../helpers/networks.ts';
 import { normalValues, tensorsOf } from '../../helpers/tensors.ts';
+import { opened } from '../../helpers/opened.ts';
 
 // In a file of their own, one after the other: the count is shared by everything in a process.
 
@@ -27,7 +28,7 @@ function count(): number {
 }
 
 test.serial('a trainer holds its state and nothing else', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const before = count();
   const trainer = await engine.createTrainer(spec);
   const weights = initialWeights(spec.encoder, 1);
@@ -50,7 +51,7 @@ test.serial('a trainer holds its state and nothing else', async (t) => {
 });
 
 test.serial('an encoder holds its weights and nothing else', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const before = count();
   const weights = initialWeights(spec.encoder, 1);
   const session = await engine.createEncoder(spec.encoder, weights, { rows: 2, imageSize: 4 });
@@ -59,7 +60,6 @@ test.serial('an encoder holds its weights and nothing else', async (t) => {
   t.is(count() - before, weights.size);
   await session.close();
   t.is(count(), before);
-  await engine.close();
 });
 
 test.serial('losses leave what they return', (t) => {

@@ -7,6 +7,7 @@ import { packedBatch } from '../../helpers/batches.ts';
 import { channelsFirst, networkReference } from '../../helpers/network-reference.ts';
 import { livelyWeights, numberWeights, zeroMomentum } from '../../helpers/networks.ts';
 import { near, normalValues } from '../../helpers/tensors.ts';
+import { opened } from '../../helpers/opened.ts';
 
 const spec: TrainerSpec = {
   encoder: { architecture: 'resnet8', head: 'linear', projectionSize: 4 },
@@ -26,7 +27,7 @@ function batch(seq: number): PackedBatch {
 }
 
 test('learns a batch, and counts its steps', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const trainer = await engine.createTrainer(spec);
   await trainer.load(state());
   const first = await trainer.run(batch(0), 0.05);
@@ -36,11 +37,10 @@ test('learns a batch, and counts its steps', async (t) => {
   t.is(first.loss, first.sincere);
   t.true(first.supcon >= first.sincere - 1e-6);
   t.is((await trainer.snapshot()).step, 3);
-  await engine.close();
 });
 
 test('resuming from a snapshot equals never having stopped, bit for bit', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const whole = await engine.createTrainer(spec);
   await whole.load({ ...state(), step: 7 });
   await whole.run(batch(0), 0.05);
@@ -51,11 +51,10 @@ test('resuming from a snapshot equals never having stopped, bit for bit', async 
   t.deepEqual(await resumed.run(batch(1), 0.04), expected);
   t.deepEqual(await resumed.snapshot(), await whole.snapshot());
   t.is((await resumed.snapshot()).step, 9);
-  await engine.close();
 });
 
 test('a snapshot is a copy, and so is what was loaded', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const trainer = await engine.createTrainer(spec);
   const start = state();
   await trainer.load(start);
@@ -64,11 +63,10 @@ test('a snapshot is a copy, and so is what was loaded', async (t) => {
   start.weights.get('conv1.weight')!.data.fill(9);
   copy.weights.get('head.bias')!.data.fill(9);
   t.deepEqual(await trainer.snapshot(), state());
-  await engine.close();
 });
 
 test('refuses a step that is not finite and keeps the state before it', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const trainer = await engine.createTrainer(spec);
   await trainer.load(state());
   const broken = batch(0);
@@ -79,11 +77,10 @@ test('refuses a step that is not finite and keeps the state before it', async (t
   });
   t.deepEqual(await trainer.snapshot(), state());
   t.true(Number.isFinite((await trainer.run(batch(0), 0.05)).loss));
-  await engine.close();
 });
 
 test('names the tensor that does not fit and keeps the state before it', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const trainer = await engine.createTrainer(spec);
   await trainer.load(state());
   const weights = new Map(state().weights);
@@ -93,11 +90,10 @@ test('names the tensor that does not fit and keeps the state before it', async (
     message: /`layer1\.0\.conv1\.weight`/u,
   });
   t.deepEqual(await trainer.snapshot(), state());
-  await engine.close();
 });
 
 test('refuses a batch of another shape and a learning rate below 0', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const trainer = await engine.createTrainer(spec);
   await trainer.load(state());
   const larger = packedBatch({ ...spec.shape, images: 3 }, 0);
@@ -108,22 +104,20 @@ test('refuses a batch of another shape and a learning rate below 0', async (t) =
   for (const rate of [-1, NaN, Infinity]) {
     await t.throwsAsync(trainer.run(batch(0), rate), { instanceOf: RangeError });
   }
-  await engine.close();
 });
 
 test('refuses to run before a state was loaded', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const trainer = await engine.createTrainer(spec);
   await t.throwsAsync(trainer.run(batch(0), 0.05), {
     code: 'ERR_ENGINE',
     message: /`load` before/u,
   });
   await t.throwsAsync(trainer.snapshot(), { code: 'ERR_ENGINE' });
-  await engine.close();
 });
 
 test('serves calls in order without waiting between them', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const trainer = await engine.createTrainer(spec);
   const ended: string[] = [];
   const note = (name: string) => (): void => void ended.push(name);
@@ -134,11 +128,10 @@ test('serves calls in order without waiting between them', async (t) => {
     trainer.close().then(note('close')),
   ]);
   t.deepEqual(ended, ['load', 'run', 'snapshot', 'close']);
-  await engine.close();
 });
 
 test('closing twice is closing once, and ends the service', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const trainer = await engine.createTrainer(spec);
   const encoder = await engine.createEncoder(spec.encoder, state().weights, {
     rows: 1,
@@ -159,7 +152,7 @@ test('closing twice is closing once, and ends the service', async (t) => {
 });
 
 test('encodes as a float64 network does', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const weights = livelyWeights(spec.encoder, 2);
   const session = await engine.createEncoder(spec.encoder, weights, { rows: 2, imageSize: 4 });
   const pixels = normalValues(2 * 4 * 4 * 3, 'encode');
@@ -181,11 +174,10 @@ test('encodes as a float64 network does', async (t) => {
   });
   const first = await session.run(pixels.slice(0, 48));
   t.deepEqual(first.embedding, embedding.slice(0, 64));
-  await engine.close();
 });
 
 test('refuses weights of another network and numbers out of range', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const { weights } = state();
   await t.throwsAsync(
     engine.createEncoder({ ...spec.encoder, head: 'mlp' }, weights, { rows: 1, imageSize: 4 }),
@@ -205,5 +197,4 @@ test('refuses weights of another network and numbers out of range', async (t) =>
     });
     t.true(error.message.startsWith(`Expected \`${name}\` to be`), error.message);
   }
-  await engine.close();
 });

@@ -4,6 +4,7 @@ import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { lossSessionContract } from '../../contract/loss-session-contract.ts';
 import { near } from '../../helpers/tensors.ts';
 import { unitRows } from '../../helpers/unit-rows.ts';
+import { opened } from '../../helpers/opened.ts';
 
 lossSessionContract('cpu', openCpuEngine);
 lossSessionContract('onnx', () => openOnnxEngine({ threads: 2 }));
@@ -12,7 +13,7 @@ test('onnx: sums over thousands of rows keep the digits of float64', async (t) =
   const [count, size, classCount] = [3000, 8, 10];
   const z = unitRows(count, size, 'digits');
   const classes = Int32Array.from({ length: count }, (_, i) => i % classCount);
-  const engine = await openOnnxEngine({ threads: 2 });
+  const engine = await opened(t, openOnnxEngine({ threads: 2 }));
   const session = await engine.createLoss({ name: 'sincere', temperature: 0.1 });
   const { value, readouts } = await session.run(
     { z, size, labels: classes },

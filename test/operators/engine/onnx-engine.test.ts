@@ -14,6 +14,7 @@ import { programArguments } from '../../helpers/project.ts';
 import { near, normalValues } from '../../helpers/tensors.ts';
 import { runModel } from '../../helpers/traced-equals-cpu.ts';
 import { Tensor } from 'onnxruntime-node';
+import { opened } from '../../helpers/opened.ts';
 
 const threads = 1;
 
@@ -22,7 +23,7 @@ engineContract(test, 'onnx', () => openOnnxEngine({ threads }));
 test('logits of a classifier are what its session and its export give', async (t) => {
   const { encoder } = classifier;
   const weights = livelyWeights(encoder, 1);
-  const engine = await openOnnxEngine({ threads });
+  const engine = await opened(t, openOnnxEngine({ threads }));
   const session = await engine.createEncoder(encoder, weights, { rows: 2, imageSize: 4 });
   const pixels = normalValues(2 * 4 * 4 * 3, 'logits');
   const { embedding, projection } = await session.run(pixels.slice());
@@ -41,7 +42,7 @@ test('logits of a classifier are what its session and its export give', async (t
 });
 
 test('a state may hold the same zeros twice, and is the caller’s unless it is handed over', async (t) => {
-  const engine = await openOnnxEngine({ threads });
+  const engine = await opened(t, openOnnxEngine({ threads }));
   const trainer = await engine.createTrainer({ ...spec, optimizer: 'adamw' });
   const steppedFrom = async (state: TrainerState, handOver: boolean): Promise<TrainerState> => {
     await trainer.load(state, { handOver });
@@ -58,11 +59,10 @@ test('a state may hold the same zeros twice, and is the caller’s unless it is 
   t.deepEqual(weights, initialWeights(spec.encoder, 1));
   t.deepEqual(await steppedFrom(twice, false), expected);
   t.deepEqual(await steppedFrom(twice, true), expected);
-  await engine.close();
 });
 
 test('head and loss must go together', async (t) => {
-  const engine = await openOnnxEngine({ threads });
+  const engine = await opened(t, openOnnxEngine({ threads }));
   const { encoder } = classifier;
   await t.throwsAsync(engine.createTrainer({ ...spec, encoder }), {
     instanceOf: RangeError,
@@ -74,7 +74,6 @@ test('head and loss must go together', async (t) => {
   await t.throwsAsync(engine.createClassifier({ ...classifier, headRate: -1 }), {
     message: /`headRate` to be a number of at least 0, got `-1`/,
   });
-  await engine.close();
 });
 
 test('closing leaves nothing that keeps a process alive', async (t) => {
@@ -86,7 +85,7 @@ test('closing leaves nothing that keeps a process alive', async (t) => {
 });
 
 test('exports the network that the cpu engine encodes with', async (t) => {
-  const cpu = await openCpuEngine();
+  const cpu = await opened(t, openCpuEngine());
   const weights = livelyWeights(spec.encoder, 2);
   const shape = { rows: 3, imageSize: 4 };
   const reference = await cpu.createEncoder(spec.encoder, weights, shape);
@@ -113,14 +112,13 @@ test('exports the network that the cpu engine encodes with', async (t) => {
   await t.throwsAsync(exportEncoder({ ...spec.encoder, head: 'linear' }, weights, 4), {
     code: 'ERR_SHAPE',
   });
-  await cpu.close();
 });
 
 test('refuses numbers out of range', async (t) => {
   for (const threads of [0, 1.5, NaN]) {
     await t.throwsAsync(openOnnxEngine({ threads }), { instanceOf: RangeError });
   }
-  const engine = await openOnnxEngine();
+  const engine = await opened(t, openOnnxEngine());
   t.regex(engine.device, /^cpu, \d+ threads?$/u);
   await t.throwsAsync(engine.createTrainer({ ...spec, momentum: 1 }), { instanceOf: RangeError });
   const shape = { rows: 0, imageSize: 4 };
@@ -134,7 +132,6 @@ test('refuses numbers out of range', async (t) => {
     instanceOf: RangeError,
     message: /more than 1 value per channel/u,
   });
-  await engine.close();
 });
 
 function floats(tensor: Tensor): Float32Array {

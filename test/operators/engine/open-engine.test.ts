@@ -7,6 +7,7 @@ import {
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { openEngine } from '../../../operators/engine/open-engine.ts';
 import { fakeTensorflow, type FakeTensorflowOptions } from '../../helpers/fake-tensorflow.ts';
+import { opened } from '../../helpers/opened.ts';
 
 const works: EngineCandidate = {
   title: 'a card',
@@ -21,28 +22,28 @@ const fails: EngineCandidate = {
 };
 
 test('takes the first that is usable, and keeps why not another', async (t) => {
-  const engine = await openEngine('auto', { candidates: [fails, works, processor] });
+  const engine = await opened(t, openEngine('auto', { candidates: [fails, works, processor] }));
   t.deepEqual(engine.rejected, [
     { title: 'a broken card', broken: true, reason: 'no driver. Install one' },
   ]);
-  await engine.close();
 });
 
 test('takes one that opens ONNX files where there are some', async (t) => {
-  const engine = await openEngine('auto', { models: true, candidates: [works, processor] });
+  const engine = await opened(
+    t,
+    openEngine('auto', { models: true, candidates: [works, processor] }),
+  );
   t.deepEqual(engine.rejected, [
     { title: 'a card', broken: false, reason: 'It opens no ONNX files' },
   ]);
-  await engine.close();
 });
 
 test('onnx by name takes a card or the processor, and keeps why not another', async (t) => {
   const candidates = [works, fails, processor];
-  const engine = await openEngine('onnx', { device: 'auto', candidates });
+  const engine = await opened(t, openEngine('onnx', { device: 'auto', candidates }));
   t.deepEqual(engine.rejected, [
     { title: 'a broken card', broken: true, reason: 'no driver. Install one' },
   ]);
-  await engine.close();
 });
 
 test('none that is usable is an error with every reason', async (t) => {
@@ -61,31 +62,32 @@ test('a fault of ours is not taken for an engine that does not work', async (t) 
 });
 
 test('auto is onnx on the processor where no graphics card is', async (t) => {
-  const engine = await openEngine('auto', { threads: 1 });
+  const engine = await opened(t, openEngine('auto', { threads: 1 }));
   // Whoever runs this with CUDA sees the other.
   t.true(
     (engine.name === 'onnx' && engine.device === 'cpu, 1 thread') ||
       !engine.device.startsWith('cpu'),
   );
-  await engine.close();
 });
 
 test('by name nothing is passed over, and what is not there is an error', async (t) => {
   for (const name of ['onnx', 'cpu'] as const) {
-    const engine = await openEngine(name, { threads: 1 });
+    const engine = await opened(t, openEngine(name, { threads: 1 }));
     t.is(engine.name, name);
     t.is(engine.rejected, undefined);
     await engine.close();
   }
 });
 
-test('tensorflow is taken on a graphics card', async (t) => {
+test('tensorflow is taken on the card of a fake', async (t) => {
   const from = await fakeTensorflow(t, { usesGpu: true });
-  const engine = await openEngine('auto', { candidates: [tensorflowCandidate({ from })] });
+  const engine = await opened(
+    t,
+    openEngine('auto', { candidates: [tensorflowCandidate({ from })] }),
+  );
   t.is(engine.name, 'tensorflow');
   t.regex(engine.device, /^CUDA, TensorFlow 2\.9\.1/u);
   t.deepEqual(engine.rejected, []);
-  await engine.close();
 });
 
 function missing(...libraries: readonly string[]): FakeTensorflowOptions {
@@ -98,7 +100,7 @@ for (const [what, broken, fake, message] of [
   ['a driver without cuDNN', true, missing('libcudnn.so.8'), /`libcudnn\.so\.8` is missing/u],
   ['a fault', true, { first: "throw new Error('on fire');" }, /on fire.*use `engine: onnx`/u],
 ] as const) {
-  test(`tensorflow without a graphics card is not taken: ${what}`, async (t) => {
+  test(`a fake of tensorflow without a graphics card is not taken: ${what}`, async (t) => {
     const from = await fakeTensorflow(t, fake);
     const assessment = await tensorflowCandidate({ from }).assess({});
     t.like(assessment, { usable: false, broken });
@@ -113,9 +115,8 @@ test('the reference engine takes no device', async (t) => {
       message: /`cpu` engine takes no device, got the device/u,
     });
   }
-  const engine = await openEngine('cpu', { device: 'auto' });
+  const engine = await opened(t, openEngine('cpu', { device: 'auto' }));
   t.is(engine.name, 'cpu');
-  await engine.close();
 });
 
 test('a trial of no time is refused', async (t) => {

@@ -5,6 +5,7 @@ import type { ModelSpec } from '../../../operators/engine/interface/engine.ts';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { fixturePath } from '../../helpers/model-fixtures.ts';
 import { near, normalValues } from '../../helpers/tensors.ts';
+import { opened } from '../../helpers/opened.ts';
 
 async function modelOf(name: string): Promise<Uint8Array> {
   return await fs.readFile(fixturePath(name));
@@ -148,11 +149,10 @@ test.serial('refuses another image size and what is no model', async (t) => {
 });
 
 test.serial('the cpu engine refuses model files', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const model = await modelOf('resnet.onnx');
   await t.throwsAsync(engine.openModel({ model }, { rows: 2, imageSize: 32 }), {
     code: 'ERR_ENGINE',
     message: /not ONNX files: use `engine: onnx`/,
   });
-  await engine.close();
 });

@@ -6,6 +6,7 @@ import { initialBuffers } from '../../../operators/step/optimizer/optimizer-rule
 import type { TrainerState } from '../../../operators/types.ts';
 import { packedBatch } from '../../helpers/batches.ts';
 import { near } from '../../helpers/tensors.ts';
+import { opened } from '../../helpers/opened.ts';
 
 const spec: TrainerSpec = {
   encoder: { architecture: 'resnet8', head: 'mlp', projectionSize: 6 },
@@ -20,7 +21,7 @@ function stateOf({ encoder, optimizer }: TrainerSpec): TrainerState {
 }
 
 test('the gradient is as long as read out, and clipped only afterwards', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   // From momentum 0 and without decay, the new buffer is the gradient that the update followed.
   const followed = async (clipNorm: number | undefined) => {
     const trainer = await engine.createTrainer({ ...spec, weightDecay: 0, clipNorm });
@@ -35,11 +36,10 @@ test('the gradient is as long as read out, and clipped only afterwards', async (
   const clipped = await followed(whole.norm / 2);
   t.is(clipped.gradientNorm, whole.gradientNorm);
   near(t, [clipped.norm], [whole.norm / 2], 1e-6);
-  await engine.close();
 });
 
 test('a state of another optimizer is refused', async (t) => {
-  const engine = await openCpuEngine();
+  const engine = await opened(t, openCpuEngine());
   const sgd = await engine.createTrainer(spec);
   const adamw = await engine.createTrainer({ ...spec, optimizer: 'adamw' });
   await t.throwsAsync(sgd.load(stateOf({ ...spec, optimizer: 'adamw' })), {
@@ -60,5 +60,4 @@ test('a state of another optimizer is refused', async (t) => {
     instanceOf: RangeError,
     message: /`optimizer` to be one of `sgd`, `adamw`, `lars`, got `adam`/u,
   });
-  await engine.close();
 });

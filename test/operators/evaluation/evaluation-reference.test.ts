@@ -7,6 +7,7 @@ import { vectorsInMemory } from '../../../operators/evaluation/vectors/vectors-i
 import type { EvaluationRow } from '../../../operators/evaluation/scores/evaluation-rows.ts';
 import { contrastMetrics } from '../../../pipeline/parts/contrast-metrics.ts';
 import { fixture } from '../../helpers/project.ts';
+import { opened } from '../../helpers/opened.ts';
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -84,7 +85,7 @@ test('every metric, its interval and its values by class equal those of an indep
 });
 
 test('losses, bound and geometry equal those of an independent computation', async (t) => {
-  const engine = await openOnnxEngine({ threads: 1 });
+  const engine = await opened(t, openOnnxEngine({ threads: 1 }));
   t.teardown(() => engine.close());
   const { rows, contrasted } = await contrastMetrics(engine, sets.test, {
     layer: 'embedding',

@@ -5,6 +5,7 @@ import { type FrozenPart, trainedNames } from '../../../operators/model/frozen-p
 import { parameterNames } from '../../../operators/model/weight-shapes.ts';
 import { packedBatch } from '../../helpers/batches.ts';
 import { livelyWeights, zeroMomentum } from '../../helpers/networks.ts';
+import { opened } from '../../helpers/opened.ts';
 
 const spec: TrainerSpec = {
   encoder: { architecture: 'resnet8', head: 'mlp', projectionSize: 6 },
@@ -36,7 +37,7 @@ test('parameters that are not frozen are trained, in their order', (t) => {
 
 for (const frozen of ['layer1', 'encoder'] as const) {
   test(`what is frozen up to ${frozen} stays bit for bit, everything else moves`, async (t) => {
-    const engine = await openOnnxEngine({ threads: 1 });
+    const engine = await opened(t, openOnnxEngine({ threads: 1 }));
     try {
       for (const microBatch of [undefined, 2]) {
         const trainer = await engine.createTrainer({ ...spec, frozen, microBatch });
@@ -68,10 +69,9 @@ for (const frozen of ['layer1', 'encoder'] as const) {
 }
 
 test('refuses a stage that the network lacks', async (t) => {
-  const engine = await openOnnxEngine({ threads: 1 });
+  const engine = await opened(t, openOnnxEngine({ threads: 1 }));
   await t.throwsAsync(engine.createTrainer({ ...spec, frozen: 'layer4' }), {
     instanceOf: RangeError,
     message: /`frozen` to be one of `stem`, `layer1`, `layer2`, `layer3`, `encoder`, got `layer4`/u,
   });
-  await engine.close();
 });

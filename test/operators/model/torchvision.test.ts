@@ -9,6 +9,7 @@ import type { EncoderSpec } from '../../../operators/model/encoder-spec.ts';
 import { formulaNumbers, formulaWeights } from '../../helpers/formula-weights.ts';
 import { fixture } from '../../helpers/project.ts';
 import { near } from '../../helpers/tensors.ts';
+import { opened } from '../../helpers/opened.ts';
 
 /** What torchvision computed: see `make.py` beside the file. */
 interface Expected {
@@ -40,7 +41,7 @@ for (const architecture of ['resnet18', 'resnet34', 'resnet50', 'resnet101'] as 
 for (const { architecture, stem, imageSize, embedding } of features) {
   test(`${architecture} with the ${stem} stem computes the features of torchvision`, async (t) => {
     const spec: EncoderSpec = { architecture, stem, head: 'linear', projectionSize: 2 };
-    const engine = await openOnnxEngine({ threads: 1 });
+    const engine = await opened(t, openOnnxEngine({ threads: 1 }));
     try {
       const session = await engine.createEncoder(spec, formulaWeights(spec), {
         rows: 1,

@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
@@ -10,6 +10,7 @@ import { patternedBatch } from '../../helpers/batches.ts';
 import { usualLosses } from '../../helpers/loss-specs.ts';
 import { zeroMomentum } from '../../helpers/networks.ts';
 import { near } from '../../helpers/tensors.ts';
+import { opened } from '../../helpers/opened.ts';
 
 const spec: TrainerSpec = {
   encoder: { architecture: 'resnet8', head: 'mlp', projectionSize: 16 },
@@ -21,9 +22,10 @@ const spec: TrainerSpec = {
 };
 
 async function stepped(
+  t: ExecutionContext,
   task: TrainerSpec,
 ): Promise<{ readonly readouts: StepReadouts; readonly state: TrainerState }> {
-  const engine = await openOnnxEngine({ threads: 1 });
+  const engine = await opened(t, openOnnxEngine({ threads: 1 }));
   const trainer = await engine.createTrainer(task);
   const weights = initialWeights(task.encoder, 1);
   await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) });
@@ -42,8 +44,8 @@ const ofSomeAnchors = (loss: LossSpec): LossSpec =>
 
 for (const loss of usualLosses(0.1).map(ofSomeAnchors)) {
   test(`chunks equal one pass with frozen BatchNorm: ${loss.name}`, async (t) => {
-    const whole = await stepped({ ...spec, loss });
-    const chunks = await stepped({ ...spec, loss, microBatch: 6 });
+    const whole = await stepped(t, { ...spec, loss });
+    const chunks = await stepped(t, { ...spec, loss, microBatch: 6 });
     for (const [name, value] of Object.entries(whole.readouts)) {
       near(t, [chunks.readouts[name as keyof StepReadouts]], [value], 1e-5, name);
     }
@@ -63,9 +65,9 @@ for (const loss of usualLosses(0.1).map(ofSomeAnchors)) {
 
 test('otherwise running statistics move once, by the mean of the chunks', async (t) => {
   const { momentum: _, ...task } = { ...spec, batchNorm: 'batch' } as const;
-  const chunked = await stepped({ ...task, momentum: 0, microBatch: 12 });
+  const chunked = await stepped(t, { ...task, momentum: 0, microBatch: 12 });
   // The stem sees pixels, so its mean over the batch is the mean over the chunks.
-  const whole = await stepped({ ...task, momentum: 0 });
+  const whole = await stepped(t, { ...task, momentum: 0 });
   const name = 'bn1.running_mean';
   near(t, chunked.state.weights.get(name)!.data, whole.state.weights.get(name)!.data, 1e-5);
   t.notDeepEqual(

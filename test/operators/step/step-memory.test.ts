@@ -2,6 +2,7 @@ import test from 'ava';
 import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { checkStepMemory, stepMemory } from '../../../operators/step/step-memory.ts';
+import { opened } from '../../helpers/opened.ts';
 
 const spec: TrainerSpec = {
   encoder: { architecture: 'resnet8', head: 'linear', projectionSize: 128 },
@@ -33,7 +34,7 @@ test('what cannot fit is refused with the ways out, unless it is to be tried', (
 });
 
 test('the engine refuses a batch beyond any memory, and stays usable', async (t) => {
-  const engine = await openOnnxEngine({ threads: 1 });
+  const engine = await opened(t, openOnnxEngine({ threads: 1 }));
   const shape = { ...spec.shape, images: 1_000_000, imageSize: 1024 };
   await t.throwsAsync(engine.createTrainer({ ...spec, shape }), {
     code: 'ERR_ENGINE',
@@ -44,5 +45,4 @@ test('the engine refuses a batch beyond any memory, and stays usable', async (t)
     shape: { images: 2, views: 2, imageSize: 4 },
   });
   await trainer.close();
-  await engine.close();
 });

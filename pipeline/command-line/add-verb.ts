@@ -92,7 +92,10 @@ function numberIn(value: string): unknown {
 
 function optionOf<T>(verb: Verb<T>, field: VerbField): Option {
   const { flag, kind, placeholder, group } = field;
-  const flags = kind === 'switch' ? flag : `${flag} <${isLong(field) ? 'NAME' : placeholder}>`;
+  // Paths hold commas, and a shell makes several words of `*.whl`.
+  const more = kind === 'texts' && placeholder === 'PATH' ? '...' : '';
+  const value = isLong(field) ? 'NAME' : `${placeholder}${more}`;
+  const flags = kind === 'switch' ? flag : `${flag} <${value}>`;
   const option = new Option(flags, `${aboutOf(verb, field)}${remarkOf(field)}`);
   return option.helpGroup(`${group}:`);
 }

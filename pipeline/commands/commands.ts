@@ -8,6 +8,7 @@ import { evaluateVerb } from '../options/evaluate-options.ts';
 import { finalizeVerb } from '../options/finalize-options.ts';
 import { inspectVerb } from '../options/inspect-options.ts';
 import { lossVerb } from '../options/loss-options.ts';
+import { setupVerb } from '../options/setup-options.ts';
 import { theoryVerb } from '../options/theory-options.ts';
 import { trainVerb } from '../options/train-options.ts';
 import { transferVerb } from '../options/transfer-options.ts';
@@ -32,6 +33,7 @@ export const commands: readonly LazyCommand[] = [
   lazy(convertVerb, async () => (await import('./convert-command.ts')).convertCommand),
   lazy(inspectVerb, async () => (await import('./inspect-command.ts')).inspectCommand),
   lazy(demoVerb, async () => (await import('./demo-command.ts')).demoCommand),
+  lazy(setupVerb, async () => (await import('./setup-command.ts')).setupCommand),
   lazy(doctorVerb, async () => (await import('./doctor-command.ts')).doctorCommand),
 ];
 

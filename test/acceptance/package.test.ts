@@ -131,17 +131,22 @@ test('the losses and the flow load no native code, and a bundler for browsers ta
 });
 
 test('npm of any version installs the project without a download of CUDA', async (t) => {
-  // The script of onnxruntime-node fails where it cannot download. npm 10 goes by the lock, later ones by `allowScripts` too.
+  // Scripts that download fail where they cannot. npm 10 goes by the lock, later ones by `allowScripts` too.
   const read = async (name: string): Promise<unknown> =>
     JSON.parse(await fs.readFile(new URL(name, project), 'utf8')) as unknown;
   const { packages } = (await read('package-lock.json')) as {
-    readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>;
+    readonly packages: Readonly<
+      Record<string, { readonly hasInstallScript?: boolean; readonly gypfile?: boolean }>
+    >;
   };
   const { allowScripts } = (await read('package.json')) as {
     readonly allowScripts: Readonly<Record<string, boolean>>;
   };
-  for (const name of ['onnxruntime-node', 'core-js']) {
+  const native = '@tensorflow/tfjs-node-gpu';
+  for (const name of ['onnxruntime-node', 'core-js', native]) {
     t.is(packages[`node_modules/${name}`]?.hasInstallScript, undefined, 'delete it from the lock');
     t.false(allowScripts[name]);
   }
+  // Of a package with a `binding.gyp` and no script npm makes one, unless it is told that there is none.
+  t.false(packages[`node_modules/${native}`]?.gypfile, 'write it into the lock');
 });

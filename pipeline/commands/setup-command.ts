@@ -1,0 +1,64 @@
+import type { Command } from '../command-line/command.ts';
+import { shownBytes } from '../command-line/shown-bytes.ts';
+import { textTable } from '../command-line/text-table.ts';
+import { type SetupOptions, setupVerb } from '../options/setup-options.ts';
+import { setup } from '../setup.ts';
+import type { SetupResult } from '../setup-tensorflow/setup-result.ts';
+
+/** `setup` on the command line. */
+export const setupCommand: Command<SetupOptions, SetupResult> = {
+  verb: setupVerb,
+  run: (options) => setup(options),
+  stopped: () => 'stopped; what was set up before stays, and downloaded wheels are kept',
+  about: ({ engine }) => ({ engine }),
+  lines: (result, { calledAs }) => [...linesOf(result, calledAs)],
+  json: (result) => ({ ...result }),
+};
+
+function linesOf(result: SetupResult, calledAs: string): readonly string[] {
+  const { state, folder, cache, steps } = result;
+  if (state === 'planned') return ['would:', ...steps.map((step) => `  ${step}`)];
+  if (state === 'removed') {
+    return [`took TensorFlow out of ${folder}`, `downloaded wheels stay in ${cache}`];
+  }
+  if (state === 'not set up') return [`nothing was set up in ${folder}`];
+  return [
+    `${state}: TensorFlow ${result.tensorflow} (${result.variant}), ${shownBytes(result.bytes)} in ${folder}`,
+    ...deviceLines(result),
+    '',
+    ...wheelLines(result),
+    '',
+    ...licenseLines(result),
+    `downloaded wheels are kept in ${cache}`,
+    `use it: ${calledAs} train DATA --out RUN --engine tensorflow`,
+  ];
+}
+
+function deviceLines({ device, variant, complaints }: SetupResult): readonly string[] {
+  if (device === null) return [];
+  const on = device === 'cuda' ? 'on the graphics card' : 'on the processor';
+  const why = device === 'cpu' && variant === 'cuda' ? ', because it found no graphics card' : '';
+  return [
+    `verified: its convolutions, gradients and products equal the reference, ${on}${why}`,
+    ...complaints.map((complaint) => `  ${complaint}`),
+  ];
+}
+
+function wheelLines({ wheels }: SetupResult): readonly string[] {
+  const rows = wheels.map(({ project, version, bytes, license }) => [
+    project,
+    version,
+    shownBytes(bytes),
+    license,
+  ]);
+  return textTable([['wheel', 'version', 'size', 'license'], ...rows]);
+}
+
+function licenseLines({ wheels }: SetupResult): readonly string[] {
+  const isProprietary = wheels.some(({ license }) => license !== 'Apache-2.0');
+  return isProprietary
+    ? [
+        "NVIDIA's libraries are under its own license, which you accept by using them: deps/licenses/",
+      ]
+    : [];
+}

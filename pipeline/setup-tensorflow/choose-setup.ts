@@ -1,0 +1,46 @@
+import type { SetupOptions } from '../options/setup-options.ts';
+import type { Resolved } from '../options/verb.ts';
+import { checkMachine, thisSystem } from './check-machine.ts';
+import { chooseVariant, hasNvidiaDriver } from './choose-variant.ts';
+import { type GivenWheels, openGivenWheels } from './open-wheels.ts';
+import { type Machine, type TensorflowVariant, usableWheels } from './pinned-wheels.ts';
+import type { SetupContext } from './setup-context.ts';
+import { isWhole, readRecord, type SetupRecord } from './setup-record.ts';
+import type { TensorflowHome } from './tensorflow-home.ts';
+
+/** What is to be set up. */
+export interface ChosenSetup {
+  readonly home: TensorflowHome;
+  readonly variant: TensorflowVariant;
+  readonly machine: Machine;
+  /** Wheels that were given, open. */
+  readonly given: GivenWheels;
+  /** Record of an earlier setup of this variant, all of whose files are there. */
+  readonly before: SetupRecord | undefined;
+}
+
+/**
+ * Chooses what to set up on this machine, and opens the wheels that were given.
+ *
+ * @throws {PipelineError} `ERR_CONFIG` for a machine without wheels; what `openGivenWheels` throws.
+ */
+export async function chooseSetup(
+  { cpu, cuda, wheel }: Resolved<SetupOptions>,
+  home: TensorflowHome,
+  { scope, note }: SetupContext,
+): Promise<ChosenSetup> {
+  const asked = cuda ? 'cuda' : 'cpu';
+  const machine = checkMachine(thisSystem(), asked);
+  const usable = [asked, cpu || cuda || machine === 'arm64' ? asked : 'cuda'] as const;
+  const all = usable.flatMap((variant) => usableWheels(variant, machine));
+  const given = await openGivenWheels(wheel ?? [], all, (open) => scope.defer(() => open.close()));
+  const record = await readRecord(home.folder);
+  const hasCard = hasNvidiaDriver();
+  const signs = { cpu, cuda, before: record?.variant, given, hasCard };
+  const { variant, because } = chooseVariant(signs);
+  if (because !== undefined) {
+    note(`Sets up \`${variant}: true\`, because ${because}.`, ['cpu', 'cuda']);
+  }
+  const isKept = record?.variant === variant && (await isWhole(home.folder, record));
+  return { home, variant, machine, given, before: isKept ? record : undefined };
+}

@@ -1,0 +1,30 @@
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { hashFile } from '../../outputs/files/hash-file.ts';
+import { isMissing } from '../../outputs/files/system-error.ts';
+import type { PinnedWheel } from './pinned-wheels.ts';
+
+/** Folder of the user's cache in which wheels are kept, by the XDG Base Directory Specification. */
+export function wheelCache(env: NodeJS.ProcessEnv = process.env): string {
+  const given = env['XDG_CACHE_HOME'];
+  // The specification ignores relative paths.
+  const cache =
+    given !== undefined && path.isAbsolute(given) ? given : path.join(os.homedir(), '.cache');
+  return path.join(cache, 'sincere', 'wheels');
+}
+
+/** Path of a wheel in the cache, named by what it is. */
+export function cachedPath(cache: string, { project, version, platform }: PinnedWheel): string {
+  return path.join(cache, `${project.replaceAll('-', '_')}-${version}-${platform}.whl`);
+}
+
+/** Tests whether the cache has a wheel, whole: by its length and by its SHA-256. */
+export async function isCached(cache: string, wheel: PinnedWheel): Promise<boolean> {
+  const file = cachedPath(cache, wheel);
+  const stat = await fs.stat(file).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  return stat?.size === wheel.bytes && (await hashFile(file)) === wheel.sha256;
+}

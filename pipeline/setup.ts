@@ -1,0 +1,32 @@
+import { probeTensorflow } from '../operators/engine/tensorflow/probe-tensorflow.ts';
+import { setUpTensorflow } from './setup-tensorflow/set-up-tensorflow.ts';
+import type { SetupTools } from './setup-tensorflow/setup-context.ts';
+import type { SetupResult } from './setup-tensorflow/setup-result.ts';
+import { type SetupOptions, setupVerb } from './options/setup-options.ts';
+import { runTask } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
+
+/**
+ * Builds the native library of an engine from wheels of PyPI: fetched with the user's pip, compiled with the user's
+ * compiler, verified in a process of its own.
+ *
+ * What is there already and works stays. Everything is made beside its place and put there at the end, so that whatever
+ * ends it leaves a package that is set up, or one that is not.
+ *
+ * @param tools Programs of the user, for tests.
+ * @throws {PipelineError} `ERR_CONFIG` where the system lacks something; `ERR_FORMAT` for a wheel that is damaged or
+ * another; `ERR_READ` when a download fails; `ERR_ENGINE` when what was built does not compute what it should;
+ * `ERR_WRITE`; `ERR_LOCKED`.
+ * @example
+ * ```ts
+ * const { state, device } = await setup({ engine: 'tensorflow', cpu: true });
+ * ```
+ */
+export function setup(
+  given: SetupOptions,
+  tools: SetupTools = { probe: probeTensorflow },
+): Run<SetupResult> {
+  return startRun(setupVerb, given, (options, scope, note) =>
+    runTask(scope, (tell) => setUpTensorflow(options, { scope, note, tell, tools })),
+  );
+}

@@ -5,8 +5,10 @@ import path from 'node:path';
 import { availableCores } from '../operators/threads/available-cores.ts';
 import { processorFeatures } from '../operators/threads/processor-features.ts';
 import { openCpuEngine } from '../operators/engine/cpu-engine.ts';
-import { type EngineCandidate, engineCandidates } from '../operators/engine/engine-candidates.ts';
+import { engineCandidates } from '../operators/engine/engine-candidates.ts';
+import type { EngineCandidate } from '../operators/engine/interface/engine-candidate.ts';
 import type { EncodedRows, Engine } from '../operators/engine/interface/engine.ts';
+import { findNvidiaDriver } from '../operators/engine/tensorflow/nvidia-driver.ts';
 import { openOnnxEngine } from '../operators/engine/onnx-engine.ts';
 import { messageOf } from '../operators/errors.ts';
 import { sharp } from '../operators/image/sharp-setup.ts';
@@ -16,7 +18,9 @@ import type { EncoderSpec } from '../operators/model/encoder-spec.ts';
 import { producer } from '../outputs/files/producer.ts';
 import { type DoctorOptions, doctorVerb } from './options/doctor-options.ts';
 import type { Resolved } from './options/verb.ts';
+import { cardLines } from './parts/card-lines.ts';
 import { instructionWords } from './parts/instruction-words.ts';
+import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
@@ -33,7 +37,7 @@ type Finding = Omit<DoctorCheck, 'name'> | readonly DoctorCheck[];
 
 /** A check by its name. What it throws makes it broken. */
 export type NamedChecks = Readonly<
-  Record<string, (options: Resolved<DoctorOptions>) => Promise<Finding>>
+  Record<string, (options: Resolved<DoctorOptions>, note: TellNote) => Promise<Finding>>
 >;
 
 const require = createRequire(import.meta.url);
@@ -52,14 +56,14 @@ export function doctor(
   given: DoctorOptions = {},
   checks: NamedChecks = doctorChecks,
 ): Run<readonly DoctorCheck[]> {
-  return startRun(doctorVerb, given, (options, scope) =>
+  return startRun(doctorVerb, given, (options, scope, note) =>
     runTask(scope, async (tell) => {
       const results: DoctorCheck[] = [];
       const entries = Object.entries(checks);
       for (const [done, [name, check]] of entries.entries()) {
         scope.signal.throwIfAborted();
         tell({ label: 'doctor', done, total: entries.length, unit: 'checks', detail: name });
-        results.push(...(await findings(name, () => check(options))));
+        results.push(...(await findings(name, () => check(options, note))));
       }
       return results;
     }),
@@ -88,7 +92,8 @@ export const doctorChecks: NamedChecks = {
   allocator: checkAllocator,
   sharp: checkSharp,
   'onnxruntime-node': checkOnnxRuntime,
-  engines: () => checkEngines(engineCandidates),
+  'graphics cards': checkCards,
+  engines: (_options, note) => checkEngines(engineCandidates, note),
   writing: checkWriting,
 };
 
@@ -168,6 +173,15 @@ async function checkSharp(): Promise<Omit<DoctorCheck, 'name'>> {
   };
 }
 
+/** Each NVIDIA card, and whether TensorFlow has code for it; nothing where there is no NVIDIA driver. */
+async function checkCards(): Promise<readonly DoctorCheck[]> {
+  return cardLines(await findNvidiaDriver()).map(({ name, isServed, words }) => ({
+    name,
+    verdict: isServed ? 'ok' : 'note',
+    detail: words,
+  }));
+}
+
 const tinyEncoder: EncoderSpec = { architecture: 'resnet8', head: 'mlp', projectionSize: 8 };
 const tinyShape = { rows: 2, imageSize: 8 };
 
@@ -203,11 +217,12 @@ async function tinyRows(engine: Engine): Promise<EncodedRows> {
  */
 export async function checkEngines(
   candidates: readonly EngineCandidate[],
+  note: TellNote = () => {},
 ): Promise<readonly DoctorCheck[]> {
   const checks: DoctorCheck[] = [];
   let taken = false;
   for (const { title: name, assess } of candidates) {
-    const assessment = await assess({});
+    const assessment = await assess({ announce: note });
     if (assessment.usable) {
       const how = taken ? 'usable' : 'taken by `auto`';
       checks.push({ name, verdict: 'ok', detail: `${how}: ${assessment.device}` });

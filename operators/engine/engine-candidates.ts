@@ -1,52 +1,16 @@
 import { availableCores } from '../threads/available-cores.ts';
 import { PipelineError } from '../errors.ts';
 import type { Engine, RejectedCandidate } from './interface/engine.ts';
+import type {
+  Assessment,
+  CandidateOptions,
+  EngineCandidate,
+} from './interface/engine-candidate.ts';
 import { hasNvidiaDriver } from './onnx/graphics-card-nodes.ts';
 import { openOnnxEngine, processorWords } from './onnx-engine.ts';
 import { DeviceFailure } from './onnx/device-failure.ts';
 import { findDevice } from './onnx/find-device.ts';
-import { deviceOf, openTensorflowEngine } from './tensorflow-engine.ts';
-import {
-  type FoundTensorflow,
-  probeTensorflow,
-  type ProbeTensorflowOptions,
-} from './tensorflow/probe-tensorflow.ts';
-import { TensorflowFailure } from './tensorflow/tensorflow-failure.ts';
-
-/** Requirements of an engine that `auto` takes. */
-export interface CandidateOptions {
-  /** Threads of the engine, 1 or more. @default the cores that this process may use */
-  readonly threads?: number | undefined;
-}
-
-/** Candidate of `auto` and `doctor`: an engine on a device. */
-export interface EngineCandidate {
-  /** Such as `tensorflow on CUDA`. */
-  readonly title: string;
-  /** Engine name; of the two only `onnx` opens ONNX files too, not only the networks of `train`. */
-  readonly engine: 'tensorflow' | 'onnx';
-  /** Probes whether it works here and is worth taking. Opens nothing; errors are faults of ours. */
-  readonly assess: (options: CandidateOptions) => Promise<Assessment>;
-}
-
-/** Verdict on a candidate. */
-export type Assessment =
-  | {
-      readonly usable: true;
-      /** Device in words. */
-      readonly device: string;
-      readonly open: () => Promise<Engine>;
-    }
-  | {
-      readonly usable: false;
-      /**
-       * True for a broken installation, such as a package that is installed and does not load. That
-       * an optional package or a graphics card is not there is no fault.
-       */
-      readonly broken: boolean;
-      /** Reason, with the way out. */
-      readonly reason: string;
-    };
+import { tensorflowCandidate } from './tensorflow-candidate.ts';
 
 /**
  * Candidates of `auto`, best first; it takes the first usable one. The reference engine is not
@@ -68,30 +32,6 @@ export const engineCandidates: readonly EngineCandidate[] = [
     },
   },
 ];
-
-/** TensorFlow, where it computes on a graphics card: on the processor ONNX Runtime is faster. */
-export function tensorflowCandidate(probe: ProbeTensorflowOptions = {}): EngineCandidate {
-  return {
-    title: 'tensorflow on CUDA',
-    engine: 'tensorflow',
-    async assess({ threads }) {
-      try {
-        const found = await probeTensorflow(probe);
-        if (found.usesGpu) {
-          const open = (): Promise<Engine> => openTensorflowEngine({ ...probe, threads, found });
-          return { usable: true, device: deviceOf(found), open };
-        }
-        const seen = ['it finds no graphics card', ...found.complaints].join('; ');
-        const { message } = new TensorflowFailure('processor', seen);
-        const byName = 'Named, `engine: tensorflow` computes on the processor';
-        return { usable: false, broken: mayBeMended(found), reason: `${message}. ${byName}` };
-      } catch (error) {
-        if (!(error instanceof TensorflowFailure)) throw error;
-        return { usable: false, broken: error.kind !== 'absent', reason: error.message };
-      }
-    },
-  };
-}
 
 /**
  * ONNX Runtime on a graphics card, where a training step is right and takes less time than on the processor.
@@ -130,15 +70,6 @@ export function deviceCandidate(
       }
     },
   };
-}
-
-/**
- * True when a card lies idle: a driver without its libraries. Without a driver there is probably no
- * card.
- */
-function mayBeMended({ complaints }: FoundTensorflow): boolean {
-  const noCard = /libcuda\.so|CUDA_ERROR_NO_DEVICE|no CUDA-capable device/u;
-  return complaints.length > 0 && !complaints.some((complaint) => noCard.test(complaint));
 }
 
 /**

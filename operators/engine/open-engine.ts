@@ -1,11 +1,7 @@
 import { PipelineError } from '../errors.ts';
 import { openCpuEngine } from './cpu-engine.ts';
-import {
-  type CandidateOptions,
-  type EngineCandidate,
-  engineCandidates,
-  openFirstUsable,
-} from './engine-candidates.ts';
+import { engineCandidates, openFirstUsable } from './engine-candidates.ts';
+import type { CandidateOptions, EngineCandidate } from './interface/engine-candidate.ts';
 import type { Engine } from './interface/engine.ts';
 import { openOnnxEngine, type OnnxEngineOptions } from './onnx-engine.ts';
 import { openTensorflowEngine } from './tensorflow-engine.ts';
@@ -48,20 +44,20 @@ export async function openEngine(
   name: EngineName,
   options: OpenEngineOptions = {},
 ): Promise<Engine> {
-  const { threads, device, models = false, candidates = engineCandidates } = options;
+  const { threads, announce, device, models = false, candidates = engineCandidates } = options;
   switch (name) {
     case 'auto':
       if (device !== undefined && device !== 'auto')
         return await openOnnxEngine({ threads, device });
-      return await openFirstUsable(candidates, { threads }, models);
+      return await openFirstUsable(candidates, { threads, announce }, models);
     case 'tensorflow':
       refuseDevice(name, device);
-      return await openTensorflowEngine({ threads });
+      return await openTensorflowEngine({ threads, announce });
     case 'onnx':
       if (device !== 'auto') return await openOnnxEngine({ threads, device });
       return await openFirstUsable(
         candidates.filter(({ engine }) => engine === 'onnx'),
-        { threads },
+        { threads, announce },
         models,
       );
     case 'cpu':

@@ -8,7 +8,7 @@ import {
   probeTensorflow,
   type ProbeTensorflowOptions,
 } from './tensorflow/probe-tensorflow.ts';
-import { tensorflowEnvironment } from './tensorflow/tensorflow-environment.ts';
+import { unsetVariables } from './tensorflow/tensorflow-environment.ts';
 import { tensorflowPackage } from './tensorflow/tensorflow-package.ts';
 import { threadEngine } from './thread/thread-engine.ts';
 
@@ -59,5 +59,5 @@ export function deviceOf({ usesGpu, library, version }: FoundTensorflow): string
 /** Sets environment variables that are not set yet. */
 function prepareEnvironment(threads: number): void {
   process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
-  for (const [name, value] of Object.entries(tensorflowEnvironment)) process.env[name] ??= value;
+  Object.assign(process.env, unsetVariables());
 }

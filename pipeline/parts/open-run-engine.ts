@@ -19,7 +19,7 @@ export async function openRunEngine(
   models = false,
 ): Promise<Engine> {
   const engine = scope.use(
-    await openEngine(choice, { threads: threads ?? undefined, device, models }),
+    await openEngine(choice, { threads: threads ?? undefined, announce: note, device, models }),
   );
   const broken = (engine.rejected ?? []).filter(({ broken }) => broken);
   for (const { title, reason } of broken)

@@ -101,9 +101,9 @@ async function withWheel(file: string, work: (wheel: WheelFile) => Promise<void>
   }
 }
 
-async function verified(from: string, { tools }: SetupContext): Promise<FoundTensorflow> {
+async function verified(from: string, { tools, note }: SetupContext): Promise<FoundTensorflow> {
   try {
-    return await tools.probe({ from });
+    return await tools.probe({ from, announce: note });
   } catch (error) {
     if (!(error instanceof TensorflowFailure)) throw error;
     throw new PipelineError(

@@ -69,7 +69,7 @@ async function verified(
 ): Promise<SetupResult | undefined> {
   tell({ label: 'verify', done: 0, total: 1, unit: 'checks' });
   try {
-    const found = await tools.probe({ from: home.folder });
+    const found = await tools.probe({ from: home.folder, announce: note });
     tell({ label: 'verify', done: 1, total: 1, unit: 'checks' });
     return { ...described('already set up', home, before!), ...ofProbe(found) };
   } catch (error) {
@@ -133,9 +133,6 @@ function described(
   return { ...nothing(home), state, variant, tensorflow, wheels, bytes };
 }
 
-function ofProbe({
-  usesGpu,
-  complaints,
-}: FoundTensorflow): Pick<SetupResult, 'device' | 'complaints'> {
-  return { device: usesGpu ? 'cuda' : 'cpu', complaints };
+function ofProbe({ usesGpu, loader }: FoundTensorflow): Pick<SetupResult, 'device' | 'complaints'> {
+  return { device: usesGpu ? 'cuda' : 'cpu', complaints: loader.complaints };
 }

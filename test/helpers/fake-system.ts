@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 
-/** A folder with these files of `proc` and `sys`, for as long as it is used. */
+/** A folder with these files of `proc`, `sys` and `dev`, for as long as it is used. */
 export async function system(
   files: Readonly<Record<string, string>>,
-  use: (root: string) => void,
+  use: (root: string) => unknown,
 ): Promise<void> {
   const root = await mkdtemp(path.join(os.tmpdir(), 'system-'));
   try {
@@ -13,7 +13,7 @@ export async function system(
       await mkdir(path.dirname(path.join(root, name)), { recursive: true });
       await writeFile(path.join(root, name), content);
     }
-    use(root);
+    await use(root);
   } finally {
     await rm(root, { recursive: true });
   }

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { EngineCandidate } from '../../operators/engine/engine-candidates.ts';
+import type { EngineCandidate } from '../../operators/engine/interface/engine-candidate.ts';
 import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
 import { checkEngines, doctor, doctorChecks } from '../../pipeline/doctor.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';

@@ -1,23 +1,37 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { outOfRange } from '../../out-of-range.ts';
 import { tryInChild } from '../../threads/try-in-child.ts';
 import type { LoadedTensorflow } from './load-tensorflow.ts';
+import { firstUseNotice } from './kernel-cache.ts';
+import { type LoaderMessages, loaderMessages, talkativeLoader } from './loader-messages.ts';
+import { findNvidiaDriver } from './nvidia-driver.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
-import { tensorflowEnvironment } from './tensorflow-environment.ts';
+import { unsetVariables } from './tensorflow-environment.ts';
 import { tensorflowPackage } from './tensorflow-package.ts';
 import type { TrialNews } from './tensorflow-trial.ts';
+
+/** Timeout of a trial in which the driver compiles; TensorFlow itself speaks of half an hour and more. */
+const firstUseSeconds = 3600;
 
 export interface ProbeTensorflowOptions {
   /** The package, by name or by the folder that it lies in. @default '@tensorflow/tfjs-node-gpu' */
   readonly from?: string | undefined;
-  /** Timeout of the trial, in seconds, above 0. @default 120 */
+  /**
+   * Timeout of the trial, in seconds, above 0. @default 120, and 3,600 where kernels have to be compiled first
+   */
   readonly seconds?: number | undefined;
+  /** Is called before the trial when it will take long, with the reason. @default it is not told */
+  readonly announce?: ((text: string) => void) | undefined;
+  /** The NVIDIA driver, for tests. @default findNvidiaDriver */
+  readonly findDriver?: typeof findNvidiaDriver | undefined;
 }
 
 /** TensorFlow as it was found to work. */
 export interface FoundTensorflow extends LoadedTensorflow {
-  /** Warnings of its loader about a graphics card, such as a missing library. */
-  readonly complaints: readonly string[];
+  /** What its loader says about graphics cards. */
+  readonly loader: LoaderMessages;
 }
 
 /**
@@ -32,26 +46,37 @@ export async function probeTensorflow(
 ): Promise<FoundTensorflow> {
   const { from = tensorflowPackage, seconds = 120 } = options;
   if (!(seconds > 0)) throw outOfRange('seconds', 'a number above 0', seconds);
-  refuseAbsent(from);
+  const notice = await noticeOfFirstUse(entryOf(from), options);
   const { news, printed, failure } = await tryInChild<TrialNews>(
     new URL('tensorflow-trial.ts', import.meta.url),
-    { what: 'TensorFlow', argument: { from }, env: tensorflowEnvironment, seconds },
+    {
+      what: 'TensorFlow',
+      argument: { from },
+      env: { ...unsetVariables(), ...talkativeLoader },
+      seconds: options.seconds ?? (notice === undefined ? seconds : firstUseSeconds),
+    },
   );
   const told = news.at(-1);
   if (failure?.kind === 'late') throw new TensorflowFailure('late', failure.words);
   if (told !== undefined && 'failed' in told) {
     throw new TensorflowFailure(told.failed.kind, told.failed.detail);
   }
+  const loader = loaderMessages(printed);
+  if (failure !== undefined && loader.lacksCuda) {
+    // As TensorFlow 2.21 ends where it finds the driver and not CUDA.
+    throw new TensorflowFailure('cuda', loader.complaints.join('; '));
+  }
   // It may also crash on its way out, after it has answered.
   if (failure !== undefined) throw new TensorflowFailure('crashed', failure.words);
   if (told === undefined)
     throw new TensorflowFailure('crashed', 'its trial ended without an answer');
-  return { ...told.loaded, complaints: complaintsIn(printed) };
+  return { ...told.loaded, loader };
 }
 
-function refuseAbsent(from: string): void {
+/** File that the package is entered by. */
+function entryOf(from: string): string {
   try {
-    createRequire(import.meta.url).resolve(from);
+    return createRequire(import.meta.url).resolve(from);
   } catch (error) {
     throw new TensorflowFailure('absent', '`@tensorflow/tfjs-node-gpu` is not installed', {
       cause: error,
@@ -59,13 +84,19 @@ function refuseAbsent(from: string): void {
   }
 }
 
-/** Libraries that TensorFlow missed, as it prints them, each once. */
-function complaintsIn(printed: string): readonly string[] {
-  const missing = printed.matchAll(/Could not load dynamic library '([^']+)'/gu);
-  const noDevice = /failed call to cuInit: (.+)/u.exec(printed)?.[1];
-  const libraries = [...new Set([...missing].map(([, library]) => library!))];
-  return [
-    ...libraries.map((library) => `\`${library}\` is missing`),
-    ...(noDevice === undefined ? [] : [noDevice.trim()]),
-  ];
+/** Announces a long first use, and returns what was announced. */
+async function noticeOfFirstUse(
+  entry: string,
+  { announce, findDriver = findNvidiaDriver }: ProbeTensorflowOptions,
+): Promise<string | undefined> {
+  if (!hasCudaBeside(entry)) return undefined;
+  const driver = await findDriver();
+  const notice = driver === undefined ? undefined : firstUseNotice(driver);
+  if (notice !== undefined) announce?.(notice);
+  return notice;
+}
+
+/** True where NVIDIA's libraries lie in the package, whose entry is in its folder `dist`. */
+function hasCudaBeside(entry: string): boolean {
+  return existsSync(path.join(path.dirname(entry), '..', 'deps', 'nvidia'));
 }

@@ -1,11 +1,13 @@
 import { PipelineError } from '../../errors.ts';
+import { cudaVersions, oldestDriver } from './card-support.ts';
 
 /**
  * Reason for which TensorFlow cannot be used here: the package is not there (`absent`); its native
  * addon is not (`addon`), does not find its libraries (`libraries`), or was built for another Node
  * (`abi`); it brings a TensorFlow.js of its own (`copies`); it fails in another way (`broken`),
  * ends the process (`crashed`), does not answer (`late`), or computes something else (`numbers`);
- * or there is no graphics card that it can use (`processor`).
+ * it is there for the processor only (`processor`), or without CUDA's libraries (`cuda`); or there is no graphics card
+ * that it can use (`card`).
  */
 export type TensorflowFailureKind =
   | 'absent'
@@ -17,7 +19,9 @@ export type TensorflowFailureKind =
   | 'crashed'
   | 'late'
   | 'numbers'
-  | 'processor';
+  | 'processor'
+  | 'cuda'
+  | 'card';
 
 /** Error of a TensorFlow that cannot be used here, with the way out. */
 export class TensorflowFailure extends PipelineError {
@@ -33,21 +37,25 @@ export class TensorflowFailure extends PipelineError {
   }
 }
 
+const setUp =
+  'Run `sincere setup tensorflow`, on a machine with an NVIDIA card `sincere setup tensorflow --cuda`';
+
 const wayOut: Readonly<Record<TensorflowFailureKind, string>> = {
-  absent:
-    'Install it with `npm install @tensorflow/tfjs-node-gpu`, with CUDA 11.2 and cuDNN 8.1 for the graphics card; npm ' +
-    'leaves it out without a word when its own download fails',
-  addon:
-    'Its install script was skipped or failed: run `npm rebuild @tensorflow/tfjs-node-gpu`, with access to its download',
-  libraries:
-    'Install what is missing, or put its folder on `LD_LIBRARY_PATH`; TensorFlow 2.9 wants CUDA 11.2 and cuDNN 8.1',
-  abi: 'Run `npm rebuild @tensorflow/tfjs-node-gpu` with this Node, or use the Node that it was installed with',
+  absent: setUp,
+  addon: setUp,
+  libraries: 'Run `sincere setup tensorflow`, which puts TensorFlow 2.21 beside it',
+  abi: 'Run `sincere setup tensorflow` with this Node, or use the Node that it was set up with',
   copies:
     'Install the version of `@tensorflow/tfjs-node-gpu` that is the same as that of `@tensorflow/tfjs`, and run `npm dedupe`',
-  broken: 'Reinstall it, or use `engine: onnx`',
-  crashed: 'Look whether driver, CUDA 11.2 and cuDNN 8.1 go together, or use `engine: onnx`',
-  late: 'A graphics card newer than CUDA 11.2 makes it compile for minutes: use `engine: onnx`',
+  broken: 'Run `sincere setup tensorflow` again, or use `engine: onnx`',
+  crashed: `Look whether the driver goes with ${cudaVersions}, or use \`engine: onnx\``,
+  late:
+    'Where the driver compiles the kernels for a card without machine code, run it again: what was compiled is kept. Or ' +
+    'use `engine: onnx`',
   numbers: 'Use `engine: onnx`, and report the graphics card with the version of its driver',
-  processor:
-    'It wants an NVIDIA graphics card up to compute capability 8.0, its driver, CUDA 11.2 and cuDNN 8.1 on the library path',
+  processor: 'Run `sincere setup tensorflow --cuda`',
+  cuda: `Run \`sincere setup tensorflow --cuda\`, which puts ${cudaVersions} beside it`,
+  card:
+    `It wants an NVIDIA graphics card of compute capability 6.0 or higher and its driver, ${oldestDriver.cuda12} or ` +
+    'later; in a container both have to be visible (`docker run --gpus all`)',
 };

@@ -1,12 +1,8 @@
 import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
-import {
-  type EngineCandidate,
-  tensorflowCandidate,
-} from '../../../operators/engine/engine-candidates.ts';
+import type { EngineCandidate } from '../../../operators/engine/interface/engine-candidate.ts';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { openEngine } from '../../../operators/engine/open-engine.ts';
-import { fakeTensorflow, type FakeTensorflowOptions } from '../../helpers/fake-tensorflow.ts';
 import { opened } from '../../helpers/opened.ts';
 
 const works: EngineCandidate = {
@@ -78,35 +74,6 @@ test('by name nothing is passed over, and what is not there is an error', async 
     await engine.close();
   }
 });
-
-test('tensorflow is taken on the card of a fake', async (t) => {
-  const from = await fakeTensorflow(t, { usesGpu: true });
-  const engine = await opened(
-    t,
-    openEngine('auto', { candidates: [tensorflowCandidate({ from })] }),
-  );
-  t.is(engine.name, 'tensorflow');
-  t.regex(engine.device, /^CUDA, TensorFlow 2\.9\.1/u);
-  t.deepEqual(engine.rejected, []);
-});
-
-function missing(...libraries: readonly string[]): FakeTensorflowOptions {
-  const lines = libraries.map((library) => `Could not load dynamic library '${library}'; dlerror`);
-  return { first: `process.stderr.write(${JSON.stringify(`${lines.join('\n')}\n`)});` };
-}
-
-for (const [what, broken, fake, message] of [
-  ['no card, no driver', false, missing('libcudart.so.11.0', 'libcuda.so.1'), /`libcuda\.so\.1`/u],
-  ['a driver without cuDNN', true, missing('libcudnn.so.8'), /`libcudnn\.so\.8` is missing/u],
-  ['a fault', true, { first: "throw new Error('on fire');" }, /on fire.*use `engine: onnx`/u],
-] as const) {
-  test(`a fake of tensorflow without a graphics card is not taken: ${what}`, async (t) => {
-    const from = await fakeTensorflow(t, fake);
-    const assessment = await tensorflowCandidate({ from }).assess({});
-    t.like(assessment, { usable: false, broken });
-    t.regex('reason' in assessment ? assessment.reason : '', message);
-  });
-}
 
 test('the reference engine takes no device', async (t) => {
   for (const device of ['webgpu', 'cuda'] as const) {

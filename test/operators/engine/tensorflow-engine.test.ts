@@ -69,7 +69,12 @@ tf.registerKernel({ ...conv, kernelFunc: () => {
   throw new Error('OOM when allocating tensor with shape[512,64,112,112] and type float');
 } });`;
   const from = await fakeTensorflow(t, { last });
-  const found = { version: '4.22.0', library: '2.9.1', usesGpu: true, complaints: [] };
+  const found = {
+    version: '4.22.0',
+    library: '2.9.1',
+    usesGpu: true,
+    loader: { builtForCuda: true, lacksCuda: false, complaints: [] },
+  };
   const engine = await opened(t, openTensorflowEngine({ from, found }));
   const trainer = await engine.createTrainer(spec);
   await trainer.load(start());

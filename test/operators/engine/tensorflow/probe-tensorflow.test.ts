@@ -1,11 +1,14 @@
 import test from 'ava';
+import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { NvidiaDriver } from '../../../../operators/engine/tensorflow/nvidia-driver.ts';
 import { probeTensorflow } from '../../../../operators/engine/tensorflow/probe-tensorflow.ts';
 import {
   TensorflowFailure,
   type TensorflowFailureKind,
 } from '../../../../operators/engine/tensorflow/tensorflow-failure.ts';
 import { fakeTensorflow, type FakeTensorflowOptions } from '../../../helpers/fake-tensorflow.ts';
+import { loaderOutputs } from '../../../helpers/loader-output.ts';
 import { temporaryFolder } from '../../../helpers/temporary-folder.ts';
 
 /** How Node reports an addon that it cannot load. */
@@ -32,7 +35,7 @@ const failures: readonly (readonly [
   [
     'an addon that was never built',
     'addon',
-    /native addon is not there.*npm rebuild/u,
+    /native addon is not there.*sincere setup tensorflow/u,
     // As tfjs-node-gpu 4.22.0 says it.
     {
       first:
@@ -42,7 +45,7 @@ const failures: readonly (readonly [
   [
     'a library that is missing',
     'libraries',
-    /libtensorflow\.so\.2: cannot open shared object file.*LD_LIBRARY_PATH/u,
+    /libtensorflow\.so\.2: cannot open shared object file.*sincere setup tensorflow/u,
     {
       first: dlopenError(
         'libtensorflow.so.2: cannot open shared object file: No such file or directory',
@@ -52,7 +55,7 @@ const failures: readonly (readonly [
   [
     'an addon for another Node',
     'abi',
-    /built for another Node than v\d+.*npm rebuild/u,
+    /built for another Node than v\d+.*sincere setup tensorflow/u,
     {
       first: dlopenError(
         "The module 'tfjs_binding.node'\nwas compiled against a different Node.js version using\nNODE_MODULE_VERSION 93.",
@@ -125,22 +128,45 @@ test('a package that is not there starts nothing', async (t) => {
   const from = path.join(await temporaryFolder(t), 'absent');
   const error = await t.throwsAsync(probeTensorflow({ from }), {
     instanceOf: TensorflowFailure,
-    message: /is not installed\. Install it with `npm install @tensorflow\/tfjs-node-gpu`/u,
+    message: /is not installed\. Run `sincere setup tensorflow`/u,
   });
   t.is(error.kind, 'absent');
 });
 
 test('on the card of a fake, finds what it computes on and what it misses for more', async (t) => {
-  // As TensorFlow 2.9.1 prints it where there is no CUDA.
-  const complaint =
-    "Could not load dynamic library 'libcudart.so.11.0'; dlerror: libcudart.so.11.0: cannot open shared object file";
-  const first = `process.stderr.write(${JSON.stringify(`${complaint}\n${complaint}\n`)});`;
-  t.deepEqual(await probeTensorflow({ from: await fakeTensorflow(t, { first, usesGpu: true }) }), {
+  const first = `
+if (process.env.TF_CPP_VMODULE !== 'dso_loader=1') throw new Error('its loader would not tell');
+process.stderr.write(${JSON.stringify(loaderOutputs.withoutCudnn)});`;
+  t.like(await probeTensorflow({ from: await fakeTensorflow(t, { first, usesGpu: true }) }), {
     version: '4.22.0',
-    library: '2.9.1',
     usesGpu: true,
-    complaints: ['`libcudart.so.11.0` is missing'],
+    loader: { builtForCuda: true, lacksCuda: true, complaints: ['`libcudnn.so.9` is missing'] },
   });
+});
+
+test('a first use that compiles is announced before the trial, and nothing else is', async (t) => {
+  const card = { name: 'The Card', capability: '12.0', memory: null };
+  const findDriver = async (): Promise<NvidiaDriver> => ({
+    version: '580.65.06',
+    hasDevices: true,
+    cards: [card],
+    complaint: null,
+  });
+  const announced: string[] = [];
+  const announce = (text: string): void => void announced.push(text);
+  const from = await fakeTensorflow(t, { first: "throw new Error('enough');" });
+  process.env['CUDA_CACHE_PATH'] = path.join(from, 'cache');
+  await t.throwsAsync(probeTensorflow({ from, announce, findDriver }), { message: /enough/u });
+  t.deepEqual(announced, []);
+  // The entry of the real package lies in its folder `dist`, beside `deps`.
+  await fs.mkdir(path.join(from, 'dist'));
+  await fs.mkdir(path.join(from, 'deps', 'nvidia'), { recursive: true });
+  const entry = path.join(from, 'dist', 'index.js');
+  await fs.copyFile(path.join(from, 'index.js'), entry);
+  await t.throwsAsync(probeTensorflow({ from: entry, announce, findDriver }), {
+    message: /enough/u,
+  });
+  t.regex(announced.join('\n'), /^TensorFlow has no machine code for The Card [^\n]+$/u);
 });
 
 test('on the card of a fake, its memory is not taken whole', async (t) => {

@@ -104,7 +104,7 @@ async function eager(spec: StepSpec): Promise<Trainer> {
 
 /** What a step asked of the library. */
 interface Counts {
-  readonly ops: Map<string, number>;
+  readonly ops: Map<string, { count: number; ms: number }>;
   created: number;
   createdBytes: number;
   read: number;
@@ -125,8 +125,11 @@ function countingBinding() {
   backend.binding = {
     ...copy,
     executeOp(name: string, ...rest: never[]) {
-      counts.ops.set(name, (counts.ops.get(name) ?? 0) + 1);
-      return binding['executeOp']!(name as never, ...rest);
+      const start = performance.now();
+      const result = binding['executeOp']!(name as never, ...rest);
+      const { count, ms } = counts.ops.get(name) ?? { count: 0, ms: 0 };
+      counts.ops.set(name, { count: count + 1, ms: ms + performance.now() - start });
+      return result;
     },
     createTensor(shape: never, type: never, array: ArrayBufferView) {
       counts.created += 1;
@@ -151,17 +154,17 @@ function countingBinding() {
 
 function textOf(result: Measured & { readonly case: string; readonly side: string }): string {
   const { ops, created, createdBytes, read, readBytes, ms, userMs, systemMs, peakMb } = result;
-  const total = Object.values(ops).reduce((sum, count) => sum + count, 0);
-  const most = Object.entries(ops)
-    .toSorted(([, one], [, other]) => other - one)
+  const total = Object.values(ops).reduce((sum, { count }) => sum + count, 0);
+  const slowest = Object.entries(ops)
+    .toSorted(([, one], [, other]) => other.ms - one.ms)
     .slice(0, Number(values.top))
-    .map(([name, count]) => `${name} ${count}`);
+    .map(([name, { count, ms }]) => `${count} ${name} ${ms.toFixed(1)} ms`);
   return [
     `${result.case} × ${values.size} px, ${result.side}: ${total} operators a step, ${created} tensors made ` +
       `from arrays (${megabytes(createdBytes)}), ${read} read back (${megabytes(readBytes)})`,
     `  ${ms.toFixed(0)} ms, of processors ${userMs.toFixed(0)} user and ${systemMs.toFixed(0)} system, peak ` +
       `${peakMb.toFixed(0)} MB; losses ${result.losses.map((loss) => loss.toFixed(6)).join(' ')}`,
-    `  ${most.join(', ')}`,
+    `  ${slowest.join(', ')}`,
   ].join('\n');
 }
 

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { messageOf } from '../../errors.ts';
 import { tf } from '../../tensor/tf.ts';
 import { padExplicitly } from './explicit-padding.ts';
+import { registerFusedKernels } from './fused-kernels.ts';
+import { nativeBackend } from './native-backend.ts';
 import { restoreUtil } from './restore-util.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
 import { tensorflowBackend } from './tensorflow-package.ts';
@@ -19,12 +21,6 @@ export interface LoadedTensorflow {
 interface TensorflowExports {
   readonly Tensor: unknown;
   readonly version: Readonly<Record<string, string>>;
-}
-
-/** Members of its backend besides those of every backend. */
-interface TensorflowBackend {
-  readonly isUsingGpuDevice: boolean;
-  readonly binding?: { readonly TF_Version?: string };
 }
 
 /**
@@ -51,8 +47,12 @@ export async function loadTensorflow(from: string): Promise<LoadedTensorflow> {
     throw new TensorflowFailure('broken', 'its backend did not start');
   }
   // Wrapped once, where the kernels were registered.
-  if (!known) padExplicitly(tensorflowBackend);
-  const backend = tf.backend() as unknown as TensorflowBackend;
+  const backend = nativeBackend();
+  if (!known) {
+    padExplicitly(tensorflowBackend);
+    // Only what stands for the package in tests runs no operators of the library.
+    if ('executeMultipleOutputs' in backend) registerFusedKernels(tensorflowBackend);
+  }
   return {
     version: loaded.version['tfjs-node'] ?? 'unknown',
     library: backend.binding?.TF_Version ?? 'unknown',

@@ -9,6 +9,7 @@ import {
   type ProbeTensorflowOptions,
 } from './tensorflow/probe-tensorflow.ts';
 import { unsetVariables } from './tensorflow/tensorflow-environment.ts';
+import { oneDnnVariable, oneDnnWords } from './tensorflow/one-dnn.ts';
 import { tensorflowPackage } from './tensorflow/tensorflow-package.ts';
 import { threadEngine } from './thread/thread-engine.ts';
 
@@ -36,7 +37,7 @@ export async function openTensorflowEngine(options: TensorflowEngineOptions = {}
   const { threads = availableCores(), from = tensorflowPackage } = options;
   atLeastOne('threads', threads);
   const found = options.found ?? (await probeTensorflow(options));
-  prepareEnvironment(threads);
+  prepareEnvironment(threads, found);
   return threadEngine({
     name: 'tensorflow',
     device: deviceOf(found),
@@ -51,13 +52,15 @@ export async function openTensorflowEngine(options: TensorflowEngineOptions = {}
 }
 
 /** Device of TensorFlow in words. */
-export function deviceOf({ usesGpu, library, version }: FoundTensorflow): string {
+export function deviceOf({ usesGpu, library, version, oneDnn }: FoundTensorflow): string {
   const what = `TensorFlow ${library} of tfjs-node-gpu ${version}`;
-  return usesGpu ? `CUDA, ${what}` : `cpu, ${what}`;
+  const kernels = oneDnn === undefined ? '' : ` ${oneDnnWords(oneDnn)}`;
+  return usesGpu ? `CUDA, ${what}` : `cpu, ${what}${kernels}`;
 }
 
 /** Sets environment variables that are not set yet. */
-function prepareEnvironment(threads: number): void {
+function prepareEnvironment(threads: number, { oneDnn }: FoundTensorflow): void {
   process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
+  if (oneDnn?.used === true) process.env[oneDnnVariable] ??= '1';
   Object.assign(process.env, unsetVariables());
 }

@@ -12,6 +12,7 @@ import { type TrainingState, updatedState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { CrossEntropyReadouts, LossReadouts } from '../../loss/readouts.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
+import { readTogether } from './read-together.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 
 /** A step that was computed but not applied. */
@@ -49,12 +50,11 @@ function wholeStep(spec: StepSpec): EagerStep {
       const labels = tf.tensor1d(batch.labels, 'int32');
       return trainingStep(spec, state, { pixels, labels }, scalars(rates));
     });
-    const norm = gradientNorm.dataSync()[0]!;
-    const values: Readonly<Record<string, tf.Tensor>> = sums;
-    // Measured, so every sum is there.
-    const readouts = readoutsOf(spec.loss, (name) => values[name]!.dataSync());
+    const values = readTogether({ ...sums, gradientNorm });
     tf.dispose([sums, gradientNorm]);
-    return { readouts, gradientNorm: norm, next };
+    // Measured, so every sum is there.
+    const readouts = readoutsOf(spec.loss, (name) => values[name]!);
+    return { readouts, gradientNorm: values['gradientNorm']![0]!, next };
   };
 }
 

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts';
 import { tf } from '../../tensor/tf.ts';
 import { padExplicitly } from './explicit-padding.ts';
 import { registerFusedKernels } from './fused-kernels.ts';
-import { nativeBackend } from './native-backend.ts';
+import { nativeBackend, runsOperators } from './native-backend.ts';
 import { restoreUtil } from './restore-util.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
 import { tensorflowBackend } from './tensorflow-package.ts';
@@ -50,8 +50,7 @@ export async function loadTensorflow(from: string): Promise<LoadedTensorflow> {
   const backend = nativeBackend();
   if (!known) {
     padExplicitly(tensorflowBackend);
-    // Only what stands for the package in tests runs no operators of the library.
-    if ('executeMultipleOutputs' in backend) registerFusedKernels(tensorflowBackend);
+    if (runsOperators(backend)) registerFusedKernels(tensorflowBackend);
   }
   return {
     version: loaded.version['tfjs-node'] ?? 'unknown',

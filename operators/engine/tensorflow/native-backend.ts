@@ -42,6 +42,11 @@ export function nativeBackend(): NativeBackend {
   return tf.backend() as unknown as NativeBackend;
 }
 
+/** False only for what stands for the package in tests, which has kernels and no operators of the library. */
+export function runsOperators(backend: NativeBackend): boolean {
+  return 'executeMultipleOutputs' in backend;
+}
+
 /** Makes attributes of a value's own type; `float32` is the type of numbers by that name. */
 export function attributesOf(
   { binding }: NativeBackend,

@@ -7,6 +7,14 @@ import type { LoadedTensorflow } from './load-tensorflow.ts';
 import { firstUseNotice } from './kernel-cache.ts';
 import { type LoaderMessages, loaderMessages, talkativeLoader } from './loader-messages.ts';
 import { findNvidiaDriver } from './nvidia-driver.ts';
+import {
+  choiceAfter,
+  choiceWithout,
+  type KernelTrial,
+  type OneDnnChoice,
+  oneDnnVariable,
+  saysOneDnn,
+} from './one-dnn.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
 import { unsetVariables } from './tensorflow-environment.ts';
 import { tensorflowPackage } from './tensorflow-package.ts';
@@ -32,6 +40,8 @@ export interface ProbeTensorflowOptions {
 export interface FoundTensorflow extends LoadedTensorflow {
   /** What its loader says about graphics cards. */
   readonly loader: LoaderMessages;
+  /** Kernels of the processor. Undefined on a card. */
+  readonly oneDnn?: OneDnnChoice | undefined;
 }
 
 /**
@@ -47,13 +57,51 @@ export async function probeTensorflow(
   const { from = tensorflowPackage, seconds = 120 } = options;
   if (!(seconds > 0)) throw outOfRange('seconds', 'a number above 0', seconds);
   const notice = await noticeOfFirstUse(entryOf(from), options);
+  const limit = options.seconds ?? (notice === undefined ? seconds : firstUseSeconds);
+  const { layerMs, usesOneDnn, ...found } = await tried(from, limit);
+  if (layerMs === undefined) return found;
+  const first = { layerMs, usesOneDnn };
+  const oneDnn =
+    choiceWithout(first, process.env[oneDnnVariable]) ??
+    choiceAfter(first, await triedWithOneDnn(from, limit));
+  return { ...found, oneDnn };
+}
+
+/** A trial as it ended. */
+interface EndedTrial extends FoundTensorflow {
+  /** Time of a layer, where it computes on the processor. */
+  readonly layerMs: number | undefined;
+  readonly usesOneDnn: boolean;
+}
+
+async function triedWithOneDnn(
+  from: string,
+  seconds: number,
+): Promise<KernelTrial | { readonly wrong: string }> {
+  try {
+    const { layerMs = Number.NaN, usesOneDnn } = await tried(from, seconds, {
+      [oneDnnVariable]: '1',
+    });
+    return { layerMs, usesOneDnn };
+  } catch (error) {
+    if (error instanceof TensorflowFailure) return { wrong: error.detail };
+    throw error;
+  }
+}
+
+/** @throws {TensorflowFailure} */
+async function tried(
+  from: string,
+  seconds: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<EndedTrial> {
   const { news, printed, failure } = await tryInChild<TrialNews>(
     new URL('tensorflow-trial.ts', import.meta.url),
     {
       what: 'TensorFlow',
       argument: { from },
-      env: { ...unsetVariables(), ...talkativeLoader },
-      seconds: options.seconds ?? (notice === undefined ? seconds : firstUseSeconds),
+      env: { ...unsetVariables(), ...talkativeLoader, ...env },
+      seconds,
     },
   );
   const told = news.at(-1);
@@ -70,7 +118,8 @@ export async function probeTensorflow(
   if (failure !== undefined) throw new TensorflowFailure('crashed', failure.words);
   if (told === undefined)
     throw new TensorflowFailure('crashed', 'its trial ended without an answer');
-  return { ...told.loaded, loader };
+  const { loaded, layerMs } = told;
+  return { ...loaded, loader, layerMs, usesOneDnn: saysOneDnn(printed) };
 }
 
 /** File that the package is entered by. */

@@ -1,4 +1,5 @@
 import { seededRandom } from '../../random.ts';
+import { batchNormTrain } from '../../tensor/batch-norm.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
 import { largestDifference } from '../interface/largest-difference.ts';
@@ -26,6 +27,20 @@ const computations: Readonly<Record<string, Computation>> = {
         tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, 1);
       const [dx, dFilter] = tf.grads(convolve)([x!, filter!], dy);
       return { y: convolve(x!, filter!), dx: dx!, dFilter: dFilter! };
+    },
+  },
+  'BatchNorm with a ReLU': {
+    inputs: { x: [3, 5, 4, 8], scale: [8], offset: [8], dy: [3, 5, 4, 8] },
+    compute: ({ x, scale, offset, dy }) => {
+      const normalise = (x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) =>
+        batchNormTrain(x as tf.Tensor4D, scale as tf.Tensor1D, offset as tf.Tensor1D, {
+          relu: true,
+        });
+      const [dx, dScale, dOffset] = tf.grads(
+        (x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) => normalise(x, scale, offset).y,
+      )([x!, scale!, offset!], dy);
+      const { y, mean, variance } = normalise(x!, scale!, offset!);
+      return { y, mean, variance, dx: dx!, dScale: dScale!, dOffset: dOffset! };
     },
   },
   'max-pooling': {

@@ -1,5 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import { type LoadedTensorflow, loadTensorflow } from './load-tensorflow.ts';
+import { layerTime } from './layer-time.ts';
+import { nativeBackend, runsOperators } from './native-backend.ts';
 import { selfTest } from './self-test.ts';
 import { TensorflowFailure, type TensorflowFailureKind } from './tensorflow-failure.ts';
 import { tensorflowBackend } from './tensorflow-package.ts';
@@ -8,14 +10,16 @@ import { tensorflowBackend } from './tensorflow-package.ts';
 
 /** Message of a trial; one each. */
 export type TrialNews =
-  | { readonly loaded: LoadedTensorflow }
+  | { readonly loaded: LoadedTensorflow; readonly layerMs: number | undefined }
   | { readonly failed: { readonly kind: TensorflowFailureKind; readonly detail: string } };
 
 async function tried(from: string): Promise<TrialNews> {
   try {
     const loaded = await loadTensorflow(from);
     await selfTest(tensorflowBackend);
-    return { loaded };
+    // Only the kernels of a processor are chosen from.
+    const isTimed = !loaded.usesGpu && runsOperators(nativeBackend());
+    return { loaded, layerMs: isTimed ? layerTime() : undefined };
   } catch (error) {
     if (error instanceof TensorflowFailure) {
       return { failed: { kind: error.kind, detail: error.detail } };

@@ -123,9 +123,9 @@ export const classifier: ClassifierSpec = {
 
 /** What declares the cases: AVA's `test`, or what stands in for it where AVA is not. */
 export interface DeclareTest {
-  (title: string, run: (t: ExecutionContext) => Promise<void>): void;
+  (title: string, run: (t: ExecutionContext) => Promise<unknown>): void;
   /** Runs before the others, one at a time. */
-  serial(title: string, run: (t: ExecutionContext) => Promise<void>): void;
+  serial(title: string, run: (t: ExecutionContext) => Promise<unknown>): void;
 }
 
 /** What of the contract is asked of an engine. */

@@ -48,10 +48,18 @@ export function ourSide(name: string, built: URL, args: readonly string[]): stri
 }
 
 /**
- * Environment of a peer. With `keepFreed` the GNU C library keeps freed memory in the process, which is faster where
- * page faults are dear.
+ * Environment of a peer. With `keepFreed` the GNU C library keeps freed memory in the process, and takes more of it at a
+ * time, which is faster where page faults are dear. What tunes an OpenBLAS here (`OPENBLAS_…`) is not the peer's own.
  */
 export function peerEnvironment(keepFreed: boolean): NodeJS.ProcessEnv {
-  if (!keepFreed) return process.env;
-  return { ...process.env, MALLOC_MMAP_MAX_: '0', MALLOC_TRIM_THRESHOLD_: '100000000000' };
+  const others = Object.entries(process.env).filter(
+    ([name]) => name !== 'OPENBLAS_CORETYPE' && name !== 'OPENBLAS_L2_SIZE',
+  );
+  return { ...Object.fromEntries(others), ...(keepFreed ? keptMemory : {}) };
 }
+
+const keptMemory = {
+  MALLOC_MMAP_MAX_: '0',
+  MALLOC_TRIM_THRESHOLD_: '100000000000',
+  MALLOC_TOP_PAD_: '268435456',
+};

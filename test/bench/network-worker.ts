@@ -1,27 +1,44 @@
-/** Our side of `step.ts` and `infer.ts`, in the same words as `network_peer.py`: `network-worker.ts BUILT THREADS`. */
+/**
+ * Our side of `step.ts` and `infer.ts`, in the same words as `network_peer.py`:
+ * `network-worker.ts BUILT THREADS ENGINE`.
+ */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type * as operators from '../../operators/index.ts';
 import type * as outputs from '../../outputs/index.ts';
+import type { EngineName } from '../../operators/engine/open-engine.ts';
+import { messageOf } from '../../operators/errors.ts';
 import type { Weights } from '../../operators/types.ts';
 import { packedBatch } from '../helpers/batches.ts';
 import { zeroMomentum } from '../helpers/networks.ts';
+import { matmulRate } from './matmul-rate.ts';
 import { encoderOf, type NetworkAnswer, type NetworkRequest } from './network-sides.ts';
 
 const [built, threads] = [process.argv[3]!, Number(process.argv[4])];
+// One of the names that the command line was given; another one is refused by the engine.
+const engineName = process.argv[5] as EngineName;
 // What was built exports what is written here.
 const load = async (name: string): Promise<unknown> =>
   await import(new URL(`${name}/index.js`, built).href);
 const { openEngine } = (await load('operators')) as typeof operators;
 const { readSafetensors } = (await load('outputs')) as typeof outputs;
 
-const engine = await openEngine('onnx', { threads });
+const engine = await openEngine(engineName, { threads });
 console.log(JSON.stringify({ engine: engine.name, device: engine.device }));
 
 let work: (() => Promise<readonly number[]>) | undefined;
 for await (const line of createInterface({ input: process.stdin })) {
-  const request = JSON.parse(line) as NetworkRequest;
+  const request = JSON.parse(line) as NetworkRequest | { readonly what: 'matmul' };
+  const answer = await answerTo(request).catch((error: unknown) => ({ failed: messageOf(error) }));
+  console.log(JSON.stringify(answer));
+}
+await engine.close();
+
+async function answerTo(
+  request: NetworkRequest | { readonly what: 'matmul' },
+): Promise<NetworkAnswer | { readonly gflops: number }> {
+  if (request.what === 'matmul') return { gflops: await matmulRate(threads) };
   work ??= await opened(request);
   const { count, seconds } = request;
   const [ms, cpuMs]: [number[], number[]] = [[], []];
@@ -36,11 +53,9 @@ for await (const line of createInterface({ input: process.stdin })) {
     cpuMs.push((user + system) / 1000);
     if (ms.length === 1) values = result;
   }
-  const peakMb = process.resourceUsage().maxRSS / 1024;
-  const answer: NetworkAnswer = { ms, cpuMs, values, peakMb };
-  console.log(JSON.stringify(answer));
+  // The kernel's high-water mark of the process (VmHWM).
+  return { ms, cpuMs, values, peakMb: process.resourceUsage().maxRSS / 1024 };
 }
-await engine.close();
 
 /** What is measured: a step, or the encoding of a batch. */
 async function opened(request: NetworkRequest): Promise<() => Promise<readonly number[]>> {

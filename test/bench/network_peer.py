@@ -1,13 +1,15 @@
 """Peer of `step.ts` and `infer.ts`: the same residual networks in PyTorch.
 
-`python3 network_peer.py VARIANT THREADS`, VARIANT one of default, channels_last and, for inference, frozen. Prints a line
+`python3 network_peer.py VARIANT THREADS`, VARIANT one of default, channels_last, compiled (`torch.compile`
+in channels_last) and, for inference, frozen. Prints a line
 of JSON with what it is, then reads one JSON request per line: `{"what": "step" or "infer", "encoder", "imageSize", "rows",
 "folder", "count", "seconds"}`, where `folder` holds `weights.safetensors`, `pixels.f32` (rows, height, width, 3) and
 `labels.i32`. Runs for that many seconds and at least `count` times, and answers with the milliseconds of each, the first
 loss or rows of vectors, and its peak memory. State goes on from request to request.
 
 With `"what": "operators"`, for `step-operators.ts`, answers with the milliseconds of a step that each kind of operator
-takes, the mean over `count` steps.
+takes, the mean over `count` steps. With `"what": "matmul"` answers with the GFLOP/s of a product of matrices. What fails is
+answered as `{"failed": why}`.
 """
 
 import json
@@ -122,9 +124,11 @@ class Side:
 
     def __init__(self, request, variant):
         folder, size, rows = request["folder"], request["imageSize"], request["rows"]
-        self.memory = torch.channels_last if variant == "channels_last" else torch.contiguous_format
+        self.memory = torch.channels_last if variant in ("channels_last", "compiled") else torch.contiguous_format
         model = Encoder(request["encoder"], tensors(f"{folder}/weights.safetensors"))
         self.model = model.to(memory_format=self.memory)
+        if variant == "compiled":
+            self.model = torch.compile(self.model)
         pixels = np.fromfile(f"{folder}/pixels.f32", dtype=np.float32).reshape(rows, size, size, 3)
         self.pixels = torch.from_numpy(np.ascontiguousarray(pixels.transpose(0, 3, 1, 2)))
         self.labels = torch.from_numpy(np.fromfile(f"{folder}/labels.i32", dtype=np.int32).astype(np.int64))
@@ -169,37 +173,50 @@ class Side:
         return embedding[0].tolist()
 
 
+def matmul():
+    """GFLOP/s of a large product of float32, the best of eight after a warm-up, as `matmul-rate.ts` has it."""
+    size = 2048
+    a, b = torch.rand(size, size), torch.rand(size, size)
+    seconds = []
+    for _ in range(9):
+        start = time.perf_counter()
+        a @ b
+        seconds.append(time.perf_counter() - start)
+    return 2 * size**3 / 1e9 / min(seconds[1:])
+
+
+def timed(side, request):
+    work = side.step if request["what"] == "step" else side.infer
+    values, ms, cpu = None, [], []
+    until = time.perf_counter() + request["seconds"]
+    while len(ms) < request["count"] or time.perf_counter() < until:
+        start, cpu_start = time.perf_counter(), time.process_time()
+        result = work()
+        ms.append(1000 * (time.perf_counter() - start))
+        cpu.append(1000 * (time.process_time() - cpu_start))
+        values = values or result
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"ms": ms, "cpuMs": cpu, "values": values, "peakMb": peak}
+
+
 def main():
     variant, threads = sys.argv[1], int(sys.argv[2])
     torch.set_num_threads(threads)
-    matmul = torch.rand(2000, 2000)
-    start = time.perf_counter()
-    matmul @ matmul
-    described = {
-        "torch": torch.__version__,
-        "variant": variant,
-        "threads": torch.get_num_threads(),
-        "matmulGflops": round(16 / (time.perf_counter() - start)),
-    }
+    described = {"torch": torch.__version__, "variant": variant, "threads": torch.get_num_threads()}
     print(json.dumps(described), flush=True)
     side = None
     for line in sys.stdin:
         request = json.loads(line)
-        side = side or Side(request, variant)
-        if request["what"] == "operators":
-            print(json.dumps(side.operators(request["count"])), flush=True)
-            continue
-        work = side.step if request["what"] == "step" else side.infer
-        values, ms, cpu = None, [], []
-        until = time.perf_counter() + request["seconds"]
-        while len(ms) < request["count"] or time.perf_counter() < until:
-            start, cpu_start = time.perf_counter(), time.process_time()
-            result = work()
-            ms.append(1000 * (time.perf_counter() - start))
-            cpu.append(1000 * (time.process_time() - cpu_start))
-            values = values or result
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps({"ms": ms, "cpuMs": cpu, "values": values, "peakMb": peak}), flush=True)
+        try:
+            if request["what"] == "matmul":
+                answer = {"gflops": matmul()}
+            else:
+                side = side or Side(request, variant)
+                operators = request["what"] == "operators"
+                answer = side.operators(request["count"]) if operators else timed(side, request)
+        except Exception as error:  # Such as a variant that this machine cannot compile.
+            answer = {"failed": str(error).strip().split("\n")[0]}
+        print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

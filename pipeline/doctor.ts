@@ -222,7 +222,7 @@ export async function checkEngines(
   const checks: DoctorCheck[] = [];
   let taken = false;
   for (const { title: name, assess } of candidates) {
-    const assessment = await assess({ announce: note });
+    const assessment = await assess({ announce: (text) => note(text, ['engine', 'device']) });
     if (assessment.usable) {
       const how = taken ? 'usable' : 'taken by `auto`';
       checks.push({ name, verdict: 'ok', detail: `${how}: ${assessment.device}` });

@@ -1,34 +1,37 @@
 import type { Engine } from './interface/engine.ts';
 import type { Assessment, EngineCandidate } from './interface/engine-candidate.ts';
 import { cardCode, cardObstacles, oldestDriver } from './tensorflow/card-support.ts';
-import type { LoaderMessages } from './tensorflow/loader-messages.ts';
 import { findNvidiaDriver, type NvidiaDriver } from './tensorflow/nvidia-driver.ts';
 import { probeTensorflow, type ProbeTensorflowOptions } from './tensorflow/probe-tensorflow.ts';
 import { deviceOf, openTensorflowEngine } from './tensorflow-engine.ts';
-import { TensorflowFailure } from './tensorflow/tensorflow-failure.ts';
+import { failureOnProcessor, TensorflowFailure } from './tensorflow/tensorflow-failure.ts';
+
+/** The candidate's surroundings; a test has others. */
+export interface TensorflowCandidateOptions extends ProbeTensorflowOptions {
+  /** @default probeTensorflow */
+  readonly probe?: typeof probeTensorflow | undefined;
+  /** Of Node, such as `linux-x64`. @default that of this process */
+  readonly system?: string | undefined;
+}
 
 /**
  * TensorFlow, where it computes on a graphics card: on the processor ONNX Runtime is faster. It is not even tried where
- * no NVIDIA driver runs, or where it serves none of the cards.
- *
- * @param platform Another system, for tests.
+ * no NVIDIA driver runs, or where it has code for none of the cards.
  */
-export function tensorflowCandidate(
-  probe: ProbeTensorflowOptions = {},
-  platform: string = process.platform,
-): EngineCandidate {
-  const { findDriver = findNvidiaDriver } = probe;
+export function tensorflowCandidate(options: TensorflowCandidateOptions = {}): EngineCandidate {
+  const { probe = probeTensorflow, findDriver = findNvidiaDriver } = options;
+  const { system = `${process.platform}-${process.arch}` } = options;
   return {
     title: 'tensorflow on CUDA',
     engine: 'tensorflow',
     async assess({ threads, announce }) {
       const driver = await findDriver();
-      const idle = reasonNotToTry(driver, platform);
+      const idle = reasonNotToTry(driver, system);
       if (idle !== undefined) return { usable: false, broken: false, reason: idle };
       try {
-        const found = await probeTensorflow({ announce, ...probe });
+        const found = await probe({ announce, ...options });
         if (found.usesGpu) {
-          const open = (): Promise<Engine> => openTensorflowEngine({ ...probe, threads, found });
+          const open = (): Promise<Engine> => openTensorflowEngine({ ...options, threads, found });
           return { usable: true, device: deviceOf(found), open };
         }
         const { message } = failureOnProcessor(found.loader);
@@ -52,9 +55,9 @@ function obstaclesOf(driver: NvidiaDriver | undefined): readonly string[] {
 }
 
 /** Reason for which TensorFlow can have no card here, whatever is installed. */
-function reasonNotToTry(driver: NvidiaDriver | undefined, platform: string): string | undefined {
-  if (platform === 'darwin') return 'There is no CUDA on macOS';
-  if (platform !== 'linux') return undefined;
+function reasonNotToTry(driver: NvidiaDriver | undefined, system: string): string | undefined {
+  if (system.startsWith('darwin')) return 'There is no CUDA on macOS';
+  if (!system.startsWith('linux')) return undefined;
   if (/^\s*(?:-1.*)?$/u.test(process.env['CUDA_VISIBLE_DEVICES'] ?? '0')) {
     return 'The variable `CUDA_VISIBLE_DEVICES` hides every card';
   }
@@ -70,21 +73,12 @@ function reasonNotToTry(driver: NvidiaDriver | undefined, platform: string): str
       'In a container make them visible: `docker run --gpus all`, or the limit `nvidia.com/gpu: 1` on Kubernetes'
     );
   }
+  if (system !== 'linux-x64') {
+    return `TensorFlow is there with CUDA for linux-x64 only, and this is ${system}: use \`onnx\` on webgpu`;
+  }
   const isServed =
     driver.cards.length === 0 || driver.cards.some((card) => cardCode(card) !== 'none');
   return isServed ? undefined : obstaclesOf(driver).join('. ');
-}
-
-/** TensorFlow that loads, and sees no card beside a driver. */
-function failureOnProcessor({
-  builtForCuda,
-  lacksCuda,
-  complaints,
-}: LoaderMessages): TensorflowFailure {
-  if (!builtForCuda)
-    return new TensorflowFailure('processor', 'it is set up for the processor only');
-  const seen = ['it finds no graphics card', ...complaints].join('; ');
-  return new TensorflowFailure(lacksCuda ? 'cuda' : 'card', seen);
 }
 
 function sentence(text: string): string {

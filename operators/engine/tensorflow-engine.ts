@@ -10,6 +10,8 @@ import {
 } from './tensorflow/probe-tensorflow.ts';
 import { unsetVariables } from './tensorflow/tensorflow-environment.ts';
 import { oneDnnVariable, oneDnnWords } from './tensorflow/one-dnn.ts';
+import { findNvidiaDriver } from './tensorflow/nvidia-driver.ts';
+import { failureOnProcessor } from './tensorflow/tensorflow-failure.ts';
 import { tensorflowPackage } from './tensorflow/tensorflow-package.ts';
 import { threadEngine } from './thread/thread-engine.ts';
 
@@ -37,6 +39,7 @@ export async function openTensorflowEngine(options: TensorflowEngineOptions = {}
   const { threads = availableCores(), from = tensorflowPackage } = options;
   atLeastOne('threads', threads);
   const found = options.found ?? (await probeTensorflow(options));
+  if (!found.usesGpu) await tellOfIdleCard(found, options);
   prepareEnvironment(threads, found);
   return threadEngine({
     name: 'tensorflow',
@@ -56,6 +59,18 @@ export function deviceOf({ usesGpu, library, version, oneDnn }: FoundTensorflow)
   const what = `TensorFlow ${library} of tfjs-node-gpu ${version}`;
   const kernels = oneDnn === undefined ? '' : ` ${oneDnnWords(oneDnn)}`;
   return usesGpu ? `CUDA, ${what}` : `cpu, ${what}${kernels}`;
+}
+
+/** Computing on the processor is told where there is a card, or TensorFlow was set up for one. */
+async function tellOfIdleCard(
+  { loader }: FoundTensorflow,
+  { announce, findDriver = findNvidiaDriver }: TensorflowEngineOptions,
+): Promise<void> {
+  if (announce === undefined) return;
+  const driver = await findDriver();
+  if (!loader.builtForCuda && (driver === undefined || !driver.hasDevices)) return;
+  const { detail, way } = failureOnProcessor(loader);
+  announce(`TensorFlow computes on the processor: ${detail}. ${way}`);
 }
 
 /** Sets environment variables that are not set yet. */

@@ -19,7 +19,12 @@ export async function openRunEngine(
   models = false,
 ): Promise<Engine> {
   const engine = scope.use(
-    await openEngine(choice, { threads: threads ?? undefined, announce: note, device, models }),
+    await openEngine(choice, {
+      threads: threads ?? undefined,
+      device,
+      models,
+      announce: (text) => note(text, ['engine', 'device']),
+    }),
   );
   const broken = (engine.rejected ?? []).filter(({ broken }) => broken);
   for (const { title, reason } of broken)

@@ -73,7 +73,10 @@ test('the doctor finds this machine fit, and the thread pool set up in time', as
   t.regex(details.get('thread pool') ?? '', /^\d+ threads$/u);
   t.regex(details.get('sharp') ?? '', /with libvips \d/u);
   t.regex(details.get('onnxruntime-node') ?? '', /^\d+\.\d+\.\d+; a small network equals/u);
-  t.regex(details.get('tensorflow on CUDA') ?? '', /cannot be used here: |^taken by `auto`: CUDA/u);
+  t.regex(
+    details.get('tensorflow on CUDA') ?? '',
+    /^No NVIDIA driver |cannot be used here: |^taken by `auto`: CUDA/u,
+  );
   t.regex(details.get('onnx on the processor') ?? '', /^(?:taken by `auto`|usable): cpu, \d/u);
 });
 

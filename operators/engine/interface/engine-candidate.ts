@@ -4,7 +4,7 @@ import type { Engine } from './engine.ts';
 export interface CandidateOptions {
   /** Threads of the engine, 1 or more. @default the cores that this process may use */
   readonly threads?: number | undefined;
-  /** Is called before a trial that will take minutes, with the reason. @default it is not told */
+  /** Is told beforehand of a trial that will take minutes, and of a card that lies idle. @default nobody is */
   readonly announce?: ((text: string) => void) | undefined;
 }
 

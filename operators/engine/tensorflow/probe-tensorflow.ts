@@ -30,7 +30,7 @@ export interface ProbeTensorflowOptions {
    * Timeout of the trial, in seconds, above 0. @default 120, and 3,600 where kernels have to be compiled first
    */
   readonly seconds?: number | undefined;
-  /** Is called before the trial when it will take long, with the reason. @default it is not told */
+  /** Is told before a trial that will take long, with the reason. @default nobody is */
   readonly announce?: ((text: string) => void) | undefined;
   /** The NVIDIA driver, for tests. @default findNvidiaDriver */
   readonly findDriver?: typeof findNvidiaDriver | undefined;

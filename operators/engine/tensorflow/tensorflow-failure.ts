@@ -1,4 +1,5 @@
 import { PipelineError } from '../../errors.ts';
+import type { LoaderMessages } from './loader-messages.ts';
 import { cudaVersions, oldestDriver } from './card-support.ts';
 
 /**
@@ -28,13 +29,25 @@ export class TensorflowFailure extends PipelineError {
   readonly kind: TensorflowFailureKind;
   /** Observation, without the way out. */
   readonly detail: string;
+  /** Way out, a sentence without its full stop. */
+  readonly way: string;
 
   constructor(kind: TensorflowFailureKind, detail: string, options: ErrorOptions = {}) {
     const text = `The \`tensorflow\` engine cannot be used here: ${detail}. ${wayOut[kind]}`;
     super('ERR_ENGINE', text, { ...options, options: ['engine'] });
     this.kind = kind;
     this.detail = detail;
+    this.way = wayOut[kind];
   }
+}
+
+/** TensorFlow that works, on the processor. */
+export function failureOnProcessor(loader: LoaderMessages): TensorflowFailure {
+  if (!loader.builtForCuda) {
+    return new TensorflowFailure('processor', 'it is set up for the processor only');
+  }
+  const seen = ['it finds no graphics card', ...loader.complaints].join('; ');
+  return new TensorflowFailure(loader.lacksCuda ? 'cuda' : 'card', seen);
 }
 
 const setUp =
@@ -48,7 +61,7 @@ const wayOut: Readonly<Record<TensorflowFailureKind, string>> = {
   copies:
     'Install the version of `@tensorflow/tfjs-node-gpu` that is the same as that of `@tensorflow/tfjs`, and run `npm dedupe`',
   broken: 'Run `sincere setup tensorflow` again, or use `engine: onnx`',
-  crashed: `Look whether the driver goes with ${cudaVersions}, or use \`engine: onnx\``,
+  crashed: `\`sincere doctor\` says whether the driver goes with ${cudaVersions}; or use \`engine: onnx\``,
   late:
     'Where the driver compiles the kernels for a card without machine code, run it again: what was compiled is kept. Or ' +
     'use `engine: onnx`',

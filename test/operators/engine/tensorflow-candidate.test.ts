@@ -1,8 +1,18 @@
 import test from 'ava';
 import { openEngine } from '../../../operators/engine/open-engine.ts';
-import { tensorflowCandidate } from '../../../operators/engine/tensorflow-candidate.ts';
+import {
+  tensorflowCandidate,
+  type TensorflowCandidateOptions,
+} from '../../../operators/engine/tensorflow-candidate.ts';
+import { openTensorflowEngine } from '../../../operators/engine/tensorflow-engine.ts';
 import type { Assessment } from '../../../operators/engine/interface/engine-candidate.ts';
+import { loaderMessages } from '../../../operators/engine/tensorflow/loader-messages.ts';
 import type { NvidiaDriver } from '../../../operators/engine/tensorflow/nvidia-driver.ts';
+import type { FoundTensorflow } from '../../../operators/engine/tensorflow/probe-tensorflow.ts';
+import {
+  TensorflowFailure,
+  type TensorflowFailureKind,
+} from '../../../operators/engine/tensorflow/tensorflow-failure.ts';
 import { fakeTensorflow } from '../../helpers/fake-tensorflow.ts';
 import { whereTensorflowIs } from '../../helpers/native-tensorflow.ts';
 import { opened } from '../../helpers/opened.ts';
@@ -23,13 +33,18 @@ await whereTensorflowIs(({ library, loader, usesGpu }) => {
   });
 });
 
-/** Assessment beside this driver, of a package that nothing may be started of unless it is given. */
+const never = async (): Promise<never> => {
+  throw new Error('was tried');
+};
+
+/** Assessment beside this driver, of what the probe finds. */
 async function assessed(
   found: NvidiaDriver | undefined,
-  from = '/not/to/be/started',
-  platform = 'linux',
+  probe: TensorflowCandidateOptions['probe'] = never,
+  system = 'linux-x64',
 ): Promise<Assessment> {
-  return await tensorflowCandidate({ from, findDriver: async () => found }, platform).assess({});
+  const findDriver = async (): Promise<NvidiaDriver | undefined> => found;
+  return await tensorflowCandidate({ probe, findDriver, system }).assess({});
 }
 
 function reasonOf(assessment: Assessment): string {
@@ -56,16 +71,34 @@ for (const [what, found, reason] of [
   });
 }
 
-test('tensorflow is not even tried on macOS, which has no CUDA', async (t) => {
-  t.regex(reasonOf(await assessed(undefined, '/not/to/be/started', 'darwin')), /no CUDA on macOS/u);
+for (const [system, found, reason] of [
+  ['darwin-arm64', undefined, /^There is no CUDA on macOS/u],
+  ['linux-arm64', driver, /for linux-x64 only, and this is linux-arm64: use `onnx` on webgpu/u],
+] as const) {
+  test(`tensorflow is not even tried where it has no CUDA: ${system}`, async (t) => {
+    t.regex(reasonOf(await assessed(found, never, system)), reason);
+  });
+}
+
+const failing = (kind: TensorflowFailureKind, detail: string) => async (): Promise<never> => {
+  throw new TensorflowFailure(kind, detail);
+};
+const printing = (output: string) => async (): Promise<FoundTensorflow> => ({
+  version: '4.22.0',
+  library: '2.21.0',
+  usesGpu: false,
+  loader: loaderMessages(output),
 });
 
-const addonMissing =
-  "throw new Error('The Node.js native addon module (tfjs_binding.node) can not be found at path: /x');";
-const printing = (output: string): string => `process.stderr.write(${JSON.stringify(output)});`;
-
-for (const [what, broken, first, reason, found] of [
-  ['not set up', false, addonMissing, /`sincere setup tensorflow --cuda`/u, driver],
+for (const [what, broken, probe, reason, found] of [
+  [
+    'absent',
+    false,
+    failing('absent', 'it is not there'),
+    /Run .*`sincere setup .*--cuda`/u,
+    driver,
+  ],
+  ['not set up', false, failing('addon', 'no addon'), /Run .*`sincere setup .*--cuda`/u, driver],
   [
     'set up for the processor',
     true,
@@ -74,17 +107,17 @@ for (const [what, broken, first, reason, found] of [
     driver,
   ],
   [
-    'without CUDA, as which it ends',
+    'without CUDA',
     true,
-    `${printing(loaderOutputs.withoutCuda)} process.abort();`,
+    printing(loaderOutputs.withoutCuda),
     /`libcudart\.so\.12`, .*`libcudnn\.so\.9` are missing\. Run `sincere setup tensorflow --cuda`/u,
     driver,
   ],
   [
-    'without cuDNN',
+    'without a library of the driver',
     true,
-    printing(loaderOutputs.withoutCudnn),
-    /`libcudnn\.so\.9` is missing\. Run `sincere setup tensorflow --cuda`/u,
+    printing(loaderOutputs.withoutNvml),
+    /`libnvidia-ml\.so\.1` of the driver is missing .*compute,utility/u,
     driver,
   ],
   [
@@ -94,26 +127,64 @@ for (const [what, broken, first, reason, found] of [
     /CUDA_ERROR_NO_DEVICE.*Driver 470\.1 is too old for CUDA 12: install 525/u,
     { ...driver, version: '470.1' },
   ],
-  ['broken', true, "throw new Error('on fire');", /on fire.*use `engine: onnx`/u, driver],
+  ['wrong', true, failing('numbers', 'off'), /off\. Use `engine: onnx`/u, driver],
 ] as const) {
-  test(`a fake of tensorflow is not taken beside a card: ${what}`, async (t) => {
-    const assessment = await assessed(found, await fakeTensorflow(t, { first }));
+  test(`tensorflow is not taken beside a card: ${what}`, async (t) => {
+    const assessment = await assessed(found, probe);
     t.like(assessment, { usable: false, broken });
     t.regex(reasonOf(assessment), reason);
   });
 }
 
-test('a package that is not there is no fault, and its reason is how to get it', async (t) => {
-  const assessment = await assessed(driver);
-  t.like(assessment, { usable: false, broken: false });
-  t.regex(reasonOf(assessment), /not installed\. Run .*`sincere setup tensorflow --cuda`/u);
+test('a fault of ours is not taken for a TensorFlow that does not work', async (t) => {
+  await t.throwsAsync(assessed(driver), { message: 'was tried' });
 });
 
 test('a fake of tensorflow is taken where it computes on a card', async (t) => {
   const from = await fakeTensorflow(t, { usesGpu: true });
-  const candidate = tensorflowCandidate({ from, findDriver: async () => driver }, 'linux');
+  const candidate = tensorflowCandidate({
+    from,
+    findDriver: async () => driver,
+    system: 'linux-x64',
+  });
   const engine = await opened(t, openEngine('auto', { candidates: [candidate] }));
   t.is(engine.name, 'tensorflow');
   t.regex(engine.device, /^CUDA, TensorFlow /u);
   t.deepEqual(engine.rejected, []);
 });
+
+for (const [what, output, found, told] of [
+  [
+    'it was set up without CUDA',
+    loaderOutputs.forProcessor,
+    driver,
+    /for the processor only\. Run /u,
+  ],
+  [
+    'a library of CUDA is missing',
+    loaderOutputs.withoutCudnn,
+    driver,
+    /`libcudnn\.so\.9` is miss/u,
+  ],
+  [
+    'it was set up for CUDA',
+    loaderOutputs.withoutDriver,
+    undefined,
+    /`libcuda\.so\.1` of the dri/u,
+  ],
+  ['nothing else was meant', loaderOutputs.forProcessor, undefined, /^$/u],
+] as const) {
+  test(`tensorflow by name tells what it computes on the processor for: ${what}`, async (t) => {
+    const announced: string[] = [];
+    await opened(
+      t,
+      openTensorflowEngine({
+        found: await printing(output)(),
+        findDriver: async () => found,
+        announce: (text) => announced.push(text),
+      }),
+    );
+    t.regex(announced.join('\n'), told);
+    t.true(announced.length <= 1);
+  });
+}

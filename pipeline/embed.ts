@@ -1,23 +1,18 @@
-import { pipe } from 'rxjs';
 import { encode } from '../operators/stages/encode.ts';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { perSample } from '../operators/flow/per-sample.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
-import { decodeImage } from '../operators/stages/decode-image.ts';
 import { onBadSample, skipBad } from '../operators/stages/on-bad-sample.ts';
 import { quarantine } from '../operators/stages/quarantine.ts';
-import { readImage } from '../operators/stages/read-image.ts';
 import { prepareInputs } from '../operators/stages/prepare-inputs.ts';
-import { statedReading } from '../operators/image/image-reading.ts';
-import { inputShrinkTarget } from '../operators/image/preprocessing.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
 import { planInOrder } from '../operators/batches/plan-in-order.ts';
 import type { BatchPlan, Dataset } from '../operators/types.ts';
 import type { PositionRange } from '../outputs/embeddings/export-writer.ts';
 import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/embeddings/write-embeddings.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
-import { decodePermits, readPermits } from './parts/native-permits.ts';
 import { openExport } from './parts/open-export.ts';
+import { readableImages } from './parts/readable-images.ts';
 import { type EmbedOptions, embedVerb } from './options/embed-options.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { retryBad } from './parts/retry-bad.ts';
@@ -42,18 +37,8 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
     const opened = await openExport(scope, options, note);
     const { data, preprocessing, session, folder, opening } = opened;
     const { signal, draining } = scope;
-    const { maxInvalid, maxBytes, maxPixels, batchSize, prefetch, out } = options;
-    const decoding = {
-      permits: decodePermits,
-      limits: { maxPixels },
-      reading: statedReading(preprocessing),
-      tolerant: options.tolerant,
-      shrinkTo: inputShrinkTarget(preprocessing),
-    };
-    const readable = pipe(
-      readImage(data, { permits: readPermits, maxBytes, identify: true }),
-      decodeImage(decoding),
-    );
+    const { maxInvalid, batchSize, prefetch, out } = options;
+    const readable = readableImages(data, preprocessing, options);
     const wasFinished = folder.left.length === 0;
     const retry = { data, stage: readable, signal, note };
     const usable = options.retryBad ? await retryBad(folder, retry) : new Set<string>();

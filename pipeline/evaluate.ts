@@ -13,7 +13,7 @@ import { type EvaluateOptions, evaluateVerb } from './options/evaluate-options.t
 import { openRunEngine } from './parts/open-run-engine.ts';
 import { type ExportedSet, noteUnusable, openVectorSet } from './parts/open-vector-set.ts';
 import type { Resolved } from './options/verb.ts';
-import { notePreparedOtherwise } from './parts/prepared-otherwise.ts';
+import { noteOtherPrecision, notePreparedOtherwise } from './parts/prepared-otherwise.ts';
 import { isSameExport } from './parts/same-export.ts';
 import { tellCopies, tellOverlap } from './parts/tell-overlap.ts';
 import { runTask } from './parts/run-task.ts';
@@ -52,6 +52,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     const test = await openVectorSet(options.test, layer, signal);
     refuseOtherModel(train, test);
     notePreparedOtherwise(train, test, note);
+    noteOtherPrecision(train, test, note);
     const leaveOneOut = await isSameExport(train, test);
     for (const set of leaveOneOut ? [train] : [train, test]) noteUnusable(set, note);
     if (leaveOneOut) tellCopies(train, note);

@@ -1,6 +1,6 @@
 import type { Fingerprint } from '../../operators/fingerprint.ts';
 import type { Dataset } from '../../operators/types.ts';
-import { jsonDifferences, type JsonObject } from '../files/json.ts';
+import { isObject, type Json, jsonDifferences, type JsonObject } from '../files/json.ts';
 import { producer } from '../files/producer.ts';
 import type { ExportColumns } from './embeddings-schema.ts';
 
@@ -71,6 +71,18 @@ export function identityDifferences(before: ExportIdentity, now: ExportIdentity)
   return jsonDifferences(decisive(before), decisive(now));
 }
 
+/** Without what a trial of its precision measured: that is the same only on the same kind of processor. */
+function decisiveModel({ precision, ...model }: ExportIdentity['model']): JsonObject {
+  if (!isObject(precision)) return precision === undefined ? model : { ...model, precision };
+  const { trial: _trial, ...decisive } = precision;
+  return { ...model, precision: decisive };
+}
+
+/** The precision of a model of an export, without its trial; null where it is float32. */
+export function decisivePrecision(model: ExportIdentity['model']): Json {
+  return decisiveModel(model)['precision'] ?? null;
+}
+
 function decisive(identity: ExportIdentity): unknown {
   const { version, producer: program, classes, model, preprocessing, layers, split } = identity;
   const { hash, count } = identity.dataset;
@@ -79,7 +91,7 @@ function decisive(identity: ExportIdentity): unknown {
     producer: program,
     dataset: { hash, count },
     classes,
-    model,
+    model: decisiveModel(model),
     preprocessing,
     layers,
     split,

@@ -21,6 +21,11 @@ export interface EmbedOptions
   readonly out: string;
   /** Vectors: `embedding` (pooled features), `projection` (unit vectors of the loss), or both if there. @default 'both' */
   readonly layer?: 'embedding' | 'projection' | 'both' | undefined;
+  /**
+   * Arithmetic of the convolutions: `float32`, `int8` if a trial on these images shows it right and faster, or `auto`:
+   * int8 where that is so. @default 'float32'
+   */
+  readonly precision?: 'float32' | 'int8' | 'auto' | undefined;
   /** Images encoded at once. @default 256 */
   readonly batchSize?: number | undefined;
   /** Continue the export in `out` after its last finished part. @default false */
@@ -78,6 +83,11 @@ const output = {
 };
 
 const machine = {
+  precision: choice(
+    ['float32', 'int8', 'auto'],
+    'Arithmetic of the convolutions: `float32`, `int8` if a trial on these images shows it right and faster, or ' +
+      '`auto`: int8 where that is so.',
+  ).default('float32'),
   batchSize: integer(1, 'Images encoded at once.').default(256),
   ...engineFields,
   ...loadingFields,
@@ -103,6 +113,11 @@ export const embedVerb: Verb<EmbedOptions> = defineVerb<EmbedOptions>({
       option: 'checkpoint',
       expected: 'absent when `model` is a file',
       holds: ({ checkpoint, model }) => checkpoint === null || !/\.onnx$/iu.test(model),
+    },
+    {
+      option: 'precision',
+      expected: '`float32` when `model` is a file, which is run as it is',
+      holds: ({ precision, model }) => precision !== 'int8' || !/\.onnx$/iu.test(model),
     },
     {
       option: 'shards',

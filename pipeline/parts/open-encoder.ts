@@ -7,6 +7,8 @@ import type {
   ModelSession,
 } from '../../operators/engine/interface/engine.ts';
 import { PipelineError } from '../../operators/errors.ts';
+import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
+import type { Weights } from '../../operators/types.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
 import type { JsonObject } from '../../outputs/files/json.ts';
@@ -28,6 +30,8 @@ export interface OpenEncoder {
   readonly preprocessing: Preprocessing;
   /** Identity of the model, for the manifest of an export. */
   readonly model: JsonObject & { readonly hash: string };
+  /** Network and weights of a run; absent for an ONNX file. */
+  readonly own?: { readonly spec: EncoderSpec; readonly weights: Weights } | undefined;
   /** Notes for the user. */
   readonly notes: readonly string[];
 }
@@ -67,8 +71,7 @@ async function openRunEncoder(
   const { weights, step } = checkpoint;
   const session = await engine.createEncoder(encoder, weights, { rows, imageSize });
   return {
-    // The logits of a classifier are no vectors of an image.
-    session: encoder.head === 'classifier' ? { ...session, projectionSize: 0 } : session,
+    session: vectorsOnly(session, encoder),
     preprocessing: encoderPreprocessing(imageSize, recipe, session.layout, embeddable),
     model: {
       hash: hashTensors(weights),
@@ -78,8 +81,14 @@ async function openRunEncoder(
       step,
       engine: engine.name,
     },
+    own: { spec: encoder, weights },
     notes,
   };
+}
+
+/** The logits of a classifier are no vectors of an image. */
+export function vectorsOnly(session: EncoderSession, { head }: EncoderSpec): EncoderSession {
+  return head === 'classifier' ? { ...session, projectionSize: 0 } : session;
 }
 
 async function openModelFile(engine: Engine, given: string, rows: number): Promise<OpenEncoder> {

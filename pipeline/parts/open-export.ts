@@ -7,6 +7,7 @@ import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder
 import type { EmbeddingsFolder } from '../../outputs/embeddings/export-writer.ts';
 import { embeddingsLayers } from '../../outputs/embeddings/embeddings-schema.ts';
 import { type ExportShard, parseShard } from '../../outputs/embeddings/export-shard.ts';
+import { chosenPrecision } from './chosen-precision.ts';
 import { chosenReading } from './chosen-reading.ts';
 import { isModelFile, openEncoder } from './open-encoder.ts';
 import { readPermits } from './native-permits.ts';
@@ -37,9 +38,11 @@ export async function openExport(
   const data = await openData(options, scope.signal, note);
   const engine = await openRunEngine(scope, options, note, isModelFile(options.model));
   const opened = await openEncoder(engine, options.model, batchSize, checkpoint ?? undefined);
-  const { model } = opened;
   const { preprocessing, notes } = chosenReading(opened.preprocessing, options);
-  const session = scope.use(opened.session);
+  const means = { engine, data, preprocessing, options, scope, note };
+  const precise = await chosenPrecision(opened, means);
+  const { model } = precise;
+  const session = scope.use(precise.session);
   const { embeddingSize, projectionSize } = session;
   const folder = scope.use(
     await openEmbeddingsFolder(options.out, {

@@ -13,7 +13,8 @@ import {
 } from '../../outputs/embeddings/read-embeddings.ts';
 import { imagesHash } from './images-hash.ts';
 import { counted } from '../../operators/message-words.ts';
-import type { JsonObject } from '../../outputs/files/json.ts';
+import { decisivePrecision } from '../../outputs/embeddings/export-identity.ts';
+import type { Json, JsonObject } from '../../outputs/files/json.ts';
 
 /** One layer of an export, and what identifies it. */
 export interface ExportedSet extends VectorSet {
@@ -23,6 +24,8 @@ export interface ExportedSet extends VectorSet {
   readonly imagesHash: string;
   /** Hash of the weights that embedded it. */
   readonly modelHash: string;
+  /** Precision that it was embedded in, with its scales; null for float32. */
+  readonly precision: Json;
   /** Preprocessing of its images, as its manifest states it. */
   readonly preprocessing: JsonObject;
   /** Rows that were left out, because a vector of theirs has no direction. */
@@ -105,6 +108,7 @@ export async function openVectorSet(
     datasetHash: manifest.dataset.hash,
     imagesHash: images.digest(),
     modelHash: manifest.model.hash,
+    precision: decisivePrecision(manifest.model),
     preprocessing: manifest.preprocessing,
   };
   const on = (one: EmbeddingLayer): ExportedSet => ({

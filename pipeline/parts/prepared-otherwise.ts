@@ -3,13 +3,25 @@ import { jsonDifferences } from '../../outputs/files/json.ts';
 import type { ExportedSet } from './open-vector-set.ts';
 import type { TellNote } from './run-event.ts';
 
-type PreparedSet = Pick<ExportedSet, 'name' | 'preprocessing'>;
+type PreparedSet = Pick<ExportedSet, 'name' | 'precision' | 'preprocessing'>;
 
 /** Fields of the preprocessing in which two exports differ. */
 export function preparedOtherwise(one: PreparedSet, other: PreparedSet): readonly string[] {
   const fields = Object.keys({ ...one.preprocessing, ...other.preprocessing });
   return fields.filter(
     (field) => jsonDifferences(one.preprocessing[field], other.preprocessing[field]).length > 0,
+  );
+}
+
+/** Notes that the vectors of one set are of int8 and those of the other of float32: a distance between them is that, too. */
+export function noteOtherPrecision(train: PreparedSet, test: PreparedSet, note: TellNote): void {
+  if ((train.precision === null) === (test.precision === null)) return;
+  const int8 = train.precision === null ? test : train;
+  const float32 = int8 === train ? test : train;
+  note(
+    `\`${int8.name}\` was embedded in int8 and \`${float32.name}\` in float32: vectors differ by that as well, by what the ` +
+      'trial in the manifest says. Embed both with the same `precision`, unless that is to be measured',
+    ['precision'],
   );
 }
 

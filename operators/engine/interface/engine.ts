@@ -4,7 +4,7 @@ import type { BatchShape, PackedBatch, TrainerState, Weights } from '../../types
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { LossReadouts } from '../../loss/readouts.ts';
 import type { LossSpec } from '../../loss/loss-spec.ts';
-import type { Quantisation, TensorRange } from '../../onnx/int8/quantisation.ts';
+import type { ImageRanges, Quantisation } from '../../onnx/int8/quantisation.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 
 /**
@@ -88,10 +88,10 @@ export interface Int8Encoders {
 /** Observer of activations. */
 export interface CalibrationSession {
   /**
-   * Ranges of the activations of 1 to `rows` images, `[images, imageSize, imageSize, 3]`, tensor by tensor. `pixels` is
-   * handed over.
+   * Ranges of the activations of 1 to `rows` images, `[images, imageSize, imageSize, 3]`: those of each image, tensor by
+   * tensor. `pixels` is handed over.
    */
-  run(pixels: Float32Array): Promise<readonly TensorRange[]>;
+  run(pixels: Float32Array): Promise<readonly ImageRanges[]>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { EngineCalls } from '../thread/engine-calls.ts';
 import { rangeModel } from '../../onnx/int8/range-model.ts';
-import type { TensorRange } from '../../onnx/int8/quantisation.ts';
+import type { ImageRanges } from '../../onnx/int8/quantisation.ts';
 import { placementOn } from '../../onnx/placement.ts';
 import { createSession, type Runtime, runSession } from '../../onnx/runtime.ts';
 import { encoderPorts, traceEncoder } from '../programs/trace-encoder.ts';
@@ -8,7 +8,7 @@ import { encoderPorts, traceEncoder } from '../programs/trace-encoder.ts';
 /** A compiled calibration model. Lives in the thread of the engine. */
 export interface CompiledCalibration {
   /** @throws {PipelineError} `ERR_ENGINE`. */
-  ranges(pixels: Float32Array): Promise<readonly TensorRange[]>;
+  ranges(pixels: Float32Array): Promise<readonly ImageRanges[]>;
   release(): Promise<void>;
 }
 
@@ -31,9 +31,12 @@ export async function openCalibration(
       const dims = [images, imageSize, imageSize, 3];
       const feeds = { [encoderPorts.images]: new runtime.Tensor('float32', own, dims) };
       const outputs = await runSession(session, feeds);
-      // Float32 scalars, as the model declares them.
-      const scalar = (name: string): number => (outputs[name]!.data as Float32Array)[0]!;
-      return ports.map(({ low, high }) => ({ low: scalar(low), high: scalar(high) }));
+      // Float32, one for each image, as the model declares them.
+      const at = (name: string, image: number): number =>
+        (outputs[name]!.data as Float32Array)[image]!;
+      return Array.from({ length: images }, (_, image) =>
+        ports.map(({ low, high }) => ({ low: at(low, image), high: at(high, image) })),
+      );
     },
     release: () => session.release(),
   };

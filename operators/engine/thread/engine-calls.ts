@@ -5,7 +5,7 @@ import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.
 import type { LossSpec } from '../../loss/loss-spec.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
-import type { Quantisation, TensorRange } from '../../onnx/int8/quantisation.ts';
+import type { ImageRanges, Quantisation } from '../../onnx/int8/quantisation.ts';
 import type { EncodedRows, LossResult, ModelPorts, ModelSpec } from '../interface/engine.ts';
 
 /** Call table of an engine thread: the argument and the result of each call by name. */
@@ -29,7 +29,7 @@ export interface EngineCalls {
     argument: { spec: EncoderSpec; weights: Weights; imageSize: number } & Computing;
     result: null;
   };
-  ranges: { argument: { pixels: Float32Array }; result: readonly TensorRange[] };
+  ranges: { argument: { pixels: Float32Array }; result: readonly ImageRanges[] };
   openModel: {
     argument: { spec: ModelSpec; rows: number; imageSize: number } & Computing;
     result: {

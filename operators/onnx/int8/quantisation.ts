@@ -15,6 +15,30 @@ export interface TensorRange {
   readonly high: number;
 }
 
+/** Ranges of the tensors of an encoder for one image, in the order of a `Quantisation`. */
+export type ImageRanges = readonly TensorRange[];
+
+/** Share of the images that may reach beyond the range of a tensor, at either end. */
+const clippedShare = 0.05;
+
+/**
+ * Percentile calibration: each tensor covers what 95 of 100 images reach at either end; the others are clipped, so that a
+ * few of them do not cost all the rest their resolution.
+ *
+ * @param images Ranges of each image, 1 or more.
+ * @throws {RangeError} When a range is not finite.
+ */
+export function calibrated(images: readonly ImageRanges[]): Quantisation {
+  const clipped = Math.floor(images.length * clippedShare);
+  const ascending = (values: readonly number[]): readonly number[] =>
+    values.toSorted((one, other) => one - other);
+  return images[0]!.map((_, tensor) => {
+    const lows = ascending(images.map((ranges) => ranges[tensor]!.low));
+    const highs = ascending(images.map((ranges) => ranges[tensor]!.high));
+    return quantisationOf({ low: lows[clipped]!, high: highs[images.length - 1 - clipped]! });
+  });
+}
+
 /** Narrowest range that is worth a scale. */
 const leastRange = 2 ** -90;
 

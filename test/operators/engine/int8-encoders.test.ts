@@ -2,7 +2,12 @@ import test from 'ava';
 import type { Engine, EncoderSession } from '../../../operators/engine/interface/engine.ts';
 import { openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { quantisationOf, type Quantisation } from '../../../operators/onnx/int8/quantisation.ts';
+import {
+  calibrated,
+  type ImageRanges,
+  quantisationOf,
+  type Quantisation,
+} from '../../../operators/onnx/int8/quantisation.ts';
 import { seededRandom } from '../../../operators/random.ts';
 import { computesInt8, processorFeatures } from '../../../operators/threads/processor-features.ts';
 
@@ -24,11 +29,11 @@ function images(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count * length }, () => random.normal());
 }
 
-async function calibrated({ int8 }: Engine): Promise<Quantisation> {
+async function calibratedOn({ int8 }: Engine): Promise<Quantisation> {
   const calibration = await int8!.createCalibration(spec, weights, shape);
   const ranges = await calibration.run(images(8, 1));
   await calibration.close();
-  return ranges.map(quantisationOf);
+  return calibrated(ranges);
 }
 
 async function vectors(session: EncoderSession, pixels: Float32Array): Promise<Float32Array> {
@@ -50,7 +55,7 @@ function leastCosine(one: Float32Array, other: Float32Array): number {
 ifHere('int8 vectors point where those of float32 do', async (t) => {
   const engine = await openOnnxEngine({ threads: 1 });
   t.teardown(() => engine.close());
-  const quantisation = await calibrated(engine);
+  const quantisation = await calibratedOn(engine);
   const float32 = await engine.createEncoder(spec, weights, shape);
   const int8 = await engine.int8!.createEncoder(spec, weights, shape, quantisation);
   const [exact, near] = await Promise.all(
@@ -63,7 +68,7 @@ ifHere('int8 vectors point where those of float32 do', async (t) => {
 ifHere('the int8 vector of an image does not depend on the others of its batch', async (t) => {
   const engine = await openOnnxEngine({ threads: 2 });
   t.teardown(() => engine.close());
-  const quantisation = await calibrated(engine);
+  const quantisation = await calibratedOn(engine);
   const session = await engine.int8!.createEncoder(spec, weights, shape, quantisation);
   const together = await vectors(session, images(8, 4));
   for (const row of [0, 5]) {
@@ -79,20 +84,19 @@ ifHere('calibration sees the same ranges in one batch and in several', async (t)
   const calibration = await engine.int8!.createCalibration(spec, weights, shape);
   const together = await calibration.run(images(4, 5));
   const halves = [
-    await calibration.run(images(4, 5).slice(0, 2 * length)),
-    await calibration.run(images(4, 5).slice(2 * length)),
+    ...(await calibration.run(images(4, 5).slice(0, 2 * length))),
+    ...(await calibration.run(images(4, 5).slice(2 * length))),
   ];
-  const joined = halves[0]!.map(({ low, high }, at) => ({
-    low: Math.min(low, halves[1]![at]!.low),
-    high: Math.max(high, halves[1]![at]!.high),
-  }));
-  t.deepEqual(joined.map(quantisationOf), together.map(quantisationOf));
+  const scales = (ranges: readonly ImageRanges[]): readonly Quantisation[] =>
+    ranges.map((image) => image.map(quantisationOf));
+  t.is(together.length, 4);
+  t.deepEqual(scales(halves), scales(together));
 });
 
 ifHere('the quantisation of another network is refused, with the numbers of tensors', async (t) => {
   const engine = await openOnnxEngine({ threads: 1 });
   t.teardown(() => engine.close());
-  const short = (await calibrated(engine)).slice(1);
+  const short = (await calibratedOn(engine)).slice(1);
   await t.throwsAsync(engine.int8!.createEncoder(spec, weights, shape, short), {
     message: /the quantisation of 12 tensors, got that of 11/u,
   });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { quantisationOf } from '../../../../operators/onnx/int8/quantisation.ts';
+import { calibrated, quantisationOf } from '../../../../operators/onnx/int8/quantisation.ts';
 import { int8Filter } from '../../../../operators/onnx/int8/int8-weights.ts';
 
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
@@ -48,4 +48,18 @@ test('a filter of int8 is within half a step of the weights, a channel of zeros 
   }
   t.true(Math.abs(steps[0]! * 0.1 * scales[0]! - 0.5) <= 0.1 * scales[0]!);
   t.is(steps[1], -20);
+});
+
+test('one image among many with activations beyond all others does not change the scales', (t) => {
+  const image = (high: number) => [{ low: 0, high }];
+  const usual = Array.from({ length: 40 }, (_, at) => image(1 + at / 100));
+  t.deepEqual(
+    calibrated([...usual.slice(1), image(1e6)]),
+    calibrated(usual.slice(1).concat([image(1.4)])),
+  );
+  t.true(calibrated(usual)[0]!.scale * 255 > 1.3);
+});
+
+test('few images are covered whole', (t) => {
+  t.true(calibrated([[{ low: -2, high: 1 }], [{ low: 0, high: 5 }]])[0]!.scale * 255 >= 7);
 });

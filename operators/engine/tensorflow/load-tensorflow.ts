@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { messageOf } from '../../errors.ts';
 import { tf } from '../../tensor/tf.ts';
 import { padExplicitly } from './explicit-padding.ts';
+import { transposeFiltersAsMatrices } from './filter-transpose.ts';
 import { registerFusedKernels } from './fused-kernels.ts';
 import { nativeBackend, runsOperators } from './native-backend.ts';
 import { restoreUtil } from './restore-util.ts';
@@ -50,6 +51,7 @@ export async function loadTensorflow(from: string): Promise<LoadedTensorflow> {
   const backend = nativeBackend();
   if (!known) {
     padExplicitly(tensorflowBackend);
+    transposeFiltersAsMatrices(tensorflowBackend);
     if (runsOperators(backend)) registerFusedKernels(tensorflowBackend);
   }
   return {

@@ -64,6 +64,27 @@ await whereTensorflowIs(() => {
     });
   }
 
+  test.serial('filters of any size are transposed as on the cpu backend, both ways', async (t) => {
+    const compute = (): tf.Tensor[] =>
+      [
+        [5, 4, 3, 2],
+        // Above the size from which it goes in two passes.
+        [513, 129, 2, 4],
+      ].map((shape) => {
+        const filter = tf.reshape(
+          tf.range(
+            0,
+            shape.reduce((a, b) => a * b),
+          ),
+          shape,
+        );
+        const turned = tf.transpose(filter, [2, 3, 1, 0]);
+        const back = tf.transpose(turned, [3, 2, 0, 1]);
+        return tf.concat([tf.reshape(turned, [-1]), tf.reshape(back, [-1])]);
+      });
+    await equalsCpu(t, compute, 'filters');
+  });
+
   for (const side of [7, 8]) {
     test.serial(`max-pooling and its gradient equal the cpu backend: side ${side}`, async (t) => {
       const pool = (x: tf.Tensor): tf.Tensor => tf.maxPool(x as tf.Tensor4D, 3, 2, 1);

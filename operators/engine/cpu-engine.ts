@@ -102,8 +102,8 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
       }),
     snapshot: () => line.enter(() => session.snapshot()),
     close: () =>
-      line.close(() => {
-        session.release();
+      line.close(async () => {
+        await session.release();
         onClose();
       }),
   };
@@ -166,7 +166,7 @@ interface SerialLine {
   /** @throws {PipelineError} `ERR_ENGINE` after `close`. */
   enter<T>(work: () => T | Promise<T>): Promise<T>;
   /** Runs `last` once, behind everything that entered before. Idempotent. */
-  close(last: () => void): Promise<void>;
+  close(last: () => void | Promise<void>): Promise<void>;
 }
 
 function serialLine(what: string): SerialLine {

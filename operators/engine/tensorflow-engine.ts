@@ -13,6 +13,7 @@ import { oneDnnVariable, oneDnnWords } from './tensorflow/one-dnn.ts';
 import { findNvidiaDriver } from './tensorflow/nvidia-driver.ts';
 import { failureOnProcessor } from './tensorflow/tensorflow-failure.ts';
 import { tensorflowPackage } from './tensorflow/tensorflow-package.ts';
+import type { TensorflowMode } from './tensorflow/tensorflow-mode.ts';
 import { threadEngine } from './thread/thread-engine.ts';
 
 export interface TensorflowEngineOptions extends ProbeTensorflowOptions {
@@ -21,14 +22,19 @@ export interface TensorflowEngineOptions extends ProbeTensorflowOptions {
    * all. @default the cores that this process may use
    */
   readonly threads?: number | undefined;
+  /**
+   * Run each step as one graph, which TensorFlow plans as a whole, or operator by operator as the reference does.
+   * @default 'graph'
+   */
+  readonly mode?: TensorflowMode | undefined;
   /** Result of an earlier probe. @default it is probed */
   readonly found?: FoundTensorflow | undefined;
 }
 
 /**
- * The engine on TensorFlow's native library: `trainingStep` and `encode` run op by op on `@tensorflow/tfjs-node-gpu`,
- * each trainer and encoder in a thread of its own. On an NVIDIA graphics card where it can use one, else on the
- * processor; `device` says which.
+ * The engine on TensorFlow's native library: `trainingStep` and `encode`, recorded once as graphs that hold the state in
+ * their variables, or run operator by operator, on `@tensorflow/tfjs-node-gpu`; each trainer and encoder in a thread of
+ * its own. On an NVIDIA graphics card where it can use one, else on the processor; `device` says which.
  *
  * The package is optional, and tried in a process of its own before it is loaded into this one (`probeTensorflow`).
  *
@@ -36,7 +42,7 @@ export interface TensorflowEngineOptions extends ProbeTensorflowOptions {
  * @throws {TensorflowFailure} When it cannot be used here.
  */
 export async function openTensorflowEngine(options: TensorflowEngineOptions = {}): Promise<Engine> {
-  const { threads = availableCores(), from = tensorflowPackage } = options;
+  const { threads = availableCores(), from = tensorflowPackage, mode = 'graph' } = options;
   atLeastOne('threads', threads);
   const found = options.found ?? (await probeTensorflow(options));
   if (!found.usesGpu) await tellOfIdleCard(found, options);
@@ -45,7 +51,7 @@ export async function openTensorflowEngine(options: TensorflowEngineOptions = {}
     name: 'tensorflow',
     device: deviceOf(found),
     module: new URL('tensorflow/tensorflow-worker.ts', import.meta.url),
-    workerData: { from },
+    workerData: { from, mode },
     computing: { device: found.usesGpu ? 'cuda' : 'cpu', threads },
     checkStep(spec) {
       // How much memory a graphics card has is not known here.
@@ -77,5 +83,7 @@ async function tellOfIdleCard(
 function prepareEnvironment(threads: number, { oneDnn }: FoundTensorflow): void {
   process.env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
   if (oneDnn?.used === true) process.env[oneDnnVariable] ??= '1';
+  // Errors only: what it logs of every graph that it reads is nobody's business here.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   Object.assign(process.env, unsetVariables());
 }

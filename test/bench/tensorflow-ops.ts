@@ -1,6 +1,6 @@
 /**
  * Operators and host round trips of a training step of the `tensorflow` engine, and its time:
- * `npx tsx test/bench/tensorflow-ops.ts [--cases resnet8x512,resnet18x64] [--sides eager] [--size 32] [--steps 10]
+ * `npx tsx test/bench/tensorflow-ops.ts [--cases resnet8x512,resnet18x64] [--sides eager,graph] [--size 32] [--steps 10]
  * [--threads N] [--top 12] [--json]`.
  *
  * A case is an encoder and a number of views, two of each image. A round trip is a tensor that is made from an array of
@@ -10,7 +10,12 @@
  */
 import { parseArgs } from 'node:util';
 import type { StepSpec } from '../../operators/step/step-spec.ts';
-import { eagerTrainingSession } from '../../operators/engine/eager/eager-sessions.ts';
+import {
+  type EagerTrainingSession,
+  eagerTrainingSession,
+} from '../../operators/engine/eager/eager-sessions.ts';
+import { graphTrainingSession } from '../../operators/engine/tensorflow/graph-sessions.ts';
+import { nativeBinding } from '../../operators/tensorflow/native-binding.ts';
 import { loadTensorflow } from '../../operators/engine/tensorflow/load-tensorflow.ts';
 import { tensorflowPackage } from '../../operators/engine/tensorflow/tensorflow-package.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
@@ -24,7 +29,7 @@ import { encoderOf, stepCase } from './network-sides.ts';
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', default: 'resnet8x512,resnet18x64' },
-    sides: { type: 'string', default: 'eager' },
+    sides: { type: 'string', default: 'eager,graph' },
     size: { type: 'string', default: '32' },
     steps: { type: 'string', default: '10' },
     threads: { type: 'string', default: String(availableCores()) },
@@ -37,11 +42,14 @@ const { values } = parseArgs({
 interface Trainer {
   /** @returns The loss. */
   step(): Promise<number>;
-  release(): void;
+  release(): void | Promise<void>;
 }
 
 /** Ways of running the step, by name. */
-const sides: Readonly<Record<string, (spec: StepSpec) => Promise<Trainer>>> = { eager };
+const sides: Readonly<Record<string, (spec: StepSpec) => Promise<Trainer>>> = {
+  eager: (spec) => loaded(spec, eagerTrainingSession(spec)),
+  graph: (spec) => loaded(spec, graphTrainingSession(nativeBinding(), spec)),
+};
 
 process.env['TF_NUM_INTRAOP_THREADS'] ??= values.threads;
 process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
@@ -79,7 +87,7 @@ async function measured(one: string, side: string) {
     userMs.push(user / 1000);
     systemMs.push(system / 1000);
   }
-  trainer.release();
+  await trainer.release();
   return {
     ...counted,
     ms: median(ms),
@@ -90,8 +98,7 @@ async function measured(one: string, side: string) {
   };
 }
 
-async function eager(spec: StepSpec): Promise<Trainer> {
-  const session = eagerTrainingSession(spec);
+async function loaded(spec: StepSpec, session: EagerTrainingSession): Promise<Trainer> {
   const weights = initialWeights(spec.encoder, 0);
   session.load({ step: 0, weights, momentum: zeroMomentum(weights) });
   const { pixels, labels } = patternedBatch(spec.shape, 0);
@@ -111,26 +118,30 @@ interface Counts {
   readBytes: number;
 }
 
-type NativeBinding = Readonly<Record<string, (...args: never[]) => unknown>>;
+type CountedBinding = Readonly<Record<string, (...args: never[]) => unknown>>;
 
 /** Puts a copy of the native binding in its place that counts calls; its own members cannot be replaced. */
 function countingBinding() {
   const counts: Counts = { ops: new Map(), created: 0, createdBytes: 0, read: 0, readBytes: 0 };
   // A member of this backend alone.
-  const backend = tf.backend() as unknown as { binding: NativeBinding };
+  const backend = tf.backend() as unknown as { binding: CountedBinding };
   const { binding } = backend;
+  const counted = (name: string, call: () => unknown): unknown => {
+    const start = performance.now();
+    const result = call();
+    const { count, ms } = counts.ops.get(name) ?? { count: 0, ms: 0 };
+    counts.ops.set(name, { count: count + 1, ms: ms + performance.now() - start });
+    return result;
+  };
   const copy = Object.fromEntries(
     Object.getOwnPropertyNames(binding).map((name) => [name, binding[name]!]),
   );
   backend.binding = {
     ...copy,
-    executeOp(name: string, ...rest: never[]) {
-      const start = performance.now();
-      const result = binding['executeOp']!(name as never, ...rest);
-      const { count, ms } = counts.ops.get(name) ?? { count: 0, ms: 0 };
-      counts.ops.set(name, { count: count + 1, ms: ms + performance.now() - start });
-      return result;
-    },
+    executeOp: (name: string, ...rest: never[]) =>
+      counted(name, () => binding['executeOp']!(name as never, ...rest)),
+    runSavedModel: (...given: never[]) =>
+      counted('run of a graph', () => binding['runSavedModel']!(...given)),
     createTensor(shape: never, type: never, array: ArrayBufferView) {
       counts.created += 1;
       counts.createdBytes += array.byteLength;

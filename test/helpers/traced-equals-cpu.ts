@@ -1,9 +1,15 @@
 import type { ExecutionContext } from 'ava';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { LoweringTarget } from '../../operators/onnx/graph/lowering-target.ts';
-import { trace, type TraceInput } from '../../operators/onnx/trace.ts';
+import {
+  type LoweringTarget,
+  tensorflowTarget,
+} from '../../operators/onnx/graph/lowering-target.ts';
+import { trace, type TraceInput, traceModel } from '../../operators/onnx/trace.ts';
 import { seededRandom } from '../../operators/random.ts';
+import { openGraphSession } from '../../operators/tensorflow/graph-session.ts';
+import type { NativeBinding } from '../../operators/tensorflow/native-binding.ts';
 import { tf } from '../../operators/tensor/tf.ts';
+import { nativeTensorflow } from './tensorflow-graphs.ts';
 import { near } from './tensors.ts';
 
 /** What a function of tensors makes of its inputs, by name. */
@@ -24,9 +30,10 @@ const tolerance = 5e-6;
 
 /**
  * Runs a function eagerly on the `cpu` backend, and traced in ONNX Runtime, and compares every output:
- * shape, element type, and values relative to the largest of the tensor.
+ * shape, element type, and values relative to the largest of the tensor. Where no target is named, it is also traced
+ * for TensorFlow and run there, if that is set up.
  *
- * @param target Whom the trace is for. @default standard operators
+ * @param target Whom the trace is for. @default standard operators, and TensorFlow
  */
 export async function tracedEqualsCpu(
   t: ExecutionContext,
@@ -80,6 +87,39 @@ export async function tracedEqualsCpu(
     t.true(output.type === dtype, `type of ${name}`);
     const got = Array.from(output.data as ArrayLike<number>, Number);
     near(t, got, values, tolerance, name);
+  }
+  if (target !== undefined) return;
+  if (typeof nativeTensorflow === 'string') {
+    t.log(nativeTensorflow);
+    return;
+  }
+  const graphs = runGraph(nativeTensorflow, traceInputs, compute, values);
+  for (const { name, values } of expected) {
+    near(t, Array.from(graphs[name]!, Number), values, tolerance, `${name} of TensorFlow`);
+  }
+}
+
+/** Traces a function for TensorFlow and runs the graph. */
+function runGraph(
+  binding: NativeBinding,
+  inputs: readonly TraceInput[],
+  compute: TensorFunction,
+  values: Readonly<Record<string, readonly number[]>>,
+): Readonly<Record<string, ArrayLike<number>>> {
+  const plain = inputs.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
+  const model = traceModel(plain, compute, { target: tensorflowTarget });
+  const session = openGraphSession(binding, {
+    variables: new Map(),
+    programs: [{ name: 'case', model }],
+  });
+  try {
+    const given = plain.map(({ name, shape, dtype }) => {
+      const Numbers = dtype === 'float32' ? Float32Array : Int32Array;
+      return [name, { values: Numbers.from(values[name]!), shape }] as const;
+    });
+    return session.run('case', Object.fromEntries(given));
+  } finally {
+    session.release();
   }
 }
 

@@ -22,7 +22,7 @@ export interface EagerTrainingSession {
   run(batch: EagerBatch, learningRate: number): Promise<StepReadouts | ClassifierReadouts>;
   /** A copy. @throws {PipelineError} `ERR_ENGINE` before `load`. */
   snapshot(): TrainerState;
-  release(): void;
+  release(): void | Promise<void>;
 }
 
 /** Opens a trainer that runs `trainingStep` eagerly, op by op. */

@@ -21,7 +21,7 @@ export async function openCalibration(
   runtime: Runtime,
   { spec, weights, imageSize, ...computing }: EngineCalls['openCalibration']['argument'],
 ): Promise<CompiledCalibration> {
-  const { model, ports } = rangeModel(traceEncoder(spec, weights, imageSize, 'NHWC'));
+  const { model, ports } = rangeModel(traceEncoder(spec, weights, imageSize, { layout: 'NHWC' }));
   const session = await createSession(runtime, model, placementOn(computing));
   return {
     async ranges(pixels) {

@@ -35,7 +35,7 @@ export async function openEncodingSession(
 ): Promise<EncodingSession> {
   const layout = 'NHWC';
   const placement = placementOn(computing);
-  const encoder = traceEncoder(spec, weights, imageSize, layout, placement.target);
+  const encoder = traceEncoder(spec, weights, imageSize, { layout, target: placement.target });
   const model = quantisation === undefined ? encoder : int8Model(encoder, quantisation);
   const session = await createSession(runtime, model, placement);
   const ports: ModelPorts = {

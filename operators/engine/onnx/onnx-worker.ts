@@ -49,7 +49,7 @@ const handlers: CallHandlers<EngineCalls> = {
   },
   encode: ({ pixels }) => opened(encoder).encode(pixels),
   exportEncoder: ({ spec, weights, imageSize }) =>
-    encodeModel(traceEncoder(spec, weights, imageSize, 'NCHW')),
+    encodeModel(traceEncoder(spec, weights, imageSize, { layout: 'NCHW' })),
   async openLoss({ spec, ...computing }) {
     losses = tiledLosses(tileCompiler(await loadRuntime(), placementOn(computing)), spec);
     return null;

@@ -5,13 +5,13 @@ import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
-import { undefinedLoss } from '../../step/undefined-loss.ts';
 import { compileStep, floats, renamed, type SteppedTensors } from './compiled-step.ts';
 import { discard, fetched } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
 import type { Placement } from '../../onnx/placement.ts';
 import type { Runtime, Tensors } from '../../onnx/runtime.ts';
-import { allFinite, isSurelyFinite, largestLoss } from '../programs/finite-check.ts';
+import { allFinite } from '../programs/finite-check.ts';
+import { refusedStep } from '../programs/refused-step.ts';
 import { stepPorts } from '../programs/step-ports.ts';
 import { parameterLayout, portSizes, stored, unstored } from '../../onnx/graph/stored-layout.ts';
 
@@ -74,7 +74,11 @@ export async function openTrainingSession(
       if (placement.device !== 'cpu' && !allFinite(pixels)) throw notFinitePixels(stepsTaken);
       const rates = stepRates(spec, stepsTaken, learningRate);
       const stepped = await compiled.run(before, { pixels, labels, rates }, spare);
-      const refusal = notFinite(spec, stepped, stepsTaken);
+      const refusal = refusedStep(spec, stepsTaken, {
+        loss: stepped.readouts.loss,
+        gradientNorm: gradientNorm(stepped),
+        statisticsSize: floats(stepped.outputs[stepPorts.statisticsSize]!)[0]!,
+      });
       await discard(refusal === undefined ? before : stepped.outputs);
       if (refusal !== undefined) throw refusal;
       if (placement.device === 'cpu') spare = renamed(before, toNextState);
@@ -130,31 +134,6 @@ function notFinitePixels(step: number): PipelineError {
 
 function gradientNorm({ outputs }: SteppedTensors): number {
   return floats(outputs[stepPorts.gradientNorm]!)[0]!;
-}
-
-/**
- * Error of a step whose loss, gradient or activations are not finite; undefined when it may be
- * applied.
- */
-function notFinite(
-  spec: StepSpec,
-  stepped: SteppedTensors,
-  step: number,
-): PipelineError | undefined {
-  const { outputs, readouts } = stepped;
-  const norm = gradientNorm(stepped);
-  const statistics = floats(outputs[stepPorts.statisticsSize]!)[0]!;
-  const finiteLoss = Math.abs(readouts.loss) <= largestLoss(spec);
-  if (finiteLoss && isSurelyFinite(norm) && isSurelyFinite(statistics)) return undefined;
-  const without = undefinedLoss(step, readouts.loss, norm);
-  if (without !== undefined) return without;
-  const activations = isSurelyFinite(statistics) ? '' : ' and activations that are not finite';
-  return new PipelineError(
-    'ERR_NOT_FINITE',
-    `Expected a finite loss and gradient in step \`${step}\`, got a loss of \`${readouts.loss}\`, a ` +
-      `gradient of length \`${norm}\`${activations}; the step was not applied, try a lower learning ` +
-      'rate or a longer warm-up, and see that the pixels are finite',
-  );
 }
 
 /** A tensor of the state in its port's layout, and its double buffer. */

@@ -21,14 +21,23 @@ export function headPort({ head }: EncoderSpec): 'projection' | 'logits' {
   return head === 'classifier' ? encoderPorts.logits : encoderPorts.projection;
 }
 
-/** Rows of the trace. The model works for every number of rows, so this one appears nowhere in it. */
-const tracedRows = 7;
+/** Rows of a trace that works for every number of them, so this one appears nowhere in it. */
+const anyRows = 7;
+
+/** How an encoder is traced. */
+export interface EncoderTraceOptions {
+  readonly layout: ImageLayout;
+  /** @default standardTarget */
+  readonly target?: LoweringTarget | undefined;
+  /** Images of every batch. @default any number of them */
+  readonly rows?: number | undefined;
+}
 
 /**
  * `encode` as a model with the weights inside, BatchNorm folded into the convolutions.
  *
  * Input `images`: `[batch, 3, size, size]` float32, or `[batch, size, size, 3]` for `NHWC`, normalised.
- * Outputs `embedding` and `projection`, or `logits`: `[batch, …]` float32. Any batch size.
+ * Outputs `embedding` and `projection`, or `logits`: `[batch, …]` float32. Any batch size, unless `rows` says it.
  *
  * @throws {RangeError} When a weight has another shape than the network.
  */
@@ -36,12 +45,11 @@ export function traceEncoder(
   spec: EncoderSpec,
   weights: Weights,
   imageSize: number,
-  layout: ImageLayout,
-  target: LoweringTarget = standardTarget,
+  { layout, target = standardTarget, rows }: EncoderTraceOptions,
 ): OnnxModel {
   const images = {
     name: encoderPorts.images,
-    shape: [tracedRows, imageSize, imageSize, 3],
+    shape: [rows ?? anyRows, imageSize, imageSize, 3],
     dtype: 'float32',
     layout: { order: layout === 'NCHW' ? [0, 3, 1, 2] : [0, 1, 2, 3] },
   } as const;
@@ -63,5 +71,9 @@ export function traceEncoder(
     image_size: String(imageSize),
     image_layout: layout,
   };
-  return traceModel([images], compute, { freeFirstAxis: 'batch', target, metadata });
+  return traceModel([images], compute, {
+    ...(rows === undefined ? { freeFirstAxis: 'batch' } : {}),
+    target,
+    metadata,
+  });
 }

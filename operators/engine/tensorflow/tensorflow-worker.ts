@@ -11,10 +11,14 @@ import { eagerTileCompiler } from '../eager/eager-tiles.ts';
 import { lossOfCall } from '../thread/loss-of-call.ts';
 import { opened, serveEngine } from '../thread/serve-engine.ts';
 import { imagesAtOnce } from './images-at-once.ts';
+import { nativeBinding } from '../../tensorflow/native-binding.ts';
+import { graphEncodingSession, graphTrainingSession } from './graph-sessions.ts';
+import { graphTileCompiler } from './graph-tiles.ts';
+import type { TensorflowMode } from './tensorflow-mode.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
 
 // Set by `openTensorflowEngine`.
-const { from } = workerData as { readonly from: string };
+const { from, mode } = workerData as { readonly from: string; readonly mode: TensorflowMode };
 
 let trainer: EagerTrainingSession | undefined;
 let encoder: EagerEncodingSession | undefined;
@@ -23,7 +27,8 @@ let losses: TiledLosses | undefined;
 serveEngine('tensorflow', {
   async openTrainer({ spec }) {
     await loadTensorflow(from);
-    trainer = eagerTrainingSession(spec);
+    trainer =
+      mode === 'graph' ? graphTrainingSession(nativeBinding(), spec) : eagerTrainingSession(spec);
     return null;
   },
   load(state) {
@@ -35,14 +40,18 @@ serveEngine('tensorflow', {
   async openEncoder({ spec, weights, rows, imageSize, quantisation }) {
     if (quantisation !== undefined) refuseInt8();
     await loadTensorflow(from);
-    const shape = { rows, imageSize };
-    encoder = eagerEncodingSession(spec, weights, { ...shape, imagesAtOnce: imagesAtOnce(shape) });
+    const shape = { rows, imageSize, imagesAtOnce: imagesAtOnce({ rows, imageSize }) };
+    encoder =
+      mode === 'graph'
+        ? graphEncodingSession(nativeBinding(), spec, weights, shape)
+        : eagerEncodingSession(spec, weights, shape);
     return null;
   },
   encode: ({ pixels }) => opened(encoder).encode(pixels),
   async openLoss({ spec }) {
     await loadTensorflow(from);
-    losses = tiledLosses(eagerTileCompiler, spec);
+    const compile = mode === 'graph' ? graphTileCompiler(nativeBinding()) : eagerTileCompiler;
+    losses = tiledLosses(compile, spec);
     return null;
   },
   loss: (call, report) => lossOfCall(opened(losses), call, report),
@@ -51,7 +60,7 @@ serveEngine('tensorflow', {
   openCalibration: refuseInt8,
   ranges: refuseInt8,
   async release() {
-    trainer?.release();
+    await trainer?.release();
     encoder?.release();
     await losses?.release();
     trainer = undefined;

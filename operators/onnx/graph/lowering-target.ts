@@ -1,5 +1,5 @@
 /** Target of lowering. All compute the same; what is fast, or known at all, differs. */
-export type LoweringTarget = Standard | Nchwc | Portable;
+export type LoweringTarget = Standard | Nchwc | Portable | Tensorflow;
 
 /** Standard operators in the forms that are fastest on a processor. What exported models are written in. */
 interface Standard {
@@ -23,6 +23,16 @@ interface Portable {
   readonly kind: 'portable';
 }
 
+/**
+ * TensorFlow: images as they are in tfjs, `[batch, height, width, channels]`, its own operators for what they are
+ * computed with, and for everything else the standard ones that `operators/tensorflow` has a counterpart of.
+ */
+interface Tensorflow {
+  readonly kind: 'tensorflow';
+}
+
 export const standardTarget: Standard = { kind: 'standard' };
 
 export const portableTarget: Portable = { kind: 'portable' };
+
+export const tensorflowTarget: Tensorflow = { kind: 'tensorflow' };

@@ -3,8 +3,11 @@ import { ProtobufWriter } from './protobuf-writer.ts';
 /** Element types that our graphs use. */
 export type OnnxType = 'float32' | 'uint8' | 'int8' | 'int32' | 'int64' | 'bool';
 
-/** Operator domain: ONNX, ONNX Runtime's own operators, or those in NCHWc layout. */
-export type OnnxDomain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
+/**
+ * Operator domain: ONNX, ONNX Runtime's own operators, those in NCHWc layout, or TensorFlow's, which no runtime of ONNX
+ * has.
+ */
+export type OnnxDomain = '' | 'com.microsoft' | 'com.microsoft.nchwc' | 'tensorflow';
 
 /** An attribute, with its ONNX type spelt out: a float attribute may well be a whole number. */
 export type OnnxAttribute =
@@ -56,6 +59,7 @@ const opsets: Readonly<Record<OnnxDomain, number>> = {
   '': 17,
   'com.microsoft': 1,
   'com.microsoft.nchwc': 1,
+  tensorflow: 1,
 };
 /** IR version that came with it (ONNX 1.12). */
 const irVersion = 8;

@@ -14,10 +14,11 @@ export interface StoredLayout {
  * as its convolutions read them, everything else in row-major order.
  *
  * In NCHWc that is `[outputs / b, inputs / b, height, width, b inputs, b outputs]`; with fewer
- * inputs than a block holds, they stay together.
+ * inputs than a block holds, they stay together. In TensorFlow it is `[height, width, inputs, outputs]`.
  */
 export function parameterLayout(target: LoweringTarget, shape: readonly number[]): StoredLayout {
   const [outputs, inputs] = shape;
+  if (target.kind === 'tensorflow' && shape.length === 4) return { order: [2, 3, 1, 0] };
   if (target.kind === 'nchwc' && shape.length === 4 && outputs! % target.size === 0) {
     const block = target.size;
     if (inputs! % block === 0) return { order: [0, 1, 2, 3, 1, 0], block };

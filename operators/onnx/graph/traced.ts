@@ -242,9 +242,10 @@ export function reshapedValue(
   dims: readonly number[],
 ): string {
   if (sameShape(value.dims, dims)) return value.name;
+  // In ONNX a 0 stands for the size that the input has there; in TensorFlow it is no size at all.
+  const stays = graph.target.kind !== 'tensorflow';
   const changed = dims.findIndex((size, axis) => size !== value.dims[axis]);
-  // In ONNX a 0 stands for the size that the input has there.
-  const target = dims.map((size, axis) => (axis < changed ? 0 : size));
+  const target = dims.map((size, axis) => (stays && axis < changed ? 0 : size));
   return graph.node('Reshape', [value.name, graph.integers(target)]);
 }
 

@@ -7,6 +7,11 @@ import { nchwcFilterGradient } from './nchwc-filter-gradient.ts';
 import { nchwcInputGradient } from './nchwc-input-gradient.ts';
 import { filterGradientByTaps } from './filter-gradient-by-taps.ts';
 import { readableInputs } from './padded-channels.ts';
+import {
+  tensorflowConvolution,
+  tensorflowFilterGradient,
+  tensorflowInputGradient,
+} from './tensorflow-convolution.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
 /** NCHW, the image layout of ONNX, as axes of the tfjs shape. */
@@ -36,7 +41,11 @@ export function registerConvolutionKernels(): void {
     const x = operand(operands, 'x');
     const filter = operand(operands, 'filter');
     const geometry = geometryOf(x.shape, filter.shape, attrs as unknown as ConvolutionAttrs);
-    return nchwcConvolution(graph, x, filter, geometry) ?? convolved(graph, x, filter, geometry);
+    return (
+      tensorflowConvolution(graph, x, filter, geometry) ??
+      nchwcConvolution(graph, x, filter, geometry) ??
+      convolved(graph, x, filter, geometry)
+    );
   });
   registerKernel('Conv2DBackpropInput', (graph, operands, attrs) => {
     const dy = operand(operands, 'dy');
@@ -44,7 +53,9 @@ export function registerConvolutionKernels(): void {
     const { inputShape, ...others } = attrs as unknown as tf.Conv2DBackpropInputAttrs;
     const geometry = geometryOf(inputShape, filter.shape, others);
     return (
-      nchwcInputGradient(graph, dy, filter, geometry) ?? inputGradient(graph, dy, filter, geometry)
+      tensorflowInputGradient(graph, dy, filter, geometry) ??
+      nchwcInputGradient(graph, dy, filter, geometry) ??
+      inputGradient(graph, dy, filter, geometry)
     );
   });
   registerKernel('Conv2DBackpropFilter', (graph, operands, attrs) => {
@@ -52,7 +63,11 @@ export function registerConvolutionKernels(): void {
     const dy = operand(operands, 'dy');
     const { filterShape, ...others } = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
     const geometry = geometryOf(x.shape, filterShape, others);
-    return nchwcFilterGradient(graph, x, dy, geometry) ?? filterGradient(graph, x, dy, geometry);
+    return (
+      tensorflowFilterGradient(graph, x, dy, geometry) ??
+      nchwcFilterGradient(graph, x, dy, geometry) ??
+      filterGradient(graph, x, dy, geometry)
+    );
   });
 }
 

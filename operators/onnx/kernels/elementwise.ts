@@ -13,6 +13,8 @@ import {
 } from '../graph/traced.ts';
 import { tracedType } from '../graph/trace-backend.ts';
 import { withActivation, withSum } from './nchwc-images.ts';
+import { reluGradientKernel } from '../../tensor/relu-gradient.ts';
+import { tensorflowReluGradient } from './tensorflow-images.ts';
 import { withBias } from './matmul.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 import { interleavedSum } from './interleaved-images.ts';
@@ -100,21 +102,27 @@ export function registerElementwiseKernels(): void {
     const [first, ...others] = Object.values(operands);
     return others.reduce((sum, x) => added(graph, sum, x), first!);
   });
+  registerKernel(reluGradientKernel, (graph, operands) => {
+    const [dy, y] = [operand(operands, 'dy'), operand(operands, 'y')];
+    return tensorflowReluGradient(graph, dy, y) ?? multiplied(graph, dy, stepped(graph, y, 0));
+  });
   registerKernel('Step', (graph, operands, attrs) => {
-    const x = operand(operands, 'x');
-    const { alpha } = attrs as unknown as tf.StepAttrs;
-    if (x.kind === 'uniform') return uniformResult('Step', { x }, { alpha }, x.shape);
-    const value = asRecorded(graph, x);
-    const ones = { ...value, name: step(graph, value.name) };
-    // `alpha` instead of 0 where x is not above 0.
-    if (alpha === 0) return ones;
-    return added(graph, multiplied(graph, ones, uniform(1 - alpha)), uniform(alpha));
+    return stepped(graph, operand(operands, 'x'), (attrs as unknown as tf.StepAttrs).alpha);
   });
   registerKernel('Cast', (graph, operands, { dtype }) => {
     const x = operand(operands, 'x');
     // tfjs hands over its own names of types.
     return cast(graph, x, tracedType(dtype as tf.DataType));
   });
+}
+
+/** 1 where x is above 0, else `alpha`. */
+function stepped(graph: GraphBuilder, x: Traced, alpha: number): Traced {
+  if (x.kind === 'uniform') return uniformResult('Step', { x }, { alpha }, x.shape);
+  const value = asRecorded(graph, x);
+  const ones = { ...value, name: step(graph, value.name) };
+  if (alpha === 0) return ones;
+  return added(graph, multiplied(graph, ones, uniform(1 - alpha)), uniform(alpha));
 }
 
 /** `a + b`, broadcast to their common shape. */
@@ -153,6 +161,10 @@ function rsqrt(graph: GraphBuilder, x: string): string {
 function step(graph: GraphBuilder, x: string): string {
   // After a ReLU the sign is in its result too, and that one is kept for the next layer anyway.
   const positive = graph.existing('Relu', [x]) ?? x;
+  if (graph.target.kind === 'tensorflow') {
+    const zero = graph.constant(Float32Array.of(0), []);
+    return graph.node('Cast', [graph.node('Greater', [positive, zero])], { to: { int: 1 } });
+  }
   return graph.node('HardSigmoid', [positive], { alpha: { float: 1e38 }, beta: { float: 0 } });
 }
 

@@ -13,6 +13,11 @@ import { nchwcAffine, blockFor } from './nchwc-images.ts';
 import { nchwcNormalised, nchwcSums } from './nchwc-normalisation.ts';
 import { image } from './convolution.ts';
 import { added, multiplied, uniform } from './elementwise.ts';
+import { tensorflowImage } from './tensorflow-images.ts';
+import {
+  tensorflowNormalisation,
+  tensorflowNormalisationGradient,
+} from './tensorflow-normalisation.ts';
 import { normalisedBySums } from './normalisation-by-sums.ts';
 import { reduced } from './reduction.ts';
 import { operand, registerKernel } from './register-kernel.ts';
@@ -23,6 +28,8 @@ const places = [0, 1, 2];
 /** BatchNorm in training with its gradient, and on fixed statistics. */
 export function registerNormalisationKernels(): void {
   registerKernel(batchNormKernels.forward, (graph, operands, attrs) => {
+    const fused = tensorflowNormalisation(graph, operands, attrs);
+    if (fused !== undefined) return fused;
     const [y, mean, variance, inverse] = normalised(
       graph,
       operand(operands, 'x'),
@@ -32,15 +39,18 @@ export function registerNormalisationKernels(): void {
     ) as [Traced, Traced, Traced, Traced];
     return [y, mean, variance, mean, inverse];
   });
-  registerKernel(batchNormKernels.gradient, (graph, operands) =>
-    gradients(
-      graph,
-      operand(operands, 'x'),
-      operand(operands, 'dy'),
-      operand(operands, 'scale'),
-      operand(operands, 'saved0'),
-      operand(operands, 'saved1'),
-    ),
+  registerKernel(
+    batchNormKernels.gradient,
+    (graph, operands, attrs) =>
+      tensorflowNormalisationGradient(graph, operands, attrs) ??
+      gradients(
+        graph,
+        operand(operands, 'x'),
+        operand(operands, 'dy'),
+        operand(operands, 'scale'),
+        operand(operands, 'saved0'),
+        operand(operands, 'saved1'),
+      ),
   );
   registerKernel('FusedBatchNorm', (graph, operands, attrs) => {
     const x = operand(operands, 'x');
@@ -140,6 +150,9 @@ function affine(graph: GraphBuilder, x: Traced, b: Traced, c: Traced): Recorded 
   return { ...picture, name: graph.node('BatchNormalization', inputs, { epsilon: { float: 0 } }) };
 }
 
+/** TensorFlow's operator on given statistics. */
+const fixed = { is_training: { int: 0 } } as const;
+
 interface FixedStatistics {
   readonly mean: Traced;
   readonly variance: Traced;
@@ -157,13 +170,16 @@ function onFixedStatistics(
   x: Traced,
   { mean, variance, scale, offset, epsilon }: FixedStatistics,
 ): Traced {
-  const picture = image(graph, x);
+  const tensorflow = graph.target.kind === 'tensorflow';
+  const picture = tensorflow ? tensorflowImage(graph, x) : image(graph, x);
   const folded = foldedIntoFilter(graph, picture, { mean, variance, scale, offset, epsilon });
   if (folded !== undefined) return { ...picture, name: folded };
   const vectors = [scale, offset, mean, variance].map((vector) => channels(graph, vector));
-  const name = graph.node('BatchNormalization', [picture.name, ...vectors], {
-    epsilon: { float: epsilon },
-  });
+  const inputs = [picture.name, ...vectors];
+  const attributes = { epsilon: { float: epsilon } };
+  const name = tensorflow
+    ? graph.nodes('FusedBatchNormV3', inputs, { ...attributes, ...fixed }, 6, 'tensorflow')[0]!
+    : graph.node('BatchNormalization', inputs, attributes);
   return { ...picture, name };
 }
 
@@ -173,7 +189,8 @@ function foldedIntoFilter(
   { mean, variance, scale, offset, epsilon }: FixedStatistics,
 ): string | undefined {
   const producer = graph.producer(picture.name);
-  if (producer?.op !== 'Conv' || producer.inputs.length !== 2) return undefined;
+  const isConvolution = producer?.op === 'Conv' || producer?.op === 'Conv2D';
+  if (!isConvolution || producer.inputs.length !== 2) return undefined;
   const filter = graph.constantOf(producer.inputs[1]!);
   const [means, variances, scales, offsets] = [mean, variance, scale, offset].map(knownNumbers);
   if (filter === undefined || !means || !variances || !scales || !offsets) return undefined;
@@ -181,21 +198,28 @@ function foldedIntoFilter(
   const { bytes, dims } = filter;
   // A copy, because the bytes of a constant may start anywhere in their buffer.
   const weights = new Float32Array(bytes.slice().buffer);
-  const bias = new Float32Array(dims[0]!);
+  // TensorFlow has the outputs last.
+  const outputsLast = producer.domain === 'tensorflow';
+  const bias = new Float32Array(dims.at(outputsLast ? -1 : 0)!);
   const perOutput = weights.length / bias.length;
-  for (let output = 0; output < bias.length; output += 1) {
-    const factor = scales[output]! / Math.sqrt(variances[output]! + epsilon);
-    bias[output] = offsets[output]! - means[output]! * factor;
-    for (let at = output * perOutput; at < (output + 1) * perOutput; at += 1) {
-      weights[at] = weights[at]! * factor;
-    }
+  // In float64: a float32 array would round them.
+  const factors = Array.from(
+    bias,
+    (_, output) => scales[output]! / Math.sqrt(variances[output]! + epsilon),
+  );
+  for (let at = 0; at < weights.length; at += 1) {
+    const output = outputsLast ? at % bias.length : Math.floor(at / perOutput);
+    weights[at] = weights[at]! * factors[output]!;
   }
-  const inputs = [
-    producer.inputs[0]!,
-    graph.constant(weights, dims),
-    graph.constant(bias, [bias.length]),
-  ];
-  return graph.node('Conv', inputs, producer.attributes);
+  for (let output = 0; output < bias.length; output += 1) {
+    bias[output] = offsets[output]! - means[output]! * factors[output]!;
+  }
+  const [kernel, added] = [graph.constant(weights, dims), graph.constant(bias, [bias.length])];
+  if (!outputsLast)
+    return graph.node('Conv', [producer.inputs[0]!, kernel, added], producer.attributes);
+  const inputs = [producer.inputs[0]!, kernel];
+  const convolved = graph.node('Conv2D', inputs, producer.attributes, 'tensorflow');
+  return graph.node('BiasAdd', [convolved, added], {}, 'tensorflow');
 }
 
 function knownNumbers(traced: Traced): Float32Array | undefined {

@@ -4,6 +4,7 @@ import type { OnnxAttribute } from '../graph/onnx-model.ts';
 import { sizeOf, type Traced } from '../graph/traced.ts';
 import { asImage, image } from './convolution.ts';
 import { maxPoolingGradientByTaps } from './max-pooling-by-taps.ts';
+import { tensorflowPooling, tensorflowPoolingGradient } from './tensorflow-pooling.ts';
 import { operand, registerKernel } from './register-kernel.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
@@ -18,13 +19,18 @@ export function registerPoolingKernels(): void {
   registerKernel('MaxPool', (graph, operands, attrs) => {
     const x = operand(operands, 'x');
     const geometry = geometryOf(x.shape, attrs as unknown as tf.MaxPoolAttrs);
+    const pooled = tensorflowPooling(graph, x, geometry);
+    if (pooled !== undefined) return pooled;
     const name = graph.node('MaxPool', [image(graph, x).name], windows(geometry));
     return asImage(graph, name, geometry.outShape);
   });
   registerKernel('MaxPoolGrad', (graph, operands, attrs) => {
     const x = operand(operands, 'input');
     const dy = operand(operands, 'dy');
-    return inputGradient(graph, x, dy, geometryOf(x.shape, attrs as unknown as tf.MaxPoolAttrs));
+    const geometry = geometryOf(x.shape, attrs as unknown as tf.MaxPoolAttrs);
+    return (
+      tensorflowPoolingGradient(graph, x, dy, geometry) ?? inputGradient(graph, x, dy, geometry)
+    );
   });
 }
 

@@ -1,0 +1,84 @@
+import { PipelineError } from '../../errors.ts';
+import { embeddingSize } from '../../model/network-plan.ts';
+import type { EncoderSpec } from '../../model/encoder-spec.ts';
+import { tensorflowTarget } from '../../onnx/graph/lowering-target.ts';
+import { stepRates } from '../../step/optimizer/optimizer-rules.ts';
+import type { StepSpec } from '../../step/step-spec.ts';
+import { openGraphSession } from '../../tensorflow/graph-session.ts';
+import type { NativeBinding } from '../../tensorflow/native-binding.ts';
+import type { Weights } from '../../types.ts';
+import type {
+  EagerEncodingSession,
+  EagerEncodingShape,
+  EagerTrainingSession,
+} from '../eager/eager-sessions.ts';
+import { microBatches } from '../eager/micro-batches.ts';
+import { imagesOf } from '../interface/images-of.ts';
+import { refusedStep } from '../programs/refused-step.ts';
+import { encoderPorts, headPort, traceEncoder } from '../programs/trace-encoder.ts';
+import { assignState, stateOf } from './graph-state.ts';
+import { openGraphStep } from './graph-step.ts';
+
+/** Trainer whose step is one graph of TensorFlow, or one for each part of a split step, with its state in variables. */
+export function graphTrainingSession(binding: NativeBinding, spec: StepSpec): EagerTrainingSession {
+  const step = openGraphStep(binding, spec);
+  let stepsTaken: number | undefined;
+  const taken = (): number => {
+    if (stepsTaken !== undefined) return stepsTaken;
+    throw new PipelineError('ERR_ENGINE', 'Expected `load` before `run` and `snapshot`');
+  };
+  return {
+    load(state) {
+      assignState(step.session, state);
+      stepsTaken = state.step;
+    },
+    async run({ pixels, labels }, learningRate) {
+      const before = taken();
+      const rates = stepRates(spec, before, learningRate);
+      const { readouts, ...measures } = await step.compute({ pixels, labels, rates });
+      const refusal = refusedStep(spec, before, { loss: readouts.loss, ...measures });
+      if (refusal !== undefined) throw refusal;
+      step.commit();
+      stepsTaken = before + 1;
+      return { ...readouts, gradientNorm: measures.gradientNorm };
+    },
+    snapshot: () => stateOf(step.session, spec, taken()),
+    release: () => step.release(),
+  };
+}
+
+/** Encoder with fixed weights as one graph, for batches of `imagesAtOnce` images. */
+export function graphEncodingSession(
+  binding: NativeBinding,
+  spec: EncoderSpec,
+  weights: Weights,
+  { rows, imageSize, imagesAtOnce = rows }: EagerEncodingShape,
+): EagerEncodingSession {
+  const options = { layout: 'NHWC', target: tensorflowTarget, rows: imagesAtOnce } as const;
+  const model = traceEncoder(spec, weights, imageSize, options);
+  const programs = [{ name: 'encode', model }];
+  const session = openGraphSession(binding, { variables: new Map(), programs });
+  const shape = [imagesAtOnce, imageSize, imageSize, 3];
+  const layers = [
+    { layer: 'embedding', port: encoderPorts.embedding, size: embeddingSize(spec) },
+    { layer: 'projection', port: headPort(spec), size: spec.projectionSize },
+  ] as const;
+  return {
+    encode(pixels) {
+      const images = imagesOf(pixels, { rows, imageSize });
+      const result = {
+        embedding: new Float32Array(images * layers[0].size),
+        projection: new Float32Array(images * layers[1].size),
+        pixels,
+      };
+      for (const { first, count, pixels: values } of microBatches(pixels, images, imagesAtOnce)) {
+        const outputs = session.run('encode', { [encoderPorts.images]: { values, shape } });
+        for (const { layer, port, size } of layers) {
+          result[layer].set(outputs[port]!.subarray(0, count * size), first * size);
+        }
+      }
+      return result;
+    },
+    release: () => session.release(),
+  };
+}

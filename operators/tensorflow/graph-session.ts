@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { graphNames, graphNodes, type GraphPrograms } from './graph-programs.ts';
+import type { NativeBinding, NativeTensor } from './native-binding.ts';
+import { encodeSavedModel, graphTag } from './saved-model.ts';
+
+/** Numbers of a tensor and its sizes. */
+export interface GraphInput {
+  readonly values: Float32Array | Int32Array;
+  readonly shape: readonly number[];
+}
+
+/** A compiled graph with its variables. Every call blocks its thread until the result is there. */
+export interface GraphSession {
+  /**
+   * Runs a program.
+   *
+   * @param inputs Its inputs by name, but for those that are variables. Copied.
+   * @returns Its float32 outputs by name, but for those that are assigned.
+   */
+  run(
+    program: string,
+    inputs: Readonly<Record<string, GraphInput>>,
+  ): Readonly<Record<string, Float32Array>>;
+  /** Sets variables. The numbers are copied. */
+  assign(values: ReadonlyMap<string, Float32Array>): void;
+  /** Copies of variables. */
+  values(names: readonly string[]): ReadonlyMap<string, Float32Array>;
+  /** Sets variables to 0. */
+  clear(names: readonly string[]): void;
+  /** Frees the graph, its session and its variables. */
+  release(): void;
+}
+
+/**
+ * Compiles programs for TensorFlow's graph runtime, by the SavedModel reader of the addon.
+ *
+ * The file exists while it is read. Graphs are compiled for a device, and for the shapes of a program, at the first run.
+ */
+export function openGraphSession(binding: NativeBinding, parts: GraphPrograms): GraphSession {
+  const { nodes, outputs } = graphNodes(parts);
+  const session = loaded(binding, encodeSavedModel(nodes));
+  const programs = new Map(parts.programs.map((program) => [program.name, program]));
+  const { variables } = parts;
+
+  const call = (
+    inputs: readonly (readonly [name: string, input: GraphInput])[],
+    fetched: readonly string[],
+  ): readonly NativeTensor[] => {
+    const ids = inputs.map(([, { values, shape }]) =>
+      binding.createTensor(shape, binding.TF_INT32, bitsOf(values)),
+    );
+    try {
+      const names = inputs.map(([name]) => `${name}:0`).join(',');
+      return binding.runSavedModel(session, ids, names, fetched.map(withIndex).join(','));
+    } finally {
+      for (const id of ids) binding.deleteTensor(id);
+    }
+  };
+  const numbersOf = ({ id }: NativeTensor): Float32Array => {
+    try {
+      return binding.tensorDataSync(id);
+    } finally {
+      binding.deleteTensor(id);
+    }
+  };
+  const runAll = (fetched: readonly string[]): void => {
+    for (const { id } of call([], fetched)) binding.deleteTensor(id);
+  };
+
+  return {
+    run(name, inputs) {
+      const { model, assigned } = programs.get(name)!;
+      const feeds = model.inputs
+        .filter(({ name: input }) => !variables.has(input))
+        .map(({ name: input }) => [graphNames.bits(name, input), inputs[input]!] as const);
+      const results = model.outputs.flatMap(({ name }) => (assigned?.has(name) ? [] : [name]));
+      const references = results.map((result) => outputs.get(name)!.get(result)!);
+      const [done, ...tensors] = call(feeds, [graphNames.done(name), ...references]);
+      binding.deleteTensor(done!.id);
+      return Object.fromEntries(results.map((result, at) => [result, numbersOf(tensors[at]!)]));
+    },
+    assign(values) {
+      for (const [name, numbers] of values) {
+        const given = { values: numbers, shape: variables.get(name)! };
+        for (const { id } of call([[graphNames.given(name), given]], [graphNames.assigned(name)])) {
+          binding.deleteTensor(id);
+        }
+      }
+    },
+    values(names) {
+      const tensors = names.length === 0 ? [] : call([], names.map(graphNames.value));
+      return new Map(names.map((name, at) => [name, numbersOf(tensors[at]!)]));
+    },
+    clear(names) {
+      if (names.length > 0) runAll(names.map(graphNames.zeroed));
+    },
+    release: () => binding.deleteSavedModel(session),
+  };
+}
+
+/** The bits of numbers as integers, without a copy unless they are in shared memory, which the addon does not read. */
+function bitsOf(values: Float32Array | Int32Array): Int32Array {
+  const own = values.buffer instanceof SharedArrayBuffer ? values.slice() : values;
+  return new Int32Array(own.buffer, own.byteOffset, own.length);
+}
+
+function withIndex(reference: string): string {
+  return reference.includes(':') ? reference : `${reference}:0`;
+}
+
+function loaded(binding: NativeBinding, model: Uint8Array): number {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sincere-graph-'));
+  try {
+    writeFileSync(path.join(folder, 'saved_model.pb'), model);
+    return binding.loadSavedModel(folder, graphTag);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -5,9 +5,7 @@ import { messageOf } from '../../operators/errors.ts';
 import type { Engine } from '../../operators/engine/interface/engine.ts';
 import { engineContract } from '../contract/engine-contract.ts';
 import { collectCases, type DeclaredCase, runCase } from './case-runner.ts';
-import { writeRowInputs } from './row-inputs.ts';
 import { openSide, type Side, termsOf } from './side.ts';
-import { timedLoop } from './timed-loop.ts';
 import { timedWork } from './timed-work.ts';
 import { trainedLosses } from './tiny-training.ts';
 import type { CardAnswer, CardRequest } from './worker-calls.ts';
@@ -41,17 +39,18 @@ async function answerTo(request: CardRequest): Promise<CardAnswer> {
       await opened.close();
       return { losses };
     }
-    case 'inputs':
+    case 'inputs': {
+      const { writeRowInputs } = await import('./row-inputs.ts');
       await writeRowInputs(request.work, request.folder);
       return { written: true };
+    }
     case 'time': {
       const { work, folder, seconds } = request;
       const opened = await (engine ??= openSide(request.side));
-      const timing =
-        work.what === 'loop'
-          ? await timedLoop(opened, work, folder, seconds)
-          : await timedWork(opened, work, folder, seconds);
-      return { timing };
+      if (work.what !== 'loop') return { timing: await timedWork(opened, work, folder, seconds) };
+      // Where images cannot be decoded, that is all that is lost.
+      const { timedLoop } = await import('./timed-loop.ts');
+      return { timing: await timedLoop(opened, work, folder, seconds) };
     }
     default:
       throw new Error(`Unknown request \`${String(request satisfies never)}\``);

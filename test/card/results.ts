@@ -74,11 +74,11 @@ export function trainingHolds(training: TrainingResult): boolean {
 
 /** The same without the times of sides that are wrong. */
 export function shown(results: CardResults): CardResults {
+  const wrong = results.columns
+    .filter((column) => isWrong(results, column))
+    .map((column): [string, Cell] => [column, { failed: 'wrong numbers' }]);
   const rows = results.rows.map(({ work, cells }) => {
-    const kept = Object.entries(cells).map(([column, cell]): [string, Cell] =>
-      isWrong(results, column) ? [column, { failed: 'wrong numbers' }] : [column, cell],
-    );
-    return { work, cells: Object.fromEntries(kept) };
+    return { work, cells: Object.assign({}, cells, Object.fromEntries(wrong)) };
   });
   return { ...results, rows };
 }

@@ -1,7 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { lastValueFrom } from 'rxjs';
-import { writeSyntheticFolder } from '../../datasets/write-synthetic-folder.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { writeSafetensors } from '../../outputs/run/write-safetensors.ts';
@@ -49,6 +48,8 @@ function patternedPixels(
 }
 
 async function writeImages(folder: string): Promise<void> {
+  // Not before it is needed: it loads sharp.
+  const { writeSyntheticFolder } = await import('../../datasets/write-synthetic-folder.ts');
   const perClass = { train: 40, test: 0 };
   await lastValueFrom(writeSyntheticFolder(folder, { perClass, imageSize: 40 }).output$);
 }

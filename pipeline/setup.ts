@@ -1,10 +1,9 @@
-import { probeTensorflow } from '../operators/engine/tensorflow/probe-tensorflow.ts';
-import { setUpTensorflow } from './setup-tensorflow/set-up-tensorflow.ts';
-import type { SetupTools } from './setup-tensorflow/setup-context.ts';
-import type { SetupResult } from './setup-tensorflow/setup-result.ts';
 import { type SetupOptions, setupVerb } from './options/setup-options.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { setUpTensorflow } from './setup-tensorflow/set-up-tensorflow.ts';
+import { type SetupTools, systemTools } from './setup-tensorflow/setup-context.ts';
+import type { SetupResult } from './setup-tensorflow/setup-result.ts';
 
 /**
  * Builds the native library of an engine from wheels of PyPI: fetched with the user's pip, compiled with the user's
@@ -22,11 +21,8 @@ import { type Run, startRun } from './parts/start-run.ts';
  * const { state, device } = await setup({ engine: 'tensorflow', cpu: true });
  * ```
  */
-export function setup(
-  given: SetupOptions,
-  tools: SetupTools = { probe: probeTensorflow },
-): Run<SetupResult> {
+export function setup(given: SetupOptions, tools: SetupTools = systemTools): Run<SetupResult> {
   return startRun(setupVerb, given, (options, scope, note) =>
-    runTask(scope, (tell) => setUpTensorflow(options, { scope, note, tell, tools })),
+    runTask(scope, (tell) => setUpTensorflow(options, { signal: scope.signal, note, tell, tools })),
   );
 }

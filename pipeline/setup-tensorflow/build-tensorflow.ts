@@ -14,7 +14,7 @@ import type { SetupContext } from './setup-context.ts';
 import { type RecordedFile, recordPath, type SetupRecord } from './setup-record.ts';
 import { emptyStaging, makeLoadable, placeStaged, removeStaging } from './staging.ts';
 import { installPackage, packageVersion } from './tensorflow-home.ts';
-import { unpackWheel } from './unpack-wheel.ts';
+import { neededMembers, unpackWheel } from './unpack-wheel.ts';
 import { openWheel, type WheelFile } from './wheel-file.ts';
 import { recordedWheel, type WheelSource } from './wheel-sources.ts';
 
@@ -33,14 +33,15 @@ export async function buildTensorflow(
   context: SetupContext,
 ): Promise<BuiltTensorflow> {
   const { home, compiler, headers } = plan;
-  const { signal } = context.scope;
-  if (!home.isInstalled) await installPackage(home, signal);
+  const { signal } = context;
+  const options = { env: context.tools.env, signal };
+  if (!home.isInstalled) await installPackage(home, options);
   for (const source of plan.sources) await fetched(source, plan, context);
   const staging = await emptyStaging(home.folder);
   try {
     const files = await unpackAll(plan, staging, context);
     await told('compile', context, () =>
-      compileAddon(compiler, { packageFolder: home.folder, staging, headers }, signal),
+      compileAddon(compiler, { packageFolder: home.folder, staging, headers }, options),
     );
     const addon = path.join(staging, addonFile);
     const all = { ...files, [addonFile]: await recordedFile(addon) };
@@ -59,46 +60,49 @@ export async function buildTensorflow(
 async function fetched(
   { wheel, from }: WheelSource,
   { pip, cache }: SetupPlan,
-  { scope, tell }: SetupContext,
+  { signal, tell, tools }: SetupContext,
 ): Promise<void> {
   if (from !== 'download' || pip === undefined) return;
   const label = `download ${wheel.project}`;
   const onBytes = megabytes(label, wheel.bytes, tell);
-  await fetchWheel(wheel, { pip, cache, signal: scope.signal, onBytes });
+  await fetchWheel(wheel, { pip, cache, env: tools.env, signal, onBytes });
   onBytes(wheel.bytes);
 }
 
 async function unpackAll(
-  { sources, bytes, given }: SetupPlan,
+  plan: SetupPlan,
   staging: string,
-  { scope, tell }: SetupContext,
+  { signal, keep, tell }: SetupContext,
 ): Promise<Readonly<Record<string, RecordedFile>>> {
-  const onTotal = megabytes('unpack', bytes, tell);
+  const wheels = await openWheels(plan, keep);
+  const members = wheels.flatMap(neededMembers);
+  const total = members.reduce((sum, { member }) => sum + member.bytes, 0);
+  const onTotal = megabytes('unpack', total, tell);
   let written = 0;
   const onBytes = (more: number): void => {
     written += more;
     onTotal(written);
   };
   const files: Record<string, RecordedFile> = {};
-  const open = [...given.values()];
-  const unpack = async (wheel: WheelFile): Promise<void> => {
-    const unpacked = await unpackWheel(wheel, staging, { signal: scope.signal, onBytes });
-    Object.assign(files, unpacked);
-  };
-  for (const { path: file } of sources) {
-    const wheel = open.find((one) => one.path === file);
-    await (wheel === undefined ? withWheel(file, unpack) : unpack(wheel));
+  for (const wheel of wheels) {
+    Object.assign(files, await unpackWheel(wheel, staging, { signal, onBytes }));
   }
   return files;
 }
 
-async function withWheel(file: string, work: (wheel: WheelFile) => Promise<void>): Promise<void> {
-  const wheel = await openWheel(file);
-  try {
-    await work(wheel);
-  } finally {
-    await wheel.close();
+/** The wheels of a plan, open until the setup has ended. */
+async function openWheels(
+  { sources, given }: SetupPlan,
+  keep: SetupContext['keep'],
+): Promise<readonly WheelFile[]> {
+  const open = new Map(Array.from(given.values(), (wheel) => [wheel.path, wheel]));
+  const wheels: WheelFile[] = [];
+  for (const source of sources) {
+    const wheel = open.get(source.path) ?? (await openWheel(source.path));
+    keep(wheel);
+    wheels.push(wheel);
   }
+  return wheels;
 }
 
 async function verified(from: string, { tools, note }: SetupContext): Promise<FoundTensorflow> {

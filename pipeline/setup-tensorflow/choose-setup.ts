@@ -1,7 +1,7 @@
 import type { SetupOptions } from '../options/setup-options.ts';
 import type { Resolved } from '../options/verb.ts';
-import { checkMachine, thisSystem } from './check-machine.ts';
-import { chooseVariant, hasNvidiaDriver } from './choose-variant.ts';
+import { checkMachine } from './check-machine.ts';
+import { chooseVariant } from './choose-variant.ts';
 import { type GivenWheels, openGivenWheels } from './open-wheels.ts';
 import { type Machine, type TensorflowVariant, usableWheels } from './pinned-wheels.ts';
 import type { SetupContext } from './setup-context.ts';
@@ -17,6 +17,8 @@ export interface ChosenSetup {
   readonly given: GivenWheels;
   /** Record of an earlier setup of this variant, all of whose files are there. */
   readonly before: SetupRecord | undefined;
+  /** Variant of an earlier setup, whole or not. */
+  readonly placed: TensorflowVariant | undefined;
 }
 
 /**
@@ -27,20 +29,21 @@ export interface ChosenSetup {
 export async function chooseSetup(
   { cpu, cuda, wheel }: Resolved<SetupOptions>,
   home: TensorflowHome,
-  { scope, note }: SetupContext,
+  { keep, note, tools }: SetupContext,
 ): Promise<ChosenSetup> {
-  const asked = cuda ? 'cuda' : 'cpu';
-  const machine = checkMachine(thisSystem(), asked);
-  const usable = [asked, cpu || cuda || machine === 'arm64' ? asked : 'cuda'] as const;
-  const all = usable.flatMap((variant) => usableWheels(variant, machine));
-  const given = await openGivenWheels(wheel ?? [], all, (open) => scope.defer(() => open.close()));
+  const system = tools.system();
+  const asked: TensorflowVariant | undefined = cuda ? 'cuda' : cpu ? 'cpu' : undefined;
+  const machine = checkMachine(system, asked ?? 'cpu');
+  const usable = usableWheels(tools.wheelsOf, asked, machine);
+  const given = await openGivenWheels(wheel ?? [], usable, keep);
   const record = await readRecord(home.folder);
-  const hasCard = hasNvidiaDriver();
-  const signs = { cpu, cuda, before: record?.variant, given, hasCard };
+  const hasCard = system.hasNvidiaDriver && machine === 'x64';
+  const signs = { asked, before: record?.variant, given, hasCard };
   const { variant, because } = chooseVariant(signs);
   if (because !== undefined) {
     note(`Sets up \`${variant}: true\`, because ${because}.`, ['cpu', 'cuda']);
   }
   const isKept = record?.variant === variant && (await isWhole(home.folder, record));
-  return { home, variant, machine, given, before: isKept ? record : undefined };
+  const before = isKept ? record : undefined;
+  return { home, variant, machine, given, before, placed: record?.variant };
 }

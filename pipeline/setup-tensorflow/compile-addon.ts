@@ -1,7 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import { lastLines, runProgram } from './run-program.ts';
+import { keepFreedMemory, keepFreedMemoryFile } from './keep-freed-memory.ts';
+import { lastLines, runProgram, type RunProgramOptions } from './run-program.ts';
 import { libraries } from './wheel-places.ts';
 
 /** A compiler of C++. */
@@ -17,14 +18,13 @@ export interface Compiler {
  * @throws {PipelineError} `ERR_CONFIG`, with the way to get one.
  */
 export async function findCompiler(
-  signal: AbortSignal,
-  env: NodeJS.ProcessEnv = process.env,
+  options: Pick<RunProgramOptions, 'env' | 'signal'>,
 ): Promise<Compiler> {
   // `CXX` may hold a launcher and options, as in `ccache g++`.
-  const given = env['CXX']?.trim().split(/\s+/u);
+  const given = options.env['CXX']?.trim().split(/\s+/u);
   const candidates = given === undefined ? [['c++'], ['g++'], ['clang++']] : [given];
   for (const command of candidates) {
-    const { isDone, stdout } = await runProgram([...command, '--version'], { signal });
+    const { isDone, stdout } = await runProgram([...command, '--version'], options);
     const [version = ''] = stdout.split('\n');
     if (isDone) return { command, version };
   }
@@ -58,6 +58,7 @@ export function compileCommand(
   const options = '-shared -fPIC -O2 -std=c++17 -pthread -DNAPI_VERSION=8'.split(' ');
   const files = [
     ...sources.map((name) => path.join(packageFolder, 'binding', name)),
+    path.join(staging, keepFreedMemoryFile),
     ...libraries.map((name) => path.join(deps, 'lib', name)),
   ];
   const includes = [`-I${headers}`, `-I${path.join(deps, 'include')}`];
@@ -73,10 +74,11 @@ export function compileCommand(
 export async function compileAddon(
   compiler: Compiler,
   folders: AddonFolders,
-  signal: AbortSignal,
+  options: Pick<RunProgramOptions, 'env' | 'signal'>,
 ): Promise<void> {
   await fs.mkdir(path.dirname(path.join(folders.staging, addonFile)), { recursive: true });
-  const { isDone, exit, stderr } = await runProgram(compileCommand(compiler, folders), { signal });
+  await fs.writeFile(path.join(folders.staging, keepFreedMemoryFile), keepFreedMemory);
+  const { isDone, exit, stderr } = await runProgram(compileCommand(compiler, folders), options);
   if (isDone) return;
   throw new PipelineError(
     'ERR_ENGINE',

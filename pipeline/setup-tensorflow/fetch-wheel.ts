@@ -14,6 +14,7 @@ import { cachedPath } from './wheel-cache.ts';
 export interface FetchOptions {
   readonly pip: Pip;
   readonly cache: string;
+  readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
   /** Called with the bytes that are there, some times a second. */
   readonly onBytes: (bytes: number) => void;
@@ -64,7 +65,7 @@ export async function fetchWheel(wheel: PinnedWheel, options: FetchOptions): Pro
 async function downloaded(
   wheel: PinnedWheel,
   partial: string,
-  { pip, signal, onBytes }: FetchOptions,
+  { pip, env, signal, onBytes }: FetchOptions,
 ): Promise<string> {
   const command = [...pip.command, ...downloadArguments(wheel, partial)];
   const watch = setInterval(() => {
@@ -72,8 +73,9 @@ async function downloaded(
     void bytesIn(partial).then(onBytes, () => {});
   }, 500);
   // pip downloads into its folder for temporary files, which may be too small, and lies on another disk.
-  const env = { TMPDIR: path.join(partial, 'tmp') };
-  const ended = await runProgram(command, { env, signal }).finally(() => clearInterval(watch));
+  const inPartial = { ...env, TMPDIR: path.join(partial, 'tmp') };
+  const running = runProgram(command, { env: inPartial, signal });
+  const ended = await running.finally(() => clearInterval(watch));
   const what = `\`${wheel.project}==${wheel.version}\``;
   if (!ended.isDone) {
     const said = lastLines(ended.stderr || ended.stdout);

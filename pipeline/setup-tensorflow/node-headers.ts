@@ -10,7 +10,7 @@ import { PipelineError } from '../../operators/errors.ts';
  *
  * @throws {PipelineError} `ERR_CONFIG`, with the ways to get them.
  */
-export function nodeHeaders(env: NodeJS.ProcessEnv = process.env): string {
+export function nodeHeaders(env: NodeJS.ProcessEnv): string {
   const nodedir = env['npm_config_nodedir'];
   const folders = [
     ...(nodedir === undefined ? [] : [path.join(nodedir, 'include', 'node')]),

@@ -172,8 +172,20 @@ function named(project: keyof typeof nvidiaWheels): PinnedWheel {
   return { project, ...nvidiaWheels[project] };
 }
 
-/** Wheels that can be given for a variant: those for CUDA compute on the processor as well. */
-export function usableWheels(variant: TensorflowVariant, machine: Machine): readonly PinnedWheel[] {
-  const needed = wheelsOf(variant, machine);
-  return variant === 'cpu' && machine === 'x64' ? [...needed, forCuda] : needed;
+/**
+ * Wheels that can be given, each project once. That of TensorFlow for CUDA computes on the processor as well, and where
+ * nobody asked for a variant, those that are given choose.
+ *
+ * @param of Wheels of each variant.
+ * @param asked Undefined where nobody did.
+ */
+export function usableWheels(
+  of: typeof wheelsOf,
+  asked: TensorflowVariant | undefined,
+  machine: Machine,
+): readonly PinnedWheel[] {
+  if (machine === 'arm64') return of('cpu', machine);
+  const forCard = of('cuda', machine);
+  if (asked === 'cuda') return forCard;
+  return [...of('cpu', machine), ...(asked === 'cpu' ? forCard.slice(0, 1) : forCard)];
 }

@@ -6,7 +6,9 @@ import { checkSpace, type SpaceNeed } from './disk-space.ts';
 import { findPip, type Pip } from './find-pip.ts';
 import { nodeHeaders } from './node-headers.ts';
 import { downloadArguments } from './fetch-wheel.ts';
-import { type PinnedWheel, wheelsOf } from './pinned-wheels.ts';
+import type { PinnedWheel } from './pinned-wheels.ts';
+import type { RunProgramOptions } from './run-program.ts';
+import type { SetupContext } from './setup-context.ts';
 import { wheelCache } from './wheel-cache.ts';
 import { wheelSources, type WheelSource } from './wheel-sources.ts';
 
@@ -31,14 +33,18 @@ const addonBytes = 20_000_000;
  *
  * @throws {PipelineError} `ERR_CONFIG` for what the system lacks, with the way to get it; `ERR_WRITE` for a full disk.
  */
-export async function planSetup(chosen: ChosenSetup, signal: AbortSignal): Promise<SetupPlan> {
+export async function planSetup(
+  chosen: ChosenSetup,
+  { signal, tools }: SetupContext,
+): Promise<SetupPlan> {
+  const options = { env: tools.env, signal };
   const { variant, machine, given, home } = chosen;
-  const compiler = await findCompiler(signal);
-  const headers = nodeHeaders();
-  const cache = wheelCache();
-  const sources = await wheelSources(wheelsOf(variant, machine), given, cache);
+  const compiler = await findCompiler(options);
+  const headers = nodeHeaders(tools.env);
+  const cache = wheelCache(tools.env);
+  const sources = await wheelSources(tools.wheelsOf(variant, machine), given, cache);
   const missing = sources.flatMap(({ wheel, from }) => (from === 'download' ? [wheel] : []));
-  const pip = missing.length === 0 ? undefined : await requirePip(missing, signal);
+  const pip = missing.length === 0 ? undefined : await requirePip(missing, options);
   const bytes = sources.reduce((sum, { wheel }) => sum + wheel.unpackedBytes, addonBytes);
   await checkSpace([{ folder: home.modules, bytes }, spaceOfDownloads(cache, missing)]);
   return { ...chosen, sources, cache, pip, compiler, headers, bytes };
@@ -51,8 +57,11 @@ function spaceOfDownloads(folder: string, wheels: readonly PinnedWheel[]): Space
   return { folder, bytes: all + Math.max(0, ...sizes) };
 }
 
-async function requirePip(missing: readonly PinnedWheel[], signal: AbortSignal): Promise<Pip> {
-  const pip = await findPip(signal);
+async function requirePip(
+  missing: readonly PinnedWheel[],
+  options: Pick<RunProgramOptions, 'env' | 'signal'>,
+): Promise<Pip> {
+  const pip = await findPip(options);
   if (pip !== undefined) return pip;
   const [first] = missing;
   const names = missing.map(({ project, version }) => `${project}==${version}`);

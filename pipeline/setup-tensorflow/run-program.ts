@@ -4,10 +4,9 @@ import { errorCode } from '../../outputs/files/system-error.ts';
 /** How a program is run. */
 export interface RunProgramOptions {
   readonly cwd?: string | undefined;
-  /** Variables of its environment besides those of this process. */
-  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly env: NodeJS.ProcessEnv;
   /** Ends it, and rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Outcome of a program that has ended. */
@@ -31,26 +30,26 @@ const mostKept = 1 << 20;
  */
 export async function runProgram(
   [program = '', ...args]: readonly string[],
-  { cwd, env, signal }: RunProgramOptions = {},
+  { cwd, env, signal }: RunProgramOptions,
 ): Promise<EndedProgram> {
-  signal?.throwIfAborted();
+  signal.throwIfAborted();
   const child = spawn(program, args, {
     cwd,
-    env: { ...process.env, ...env },
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const end = (): boolean => child.kill('SIGTERM');
-  signal?.addEventListener('abort', end);
+  signal.addEventListener('abort', end);
   const [stdout, stderr] = [keptText(child.stdout), keptText(child.stderr)];
   try {
     const exit = await new Promise<number | string | undefined>((resolve, reject) => {
       child.on('error', (error) => (isAbsent(error) ? resolve(undefined) : reject(error)));
       child.on('close', (code, killedBy) => resolve(code ?? killedBy ?? undefined));
     });
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     return { isDone: exit === 0, exit, stdout: stdout(), stderr: stderr() };
   } finally {
-    signal?.removeEventListener('abort', end);
+    signal.removeEventListener('abort', end);
   }
 }
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { FoundTensorflow } from '../../operators/engine/tensorflow/probe-tensorflow.ts';
 import { TensorflowFailure } from '../../operators/engine/tensorflow/tensorflow-failure.ts';
 import { lockFolder } from '../../outputs/files/lock-file.ts';
@@ -7,7 +9,7 @@ import { buildTensorflow } from './build-tensorflow.ts';
 import { type ChosenSetup, chooseSetup } from './choose-setup.ts';
 import { diskError } from './disk-space.ts';
 import { tensorflowVersion } from './pinned-wheels.ts';
-import { planSetup } from './plan-setup.ts';
+import { planSetup, type SetupPlan } from './plan-setup.ts';
 import { plannedSteps } from './planned-steps.ts';
 import type { SetupContext } from './setup-context.ts';
 import { readRecord, type SetupRecord } from './setup-record.ts';
@@ -15,6 +17,7 @@ import type { SetupResult } from './setup-result.ts';
 import { removePlaced } from './staging.ts';
 import { findTensorflowHome, type TensorflowHome } from './tensorflow-home.ts';
 import { wheelCache } from './wheel-cache.ts';
+import type { WheelFile } from './wheel-file.ts';
 
 /** Name of the lock in `node_modules`, by which two setups keep each other out. */
 const lockName = '.sincere-setup.lock';
@@ -22,11 +25,23 @@ const lockName = '.sincere-setup.lock';
 /** Sets up TensorFlow, plans it, or takes it away, as the options say. */
 export async function setUpTensorflow(
   options: Resolved<SetupOptions>,
+  outside: Omit<SetupContext, 'keep'>,
+): Promise<SetupResult> {
+  const open: WheelFile[] = [];
+  try {
+    return await chosenWork(options, { ...outside, keep: (wheel) => void open.push(wheel) });
+  } finally {
+    await Promise.all(open.map((wheel) => wheel.close()));
+  }
+}
+
+async function chosenWork(
+  options: Resolved<SetupOptions>,
   context: SetupContext,
 ): Promise<SetupResult> {
   const home = await findTensorflowHome(context.tools.from);
-  if (options.dryRun && options.remove) return await plannedRemoval(home);
-  if (options.remove) return await locked(home, context, () => remove(home));
+  if (options.dryRun && options.remove) return await plannedRemoval(home, context);
+  if (options.remove) return await locked(home, context, () => remove(home, context));
   if (!options.dryRun) return await locked(home, context, () => setUp(options, home, context));
   return await planned(options, home, context);
 }
@@ -37,10 +52,12 @@ async function planned(
   context: SetupContext,
 ): Promise<SetupResult> {
   const chosen = await chooseSetup(options, home, context);
-  if (chosen.before !== undefined) return described('already set up', home, chosen.before);
-  const plan = await planSetup(chosen, context.scope.signal);
+  if (chosen.before !== undefined) {
+    return { ...described(chosen.before, nothing(home, context)), state: 'already set up' };
+  }
+  const plan = await planSetup(chosen, context);
   return {
-    ...nothing(home),
+    ...nothing(home, context),
     state: 'planned',
     variant: plan.variant,
     tensorflow: tensorflowVersion,
@@ -55,23 +72,47 @@ async function setUp(
   context: SetupContext,
 ): Promise<SetupResult> {
   const chosen = await chooseSetup(options, home, context);
-  const working = chosen.before === undefined ? undefined : await verified(chosen, context);
+  const working = await verified(chosen, context);
   if (working !== undefined) return working;
-  const plan = await planSetup(chosen, context.scope.signal);
+  const plan = await planSetup(chosen, context);
+  tellReplaced(chosen, context);
+  tellUnused(plan, context);
   const built = await buildTensorflow(plan, context);
-  return { ...described('set up', home, built.record), ...ofProbe(built.found) };
+  const result = described(built.record, nothing(home, context));
+  return { ...result, state: 'set up', ...ofProbe(built.found) };
+}
+
+/** Tells what goes: another variant, or what something else put there. */
+function tellReplaced({ home, variant, placed }: ChosenSetup, { note }: SetupContext): void {
+  const deps = path.join(home.folder, 'deps');
+  if (placed !== undefined && placed !== variant) {
+    note(`Replaces TensorFlow for \`${placed}\` by that for \`${variant}\`.`);
+  } else if (placed === undefined && existsSync(deps)) {
+    note(`Replaces \`${deps}\`, which something else than \`setup\` put there.`);
+  }
+}
+
+/** Tells which of the wheels that were given another one makes needless. */
+function tellUnused({ given, sources }: SetupPlan, { note }: SetupContext): void {
+  const used = new Set(sources.map((source) => source.path));
+  for (const wheel of given.values()) {
+    if (!used.has(wheel.path)) note(`\`${wheel.path}\` is not needed, and not used.`);
+  }
 }
 
 /** What was set up before, if it still works. */
 async function verified(
   { home, before }: ChosenSetup,
-  { tools, tell, note }: SetupContext,
+  context: SetupContext,
 ): Promise<SetupResult | undefined> {
+  if (before === undefined) return undefined;
+  const { tools, tell, note } = context;
   tell({ label: 'verify', done: 0, total: 1, unit: 'checks' });
   try {
     const found = await tools.probe({ from: home.folder, announce: note });
     tell({ label: 'verify', done: 1, total: 1, unit: 'checks' });
-    return { ...described('already set up', home, before!), ...ofProbe(found) };
+    const result = described(before, nothing(home, context));
+    return { ...result, state: 'already set up', ...ofProbe(found) };
   } catch (error) {
     if (!(error instanceof TensorflowFailure)) throw error;
     note(`What was set up before does not work any more, and is made anew: ${error.detail}`);
@@ -79,16 +120,16 @@ async function verified(
   }
 }
 
-async function remove(home: TensorflowHome): Promise<SetupResult> {
+async function remove(home: TensorflowHome, context: SetupContext): Promise<SetupResult> {
   const wasThere = home.isInstalled && (await removePlaced(home.folder));
-  return { ...nothing(home), state: wasThere ? 'removed' : 'not set up' };
+  return { ...nothing(home, context), state: wasThere ? 'removed' : 'not set up' };
 }
 
-async function plannedRemoval(home: TensorflowHome): Promise<SetupResult> {
+async function plannedRemoval(home: TensorflowHome, context: SetupContext): Promise<SetupResult> {
   const record = await readRecord(home.folder);
   const steps = [`remove \`deps\` and \`lib\` in ${home.folder}`];
-  if (record === undefined) return { ...nothing(home), state: 'planned', steps };
-  return { ...described('planned', home, record), steps };
+  if (record === undefined) return { ...nothing(home, context), state: 'planned', steps };
+  return { ...described(record, nothing(home, context)), state: 'planned', steps };
 }
 
 async function locked<R>(
@@ -109,7 +150,7 @@ async function locked<R>(
   }
 }
 
-function nothing({ folder }: TensorflowHome): SetupResult {
+function nothing({ folder }: TensorflowHome, { tools }: SetupContext): SetupResult {
   return {
     state: 'not set up',
     folder,
@@ -119,18 +160,18 @@ function nothing({ folder }: TensorflowHome): SetupResult {
     complaints: [],
     wheels: [],
     bytes: 0,
-    cache: wheelCache(),
+    cache: wheelCache(tools.env),
     steps: [],
   };
 }
 
+/** What a record says, over what is said where nothing is set up. */
 function described(
-  state: SetupResult['state'],
-  home: TensorflowHome,
   { variant, tensorflow, wheels, files }: SetupRecord,
+  base: SetupResult,
 ): SetupResult {
   const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
-  return { ...nothing(home), state, variant, tensorflow, wheels, bytes };
+  return { ...base, variant, tensorflow, wheels, bytes };
 }
 
 function ofProbe({ usesGpu, loader }: FoundTensorflow): Pick<SetupResult, 'device' | 'complaints'> {

@@ -1,22 +1,43 @@
-import type {
-  FoundTensorflow,
-  ProbeTensorflowOptions,
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  type FoundTensorflow,
+  probeTensorflow,
+  type ProbeTensorflowOptions,
 } from '../../operators/engine/tensorflow/probe-tensorflow.ts';
-import type { RunScope } from '../../operators/flow/run-scope.ts';
 import type { TellNote } from '../parts/run-event.ts';
 import type { TellProgress } from '../parts/run-task.ts';
+import { type SystemFacts, thisSystem } from './check-machine.ts';
+import { wheelsOf } from './pinned-wheels.ts';
+import type { WheelFile } from './wheel-file.ts';
 
-/** Programs and folders of a setup. */
+/** Programs, folders and wheels of a setup. */
 export interface SetupTools {
   /** Verifies a package by its folder. */
   readonly probe: (options: ProbeTensorflowOptions) => Promise<FoundTensorflow>;
-  /** Folder from which the package is looked for. @default that of this program */
-  readonly from?: string | undefined;
+  /** Folder from which the package is looked for. */
+  readonly from: string;
+  /** Environment of the user's programs, which also says where they and the cache are. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly system: () => SystemFacts;
+  /** Wheels of each variant. */
+  readonly wheelsOf: typeof wheelsOf;
 }
+
+/** Those of this program and its user. */
+export const systemTools: SetupTools = {
+  probe: probeTensorflow,
+  from: path.dirname(fileURLToPath(import.meta.url)),
+  env: process.env,
+  system: thisSystem,
+  wheelsOf,
+};
 
 /** What a setup tells, and what it works with. */
 export interface SetupContext {
-  readonly scope: Pick<RunScope, 'signal' | 'defer'>;
+  readonly signal: AbortSignal;
+  /** Keeps a wheel open until the setup has ended. */
+  readonly keep: (wheel: WheelFile) => void;
   readonly note: TellNote;
   readonly tell: TellProgress;
   readonly tools: SetupTools;

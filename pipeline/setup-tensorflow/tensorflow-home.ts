@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { PipelineError } from '../../operators/errors.ts';
 import { tensorflowPackage } from '../../operators/engine/tensorflow/tensorflow-package.ts';
 import { readJsonObject } from '../../outputs/files/json.ts';
-import { lastLines, runProgram } from './run-program.ts';
+import { lastLines, runProgram, type RunProgramOptions } from './run-program.ts';
 
 /** Version of the package whose addon is compiled, that of TensorFlow.js. */
 export const packageVersion = '4.22.0';
@@ -24,12 +23,9 @@ const neighbour = '@tensorflow/tfjs';
 /**
  * Finds the package as Node does, in `node_modules` of the folders above; else the place for it, beside TensorFlow.js.
  *
- * @param from A folder. @default that of this file
  * @throws {PipelineError} `ERR_CONFIG` when it is there in another version.
  */
-export async function findTensorflowHome(
-  from: string = path.dirname(fileURLToPath(import.meta.url)),
-): Promise<TensorflowHome> {
+export async function findTensorflowHome(from: string): Promise<TensorflowHome> {
   const modules = modulesWith(from, tensorflowPackage);
   if (modules !== undefined) {
     const folder = path.join(modules, tensorflowPackage);
@@ -79,11 +75,14 @@ export function installCommand(): readonly string[] {
  *
  * @throws {PipelineError} `ERR_CONFIG` where another package manager made `node_modules`, or npm fails.
  */
-export async function installPackage(home: TensorflowHome, signal: AbortSignal): Promise<void> {
+export async function installPackage(
+  home: TensorflowHome,
+  options: Pick<RunProgramOptions, 'env' | 'signal'>,
+): Promise<void> {
   const root = path.dirname(home.modules);
   refuseOthers(home);
   const command = installCommand();
-  const { isDone, exit, stderr } = await runProgram(command, { cwd: root, signal });
+  const { isDone, exit, stderr } = await runProgram(command, { cwd: root, ...options });
   if (isDone && existsSync(path.join(home.folder, 'package.json'))) return;
   const why = exit === undefined ? 'there is no npm here' : `it ended with \`${exit}\``;
   throw new PipelineError(

@@ -6,7 +6,7 @@ import { isMissing } from '../../outputs/files/system-error.ts';
 import type { PinnedWheel } from './pinned-wheels.ts';
 
 /** Folder of the user's cache in which wheels are kept, by the XDG Base Directory Specification. */
-export function wheelCache(env: NodeJS.ProcessEnv = process.env): string {
+export function wheelCache(env: NodeJS.ProcessEnv): string {
   const given = env['XDG_CACHE_HOME'];
   // The specification ignores relative paths.
   const cache =

@@ -62,6 +62,8 @@ export async function script(bin: string, name: string, text: string): Promise<v
   await fs.writeFile(path.join(bin, name), text, { mode: 0o755 });
 }
 
+const loader = { builtForCuda: false, lacksCuda: false, complaints: [] } as const;
+
 function fakeTools(from: string, bin: string, cache: string): SetupTools {
   return {
     from,
@@ -73,7 +75,7 @@ function fakeTools(from: string, bin: string, cache: string): SetupTools {
     },
     system: () => ({ platform: 'linux', arch: 'x64', glibc: '2.36', hasNvidiaDriver: false }),
     wheelsOf: (variant) => [fakePinned(variant === 'cpu' ? 'tensorflow-cpu' : 'tensorflow')],
-    probe: async () => ({ version: '4.22.0', library: '2.21.0', usesGpu: false, complaints: [] }),
+    probe: async () => ({ version: '4.22.0', library: '2.21.0', usesGpu: false, loader }),
   };
 }
 

@@ -91,10 +91,12 @@ export interface FakeWheel {
   readonly isLong?: boolean;
 }
 
-const headers = [
-  ...['c_api', 'c_api_macros', 'tf_attrtype', 'tf_buffer', 'tf_datatype', 'tf_status', 'tf_tensor'],
-  ...['tf_tstring', 'eager/c_api'],
-].map((name) => `tensorflow/c/${name}.h`);
+const headers = (
+  'c_api c_api_macros tf_attrtype tf_buffer tf_datatype tf_status tf_tensor tf_tstring ' +
+  'eager/c_api'
+)
+  .split(' ')
+  .map((name) => `tensorflow/c/${name}.h`);
 const others = ['tensorflow/core/platform', 'tsl/platform'].flatMap((folder) =>
   ['ctstring', 'ctstring_internal'].map((name) => `${folder}/${name}.h`),
 );

@@ -1,5 +1,5 @@
 import { tf } from '../../tensor/tf.ts';
-import { type ImagePadding, nativePadding } from './image-padding.ts';
+import { type ImagePadding, nativePadding } from '../../tensor/native-padding.ts';
 
 type KernelArguments = Parameters<tf.KernelFunc>[0];
 type Size = readonly [height: number, width: number];

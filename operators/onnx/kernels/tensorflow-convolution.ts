@@ -3,12 +3,12 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { OnnxAttribute } from '../graph/onnx-model.ts';
 import { recorded, type Traced } from '../graph/traced.ts';
 import {
-  type ImagePads,
   tensorflowCut,
   tensorflowImage,
   tensorflowNode,
   tensorflowPadded,
 } from './tensorflow-images.ts';
+import type { ImagePadding } from '../../tensor/native-padding.ts';
 import { tensorflowWindows } from './tensorflow-windows.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
@@ -62,7 +62,7 @@ export function tensorflowFilterGradient(
 }
 
 function windows(geometry: Geometry): {
-  readonly frame: ImagePads | undefined;
+  readonly frame: ImagePadding | undefined;
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 } {
   const { padding, frame } = tensorflowWindows(geometry);
@@ -70,14 +70,14 @@ function windows(geometry: Geometry): {
   return { frame, attributes: { padding: { text: padding }, strides } };
 }
 
-function framed(graph: GraphBuilder, x: Traced, frame: ImagePads | undefined): string {
+function framed(graph: GraphBuilder, x: Traced, frame: ImagePadding | undefined): string {
   const { name } = tensorflowImage(graph, x);
   return frame === undefined ? name : tensorflowPadded(graph, name, frame, 0);
 }
 
 function framedShape(
   [batch, height, width, channels]: readonly number[],
-  [rows, columns]: ImagePads,
+  [rows, columns]: ImagePadding,
 ): readonly number[] {
   return [batch!, height! + rows[0] + rows[1], width! + columns[0] + columns[1], channels!];
 }

@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { ImagePadding } from '../../tensor/native-padding.ts';
 import { unstored } from '../graph/stored-layout.ts';
 import {
   inFull,
@@ -10,9 +11,6 @@ import {
   sizeOf,
   type Traced,
 } from '../graph/traced.ts';
-
-/** Padding of images, `[[top, bottom], [left, right]]`. */
-export type ImagePads = readonly [readonly [number, number], readonly [number, number]];
 
 /** A tensor in full, in row-major order, as every operator of TensorFlow takes it; constants are moved here and now. */
 export function tensorflowImage(graph: GraphBuilder, x: Traced): Recorded {
@@ -39,7 +37,7 @@ export function tensorflowNode(
 export function tensorflowPadded(
   graph: GraphBuilder,
   x: string,
-  [rows, columns]: ImagePads,
+  [rows, columns]: ImagePadding,
   value: number,
 ): string {
   const pads = [0, 0, ...rows, ...columns, 0, 0];
@@ -51,7 +49,7 @@ export function tensorflowPadded(
 export function tensorflowCut(
   graph: GraphBuilder,
   x: string,
-  [rows, columns]: ImagePads,
+  [rows, columns]: ImagePadding,
   shape: readonly number[],
 ): Recorded {
   const begin = graph.integers([0, rows[0], columns[0], 0]);

@@ -29,13 +29,13 @@ export function tensorflowNormalisation(
     6,
     'tensorflow',
   );
-  // Divided by the count less one, where the step is computed with the biased variance.
+  // Divided by the count less one, but where that is 0; the step is computed with the biased variance.
   const count = sizeOf(x.shape) / sizeOf(shape);
   const variance = recorded(unbiased!, shape, 'float32');
   return [
     recorded(y!, x.shape, 'float32'),
     recorded(mean!, shape, 'float32'),
-    multiplied(graph, variance, uniform((count - 1) / count)),
+    multiplied(graph, variance, uniform(Math.max(1, count - 1) / count)),
     ...reserved.map((name) => recorded(name, shape, 'float32')),
   ];
 }

@@ -3,12 +3,12 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { OnnxAttribute } from '../graph/onnx-model.ts';
 import { recorded, type Traced } from '../graph/traced.ts';
 import {
-  type ImagePads,
   tensorflowCut,
   tensorflowImage,
   tensorflowNode,
   tensorflowPadded,
 } from './tensorflow-images.ts';
+import type { ImagePadding } from '../../tensor/native-padding.ts';
 import { tensorflowWindows } from './tensorflow-windows.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
@@ -48,7 +48,7 @@ function pooled(
   geometry: Geometry,
 ): {
   readonly picture: string;
-  readonly frame: ImagePads | undefined;
+  readonly frame: ImagePadding | undefined;
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 } {
   const { padding, frame } = tensorflowWindows(geometry);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { nativePadding } from '../../../../operators/engine/tensorflow/image-padding.ts';
+import { nativePadding } from '../../../operators/tensor/native-padding.ts';
 
 const square = (size: number, window: number, stride: number) =>
   [

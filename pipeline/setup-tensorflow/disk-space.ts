@@ -50,15 +50,21 @@ async function existingFolder(folder: string): Promise<string> {
 
 /** The error of a disk that got full, or of a folder that may not be written; any other is passed through. */
 export function diskError(folder: string, error: unknown): unknown {
-  const code = errorCode(error);
+  const isWriteError = error instanceof PipelineError && error.code === 'ERR_WRITE';
+  // Those of `outputs/files` send people to another folder; this one is where it has to be.
+  const code = errorCode(isWriteError ? error.cause : error);
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   const isClosed = code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
-  if (error instanceof PipelineError || (!isFull && !isClosed)) return error;
+  if (!isFull && !isClosed) return error;
   const way = isFull
     ? 'Free some space there, and run it again: what was downloaded is kept.'
     : 'Run it as the user who installed the package.';
-  return new PipelineError('ERR_WRITE', `Cannot write \`${folder}\`: ${messageOf(error)}. ${way}`, {
-    path: folder,
-    cause: error,
-  });
+  return new PipelineError(
+    'ERR_WRITE',
+    `Cannot write \`${folder}\`: ${messageOf(isWriteError ? error.cause : error)}. ${way}`,
+    {
+      path: folder,
+      cause: error,
+    },
+  );
 }

@@ -78,7 +78,10 @@ async function downloaded(
   const ended = await running.finally(() => clearInterval(watch));
   const what = `\`${wheel.project}==${wheel.version}\``;
   if (!ended.isDone) {
-    const said = lastLines(ended.stderr || ended.stdout);
+    const printed = ended.stderr || ended.stdout;
+    const errors = printed.split('\n').filter((line) => line.trim().startsWith('ERROR'));
+    // Without one the end of what it said is the best that there is.
+    const said = lastLines(errors.length === 0 ? printed : errors.join('\n'));
     throw new PipelineError(
       'ERR_READ',
       `pip could not download ${what}:\n${said}\n` +

@@ -5,11 +5,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { TensorflowFailure } from '../../operators/engine/tensorflow/tensorflow-failure.ts';
-import { PipelineError } from '../../operators/errors.ts';
+import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { writeError } from '../../outputs/files/write-error.ts';
 import { seededRandom } from '../../operators/random.ts';
 import type { SetupOptions } from '../../pipeline/options/setup-options.ts';
 import { setup } from '../../pipeline/setup.ts';
 import { checkMachine } from '../../pipeline/setup-tensorflow/check-machine.ts';
+import { diskError } from '../../pipeline/setup-tensorflow/disk-space.ts';
 import { wheelsOf } from '../../pipeline/setup-tensorflow/pinned-wheels.ts';
 import type { SetupTools } from '../../pipeline/setup-tensorflow/setup-context.ts';
 import type { SetupResult } from '../../pipeline/setup-tensorflow/setup-result.ts';
@@ -255,7 +257,6 @@ test('a download that fails, and one of another file, say what pip did and leave
   await writeWheel(path.join(made.bin, 'index', 'a.whl'), { version: '2.20.0' });
   t.regex((await refused(t, () => made.run({}))).message, /downloaded another file .*SHA-256/);
   t.deepEqual(await fs.readdir(path.join(made.cache, 'sincere', 'wheels')), []);
-  t.deepEqual(await filesIn(made.packageFolder), await filesIn(path.join(made.packageFolder)));
   t.true(Object.keys(await filesIn(made.folder)).length <= Object.keys(before).length + 2);
 });
 
@@ -284,6 +285,14 @@ test('what the system lacks is told with the way to get it, before anything is w
   const { ['bin/python3']: gone, ...rest } = before;
   t.truthy(gone);
   t.deepEqual(await filesIn(made.folder), rest);
+});
+
+test('a folder that may not be written, and a disk that gets full, are told with their own way out', (t) => {
+  const failed = (code: string): Error => Object.assign(new Error(code), { code });
+  const told = (error: unknown): string => messageOf(diskError('there', error));
+  t.regex(told(writeError('there', failed('EACCES'))), /as the user who installed the package/);
+  t.regex(told(failed('ENOSPC')), /run it again: what was downloaded is kept/);
+  t.is(told(failed('EIO')), 'EIO');
 });
 
 test('an addon that does not compile, or does not work, leaves what was there before', async (t) => {

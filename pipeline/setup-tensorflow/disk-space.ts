@@ -64,7 +64,7 @@ export function diskError(folder: string, error: unknown): unknown {
     `Cannot write \`${folder}\`: ${messageOf(isWriteError ? error.cause : error)}. ${way}`,
     {
       path: folder,
-      cause: error,
+      cause: isWriteError ? error.cause : error,
     },
   );
 }

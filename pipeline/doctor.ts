@@ -8,6 +8,7 @@ import { openCpuEngine } from '../operators/engine/cpu-engine.ts';
 import { engineCandidates } from '../operators/engine/engine-candidates.ts';
 import type { EngineCandidate } from '../operators/engine/interface/engine-candidate.ts';
 import type { EncodedRows, Engine } from '../operators/engine/interface/engine.ts';
+import { probeTensorflow } from '../operators/engine/tensorflow/probe-tensorflow.ts';
 import { findNvidiaDriver } from '../operators/engine/tensorflow/nvidia-driver.ts';
 import { openOnnxEngine } from '../operators/engine/onnx-engine.ts';
 import { messageOf } from '../operators/errors.ts';
@@ -23,6 +24,8 @@ import { instructionWords } from './parts/instruction-words.ts';
 import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { readRecord } from './setup-tensorflow/setup-record.ts';
+import { findTensorflowHome } from './setup-tensorflow/tensorflow-home.ts';
 
 /** Result of one check. */
 export interface DoctorCheck {
@@ -93,6 +96,7 @@ export const doctorChecks: NamedChecks = {
   sharp: checkSharp,
   'onnxruntime-node': checkOnnxRuntime,
   'graphics cards': checkCards,
+  tensorflow: () => checkTensorflow(),
   engines: (_options, note) => checkEngines(engineCandidates, note),
   writing: checkWriting,
 };
@@ -180,6 +184,30 @@ async function checkCards(): Promise<readonly DoctorCheck[]> {
     verdict: isServed ? 'ok' : 'note',
     detail: words,
   }));
+}
+
+/**
+ * What `setup tensorflow` set up. Without a driver no engine of `auto` tries it, so it is tried here, on the processor.
+ *
+ * @param from Folder or file below which packages are looked for. @default this file
+ * @param options For tests.
+ */
+export async function checkTensorflow(
+  from: string = import.meta.dirname,
+  options: { readonly probe?: typeof probeTensorflow; readonly hasDriver?: boolean } = {},
+): Promise<Omit<DoctorCheck, 'name'>> {
+  const { folder } = await findTensorflowHome(from);
+  const record = await readRecord(folder);
+  if (record === undefined) {
+    const way = 'run `sincere setup tensorflow --cpu`, or `--cuda` for an NVIDIA card';
+    return { verdict: 'note', detail: `not set up, and not needed; ${way}` };
+  }
+  const what = `${record.tensorflow} for ${record.variant === 'cuda' ? 'CUDA' : 'the processor'}`;
+  const { probe = probeTensorflow, hasDriver = (await findNvidiaDriver()) !== undefined } = options;
+  if (hasDriver) return { verdict: 'ok', detail: `${what} is set up` };
+  await probe({ from: folder });
+  const works = 'its libraries load, and compute on the processor as the reference does';
+  return { verdict: 'ok', detail: `${what}: ${works}; \`engine: tensorflow\` takes it by name` };
 }
 
 const tinyEncoder: EncoderSpec = { architecture: 'resnet8', head: 'mlp', projectionSize: 8 };

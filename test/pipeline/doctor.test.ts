@@ -3,7 +3,9 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { EngineCandidate } from '../../operators/engine/interface/engine-candidate.ts';
 import { openCpuEngine } from '../../operators/engine/cpu-engine.ts';
-import { checkEngines, doctor, doctorChecks } from '../../pipeline/doctor.ts';
+import { checkEngines, checkTensorflow, doctor, doctorChecks } from '../../pipeline/doctor.ts';
+import { recordPath } from '../../pipeline/setup-tensorflow/setup-record.ts';
+import { packageVersion } from '../../pipeline/setup-tensorflow/tensorflow-home.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('what throws is broken, and does not keep the others from being tried', async (t) => {
@@ -81,4 +83,43 @@ test('the engines of this program are all told, and one is taken', async (t) => 
     ['tensorflow on CUDA', 'onnx on cuda', 'onnx on webgpu', 'onnx on the processor', 'cpu'],
   );
   t.is(checks.filter(({ detail }) => detail.startsWith('taken by `auto`: ')).length, 1);
+});
+
+test('what was set up of TensorFlow is tried where no engine tries it, and named by what it is for', async (t) => {
+  const folder = await temporaryFolder(t);
+  const home = path.join(folder, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
+  await fs.mkdir(path.join(home, 'deps'), { recursive: true });
+  await fs.writeFile(path.join(home, 'package.json'), JSON.stringify({ version: packageVersion }));
+  const tried: unknown[] = [];
+  const probe = async (options: unknown) => {
+    tried.push(options);
+    return { version: packageVersion, library: '2.21.0', usesGpu: false, loader };
+  };
+  const loader = { builtForCuda: true, lacksCuda: false, complaints: [] };
+  const check = (hasDriver: boolean) => checkTensorflow(folder, { probe, hasDriver });
+
+  const absent = await check(false);
+  t.is(absent.verdict, 'note');
+  t.regex(absent.detail, /not set up, and not needed; run `sincere setup tensorflow --cpu`/u);
+  const record = {
+    format: 'sincere-tensorflow',
+    version: 1,
+    producer: 'sincere',
+    variant: 'cuda',
+    tensorflow: '2.21.0',
+    package: packageVersion,
+    node: 'v20',
+    platform: 'linux-x64',
+    compiler: 'c++',
+    wheels: [],
+    files: {},
+  };
+  await fs.writeFile(recordPath(home), JSON.stringify(record));
+  t.regex(
+    (await check(false)).detail,
+    /^2\.21\.0 for CUDA: its libraries load, and compute on the processor/u,
+  );
+  t.deepEqual(tried, [{ from: home }]);
+  t.deepEqual(await check(true), { verdict: 'ok', detail: '2.21.0 for CUDA is set up' });
+  t.is(tried.length, 1);
 });

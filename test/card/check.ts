@@ -11,6 +11,7 @@
  * `--processor` the processor, both in small sizes, to try the check itself. Exit code 0 when everything that was run is right, 1
  * when something is wrong, 2 when there was nothing to check.
  */
+import { rmSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -75,13 +76,10 @@ const results: CardResults = {
   rows: [],
 };
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sincere-card-'));
-try {
-  process.exitCode = await check(deadline);
-} finally {
-  await fs.rm(folder, { recursive: true, force: true });
-}
-// Processes of engines and drivers are ended with this one.
-process.exit();
+// However it ends, but by SIGKILL; the processes that were started end with it (`timed-process.ts`).
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+process.exit(await check(deadline));
 
 async function check(deadline: Deadline): Promise<number> {
   const reference = cardProcess(undefined);

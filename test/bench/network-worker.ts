@@ -5,6 +5,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type * as tensorflow from '../../operators/engine/tensorflow-engine.ts';
 import type * as operators from '../../operators/index.ts';
 import type * as outputs from '../../outputs/index.ts';
 import type { EngineName } from '../../operators/engine/open-engine.ts';
@@ -16,15 +17,21 @@ import { matmulRate } from './matmul-rate.ts';
 import { encoderOf, type NetworkAnswer, type NetworkRequest } from './network-sides.ts';
 
 const [built, threads] = [process.argv[3]!, Number(process.argv[4])];
-// One of the names that the command line was given; another one is refused by the engine.
-const engineName = process.argv[5] as EngineName;
+const engineName = process.argv[5]!;
 // What was built exports what is written here.
 const load = async (name: string): Promise<unknown> =>
   await import(new URL(`${name}/index.js`, built).href);
 const { openEngine } = (await load('operators')) as typeof operators;
+const { openTensorflowEngine } = (await import(
+  new URL('operators/engine/tensorflow-engine.js', built).href
+)) as typeof tensorflow;
 const { readSafetensors } = (await load('outputs')) as typeof outputs;
 
-const engine = await openEngine(engineName, { threads });
+const engine =
+  engineName === 'tensorflow-eager'
+    ? await openTensorflowEngine({ threads, mode: 'eager' })
+    : // One of the names that the command line was given; another one is refused by the engine.
+      await openEngine(engineName as EngineName, { threads });
 console.log(JSON.stringify({ engine: engine.name, device: engine.device }));
 
 let work: (() => Promise<readonly number[]>) | undefined;

@@ -1,16 +1,17 @@
 /**
  * Training steps of our engines beside PyTorch's, forward, SINCERE, backward and SGD:
- * `npx tsx test/bench/step.ts [--engine onnx,tensorflow] [--cases resnet8x512,resnet18:imagenetx32@224] [--size 32]
- * [--variants default,channels_last+kept] [--minutes 12] [--rounds 3] [--seconds 3] [--threads N] [--keep-freed]
+ * `npx tsx test/bench/step.ts [--engine onnx,tensorflow,tensorflow-eager] [--cases resnet8x512,resnet18:imagenetx32@224]
+ * [--size 32] [--variants default,channels_last+kept] [--minutes 12] [--rounds 3] [--seconds 3] [--threads N] [--keep-freed]
  * [--python python3] [--only ours] [--json]`.
  *
- * A case is an encoder, a number of views, and their size if it is another one than `--size`. All sides start from the same
- * weights and see the same pixels, two views of each image in ten classes, and must agree in the loss of the first step.
- * They take turns, each in a process of its own; the first turn warms up. PyTorch runs in float32, eagerly in its default
- * layout and in `channels_last`, and `compiled` (`torch.compile` in `channels_last`, which takes a C++ compiler); with `+kept`,
- * or `--keep-freed` for all, its C library does not hand freed memory back to the system. Memory is the peak of the whole
- * process. Beside each stands the rate of its layers' products, and its share of a large product of matrices in the same
- * runtime. No round but the first of a case begins when its share of the minutes is over.
+ * `tensorflow` runs a step as one graph, `tensorflow-eager` operator by operator. A case is an encoder, a number of views,
+ * and their size if it is another one than `--size`. All sides start from the same weights and see the same pixels, two
+ * views of each image in ten classes, and must agree in the loss of the first step. They take turns, each in a process of
+ * its own; the first turn warms up. PyTorch runs in float32, eagerly in its default layout and in `channels_last`, and
+ * `compiled` (`torch.compile` in `channels_last`, which takes a C++ compiler and minutes); with `+kept`, or `--keep-freed`
+ * for all, its C library does not hand freed memory back to the system. Memory is the peak of the whole process. Beside
+ * each stands the rate of its layers' products, and its share of a large product of matrices in the same runtime. No
+ * round but the first of a case begins when its share of the minutes is over.
  */
 import { parseArgs } from 'node:util';
 import {

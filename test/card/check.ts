@@ -38,7 +38,7 @@ import { timeRows } from './time-rows.ts';
 import { Late } from './timed-process.ts';
 import type { ContractTitles } from './worker-calls.ts';
 import { trainingDifference } from './tiny-training.ts';
-import { cardWorkloads, smallWorkloads } from './workload.ts';
+import { cardWorkloads, smallWorkloads, tinyWorkloads, type Workload } from './workload.ts';
 
 const { values } = parseArgs({
   options: {
@@ -108,17 +108,21 @@ async function check(deadline: Deadline): Promise<number> {
   const peer = typeof opened === 'string' ? undefined : opened;
   results.peer = typeof opened === 'string' ? { version: opened } : opened.described;
   const right = sides.filter(({ name }) => !isWrong(results, name));
-  const small = values.small || !sides.some(onCard);
   const settings = peer === undefined ? [] : Object.values(peerSettings);
   results.columns = [...sides.map(({ name }) => name), ...settings];
-  const works = small ? smallWorkloads : cardWorkloads;
-  await timeRows(results, { works, sides: right, peer, folder, deadline, tell });
+  await timeRows(results, { works: worksFor(sides), sides: right, peer, folder, deadline, tell });
   peer?.end();
   await checkRest(right, checked, deadline);
   results.finished = true;
   await tell('done');
   console.log(resultsText(shown(results)));
   return sides.some(({ name }) => isWrong(results, name)) ? 1 : 0;
+}
+
+/** The rows of the table, in sizes that the slowest of the sides can do. */
+function worksFor(sides: readonly Side[]): readonly Workload[] {
+  if (values.software) return tinyWorkloads;
+  return values.small || !sides.some(onCard) ? smallWorkloads : cardWorkloads;
 }
 
 /** The contract of a side so far, and the titles of all its cases. */

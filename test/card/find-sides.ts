@@ -36,20 +36,20 @@ export async function findSides(wanted: Wanted): Promise<FoundSides> {
     candidate('onnx on the processor', () => processorSide(wanted)),
   ]);
   return {
-    sides: found.flatMap(({ side }) => (side === undefined ? [] : [side])),
+    sides: found.flatMap(({ sides = [] }) => sides),
     said: found.map(({ name, words }) => ({ name, words })),
   };
 }
 
 interface Candidate {
   readonly name: string;
-  readonly side?: Side;
+  readonly sides?: readonly Side[];
   readonly words: string;
 }
 
 async function candidate(
   name: string,
-  find: () => Promise<{ readonly side?: Side; readonly words: string }>,
+  find: () => Promise<Omit<Candidate, 'name'>>,
 ): Promise<Candidate> {
   try {
     return { name, ...(await find()) };
@@ -65,8 +65,12 @@ async function tensorflowSide({ threads, processor, seconds }: Wanted) {
   if (!found.usesGpu && !processor) {
     return { words: `${words}: it finds no graphics card; \`doctor\` says why` };
   }
-  const name = found.usesGpu ? 'tensorflow on CUDA' : 'tensorflow on the processor';
-  return { side: { name, words, threads, env: {}, engine: 'tensorflow', found } as const, words };
+  const place = found.usesGpu ? 'on CUDA' : 'on the processor';
+  const sides = (['graph', 'eager'] as const).map((mode): Side => {
+    const name = `tensorflow ${mode} ${place}`;
+    return { name, words, threads, env: {}, engine: 'tensorflow', mode, found };
+  });
+  return { sides, words };
 }
 
 async function cudaSide({ threads, seconds }: Wanted) {
@@ -104,12 +108,13 @@ function deviceSide(
   env: Readonly<Record<string, string>>,
 ) {
   const { device, words } = found;
-  return { side: { name, words, threads, env, engine: 'onnx', device, found } as const, words };
+  const side = { name, words, threads, env, engine: 'onnx', device, found } as const;
+  return { sides: [side], words };
 }
 
 async function processorSide({ threads, processor }: Wanted) {
   const words = processorWords(threads);
   if (!processor) return { words: `${words}: not asked for` };
   const side = { name: 'onnx on the processor', words, threads, env: {} };
-  return { side: { ...side, engine: 'onnx', device: 'cpu' } as const, words };
+  return { sides: [{ ...side, engine: 'onnx', device: 'cpu' } as const], words };
 }

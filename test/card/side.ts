@@ -3,6 +3,7 @@ import type { Engine } from '../../operators/engine/interface/engine.ts';
 import type { FoundDevice } from '../../operators/engine/onnx/find-device.ts';
 import { openOnnxEngine } from '../../operators/engine/onnx-engine.ts';
 import type { FoundTensorflow } from '../../operators/engine/tensorflow/probe-tensorflow.ts';
+import type { TensorflowMode } from '../../operators/engine/tensorflow/tensorflow-mode.ts';
 import { openTensorflowEngine } from '../../operators/engine/tensorflow-engine.ts';
 import { tolerances } from '../../operators/engine/onnx/device-check.ts';
 import type { ContractTerms } from '../contract/engine-contract.ts';
@@ -20,7 +21,11 @@ export type Side = {
   | { readonly engine: 'cpu' }
   | { readonly engine: 'onnx'; readonly device: 'cpu' }
   | { readonly engine: 'onnx'; readonly device: 'webgpu' | 'cuda'; readonly found: FoundDevice }
-  | { readonly engine: 'tensorflow'; readonly found: FoundTensorflow }
+  | {
+      readonly engine: 'tensorflow';
+      readonly mode: TensorflowMode;
+      readonly found: FoundTensorflow;
+    }
 );
 
 /** Opens it, without another trial. */
@@ -30,7 +35,7 @@ export function openSide(side: Side): Promise<Engine> {
     case 'cpu':
       return openCpuEngine();
     case 'tensorflow':
-      return openTensorflowEngine({ threads, found: side.found });
+      return openTensorflowEngine({ threads, mode: side.mode, found: side.found });
     case 'onnx':
       return side.device === 'cpu'
         ? openOnnxEngine({ threads })

@@ -4,6 +4,7 @@ import {
   cardWorkloads,
   smallerWork,
   smallWorkloads,
+  tinyWorkloads,
   type Workload,
   workloadTitle,
 } from './workload.ts';
@@ -23,7 +24,7 @@ test('where memory is short a size is halved, down to an eighth', (t) => {
 });
 
 test('rows have names of their own', (t) => {
-  for (const works of [cardWorkloads, smallWorkloads]) {
+  for (const works of [cardWorkloads, smallWorkloads, tinyWorkloads]) {
     t.is(new Set(works.map(workloadTitle)).size, works.length);
   }
 });

@@ -49,6 +49,18 @@ export const smallWorkloads: readonly Workload[] = [
   { what: 'loss', rows: 1024 },
 ];
 
+/** The smallest, for software that stands in for a card: it takes minutes for one step of the others. */
+export const tinyWorkloads: readonly Workload[] = [
+  { what: 'step', encoder: 'resnet8', rows: 8, imageSize: 8 },
+  { what: 'step', encoder: 'resnet8:imagenet', rows: 4, imageSize: 32 },
+  { what: 'loss', rows: 128 },
+  { what: 'loss', rows: 256 },
+  { what: 'loop', encoder: 'resnet8', images: 4, views: 2, imageSize: 8 },
+  { what: 'inference', encoder: 'resnet8', rows: 8, imageSize: 8 },
+  { what: 'inference', encoder: 'resnet8:imagenet', rows: 4, imageSize: 32 },
+  { what: 'loss', rows: 512 },
+];
+
 /** What a row is called. */
 export function workloadTitle(work: Workload): string {
   if (work.what === 'loss') return `SINCERE, forward and backward, N = ${work.rows}`;

@@ -10,6 +10,7 @@ import type { EngineCandidate } from '../operators/engine/interface/engine-candi
 import type { EncodedRows, Engine } from '../operators/engine/interface/engine.ts';
 import { probeTensorflow } from '../operators/engine/tensorflow/probe-tensorflow.ts';
 import { findNvidiaDriver } from '../operators/engine/tensorflow/nvidia-driver.ts';
+import { reasonNotToTry } from '../operators/engine/tensorflow-candidate.ts';
 import { openOnnxEngine } from '../operators/engine/onnx-engine.ts';
 import { messageOf } from '../operators/errors.ts';
 import { sharp } from '../operators/image/sharp-setup.ts';
@@ -187,24 +188,32 @@ async function checkCards(): Promise<readonly DoctorCheck[]> {
 }
 
 /**
- * What `setup tensorflow` set up. Without a driver no engine of `auto` tries it, so it is tried here, on the processor.
+ * The TensorFlow of `setup tensorflow`: where no engine of `auto` tries it, it is tried here, on the processor.
  *
  * @param from Folder or file below which packages are looked for. @default this file
  * @param options For tests.
  */
 export async function checkTensorflow(
   from: string = import.meta.dirname,
-  options: { readonly probe?: typeof probeTensorflow; readonly hasDriver?: boolean } = {},
+  options: { readonly probe?: typeof probeTensorflow; readonly isTried?: boolean } = {},
 ): Promise<Omit<DoctorCheck, 'name'>> {
   const { folder } = await findTensorflowHome(from);
-  const record = await readRecord(folder);
+  const damage: string[] = [];
+  const record = await readRecord(folder, (text) => void damage.push(text));
+  if (damage.length > 0) {
+    const way = 'Run `sincere setup tensorflow`, which makes it anew';
+    return { verdict: 'note', detail: `${damage.join(' ')} ${way}` };
+  }
   if (record === undefined) {
     const way = 'run `sincere setup tensorflow --cpu`, or `--cuda` for an NVIDIA card';
     return { verdict: 'note', detail: `not set up, and not needed; ${way}` };
   }
   const what = `${record.tensorflow} for ${record.variant === 'cuda' ? 'CUDA' : 'the processor'}`;
-  const { probe = probeTensorflow, hasDriver = (await findNvidiaDriver()) !== undefined } = options;
-  if (hasDriver) return { verdict: 'ok', detail: `${what} is set up` };
+  const {
+    probe = probeTensorflow,
+    isTried = reasonNotToTry(await findNvidiaDriver()) === undefined,
+  } = options;
+  if (isTried) return { verdict: 'ok', detail: `${what} is set up` };
   await probe({ from: folder });
   const works = 'its libraries load, and compute on the processor as the reference does';
   return { verdict: 'ok', detail: `${what}: ${works}; \`engine: tensorflow\` takes it by name` };

@@ -1,10 +1,12 @@
 import type { Engine } from './interface/engine.ts';
 import type { Assessment, EngineCandidate } from './interface/engine-candidate.ts';
-import { cardCode, cardObstacles, oldestDriver } from './tensorflow/card-support.ts';
+import { cardObstacles, hasCodeFor, oldestDriver } from './tensorflow/card-support.ts';
 import { findNvidiaDriver, type NvidiaDriver } from './tensorflow/nvidia-driver.ts';
 import { probeTensorflow, type ProbeTensorflowOptions } from './tensorflow/probe-tensorflow.ts';
 import { deviceOf, openTensorflowEngine } from './tensorflow-engine.ts';
 import { failureOnProcessor, TensorflowFailure } from './tensorflow/tensorflow-failure.ts';
+
+const thisSystem = `${process.platform}-${process.arch}`;
 
 /** The candidate's surroundings; a test has others. */
 export interface TensorflowCandidateOptions extends ProbeTensorflowOptions {
@@ -20,7 +22,7 @@ export interface TensorflowCandidateOptions extends ProbeTensorflowOptions {
  */
 export function tensorflowCandidate(options: TensorflowCandidateOptions = {}): EngineCandidate {
   const { probe = probeTensorflow, findDriver = findNvidiaDriver } = options;
-  const { system = `${process.platform}-${process.arch}` } = options;
+  const { system = thisSystem } = options;
   return {
     title: 'tensorflow on CUDA',
     engine: 'tensorflow',
@@ -54,8 +56,11 @@ function obstaclesOf(driver: NvidiaDriver | undefined): readonly string[] {
   return driver === undefined ? [] : cardObstacles(driver).map(sentence);
 }
 
-/** Reason for which TensorFlow can have no card here, whatever is installed. */
-function reasonNotToTry(driver: NvidiaDriver | undefined, system: string): string | undefined {
+/** Reason for which TensorFlow can have no card here, whatever is installed, so that it is not tried. */
+export function reasonNotToTry(
+  driver: NvidiaDriver | undefined,
+  system: string = thisSystem,
+): string | undefined {
   if (system.startsWith('darwin')) return 'There is no CUDA on macOS';
   if (!system.startsWith('linux')) return undefined;
   if (/^\s*(?:-1.*)?$/u.test(process.env['CUDA_VISIBLE_DEVICES'] ?? '0')) {
@@ -76,9 +81,7 @@ function reasonNotToTry(driver: NvidiaDriver | undefined, system: string): strin
   if (system !== 'linux-x64') {
     return `TensorFlow is there with CUDA for linux-x64 only, and this is ${system}: use \`onnx\` on webgpu`;
   }
-  const isServed =
-    driver.cards.length === 0 || driver.cards.some((card) => cardCode(card) !== 'none');
-  return isServed ? undefined : obstaclesOf(driver).join('. ');
+  return hasCodeFor(driver) ? undefined : obstaclesOf(driver).join('. ');
 }
 
 function sentence(text: string): string {

@@ -33,6 +33,8 @@ export interface Lock {
   readonly mine: LockHolder;
   /** See `LockOptions`. */
   readonly watchMs: number | undefined;
+  /** See `LockOptions`. */
+  readonly elsewhere: string | null;
 }
 
 /**

@@ -18,6 +18,8 @@ export interface LockOptions {
    * life, before its lock is taken over; a holder gives one six times in that time. @default never taken over
    */
   readonly watchMs?: number | undefined;
+  /** Way to write elsewhere, for the error; null for none. @default 'choose another folder' */
+  readonly elsewhere?: string | null | undefined;
 }
 
 /** The lock file inside a folder. */
@@ -36,9 +38,9 @@ export const lockName = '.lock';
  * @throws {PipelineError} `ERR_LOCKED` when a living process holds it, or one that cannot be asked.
  */
 export async function lockFolder(folder: string, options: LockOptions = {}): Promise<FolderLock> {
-  const { name = lockName, watchMs } = options;
+  const { name = lockName, watchMs, elsewhere = 'choose another folder' } = options;
   const mine = await thisHolder();
-  const lock: Lock = { folder, lockPath: path.join(folder, name), mine, watchMs };
+  const lock: Lock = { folder, lockPath: path.join(folder, name), mine, watchMs, elsewhere };
   const note = (await tryCreate(lock)) ? undefined : await takeOver(lock);
   return heldLock(lock, note);
 }
@@ -125,10 +127,15 @@ async function removeStale(lock: Lock, text: string): Promise<void> {
   await fs.rm(aside);
 }
 
-function locked({ folder, lockPath }: Lock, who: string, cause?: unknown): PipelineError {
+function locked(
+  { folder, lockPath, elsewhere }: Lock,
+  who: string,
+  cause?: unknown,
+): PipelineError {
+  const ways = ['Wait for it to end', ...(elsewhere === null ? [] : [elsewhere])].join(', or ');
   return new PipelineError(
     'ERR_LOCKED',
-    `\`${folder}\` is being written ${who}. Wait for it to end, or choose another folder. ` +
+    `\`${folder}\` is being written ${who}. ${ways}. ` +
       `If no such process runs any more, delete \`${lockPath}\`.`,
     { path: folder, cause },
   );

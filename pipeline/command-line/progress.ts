@@ -99,7 +99,8 @@ function progressMeter(first: ProgressReading, scheduler: SchedulerLike): Progre
       const amount = (newest.amount ?? done) - (first.amount ?? first.done);
       const parts = [label];
       parts.push(total === undefined ? counted(done) : shownShare(done, total));
-      if (wallMs > 0) {
+      // Of one there is no rate.
+      if (wallMs > 0 && total !== 1) {
         parts.push(`${shownRate((1000 * amount) / wallMs)} ${unit}/s`);
         if (newest.busyMs !== undefined) parts.push(`waiting ${waitingShare(busyMs, wallMs)} %`);
       }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { PipelineError } from '../../operators/errors.ts';
 import type { Machine, TensorflowVariant } from './pinned-wheels.ts';
 
@@ -9,16 +8,7 @@ export interface SystemFacts {
   readonly arch: string;
   /** Version of glibc, such as `2.36`; undefined where there is another C library, such as musl. */
   readonly glibc: string | undefined;
-  /** There is the driver of an NVIDIA card. */
-  readonly hasNvidiaDriver: boolean;
 }
-
-/** Files that the driver of an NVIDIA card makes, on Linux and in WSL 2. */
-const signsOfCard = [
-  '/proc/driver/nvidia/version',
-  '/dev/nvidiactl',
-  '/usr/lib/wsl/lib/libcuda.so.1',
-];
 
 /** Oldest glibc that the wheels run on, by their platform tag. */
 const oldestGlibc = [2, 27] as const;
@@ -26,13 +16,12 @@ const oldestGlibc = [2, 27] as const;
 /** Facts of the system that this process runs on. */
 export function thisSystem(): SystemFacts {
   const { platform, arch } = process;
-  if (platform !== 'linux') return { platform, arch, glibc: undefined, hasNvidiaDriver: false };
+  if (platform !== 'linux') return { platform, arch, glibc: undefined };
   // Its type says `object`; the field is documented for Linux.
   const { header } = process.report.getReport() as {
     readonly header: { readonly glibcVersionRuntime?: string };
   };
-  const hasNvidiaDriver = signsOfCard.some((file) => existsSync(file));
-  return { platform, arch, glibc: header.glibcVersionRuntime, hasNvidiaDriver };
+  return { platform, arch, glibc: header.glibcVersionRuntime };
 }
 
 /**
@@ -41,7 +30,7 @@ export function thisSystem(): SystemFacts {
  * @throws {PipelineError} `ERR_CONFIG`, naming what it is and the way out.
  */
 export function checkMachine(
-  { platform, arch, glibc }: Omit<SystemFacts, 'hasNvidiaDriver'>,
+  { platform, arch, glibc }: SystemFacts,
   variant: TensorflowVariant,
 ): Machine {
   const on = 'use `engine: onnx`, which runs here';

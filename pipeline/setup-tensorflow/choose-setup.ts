@@ -1,14 +1,14 @@
 import type { SetupOptions } from '../options/setup-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { checkMachine } from './check-machine.ts';
-import { chooseVariant } from './choose-variant.ts';
+import { chooseVariant, cudaObstacle } from './choose-variant.ts';
 import { type GivenWheels, openGivenWheels } from './open-wheels.ts';
 import { type Machine, type TensorflowVariant, usableWheels } from './pinned-wheels.ts';
 import type { SetupContext } from './setup-context.ts';
 import { isWhole, readRecord, type SetupRecord } from './setup-record.ts';
 import type { TensorflowHome } from './tensorflow-home.ts';
 
-/** What is to be set up. */
+/** A setup that was chosen for this machine. */
 export interface ChosenSetup {
   readonly home: TensorflowHome;
   readonly variant: TensorflowVariant;
@@ -36,10 +36,13 @@ export async function chooseSetup(
   const machine = checkMachine(system, asked ?? 'cpu');
   const usable = usableWheels(tools.wheelsOf, asked, machine);
   const given = await openGivenWheels(wheel ?? [], usable, keep);
-  const record = await readRecord(home.folder);
-  const hasCard = system.hasNvidiaDriver && machine === 'x64';
-  const signs = { asked, before: record?.variant, given, hasCard };
-  const { variant, because } = chooseVariant(signs);
+  const record = await readRecord(home.folder, note);
+  const { variant, because } = await chooseVariant({
+    asked,
+    before: record?.variant,
+    given,
+    obstacle: async () => cudaObstacle(await tools.findDriver(), machine),
+  });
   if (because !== undefined) {
     note(`Sets up \`${variant}: true\`, because ${because}.`, ['cpu', 'cuda']);
   }

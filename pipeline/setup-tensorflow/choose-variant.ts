@@ -1,14 +1,17 @@
-import type { TensorflowVariant } from './pinned-wheels.ts';
+import { cardObstacles, hasCodeFor } from '../../operators/engine/tensorflow/card-support.ts';
+import type { NvidiaDriver } from '../../operators/engine/tensorflow/nvidia-driver.ts';
 import type { GivenWheels } from './open-wheels.ts';
+import type { Machine, TensorflowVariant } from './pinned-wheels.ts';
 
-/** What a variant is chosen by, first to last. */
+/** Criteria of a variant, first to last. */
 export interface VariantSigns {
   /** By an option. */
   readonly asked: TensorflowVariant | undefined;
   /** Of an earlier setup. */
   readonly before: TensorflowVariant | undefined;
   readonly given: GivenWheels;
-  readonly hasCard: boolean;
+  /** Reason why no card here can be used, or undefined. Asked last, because it may start `nvidia-smi`. */
+  readonly obstacle: () => Promise<string | undefined>;
 }
 
 /** A variant, and why where nobody asked for it. */
@@ -18,7 +21,8 @@ export interface ChosenVariant {
 }
 
 /** The variant that was asked for, else that of the wheels that were given, of before, or of the machine. */
-export function chooseVariant({ asked, before, given, hasCard }: VariantSigns): ChosenVariant {
+export async function chooseVariant(signs: VariantSigns): Promise<ChosenVariant> {
+  const { asked, before, given, obstacle } = signs;
   if (asked !== undefined) return { variant: asked, because: undefined };
   const projects = [...given.keys()];
   if (projects.includes('tensorflow-cpu') && !projects.includes('tensorflow')) {
@@ -28,7 +32,24 @@ export function chooseVariant({ asked, before, given, hasCard }: VariantSigns): 
     return { variant: 'cuda', because: 'wheels of NVIDIA were given' };
   }
   if (before !== undefined) return { variant: before, because: undefined };
-  return hasCard
-    ? { variant: 'cuda', because: 'there is the driver of an NVIDIA card' }
-    : { variant: 'cpu', because: 'there is no driver of an NVIDIA card' };
+  const because = await obstacle();
+  return because === undefined
+    ? { variant: 'cuda', because: 'there is an NVIDIA card' }
+    : { variant: 'cpu', because };
+}
+
+/**
+ * Reason why TensorFlow can use no card of this machine, whatever is set up; undefined where there is one, or the driver
+ * does not tell.
+ */
+export function cudaObstacle(
+  driver: NvidiaDriver | undefined,
+  machine: Machine,
+): string | undefined {
+  if (driver === undefined) return 'there is no driver of an NVIDIA card';
+  if (machine !== 'x64') return `TensorFlow for \`${machine}\` computes on the processor only`;
+  if (!driver.hasDevices) {
+    return 'none of the devices of the NVIDIA driver is visible (in a container: `docker run --gpus all`)';
+  }
+  return hasCodeFor(driver) ? undefined : cardObstacles(driver).join('; ');
 }

@@ -10,7 +10,7 @@ import type { PinnedWheel } from './pinned-wheels.ts';
 import { lastLines, runProgram } from './run-program.ts';
 import { cachedPath } from './wheel-cache.ts';
 
-/** What a wheel is fetched with. */
+/** Options of a download. */
 export interface FetchOptions {
   readonly pip: Pip;
   readonly cache: string;
@@ -46,7 +46,10 @@ export async function fetchWheel(wheel: PinnedWheel, options: FetchOptions): Pro
   const { cache } = options;
   const file = cachedPath(cache, wheel);
   await makeFolder(cache);
-  const lock = await lockFolder(cache, { name: `.${path.basename(file)}.lock` });
+  const lock = await lockFolder(cache, {
+    name: `.${path.basename(file)}.lock`,
+    elsewhere: 'name another cache by the environment variable `XDG_CACHE_HOME`',
+  });
   const partial = `${file}.partial`;
   try {
     await fs.rm(partial, { recursive: true, force: true });

@@ -88,7 +88,7 @@ function tellReplaced({ home, variant, placed }: ChosenSetup, { note }: SetupCon
   if (placed !== undefined && placed !== variant) {
     note(`Replaces TensorFlow for \`${placed}\` by that for \`${variant}\`.`);
   } else if (placed === undefined && existsSync(deps)) {
-    note(`Replaces \`${deps}\`, which something else than \`setup\` put there.`);
+    note(`Replaces \`${deps}\`, which has no record of \`setup\`.`);
   }
 }
 
@@ -100,7 +100,7 @@ function tellUnused({ given, sources }: SetupPlan, { note }: SetupContext): void
   }
 }
 
-/** What was set up before, if it still works. */
+/** The result of an earlier setup that still works; undefined for none. */
 async function verified(
   { home, before }: ChosenSetup,
   context: SetupContext,
@@ -126,7 +126,7 @@ async function remove(home: TensorflowHome, context: SetupContext): Promise<Setu
 }
 
 async function plannedRemoval(home: TensorflowHome, context: SetupContext): Promise<SetupResult> {
-  const record = await readRecord(home.folder);
+  const record = await readRecord(home.folder, context.note);
   const steps = [`remove \`deps\` and \`lib\` in ${home.folder}`];
   if (record === undefined) return { ...nothing(home, context), state: 'planned', steps };
   return { ...described(record, nothing(home, context)), state: 'planned', steps };
@@ -138,7 +138,8 @@ async function locked<R>(
   work: () => Promise<R>,
 ): Promise<R> {
   try {
-    const lock = await lockFolder(modules, { name: lockName, watchMs: 60_000 });
+    // Where Node looks for the package is no choice.
+    const lock = await lockFolder(modules, { name: lockName, watchMs: 60_000, elsewhere: null });
     if (lock.note !== undefined) note(lock.note);
     try {
       return await work();
@@ -165,7 +166,7 @@ function nothing({ folder }: TensorflowHome, { tools }: SetupContext): SetupResu
   };
 }
 
-/** What a record says, over what is said where nothing is set up. */
+/** Result of a setup, from its record. */
 function described(
   { variant, tensorflow, wheels, files }: SetupRecord,
   base: SetupResult,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findNvidiaDriver } from '../../operators/engine/tensorflow/nvidia-driver.ts';
 import {
   type FoundTensorflow,
   probeTensorflow,
@@ -20,20 +21,22 @@ export interface SetupTools {
   /** Environment of the user's programs, which also says where they and the cache are. */
   readonly env: NodeJS.ProcessEnv;
   readonly system: () => SystemFacts;
+  readonly findDriver: () => ReturnType<typeof findNvidiaDriver>;
   /** Wheels of each variant. */
   readonly wheelsOf: typeof wheelsOf;
 }
 
-/** Those of this program and its user. */
+/** Programs, folders and wheels of this process and its user. */
 export const systemTools: SetupTools = {
   probe: probeTensorflow,
   from: path.dirname(fileURLToPath(import.meta.url)),
   env: process.env,
   system: thisSystem,
+  findDriver: findNvidiaDriver,
   wheelsOf,
 };
 
-/** What a setup tells, and what it works with. */
+/** Surroundings of a setup: its tools, and its reports. */
 export interface SetupContext {
   readonly signal: AbortSignal;
   /** Keeps a wheel open until the setup has ended. */

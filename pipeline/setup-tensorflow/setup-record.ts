@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { PipelineError } from '../../operators/errors.ts';
 import { readJsonObject } from '../../outputs/files/json.ts';
 import { isMissing } from '../../outputs/files/system-error.ts';
 import { addonFile } from './compile-addon.ts';
@@ -63,11 +64,27 @@ export function recordPath(folder: string): string {
   return path.join(folder, 'deps', recordName);
 }
 
-/** The record of a package; undefined when nothing was set up, or by a version that wrote it otherwise. */
-export async function readRecord(folder: string): Promise<SetupRecord | undefined> {
-  const found = await readJsonObject(recordPath(folder)).catch(() => undefined);
-  const parsed = schema.safeParse(found);
-  return parsed.success ? parsed.data : undefined;
+/**
+ * The record of a package; undefined when nothing was set up, or the record cannot be used.
+ *
+ * @param tell Called when the record is there and cannot be used, with the reason: a setup makes it anew.
+ */
+export async function readRecord(
+  folder: string,
+  tell: (text: string) => void,
+): Promise<SetupRecord | undefined> {
+  const file = recordPath(folder);
+  try {
+    const found = await readJsonObject(file);
+    if (found === undefined) return undefined;
+    const parsed = schema.safeParse(found);
+    if (parsed.success) return parsed.data;
+    tell(`\`${file}\` is not a record as this version of \`setup\` writes it.`);
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    tell(`${error.message}.`);
+  }
+  return undefined;
 }
 
 /** Tests whether every file of a record is there, with its length. */

@@ -73,7 +73,8 @@ function fakeTools(from: string, bin: string, cache: string): SetupTools {
       XDG_CACHE_HOME: cache,
       npm_config_nodedir: path.join(from, 'node'),
     },
-    system: () => ({ platform: 'linux', arch: 'x64', glibc: '2.36', hasNvidiaDriver: false }),
+    system: () => ({ platform: 'linux', arch: 'x64', glibc: '2.36' }),
+    findDriver: async () => undefined,
     wheelsOf: (variant) => [fakePinned(variant === 'cpu' ? 'tensorflow-cpu' : 'tensorflow')],
     probe: async () => ({ version: '4.22.0', library: '2.21.0', usesGpu: false, loader }),
   };

@@ -96,7 +96,7 @@ test('what was set up of TensorFlow is tried where no engine tries it, and named
     return { version: packageVersion, library: '2.21.0', usesGpu: false, loader };
   };
   const loader = { builtForCuda: true, lacksCuda: false, complaints: [] };
-  const check = (hasDriver: boolean) => checkTensorflow(folder, { probe, hasDriver });
+  const check = (isTried: boolean) => checkTensorflow(folder, { probe, isTried });
 
   const absent = await check(false);
   t.is(absent.verdict, 'note');
@@ -122,4 +122,10 @@ test('what was set up of TensorFlow is tried where no engine tries it, and named
   t.deepEqual(tried, [{ from: home }]);
   t.deepEqual(await check(true), { verdict: 'ok', detail: '2.21.0 for CUDA is set up' });
   t.is(tried.length, 1);
+
+  await fs.writeFile(recordPath(home), '{"format": ');
+  const damaged = await check(false);
+  t.is(damaged.verdict, 'note');
+  t.true(damaged.detail.includes(recordPath(home)));
+  t.regex(damaged.detail, /Run `sincere setup tensorflow`, which makes it anew$/u);
 });

@@ -13,6 +13,7 @@ import { setup } from '../../pipeline/setup.ts';
 import { checkMachine } from '../../pipeline/setup-tensorflow/check-machine.ts';
 import { diskError } from '../../pipeline/setup-tensorflow/disk-space.ts';
 import { wheelsOf } from '../../pipeline/setup-tensorflow/pinned-wheels.ts';
+import { recordPath } from '../../pipeline/setup-tensorflow/setup-record.ts';
 import type { SetupTools } from '../../pipeline/setup-tensorflow/setup-context.ts';
 import type { SetupResult } from '../../pipeline/setup-tensorflow/setup-result.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
@@ -367,6 +368,7 @@ test('two setups of one folder keep each other out', async (t) => {
     made.run(undefined, { probe }).catch(reject);
   });
   t.is(second.code, 'ERR_LOCKED');
+  t.notRegex(second.message, /another folder/u);
 });
 
 test('another variant takes the place of the one before, and the wheels that are given choose', async (t) => {
@@ -430,5 +432,21 @@ test('killed at any time and run again, it ends right', async (t) => {
     await once(child, 'close');
     await made.run();
     await checkSetUp(t, made);
+  }
+});
+
+test('a record that cannot be read is told, and made anew', async (t) => {
+  const one = await newCase(t);
+  const file = recordPath(one.packageFolder);
+  await fs.mkdir(path.dirname(file));
+  for (const [text, why] of [
+    ['{"format": ', /^Cannot read .*sincere-setup\.json`: /u],
+    ['{"format": "sincere-tensorflow", "version": 2}', /is not a record as this version/u],
+  ] as const) {
+    await fs.writeFile(file, text);
+    const options = { engine: 'tensorflow', cpu: true, wheel: [one.wheel] } as const;
+    const [first = ''] = await notesOf(setup(options, one.tools));
+    t.regex(first, why);
+    await checkSetUp(t, one);
   }
 });

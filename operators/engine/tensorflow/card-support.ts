@@ -12,7 +12,7 @@ export const cudaVersions = 'CUDA 12 and cuDNN 9';
 export const oldestDriver = { cuda12: '525.60.13', ptx: '555.42.02' } as const;
 
 /**
- * What the libraries of TensorFlow 2.21 hold for a card: machine code (sm_60, sm_70, sm_80 and sm_89, each for its major
+ * Code for a card in the libraries of TensorFlow 2.21: machine code (sm_60, sm_70, sm_80 and sm_89, each for its major
  * version from there on), only PTX that the driver compiles at the first use (compute_90), or nothing.
  */
 export type CardCode = 'machine' | 'ptx' | 'none' | 'unknown';
@@ -47,6 +47,11 @@ export function cardObstacle(
     );
   }
   return undefined;
+}
+
+/** False where every card that the driver lists is one that TensorFlow has no code for. */
+export function hasCodeFor({ cards }: Pick<NvidiaDriver, 'cards'>): boolean {
+  return cards.length === 0 || cards.some((card) => cardCode(card) !== 'none');
 }
 
 /** Obstacles of all cards, each once. */

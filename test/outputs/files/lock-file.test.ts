@@ -85,6 +85,17 @@ test('a lock without a holder, as a full disk leaves it, is succeeded after watc
   t.deepEqual(await fs.readdir(folder), []);
 });
 
+test('the error of a held lock names another folder only where there is a choice', async (t) => {
+  const folder = await temporaryFolder(t);
+  const lock = await lockFolder(folder);
+  const ways = async (elsewhere?: string | null): Promise<string> =>
+    (await t.throwsAsync(lockFolder(folder, { elsewhere }), { code: 'ERR_LOCKED' })).message;
+  t.regex(await ways(), /Wait for it to end, or choose another folder\. /u);
+  t.regex(await ways('name another cache'), /Wait for it to end, or name another cache\. /u);
+  t.regex(await ways(null), /Wait for it to end\. /u);
+  await lock.release();
+});
+
 test('who has lost a lock is told, and does not remove that of the successor', async (t) => {
   const folder = await temporaryFolder(t);
   const lock = await lockFolder(folder, { watchMs });

@@ -119,3 +119,14 @@ test('hours are shown', (t) => {
   });
   t.regex(lines.at(-1)!.text, /1:06:39 left$/u);
 });
+
+test('work of one piece has no rate', (t) => {
+  const compiling = (done: number): ProgressReading => ({
+    label: 'compile',
+    done,
+    total: 1,
+    unit: 'steps',
+  });
+  const lines = shown(t.deepEqual, 'a 499ms b 99ms |', { a: compiling(0), b: compiling(1) });
+  t.deepEqual(lines.at(-1)!.text, 'compile  1/1  100 %');
+});

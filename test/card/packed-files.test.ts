@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import test from 'ava';
+import { testWhere } from '../helpers/test-where.ts';
 import { project } from '../helpers/project.ts';
 import { packedFiles } from './packed-files.ts';
 
-const here = process.platform === 'linux' && process.arch === 'x64' ? test : test.skip;
+const isPacked = process.platform === 'linux' && process.arch === 'x64';
+const here = testWhere(isPacked ? undefined : 'it is packed for Linux on x64');
 
 here(
   'what is carried holds threads, children, native parts, and nothing of the tools',

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { openDataset, type OpenDatasetOptions } from '../../datasets/open-dataset.ts';
+import { testWhere } from '../helpers/test-where.ts';
 import { folderWith } from '../helpers/folder-with.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -162,7 +163,7 @@ test('files without the ending of an image are counted by ending, and images amo
 });
 
 const isLinux = process.platform === 'linux';
-const ofLinux = isLinux ? test : test.skip;
+const ofLinux = testWhere(isLinux ? undefined : 'the command is one of GNU');
 
 ofLinux('the command that renames images does, and leaves alone what is hidden', async (t) => {
   const root = await folderWith(t, [

@@ -10,10 +10,14 @@ import type { EmbedOptions } from '../../pipeline/options/embed-options.ts';
 import { train } from '../../pipeline/train.ts';
 import { fixturePath, imagenetSidecar } from '../helpers/model-fixtures.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
+import { testWhere } from '../helpers/test-where.ts';
 import { notesOf } from '../helpers/told.ts';
 
 // One after another: the trial counts the processor time of this process.
-const ifHere = computesInt8(processorFeatures()) ? test.serial : test.serial.skip;
+const ifHere = testWhere(
+  computesInt8(processorFeatures()) ? undefined : 'this processor has neither VNNI nor AMX',
+  test.serial,
+);
 
 const data = 'synthetic:shapes?count=128&size=24&classes=4';
 

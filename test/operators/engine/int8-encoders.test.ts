@@ -9,6 +9,7 @@ import {
   type Quantisation,
 } from '../../../operators/onnx/int8/quantisation.ts';
 import { seededRandom } from '../../../operators/random.ts';
+import { testWhere } from '../../helpers/test-where.ts';
 import { computesInt8, processorFeatures } from '../../../operators/threads/processor-features.ts';
 
 const spec = {
@@ -22,7 +23,7 @@ const shape = { rows: 8, imageSize: 32 };
 const length = 32 * 32 * 3;
 
 const here = computesInt8(processorFeatures());
-const ifHere = here ? test : test.skip;
+const ifHere = testWhere(here ? undefined : 'this processor has neither VNNI nor AMX');
 
 function images(count: number, seed: number): Float32Array {
   const random = seededRandom('int8 images', seed);

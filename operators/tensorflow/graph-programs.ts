@@ -74,7 +74,8 @@ function variableNodes(name: string, shape: readonly number[]): readonly NodeDef
     readNode(graphNames.value(name), name),
     node(bits, 'Placeholder', [], { dtype: { type: 'int32' }, shape: { shape } }),
     bitcastNode(`${bits}/value`, bits),
-    assignNode(given, name, `${bits}/value`),
+    copyNode(`${bits}/copy`, `${bits}/value`),
+    assignNode(given, name, `${bits}/copy`),
     afterNode(graphNames.assigned(name), [given]),
     ...zeroNodes(zeros, shape),
     assignNode(zeroed, name, zeros),
@@ -135,6 +136,14 @@ function fromBits(name: string, bits: string, type: OnnxPort['type']): NodeDef {
 
 function bitcastNode(name: string, bits: string): NodeDef {
   return node(name, 'Bitcast', [bits], { T: { type: 'int32' }, type: float32 });
+}
+
+/**
+ * Numbers in memory of TensorFlow's own. What is fed may lie in memory of JavaScript, which is given back by a call to
+ * Node from the thread that drops the last use: of a variable any thread of TensorFlow, and several at once.
+ */
+function copyNode(name: string, value: string): NodeDef {
+  return node(name, 'DeepCopy', [value], { T: float32 });
 }
 
 /** A node whose result is there once others have run: a write has none of its own that could be fetched. */

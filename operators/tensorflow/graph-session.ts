@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { messageOf, PipelineError } from '../errors.ts';
 import { graphNames, graphNodes, type GraphPrograms } from './graph-programs.ts';
 import type { NativeBinding, NativeTensor } from './native-binding.ts';
 import { encodeSavedModel, graphTag } from './saved-model.ts';
@@ -36,7 +37,10 @@ export interface GraphSession {
 /**
  * Compiles programs for TensorFlow's graph runtime, by the SavedModel reader of the addon.
  *
- * The file exists while it is read. Graphs are compiled for a device, and for the shapes of a program, at the first run.
+ * The file, in the folder for temporary ones, exists while it is read. Graphs are compiled for a device, and for the
+ * shapes of a program, at the first run.
+ *
+ * @throws {PipelineError} `ERR_WRITE` when that folder cannot be written.
  */
 export function openGraphSession(binding: NativeBinding, parts: GraphPrograms): GraphSession {
   const { nodes, outputs } = graphNodes(parts);
@@ -111,11 +115,26 @@ function withIndex(reference: string): string {
 }
 
 function loaded(binding: NativeBinding, model: Uint8Array): number {
-  const folder = mkdtempSync(path.join(tmpdir(), 'sincere-graph-'));
+  const parent = tmpdir();
+  const folder = written(parent, () => mkdtempSync(path.join(parent, 'sincere-graph-')));
   try {
-    writeFileSync(path.join(folder, 'saved_model.pb'), model);
+    written(parent, () => writeFileSync(path.join(folder, 'saved_model.pb'), model));
     return binding.loadSavedModel(folder, graphTag);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The result of writing below the folder for temporary files, with the way out where that cannot be. */
+function written<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (cause) {
+    throw new PipelineError(
+      'ERR_WRITE',
+      `TensorFlow reads its graph from a file, which could not be written to the temporary folder ` +
+        `\`${folder}\`: ${messageOf(cause)}. Make room in it, or set \`TMPDIR\` to a folder that can be written`,
+      { cause, path: folder },
+    );
   }
 }

@@ -4,6 +4,7 @@ import { tf } from '../../tensor/tf.ts';
 import { padExplicitly } from './explicit-padding.ts';
 import { transposeFiltersAsMatrices } from './filter-transpose.ts';
 import { registerFusedKernels } from './fused-kernels.ts';
+import { keepingAddons } from './keep-addons.ts';
 import { nativeBackend, runsOperators } from './native-backend.ts';
 import { restoreUtil } from './restore-util.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
@@ -28,7 +29,7 @@ interface TensorflowExports {
  * Loads TensorFlow into this thread, and makes it the backend that `tf` computes with.
  *
  * There must be one TensorFlow.js only: tensors, kernels and gradients are registered in it, and the package adds its
- * own to the one that it finds.
+ * own to the one that it finds. Its library stays in the process when this thread ends.
  *
  * @param from Name of the package, or where it lies.
  * @throws {TensorflowFailure} When it does not load.
@@ -73,7 +74,7 @@ async function started(): Promise<boolean> {
 
 function requirePackage(from: string): unknown {
   try {
-    return createRequire(import.meta.url)(from);
+    return keepingAddons(() => createRequire(import.meta.url)(from) as unknown);
   } catch (error) {
     throw loadFailure(from, error);
   }

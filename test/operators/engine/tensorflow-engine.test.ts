@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { openTensorflowEngine } from '../../../operators/engine/tensorflow-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
@@ -18,6 +19,22 @@ await whereTensorflowIs((found) => {
     t.regex(engine.device, /^(?:CUDA|cpu), TensorFlow \d+\.\d+\.\d+ of tfjs-node-gpu 4\.\d+\.\d+/u);
     t.is(engine.device.startsWith('CUDA'), found.usesGpu);
   });
+
+  test.serial(
+    'the library stays in the process when the last thread that has it ends',
+    async (t) => {
+      const engine = await open();
+      const encoder = await engine.createEncoder(spec.encoder, start().weights, {
+        rows: 1,
+        imageSize: 4,
+      });
+      await encoder.close();
+      await engine.close();
+      // Only Linux has this file.
+      const mapped = await readFile('/proc/self/maps', 'utf8').catch(() => 'tfjs_binding');
+      t.true(mapped.includes('tfjs_binding'));
+    },
+  );
 
   test('the real library refuses ONNX files, and what only its thread finds', async (t) => {
     const engine = await opened(t, open());

@@ -73,6 +73,33 @@ if (typeof nativeTensorflow === 'string') {
     session.release();
   });
 
+  test('a variable has memory of its own, wherever the numbers lay that it was set from', (t) => {
+    const session = opened();
+    // TensorFlow copies only what does not lie at a multiple of 64 bytes, so one place alone shows nothing.
+    const memory = new Float32Array(34);
+    for (let at = 0; at < 32; at += 2) {
+      const given = memory.subarray(at, at + 2).fill(at);
+      session.assign(new Map([['x', given]]));
+      given.fill(-1);
+      t.deepEqual(session.values(['x']).get('x'), Float32Array.of(at, at));
+    }
+    session.release();
+  });
+
+  test.serial(
+    'a temporary folder that cannot be written is told by its name, with the way out',
+    (t) => {
+      const { TMPDIR } = process.env;
+      process.env['TMPDIR'] = import.meta.filename;
+      t.teardown(() => {
+        if (TMPDIR === undefined) delete process.env['TMPDIR'];
+        else process.env['TMPDIR'] = TMPDIR;
+      });
+      const error = t.throws(opened, { code: 'ERR_WRITE', message: /ENOTDIR.*set `TMPDIR` to/u });
+      t.true(error?.message.includes(`\`${import.meta.filename}\``));
+    },
+  );
+
   test('sessions of the same program share no variable', (t) => {
     const [one, other] = [opened(), opened()];
     one.assign(new Map([['x', Float32Array.of(1, 1)]]));

@@ -32,7 +32,7 @@ export function addVerb<T>(program: Command, verb: Verb<T>, perform: PerformVerb
   const command = program.command(verb.name).description(verb.summary).usage(usageOf(verb));
   for (const field of verb.fields) {
     const argument = field.kind === 'texts' ? `[${field.flag}...]` : `[${field.flag}]`;
-    if (field.positional) command.argument(argument, aboutOf(verb, field));
+    if (field.positional) command.argument(argument, `${aboutOf(verb, field)}${choicesOf(field)}`);
     else command.addOption(optionOf(verb, field));
   }
   for (const key of Object.keys(verb.renamed)) {
@@ -110,6 +110,11 @@ function aboutOf<T>(verb: Verb<T>, { about }: VerbField): string {
 /** Choices that would push every sentence to the right stand behind it. */
 function isLong({ placeholder = '' }: VerbField): boolean {
   return placeholder.length > 24;
+}
+
+/** The words that an argument takes, where it takes no others; flags show theirs in the place of a value. */
+function choicesOf({ choices }: VerbField): string {
+  return choices === undefined ? '' : ` (${choices.join(' | ')})`;
 }
 
 /** Range and default, as far as the sentence before does not say them. */

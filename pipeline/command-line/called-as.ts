@@ -25,3 +25,8 @@ export function calledAs({ argv, env }: StartedProcess): string {
   }
   return script === undefined ? 'sincere' : 'npx sincere-embeddings';
 }
+
+/** A text whose commands, such as `` `sincere doctor` ``, begin with the words that a person types here. */
+export function asCalled(text: string, called: string): string {
+  return text.replaceAll('`sincere ', () => `\`${called} `);
+}

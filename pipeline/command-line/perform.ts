@@ -5,6 +5,7 @@ import type { RunEvent, RunProgress } from '../parts/run-event.ts';
 import type { Command, JsonFields } from './command.ts';
 import type { CommandContext } from './command-context.ts';
 import { flagSpelling } from './flag-spelling.ts';
+import { asCalled } from './called-as.ts';
 import { followRun } from './follow-run.ts';
 import { showProgress } from './progress.ts';
 
@@ -33,7 +34,7 @@ export async function perform<O, R, S>(
   let last: RunProgress<S> | undefined;
   const hear = (event: RunEvent<R, S>): void => {
     if (event.kind === 'note') {
-      const text = spelled(event.text, event.options, flagSpelling(verb));
+      const text = asCalled(spelled(event.text, event.options, flagSpelling(verb)), calledAs);
       // An opening says what is as expected; every other note, what may not be.
       if (event.opening === undefined) status.say(text);
       else status.inform(text);

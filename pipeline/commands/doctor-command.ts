@@ -1,3 +1,4 @@
+import { asCalled } from '../command-line/called-as.ts';
 import type { Command } from '../command-line/command.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { textTable } from '../command-line/text-table.ts';
@@ -11,10 +12,14 @@ export const doctorCommand: Command<DoctorOptions, readonly DoctorCheck[]> = {
   run: (options) => doctor(options),
   stopped: () => 'stopped',
   about: () => ({}),
-  lines: (checks) => {
+  lines: (checks, { calledAs }) => {
     const inFlags = (text: string): string =>
       spelled(text, ['engine', 'device'], flagSpelling(doctorVerb));
-    const rows = checks.map(({ name, verdict, detail }) => [verdict, name, inFlags(detail)]);
+    const rows = checks.map(({ name, verdict, detail }) => [
+      verdict,
+      name,
+      asCalled(inFlags(detail), calledAs),
+    ]);
     const broken = brokenOf(checks);
     const last = broken === 0 ? 'everything that is needed works' : `${broken} broken`;
     return [...textTable(rows, { heading: false }), '', last];

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { producer } from '../../outputs/files/producer.ts';
 import { addVerb, type CommonFlags } from '../command-line/add-verb.ts';
-import { calledAs, type StartedProcess } from '../command-line/called-as.ts';
+import { asCalled, calledAs, type StartedProcess } from '../command-line/called-as.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { helpLayout, maxHelpWidth } from '../command-line/help-layout.ts';
 import { orStandstill } from '../command-line/or-standstill.ts';
@@ -40,6 +40,8 @@ const examples = [
   'theory',
   'convert runs/a/test --to parquet --out runs/a/test.parquet',
   'inspect runs/a/test',
+  'setup tensorflow --cpu',
+  'doctor',
 ];
 
 /**
@@ -98,7 +100,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
     const isVerbose = args.includes('--verbose') || Boolean(terminal.env['SINCERE_DEBUG']);
     const isUsage = error instanceof UsageError;
     const verb = commands.find((command) => command.verb.name === args[0])?.verb;
-    const spell = (text: string): string => inFlags(text, error, verb);
+    const spell = (text: string): string => asCalled(inFlags(text, error, verb), called);
     const message = isUsage || !isVerbose ? spell(textOf(error)) : inspect(error);
     for (const line of message.split('\n')) stderr.write(`error: ${line}\n`);
     if (isUsage) stderr.write(`See \`${called} ${args[0] ?? ''} --help\`.\n`);

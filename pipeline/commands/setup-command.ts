@@ -16,10 +16,10 @@ export const setupCommand: Command<SetupOptions, SetupResult> = {
 };
 
 function linesOf(result: SetupResult, calledAs: string): readonly string[] {
-  const { state, folder, cache, steps } = result;
+  const { state, folder, steps } = result;
   if (state === 'planned') return ['would:', ...steps.map((step) => `  ${step}`)];
   if (state === 'removed') {
-    return [`took TensorFlow out of ${folder}`, `downloaded wheels stay in ${cache}`];
+    return [`took TensorFlow out of ${folder}`, ...cacheLines(result)];
   }
   if (state === 'not set up') return [`nothing was set up in ${folder}`];
   return [
@@ -29,18 +29,26 @@ function linesOf(result: SetupResult, calledAs: string): readonly string[] {
     ...wheelLines(result),
     '',
     ...licenseLines(result),
-    `downloaded wheels are kept in ${cache}`,
+    ...cacheLines(result),
     `use it: ${calledAs} train DATA --out RUN --engine tensorflow`,
   ];
 }
 
+/** Where downloaded wheels are, for whoever wants the room back. */
+function cacheLines({ cache, cacheBytes }: SetupResult): readonly string[] {
+  if (cacheBytes === 0) return [];
+  return [`downloaded wheels are kept in ${cache}, ${shownBytes(cacheBytes)}`];
+}
+
 function deviceLines({ device, variant, complaints }: SetupResult): readonly string[] {
   if (device === null) return [];
+  // What is missing for a card is no news to who has asked for the processor.
+  const missing = variant === 'cuda' ? complaints : [];
   const on = device === 'cuda' ? 'on the graphics card' : 'on the processor';
   const why = device === 'cpu' && variant === 'cuda' ? ', because it found no graphics card' : '';
   return [
     `verified: its convolutions, gradients and products equal the reference, ${on}${why}`,
-    ...complaints.map((complaint) => `  ${complaint}`),
+    ...missing.map((complaint) => `  ${complaint}`),
   ];
 }
 

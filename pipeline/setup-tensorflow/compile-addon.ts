@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { keepFreedMemory, keepFreedMemoryFile } from './keep-freed-memory.ts';
+import { logLevel, logLevelFile } from './log-level.ts';
 import { lastLines, runProgram, type RunProgramOptions } from './run-program.ts';
 import { libraries } from './wheel-places.ts';
 
@@ -48,6 +49,12 @@ export interface AddonFolders {
 /** File of the addon below the package, where `@mapbox/node-pre-gyp` looks for it. */
 export const addonFile = 'lib/napi-v8/tfjs_binding.node';
 
+/** Sources that are compiled into the addon beside those of the package, by their names in the staging folder. */
+const ownSources: Readonly<Record<string, string>> = {
+  [keepFreedMemoryFile]: keepFreedMemory,
+  [logLevelFile]: logLevel,
+};
+
 /** The command that compiles the addon against the libraries in `deps/`, which it finds again beside itself. */
 export function compileCommand(
   { command }: Compiler,
@@ -58,7 +65,7 @@ export function compileCommand(
   const options = '-shared -fPIC -O2 -std=c++17 -pthread -DNAPI_VERSION=8'.split(' ');
   const files = [
     ...sources.map((name) => path.join(packageFolder, 'binding', name)),
-    path.join(staging, keepFreedMemoryFile),
+    ...Object.keys(ownSources).map((name) => path.join(staging, name)),
     ...libraries.map((name) => path.join(deps, 'lib', name)),
   ];
   const includes = [`-I${headers}`, `-I${path.join(deps, 'include')}`];
@@ -77,7 +84,9 @@ export async function compileAddon(
   options: Pick<RunProgramOptions, 'env' | 'signal'>,
 ): Promise<void> {
   await fs.mkdir(path.dirname(path.join(folders.staging, addonFile)), { recursive: true });
-  await fs.writeFile(path.join(folders.staging, keepFreedMemoryFile), keepFreedMemory);
+  for (const [name, source] of Object.entries(ownSources)) {
+    await fs.writeFile(path.join(folders.staging, name), source);
+  }
   const { isDone, exit, stderr } = await runProgram(compileCommand(compiler, folders), options);
   if (isDone) return;
   throw new PipelineError(

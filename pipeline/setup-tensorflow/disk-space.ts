@@ -9,9 +9,9 @@ export interface SpaceNeed {
   readonly bytes: number;
 }
 
-/** Bytes as `1.3 GB`. */
-export function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+/** Bytes as `1.3 GB` or `274 MB`. */
+export function shownSize(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /**
@@ -34,7 +34,7 @@ export async function checkSpace(needs: readonly SpaceNeed[]): Promise<void> {
     if (free >= bytes) continue;
     throw new PipelineError(
       'ERR_WRITE',
-      `The disk of \`${folders.join('` and `')}\` has ${gigabytes(free)} free, and ${gigabytes(bytes)} are needed. ` +
+      `The disk of \`${folders.join('` and `')}\` has ${shownSize(free)} free, and ${shownSize(bytes)} are needed. ` +
         'Free some space there; downloads go to another disk by the environment variable `XDG_CACHE_HOME`.',
       { path: folders[0] },
     );

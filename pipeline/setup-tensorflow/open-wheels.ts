@@ -29,7 +29,7 @@ export async function openGivenWheels(
   keep: (wheel: WheelFile) => void,
 ): Promise<GivenWheels> {
   const found = new Map<string, WheelFile>();
-  for (const given of paths) {
+  for (const given of paths.map((one) => path.resolve(one))) {
     const stat = await statGiven(given);
     const files = stat.isDirectory() ? await wheelsIn(given, needed) : [given];
     for (const file of files) {

@@ -42,7 +42,9 @@ export async function planSetup(
   const compiler = await findCompiler(options);
   const headers = nodeHeaders(tools.env);
   const cache = wheelCache(tools.env);
-  const sources = await wheelSources(tools.wheelsOf(variant, machine), given, cache);
+  const instead = machine === 'x64' ? tools.wheelsOf('cuda', machine)[0] : undefined;
+  const needed = tools.wheelsOf(variant, machine);
+  const sources = await wheelSources(needed, { given, cache, instead });
   const missing = sources.flatMap(({ wheel, from }) => (from === 'download' ? [wheel] : []));
   const pip = missing.length === 0 ? undefined : await requirePip(missing, options);
   const bytes = sources.reduce((sum, { wheel }) => sum + wheel.unpackedBytes, addonBytes);

@@ -16,7 +16,7 @@ import { readRecord, type SetupRecord } from './setup-record.ts';
 import type { SetupResult } from './setup-result.ts';
 import { removePlaced } from './staging.ts';
 import { findTensorflowHome, type TensorflowHome } from './tensorflow-home.ts';
-import { wheelCache } from './wheel-cache.ts';
+import { bytesOfCache, wheelCache } from './wheel-cache.ts';
 import type { WheelFile } from './wheel-file.ts';
 
 /** Name of the lock in `node_modules`, by which two setups keep each other out. */
@@ -29,7 +29,9 @@ export async function setUpTensorflow(
 ): Promise<SetupResult> {
   const open: WheelFile[] = [];
   try {
-    return await chosenWork(options, { ...outside, keep: (wheel) => void open.push(wheel) });
+    const keep = (wheel: WheelFile): void => void open.push(wheel);
+    const result = await chosenWork(options, { ...outside, keep });
+    return { ...result, cacheBytes: await bytesOfCache(result.cache) };
   } finally {
     await Promise.all(open.map((wheel) => wheel.close()));
   }
@@ -162,6 +164,7 @@ function nothing({ folder }: TensorflowHome, { tools }: SetupContext): SetupResu
     wheels: [],
     bytes: 0,
     cache: wheelCache(tools.env),
+    cacheBytes: 0,
     steps: [],
   };
 }

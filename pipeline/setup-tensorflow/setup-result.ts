@@ -19,6 +19,8 @@ export interface SetupResult {
   readonly bytes: number;
   /** Folder in which downloaded wheels are kept. */
   readonly cache: string;
+  /** Bytes of the wheels in it. */
+  readonly cacheBytes: number;
   /** What would be done, in order; empty unless planned. */
   readonly steps: readonly string[];
 }

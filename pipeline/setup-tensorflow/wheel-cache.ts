@@ -28,3 +28,14 @@ export async function isCached(cache: string, wheel: PinnedWheel): Promise<boole
   });
   return stat?.size === wheel.bytes && (await hashFile(file)) === wheel.sha256;
 }
+
+/** Bytes of the wheels that a cache holds; 0 where there is none. */
+export async function bytesOfCache(cache: string): Promise<number> {
+  const names = await fs.readdir(cache).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const wheels = names.filter((name) => name.endsWith('.whl'));
+  const stats = await Promise.all(wheels.map((name) => fs.stat(path.join(cache, name))));
+  return stats.reduce((sum, { size }) => sum + size, 0);
+}

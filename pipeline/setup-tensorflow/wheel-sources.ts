@@ -13,26 +13,32 @@ export interface WheelSource {
   readonly path: string;
 }
 
+/** Where wheels may lie. */
+export interface WheelPlaces {
+  readonly given: GivenWheels;
+  /** Folder. */
+  readonly cache: string;
+  /** TensorFlow for CUDA, which can be given in the place of that for the processor. */
+  readonly instead: PinnedWheel | undefined;
+}
+
 /** Where each wheel that is needed comes from: what was given, else the cache, else a download. */
 export async function wheelSources(
   needed: readonly PinnedWheel[],
-  given: GivenWheels,
-  cache: string,
+  { given, cache, instead }: WheelPlaces,
 ): Promise<readonly WheelSource[]> {
   return await Promise.all(
     needed.map(async (wheel): Promise<WheelSource> => {
-      const path = givenFor(wheel, given);
-      if (path !== undefined) return { wheel, from: 'given', path };
+      const own = given.get(wheel.project);
+      if (own !== undefined) return { wheel, from: 'given', path: own.path };
+      const other = instead === undefined ? undefined : given.get(instead.project);
+      if (instead !== undefined && other !== undefined && wheel.project === 'tensorflow-cpu') {
+        return { wheel: instead, from: 'given', path: other.path };
+      }
       const from = (await isCached(cache, wheel)) ? 'cache' : 'download';
       return { wheel, from, path: cachedPath(cache, wheel) };
     }),
   );
-}
-
-/** The file that was given for a wheel; TensorFlow for CUDA also in the place of that for the processor. */
-function givenFor({ project }: PinnedWheel, given: GivenWheels): string | undefined {
-  const own = given.get(project)?.path;
-  return project === 'tensorflow-cpu' ? (own ?? given.get('tensorflow')?.path) : own;
 }
 
 /** A wheel as the record has it, by the file that was used. */

@@ -94,6 +94,8 @@ async function check(deadline: Deadline): Promise<number> {
   results.found = said;
   await tell('devices');
   if (sides.length === 0) {
+    results.finished = true;
+    await tell('nothing to check');
     console.log(resultsText(results));
     console.log(
       '\nNo graphics card that can be used: nothing is checked. `--software` takes a software adapter for WebGPU, and ' +
@@ -148,7 +150,11 @@ async function checkSides(
       const contract = await mainCases(side, processes, left);
       checked.set(side.name, contract);
       found.contract = contractResult(side, contract);
-      await tell(`${side.name}: engine contract, its main cases`);
+      const which =
+        contract.notRun.length === 0
+          ? 'its main cases'
+          : 'those of its main cases that time allowed';
+      await tell(`${side.name}: engine contract, ${which}`);
       await trained;
     }),
   );
@@ -180,7 +186,8 @@ async function checkRest(
       const { titles, outcomes: before } = checked.get(side.name)!;
       const contract = await checkContract(side, { titles: titles.all, processes, left, before });
       results.correctness[side.name]!.contract = contractResult(side, contract);
-      await tell(`${side.name}: engine contract, all cases`);
+      const which = contract.notRun.length === 0 ? 'all cases' : 'the cases that time allowed';
+      await tell(`${side.name}: engine contract, ${which}`);
     }),
   );
 }

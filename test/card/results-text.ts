@@ -14,7 +14,10 @@ export function resultsText(results: CardResults): string {
   const ended = finished ? '' : ', not finished';
   return [
     `# Card check of ${started}: ${seconds.toFixed(0)} s${ended}`,
-    list([facts('machine', machine), facts('PyTorch', peer)]),
+    list([
+      facts('machine', machine),
+      ...(Object.keys(peer).length === 0 ? [] : [facts('PyTorch', peer)]),
+    ]),
     list(found.map(({ name, words }) => `${name}: ${words}`)),
     '## Correctness',
     list(correctness(results)),
@@ -62,6 +65,9 @@ function contractLines({
   closeness,
   rounding,
 }: ContractResult): readonly string[] {
+  if (passed === 0 && failed.length === 0) {
+    return [`engine contract, not run: time (${notRun.length} cases)`];
+  }
   const late = notRun.length === 0 ? '' : `, ${notRun.length} not run: time`;
   return [
     `engine contract, ${passed} passed, ${failed.length} failed${late}; largest error ` +

@@ -69,6 +69,20 @@ test('the table says what was measured, in which size, and what was not run', as
   }
 });
 
+test('what was not looked at is not told as if it had been', async (t) => {
+  const folder = path.join(await temporaryFolder(t), 'made');
+  const { contract } = results().correctness['a']!;
+  const none = { ...contract!, passed: 0, closeness: 0, notRun: ['one', 'two'] };
+  await saveResults(
+    { ...results(), peer: {}, finished: true, correctness: { a: { contract: none } } },
+    folder,
+  );
+  const text = await fs.readFile(path.join(folder, 'card.md'), 'utf8');
+  t.regex(text, /: 12 s\n/u);
+  t.notRegex(text, /PyTorch: |largest error/u);
+  t.regex(text, /a: engine contract, not run: time \(2 cases\)/u);
+});
+
 test('no time of a side that is wrong is shown', async (t) => {
   const message = 'weights: relative error 1, tolerance 0';
   const wrong: readonly ((of: CardResults) => void)[] = [

@@ -40,7 +40,10 @@ export async function timeRows(
     results.rows.push({ work, cells });
     const set = async (column: string, time: () => Promise<Cell>): Promise<Cell> => {
       const cell = (cells[column] = await time());
-      await tell(`${workloadTitle(work)}: ${column}`);
+      // When time is up, every cell that is left would be a line.
+      if (!('notRun' in cell && cell.notRun === 'time')) {
+        await tell(`${workloadTitle(work)}: ${column}`);
+      }
       return cell;
     };
     let size = work;

@@ -386,6 +386,29 @@ test('another variant takes the place of the one before, and the wheels that are
   await checkSetUp(t, made);
 });
 
+test('TensorFlow for CUDA in the place of that for the processor is told as what it is', async (t) => {
+  const made = await newCase(t);
+  const file = await writeWheel(path.join(made.folder, 'cuda.whl'), { project: 'tensorflow' });
+  const planned = await made.run({ wheel: [file], dryRun: true });
+  t.regex(planned.steps.join('\n'), /^take tensorflow 2\.21\.0 /m);
+  const { variant, wheels } = await made.run({ wheel: [file] });
+  t.is(variant, 'cpu');
+  t.deepEqual(
+    wheels.map(({ project }) => project),
+    ['tensorflow'],
+  );
+});
+
+test('what the cache holds is told, and nothing of an empty one', async (t) => {
+  const made = await newCase(t);
+  t.is((await made.run()).cacheBytes, 0);
+  const index = path.join(made.bin, 'index', 'tensorflow_cpu-2.21.0-cp311-cp311-x.whl');
+  await fs.copyFile(made.wheel, index);
+  await made.run({ remove: true, cpu: false, wheel: null });
+  const { cacheBytes } = await made.run({ wheel: null });
+  t.is(cacheBytes, (await fs.stat(made.wheel)).size);
+});
+
 test('systems without wheels are refused by name, with the way out', (t) => {
   const system = { platform: 'linux', arch: 'x64', glibc: '2.36' };
   t.is(checkMachine(system, 'cuda'), 'x64');

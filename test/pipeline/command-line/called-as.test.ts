@@ -1,6 +1,6 @@
 import path from 'node:path';
 import test from 'ava';
-import { calledAs } from '../../../pipeline/command-line/called-as.ts';
+import { asCalled, calledAs } from '../../../pipeline/command-line/called-as.ts';
 
 const checkout = path.resolve('pipeline/sincere.cjs');
 const local = '/home/ada/birds/node_modules/.bin/sincere';
@@ -15,4 +15,12 @@ test('hints begin with the words by which the command was called', (t) => {
   t.is(words(local, { npm_lifecycle_event: 'npx' }), 'npx sincere-embeddings');
   // A script of the project that has it installed.
   t.is(words(local, { npm_lifecycle_event: 'embed' }), 'npx sincere-embeddings');
+});
+
+test('commands inside messages begin with them too', (t) => {
+  const text = 'run `sincere setup tensorflow --cpu`, or `sincere doctor`; sincere is a word';
+  t.is(
+    asCalled(text, 'npx sincere-embeddings'),
+    'run `npx sincere-embeddings setup tensorflow --cpu`, or `npx sincere-embeddings doctor`; sincere is a word',
+  );
 });

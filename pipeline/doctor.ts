@@ -8,6 +8,7 @@ import { openCpuEngine } from '../operators/engine/cpu-engine.ts';
 import { engineCandidates } from '../operators/engine/engine-candidates.ts';
 import type { EngineCandidate } from '../operators/engine/interface/engine-candidate.ts';
 import type { EncodedRows, Engine } from '../operators/engine/interface/engine.ts';
+import { deviceOf } from '../operators/engine/tensorflow-engine.ts';
 import { probeTensorflow } from '../operators/engine/tensorflow/probe-tensorflow.ts';
 import { findNvidiaDriver } from '../operators/engine/tensorflow/nvidia-driver.ts';
 import { reasonNotToTry } from '../operators/engine/tensorflow-candidate.ts';
@@ -214,8 +215,8 @@ export async function checkTensorflow(
     isTried = reasonNotToTry(await findNvidiaDriver()) === undefined,
   } = options;
   if (isTried) return { verdict: 'ok', detail: `${what} is set up` };
-  await probe({ from: folder });
-  const works = 'its libraries load, and compute on the processor as the reference does';
+  const device = deviceOf(await probe({ from: folder }));
+  const works = `its libraries load and equal the reference (${device})`;
   return { verdict: 'ok', detail: `${what}: ${works}; \`engine: tensorflow\` takes it by name` };
 }
 

@@ -117,7 +117,7 @@ test('what was set up of TensorFlow is tried where no engine tries it, and named
   await fs.writeFile(recordPath(home), JSON.stringify(record));
   t.regex(
     (await check(false)).detail,
-    /^2\.21\.0 for CUDA: its libraries load, and compute on the processor/u,
+    /^2\.21\.0 for CUDA: its libraries load and equal the reference \(cpu, TensorFlow 2\.21\.0 of/u,
   );
   t.deepEqual(tried, [{ from: home }]);
   t.deepEqual(await check(true), { verdict: 'ok', detail: '2.21.0 for CUDA is set up' });

@@ -85,9 +85,9 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
   return {
     shape,
     load: (state) =>
-      line.enter(() => {
+      line.enter(async () => {
         checkState(spec.encoder, state, spec.optimizer);
-        session.load(state);
+        await session.load(state);
       }),
     run: (batch, learningRate) =>
       line.enter(async () => {
@@ -124,8 +124,8 @@ function cpuEncoder(
     projectionSize: spec.projectionSize,
     run: (pixels) => line.enter(() => session.encode(pixels)),
     close: () =>
-      line.close(() => {
-        session.release();
+      line.close(async () => {
+        await session.release();
         onClose();
       }),
   };

@@ -1,14 +1,21 @@
-import { tf } from '../tensor/tf.ts';
-
 /** A tensor in the memory of the native library. */
 export interface NativeTensor {
   readonly id: number;
   readonly shape: readonly number[];
 }
 
-/** Members of the addon of `@tensorflow/tfjs-node-gpu` that run a graph, below everything of TensorFlow.js. */
+/**
+ * The addon of `@tensorflow/tfjs-node-gpu`, below everything of TensorFlow.js: numbers of the library's C interface, and
+ * what runs a graph.
+ */
 export interface NativeBinding {
+  readonly TF_Version?: string;
+  readonly TF_FLOAT: number;
   readonly TF_INT32: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_STRING: number;
   createTensor(shape: readonly number[], type: number, values: Int32Array): number;
   deleteTensor(id: number): void;
   /** A copy. */
@@ -22,11 +29,4 @@ export interface NativeBinding {
     inputNames: string,
     outputNames: string,
   ): readonly NativeTensor[];
-}
-
-/** The addon behind the current backend. @throws {TypeError} When that is another one. */
-export function nativeBinding(): NativeBinding {
-  const { binding } = tf.backend() as unknown as { readonly binding?: NativeBinding };
-  if (binding === undefined) throw new TypeError('Expected the backend `tensorflow`');
-  return binding;
 }

@@ -10,12 +10,10 @@
  */
 import { parseArgs } from 'node:util';
 import type { StepSpec } from '../../operators/step/step-spec.ts';
-import {
-  type EagerTrainingSession,
-  eagerTrainingSession,
-} from '../../operators/engine/eager/eager-sessions.ts';
+import { eagerTrainingSession } from '../../operators/engine/eager/eager-sessions.ts';
 import { graphTrainingSession } from '../../operators/engine/tensorflow/graph-sessions.ts';
-import { nativeBinding } from '../../operators/tensorflow/native-binding.ts';
+import type { TrainingSession } from '../../operators/engine/interface/sessions.ts';
+import { nativeBinding } from '../../operators/tensorflow/native-backend.ts';
 import { loadTensorflow } from '../../operators/engine/tensorflow/load-tensorflow.ts';
 import { tensorflowPackage } from '../../operators/engine/tensorflow/tensorflow-package.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
@@ -98,9 +96,9 @@ async function measured(one: string, side: string) {
   };
 }
 
-async function loaded(spec: StepSpec, session: EagerTrainingSession): Promise<Trainer> {
+async function loaded(spec: StepSpec, session: TrainingSession): Promise<Trainer> {
   const weights = initialWeights(spec.encoder, 0);
-  session.load({ step: 0, weights, momentum: zeroMomentum(weights) });
+  await session.load({ step: 0, weights, momentum: zeroMomentum(weights) });
   const { pixels, labels } = patternedBatch(spec.shape, 0);
   return {
     // A training loop makes new pixels for each step as well.

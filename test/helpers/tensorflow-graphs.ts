@@ -1,7 +1,8 @@
 import { loadTensorflow } from '../../operators/engine/tensorflow/load-tensorflow.ts';
 import { TensorflowFailure } from '../../operators/engine/tensorflow/tensorflow-failure.ts';
 import { tensorflowPackage } from '../../operators/engine/tensorflow/tensorflow-package.ts';
-import { type NativeBinding, nativeBinding } from '../../operators/tensorflow/native-binding.ts';
+import { nativeBinding } from '../../operators/tensorflow/native-backend.ts';
+import type { NativeBinding } from '../../operators/tensorflow/native-binding.ts';
 import { tf } from '../../operators/tensor/tf.ts';
 
 /** TensorFlow in this process, loaded before any test is declared; the reason where it is not set up. */

@@ -3,30 +3,22 @@ import { encode } from '../../model/encoder.ts';
 import { stepRates } from '../../step/optimizer/optimizer-rules.ts';
 import type { TrainingState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
-import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
-import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
+import type { NamedTensor, Weights } from '../../types.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
-import { type EagerBatch, eagerStep } from './eager-step.ts';
+import { eagerStep } from './eager-step.ts';
 import type { EncodedRows } from '../interface/engine.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
-import { undefinedLoss } from '../../step/undefined-loss.ts';
+import { stepNotFinite } from '../../step/step-not-finite.ts';
 import { imagesOf } from '../interface/images-of.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
-import { type MicroBatch, microBatches } from './micro-batches.ts';
+import { fixedMicroBatch, type MicroBatch, microBatches } from '../interface/micro-batches.ts';
+import type { EncodingSession, EncodingShape, TrainingSession } from '../interface/sessions.ts';
 
-/** Trainer on the current TensorFlow.js backend, with its state. One call at a time. */
-export interface EagerTrainingSession {
-  /** @param state Fits `spec`. Copied. */
-  load(state: TrainerState): void;
-  /** @throws {PipelineError} `ERR_NOT_FINITE`; the step is not applied. `ERR_ENGINE` before `load`. */
-  run(batch: EagerBatch, learningRate: number): Promise<StepReadouts | ClassifierReadouts>;
-  /** A copy. @throws {PipelineError} `ERR_ENGINE` before `load`. */
-  snapshot(): TrainerState;
-  release(): void | Promise<void>;
-}
-
-/** Opens a trainer that runs `trainingStep` eagerly, op by op. */
-export function eagerTrainingSession(spec: StepSpec): EagerTrainingSession {
+/**
+ * Trainer that runs `trainingStep` eagerly, operator by operator, on the current backend of TensorFlow.js. It copies the
+ * states that it takes and gives.
+ */
+export function eagerTrainingSession(spec: StepSpec): TrainingSession {
   const take = eagerStep(spec);
   let state: TrainingState | undefined;
   let stepsTaken = 0;
@@ -41,7 +33,7 @@ export function eagerTrainingSession(spec: StepSpec): EagerTrainingSession {
   };
 
   return {
-    load({ step, weights, momentum, variance }) {
+    async load({ step, weights, momentum, variance }) {
       replace({
         weights: toTensors(weights),
         momentum: toTensors(momentum),
@@ -54,20 +46,13 @@ export function eagerTrainingSession(spec: StepSpec): EagerTrainingSession {
       const { readouts, gradientNorm, next } = await take(loaded(), batch, rates);
       if (!Number.isFinite(readouts.loss) || !Number.isFinite(gradientNorm)) {
         tf.dispose(next);
-        const without = undefinedLoss(stepsTaken, readouts.loss, gradientNorm);
-        if (without !== undefined) throw without;
-        throw new PipelineError(
-          'ERR_NOT_FINITE',
-          `Expected a finite loss and gradient in step \`${stepsTaken}\`, got a loss of ` +
-            `\`${readouts.loss}\` and a gradient of length \`${gradientNorm}\`; the step was not ` +
-            'applied, try a lower learning rate or a longer warm-up',
-        );
+        throw stepNotFinite(stepsTaken, { loss: readouts.loss, gradientNorm });
       }
       replace(next);
       stepsTaken += 1;
       return { ...readouts, gradientNorm };
     },
-    snapshot() {
+    async snapshot() {
       const { weights, momentum, variance } = loaded();
       return {
         step: stepsTaken,
@@ -76,34 +61,16 @@ export function eagerTrainingSession(spec: StepSpec): EagerTrainingSession {
         ...(variance === undefined ? {} : { variance: toWeights(variance) }),
       };
     },
-    release: () => replace(undefined),
+    release: async () => replace(undefined),
   };
 }
 
-/** Encoder with fixed weights on the current TensorFlow.js backend. */
-export interface EagerEncodingSession {
-  /** @throws {PipelineError} `ERR_SHAPE` when `pixels` are not those of 1 to `rows` images. */
-  encode(pixels: Float32Array): EncodedRows;
-  release(): void;
-}
-
-/** Shape of an encoding session. */
-export interface EagerEncodingShape {
-  readonly rows: number;
-  readonly imageSize: number;
-  /**
-   * Micro-batch size: images that the network sees at once, always so many, for a backend that sums in another order by
-   * their number. @default those of a call
-   */
-  readonly imagesAtOnce?: number | undefined;
-}
-
-/** Opens an encoder that runs `encode` eagerly, op by op. */
+/** Encoder that runs `encode` eagerly, operator by operator, on the current backend of TensorFlow.js. */
 export function eagerEncodingSession(
   spec: EncoderSpec,
   weights: Weights,
-  { rows, imageSize, imagesAtOnce }: EagerEncodingShape,
-): EagerEncodingSession {
+  { rows, imageSize, microBatchSize }: EncodingShape,
+): EncodingSession {
   const tensors = toTensors(weights);
   const sizes = { embedding: embeddingSize(spec), projection: spec.projectionSize };
   const encodeInto = (result: EncodedRows, { first, count, pixels }: MicroBatch): void => {
@@ -122,19 +89,20 @@ export function eagerEncodingSession(
     tf.dispose(encoded);
   };
   return {
-    encode(pixels) {
+    async encode(pixels) {
       const images = imagesOf(pixels, { rows, imageSize });
       const result = {
         embedding: new Float32Array(images * sizes.embedding),
         projection: new Float32Array(images * sizes.projection),
         pixels,
       };
-      for (const batch of microBatches(pixels, images, imagesAtOnce ?? images)) {
+      const microBatch = fixedMicroBatch(microBatchSize ?? images);
+      for (const batch of microBatches(pixels, images, microBatch)) {
         encodeInto(result, batch);
       }
       return result;
     },
-    release: () => tf.dispose(tensors),
+    release: async () => tf.dispose(tensors),
   };
 }
 

@@ -12,6 +12,7 @@ import { type TrainingState, updatedState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { CrossEntropyReadouts, LossReadouts } from '../../loss/readouts.ts';
 import { eagerTileCompiler } from './eager-tiles.ts';
+import type { StepBatch } from '../interface/sessions.ts';
 import { readTogether } from './read-together.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 
@@ -23,22 +24,14 @@ export interface EagerStepResult {
   readonly next: TrainingState;
 }
 
-/** Batch of one eager step. */
-export interface EagerBatch {
-  /** Pixels as in a `PackedBatch`. Borrowed, as are the labels: nobody may change them until the step is taken. */
-  readonly pixels: Float32Array;
-  /** As `lossLabels` makes them. */
-  readonly labels: Int32Array;
-}
-
 /** Takes a step from a state, which is borrowed, with its `stepRates`. */
 export type EagerStep = (
   state: TrainingState,
-  batch: EagerBatch,
+  batch: StepBatch,
   rates: Readonly<Record<string, number>>,
 ) => Promise<EagerStepResult>;
 
-/** The training step on the current TensorFlow.js backend, op by op: in one pass, or split. */
+/** The training step on the current TensorFlow.js backend, operator by operator: in one pass, or split. */
 export function eagerStep(spec: StepSpec): EagerStep {
   return chunkImages(spec) === null ? wholeStep(spec) : inChunks(spec);
 }

@@ -2,7 +2,7 @@ import { lossTile, tileInputs } from '../../loss/loss-tile.ts';
 import type { TileCompiler } from '../../loss/tiled-loss.ts';
 import { tf } from '../../tensor/tf.ts';
 
-/** Tiles on the current TensorFlow.js backend, op by op. */
+/** Tiles on the current TensorFlow.js backend, operator by operator. */
 export const eagerTileCompiler: TileCompiler = async (spec) => {
   const ports = tileInputs(spec);
   return {

@@ -146,7 +146,7 @@ async function stepped(runtime: Runtime, placement: Placement): Promise<Numbers>
   const session = await openTrainingSession(runtime, smallStep, placement);
   try {
     await session.load(startOf(smallStep));
-    const readouts = await session.run({ ...batchOf(smallStep), learningRate: 0.1 });
+    const readouts = await session.run(batchOf(smallStep), 0.1);
     const { weights, momentum } = await session.snapshot();
     const numbers = [...weights, ...momentum].map(([, { data }]) => data);
     const names = [

@@ -80,7 +80,7 @@ async function stepMs(runtime: Runtime, placement: Placement): Promise<number> {
     const times = [];
     for (let step = 0; step < 4; step += 1) {
       const start = performance.now();
-      await session.run({ ...batchOf(timedStep), learningRate: 0.01 });
+      await session.run(batchOf(timedStep), 0.01);
       times.push(performance.now() - start);
     }
     return Math.min(...times.slice(1));

@@ -4,7 +4,8 @@ import { placementOn } from '../../onnx/placement.ts';
 import { createSession, type Runtime } from '../../onnx/runtime.ts';
 import { PipelineError } from '../../errors.ts';
 import type { EngineCalls } from '../thread/engine-calls.ts';
-import { type EncodingSession, encodingSession } from './encoding-session.ts';
+import type { EncodingSession } from '../interface/sessions.ts';
+import { encodingSession } from './encoding-session.ts';
 import { type ModelMetadata, modelPorts, portNotes, type PortMetadata } from './model-ports.ts';
 import { tryModel } from './model-trial.ts';
 

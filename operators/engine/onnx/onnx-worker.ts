@@ -1,6 +1,7 @@
 import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
 import { type CompiledCalibration, openCalibration } from './calibration-session.ts';
-import { type EncodingSession, openEncodingSession } from './encoding-session.ts';
+import { openEncodingSession } from './encoding-session.ts';
+import type { EncodingSession, TrainingSession } from '../interface/sessions.ts';
 import { openModelSession } from './model-session.ts';
 import type { CallHandlers } from '../../threads/worker-calls.ts';
 import type { EngineCalls } from '../thread/engine-calls.ts';
@@ -13,7 +14,7 @@ import { encodeModel } from '../../onnx/graph/onnx-model.ts';
 import { loadRuntime, type Runtime } from '../../onnx/runtime.ts';
 import { tileCompiler } from './tile-compiler.ts';
 import { traceEncoder } from '../programs/trace-encoder.ts';
-import { openTrainingSession, type TrainingSession } from './training-session.ts';
+import { openTrainingSession } from './training-session.ts';
 
 let trainer: TrainingSession | undefined;
 let encoder: EncodingSession | undefined;
@@ -30,7 +31,7 @@ const handlers: CallHandlers<EngineCalls> = {
     await opened(trainer).load(state);
     return null;
   },
-  run: (step) => opened(trainer).run(step),
+  run: ({ learningRate, ...batch }) => opened(trainer).run(batch, learningRate),
   snapshot: () => opened(trainer).snapshot(),
   async openEncoder(argument) {
     encoder = await openEncodingSession(await loadRuntime(), argument);

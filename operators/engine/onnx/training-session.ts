@@ -2,12 +2,11 @@ import type { Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../errors.ts';
 import { optimizerOf, stepRates } from '../../step/optimizer/optimizer-rules.ts';
 import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
-import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
-import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
+import type { NamedTensor, Weights } from '../../types.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { compileStep, floats, renamed, type SteppedTensors } from './compiled-step.ts';
 import { discard, fetched } from './device-state.ts';
-import type { StepCall } from '../thread/engine-calls.ts';
+import type { TrainingSession } from '../interface/sessions.ts';
 import type { Placement } from '../../onnx/placement.ts';
 import type { Runtime, Tensors } from '../../onnx/runtime.ts';
 import { allFinite } from '../programs/finite-check.ts';
@@ -15,21 +14,8 @@ import { refusedStep } from '../programs/refused-step.ts';
 import { stepPorts } from '../programs/step-ports.ts';
 import { parameterLayout, portSizes, stored, unstored } from '../../onnx/graph/stored-layout.ts';
 
-/** A compiled step with the state that it changes. Lives in the thread of the engine. */
-export interface TrainingSession {
-  /** Takes the arrays over: later steps write over them. */
-  load(state: TrainerState): Promise<void>;
-  /**
-   * @throws {PipelineError} `ERR_NOT_FINITE`, and the state is that before the step; `ERR_ENGINE`.
-   */
-  run(step: StepCall): Promise<StepReadouts | ClassifierReadouts>;
-  /** The arrays are those of the state, which later steps write over: passing them on must copy them. */
-  snapshot(): Promise<TrainerState>;
-  release(): Promise<void>;
-}
-
 /**
- * Traces and compiles the step of a trainer.
+ * Traces and compiles the step of a trainer. The arrays of a state are taken over, and lent out by `snapshot`.
  *
  * @throws {PipelineError} `ERR_ENGINE`.
  */
@@ -68,7 +54,7 @@ export async function openTrainingSession(
       }
       stepsTaken = step;
     },
-    async run({ pixels, labels, learningRate }) {
+    async run({ pixels, labels }, learningRate) {
       const before = loaded();
       // A device may lose a NaN on the way, so there none is let in.
       if (placement.device !== 'cpu' && !allFinite(pixels)) throw notFinitePixels(stepsTaken);

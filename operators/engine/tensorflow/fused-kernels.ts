@@ -1,7 +1,11 @@
 import { batchNormKernels } from '../../tensor/batch-norm.ts';
 import { reluGradientKernel } from '../../tensor/relu-gradient.ts';
 import { tf } from '../../tensor/tf.ts';
-import { attributesOf, nativeBackend, type NativeBackend } from './native-backend.ts';
+import {
+  attributesOf,
+  nativeBackend,
+  type NativeBackend,
+} from '../../tensorflow/native-backend.ts';
 
 type Inputs = Parameters<tf.KernelFunc>[0]['inputs'];
 

@@ -7,20 +7,16 @@ import type { StepSpec } from '../../step/step-spec.ts';
 import { openGraphSession } from '../../tensorflow/graph-session.ts';
 import type { NativeBinding } from '../../tensorflow/native-binding.ts';
 import type { Weights } from '../../types.ts';
-import type {
-  EagerEncodingSession,
-  EagerEncodingShape,
-  EagerTrainingSession,
-} from '../eager/eager-sessions.ts';
-import { microBatches } from '../eager/micro-batches.ts';
 import { imagesOf } from '../interface/images-of.ts';
+import { fixedMicroBatch, microBatches } from '../interface/micro-batches.ts';
+import type { EncodingSession, EncodingShape, TrainingSession } from '../interface/sessions.ts';
 import { refusedStep } from '../programs/refused-step.ts';
 import { encoderPorts, headPort, traceEncoder } from '../programs/trace-encoder.ts';
 import { assignState, stateOf } from './graph-state.ts';
 import { openGraphStep } from './graph-step.ts';
 
 /** Trainer whose step is one graph of TensorFlow, or one for each part of a split step, with its state in variables. */
-export function graphTrainingSession(binding: NativeBinding, spec: StepSpec): EagerTrainingSession {
+export function graphTrainingSession(binding: NativeBinding, spec: StepSpec): TrainingSession {
   const step = openGraphStep(binding, spec);
   let stepsTaken: number | undefined;
   const taken = (): number => {
@@ -28,7 +24,7 @@ export function graphTrainingSession(binding: NativeBinding, spec: StepSpec): Ea
     throw new PipelineError('ERR_ENGINE', 'Expected `load` before `run` and `snapshot`');
   };
   return {
-    load(state) {
+    async load(state) {
       assignState(step.session, state);
       stepsTaken = state.step;
     },
@@ -42,36 +38,37 @@ export function graphTrainingSession(binding: NativeBinding, spec: StepSpec): Ea
       stepsTaken = before + 1;
       return { ...readouts, gradientNorm: measures.gradientNorm };
     },
-    snapshot: () => stateOf(step.session, spec, taken()),
+    snapshot: async () => stateOf(step.session, spec, taken()),
     release: () => step.release(),
   };
 }
 
-/** Encoder with fixed weights as one graph, for batches of `imagesAtOnce` images. */
+/** Encoder with fixed weights as one graph, for micro-batches of one size. */
 export function graphEncodingSession(
   binding: NativeBinding,
   spec: EncoderSpec,
   weights: Weights,
-  { rows, imageSize, imagesAtOnce = rows }: EagerEncodingShape,
-): EagerEncodingSession {
-  const options = { layout: 'NHWC', target: tensorflowTarget, rows: imagesAtOnce } as const;
+  { rows, imageSize, microBatchSize = rows }: EncodingShape,
+): EncodingSession {
+  const options = { layout: 'NHWC', target: tensorflowTarget, rows: microBatchSize } as const;
   const model = traceEncoder(spec, weights, imageSize, options);
   const programs = [{ name: 'encode', model }];
   const session = openGraphSession(binding, { variables: new Map(), programs });
-  const shape = [imagesAtOnce, imageSize, imageSize, 3];
+  const shape = [microBatchSize, imageSize, imageSize, 3];
   const layers = [
     { layer: 'embedding', port: encoderPorts.embedding, size: embeddingSize(spec) },
     { layer: 'projection', port: headPort(spec), size: spec.projectionSize },
   ] as const;
+  const microBatch = fixedMicroBatch(microBatchSize);
   return {
-    encode(pixels) {
+    async encode(pixels) {
       const images = imagesOf(pixels, { rows, imageSize });
       const result = {
         embedding: new Float32Array(images * layers[0].size),
         projection: new Float32Array(images * layers[1].size),
         pixels,
       };
-      for (const { first, count, pixels: values } of microBatches(pixels, images, imagesAtOnce)) {
+      for (const { first, count, pixels: values } of microBatches(pixels, images, microBatch)) {
         const outputs = session.run('encode', { [encoderPorts.images]: { values, shape } });
         for (const { layer, port, size } of layers) {
           result[layer].set(outputs[port]!.subarray(0, count * size), first * size);
@@ -79,6 +76,6 @@ export function graphEncodingSession(
       }
       return result;
     },
-    release: () => session.release(),
+    release: async () => session.release(),
   };
 }

@@ -15,17 +15,17 @@ import type { StepMeasures } from '../programs/refused-step.ts';
 import { pixelsInput, stepPorts } from '../programs/step-ports.ts';
 import { traceChunkGradients, traceProjection, traceUpdate } from '../programs/trace-split-step.ts';
 import { traceTrainingStep } from '../programs/trace-training-step.ts';
-import type { StepCall } from '../thread/engine-calls.ts';
+import type { StepBatch } from '../interface/sessions.ts';
 import { commitProgram, nextPrefixes, statePrefixes, variablePorts } from './graph-state.ts';
 import { graphTileCompiler } from './graph-tiles.ts';
 
-/** What a step gave. The next state is in variables of the session. */
+/** Result of a step. The next state is in variables of the session. */
 export interface GraphStepResult extends Pick<StepMeasures, 'gradientNorm' | 'statisticsSize'> {
   readonly readouts: LossReadouts | CrossEntropyReadouts;
 }
 
 /** Inputs of a step beside the state. */
-export interface GraphBatch extends Pick<StepCall, 'pixels' | 'labels'> {
+export interface GraphBatch extends StepBatch {
   /** Rates of this step, as `stepRates` gives them. */
   readonly rates: Readonly<Record<string, number>>;
 }

@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import { type LoadedTensorflow, loadTensorflow } from './load-tensorflow.ts';
 import { layerTime } from './layer-time.ts';
-import { nativeBackend, runsOperators } from './native-backend.ts';
+import { nativeBackend, runsOperators } from '../../tensorflow/native-backend.ts';
 import { selfTest } from './self-test.ts';
 import { TensorflowFailure, type TensorflowFailureKind } from './tensorflow-failure.ts';
 import { tensorflowBackend } from './tensorflow-package.ts';

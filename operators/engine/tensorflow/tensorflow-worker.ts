@@ -1,27 +1,23 @@
 import { workerData } from 'node:worker_threads';
 import { PipelineError } from '../../errors.ts';
 import { type TiledLosses, tiledLosses } from '../../loss/tiled-loss.ts';
-import {
-  type EagerEncodingSession,
-  eagerEncodingSession,
-  type EagerTrainingSession,
-  eagerTrainingSession,
-} from '../eager/eager-sessions.ts';
+import { eagerEncodingSession, eagerTrainingSession } from '../eager/eager-sessions.ts';
 import { eagerTileCompiler } from '../eager/eager-tiles.ts';
+import type { EncodingSession, TrainingSession } from '../interface/sessions.ts';
 import { lossOfCall } from '../thread/loss-of-call.ts';
 import { opened, serveEngine } from '../thread/serve-engine.ts';
-import { imagesAtOnce } from './images-at-once.ts';
-import { nativeBinding } from '../../tensorflow/native-binding.ts';
+import { nativeBinding } from '../../tensorflow/native-backend.ts';
 import { graphEncodingSession, graphTrainingSession } from './graph-sessions.ts';
 import { graphTileCompiler } from './graph-tiles.ts';
 import type { TensorflowMode } from './tensorflow-mode.ts';
 import { loadTensorflow } from './load-tensorflow.ts';
+import { microBatchSize } from './micro-batch-size.ts';
 
 // Set by `openTensorflowEngine`.
 const { from, mode } = workerData as { readonly from: string; readonly mode: TensorflowMode };
 
-let trainer: EagerTrainingSession | undefined;
-let encoder: EagerEncodingSession | undefined;
+let trainer: TrainingSession | undefined;
+let encoder: EncodingSession | undefined;
 let losses: TiledLosses | undefined;
 
 serveEngine('tensorflow', {
@@ -31,16 +27,16 @@ serveEngine('tensorflow', {
       mode === 'graph' ? graphTrainingSession(nativeBinding(), spec) : eagerTrainingSession(spec);
     return null;
   },
-  load(state) {
-    opened(trainer).load(state);
+  async load(state) {
+    await opened(trainer).load(state);
     return null;
   },
-  run: ({ pixels, labels, learningRate }) => opened(trainer).run({ pixels, labels }, learningRate),
+  run: ({ learningRate, ...batch }) => opened(trainer).run(batch, learningRate),
   snapshot: () => opened(trainer).snapshot(),
   async openEncoder({ spec, weights, rows, imageSize, quantisation }) {
     if (quantisation !== undefined) refuseInt8();
     await loadTensorflow(from);
-    const shape = { rows, imageSize, imagesAtOnce: imagesAtOnce({ rows, imageSize }) };
+    const shape = { rows, imageSize, microBatchSize: microBatchSize({ rows, imageSize }) };
     encoder =
       mode === 'graph'
         ? graphEncodingSession(nativeBinding(), spec, weights, shape)
@@ -61,7 +57,7 @@ serveEngine('tensorflow', {
   ranges: refuseInt8,
   async release() {
     await trainer?.release();
-    encoder?.release();
+    await encoder?.release();
     await losses?.release();
     trainer = undefined;
     encoder = undefined;

@@ -6,6 +6,7 @@ import type { LossSpec } from '../../loss/loss-spec.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { ImageRanges, Quantisation } from '../../onnx/int8/quantisation.ts';
+import type { StepBatch } from '../interface/sessions.ts';
 import type { EncodedRows, LossResult, ModelPorts, ModelSpec } from '../interface/engine.ts';
 
 /** Call table of an engine thread: the argument and the result of each call by name. */
@@ -51,9 +52,7 @@ export interface EngineCalls {
 }
 
 /** One training step. */
-export interface StepCall {
-  readonly pixels: Float32Array;
-  readonly labels: Int32Array;
+export interface StepCall extends StepBatch {
   readonly learningRate: number;
 }
 

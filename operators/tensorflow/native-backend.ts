@@ -1,4 +1,5 @@
-import { tf } from '../../tensor/tf.ts';
+import { tf } from '../tensor/tf.ts';
+import type { NativeBinding } from './native-binding.ts';
 
 /** Members of the package's backend besides those of every backend. */
 export interface NativeBackend {
@@ -19,18 +20,8 @@ export interface NativeBackend {
   ): tf.Tensor[];
 }
 
-/** Numbers of the library's C interface, as far as they are used here. */
-interface NativeBinding {
-  readonly TF_Version?: string;
-  readonly TF_FLOAT: number;
-  readonly TF_ATTR_TYPE: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_FLOAT: number;
-  readonly TF_ATTR_STRING: number;
-}
-
 /** An attribute of an operator as the binding takes it. */
-export interface OperatorAttribute {
+interface OperatorAttribute {
   readonly name: string;
   /** A number of the C interface. */
   readonly type: number;
@@ -40,6 +31,13 @@ export interface OperatorAttribute {
 /** The current backend, which is that of the package. */
 export function nativeBackend(): NativeBackend {
   return tf.backend() as unknown as NativeBackend;
+}
+
+/** The addon behind the current backend. @throws {TypeError} When that is another one. */
+export function nativeBinding(): NativeBinding {
+  const { binding } = nativeBackend();
+  if (binding === undefined) throw new TypeError('Expected the backend `tensorflow`');
+  return binding;
 }
 
 /** False only for what stands for the package in tests, which has kernels and no operators of the library. */

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { imagesAtOnce } from '../../../../operators/engine/tensorflow/images-at-once.ts';
+import { microBatchSize } from '../../../../operators/engine/tensorflow/micro-batch-size.ts';
 
 test('a batch that fits is one part, a larger one is cut into even parts', (t) => {
   const cases = [
@@ -11,5 +11,5 @@ test('a batch that fits is one part, a larger one is cut into even parts', (t) =
     [{ rows: 20, imageSize: 224 }, 20],
     [{ rows: 5, imageSize: 4096 }, 1],
   ] as const;
-  for (const [shape, expected] of cases) t.is(imagesAtOnce(shape), expected);
+  for (const [shape, expected] of cases) t.is(microBatchSize(shape), expected);
 });

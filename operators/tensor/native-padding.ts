@@ -12,7 +12,7 @@ export interface SlidingWindow {
   readonly stride: number;
 }
 
-/** How TensorFlow pads: by its own rule, or not at all, after something else has padded. */
+/** Padding by TensorFlow: by its own rule, or not at all, after something else has padded. */
 export type NativePadding =
   { readonly pad: 'same' } | { readonly pad: 'valid'; readonly around: ImagePadding };
 

@@ -19,7 +19,7 @@ export interface GraphPrograms {
   readonly programs: readonly GraphProgram[];
 }
 
-/** How nodes of a graph are called. */
+/** Names of the nodes of a graph. */
 export const graphNames = {
   /** The integers in which an input comes. */
   bits: (program: string, input: string) => `${program}/${nodeName(input)}/bits`,
@@ -33,7 +33,7 @@ export const graphNames = {
   zeroed: (name: string) => `variable/${nodeName(name)}/zeroed`,
 } as const;
 
-/** What every graph can do with its variables, beside its programs. */
+/** Nodes of a graph, with those that read, write and clear its variables. */
 export interface GraphNodes {
   readonly nodes: readonly NodeDef[];
   /** Reference of each output of each program. */

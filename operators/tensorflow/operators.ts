@@ -11,7 +11,7 @@ export interface TensorflowCall {
   readonly result: TensorflowType;
 }
 
-/** What a translation may ask for. */
+/** Context of a translation. */
 export interface TranslationScope {
   /** Inputs of the node as references, in its order. */
   readonly inputs: readonly string[];
@@ -80,7 +80,7 @@ const native = {
   { types: readonly string[]; others: Record<string, TensorflowType> }
 >;
 
-/** How each operator of our graphs is written for TensorFlow. */
+/** Translations of the operators of our graphs to TensorFlow. */
 export const translations: Readonly<Record<string, Translation>> = {
   ...entriesOf(alike, (op): Translation => ({ inputs, types }) => ({
     op,
@@ -133,7 +133,7 @@ export const translations: Readonly<Record<string, Translation>> = {
   },
 };
 
-/** How an operator of the domain `tensorflow` is written: as it is, with its types. */
+/** Call of an operator of the domain `tensorflow`: as it is, with its types. */
 export function nativeCall(
   { op, attributes }: OnnxNode,
   { inputs, types }: TranslationScope,

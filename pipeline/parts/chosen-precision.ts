@@ -109,7 +109,7 @@ function begunOtherwise(out: string, before: string, now: string): PipelineError
     'ERR_CONFIG',
     `The export in \`${out}\` was begun in ${before}, and no export holds vectors of both. Continue with ` +
       `\`precision: ${before}\`, or export into another folder in ${now}`,
-    { path: out, options: [`precision`] },
+    { path: out, options: ['precision'] },
   );
 }
 

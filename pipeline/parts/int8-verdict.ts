@@ -11,7 +11,7 @@ export const mostPoints = 0.2;
 /** Level of the sign test that tells a loss of accuracy from chance. */
 const level = 0.05;
 
-/** What keeps int8 from being taken, in words with numbers; empty when its trial was passed. */
+/** Faults that keep int8 from being taken, in words with numbers; empty when its trial was passed. */
 export function int8Faults({ layers, speedup }: Int8Trial): readonly string[] {
   const faults = layers.flatMap(layerFaults);
   if (!(speedup > 1)) faults.push(`it takes ${ratio(1 / speedup)} the processor time of float32`);

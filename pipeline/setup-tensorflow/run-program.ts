@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { errorCode } from '../../outputs/files/system-error.ts';
 
-/** How a program is run. */
+/** Options of `runProgram`. */
 export interface RunProgramOptions {
   readonly cwd?: string | undefined;
   readonly env: NodeJS.ProcessEnv;

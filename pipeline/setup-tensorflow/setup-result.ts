@@ -1,7 +1,7 @@
 import type { TensorflowVariant } from './pinned-wheels.ts';
 import type { RecordedWheel } from './setup-record.ts';
 
-/** What became of a setup. */
+/** Result of `setup`. */
 export interface SetupResult {
   readonly state: 'set up' | 'already set up' | 'planned' | 'removed' | 'not set up';
   /** Folder of the package. */
@@ -10,7 +10,7 @@ export interface SetupResult {
   readonly variant: TensorflowVariant | null;
   /** Version of TensorFlow. */
   readonly tensorflow: string | null;
-  /** What it computed on when it was verified; null when it was not. */
+  /** Device that it computed on when it was verified; null when it was not. */
   readonly device: 'cpu' | 'cuda' | null;
   /** Warnings of TensorFlow about a graphics card, such as a missing library. */
   readonly complaints: readonly string[];
@@ -21,6 +21,6 @@ export interface SetupResult {
   readonly cache: string;
   /** Bytes of the wheels in it. */
   readonly cacheBytes: number;
-  /** What would be done, in order; empty unless planned. */
+  /** Steps of a planned setup in words, in order; else empty. */
   readonly steps: readonly string[];
 }

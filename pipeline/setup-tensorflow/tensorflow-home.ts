@@ -8,7 +8,7 @@ import { lastLines, runProgram, type RunProgramOptions } from './run-program.ts'
 /** Version of the package whose addon is compiled, that of TensorFlow.js. */
 export const packageVersion = '4.22.0';
 
-/** Where the package lies, or is to lie. */
+/** Place of the package, where it lies or is to lie. */
 export interface TensorflowHome {
   /** Folder of the package. */
   readonly folder: string;

@@ -22,7 +22,7 @@ export interface WheelPlaces {
   readonly instead: PinnedWheel | undefined;
 }
 
-/** Where each wheel that is needed comes from: what was given, else the cache, else a download. */
+/** Source of each wheel that is needed: what was given, else the cache, else a download. */
 export async function wheelSources(
   needed: readonly PinnedWheel[],
   { given, cache, instead }: WheelPlaces,

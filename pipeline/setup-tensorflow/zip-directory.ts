@@ -28,7 +28,7 @@ const records = {
 /** Longest comment behind the end record, and the largest directory that is read into memory. */
 const [longestComment, largestDirectory] = [0xffff, 64 << 20];
 
-/** Where the list of members lies, and how many they are. */
+/** Place of the list of members, and their number. */
 interface Directory {
   readonly count: number;
   readonly bytes: number;

@@ -24,7 +24,7 @@ export function headPort({ head }: EncoderSpec): 'projection' | 'logits' {
 /** Rows of a trace that works for every number of them, so this one appears nowhere in it. */
 const anyRows = 7;
 
-/** How an encoder is traced. */
+/** Options of `traceEncoder`. */
 export interface EncoderTraceOptions {
   readonly layout: ImageLayout;
   /** @default standardTarget */

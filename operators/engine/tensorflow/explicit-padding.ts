@@ -1,5 +1,6 @@
 import { tf } from '../../tensor/tf.ts';
 import { type ImagePadding, nativePadding } from '../../tensor/native-padding.ts';
+import { replaceKernel } from './replace-kernel.ts';
 
 type KernelArguments = Parameters<tf.KernelFunc>[0];
 type Size = readonly [height: number, width: number];
@@ -52,7 +53,7 @@ const convolved =
 const filterOf: Sizes = ({ inputs, attrs }) => ({
   images: sideLengths(tensorOf(inputs['x']).shape),
   // The attribute of this kernel: `[height, width, in, out]`.
-  window: attrs!['filterShape'] as unknown as [number, number],
+  window: attrs!['filterShape'] as [number, number],
 });
 
 const inputOf: Sizes = (args) => ({
@@ -77,29 +78,22 @@ type PlainKernel = (
 type OnPadded = (kernel: PlainKernel, args: KernelArguments, around: ImagePadding) => tf.TensorInfo;
 
 function wrap(backendName: string, kernelName: string, sizes: Sizes, onPadded: OnPadded): void {
-  const original = tf.getKernel(kernelName, backendName);
-  const kernelWith =
-    (pad: 'same' | 'valid'): PlainKernel =>
-    (args, inputs, attrs) =>
-      // Each of these kernels has one result.
-      original.kernelFunc({
-        ...args,
-        inputs,
-        attrs: { ...args.attrs, ...attrs, pad },
-      }) as tf.TensorInfo;
-  tf.unregisterKernel(kernelName, backendName);
-  tf.registerKernel({
-    ...original,
-    kernelFunc: (args) => {
+  replaceKernel(backendName, kernelName, (original) => {
+    const kernelWith =
+      (pad: 'same' | 'valid'): PlainKernel =>
+      (args, inputs, attrs) =>
+        // Each of these kernels has one result.
+        original({ ...args, inputs, attrs: { ...args.attrs, ...attrs, pad } }) as tf.TensorInfo;
+    return (args) => {
       const padding = explicitPadding(args.attrs?.['pad']);
-      if (padding === undefined) return original.kernelFunc(args);
+      if (padding === undefined) return original(args);
       const native = paddingFor(args, sizes(args), padding);
       if (native.pad === 'same') return kernelWith('same')(args, args.inputs);
       const { around } = native;
       if (isNothing(around)) return kernelWith('valid')(args, args.inputs);
       // Frees what was padded. A result that is no tensor yet is none of its business.
       return tf.tidy(() => onPadded(kernelWith('valid'), args, around) as tf.Tensor);
-    },
+    };
   });
 }
 
@@ -130,7 +124,7 @@ function isNothing(around: ImagePadding): boolean {
   return around.flat().every((pixels) => pixels === 0);
 }
 
-/** What tfjs takes as one number or as two. */
+/** Two sizes, which tfjs takes as one number where they are equal. */
 function pair(value: unknown): Size {
   return typeof value === 'number' ? [value, value] : ((value ?? [1, 1]) as Size);
 }

@@ -1,4 +1,5 @@
 import { tf } from '../../tensor/tf.ts';
+import { replaceKernel } from './replace-kernel.ts';
 
 /** Values of a filter from which two passes are faster than one (measured: 3 × 3, 256 to 512 channels). */
 const largeFilter = 2 ** 19;
@@ -10,18 +11,13 @@ const largeFilter = 2 ** 19;
  * @param backendName Name of a backend that has the kernel.
  */
 export function transposeFiltersAsMatrices(backendName: string): void {
-  const original = tf.getKernel('Transpose', backendName);
-  tf.unregisterKernel('Transpose', backendName);
-  tf.registerKernel({
-    ...original,
-    kernelFunc(args) {
-      const { perm } = args.attrs as unknown as tf.TransposeAttrs;
-      const way = ways[perm.join()];
-      const { x } = args.inputs;
-      if (way === undefined || sizeOf(x!.shape) < largeFilter) return original.kernelFunc(args);
-      // Inputs of kernels are tensors.
-      return tf.tidy(() => way(x as tf.Tensor4D));
-    },
+  replaceKernel(backendName, 'Transpose', (original) => (args) => {
+    const { perm } = args.attrs as unknown as tf.TransposeAttrs;
+    const way = ways[perm.join()];
+    const { x } = args.inputs;
+    if (way === undefined || tf.util.sizeFromShape(x!.shape) < largeFilter) return original(args);
+    // Inputs of kernels are tensors.
+    return tf.tidy(() => way(x as tf.Tensor4D));
   });
 }
 
@@ -39,7 +35,3 @@ const ways: Readonly<Record<string, (filter: tf.Tensor4D) => tf.Tensor>> = {
     return tf.reshape(tf.transpose(rows), [out, into, height, width]);
   },
 };
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
-}

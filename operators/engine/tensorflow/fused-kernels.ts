@@ -1,4 +1,5 @@
 import { batchNormKernels } from '../../tensor/batch-norm.ts';
+import { biasedShare } from '../../tensor/native-variance.ts';
 import { reluGradientKernel } from '../../tensor/relu-gradient.ts';
 import { tf } from '../../tensor/tf.ts';
 import {
@@ -6,10 +7,11 @@ import {
   nativeBackend,
   type NativeBackend,
 } from '../../tensorflow/native-backend.ts';
+import { replaceKernel } from './replace-kernel.ts';
 
 type Inputs = Parameters<tf.KernelFunc>[0]['inputs'];
 
-/** What a kernel computes, from tensors by name. */
+/** Computation of a kernel on tensors by name. */
 type Compute = (
   backend: NativeBackend,
   inputs: Inputs,
@@ -49,7 +51,7 @@ type ForwardOutputs = [
 
 /** `[y, mean, variance, …]` with the operator's reserve spaces, whose content is the library's own. */
 const normalised: Compute = (backend, { x, scale, offset }, attrs) => {
-  const count = sizeOf(x!) / sizeOf(scale!);
+  const count = tf.util.sizeFromShape(x!.shape) / tf.util.sizeFromShape(scale!.shape);
   const none = tf.tensor1d([]);
   const [y, mean, unbiased, ...reserved] = backend.executeMultipleOutputs(
     'FusedBatchNormV3',
@@ -58,8 +60,7 @@ const normalised: Compute = (backend, { x, scale, offset }, attrs) => {
     [x!, scale!, offset!, none, none],
     6,
   ) as ForwardOutputs;
-  // The operator divides by `count − 1`, except where that is 0.
-  const variance = tf.mul(unbiased, Math.max(1, count - 1) / count);
+  const variance = tf.mul(unbiased, biasedShare(count));
   tf.dispose([none, unbiased]);
   return [y, mean, variance, ...reserved];
 };
@@ -90,24 +91,15 @@ function normAttributes(backend: NativeBackend, attrs: tf.NamedAttrMap) {
 
 /** `step` of a slope of 0 as `sign(relu(x))`, which is 1 above 0, 0 up to it, and NaN for NaN. */
 function replaceStep(backendName: string): void {
-  const original = tf.getKernel('Step', backendName);
-  tf.unregisterKernel('Step', backendName);
-  tf.registerKernel({
-    ...original,
-    kernelFunc(args) {
-      const { alpha } = args.attrs as unknown as tf.StepAttrs;
-      const { x } = args.inputs;
-      if (alpha !== 0 || x!.dtype !== 'float32') return original.kernelFunc(args);
-      const backend = nativeBackend();
-      const attributes = attributesOf(backend, { T: 'float32' });
-      const positive = backend.executeSingleOutput('Relu', attributes, [x!]);
-      const step = backend.executeSingleOutput('Sign', attributes, [positive]);
-      positive.dispose();
-      return step;
-    },
+  replaceKernel(backendName, 'Step', (original) => (args) => {
+    const { alpha } = args.attrs as unknown as tf.StepAttrs;
+    const { x } = args.inputs;
+    if (alpha !== 0 || x!.dtype !== 'float32') return original(args);
+    const backend = nativeBackend();
+    const attributes = attributesOf(backend, { T: 'float32' });
+    const positive = backend.executeSingleOutput('Relu', attributes, [x!]);
+    const step = backend.executeSingleOutput('Sign', attributes, [positive]);
+    positive.dispose();
+    return step;
   });
-}
-
-function sizeOf({ shape }: tf.TensorInfo): number {
-  return shape.reduce((product, length) => product * length, 1);
 }

@@ -10,7 +10,7 @@ import type { NvidiaDriver } from './nvidia-driver.ts';
  */
 export const kernelCacheBytes = 4_294_967_296;
 
-/** Where the driver keeps what it has compiled: `CUDA_CACHE_PATH`, or its default on Linux. */
+/** Folder in which the driver keeps compiled kernels: `CUDA_CACHE_PATH`, or its default on Linux. */
 export function kernelCacheFolder(env: NodeJS.ProcessEnv = process.env): string {
   return env['CUDA_CACHE_PATH'] ?? path.join(os.homedir(), '.nv', 'ComputeCache');
 }

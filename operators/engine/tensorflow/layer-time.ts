@@ -1,6 +1,6 @@
-import { seededRandom } from '../../random.ts';
 import { batchNormTrain } from '../../tensor/batch-norm.ts';
 import { tf } from '../../tensor/tf.ts';
+import { normalTensor } from './normal-tensor.ts';
 
 /** Enough for a fast one to be among them, and nothing that anybody waits for. */
 const milliseconds = 150;
@@ -10,8 +10,8 @@ const milliseconds = 150;
  * on the machine disturbs least.
  */
 export function layerTime(): number {
-  const x = normal('x', [32, 32, 32, 16]);
-  const filter = normal('filter', [3, 3, 16, 16]);
+  const x = normalTensor('x', [32, 32, 32, 16]);
+  const filter = normalTensor('filter', [3, 3, 16, 16]);
   const [scale, offset] = [tf.ones([16]), tf.zeros([16])];
   const layer = (x: tf.Tensor, filter: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor) => {
     const convolved = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 1);
@@ -30,13 +30,4 @@ export function layerTime(): number {
   while (times.length < 3 || performance.now() < until) times.push(once());
   tf.dispose([x, filter, scale, offset]);
   return Math.min(...times);
-}
-
-function normal(name: string, shape: readonly number[]): tf.Tensor {
-  const random = seededRandom('layer-time', name);
-  const size = shape.reduce((product, length) => product * length, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, () => random.normal()),
-    [...shape],
-  );
 }

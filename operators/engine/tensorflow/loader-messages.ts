@@ -1,4 +1,4 @@
-/** What TensorFlow's loader printed about graphics cards. */
+/** Messages of TensorFlow's loader about graphics cards. */
 export interface LoaderMessages {
   /** True when its libraries were built for CUDA. Those built for the processor look for no driver. */
   readonly builtForCuda: boolean;

@@ -31,7 +31,7 @@ export interface NvidiaSystem {
   readonly root?: string | undefined;
   /** @default process.platform */
   readonly platform?: string | undefined;
-  /** What `nvidia-smi` prints for `query`, or undefined where it is not installed. @default it is run */
+  /** Output of `nvidia-smi` for `query`, or undefined where it is not installed. @default it is run */
   readonly smi?: ((query: readonly string[]) => Promise<string | undefined>) | undefined;
 }
 
@@ -107,13 +107,7 @@ async function askedSmi(
 function rowOf(line: string): readonly SmiRow[] {
   const fields = /^\d+, (.+), ([^,]+), ([^,]+), ([^,]+)$/u.exec(line.trim());
   if (fields === null) return [];
-  const [, name, capability, driver, memory] = fields as unknown as readonly [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [, name = '', capability = '', driver = '', memory = ''] = fields;
   const mebibytes = /^(\d+) MiB$/u.exec(memory)?.[1];
   return [
     {

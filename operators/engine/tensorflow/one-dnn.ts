@@ -4,16 +4,16 @@ export const oneDnnVariable = 'TF_ENABLE_ONEDNN_OPTS';
 /** A speed-up below this share is noise. */
 const worthwhile = 0.95;
 
-/** Whether the kernels of oneDNN compute on the processor, and who has decided that. */
+/** Choice between the kernels of oneDNN and TensorFlow's own on the processor. */
 export interface OneDnnChoice {
   readonly used: boolean;
   /** Such as `slower in a trial`. */
   readonly reason: string;
 }
 
-/** What a trial on the processor has shown, of a library whose numbers are right. */
+/** Measurements of a trial on the processor, of a library whose numbers are right. */
 export interface KernelTrial {
-  /** Whether it computed with oneDNN. */
+  /** True when it computed with oneDNN. */
   readonly usesOneDnn: boolean;
   /** Milliseconds of a layer with its gradient. */
   readonly layerMs: number;

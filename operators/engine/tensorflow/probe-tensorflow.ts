@@ -38,7 +38,7 @@ export interface ProbeTensorflowOptions {
 
 /** TensorFlow as it was found to work. */
 export interface FoundTensorflow extends LoadedTensorflow {
-  /** What its loader says about graphics cards. */
+  /** Messages of its loader about graphics cards. */
   readonly loader: LoaderMessages;
   /** Kernels of the processor. Undefined on a card. */
   readonly oneDnn?: OneDnnChoice | undefined;

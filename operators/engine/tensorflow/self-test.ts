@@ -1,6 +1,7 @@
-import { seededRandom } from '../../random.ts';
+import { messageOf } from '../../errors.ts';
 import { batchNormTrain } from '../../tensor/batch-norm.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
+import { normalTensor } from './normal-tensor.ts';
 import { TensorflowFailure } from './tensorflow-failure.ts';
 import { largestDifference } from '../interface/largest-difference.ts';
 
@@ -66,8 +67,9 @@ export async function selfTest(backend: string): Promise<void> {
   for (const [what, computation] of Object.entries(computations)) {
     const expected = await computedOn('cpu', computation);
     const computed = await computedOn(backend, computation).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new TensorflowFailure('broken', `${what} failed: ${why}`, { cause: error });
+      throw new TensorflowFailure('broken', `${what} failed: ${messageOf(error)}`, {
+        cause: error,
+      });
     });
     for (const [name, values] of expected) {
       const off = largestDifference(computed.get(name)!, values);
@@ -87,7 +89,7 @@ async function computedOn(
   const outputs = tf.tidy(() =>
     compute(
       Object.fromEntries(
-        Object.entries(inputs).map(([name, shape]) => [name, normalNumbers(name, shape)]),
+        Object.entries(inputs).map(([name, shape]) => [name, normalTensor(name, shape)]),
       ),
     ),
   );
@@ -97,13 +99,4 @@ async function computedOn(
   );
   tf.dispose(outputs);
   return new Map(values);
-}
-
-function normalNumbers(name: string, shape: readonly number[]): tf.Tensor {
-  const random = seededRandom('self-test', name);
-  const count = shape.reduce((product, length) => product * length, 1);
-  return tf.tensor(
-    Float32Array.from({ length: count }, () => random.normal()),
-    [...shape],
-  );
 }

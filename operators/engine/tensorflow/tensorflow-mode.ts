@@ -1,2 +1,2 @@
-/** How a step runs on TensorFlow: as one graph, or operator by operator. */
+/** Execution mode of TensorFlow: a step as one graph, or operator by operator. */
 export type TensorflowMode = 'graph' | 'eager';

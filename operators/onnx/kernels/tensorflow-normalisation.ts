@@ -1,4 +1,5 @@
 import type { tf } from '../../tensor/tf.ts';
+import { biasedShare } from '../../tensor/native-variance.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { recorded, sizeOf, type Traced } from '../graph/traced.ts';
 import { multiplied, uniform } from './elementwise.ts';
@@ -29,13 +30,12 @@ export function tensorflowNormalisation(
     6,
     'tensorflow',
   );
-  // Divided by the count less one, but where that is 0; the step is computed with the biased variance.
   const count = sizeOf(x.shape) / sizeOf(shape);
   const variance = recorded(unbiased!, shape, 'float32');
   return [
     recorded(y!, x.shape, 'float32'),
     recorded(mean!, shape, 'float32'),
-    multiplied(graph, variance, uniform(Math.max(1, count - 1) / count)),
+    multiplied(graph, variance, uniform(biasedShare(count))),
     ...reserved.map((name) => recorded(name, shape, 'float32')),
   ];
 }

@@ -22,9 +22,11 @@ import { producer } from '../outputs/files/producer.ts';
 import { type DoctorOptions, doctorVerb } from './options/doctor-options.ts';
 import type { Resolved } from './options/verb.ts';
 import { cardLines } from './parts/card-lines.ts';
+import { existingFolder } from './parts/existing-folder.ts';
 import { instructionWords } from './parts/instruction-words.ts';
 import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
+import { shownBytes } from './parts/shown-bytes.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { readRecord } from './setup-tensorflow/setup-record.ts';
 import { findTensorflowHome } from './setup-tensorflow/tensorflow-home.ts';
@@ -134,7 +136,7 @@ async function checkMemory(): Promise<Omit<DoctorCheck, 'name'>> {
   const limited = limit !== undefined && limit > 0 && limit < os.totalmem();
   const total = limited ? limit : os.totalmem();
   const of = limited ? 'allowed by the container' : 'in the machine';
-  return { verdict: 'ok', detail: `${gigabytes(os.freemem())} free, ${gigabytes(total)} ${of}` };
+  return { verdict: 'ok', detail: `${shownBytes(os.freemem())} free, ${shownBytes(total)} ${of}` };
 }
 
 /** Decoding and file access share these threads; Node reads their number once, before our first line. */
@@ -279,7 +281,7 @@ export async function checkEngines(
 
 /** Writes where the user wants to write; in the nearest folder above that exists. */
 async function checkWriting({ out }: Resolved<DoctorOptions>): Promise<Omit<DoctorCheck, 'name'>> {
-  const folder = await existingFolder(path.resolve(out));
+  const folder = await existingFolder(out);
   const probe = await fs.mkdtemp(path.join(folder, '.sincere-doctor-'));
   try {
     await fs.writeFile(path.join(probe, 'probe'), 'probe', { flush: true });
@@ -287,18 +289,7 @@ async function checkWriting({ out }: Resolved<DoctorOptions>): Promise<Omit<Doct
     await fs.rm(probe, { recursive: true, force: true });
   }
   const { bavail, bsize } = await fs.statfs(folder);
-  return { verdict: 'ok', detail: `${folder} can be written, ${gigabytes(bavail * bsize)} free` };
-}
-
-async function existingFolder(folder: string): Promise<string> {
-  try {
-    await fs.access(folder);
-    return folder;
-  } catch (error) {
-    const above = path.dirname(folder);
-    if (above === folder) throw error;
-    return await existingFolder(above);
-  }
+  return { verdict: 'ok', detail: `${folder} can be written, ${shownBytes(bavail * bsize)} free` };
 }
 
 function packageVersion(name: string): string {
@@ -312,8 +303,4 @@ function packageVersion(name: string): string {
     }
   }
   throw new Error(`Expected the package \`${name}\` to be installed; run \`npm ci\``);
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,6 +1,6 @@
 import type { ConversionReport } from '../../outputs/convert/conversion.ts';
 import type { Command } from '../command-line/command.ts';
-import { shownBytes } from '../command-line/shown-bytes.ts';
+import { shownBytes } from '../parts/shown-bytes.ts';
 import { convert } from '../convert.ts';
 import { type ConvertOptions, convertVerb } from '../options/convert-options.ts';
 import { counted } from '../../operators/message-words.ts';

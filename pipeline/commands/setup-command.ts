@@ -1,5 +1,5 @@
 import type { Command } from '../command-line/command.ts';
-import { shownBytes } from '../command-line/shown-bytes.ts';
+import { shownBytes } from '../parts/shown-bytes.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type SetupOptions, setupVerb } from '../options/setup-options.ts';
 import { setup } from '../setup.ts';

@@ -1,17 +1,13 @@
 import fs from 'node:fs/promises';
-import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { errorCode, isThere } from '../../outputs/files/system-error.ts';
+import { errorCode } from '../../outputs/files/system-error.ts';
+import { existingFolder } from '../parts/existing-folder.ts';
+import { shownBytes } from '../parts/shown-bytes.ts';
 
 /** Bytes that will be written below a folder. */
 export interface SpaceNeed {
   readonly folder: string;
   readonly bytes: number;
-}
-
-/** Bytes as `1.3 GB` or `274 MB`. */
-export function shownSize(bytes: number): string {
-  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /**
@@ -34,18 +30,11 @@ export async function checkSpace(needs: readonly SpaceNeed[]): Promise<void> {
     if (free >= bytes) continue;
     throw new PipelineError(
       'ERR_WRITE',
-      `The disk of \`${folders.join('` and `')}\` has ${shownSize(free)} free, and ${shownSize(bytes)} are needed. ` +
+      `The disk of \`${folders.join('` and `')}\` has ${shownBytes(free)} free, and ${shownBytes(bytes)} are needed. ` +
         'Free some space there; downloads go to another disk by the environment variable `XDG_CACHE_HOME`.',
       { path: folders[0] },
     );
   }
-}
-
-/** The folder itself, or the nearest above it that is there. */
-async function existingFolder(folder: string): Promise<string> {
-  let at = path.resolve(folder);
-  while (!(await isThere(at)) && path.dirname(at) !== at) at = path.dirname(at);
-  return at;
 }
 
 /** The error of a disk that got full, or of a folder that may not be written; any other is passed through. */

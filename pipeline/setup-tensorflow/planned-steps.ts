@@ -1,5 +1,5 @@
 import { compileCommand } from './compile-addon.ts';
-import { shownSize } from './disk-space.ts';
+import { shownBytes } from '../parts/shown-bytes.ts';
 import { downloadArguments } from './fetch-wheel.ts';
 import type { SetupPlan } from './plan-setup.ts';
 import { stagingFolder } from './staging.ts';
@@ -14,14 +14,14 @@ export function plannedSteps(plan: SetupPlan): readonly string[] {
   return [
     ...(home.isInstalled ? [] : [`install the package: ${installCommand().join(' ')}`]),
     ...sources.map((source) => stepOf(source, plan)),
-    `unpack libraries and headers, ${shownSize(bytes)}, into ${home.folder}`,
+    `unpack libraries and headers, ${shownBytes(bytes)}, into ${home.folder}`,
     `compile the addon (${compiler.version}): ${compile.join(' ')}`,
     'verify it in a process of its own, then put it in its place',
   ];
 }
 
 function stepOf({ wheel, from, path }: WheelSource, { pip, cache }: SetupPlan): string {
-  const what = `${wheel.project} ${wheel.version} (${shownSize(wheel.bytes)}, ${wheel.license})`;
+  const what = `${wheel.project} ${wheel.version} (${shownBytes(wheel.bytes)}, ${wheel.license})`;
   if (from !== 'download') return `take ${what} from ${path}`;
   const command = [...(pip?.command ?? ['pip']), ...downloadArguments(wheel, cache)];
   return `download ${what}: ${command.join(' ')}`;

@@ -31,7 +31,7 @@ export function firstUseNotice(
   );
 }
 
-/** True also for a folder that is not there yet. */
+/** True also for a folder that is not there yet, and for one that cannot be read, which serves the driver no better. */
 function isEmpty(folder: string): boolean {
   try {
     return readdirSync(folder).length === 0;

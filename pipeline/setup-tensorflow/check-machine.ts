@@ -1,4 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
+import { isOlderVersion } from '../../operators/older-version.ts';
 import type { Machine, TensorflowVariant } from './pinned-wheels.ts';
 
 /** The system that libraries are set up for. */
@@ -11,7 +12,7 @@ export interface SystemFacts {
 }
 
 /** Oldest glibc that the wheels run on, by their platform tag. */
-const oldestGlibc = [2, 27] as const;
+const oldestGlibc = '2.27';
 
 /** Facts of the system that this process runs on. */
 export function thisSystem(): SystemFacts {
@@ -42,13 +43,12 @@ export function checkMachine(
   }
   if (glibc === undefined) {
     throw refused(
-      `this Linux has another C library than glibc, such as musl on Alpine: use a distribution with glibc 2.27 or later, such as Debian, or ${on}`,
+      `this Linux has another C library than glibc, such as musl on Alpine: use a distribution with glibc ${oldestGlibc} or later, such as Debian, or ${on}`,
     );
   }
-  const [major = 0, minor = 0] = glibc.split('.').map(Number);
-  if (major < oldestGlibc[0] || (major === oldestGlibc[0] && minor < oldestGlibc[1])) {
+  if (isOlderVersion(glibc, oldestGlibc)) {
     throw refused(
-      `its glibc is \`${glibc}\`, and TensorFlow wants 2.27 or later: use a newer distribution, or ${on}`,
+      `its glibc is \`${glibc}\`, and TensorFlow wants ${oldestGlibc} or later: use a newer distribution, or ${on}`,
     );
   }
   if (arch !== 'x64' && arch !== 'arm64') {

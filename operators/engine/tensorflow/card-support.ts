@@ -1,3 +1,4 @@
+import { isOlderVersion } from '../../older-version.ts';
 import type { NvidiaCard, NvidiaDriver } from './nvidia-driver.ts';
 
 /** Versions that the texts about TensorFlow name: what `sincere setup tensorflow --cuda` brings. */
@@ -37,10 +38,10 @@ export function cardObstacle(
     );
   }
   if (version === null) return undefined;
-  if (isOlder(version, oldestDriver.cuda12)) {
+  if (isOlderVersion(version, oldestDriver.cuda12)) {
     return `driver ${version} is too old for CUDA 12: install ${oldestDriver.cuda12} or later`;
   }
-  if (code === 'ptx' && isOlder(version, oldestDriver.ptx)) {
+  if (code === 'ptx' && isOlderVersion(version, oldestDriver.ptx)) {
     return (
       `driver ${version} cannot compile TensorFlow's kernels for ${card.name} (CUDA 12.5): ` +
       `install ${oldestDriver.ptx} or later`
@@ -58,10 +59,4 @@ export function hasCodeFor({ cards }: Pick<NvidiaDriver, 'cards'>): boolean {
 export function cardObstacles(driver: NvidiaDriver): readonly string[] {
   const obstacles = driver.cards.map((card) => cardObstacle(card, driver));
   return [...new Set(obstacles.filter((obstacle) => obstacle !== undefined))];
-}
-
-function isOlder(version: string, than: string): boolean {
-  const [ours, theirs] = [version, than].map((text) => text.split('.').map(Number));
-  const at = theirs!.findIndex((part, at) => part !== (ours![at] ?? 0));
-  return at >= 0 && (ours![at] ?? 0) < theirs![at]!;
 }

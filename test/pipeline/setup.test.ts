@@ -386,6 +386,13 @@ test('another variant takes the place of the one before, and the wheels that are
   await checkSetUp(t, made);
 });
 
+test('the addon stays loaded to the end of the process, with its own sources beside the package’s', async (t) => {
+  const made = await newCase(t);
+  const { steps } = await made.run({ wheel: [made.wheel], dryRun: true });
+  const compile = steps.find((step) => step.startsWith('compile')) ?? '';
+  t.regex(compile, /keep-freed-memory\.cc .*log-level\.cc .* -Wl,-z,nodelete /);
+});
+
 test('TensorFlow for CUDA in the place of that for the processor is told as what it is', async (t) => {
   const made = await newCase(t);
   const file = await writeWheel(path.join(made.folder, 'cuda.whl'), { project: 'tensorflow' });

@@ -69,11 +69,7 @@ export function compileCommand(
     ...libraries.map((name) => path.join(deps, 'lib', name)),
   ];
   const includes = [`-I${headers}`, `-I${path.join(deps, 'include')}`];
-  // Node unloads an addon with the last thread that uses it, and TensorFlow leaves handlers behind that the process
-  // calls on its way out: they would be gone, and the process would end by SIGSEGV.
-  const staying = '-Wl,-z,nodelete';
-  const found = '-Wl,-rpath,$ORIGIN/../../deps/lib';
-  const linking = [found, staying, '-o', path.join(staging, addonFile)];
+  const linking = ['-Wl,-rpath,$ORIGIN/../../deps/lib', '-o', path.join(staging, addonFile)];
   return [...command, ...options, ...includes, ...files, ...linking];
 }
 

@@ -69,8 +69,9 @@ export function openGraphSession(binding: NativeBinding, parts: GraphPrograms): 
       binding.deleteTensor(id);
     }
   };
-  const runAll = (fetched: readonly string[]): void => {
-    for (const { id } of call([], fetched)) binding.deleteTensor(id);
+  /** Runs what writes, of which nothing is fetched but that it has run. */
+  const write = (...given: Parameters<typeof call>): void => {
+    for (const { id } of call(...given)) binding.deleteTensor(id);
   };
 
   return {
@@ -86,19 +87,18 @@ export function openGraphSession(binding: NativeBinding, parts: GraphPrograms): 
       return Object.fromEntries(results.map((result, at) => [result, numbersOf(tensors[at]!)]));
     },
     assign(values) {
-      for (const [name, numbers] of values) {
-        const given = { values: numbers, shape: variables.get(name)! };
-        for (const { id } of call([[graphNames.given(name), given]], [graphNames.assigned(name)])) {
-          binding.deleteTensor(id);
-        }
-      }
+      const given = [...values].map(
+        ([name, numbers]) =>
+          [graphNames.given(name), { values: numbers, shape: variables.get(name)! }] as const,
+      );
+      write(given, [...values.keys()].map(graphNames.assigned));
     },
     values(names) {
       const tensors = names.length === 0 ? [] : call([], names.map(graphNames.value));
       return new Map(names.map((name, at) => [name, numbersOf(tensors[at]!)]));
     },
     clear(names) {
-      if (names.length > 0) runAll(names.map(graphNames.zeroed));
+      if (names.length > 0) write([], names.map(graphNames.zeroed));
     },
     release: () => binding.deleteSavedModel(session),
   };

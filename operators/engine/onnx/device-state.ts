@@ -1,23 +1,18 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { StepSpec } from '../../step/step-spec.ts';
-import { optimizerOf } from '../../step/optimizer/optimizer-rules.ts';
-import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
 import { GraphBuilder } from '../../onnx/graph/graph-builder.ts';
 import type { Placement } from '../../onnx/placement.ts';
 import { createSession, type Runtime, runSession, type Tensors } from '../../onnx/runtime.ts';
-import { stepPorts } from '../programs/step-ports.ts';
+import { nextStatePorts, statePortNames } from '../programs/step-ports.ts';
 import { withMutex } from '../../onnx/thread-mutex.ts';
 
 /** Output ports of a step's next state, which stays on the device. */
 export function nextStateNames(spec: StepSpec): readonly string[] {
-  const parameters = parameterNames(spec.encoder);
-  return [
-    ...[...weightShapes(spec.encoder).keys()].map((name) => stepPorts.nextWeights + name),
-    ...optimizerOf(spec).buffers.flatMap((buffer) => {
-      const prefix = { momentum: stepPorts.nextMomentum, variance: stepPorts.nextVariance }[buffer];
-      return parameters.map((name) => prefix + name);
-    }),
-  ];
+  return statePortNames(spec).map((name) => {
+    // Every port of the state has one of these.
+    const [next, now] = nextStatePorts.find(([, now]) => name.startsWith(now))!;
+    return next + name.slice(now.length);
+  });
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../errors.ts';
-import { optimizerOf, stepRates } from '../../step/optimizer/optimizer-rules.ts';
-import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
-import type { NamedTensor, Weights } from '../../types.ts';
+import { stepRates } from '../../step/optimizer/optimizer-rules.ts';
+import type { Weights } from '../../types.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { compileStep, floats, renamed, type SteppedTensors } from './compiled-step.ts';
 import { discard, fetched } from './device-state.ts';
@@ -11,8 +10,9 @@ import type { Placement } from '../../onnx/placement.ts';
 import type { Runtime, Tensors } from '../../onnx/runtime.ts';
 import { allFinite } from '../programs/finite-check.ts';
 import { refusedStep } from '../programs/refused-step.ts';
-import { stepPorts } from '../programs/step-ports.ts';
-import { parameterLayout, portSizes, stored, unstored } from '../../onnx/graph/stored-layout.ts';
+import { nextStatePorts, stepPorts } from '../programs/step-ports.ts';
+import { unportedState } from '../programs/unported-state.ts';
+import { parameterLayout, portSizes, stored } from '../../onnx/graph/stored-layout.ts';
 
 /**
  * Traces and compiles the step of a trainer. The arrays of a state are taken over, and lent out by `snapshot`.
@@ -68,32 +68,13 @@ export async function openTrainingSession(
       await discard(refusal === undefined ? before : stepped.outputs);
       if (refusal !== undefined) throw refusal;
       if (placement.device === 'cpu') spare = renamed(before, toNextState);
-      state = renamed(stepped.outputs, fromNextState);
+      state = renamed(stepped.outputs, nextStatePorts);
       stepsTaken += 1;
       return { ...stepped.readouts, gradientNorm: gradientNorm(stepped) };
     },
     async snapshot() {
       const current = await fetched(runtime, loaded(), placement);
-      const shapes = weightShapes(spec.encoder);
-      const parameters = parameterNames(spec.encoder);
-      const named = (prefix: string, names: readonly string[]): Weights =>
-        new Map(
-          names.map((name): [string, NamedTensor] => {
-            const { shape } = shapes.get(name)!;
-            const layout = parameterLayout(placement.target, shape);
-            const data = unstored(floats(current[prefix + name]!), shape, layout);
-            return [name, { shape, data }];
-          }),
-        );
-      return {
-        step: stepsTaken,
-        // In this order, which is that of every state.
-        weights: named(stepPorts.weights, [...shapes.keys()]),
-        momentum: named(stepPorts.momentum, parameters),
-        ...(optimizerOf(spec).buffers.includes('variance')
-          ? { variance: named(stepPorts.variance, parameters) }
-          : {}),
-      };
+      return unportedState(spec, placement.target, stepsTaken, (port) => floats(current[port]!));
     },
     async release() {
       await discard(state ?? {});
@@ -104,12 +85,7 @@ export async function openTrainingSession(
   };
 }
 
-const fromNextState = [
-  [stepPorts.nextWeights, stepPorts.weights],
-  [stepPorts.nextMomentum, stepPorts.momentum],
-  [stepPorts.nextVariance, stepPorts.variance],
-] as const;
-const toNextState = fromNextState.map(([next, now]) => [now, next] as const);
+const toNextState = nextStatePorts.map(([next, now]) => [now, next] as const);
 
 function notFinitePixels(step: number): PipelineError {
   return new PipelineError(

@@ -35,6 +35,24 @@ export const stepPorts = {
   nextStatistics: 'next.statistics.',
 } as const;
 
+/** Prefixes of the next state, each with that of the state which it becomes. */
+export const nextStatePorts: readonly (readonly [next: string, now: string])[] = [
+  [stepPorts.nextWeights, stepPorts.weights],
+  [stepPorts.nextMomentum, stepPorts.momentum],
+  [stepPorts.nextVariance, stepPorts.variance],
+];
+
+/** Ports of the state: every weight, then every buffer of the optimizer. */
+export function statePortNames(spec: StepSpec): readonly string[] {
+  const parameters = parameterNames(spec.encoder);
+  return [
+    ...[...weightShapes(spec.encoder).keys()].map((name) => stepPorts.weights + name),
+    ...optimizerOf(spec).buffers.flatMap((buffer) =>
+      parameters.map((name) => stepPorts[buffer] + name),
+    ),
+  ];
+}
+
 /** `[rows, size, size, 3]` pixels as an input. */
 export function pixelsInput({ shape }: StepSpec, images: number): TraceInput {
   const { views, imageSize } = shape;

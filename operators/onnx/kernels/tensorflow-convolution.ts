@@ -1,6 +1,5 @@
 import type { tf } from '../../tensor/tf.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import type { OnnxAttribute } from '../graph/onnx-model.ts';
 import { recorded, type Traced } from '../graph/traced.ts';
 import {
   tensorflowCut,
@@ -21,8 +20,8 @@ export function tensorflowConvolution(
   geometry: Geometry,
 ): Traced | undefined {
   if (graph.target.kind !== 'tensorflow') return undefined;
-  const { frame, attributes } = windows(geometry);
-  const inputs = [framed(graph, x, frame), tensorflowImage(graph, filter).name];
+  const { frame, attributes } = tensorflowWindows(geometry);
+  const inputs = [tensorflowPadded(graph, x, frame, 0), tensorflowImage(graph, filter).name];
   const name = tensorflowNode(graph, 'Conv2D', inputs, attributes);
   return recorded(name, geometry.outShape, 'float32');
 }
@@ -35,15 +34,13 @@ export function tensorflowInputGradient(
   geometry: Geometry,
 ): Traced | undefined {
   if (graph.target.kind !== 'tensorflow') return undefined;
-  const { frame, attributes } = windows(geometry);
+  const { frame, attributes } = tensorflowWindows(geometry);
   const { inShape } = geometry;
   const shape = frame === undefined ? inShape : framedShape(inShape, frame);
   const sizes = graph.constant(Int32Array.from(shape), [4]);
   const inputs = [sizes, tensorflowImage(graph, filter).name, tensorflowImage(graph, dy).name];
   const name = tensorflowNode(graph, 'Conv2DBackpropInput', inputs, attributes);
-  return frame === undefined
-    ? recorded(name, inShape, 'float32')
-    : tensorflowCut(graph, name, frame, inShape);
+  return tensorflowCut(graph, name, frame, inShape);
 }
 
 /** Its gradient in the filter, `∂L/∂f`. */
@@ -54,25 +51,11 @@ export function tensorflowFilterGradient(
   geometry: Geometry,
 ): Traced | undefined {
   if (graph.target.kind !== 'tensorflow') return undefined;
-  const { frame, attributes } = windows(geometry);
+  const { frame, attributes } = tensorflowWindows(geometry);
   const sizes = graph.constant(Int32Array.from(geometry.filterShape), [4]);
-  const inputs = [framed(graph, x, frame), sizes, tensorflowImage(graph, dy).name];
+  const inputs = [tensorflowPadded(graph, x, frame, 0), sizes, tensorflowImage(graph, dy).name];
   const name = tensorflowNode(graph, 'Conv2DBackpropFilter', inputs, attributes);
   return recorded(name, geometry.filterShape, 'float32');
-}
-
-function windows(geometry: Geometry): {
-  readonly frame: ImagePadding | undefined;
-  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
-} {
-  const { padding, frame } = tensorflowWindows(geometry);
-  const strides = { ints: [1, geometry.strideHeight, geometry.strideWidth, 1] };
-  return { frame, attributes: { padding: { text: padding }, strides } };
-}
-
-function framed(graph: GraphBuilder, x: Traced, frame: ImagePadding | undefined): string {
-  const { name } = tensorflowImage(graph, x);
-  return frame === undefined ? name : tensorflowPadded(graph, name, frame, 0);
 }
 
 function framedShape(

@@ -33,25 +33,30 @@ export function tensorflowNode(
   return graph.node(op, inputs, attributes, 'tensorflow');
 }
 
-/** Images with a frame of one value around each. */
+/** Images in full, with a frame of one value around each where there is to be one. */
 export function tensorflowPadded(
   graph: GraphBuilder,
-  x: string,
-  [rows, columns]: ImagePadding,
+  images: Traced,
+  frame: ImagePadding | undefined,
   value: number,
 ): string {
+  const { name: x } = tensorflowImage(graph, images);
+  if (frame === undefined) return x;
+  const [rows, columns] = frame;
   const pads = [0, 0, ...rows, ...columns, 0, 0];
   const paddings = graph.constant(BigInt64Array.from(pads, BigInt), [4, 2]);
   return tensorflowNode(graph, 'PadV2', [x, paddings, graph.constant(Float32Array.of(value), [])]);
 }
 
-/** Images without the frame that `tensorflowPadded` added. */
+/** Images of this shape, without the frame that `tensorflowPadded` added. */
 export function tensorflowCut(
   graph: GraphBuilder,
   x: string,
-  [rows, columns]: ImagePadding,
+  frame: ImagePadding | undefined,
   shape: readonly number[],
 ): Recorded {
+  if (frame === undefined) return recorded(x, shape, 'float32');
+  const [rows, columns] = frame;
   const begin = graph.integers([0, rows[0], columns[0], 0]);
   return recorded(
     tensorflowNode(graph, 'Slice', [x, begin, graph.integers(shape)]),

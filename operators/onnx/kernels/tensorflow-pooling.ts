@@ -37,9 +37,7 @@ export function tensorflowPoolingGradient(
   const y = tensorflowNode(graph, 'MaxPool', [picture], attributes);
   const inputs = [picture, y, tensorflowImage(graph, dy).name];
   const name = tensorflowNode(graph, 'MaxPoolGrad', inputs, attributes);
-  return frame === undefined
-    ? recorded(name, x.shape, 'float32')
-    : tensorflowCut(graph, name, frame, x.shape);
+  return tensorflowCut(graph, name, frame, x.shape);
 }
 
 function pooled(
@@ -51,17 +49,12 @@ function pooled(
   readonly frame: ImagePadding | undefined;
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 } {
-  const { padding, frame } = tensorflowWindows(geometry);
-  const { name } = tensorflowImage(graph, x);
-  const { filterHeight, filterWidth, strideHeight, strideWidth } = geometry;
+  const { frame, attributes } = tensorflowWindows(geometry);
+  const ksize = { ints: [1, geometry.filterHeight, geometry.filterWidth, 1] };
   return {
     // Smaller than everything, so it is never the maximum.
-    picture: frame === undefined ? name : tensorflowPadded(graph, name, frame, -Infinity),
+    picture: tensorflowPadded(graph, x, frame, -Infinity),
     frame,
-    attributes: {
-      padding: { text: padding },
-      ksize: { ints: [1, filterHeight, filterWidth, 1] },
-      strides: { ints: [1, strideHeight, strideWidth, 1] },
-    },
+    attributes: { ...attributes, ksize },
   };
 }

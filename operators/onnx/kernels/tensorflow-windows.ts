@@ -1,11 +1,13 @@
 import type { tf } from '../../tensor/tf.ts';
+import type { OnnxAttribute } from '../graph/onnx-model.ts';
 import { type ImagePadding, nativePadding } from '../../tensor/native-padding.ts';
 
 /** Padding of sliding windows in the words of TensorFlow. */
 export interface TensorflowWindows {
-  readonly padding: 'SAME' | 'VALID';
   /** Frame that images need before; undefined for none. */
   readonly frame: ImagePadding | undefined;
+  /** `padding` and `strides` of the operator. */
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
 
 /** Padding of a convolution or pooling: `SAME` costs no copy, a frame before `VALID` does. */
@@ -22,7 +24,9 @@ export function tensorflowWindows(geometry: tf.backend_util.Conv2DInfo): Tensorf
       [padInfo.left, padInfo.right],
     ],
   );
-  if (padding.pad === 'same') return { padding: 'SAME', frame: undefined };
+  const strides = { ints: [1, strideHeight, strideWidth, 1] };
+  const attributes = { padding: { text: padding.pad.toUpperCase() }, strides };
+  if (padding.pad === 'same') return { frame: undefined, attributes };
   const bare = padding.around.every((sides) => sides.every((size) => size === 0));
-  return { padding: 'VALID', frame: bare ? undefined : padding.around };
+  return { frame: bare ? undefined : padding.around, attributes };
 }

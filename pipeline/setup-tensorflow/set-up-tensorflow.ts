@@ -14,7 +14,7 @@ import { plannedSteps } from './planned-steps.ts';
 import type { SetupContext } from './setup-context.ts';
 import { readRecord, type SetupRecord } from './setup-record.ts';
 import type { SetupResult } from './setup-result.ts';
-import { removePlaced } from './staging.ts';
+import { removePlaced, removeStaging } from './staging.ts';
 import { findTensorflowHome, type TensorflowHome } from './tensorflow-home.ts';
 import { bytesOfCache, wheelCache } from './wheel-cache.ts';
 import type { WheelFile } from './wheel-file.ts';
@@ -74,6 +74,8 @@ async function setUp(
   context: SetupContext,
 ): Promise<SetupResult> {
   const chosen = await chooseSetup(options, home, context);
+  // One that was killed after its last file was in place leaves it behind.
+  await removeStaging(home.folder);
   const working = await verified(chosen, context);
   if (working !== undefined) return working;
   const plan = await planSetup(chosen, context);

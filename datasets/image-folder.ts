@@ -79,7 +79,8 @@ export async function openImageFolder(
   if (listing.ids.length === 0) throw await withoutImages(name, folder, listing);
 
   const { classes } = listing;
-  const askFile = fileAsker(folder, listing.rawIds);
+  const { rawIds } = listing;
+  const askFile = fileAsker(folder, rawIds);
   const ignored = leftOutCount(listing.leftOut);
   const notes = await folderNotes({ name, folder, split }, listing);
   const ids = packedStrings(listing.ids);
@@ -111,6 +112,10 @@ export async function openImageFolder(
     },
     size: async (position) =>
       await askFile(sample(position), async (file) => (await fs.stat(file)).size),
+    locate(position) {
+      const { id } = sample(position);
+      return rawIds.has(id) ? null : { file: path.join(folder, id) };
+    },
   };
 }
 

@@ -46,5 +46,8 @@ export function subset(
     ...(dataset.size === undefined
       ? {}
       : { size: async (position: number) => await dataset.size!(original(position)) }),
+    ...(dataset.locate === undefined
+      ? {}
+      : { locate: (position: number) => dataset.locate!(original(position)) }),
   };
 }

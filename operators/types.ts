@@ -46,6 +46,27 @@ export interface Dataset {
   read(position: number, signal?: AbortSignal, maxBytes?: number): Promise<Uint8Array>;
   /** Size of that file, where it costs less than reading it. @throws {PipelineError} `ERR_READ`, naming the sample. */
   size?(position: number): Promise<number>;
+  /**
+   * Place of those bytes on a local disk, for threads that read them themselves; null where only `read` gets at them.
+   *
+   * @throws {RangeError} When `position` is not an integer from 0 to `count - 1`.
+   */
+  locate?(position: number): ImageLocation | null;
+}
+
+/** Place of the encoded bytes of one image on a local disk. */
+export interface ImageLocation {
+  /** Absolute path. */
+  readonly file: string;
+  /** The bytes of the image in the file; all of it where absent. */
+  readonly range?: {
+    /** First byte. */
+    readonly from: number;
+    /** Number of bytes. */
+    readonly bytes: number;
+    /** CRC-32 of the bytes, which whoever reads them checks. */
+    readonly crc32: number;
+  };
 }
 
 /** Identity of a file by its content. */

@@ -16,6 +16,14 @@ export interface ColourStep {
   readonly amount: number;
 }
 
+/** Gaussian blur of a view. */
+export interface Blur {
+  /** Standard deviation, in pixels of the view; above 0. */
+  readonly sigma: number;
+  /** Taps to each side of the middle, 1 or more; the kernel is cut off and normalised there. */
+  readonly radius: number;
+}
+
 /** Random parameters of one view. */
 export interface ViewDraw {
   readonly crop: Crop;
@@ -23,6 +31,10 @@ export interface ViewDraw {
   /** Colour changes in the order of application; empty without jitter. */
   readonly colours: readonly ColourStep[];
   readonly grayscale: boolean;
+  /** After greyscale; null leaves the view sharp. */
+  readonly blur: Blur | null;
+  /** After the blur: values of at least this threshold, in 0 to 1, are inverted; null inverts none. */
+  readonly solarize: number | null;
 }
 
 /**
@@ -44,7 +56,7 @@ export function drawView(
   const flip = random.uniform() < recipe.flip;
   const colours = recipe.jitter === null ? [] : drawColours(random, recipe.jitter);
   const grayscale = random.uniform() < recipe.grayscale;
-  return { crop, flip, colours, grayscale };
+  return { crop, flip, colours, grayscale, blur: null, solarize: null };
 }
 
 /** Rejection sampling: tries before the crop is given up, as in torchvision. */

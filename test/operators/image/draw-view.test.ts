@@ -172,6 +172,8 @@ test('a plain view is the whole image as it is', (t) => {
       flip: false,
       colours: [],
       grayscale: false,
+      blur: null,
+      solarize: null,
     });
   }
 });

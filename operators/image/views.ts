@@ -50,15 +50,30 @@ export function makeViews(
   const resizer = cropResizer(imageSize);
   let offset = 0;
   for (const [at, image] of images.entries()) {
-    const { id, replaces = '', draw } = keys[at]!;
-    for (let view = 0; view < views; view += 1) {
-      const random = seededRandom('view', seed, id, replaces, draw, view);
-      const drawn = drawView(random, recipe, image.width, image.height);
+    for (const drawn of drawViews(image, keys[at]!, recipe, { views, seed })) {
       renderView(image, drawn, recipe, resizer, pixels, offset, offset + length);
       offset += length;
     }
   }
   return pixels;
+}
+
+/**
+ * Draws the parameters of the views of one image: those that `makeViews` makes, a function of the size of the image, the
+ * recipe, `seed` and the key.
+ *
+ * @param image Only its size is looked at.
+ * @returns One for each view, in their order.
+ */
+export function drawViews(
+  { width, height }: Pick<RgbImage, 'width' | 'height'>,
+  { id, replaces = '', draw }: ViewKey,
+  recipe: ViewRecipe,
+  { views, seed }: Pick<ViewOptions, 'views' | 'seed'>,
+): ViewDraw[] {
+  return Array.from({ length: views }, (_, view) =>
+    drawView(seededRandom('view', seed, id, replaces, draw, view), recipe, width, height),
+  );
 }
 
 /** @throws {RangeError} Naming the option that is out of range. */

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { drawView } from '../../../operators/image/draw-view.ts';
 import { normalisations, viewRecipe } from '../../../operators/image/view-recipe.ts';
-import { makeViews, type ViewKey } from '../../../operators/image/views.ts';
+import { drawViews, makeViews, type ViewKey } from '../../../operators/image/views.ts';
 import { seededRandom } from '../../../operators/random.ts';
 import type { RgbImage } from '../../../operators/types.ts';
 import { referenceView } from '../../helpers/view-reference.ts';
@@ -34,9 +34,11 @@ for (const recipe of [paper, plain]) {
       t.is(views.length, images.length * 3 * length);
       for (const [at, image] of images.entries()) {
         const { id, draw, replaces } = keys[at]!;
+        const draws = drawViews(image, keys[at]!, recipe, { views: 3, seed });
         for (const view of [0, 1, 2]) {
           const random = seededRandom('view', seed, id, replaces ?? '', draw, view);
           const drawn = drawView(random, recipe, image.width, image.height);
+          t.deepEqual(draws[view], drawn);
           const expected = referenceView(image, drawn, recipe, 12);
           const actual = row(views, at * 3 + view);
           // Values of a few units; five roundings to float32, each up to tripled by a factor and 1 / std.

@@ -49,5 +49,9 @@ export function subset(
     ...(dataset.locate === undefined
       ? {}
       : { locate: (position: number) => dataset.locate!(original(position)) }),
+    ...(dataset.content === undefined
+      ? {}
+      : { content: (position: number) => dataset.content!(original(position)) }),
+    ...(dataset.prepared === undefined ? {} : { prepared: dataset.prepared }),
   };
 }

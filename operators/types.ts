@@ -52,6 +52,31 @@ export interface Dataset {
    * @throws {RangeError} When `position` is not an integer from 0 to `count - 1`.
    */
   locate?(position: number): ImageLocation | null;
+  /**
+   * Identity of the image as its source had it, where the dataset holds another form of it: runs and exports that were
+   * begun on one go on with the other. @default by the bytes that `read` gives
+   *
+   * @throws {PipelineError} `ERR_READ`, naming the sample, when it is unknown.
+   */
+  content?(position: number): ImageContent;
+  /** What was done to the images before they were stored; absent where they are as they came. */
+  readonly prepared?: Preparation | undefined;
+}
+
+/** What was done to the images of a prepared dataset. */
+export interface Preparation {
+  /** Form in which they are stored: pixels without loss (PPM), or JPEG or PNG. */
+  readonly as: 'pixels' | 'jpeg' | 'png';
+  /** JPEG quality, 1 to 100; null for the others. */
+  readonly quality: number | null;
+  /** Shorter side to which larger images were shrunk while they were decoded; null when none was. */
+  readonly shrinkTo: number | null;
+  /** What was read beside their pixels. Verbs that ask for another reading get other images. */
+  readonly exif: 'apply' | 'ignore';
+  readonly icc: 'apply' | 'ignore';
+  readonly alpha: 'white' | 'drop';
+  /** True when files that are damaged around their pixels were used. */
+  readonly tolerant: boolean;
 }
 
 /** Place of the encoded bytes of one image on a local disk. */

@@ -12,7 +12,7 @@ export interface ReadImageOptions {
   readonly permits: Permits;
   /** Largest file accepted, in bytes, 1 or more. @default 64 MiB */
   readonly maxBytes?: number | undefined;
-  /** Identify the content of each file, by the SHA-256 of the bytes that were read. @default false */
+  /** Identify the content of each file: by `Dataset.content`, else by the SHA-256 of the bytes that were read. @default false */
   readonly identify?: boolean | undefined;
 }
 
@@ -47,7 +47,12 @@ export function readImage(
     permits.use(async () => {
       const bytes = await dataset.read(planned.position, ended, maxBytes);
       if (bytes.byteLength > maxBytes) throw fileTooLarge(planned.id, bytes.byteLength, maxBytes);
-      return { ...planned, bytes, ...(identify ? { content: imageContent(bytes) } : {}) };
+      if (!identify) return { ...planned, bytes };
+      return {
+        ...planned,
+        bytes,
+        content: dataset.content?.(planned.position) ?? imageContent(bytes),
+      };
     }, ended),
   );
 }

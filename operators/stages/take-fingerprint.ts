@@ -5,7 +5,7 @@ import { imageContent } from '../image-content.ts';
 import type { Dataset } from '../types.ts';
 
 /** Dataset whose images can be read. */
-export type ReadableDataset = Pick<Dataset, 'hash' | 'count' | 'sample' | 'read'>;
+export type ReadableDataset = Pick<Dataset, 'hash' | 'count' | 'sample' | 'read' | 'content'>;
 
 /** Options of reading for a fingerprint. */
 export interface TakeFingerprintOptions {
@@ -46,7 +46,7 @@ export async function takeFingerprint(
 
 /** Contents of the images at some positions; null where one cannot be read. */
 export async function readContents(
-  dataset: Pick<Dataset, 'read'>,
+  dataset: Pick<Dataset, 'read' | 'content'>,
   positions: readonly number[],
   { permits: some = permits(16), signal }: TakeFingerprintOptions,
 ): Promise<(ReturnType<typeof imageContent> | null)[]> {
@@ -54,7 +54,8 @@ export async function readContents(
     positions.map((position) =>
       some.use(async () => {
         try {
-          return imageContent(await dataset.read(position, signal, enoughBytes));
+          const known = dataset.content?.(position);
+          return known ?? imageContent(await dataset.read(position, signal, enoughBytes));
         } catch (error) {
           if (error instanceof PipelineError && error.code === 'ERR_READ') return null;
           throw error;

@@ -11,7 +11,7 @@ import type { EmbeddingsPart, ExportManifest } from './embeddings-manifest.ts';
 import { type EmbeddingsBlock, evenly, partBlocks } from './read-embeddings.ts';
 
 /** Images that rows were made of. */
-export type CheckedImages = Pick<Dataset, 'sample' | 'read' | 'size'>;
+export type CheckedImages = Pick<Dataset, 'sample' | 'read' | 'size' | 'content'>;
 
 /** Care of the comparison, and how images are read. */
 export interface CheckImagesOptions extends TakeFingerprintOptions {

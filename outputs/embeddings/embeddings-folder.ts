@@ -102,7 +102,10 @@ function readable(dataset: ExportSubject['dataset']): ReadableDataset | undefine
   return sample === undefined || read === undefined ? undefined : (dataset as ReadableDataset);
 }
 
-type ReadableDataset = Pick<Dataset, 'name' | 'hash' | 'count' | 'sample' | 'read' | 'size'>;
+type ReadableDataset = Pick<
+  Dataset,
+  'name' | 'hash' | 'count' | 'sample' | 'read' | 'size' | 'content'
+>;
 
 /** @throws {PipelineError} `ERR_CONFIG` when finished parts are of other images. */
 async function checkImages(

@@ -8,7 +8,7 @@ import type { ExportColumns } from './embeddings-schema.ts';
 export interface ExportSubject {
   /** With `sample` and `read` its images are identified, so that an export is never continued onto others. */
   readonly dataset: Pick<Dataset, 'name' | 'hash' | 'count' | 'classes'> &
-    Partial<Pick<Dataset, 'sample' | 'read' | 'size'>>;
+    Partial<Pick<Dataset, 'sample' | 'read' | 'size' | 'content'>>;
   /** `hash` identifies the weights; other fields are for readers. */
   readonly model: JsonObject & { readonly hash: string };
   /** Preprocessing of the images: image size, mean and whatever else decides how pixels become input. */

@@ -35,6 +35,25 @@ test('labels are those of the new classes', (t) => {
   t.deepEqual([part.sample(0).label, part.sample(1).label], [0, 0]);
 });
 
+test('a subset knows of its images what the dataset knows: place, content, preparation', (t) => {
+  const prepared = {
+    as: 'pixels',
+    quality: null,
+    shrinkTo: null,
+    exif: 'apply',
+    icc: 'apply',
+    alpha: 'white',
+    tolerant: false,
+  } as const;
+  const content = (position: number) => ({ sha256: `${position}`, bytes: position });
+  const locate = (position: number) => ({ file: `/images/${position}` });
+  const part = subset({ ...whole, content, locate, prepared }, Uint32Array.of(3, 1), {});
+  t.deepEqual(part.content?.(0), { sha256: '3', bytes: 3 });
+  t.deepEqual(part.locate?.(1), { file: '/images/1' });
+  t.is(part.prepared, prepared);
+  t.false('content' in subset(whole, Uint32Array.of(3), {}));
+});
+
 test('a position outside it is a mistake of the caller', (t) => {
   const part = subset(whole, Uint32Array.of(3), {});
   for (const position of [-1, 1, 0.5]) {

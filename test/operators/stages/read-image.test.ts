@@ -3,6 +3,7 @@ import { from, lastValueFrom, toArray } from 'rxjs';
 import { PipelineError } from '../../../operators/errors.ts';
 import { permits } from '../../../operators/flow/permits.ts';
 import { readImage } from '../../../operators/stages/read-image.ts';
+import { takeFingerprint } from '../../../operators/stages/take-fingerprint.ts';
 import type { Dataset } from '../../../operators/types.ts';
 import { deferred, settled, type Deferred } from '../../helpers/deferred.ts';
 import { listedDataset } from '../../helpers/listed-dataset.ts';
@@ -130,4 +131,18 @@ test('the content of a file is what sha256sum says of its bytes', async (t) => {
   const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
   t.deepEqual((await read(true))[0]?.content, { sha256, bytes: 3 });
   t.false('content' in (await read(false))[0]!);
+});
+
+test('an image is identified as its source had it, where the dataset says so', async (t) => {
+  const read = (): Promise<Uint8Array> => Promise.resolve(Uint8Array.of(1, 2, 3));
+  const content = { sha256: 'of the source', bytes: 99 };
+  const identified = async (dataset: Dataset) =>
+    await lastValueFrom(
+      from(samples.slice(0, 1)).pipe(readImage(dataset, { permits: permits(1), identify: true })),
+    );
+  const plain = { ...listedDataset([4]), read };
+  t.is((await identified(plain)).content?.bytes, 3);
+  t.is((await identified({ ...plain, content: () => content })).content, content);
+  const fingerprint = await takeFingerprint({ ...plain, content: () => content });
+  t.true(fingerprint.every((line) => line.startsWith('of the source  ')));
 });

@@ -1,5 +1,15 @@
 import type { Random } from '../random.ts';
-import type { ColourJitter, RandomCrop, Range, ViewRecipe } from './view-recipe.ts';
+import { drawOperations } from './draw-operations.ts';
+import type { ImageOperation } from './rand-augment/operations.ts';
+import {
+  type ColourJitter,
+  type RandomBlur,
+  type RandomCrop,
+  type RandomSolarize,
+  type Range,
+  type RecipeSteps,
+  usualSteps,
+} from './recipe-steps.ts';
 
 /** A rectangle of whole pixels inside an image. */
 export interface Crop {
@@ -28,6 +38,8 @@ export interface Blur {
 export interface ViewDraw {
   readonly crop: Crop;
   readonly flip: boolean;
+  /** RandAugment, before any change of colours, in the order of application; empty without it. */
+  readonly operations: readonly ImageOperation[];
   /** Colour changes in the order of application; empty without jitter. */
   readonly colours: readonly ColourStep[];
   readonly grayscale: boolean;
@@ -37,26 +49,56 @@ export interface ViewDraw {
   readonly solarize: number | null;
 }
 
+/** What is drawn for: the side of the view, and whether it is a local one. */
+export interface ViewPlace {
+  /** Side of the view, in pixels. */
+  readonly imageSize: number;
+  /** Takes the scale of `local` in place of that of the crop. */
+  readonly local: boolean;
+}
+
 /**
  * Draws the parameters of one view of a `width` × `height` image.
  *
- * Distributions are those of torchvision's `RandomResizedCrop`, `RandomHorizontalFlip`, `ColorJitter` and
- * `RandomGrayscale`, in this order; the numbers drawn are our own.
+ * Distributions are those of torchvision's `RandomResizedCrop`, `RandomHorizontalFlip`, `ColorJitter`, `RandomGrayscale`,
+ * `GaussianBlur`, `RandomSolarize` and `RandAugment`, drawn in this order; the numbers drawn are our own. What came later
+ * is drawn later, so that a recipe without it keeps its views.
  */
 export function drawView(
   random: Random,
-  recipe: ViewRecipe,
+  recipe: RecipeSteps,
   width: number,
   height: number,
+  { imageSize, local }: ViewPlace,
 ): ViewDraw {
+  const part = cropOf(recipe, local);
   const crop =
-    recipe.crop === null
-      ? { left: 0, top: 0, width, height }
-      : drawCrop(random, recipe.crop, width, height);
+    part === null ? { left: 0, top: 0, width, height } : drawCrop(random, part, width, height);
   const flip = random.uniform() < recipe.flip;
   const colours = recipe.jitter === null ? [] : drawColours(random, recipe.jitter);
   const grayscale = random.uniform() < recipe.grayscale;
-  return { crop, flip, colours, grayscale, blur: null, solarize: null };
+  const blur = recipe.blur === undefined ? null : drawBlur(random, recipe.blur, imageSize);
+  const solarize = recipe.solarize === undefined ? null : drawSolarize(random, recipe.solarize);
+  const operations =
+    recipe.randAugment === undefined ? [] : drawOperations(random, recipe.randAugment, imageSize);
+  return { crop, flip, operations, colours, grayscale, blur, solarize };
+}
+
+/** A local crop has the ratios of the others, and usual ones where those are whole images. */
+function cropOf({ crop, local }: RecipeSteps, isLocal: boolean): RandomCrop | null {
+  if (!isLocal || local === undefined) return crop;
+  return { ...(crop ?? usualSteps.crop), scale: local.scale };
+}
+
+/** Blur with SimCLR's kernel: `2 ⌊side / 20⌋ + 1` taps, 23 for 224 pixels; at least 3. A single pixel stays as it is. */
+function drawBlur(random: Random, { probability, sigma }: RandomBlur, side: number): Blur | null {
+  if (random.uniform() >= probability) return null;
+  const drawn = between(random, sigma);
+  return side === 1 ? null : { sigma: drawn, radius: Math.max(1, Math.floor(side / 20)) };
+}
+
+function drawSolarize(random: Random, { probability, threshold }: RandomSolarize): number | null {
+  return random.uniform() < probability ? threshold : null;
 }
 
 /** Rejection sampling: tries before the crop is given up, as in torchvision. */

@@ -1,7 +1,7 @@
 import type { ImageReading } from './image-reading.ts';
 import type { Interpolation } from './resample-filters.ts';
 import type { ResizedWindow } from './resize-crop.ts';
-import type { Rgb } from './view-recipe.ts';
+import type { Rgb } from './recipe-steps.ts';
 
 /** Resize before the centre crop. */
 export type ImageResize =

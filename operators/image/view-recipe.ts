@@ -1,42 +1,11 @@
-/** Three numbers, for red, green and blue. */
-export type Rgb = readonly [number, number, number];
-
-/** A closed range, its ends in order. */
-export type Range = readonly [number, number];
-
-/** Random resized crop: the part of an image that a view shows. */
-export interface RandomCrop {
-  /** Area as a share of the image's, drawn uniformly; above 0, at most 1. */
-  readonly scale: Range;
-  /** Width over height, drawn uniformly in its logarithm; above 0. */
-  readonly ratio: Range;
-}
-
-/** Colour jitter: how far colours may be moved. */
-export interface ColourJitter {
-  /** Probability that any of it is applied, 0 to 1. */
-  readonly probability: number;
-  /** Pixels are multiplied by 1 ± this; 0 or more. */
-  readonly brightness: number;
-  /** Distances to the mean grey are multiplied by 1 ± this; 0 or more. */
-  readonly contrast: number;
-  /** Distances to each pixel's own grey are multiplied by 1 ± this; 0 or more. */
-  readonly saturation: number;
-  /** Hues are turned by ± this share of the circle; 0 to 0.5. */
-  readonly hue: number;
-}
+import { type Augmentation, augmentedSteps, readAugmentation, recipeName } from './augmentation.ts';
+import type { PresetName } from './recipe-presets.ts';
+import type { Range, RecipeSteps, Rgb } from './recipe-steps.ts';
 
 /** Augmentation policy: how a view is made of an image. Plain JSON, for workers and for `config.json`. */
-export interface ViewRecipe {
+export interface ViewRecipe extends RecipeSteps {
+  /** Preset, with what differs from it: `paper,blur=0.1-2@0.5`. Says nothing that the other fields do not say. */
   readonly name: string;
-  /** Null takes the whole image, its aspect not kept. */
-  readonly crop: RandomCrop | null;
-  /** Probability of a horizontal flip, 0 to 1. */
-  readonly flip: number;
-  /** Null leaves colours alone. */
-  readonly jitter: ColourJitter | null;
-  /** Probability of a conversion to greyscale, 0 to 1. */
-  readonly grayscale: number;
   /** Subtracted from channels in 0 to 1. */
   readonly mean: Rgb;
   /** Divides them afterwards; above 0. */
@@ -46,7 +15,8 @@ export interface ViewRecipe {
 /** Mean and standard deviation of the channels, as ViewRecipe uses them. */
 export type Normalisation = Pick<ViewRecipe, 'mean' | 'std'>;
 
-export type ViewRecipeName = 'paper' | 'plain';
+/** Augmentation: a preset, a preset with parameters as text (`paper,blur=0.1-2@0.5`), or the same as an object. */
+export type AugmentationOption = PresetName | `${PresetName},${string}` | Augmentation;
 
 /**
  * Normalisations by dataset, as the paper's code has them. `neutral` is for images nobody has measured:
@@ -62,49 +32,48 @@ export const normalisations: Readonly<
 };
 
 /**
- * Augmentation recipe by name.
+ * Augmentation recipe: a preset (`paper`, `simclr`, `plain`) and what is changed of it, as text or as an object.
  *
- * - `paper`: what SINCERE and SupCon are trained with. Crop of 20 to 100 % of the area, horizontal flip, colour jitter
- *   of 0.4, 0.4, 0.4 and 0.1 in four of five views, greyscale in one of five.
- * - `plain`: the whole image, resized. For exports and evaluation; the same in every draw.
+ * A step that the preset lacks takes its usual parameters where they are not given. `null` (in text `off`) switches a
+ * step off.
  *
- * @param normalisation @default `normalisations.neutral`
- * @see Feeney and Hughes, arXiv:2309.14277; tufts-ml/SupContrast `main_ce.py`.
+ * @param normalisation For what `augmentation` does not say itself. @default `normalisations.neutral`
+ * @throws {RangeError} Naming the preset, key or field that is wrong, with the form that it has.
  * @example
  * ```ts
  * const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
  * const recipe = viewRecipe('paper', imagenet);
- * const grey: ViewRecipe = { ...recipe, name: 'grey', jitter: null, grayscale: 1 };
+ * const blurred = viewRecipe('paper,scale=0.08-1,blur=0.1-2@0.5');
+ * const same = viewRecipe({ preset: 'paper', crop: { scale: [0.08, 1] }, blur: { probability: 0.5 } });
  * ```
  */
 export function viewRecipe(
-  name: ViewRecipeName,
+  augmentation: AugmentationOption,
   normalisation: Normalisation = normalisations.neutral,
 ): ViewRecipe {
-  const { mean, std } = normalisation;
-  const recipe: ViewRecipe = { name, ...steps[name], mean, std };
+  const given = readAugmentation(augmentation);
+  const steps = augmentedSteps(given);
+  const { mean = normalisation.mean, std = normalisation.std } = given;
+  const recipe: ViewRecipe = { name: recipeName(given.preset, steps), ...steps, mean, std };
   checkViewRecipe(recipe);
   return recipe;
 }
 
-const steps: Readonly<Record<ViewRecipeName, Omit<ViewRecipe, 'name' | 'mean' | 'std'>>> = {
-  paper: {
-    crop: { scale: [0.2, 1], ratio: [3 / 4, 4 / 3] },
-    flip: 0.5,
-    jitter: { probability: 0.8, brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 },
-    grayscale: 0.2,
-  },
-  plain: { crop: null, flip: 0, jitter: null, grayscale: 0 },
-};
-
 /** @throws {RangeError} Naming the first field that is out of its range. */
 export function checkViewRecipe(recipe: ViewRecipe): void {
-  const { crop, flip, jitter, grayscale, mean, std } = recipe;
+  const { flip, grayscale, mean, std } = recipe;
+  check('flip', flip, 0, 1);
+  check('grayscale', grayscale, 0, 1);
+  checkSteps(recipe);
+  checkTriple('mean', mean, -Number.MAX_VALUE);
+  checkTriple('std', std, Number.MIN_VALUE);
+}
+
+function checkSteps({ crop, jitter, blur, solarize, randAugment, local }: RecipeSteps): void {
   if (crop !== null) {
     checkRange('crop.scale', crop.scale, 1);
     checkRange('crop.ratio', crop.ratio, Number.MAX_VALUE);
   }
-  check('flip', flip, 0, 1);
   if (jitter !== null) {
     check('jitter.probability', jitter.probability, 0, 1);
     check('jitter.brightness', jitter.brightness, 0, Number.MAX_VALUE);
@@ -112,22 +81,71 @@ export function checkViewRecipe(recipe: ViewRecipe): void {
     check('jitter.saturation', jitter.saturation, 0, Number.MAX_VALUE);
     check('jitter.hue', jitter.hue, 0, 0.5);
   }
-  check('grayscale', grayscale, 0, 1);
-  for (const value of mean) check('mean', value, -Number.MAX_VALUE, Number.MAX_VALUE);
-  for (const value of std) check('std', value, Number.MIN_VALUE, Number.MAX_VALUE);
+  if (blur !== undefined) {
+    check('blur.probability', blur.probability, 0, 1);
+    checkRange('blur.sigma', blur.sigma, Number.MAX_VALUE, leastSigma);
+  }
+  if (solarize !== undefined) {
+    check('solarize.probability', solarize.probability, 0, 1);
+    check('solarize.threshold', solarize.threshold, 0, 1);
+  }
+  if (randAugment !== undefined) {
+    checkInteger('randAugment.operations', randAugment.operations, 1, mostOperations);
+    checkInteger('randAugment.magnitude', randAugment.magnitude, 0, 30);
+  }
+  if (local !== undefined) {
+    checkInteger('local.views', local.views, 1, mostLocalViews);
+    checkRange('local.scale', local.scale, 1);
+  }
 }
 
-function checkRange(name: string, [low, high]: Range, largest: number): void {
-  check(name, low, Number.MIN_VALUE, largest);
+/** More than this is a slip of the pen: nothing would be left of the image. */
+const mostOperations = 14;
+
+/** Below it a blur changes no bit, and further below its square is 0. */
+const leastSigma = 0.01;
+
+/** More than this is a slip of the pen: a batch holds them all. */
+const mostLocalViews = 64;
+
+function checkTriple(name: string, values: unknown, lowest: number): void {
+  if (!Array.isArray(values) || values.length !== 3) {
+    throw new RangeError(
+      `Expected \`${name}\` of the recipe to be three numbers, for red, green and blue, got \`${JSON.stringify(values)}\``,
+    );
+  }
+  for (const value of values) check(name, value, lowest, Number.MAX_VALUE);
+}
+
+function checkRange(
+  name: string,
+  range: Range,
+  largest: number,
+  least: number = Number.MIN_VALUE,
+): void {
+  if (!Array.isArray(range) || range.length !== 2) {
+    throw new RangeError(
+      `Expected \`${name}\` of the recipe to be two numbers, the lower one first, got \`${JSON.stringify(range)}\``,
+    );
+  }
+  const [low, high] = range;
+  check(name, low, least, largest);
   check(name, high, low, largest);
 }
 
-function check(name: string, value: number, low: number, high: number): void {
-  if (value >= low && value <= high) return;
+function checkInteger(name: string, value: unknown, low: number, high: number): void {
+  if (Number.isInteger(value) && Number(value) >= low && Number(value) <= high) return;
+  throw new RangeError(
+    `Expected \`${name}\` of the recipe to be an integer from ${low} to ${high}, got \`${String(value)}\``,
+  );
+}
+
+function check(name: string, value: unknown, low: number, high: number): void {
+  if (typeof value === 'number' && value >= low && value <= high) return;
   const bounds =
     low === Number.MIN_VALUE ? 'above 0' : `at least ${low}`.replace(/at least -1\.79.*/, 'finite');
   const top = high === Number.MAX_VALUE ? '' : ` and at most ${high}`;
   throw new RangeError(
-    `Expected \`${name}\` of the recipe to be ${bounds}${top}, got \`${value}\``,
+    `Expected \`${name}\` of the recipe to be ${bounds}${top}, got \`${String(value)}\``,
   );
 }

@@ -3,14 +3,16 @@ import type { PlannedSample, RgbImage } from '../types.ts';
 import { applyColour, applyGrayscale } from './colour-steps.ts';
 import { drawView, type ViewDraw } from './draw-view.ts';
 import { cropResizer, type CropResizer } from './resize-crop.ts';
-import { checkViewRecipe, type Rgb, type ViewRecipe } from './view-recipe.ts';
+import { applyOperations } from './apply-operations.ts';
+import { localViewsOf, type Rgb } from './recipe-steps.ts';
+import { checkViewRecipe, type ViewRecipe } from './view-recipe.ts';
 
 /** Random key of the views of one image. */
 export type ViewKey = Pick<PlannedSample, 'id' | 'draw' | 'replaces'>;
 
 /** Number, size and seed of views. */
 export interface ViewOptions {
-  /** Views of each image, 1 or more. */
+  /** Views of each image, 1 or more, the local ones of the recipe among them. */
   readonly views: number;
   /** Side of the square views, in pixels, 1 or more. */
   readonly imageSize: number;
@@ -19,7 +21,8 @@ export interface ViewOptions {
 }
 
 /**
- * Random views of images (data augmentation): crop and resize, horizontal flip, colour jitter, greyscale, normalise.
+ * Random views of images (data augmentation): crop and resize, horizontal flip, RandAugment, colour jitter, greyscale,
+ * blur, solarise, normalise.
  *
  * A view is a function of the pixels, the recipe, `seed`, its key and its number among the views. It does
  * not matter which images share the batch, or where and when the view is made; an image that is drawn
@@ -50,7 +53,7 @@ export function makeViews(
   const resizer = cropResizer(imageSize);
   let offset = 0;
   for (const [at, image] of images.entries()) {
-    for (const drawn of drawViews(image, keys[at]!, recipe, { views, seed })) {
+    for (const drawn of drawViews(image, keys[at]!, recipe, { views, imageSize, seed })) {
       renderView(image, drawn, recipe, resizer, pixels, offset, offset + length);
       offset += length;
     }
@@ -60,19 +63,32 @@ export function makeViews(
 
 /**
  * Draws the parameters of the views of one image: those that `makeViews` makes, a function of the size of the image, the
- * recipe, `seed` and the key.
+ * recipe, `seed`, the key and the size of the views. The local ones of the recipe are the last ones.
  *
  * @param image Only its size is looked at.
  * @returns One for each view, in their order.
+ * @throws {RangeError} When `views` leaves no view that is not local.
  */
 export function drawViews(
   { width, height }: Pick<RgbImage, 'width' | 'height'>,
   { id, replaces = '', draw }: ViewKey,
   recipe: ViewRecipe,
-  { views, seed }: Pick<ViewOptions, 'views' | 'seed'>,
+  { views, imageSize, seed }: ViewOptions,
 ): ViewDraw[] {
-  return Array.from({ length: views }, (_, view) =>
-    drawView(seededRandom('view', seed, id, replaces, draw, view), recipe, width, height),
+  checkGlobalViews(recipe, views);
+  const globalViews = views - localViewsOf(recipe);
+  return Array.from({ length: views }, (_, view) => {
+    const random = seededRandom('view', seed, id, replaces, draw, view);
+    return drawView(random, recipe, width, height, { imageSize, local: view >= globalViews });
+  });
+}
+
+/** @throws {RangeError} When all views of an image would be local ones. */
+export function checkGlobalViews(recipe: ViewRecipe, views: number): void {
+  const local = localViewsOf(recipe);
+  if (views > local) return;
+  throw new RangeError(
+    `Expected \`views\` to be more than the ${local} local ones of the recipe, which it counts, got \`${views}\``,
   );
 }
 
@@ -114,6 +130,7 @@ function renderView(
   end: number,
 ): void {
   resizer.resize(image, drawn.crop, drawn.flip, target, start);
+  applyOperations(target.subarray(start, end), Math.sqrt((end - start) / 3), drawn.operations);
   for (const colour of drawn.colours) applyColour(target, start, end, colour);
   if (drawn.grayscale) applyGrayscale(target, start, end);
   normalise(target, start, end, mean, std);

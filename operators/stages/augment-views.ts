@@ -3,7 +3,7 @@ import { mapInOrder } from '../flow/map-in-order.ts';
 import type { DecodedImage, PlannedSample, SampleBatch, ViewBatch } from '../types.ts';
 import type { ViewMaker } from '../image/view-request.ts';
 import { checkViewRecipe, type ViewRecipe } from '../image/view-recipe.ts';
-import { checkViewOptions, type ViewOptions } from '../image/views.ts';
+import { checkGlobalViews, checkViewOptions, type ViewOptions } from '../image/views.ts';
 
 /** Options of the views of each image. */
 export interface AugmentViewsOptions extends ViewOptions {
@@ -34,6 +34,7 @@ export function augmentViews(
   const { recipe, ...options } = augmentation;
   checkViewOptions(options);
   checkViewRecipe(recipe);
+  checkGlobalViews(recipe, options.views);
   const { views, imageSize } = options;
   return mapInOrder(async ({ plan, images }) => {
     const samples = images.map(plannedOf);

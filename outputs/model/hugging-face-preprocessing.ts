@@ -1,6 +1,6 @@
 import { nearestWord } from '../../operators/nearest-word.ts';
 import type { Interpolation } from '../../operators/image/resample-filters.ts';
-import type { Rgb } from '../../operators/image/view-recipe.ts';
+import type { Rgb } from '../../operators/image/recipe-steps.ts';
 import { type DoneProcessor, imageProcessors, quirks, refusals } from './image-processors.ts';
 import {
   channelsOf,

@@ -1,4 +1,4 @@
-import type { Rgb } from '../../operators/image/view-recipe.ts';
+import type { Rgb } from '../../operators/image/recipe-steps.ts';
 
 /** `size` as a processor of transformers has it, in pixels: both sides, or the shorter one. */
 export type ProcessorSize =

@@ -1,4 +1,4 @@
-import type { Rgb } from '../../operators/image/view-recipe.ts';
+import type { Rgb } from '../../operators/image/recipe-steps.ts';
 import { isObject } from '../files/json.ts';
 import { shownValue } from '../files/schema-problems.ts';
 import type { ProcessorSize } from './image-processors.ts';

@@ -1,10 +1,7 @@
 import test from 'ava';
 import { drawView, type ViewDraw } from '../../../operators/image/draw-view.ts';
-import {
-  viewRecipe,
-  type RandomCrop,
-  type ViewRecipe,
-} from '../../../operators/image/view-recipe.ts';
+import type { RandomCrop } from '../../../operators/image/recipe-steps.ts';
+import { viewRecipe, type ViewRecipe } from '../../../operators/image/view-recipe.ts';
 import { seededRandom } from '../../../operators/random.ts';
 
 const paper = viewRecipe('paper');
@@ -16,7 +13,9 @@ const draws = (
   height: number,
 ): readonly ViewDraw[] => {
   const random = seededRandom('draw-view.test', recipe.name, width, height);
-  return Array.from({ length: count }, () => drawView(random, recipe, width, height));
+  return Array.from({ length: count }, () =>
+    drawView(random, recipe, width, height, { imageSize: 32, local: false }),
+  );
 };
 
 const mean = (values: readonly number[]): number =>
@@ -165,11 +164,74 @@ test('a factor is never negative', (t) => {
   }
 });
 
+const place = { imageSize: 32, local: false };
+
+test('what came later is drawn later: more steps leave the others of a view as they are', (t) => {
+  const more = viewRecipe('paper,blur=0.1-2@0.5,solarize=0.5@0.2,randaugment=2/9,local=2/0.05-0.1');
+  for (let seed = 0; seed < 200; seed += 1) {
+    const { crop, flip, colours, grayscale } = drawView(seededRandom(seed), paper, 40, 30, place);
+    t.like(drawView(seededRandom(seed), more, 40, 30, place), { crop, flip, colours, grayscale });
+  }
+});
+
+test('a blur is as frequent and as wide as the recipe says, its kernel about a tenth of the side', (t) => {
+  const simclr = viewRecipe('simclr');
+  const blurs = draws(many, simclr, 32, 32).flatMap(({ blur }) => blur ?? []);
+  t.true(Math.abs(blurs.length / many - 0.5) < 5 * Math.sqrt(0.25 / many));
+  const limit = critical * Math.sqrt(many / blurs.length);
+  t.true(
+    distance(
+      blurs.map(({ sigma }) => sigma),
+      (sigma) => (sigma - 0.1) / 1.9,
+    ) < limit,
+  );
+  const always = viewRecipe('simclr,blur=1-1@1');
+  // SimCLR: `kernel_size = height // 10`, to the next odd number.
+  for (const [imageSize, radius] of [
+    [2, 1],
+    [32, 1],
+    [64, 3],
+    [96, 4],
+    [224, 11],
+  ] as const) {
+    const { blur } = drawView(seededRandom(1), always, 9, 9, { imageSize, local: false });
+    t.deepEqual(blur, { sigma: 1, radius });
+  }
+  t.is(drawView(seededRandom(1), always, 9, 9, { imageSize: 1, local: false }).blur, null);
+});
+
+test('views are solarised as often as the recipe says', (t) => {
+  const solarized = draws(many, viewRecipe('paper,solarize=0.5@0.2'), 8, 8);
+  const share = solarized.filter(({ solarize }) => solarize === 0.5).length / many;
+  t.true(Math.abs(share - 0.2) < 5 * Math.sqrt(0.16 / many));
+  t.true(solarized.every(({ solarize }) => solarize === 0.5 || solarize === null));
+});
+
+test('a local view has the scale of local crops, and the ratios of the others', (t) => {
+  const recipe = viewRecipe('paper,scale=0.9-1,ratio=1-1,local=6/0.05-0.2');
+  const cropOf = (local: boolean, seed: number): ViewDraw['crop'] =>
+    drawView(seededRandom(seed), recipe, 400, 400, { imageSize: 32, local }).crop;
+  for (let seed = 0; seed < 100; seed += 1) {
+    const { width, height } = cropOf(true, seed);
+    t.is(width, height);
+    t.true(width ** 2 >= 0.0495 * 400 ** 2 && width ** 2 <= 0.2005 * 400 ** 2);
+    t.true(cropOf(false, seed).width ** 2 > 0.89 * 400 ** 2);
+  }
+  // Where the others are whole images, those of torchvision.
+  const whole = viewRecipe('plain,local=1/0.1-0.2');
+  const { width, height } = drawView(seededRandom(0), whole, 400, 400, {
+    imageSize: 32,
+    local: true,
+  }).crop;
+  t.true(width / height > 0.74 && width / height < 1.34 && width < 300);
+});
+
 test('a plain view is the whole image as it is', (t) => {
   for (const view of draws(20, viewRecipe('plain'), 31, 17)) {
     t.deepEqual(view, {
       crop: { left: 0, top: 0, width: 31, height: 17 },
       flip: false,
+      operations: [],
       colours: [],
       grayscale: false,
       blur: null,

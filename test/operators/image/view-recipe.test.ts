@@ -1,4 +1,5 @@
 import test from 'ava';
+import { presetNames } from '../../../operators/image/recipe-presets.ts';
 import { shrinkTarget } from '../../../operators/image/shrink-target.ts';
 import {
   checkViewRecipe,
@@ -8,7 +9,7 @@ import {
 } from '../../../operators/image/view-recipe.ts';
 
 test('recipes survive a trip through JSON', (t) => {
-  for (const name of ['paper', 'plain'] as const) {
+  for (const name of presetNames) {
     const recipe = viewRecipe(name, normalisations.cifar10);
     t.deepEqual(JSON.parse(JSON.stringify(recipe)), recipe);
     t.deepEqual(recipe.mean, [0.4914, 0.4822, 0.4465]);
@@ -33,6 +34,14 @@ test('a field out of range is named', (t) => {
     ['jitter.hue', { jitter: { ...jitter, hue: 0.6 } }],
     ['jitter.contrast', { jitter: { ...jitter, contrast: NaN } }],
     ['grayscale', { grayscale: 2 }],
+    ['blur.probability', { blur: { probability: 2, sigma: [1, 2] } }],
+    ['blur.sigma', { blur: { probability: 1, sigma: [0, 2] } }],
+    ['solarize.probability', { solarize: { probability: -1, threshold: 0.5 } }],
+    ['solarize.threshold', { solarize: { probability: 1, threshold: 1.5 } }],
+    ['randAugment.operations', { randAugment: { operations: 1.5, magnitude: 9 } }],
+    ['randAugment.magnitude', { randAugment: { operations: 2, magnitude: -1 } }],
+    ['local.views', { local: { views: 0, scale: [0.1, 0.2] } }],
+    ['local.scale', { local: { views: 1, scale: [0.1, 2] } }],
     ['mean', { mean: [0, Infinity, 0] }],
     ['std', { std: [1, 0, 1] }],
   ];
@@ -53,6 +62,13 @@ test('the smallest crop of an image shrunk to the target still has the size of a
     t.true(Math.sqrt(0.2 * side ** 2 * 0.75) >= imageSize);
     t.true(Math.sqrt(0.2 * (side - 1) ** 2 * 0.75) < imageSize);
   }
+  // A local crop is smaller, also where the others are whole images.
+  for (const preset of presetNames) {
+    const side = shrinkTarget(viewRecipe(`${preset},local=6/0.05-0.2`), 32);
+    t.true(Math.sqrt(0.05 * side ** 2 * 0.75) >= 32);
+    t.true(side >= shrinkTarget(viewRecipe(preset), 32));
+  }
+  t.is(shrinkTarget(viewRecipe('plain,local=1/0.9-1'), 32), 64);
   t.is(shrinkTarget(paper, 32), 83);
   t.is(shrinkTarget(viewRecipe('plain'), 32), 64);
 });

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { applyOperations } from '../../../operators/image/apply-operations.ts';
 import { drawView } from '../../../operators/image/draw-view.ts';
 import { normalisations, viewRecipe } from '../../../operators/image/view-recipe.ts';
 import { drawViews, makeViews, type ViewKey } from '../../../operators/image/views.ts';
@@ -34,10 +35,13 @@ for (const recipe of [paper, plain]) {
       t.is(views.length, images.length * 3 * length);
       for (const [at, image] of images.entries()) {
         const { id, draw, replaces } = keys[at]!;
-        const draws = drawViews(image, keys[at]!, recipe, { views: 3, seed });
+        const draws = drawViews(image, keys[at]!, recipe, { ...options, seed });
         for (const view of [0, 1, 2]) {
           const random = seededRandom('view', seed, id, replaces ?? '', draw, view);
-          const drawn = drawView(random, recipe, image.width, image.height);
+          const drawn = drawView(random, recipe, image.width, image.height, {
+            imageSize: 12,
+            local: false,
+          });
           t.deepEqual(draws[view], drawn);
           const expected = referenceView(image, drawn, recipe, 12);
           const actual = row(views, at * 3 + view);
@@ -65,6 +69,38 @@ test('more views leave the first ones as they are', (t) => {
   const two = makeViews([images[0]!], [keys[0]!], paper, { ...options, views: 2 });
   const three = makeViews([images[0]!], [keys[0]!], paper, options);
   t.deepEqual(three.slice(0, 2 * length), two);
+});
+
+test('local views are the last ones, and leave the global ones as they are', (t) => {
+  const recipe = viewRecipe('paper,local=2/0.05-0.1', normalisations.cifar10);
+  const image = images[0]!;
+  const both = drawViews(image, keys[0]!, recipe, { ...options, views: 4 });
+  const alone = drawViews(image, keys[0]!, paper, { ...options, views: 2 });
+  t.deepEqual(both.slice(0, 2), alone);
+  for (const { crop } of both.slice(2)) t.true(crop.width * crop.height < 0.12 * 32 * 32);
+  t.throws(() => drawViews(image, keys[0]!, recipe, { ...options, views: 2 }), {
+    instanceOf: RangeError,
+    message:
+      'Expected `views` to be more than the 2 local ones of the recipe, which it counts, got `2`',
+  });
+});
+
+test('RandAugment works on the pixels before their colours are changed', (t) => {
+  const recipe = viewRecipe('plain,randaugment=2/20');
+  const [image, key] = [images[1]!, keys[1]!];
+  const { mean, std } = recipe;
+  for (let seed = 0; seed < 30; seed += 1) {
+    const views = makeViews([image], [key], recipe, { ...options, views: 1, seed });
+    const before = makeViews([image], [key], plain, { ...options, views: 1, seed });
+    const pixels = before.map((value, at) => value * std[at % 3]! + mean[at % 3]!);
+    const [drawn] = drawViews(image, key, recipe, { ...options, views: 1, seed });
+    applyOperations(pixels, 12, drawn!.operations);
+    // A value on the border of two levels may fall to either.
+    const off = pixels.filter(
+      (value, at) => Math.abs((value - mean[at % 3]!) / std[at % 3]! - views[at]!) > 1e-5,
+    );
+    t.true(off.length < 0.02 * views.length, JSON.stringify(drawn!.operations));
+  }
 });
 
 test('repeats, replacements, views and seeds never give the same pixels', (t) => {

@@ -71,8 +71,10 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'pipeline/parts': ['pipeline/options', 'datasets', 'outputs/*', 'operators/*'],
   'pipeline/command-line': ['pipeline/parts', 'pipeline/options', 'outputs/*', 'operators/*'],
   'pipeline/setup-tensorflow': ['pipeline/parts', 'pipeline/options', 'outputs/*', 'operators/*'],
+  'pipeline/bench-loader': ['pipeline/parts', 'pipeline/options', 'outputs/*', 'operators/*'],
   pipeline: [
     'pipeline/setup-tensorflow',
+    'pipeline/bench-loader',
     'pipeline/parts',
     'pipeline/options',
     'datasets',
@@ -82,6 +84,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'pipeline/commands': [
     'pipeline',
     'pipeline/setup-tensorflow',
+    'pipeline/bench-loader',
     'pipeline/parts',
     'pipeline/command-line',
     'pipeline/options',

@@ -59,8 +59,8 @@ export function addVerb<T>(program: Command, verb: Verb<T>, perform: PerformVerb
 }
 
 function positionalOf<T>(verb: Verb<T>, given: readonly unknown[]): Record<string, unknown> {
-  const field = verb.fields.find((one) => one.positional);
-  return field === undefined ? {} : { [field.key]: given[0] };
+  const fields = verb.fields.filter((one) => one.positional);
+  return Object.fromEntries(fields.map(({ key }, at) => [key, given[at]]));
 }
 
 /** Options given on the command line, by key; numbers are numbers where they look like some. */

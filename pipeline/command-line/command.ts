@@ -18,6 +18,8 @@ export interface Command<O, R, S = null> {
   readonly run: (options: O) => Run<R, S>;
   /** Resumable with `resume` after an interruption: the first signal then saves, instead of aborting. */
   readonly resumable?: boolean | undefined;
+  /** Has a result of what it came to by then when it is stopped; the first signal then waits for it. @default false */
+  readonly partial?: boolean | undefined;
   /** Options that the environment decides. @default as they are given */
   readonly prepare?: ((options: Resolved<O>, context: CommandContext) => Resolved<O>) | undefined;
   /** The result in words. */

@@ -9,6 +9,8 @@ export interface FollowOptions<T> {
   readonly progress?: MonoTypeOperatorFunction<T> | undefined;
   /** See `InterruptOptions`. */
   readonly continueWith?: string | undefined;
+  /** See `InterruptOptions`. @default false */
+  readonly partial?: boolean | undefined;
 }
 
 /** Outcome of a followed run. */
@@ -29,8 +31,8 @@ export async function followRun<T>(
   { status, signals }: Pick<CommandContext, 'status' | 'signals'>,
   options: FollowOptions<T> = {},
 ): Promise<FollowedRun<T>> {
-  const { progress = (output$) => output$, continueWith } = options;
-  const interrupts = stopOnSignals(run, { signals, say: status.say, continueWith });
+  const { progress = (output$) => output$, continueWith, partial } = options;
+  const interrupts = stopOnSignals(run, { signals, say: status.say, continueWith, partial });
   try {
     const last = await lastValueFrom<T, undefined>(run.output$.pipe(progress), {
       defaultValue: undefined,

@@ -16,6 +16,8 @@ export interface InterruptOptions {
   readonly say: (text: string) => void;
   /** The command that goes on where the run stopped; undefined when nothing can be continued. */
   readonly continueWith?: string | undefined;
+  /** What a run has come to when it is stopped is a result, though it cannot be continued. @default false */
+  readonly partial?: boolean | undefined;
   /** Milliseconds on any clock that does not go back. @default performance.now */
   readonly now?: (() => number) | undefined;
 }
@@ -34,12 +36,12 @@ const samePressMs = 250;
 /**
  * Ends a run on SIGINT and SIGTERM: the first drains and saves, the second aborts.
  *
- * A run that cannot be continued is aborted by the first. The signal after that has its usual effect and ends
+ * A run that can neither be continued nor has a result before its end is aborted by the first. The signal after that has its usual effect and ends
  * the process. Handlers are removed when the run is closed.
  */
 export function stopOnSignals(
   run: Pick<ScopedRun<unknown>, 'stop' | 'abort' | 'closed'>,
-  { signals, say, continueWith, now = () => performance.now() }: InterruptOptions,
+  { signals, say, continueWith, partial = false, now = () => performance.now() }: InterruptOptions,
 ): Interrupts {
   const reason = new DOMException('The run was interrupted', 'AbortError');
   let strength: 0 | 1 | 2 = 0;
@@ -55,17 +57,18 @@ export function stopOnSignals(
     const at = now();
     if (strength === 2 || at - last < samePressMs) return;
     last = at;
-    if (strength === 0 && continueWith !== undefined) {
+    if (strength === 0 && (continueWith !== undefined || partial)) {
       strength = 1;
-      say(`${signal}: finishing what is in flight and saving; once more to stop at once`);
-      say(`continue with: ${continueWith}`);
+      const saving = continueWith === undefined ? '' : ' and saving';
+      say(`${signal}: finishing what is in flight${saving}; once more to stop at once`);
+      if (continueWith !== undefined) say(`continue with: ${continueWith}`);
       run.stop();
       return;
     }
     strength = 2;
     // Not at once: an echo of this press would end the process before everything is closed.
     leaving = setTimeout(leave, samePressMs);
-    say(`${signal}: stopping at once; what was saved stays`);
+    say(`${signal}: stopping at once${partial ? '' : '; what was saved stays'}`);
     run.abort(reason);
   };
 

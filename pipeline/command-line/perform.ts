@@ -50,7 +50,8 @@ export async function perform<O, R, S>(
   );
   const continueWith = command.resumable === true ? resumeCommand : undefined;
   const run = command.run(options);
-  const ended = await followRun(run, context, { progress, continueWith });
+  const { partial } = command;
+  const ended = await followRun(run, context, { progress, continueWith, partial });
   const { interrupted } = ended;
   const about = { verb: verb.name, ...command.about(options), interrupted };
   if (ended.last?.kind !== 'result') {

@@ -1,4 +1,5 @@
 import type { Command } from '../command-line/command.ts';
+import { benchVerb } from '../options/bench-options.ts';
 import { compareVerb } from '../options/compare-options.ts';
 import { convertVerb } from '../options/convert-options.ts';
 import { demoVerb } from '../options/demo-options.ts';
@@ -33,6 +34,7 @@ export const commands: readonly LazyCommand[] = [
   lazy(convertVerb, async () => (await import('./convert-command.ts')).convertCommand),
   lazy(inspectVerb, async () => (await import('./inspect-command.ts')).inspectCommand),
   lazy(demoVerb, async () => (await import('./demo-command.ts')).demoCommand),
+  lazy(benchVerb, async () => (await import('./bench-command.ts')).benchCommand),
   lazy(setupVerb, async () => (await import('./setup-command.ts')).setupCommand),
   lazy(doctorVerb, async () => (await import('./doctor-command.ts')).doctorCommand),
 ];

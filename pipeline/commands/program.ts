@@ -40,6 +40,7 @@ const examples = [
   'theory',
   'convert runs/a/test --to parquet --out runs/a/test.parquet',
   'inspect runs/a/test',
+  'bench loader photos --split train --image-size 224 --batch-size 64',
   'setup tensorflow --cpu',
   'doctor',
 ];

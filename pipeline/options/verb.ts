@@ -76,8 +76,8 @@ export interface Verb<T> {
 export interface VerbDefinition<T> {
   readonly name: string;
   readonly summary: string;
-  /** Option that is given without a flag. */
-  readonly positional?: (keyof T & string) | undefined;
+  /** Options that are given without a flag, in their order. @default none */
+  readonly positional?: (keyof T & string) | readonly (keyof T & string)[] | undefined;
   readonly fields: OptionFields<T>;
   /** Headings of help, each with the fields that stand under it, in their order. @default one heading for all */
   readonly groups?: Readonly<Record<string, object>> | undefined;
@@ -96,6 +96,7 @@ export function defineVerb<T>(definition: VerbDefinition<T>): Verb<T> {
   const { inherited = { from: () => ({}), keys: [] } } = definition;
   const shape = fields as Readonly<Record<string, z.ZodType>>;
   const { groups = { Options: fields } } = definition;
+  const withoutFlag = new Set<unknown>([positional].flat());
   const inGroups = Object.entries(groups).flatMap(([group, members]) =>
     Object.keys(members).map((key) => ({ key, group })),
   );
@@ -114,7 +115,7 @@ export function defineVerb<T>(definition: VerbDefinition<T>): Verb<T> {
     fields: inGroups.map(({ key, group }) =>
       described(key, shape[key]!, {
         group,
-        positional: key === positional,
+        positional: withoutFlag.has(key),
         inherits: inherited.keys.some((one) => one === key),
       }),
     ),

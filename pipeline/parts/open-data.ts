@@ -12,16 +12,20 @@ import type { TellNote } from './run-event.ts';
 /**
  * Opens the images that the options of a verb choose, and tells what was found.
  *
+ * @param options With `out: null` where nothing is written.
  * @throws {UsageError} When `out` lies among them.
  * @throws {PipelineError} `ERR_DATASET`.
  */
 export async function openData(
-  options: Resolved<DataOptions & SeedOption> & { readonly data: string; readonly out: string },
+  options: Resolved<DataOptions & SeedOption> & {
+    readonly data: string;
+    readonly out: string | null;
+  },
   signal: AbortSignal,
   note: TellNote,
 ): Promise<Dataset> {
-  const { data, split, classes, excludeClasses, limit, seed } = options;
-  await checkOutside(options);
+  const { data, split, classes, excludeClasses, limit, seed, out } = options;
+  if (out !== null) await checkOutside({ data, split, out });
   const dataset = await openDataset(data, {
     split: split ?? undefined,
     classes: classes ?? undefined,

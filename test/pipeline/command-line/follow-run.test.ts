@@ -105,7 +105,7 @@ const signalCases = test.macro(
   async (
     t,
     sent: readonly number[],
-    options: { continueWith?: string },
+    options: { continueWith?: string; partial?: boolean },
     expected: { strength: number; stops: number; aborts: number },
   ) => {
     const signals = new Signals();
@@ -137,6 +137,17 @@ test('an echo of the same press is none', signalCases, [5, 9, 200], canGoOn, {
   stops: 1,
   aborts: 0,
 });
+test(
+  'what has a result by then is stopped by one signal',
+  signalCases,
+  [5],
+  { partial: true },
+  {
+    strength: 1,
+    stops: 1,
+    aborts: 0,
+  },
+);
 test(
   'what cannot go on is aborted by the first',
   signalCases,

@@ -1,0 +1,174 @@
+import { counted } from '../../operators/message-words.ts';
+import type { LoadingTotals } from './loading-meter.ts';
+import {
+  hardlyWaits,
+  type LoadingLimit,
+  loadingLimit,
+  percent,
+  rateOf,
+  shownMs,
+  shownRate,
+  workShare,
+} from './loading-limit.ts';
+import type { LoadingPhases } from './loading-phases.ts';
+
+/** Something that would make loading faster, and by how much as far as that follows from what was measured. */
+export interface LoadingAdvice {
+  readonly text: string;
+  /** Options of the library that the text names, each in backticks. */
+  readonly options: readonly string[];
+}
+
+/** Circumstances of a measurement. */
+export interface LoadingSetup {
+  readonly stepMs: number;
+  readonly batchSize: number;
+  readonly prefetch: number;
+  readonly threads: number;
+  /** Cores that this process may use. */
+  readonly cores: number;
+  /** Images of the dataset. */
+  readonly images: number;
+  /** Decoded images that were kept, and the most bytes of them. */
+  readonly cache: { readonly count: number; readonly bytes: number; readonly maxBytes: number };
+  /** Bytes of memory that are free beside them. */
+  readonly freeBytes: number;
+}
+
+/** One measurement with what limited it. */
+interface Measured {
+  readonly totals: LoadingTotals;
+  readonly limit: LoadingLimit;
+  readonly setup: LoadingSetup;
+  readonly phases: LoadingPhases;
+}
+
+/** What would be gained is told from this share of the threads' time on. */
+const worthwhile = 0.15;
+
+/** Share of the cores that counts as all of them: other programs run beside. */
+const allCores = 0.8;
+
+/** What would make loading faster, most first. Empty when nothing was measured. */
+export function loadingAdvice(
+  phases: LoadingPhases,
+  setup: LoadingSetup,
+): readonly LoadingAdvice[] {
+  // A training run is made of later epochs, where there were any.
+  const totals = phases.later ?? phases.first ?? phases.all;
+  if (totals === null) return [];
+  const measured = { totals, limit: loadingLimit(totals, setup), setup, phases };
+  return rules.flatMap((rule) => rule(measured) ?? []);
+}
+
+const rules: readonly ((measured: Measured) => LoadingAdvice | undefined)[] = [
+  enough,
+  morePrefetch,
+  mainThread,
+  largerCache,
+  moreThreads,
+  moreCores,
+  longerMeasurement,
+];
+
+function enough({ limit, totals }: Measured): LoadingAdvice | undefined {
+  if (limit.by !== 'device') return undefined;
+  const { images, wallMs, loaderWaitMs } = totals;
+  const alone = shownRate((1000 * images) / Math.max(wallMs - loaderWaitMs, 1));
+  const text = `nothing: the loader keeps up with the device, and alone would make about ${alone}`;
+  return { text, options: [] };
+}
+
+function morePrefetch({ limit, totals, setup }: Measured): LoadingAdvice | undefined {
+  const { wallMs, deviceWaitMs, loaderWaitMs } = totals;
+  const bothWait = Math.min(deviceWaitMs, loaderWaitMs) / wallMs > hardlyWaits;
+  if (setup.stepMs === 0 || limit.by === 'device' || !bothWait) return undefined;
+  return {
+    text:
+      `raise \`prefetch\` to ${2 * setup.prefetch}: the device waits ${percent(deviceWaitMs / wallMs)} of the time and ` +
+      `the loader ${percent(loaderWaitMs / wallMs)}, because batches take unequally long`,
+    options: ['prefetch'],
+  };
+}
+
+function mainThread({ limit, totals }: Measured): LoadingAdvice | undefined {
+  if (limit.by !== 'mainThread') return undefined;
+  const each = totals.mainMs / totals.images;
+  return {
+    text:
+      `no option: planning and collecting take ${shownMs(each)} an image on one thread, so ` +
+      `${shownRate(1000 / each)} are the most`,
+    options: [],
+  };
+}
+
+/** Images a second without some share of the threads' work; the main thread sets an end to it. */
+function rateWithout(totals: LoadingTotals, share: number): number {
+  const most = (1000 * totals.images) / totals.mainMs;
+  return Math.max(rateOf(totals), Math.min(most, rateOf(totals) / (1 - share)));
+}
+
+function largerCache({ limit, totals, setup }: Measured): LoadingAdvice | undefined {
+  const share = workShare(totals, 'read') + workShare(totals, 'decode');
+  if (!isThreads(limit) || share < worthwhile) return undefined;
+  const { cache, images, freeBytes } = setup;
+  if (cache.maxBytes === 0) {
+    const text = `give \`cacheMb\`: reading and decoding, ${percent(share)} of the threads' time, would be saved for images that fit`;
+    return { text, options: ['cacheMb'] };
+  }
+  if (cache.count === 0) return undefined;
+  const needed = Math.ceil((1.02 * images * cache.bytes) / cache.count / 1e6);
+  if (needed * 1e6 <= cache.maxBytes || needed * 1e6 > (freeBytes + cache.bytes) / 2) {
+    return undefined;
+  }
+  return {
+    text:
+      `raise \`cacheMb\` to ${needed} so that all ${counted(images, 'image')} stay decoded: from the second pass on about ` +
+      shownRate(rateWithout(totals, share)),
+    options: ['cacheMb'],
+  };
+}
+
+function isThreads({ by }: LoadingLimit): boolean {
+  return by === 'read' || by === 'decode' || by === 'views';
+}
+
+function moreThreads({ limit, totals, setup }: Measured): LoadingAdvice | undefined {
+  const { threads, cores } = setup;
+  const used = totals.cpuMs / totals.wallMs;
+  if (!isThreads(limit) || used >= allCores * cores) return undefined;
+  if (threads >= cores && limit.by !== 'read') return undefined;
+  // Threads that wait for a store leave cores to others.
+  const wanted = limit.by === 'read' ? Math.ceil((threads * cores) / used) : cores;
+  const text = `raise \`threads\` to ${Math.min(wanted, 4 * cores)}: ${shownCores(used)} of ${counted(cores, 'core')} are in use`;
+  return { text, options: ['threads'] };
+}
+
+function moreCores({ limit, totals, setup }: Measured): LoadingAdvice | undefined {
+  const { cores, stepMs, batchSize } = setup;
+  const { cpuMs, wallMs, images } = totals;
+  if (!isThreads(limit) || cpuMs / wallMs < allCores * cores) return undefined;
+  const ofOne = (1000 * images) / cpuMs;
+  if (stepMs === 0)
+    return { text: `more cores: each makes about ${shownRate(ofOne)}`, options: [] };
+  const demand = (1000 * batchSize) / stepMs;
+  const text = `more cores: ${shownCores(demand / ofOne)} are needed for ${shownRate(demand)}, which the device takes`;
+  return { text, options: [] };
+}
+
+function shownCores(cores: number): string {
+  return cores.toFixed(1);
+}
+
+/** Later passes may be many times as fast as the first: what was not reached is told. */
+function longerMeasurement({ phases, setup }: Measured): LoadingAdvice | undefined {
+  const { first, later } = phases;
+  if (first === null || later !== null || setup.cache.maxBytes === 0) return undefined;
+  const seconds = setup.images / rateOf(first);
+  return {
+    text:
+      `measure longer to see passes that find images in the cache: the first takes about ${counted(Math.ceil(seconds))} s; ` +
+      `give \`seconds: ${Math.ceil(1.5 * seconds + 5)}\`, or fewer images with \`limit\``,
+    options: ['seconds', 'limit'],
+  };
+}

@@ -1,0 +1,91 @@
+import { counted } from '../../operators/message-words.ts';
+import type { LoadingTotals } from './loading-meter.ts';
+import { loadingStages, type LoadingStage } from './stage-times.ts';
+
+/** What keeps a loader from being faster. */
+export type LimitName = 'device' | 'read' | 'decode' | 'views' | 'mainThread';
+
+/** What limits, in words that tell what was measured. */
+export interface LoadingLimit {
+  readonly by: LimitName;
+  readonly text: string;
+}
+
+/** Circumstances of a measurement, as far as limits depend on them. */
+export interface LimitSetup {
+  /** Milliseconds that the simulated device takes for a batch. */
+  readonly stepMs: number;
+}
+
+/** Share of waiting that is none: timers and turns of the event loop take as much. */
+export const hardlyWaits = 0.1;
+
+/** Share of time from which on the main thread has none left. */
+const fullyBusy = 0.85;
+
+/** What limited a measurement. */
+export function loadingLimit(totals: LoadingTotals, { stepMs }: LimitSetup): LoadingLimit {
+  const { wallMs, deviceWaitMs, loaderWaitMs, mainMs } = totals;
+  if (stepMs > 0 && deviceWaitMs / wallMs <= hardlyWaits) {
+    const waits = percent(loaderWaitMs / wallMs);
+    const text = `the device: it takes ${shownMs(stepMs)} a batch, and the loader waits for it ${waits} of the time`;
+    return { by: 'device', text };
+  }
+  if (mainMs / wallMs >= fullyBusy) {
+    return {
+      by: 'mainThread',
+      text: `the main thread: it is busy ${percent(mainMs / wallMs)} of the time`,
+    };
+  }
+  const by = slowest(totals);
+  const text = `${names[by]}: ${percent(workShare(totals, by))} of the threads' time`;
+  const { ms, calls } = totals.stages.read;
+  return {
+    by,
+    text: by === 'read' ? `${text}; the store answers in ${shownMs(ms / calls)}` : text,
+  };
+}
+
+const names = { read: 'reading', decode: 'decoding', views: 'making views' } as const;
+
+/** Work that threads share: the rest is the main thread's. */
+export type SharedStage = keyof typeof names;
+
+/** Share of a stage in the work that threads share. */
+export function workShare(totals: LoadingTotals, stage: SharedStage): number {
+  const { read, decode, views } = totals.stages;
+  const all = read.ms + decode.ms + views.ms;
+  return all === 0 ? 0 : totals.stages[stage].ms / all;
+}
+
+function slowest({ stages }: LoadingTotals): SharedStage {
+  const shared = loadingStages.filter((stage): stage is SharedStage => stage in names);
+  return shared.reduce((most, stage) => (stages[stage].ms > stages[most].ms ? stage : most));
+}
+
+/** Share of each stage in the time of all of them. */
+export function stageShare({ stages }: LoadingTotals, stage: LoadingStage): number {
+  const all = loadingStages.reduce((sum, one) => sum + stages[one].ms, 0);
+  return all === 0 ? 0 : stages[stage].ms / all;
+}
+
+/** A share in percent: `71 %`. */
+export function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
+/** Milliseconds with two digits that count, or more: `0.012 ms`, `12 ms`, `1,200 ms`. */
+export function shownMs(ms: number): string {
+  return `${ms >= 10 ? counted(Math.round(ms)) : Number(ms.toPrecision(2))} ms`;
+}
+
+/** A rate: `1,234 images/s`. */
+export function shownRate(rate: number): string {
+  const number = rate >= 10 ? counted(Math.round(rate)) : String(Number(rate.toPrecision(2)));
+  return `${number} images/s`;
+}
+
+/** Images a second. */
+export function rateOf({ images, wallMs }: LoadingTotals): number {
+  return (1000 * images) / wallMs;
+}

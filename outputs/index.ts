@@ -8,7 +8,7 @@ export type { ArrowLog } from './arrow/arrow-log.ts';
 
 // Exports
 export { openEmbeddingsFolder } from './embeddings/embeddings-folder.ts';
-export type { EmbeddingsFolder } from './embeddings/export-writer.ts';
+export type { EmbeddingsFolder } from './embeddings/embeddings-folder.ts';
 export { writeEmbeddings } from './embeddings/write-embeddings.ts';
 export { finalizeEmbeddings } from './embeddings/finalize-embeddings.ts';
 export { openEmbeddings } from './embeddings/read-embeddings.ts';

@@ -8,7 +8,7 @@ import { prepareInputs } from '../operators/stages/prepare-inputs.ts';
 import { openViewMaker } from '../operators/image/view-maker.ts';
 import { planInOrder } from '../operators/batches/plan-in-order.ts';
 import type { BatchPlan, Dataset } from '../operators/types.ts';
-import type { PositionRange } from '../outputs/embeddings/export-writer.ts';
+import type { PositionRange } from '../outputs/exports/export-writer.ts';
 import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/embeddings/write-embeddings.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { openExport } from './parts/open-export.ts';

@@ -1,7 +1,5 @@
-import {
-  type FinalizedEmbeddings,
-  finalizeEmbeddings,
-} from '../outputs/embeddings/finalize-embeddings.ts';
+import { finalizeEmbeddings } from '../outputs/embeddings/finalize-embeddings.ts';
+import type { FinalizedExport } from '../outputs/exports/finalize-export.ts';
 import { type FinalizeOptions, finalizeVerb } from './options/finalize-options.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
@@ -15,7 +13,7 @@ import { type Run, startRun } from './parts/start-run.ts';
  * const { rows, parts } = await finalize({ folders: ['a0', 'a1'], out: 'a' });
  * ```
  */
-export function finalize(given: FinalizeOptions): Run<FinalizedEmbeddings> {
+export function finalize(given: FinalizeOptions): Run<FinalizedExport> {
   return startRun(finalizeVerb, given, ({ folders, out, verify }, scope) =>
     runTask(scope, async () => {
       const { signal } = scope;

@@ -9,7 +9,7 @@ import { openFileWindow } from '../files/file-window.ts';
 import { statGiven } from '../files/stat-of.ts';
 import { type ArrowFileReader, openArrowReader } from '../arrow/read-arrow-file.ts';
 import { openArrowStream } from '../arrow/read-arrow-stream.ts';
-import { partBatches } from '../embeddings/part-batches.ts';
+import { partBatches } from '../exports/part-batches.ts';
 import { openEmbeddings } from '../embeddings/read-embeddings.ts';
 
 /** Rows with one schema, whichever files they lie in. */

@@ -2,16 +2,13 @@ import path from 'node:path';
 import fs from 'node:fs/promises';
 import { DataType, type RecordBatch } from 'apache-arrow';
 import { PipelineError } from '../../operators/errors.ts';
-import {
-  type EmbeddingsManifest,
-  type EmbeddingsPart,
-  type ExportManifest,
-  manifestName,
-  readManifest,
-} from './embeddings-manifest.ts';
+import { evenly } from '../exports/evenly.ts';
+import { type ExportManifest, type ExportPart, manifestName } from '../exports/export-manifest.ts';
+import type { EmbeddingsIdentity } from './embeddings-identity.ts';
+import { type EmbeddingsManifest, readManifest } from './embeddings-manifest.ts';
 import { embeddingsLayers, type EmbeddingsLayer } from './embeddings-schema.ts';
-import { shardManifestName, shardOfName } from './export-shard.ts';
-import { checkPart, damagedPart } from './check-part.ts';
+import { shardManifestName, shardOfName } from '../exports/export-shard.ts';
+import { checkPart, damagedPart } from '../exports/check-part.ts';
 import { digestBytes } from '../../operators/image-content.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
 import { isFolder } from '../files/stat-of.ts';
@@ -85,7 +82,7 @@ export async function openEmbeddings(
       { path: folder, options: ['resume'] },
     );
   }
-  for (const part of manifest.parts) await checkPart(path.join(folder, part.file), part, verify);
+  for (const part of manifest.parts) await checkPart(folder, part, verify);
   return {
     path: folder,
     rows: manifest.parts.reduce((sum, { rows }) => sum + rows, 0),
@@ -126,8 +123,8 @@ async function noEmbeddings(folder: string): Promise<PipelineError> {
  */
 export async function* partBlocks(
   file: string,
-  part: EmbeddingsPart,
-  manifest: ExportManifest,
+  part: ExportPart,
+  manifest: ExportManifest<EmbeddingsIdentity>,
   most: number = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<EmbeddingsBlock, void, undefined> {
   const reader = await openArrowReader(file);
@@ -148,13 +145,11 @@ export async function* partBlocks(
   }
 }
 
-/** At most `most` numbers below `count`, evenly spread, the last one among them. */
-export function evenly(count: number, most: number): number[] {
-  const length = Math.min(count, most);
-  return Array.from({ length }, (_, at) => Math.floor(((at + 1) * count) / length) - 1);
-}
-
-function blockOf(file: string, batch: RecordBatch, manifest: ExportManifest): EmbeddingsBlock {
+function blockOf(
+  file: string,
+  batch: RecordBatch,
+  manifest: ExportManifest<EmbeddingsIdentity>,
+): EmbeddingsBlock {
   const layers = embeddingsLayers.flatMap((layer) => {
     const size = manifest.layers[layer];
     return size === undefined ? [] : [[layer, vectorsOf(file, batch, layer, size)] as const];

@@ -2,8 +2,9 @@ import type { OperatorFunction } from 'rxjs';
 import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
 import type { BatchPlan, EmbeddingBatch } from '../../operators/types.ts';
-import type { SampleReasons } from './embeddings-part.ts';
-import type { EmbeddingsFolder, WrittenRows } from './export-writer.ts';
+import type { WrittenRows } from '../exports/export-writer.ts';
+import type { SampleReasons } from '../exports/open-part.ts';
+import type { EmbeddingsFolder } from './embeddings-folder.ts';
 
 /** One acknowledged batch of an export. */
 export interface EmbeddingsWritten extends WrittenRows {

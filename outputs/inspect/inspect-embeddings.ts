@@ -3,8 +3,8 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { EmbeddingsManifest } from '../embeddings/embeddings-manifest.ts';
 import { classColumns } from '../arrow/arrow-columns.ts';
 import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
-import { partBatches } from '../embeddings/part-batches.ts';
-import { checkPart } from '../embeddings/check-part.ts';
+import { partBatches } from '../exports/part-batches.ts';
+import { checkPart } from '../exports/check-part.ts';
 import { columnsOf, columnSummary, previewOf } from './column-summary.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
 
@@ -30,7 +30,7 @@ export async function inspectEmbeddings(
   for (const part of parts) {
     const file = path.join(folder, part.file);
     try {
-      await checkPart(file, part, verify ? 'hash' : 'size');
+      await checkPart(folder, part, verify ? 'hash' : 'size');
       let inPart = 0;
       for await (const batch of partBatches(file, schema)) {
         signal?.throwIfAborted();

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import { manifestName, readManifest } from '../embeddings/embeddings-manifest.ts';
+import { readManifest } from '../embeddings/embeddings-manifest.ts';
+import { manifestName } from '../exports/export-manifest.ts';
 import { kindInstead } from '../files/file-kind.ts';
 import { statGiven } from '../files/stat-of.ts';
 import { inspectEmbeddings } from './inspect-embeddings.ts';

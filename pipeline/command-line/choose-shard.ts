@@ -1,4 +1,4 @@
-import { parseShard, shardText } from '../../outputs/embeddings/export-shard.ts';
+import { parseShard, shardText } from '../../outputs/exports/export-shard.ts';
 import { UsageError } from '../options/usage-error.ts';
 
 /** Shard of an export that this process makes, and how that was found out. */

@@ -1,11 +1,11 @@
-import type { FinalizedEmbeddings } from '../../outputs/embeddings/finalize-embeddings.ts';
+import type { FinalizedExport } from '../../outputs/exports/finalize-export.ts';
 import type { Command } from '../command-line/command.ts';
 import { finalize } from '../finalize.ts';
 import { type FinalizeOptions, finalizeVerb } from '../options/finalize-options.ts';
 import { counted } from '../../operators/message-words.ts';
 
 /** `finalize` on the command line. */
-export const finalizeCommand: Command<FinalizeOptions, FinalizedEmbeddings> = {
+export const finalizeCommand: Command<FinalizeOptions, FinalizedExport> = {
   verb: finalizeVerb,
   run: finalize,
   stopped: () => 'stopped; run it again',

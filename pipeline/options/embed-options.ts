@@ -1,4 +1,4 @@
-import { parseShard } from '../../outputs/embeddings/export-shard.ts';
+import { parseShard } from '../../outputs/exports/export-shard.ts';
 import { classRule, type DataOptions, dataFields } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';

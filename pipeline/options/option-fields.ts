@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseShard } from '../../outputs/embeddings/export-shard.ts';
+import { parseShard } from '../../outputs/exports/export-shard.ts';
 import { eitherOf } from '../../operators/message-words.ts';
 
 /** Description of an option, for help and for messages. */

@@ -13,7 +13,7 @@ import {
 } from '../../outputs/embeddings/read-embeddings.ts';
 import { imagesHash } from './images-hash.ts';
 import { counted } from '../../operators/message-words.ts';
-import { decisivePrecision } from '../../outputs/embeddings/export-identity.ts';
+import { decisivePrecision } from '../../outputs/embeddings/embeddings-identity.ts';
 import type { Json, JsonObject } from '../../outputs/files/json.ts';
 
 /** One layer of an export, and what identifies it. */

@@ -2,7 +2,7 @@ import { counted, shownName } from '../../operators/message-words.ts';
 import type { EncoderSession, Engine } from '../../operators/engine/interface/engine.ts';
 import { weightShapes } from '../../operators/model/weight-shapes.ts';
 import type { Dataset } from '../../operators/types.ts';
-import type { EmbeddingsFolder } from '../../outputs/embeddings/export-writer.ts';
+import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** The images that a run begins with: how many, of which classes, the smallest and the largest of them. */

@@ -10,7 +10,7 @@ import type {
   DecodedImage,
   PlannedSample,
 } from '../../operators/types.ts';
-import type { EmbeddingsFolder } from '../../outputs/embeddings/export-writer.ts';
+import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
 import type { TellNote } from './run-event.ts';
 import { counted } from '../../operators/message-words.ts';
 

@@ -1,5 +1,6 @@
 import { concat, defer, map, type OperatorFunction } from 'rxjs';
-import type { EmbeddingsFolder, PositionRange } from '../../outputs/embeddings/export-writer.ts';
+import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
+import type { PositionRange } from '../../outputs/exports/export-writer.ts';
 import type { EmbeddingsWritten } from '../../outputs/embeddings/write-embeddings.ts';
 import type { RunEvent } from './run-event.ts';
 

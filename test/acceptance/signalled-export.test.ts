@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import type { EmbeddingsManifest } from '../../outputs/embeddings/embeddings-manifest.ts';
-import { partPositions } from '../../outputs/embeddings/export-parts.ts';
+import { partPositions } from '../../outputs/exports/export-parts.ts';
 import { counted } from '../../operators/message-words.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { train } from '../../pipeline/train.ts';

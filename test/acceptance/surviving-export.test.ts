@@ -4,13 +4,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import anyTest, { type TestFn } from 'ava';
 import { lockName } from '../../outputs/files/lock-file.ts';
-import { manifestName } from '../../outputs/embeddings/embeddings-manifest.ts';
-import { partPositions } from '../../outputs/embeddings/export-parts.ts';
+import { manifestName } from '../../outputs/exports/export-manifest.ts';
+import { partPositions } from '../../outputs/exports/export-parts.ts';
 import {
   shardLockName,
   shardManifestName,
   shardPositions,
-} from '../../outputs/embeddings/export-shard.ts';
+} from '../../outputs/exports/export-shard.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { readQuarantine } from '../../outputs/tables/write-quarantine.ts';

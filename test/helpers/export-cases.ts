@@ -3,13 +3,13 @@ import {
   type EmbeddingsFolderOptions,
   openEmbeddingsFolder,
 } from '../../outputs/embeddings/embeddings-folder.ts';
-import type { EmbeddingsFolder } from '../../outputs/embeddings/export-writer.ts';
+import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
 import {
   type EmbeddingsWritten,
   writeEmbeddings,
 } from '../../outputs/embeddings/write-embeddings.ts';
-import type { SampleReasons } from '../../outputs/embeddings/embeddings-part.ts';
-import type { ExportShard } from '../../outputs/embeddings/export-shard.ts';
+import type { SampleReasons } from '../../outputs/exports/open-part.ts';
+import type { ExportShard } from '../../outputs/exports/export-shard.ts';
 import { withDemand } from '../../operators/flow/with-demand.ts';
 import { mapInOrder } from '../../operators/flow/map-in-order.ts';
 import type {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../operators/random.ts';
 import type { EmbeddingsManifest } from '../../outputs/embeddings/embeddings-manifest.ts';
-import { partPositions, partNumber } from '../../outputs/embeddings/export-parts.ts';
+import { partPositions, partNumber } from '../../outputs/exports/export-parts.ts';
 import { startProgram } from './program.ts';
 
 /** An export, or one shard of it, as its folder shows it. */

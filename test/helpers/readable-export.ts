@@ -2,7 +2,7 @@ import { imageContent } from '../../operators/image-content.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample, Dataset, PlannedSample } from '../../operators/types.ts';
 import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
-import type { ExportShard } from '../../outputs/embeddings/export-shard.ts';
+import type { ExportShard } from '../../outputs/exports/export-shard.ts';
 import { exportOptions, exportPlan, exportRow, exportSample } from './export-cases.ts';
 
 /** Files of a dataset by position; null for one that cannot be read. */

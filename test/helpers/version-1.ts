@@ -4,7 +4,7 @@ import { type RecordBatch, Schema } from 'apache-arrow';
 import { recordBatch } from '../../outputs/arrow/arrow-columns.ts';
 import { openArrowFile } from '../../outputs/arrow/arrow-file.ts';
 import { readArrowFile } from '../../outputs/arrow/read-arrow-file.ts';
-import type { ExportManifest } from '../../outputs/embeddings/embeddings-manifest.ts';
+import type { ExportManifest } from '../../outputs/exports/export-manifest.ts';
 
 /** Makes of an export what the first version of the format would have written: nothing says what its images were. */
 export async function makeVersion1(folder: string, manifestName = 'manifest.json'): Promise<void> {

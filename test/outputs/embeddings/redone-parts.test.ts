@@ -6,8 +6,8 @@ import { withDemand } from '../../../operators/flow/with-demand.ts';
 import { mapInOrder } from '../../../operators/flow/map-in-order.ts';
 import type { BatchPlan } from '../../../operators/types.ts';
 import { openEmbeddingsFolder } from '../../../outputs/embeddings/embeddings-folder.ts';
-import { partPositions } from '../../../outputs/embeddings/export-parts.ts';
-import type { EmbeddingsFolder } from '../../../outputs/embeddings/export-writer.ts';
+import { partPositions } from '../../../outputs/exports/export-parts.ts';
+import type { EmbeddingsFolder } from '../../../outputs/embeddings/embeddings-folder.ts';
 import { openEmbeddings } from '../../../outputs/embeddings/read-embeddings.ts';
 import { writeEmbeddings } from '../../../outputs/embeddings/write-embeddings.ts';
 import {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import { fingerprintPositions } from '../../../operators/fingerprint.ts';
 import { takeFingerprint } from '../../../operators/stages/take-fingerprint.ts';
-import { partPositions } from '../../../outputs/embeddings/export-parts.ts';
+import { partPositions } from '../../../outputs/exports/export-parts.ts';
 import { finalizeEmbeddings } from '../../../outputs/embeddings/finalize-embeddings.ts';
 import { exportSample } from '../../helpers/export-cases.ts';
 import { folderBytes } from '../../helpers/folder-bytes.ts';

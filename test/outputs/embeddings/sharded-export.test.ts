@@ -4,14 +4,14 @@ import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import type { PipelineError } from '../../../operators/errors.ts';
 import { openEmbeddingsFolder } from '../../../outputs/embeddings/embeddings-folder.ts';
-import { partPositions } from '../../../outputs/embeddings/export-parts.ts';
+import { partPositions } from '../../../outputs/exports/export-parts.ts';
 import {
   type ExportShard,
   parseShard,
   shardLockName,
   shardManifestName,
   shardPositions,
-} from '../../../outputs/embeddings/export-shard.ts';
+} from '../../../outputs/exports/export-shard.ts';
 import { finalizeEmbeddings } from '../../../outputs/embeddings/finalize-embeddings.ts';
 import { openEmbeddings } from '../../../outputs/embeddings/read-embeddings.ts';
 import { readQuarantine } from '../../../outputs/tables/write-quarantine.ts';

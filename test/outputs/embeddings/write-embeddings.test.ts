@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { openEmbeddingsFolder } from '../../../outputs/embeddings/embeddings-folder.ts';
 import type { EmbeddingsManifest } from '../../../outputs/embeddings/embeddings-manifest.ts';
-import { partPositions } from '../../../outputs/embeddings/export-parts.ts';
+import { partPositions } from '../../../outputs/exports/export-parts.ts';
 import {
   type EmbeddingsBlock,
   openEmbeddings,

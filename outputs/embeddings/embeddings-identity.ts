@@ -1,14 +1,12 @@
 import type { Fingerprint } from '../../operators/fingerprint.ts';
-import type { Dataset } from '../../operators/types.ts';
 import { isObject, type Json, jsonDifferences, type JsonObject } from '../files/json.ts';
 import { producer } from '../files/producer.ts';
-import type { ExportColumns } from './embeddings-schema.ts';
+import type { ExportedDataset, ExportIdentity } from '../exports/export-identity.ts';
+import type { ExportColumns, ExportVersion } from './embeddings-schema.ts';
 
 /** Subject of an export: the data, the network, and the vectors of it that are kept. */
 export interface ExportSubject {
-  /** With `sample` and `read` its images are identified, so that an export is never continued onto others. */
-  readonly dataset: Pick<Dataset, 'name' | 'hash' | 'count' | 'classes'> &
-    Partial<Pick<Dataset, 'sample' | 'read' | 'size' | 'content'>>;
+  readonly dataset: ExportedDataset;
   /** `hash` identifies the weights; other fields are for readers. */
   readonly model: JsonObject & { readonly hash: string };
   /** Preprocessing of the images: image size, mean and whatever else decides how pixels become input. */
@@ -21,21 +19,9 @@ export interface ExportSubject {
   readonly split?: string | undefined;
 }
 
-/** Identity of an export, as its manifest holds it. Parts belong together when it is the same for both. */
-export interface ExportIdentity extends ExportColumns {
-  /** Name and version of the program that wrote it. */
-  readonly producer: string;
-  readonly dataset: {
-    readonly name: string;
-    /** `Dataset.hash`. */
-    readonly hash: string;
-    /** Positions of the dataset. */
-    readonly count: number;
-    /** Of its images, where they could be read; absent in version 1, and where nobody gave them. */
-    readonly fingerprint?: Fingerprint | undefined;
-  };
-  /** Class names; the dictionary of the `label` column. */
-  readonly classes: readonly string[];
+/** Identity of an export of vectors, as its manifest holds it. */
+export interface EmbeddingsIdentity extends ExportColumns, ExportIdentity {
+  readonly version: ExportVersion;
   /** The network; `hash` identifies its weights. */
   readonly model: JsonObject & { readonly hash: string };
   /** Preprocessing of the images. */
@@ -43,10 +29,13 @@ export interface ExportIdentity extends ExportColumns {
 }
 
 /** The identity of an export of this subject, written by this program. @param fingerprint Of its images, if known. */
-export function exportIdentity(subject: ExportSubject, fingerprint?: Fingerprint): ExportIdentity {
+export function embeddingsIdentity(
+  subject: ExportSubject,
+  fingerprint?: Fingerprint,
+): EmbeddingsIdentity {
   const { dataset, model, preprocessing, layers, sizes, split } = subject;
   const { embedding, projection } = sizes;
-  const identity: ExportIdentity = {
+  const identity: EmbeddingsIdentity = {
     version: 2,
     producer,
     dataset: { name: dataset.name, hash: dataset.hash, count: dataset.count, fingerprint },
@@ -60,30 +49,30 @@ export function exportIdentity(subject: ExportSubject, fingerprint?: Fingerprint
     split: split ?? null,
   };
   // As it will be read back: undefined fields are gone.
-  return JSON.parse(JSON.stringify(identity)) as ExportIdentity;
+  return JSON.parse(JSON.stringify(identity)) as EmbeddingsIdentity;
 }
 
 /**
  * Differences that keep parts from belonging together, see `jsonDifferences`. The dataset may have moved: its hash decides,
  * and for the images under its names `otherImagesOf`.
  */
-export function identityDifferences(before: ExportIdentity, now: ExportIdentity): string[] {
+export function identityDifferences(before: EmbeddingsIdentity, now: EmbeddingsIdentity): string[] {
   return jsonDifferences(decisive(before), decisive(now));
 }
 
 /** Without what a trial of its precision measured: that is the same only on the same kind of processor. */
-function decisiveModel({ precision, ...model }: ExportIdentity['model']): JsonObject {
+function decisiveModel({ precision, ...model }: EmbeddingsIdentity['model']): JsonObject {
   if (!isObject(precision)) return precision === undefined ? model : { ...model, precision };
   const { trial: _trial, ...decisive } = precision;
   return { ...model, precision: decisive };
 }
 
 /** The precision of a model of an export, without its trial; null where it is float32. */
-export function decisivePrecision(model: ExportIdentity['model']): Json {
+export function decisivePrecision(model: EmbeddingsIdentity['model']): Json {
   return decisiveModel(model)['precision'] ?? null;
 }
 
-function decisive(identity: ExportIdentity): unknown {
+function decisive(identity: EmbeddingsIdentity): unknown {
   const { version, producer: program, classes, model, preprocessing, layers, split } = identity;
   const { hash, count } = identity.dataset;
   return {

@@ -2,24 +2,26 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import type { Fingerprint } from '../../operators/fingerprint.ts';
-import type { BadSample, EmbeddingBatch, RepairedSample } from '../../operators/types.ts';
+import type { BadSample, RepairedSample } from '../../operators/types.ts';
 import { writeAtomicJson } from '../files/atomic-file.ts';
 import { jsonDifferences } from '../files/json.ts';
 import type { FolderLock } from '../files/held-lock.ts';
 import { mutex } from '../files/mutex.ts';
 import { isThere } from '../files/system-error.ts';
 import { quarantineName, type QuarantineRow, writeQuarantine } from '../tables/write-quarantine.ts';
-import { checkEmbeddingBatch } from './check-embedding-batch.ts';
+import { checkExportBatch } from './check-export-batch.ts';
+import type { ExportIdentity } from './export-identity.ts';
+import type { ExportKind } from './export-kind.ts';
 import {
-  type EmbeddingsPart,
   type ExportManifest,
+  type ExportPart,
   finishedParts,
   quarantineRows,
-} from './embeddings-manifest.ts';
-import { type OpenPart, partOpener, type SampleReasons } from './embeddings-part.ts';
-import { type EmbeddingsReport, reportOf } from './embeddings-report.ts';
+} from './export-manifest.ts';
 import type { ExportPiece } from './export-piece.ts';
+import { type ExportReport, reportOf } from './export-report.ts';
 import { isFinalized, othersWereRepaired } from './export-refusals.ts';
+import type { ExportedBatch, OpenPart, PartOpener, SampleReasons } from './open-part.ts';
 
 /** Acknowledgement of one batch. */
 export interface WrittenRows {
@@ -36,8 +38,12 @@ export interface PositionRange {
   readonly end: number;
 }
 
-/** An embeddings folder being written, locked for this process. Calls are served in order. */
-export interface EmbeddingsFolder {
+/**
+ * Folder of an export being written, locked for this process. Calls are served in order.
+ *
+ * @typeParam B What its rows are made of.
+ */
+export interface ExportFolder<B extends ExportedBatch> {
   readonly path: string;
   /** The dataset position that comes next: where a continued export goes on, always the start of a part. */
   readonly nextPosition: number;
@@ -50,13 +56,13 @@ export interface EmbeddingsFolder {
   /** Notes for the user about the opening, such as a lock that was taken over. */
   readonly notes: readonly string[];
   /** Finished parts, in order. */
-  readonly parts: readonly EmbeddingsPart[];
+  readonly parts: readonly ExportPart[];
   /** Bad samples of the finished parts. */
   readonly bad: readonly BadSample[];
   /** Repaired samples of the finished parts. */
   readonly repaired: readonly RepairedSample[];
   /** Totals of the finished parts. */
-  report(): EmbeddingsReport;
+  report(): ExportReport;
   /**
    * Marks the finished parts that lack one of these samples as to be made again, before the first `write`. Until they
    * are, the export is unfinished; interrupted, it is continued like any other.
@@ -70,38 +76,42 @@ export interface EmbeddingsFolder {
    * Takes in one batch, whose samples follow those of the last; settles when its rows are in a file.
    * @param reasons Asked at the end of a part why samples of it have no row, or were repaired.
    */
-  write(batch: EmbeddingBatch, reasons: SampleReasons): Promise<WrittenRows>;
+  write(batch: B, reasons: SampleReasons): Promise<WrittenRows>;
   /**
    * Writes `quarantine.arrow` and marks the folder as done. Of a shard, marks the shard as done.
    * @throws {PipelineError} `ERR_CONTRACT` when positions are missing.
    */
-  finish(): Promise<EmbeddingsReport>;
+  finish(): Promise<ExportReport>;
   /** Waits for running calls, drops an unfinished part and gives the folder back. Idempotent. */
   close(): Promise<void>;
 }
 
 /** An export as it was begun or is continued, with its lock. */
-export interface OpenExport {
+export interface OpenExport<I extends ExportIdentity, B extends ExportedBatch> {
+  readonly kind: ExportKind<I>;
   readonly folder: string;
-  readonly piece: ExportPiece;
-  readonly manifest: ExportManifest;
+  readonly piece: ExportPiece<I>;
+  readonly manifest: ExportManifest<I>;
   readonly lock: FolderLock;
   /** For the user, about what was found. */
   readonly notes: readonly string[];
   /** Of the images as they are now, if known; the manifest keeps that of the images as they were. */
   readonly fingerprint?: Fingerprint | undefined;
+  readonly openPart: PartOpener<B>;
+  /** Checks what is of the kind alone, before a batch is taken in. */
+  readonly checkBatch?: ((batch: B) => void) | undefined;
 }
 
 /** Writer of an open export. The lock is its own now. */
-export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
-  const { folder, piece, lock } = opened;
+export function exportWriter<I extends ExportIdentity, B extends ExportedBatch>(
+  opened: OpenExport<I, B>,
+): ExportFolder<B> {
+  const { kind, folder, piece, lock, openPart } = opened;
   let { manifest } = opened;
   const { from, end } = piece.positions(manifest.dataset.count);
-  const { layers } = manifest;
-  const openPart = partOpener(folder, manifest, lock.token);
   let ranges = rangesOf(manifest, from, end);
   let next = ranges[0]?.from ?? end;
-  let part: OpenPart | undefined;
+  let part: OpenPart<B> | undefined;
   let closed = false;
 
   const saveManifest = async (
@@ -111,7 +121,7 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
     await writeAtomicJson(path.join(folder, piece.manifestName), changed, lock.token);
     manifest = changed;
   };
-  const finishPart = async (open: OpenPart, reasons: SampleReasons): Promise<void> => {
+  const finishPart = async (open: OpenPart<B>, reasons: SampleReasons): Promise<void> => {
     // Before a file gets its name: a process that was suspended for long may not be the only one.
     await lock.check();
     const finished = await open.finish(reasons);
@@ -119,9 +129,10 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
     const parts = at < 0 ? [...manifest.parts, finished] : manifest.parts.with(at, finished);
     await saveManifest({ parts });
   };
-  const write = async (batch: EmbeddingBatch, reasons: SampleReasons): Promise<WrittenRows> => {
+  const write = async (batch: B, reasons: SampleReasons): Promise<WrittenRows> => {
     if (closed) throw closedAlready(folder);
-    checkEmbeddingBatch(folder, batch, { next, end: ranges[0]?.end ?? end, layers });
+    checkExportBatch(folder, batch, { next, end: ranges[0]?.end ?? end });
+    opened.checkBatch?.(batch);
     let row = 0;
     for (const sample of batch.plan.samples) {
       part ??= await openPart(next);
@@ -145,9 +156,9 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
     const rows = batch.samples.length;
     return { rows, bad: batch.plan.samples.length - rows, kept: report().rows };
   };
-  const report = (): EmbeddingsReport => reportOf(folder, { parts: finishedParts(manifest) });
+  const report = (): ExportReport => reportOf(folder, { parts: finishedParts(manifest) });
   const redo = async (ids: ReadonlySet<string>): Promise<void> => {
-    if (!(await isThere(path.join(folder, piece.manifestName)))) throw isFinalized(folder);
+    if (!(await isThere(path.join(folder, piece.manifestName)))) throw isFinalized(kind, folder);
     await lock.check();
     // An image that was repaired has other bytes now than the export was begun with.
     const dataset = { ...manifest.dataset, fingerprint: opened.fingerprint };
@@ -166,9 +177,10 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
     await writeQuarantine(file, rows, lock.token);
     return file;
   };
-  const finish = async (): Promise<EmbeddingsReport> => {
+  const finish = async (): Promise<ExportReport> => {
     const covered = positionsOf(finishedParts(manifest));
-    if (covered !== end - from) throw incomplete(folder, end - from, covered);
+    if (covered !== end - from)
+      throw incomplete(kind.words.one, folder, { expected: end - from, covered });
     if (piece.hasQuarantine) {
       await lock.check();
       const rows = quarantineRows(manifest);
@@ -225,7 +237,11 @@ export function embeddingsWriter(opened: OpenExport): EmbeddingsFolder {
 }
 
 /** Positions that are to be written: parts that are made again, then those that no part covers yet. */
-function rangesOf({ parts }: ExportManifest, from: number, end: number): readonly PositionRange[] {
+function rangesOf(
+  { parts }: Pick<ExportManifest, 'parts'>,
+  from: number,
+  end: number,
+): readonly PositionRange[] {
   const again = parts
     .filter((part) => part.again === true)
     .map(({ first, positions }) => ({ from: first, end: first + positions }));
@@ -234,7 +250,7 @@ function rangesOf({ parts }: ExportManifest, from: number, end: number): readonl
 }
 
 /** Positions that parts cover. */
-function positionsOf(parts: readonly EmbeddingsPart[]): number {
+function positionsOf(parts: readonly ExportPart[]): number {
   return parts.reduce((sum, { positions }) => sum + positions, 0);
 }
 
@@ -242,10 +258,14 @@ function closedAlready(folder: string): PipelineError {
   return new PipelineError('ERR_CONTRACT', `\`${folder}\` is closed already.`, { path: folder });
 }
 
-function incomplete(folder: string, expected: number, covered: number): PipelineError {
+function incomplete(
+  one: string,
+  folder: string,
+  { expected, covered }: { readonly expected: number; readonly covered: number },
+): PipelineError {
   return new PipelineError(
     'ERR_CONTRACT',
-    `Expected ${expected} positions in \`${folder}\`, got ${covered}. Continue the export with \`resume: true\`.`,
+    `Expected ${expected} positions in \`${folder}\`, got ${covered}. Continue the ${one} with \`resume: true\`.`,
     { path: folder, options: ['resume'] },
   );
 }

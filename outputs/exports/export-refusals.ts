@@ -1,8 +1,14 @@
 import { PipelineError } from '../../operators/errors.ts';
-import type { EmbeddingsPart } from './embeddings-manifest.ts';
-import { reportOf } from './embeddings-report.ts';
+import type { ExportWords } from './export-kind.ts';
+import type { ExportPart } from './export-manifest.ts';
+import { reportOf } from './export-report.ts';
 import { counted } from '../../operators/message-words.ts';
 import { type ComparedNames, otherImages } from '../files/other-images.ts';
+
+/** What knows its words. */
+interface Worded {
+  readonly words: ExportWords;
+}
 
 /**
  * Refusal of a folder: it holds something that this export cannot be written to.
@@ -14,30 +20,35 @@ export function refused(folder: string, why: string, options?: readonly string[]
 }
 
 /** Refusal of a folder with shards by an export that is none. */
-export function holdsShards(folder: string, of: number): PipelineError {
+export function holdsShards({ words }: Worded, folder: string, of: number): PipelineError {
   return refused(
     folder,
-    `holds an export in ${of} shards. Run \`finalize\` when all are done, ` +
-      `or say with \`shard: i/${of}\` which of them to export.`,
+    `holds ${words.a} in ${of} shards. Run \`finalize\` when all are done, ` +
+      `or say with \`shard: i/${of}\` which of them to ${words.make}.`,
     ['shard'],
   );
 }
 
 /** Refusal of a folder with shards by a shard of another number of them. */
-export function holdsOtherShards(folder: string, of: number, ours: number): PipelineError {
+export function holdsOtherShards(
+  { words }: Worded,
+  folder: string,
+  of: number,
+  ours: number,
+): PipelineError {
   return refused(
     folder,
-    `holds an export in ${of} shards, and this is one of ${ours}. ` +
+    `holds ${words.a} in ${of} shards, and this is one of ${ours}. ` +
       `Give \`shard: i/${of}\`, or choose another folder.`,
     ['shard'],
   );
 }
 
 /** Refusal of a folder with an unfinished export without shards by a shard. */
-export function holdsUnfinishedWhole(folder: string): PipelineError {
+export function holdsUnfinishedWhole({ words }: Worded, folder: string): PipelineError {
   return refused(
     folder,
-    'holds an unfinished export without shards. Continue it without `shard`, or choose another folder.',
+    `holds an unfinished ${words.one} without shards. Continue it without \`shard\`, or choose another folder.`,
     ['shard'],
   );
 }
@@ -54,7 +65,7 @@ export function holdsForeignFile(folder: string, name: string): PipelineError {
 export function holdsAlready(
   folder: string,
   what: string,
-  { done, parts }: { readonly done: boolean; readonly parts: readonly EmbeddingsPart[] },
+  { done, parts }: { readonly done: boolean; readonly parts: readonly ExportPart[] },
 ): PipelineError {
   if (!done) {
     return refused(
@@ -83,10 +94,10 @@ export function othersWereRepaired(folder: string): PipelineError {
 }
 
 /** Refusal to try the bad images of a shard again that has become part of a finished export. */
-export function isFinalized(folder: string): PipelineError {
+export function isFinalized({ words }: Worded, folder: string): PipelineError {
   return refused(
     folder,
-    'holds the finished export that this shard has become a part of. Try its bad images again without `shard`.',
+    `holds the finished ${words.one} that this shard has become a part of. Try its bad images again without \`shard\`.`,
     ['shard'],
   );
 }
@@ -101,20 +112,17 @@ export function madeOfSomethingElse(folder: string, differences: readonly string
   );
 }
 
-/** Refusal to continue an export of version 1. */
-export function saysNoImages(folder: string): PipelineError {
-  return refused(
-    folder,
-    'holds an export of format version 1, which does not say what its images were: whether these are the same ' +
-      'cannot be told. Export into another folder. What is finished can still be read.',
-  );
-}
-
 /** Refusal to join other images under the same names. @param changed Ids of images that are others, 1 or more. */
 export function ofOtherImages(
+  { words }: Worded,
   folder: string,
   changed: readonly string[],
   names: ComparedNames,
 ): PipelineError {
-  return otherImages(folder, changed, { ...names, when: 'when this export was begun' });
+  return otherImages(folder, changed, { ...names, when: `when this ${words.one} was begun` });
+}
+
+/** A word at the beginning of a sentence. */
+export function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }

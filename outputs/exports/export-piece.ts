@@ -2,13 +2,15 @@ import path from 'node:path';
 import { lockName } from '../files/lock-file.ts';
 import { partialSuffix } from '../files/partial-file.ts';
 import { quarantineName } from '../tables/write-quarantine.ts';
+import type { ExportIdentity } from './export-identity.ts';
+import type { ExportKind } from './export-kind.ts';
 import {
-  type EmbeddingsManifest,
   type ExportManifest,
   manifestName,
-  readShardManifest,
-} from './embeddings-manifest.ts';
-import type { ExportIdentity } from './export-identity.ts';
+  type ShardManifest,
+  type WholeManifest,
+} from './export-manifest.ts';
+import { readShardManifest } from './read-manifest.ts';
 import { partNumber, partPositions } from './export-parts.ts';
 import { holdsOtherShards, holdsShards, holdsUnfinishedWhole } from './export-refusals.ts';
 import {
@@ -22,15 +24,15 @@ import {
 } from './export-shard.ts';
 
 /** A folder as a piece of an export finds it. */
-export interface FoundFolder {
+export interface FoundFolder<I extends ExportIdentity> {
   readonly folder: string;
   readonly names: readonly string[];
   /** Manifest of the whole export; undefined when there is none. */
-  readonly whole: EmbeddingsManifest | undefined;
+  readonly whole: WholeManifest<I> | undefined;
 }
 
 /** The piece of an export that one process makes: the whole, or one shard. The two differ in this alone. */
-export interface ExportPiece {
+export interface ExportPiece<I extends ExportIdentity = ExportIdentity> {
   readonly manifestName: string;
   readonly lockName: string;
   /** Name of its quarantine. That of a shard is there only when too many bad images ended it. */
@@ -40,51 +42,51 @@ export interface ExportPiece {
   /** Dataset positions, from the first to before `end`. */
   positions(count: number): { readonly from: number; readonly end: number };
   /** Throws a refusal when the folder holds an export that is cut another way. */
-  checkCut(found: FoundFolder): void;
+  checkCut(found: FoundFolder<I>): void;
   /** The manifest that an earlier process left of it, or the whole it has become part of. */
-  readManifest(found: FoundFolder): Promise<ExportManifest | undefined>;
+  readManifest(found: FoundFolder<I>): Promise<ExportManifest<I> | undefined>;
   /** Words for a manifest that `readManifest` gave. */
-  describe(manifest: ExportManifest): string;
+  describe(manifest: ExportManifest<I>): string;
   /** True for a file that has no business beside one that begins. */
   isForeign(name: string): boolean;
   /** Temporary files of its own earlier processes, which go when it goes on. */
-  leftovers(found: FoundFolder, count: number): readonly string[];
+  leftovers(found: FoundFolder<I>, count: number): readonly string[];
   /** The manifest to begin with. */
-  begun(identity: ExportIdentity): ExportManifest;
+  begun(identity: I): ExportManifest<I>;
   /** The manifest to go on with. */
-  continued(manifest: ExportManifest, identity: ExportIdentity): ExportManifest;
+  continued(manifest: ExportManifest<I>, identity: I): ExportManifest<I>;
 }
 
 /** The whole export, by one process. */
-export const wholeExport: ExportPiece = {
-  manifestName,
-  lockName,
-  quarantineName,
-  hasQuarantine: true,
-  positions: (count) => ({ from: 0, end: count }),
-  checkCut({ folder, names, whole }) {
-    const shard = names.map(shardOfName).find((one) => one !== undefined);
-    if (shard !== undefined && whole?.done !== true) throw holdsShards(folder, shard.of);
-  },
-  readManifest: async ({ whole }) => whole,
-  describe: () => 'export',
-  isForeign: (name) => name !== lockName && !isPartial(name),
-  leftovers: ({ names, whole }) => (whole === undefined ? [] : names.filter(isPartial)),
-  begun: (identity) => ({
-    format: 'sincere-embeddings',
-    ...identity,
-    parts: [],
-    done: false,
-  }),
-  continued: (manifest) => manifest,
-};
+export function wholeExport<I extends ExportIdentity>(kind: ExportKind<I>): ExportPiece<I> {
+  return {
+    manifestName,
+    lockName,
+    quarantineName,
+    hasQuarantine: true,
+    positions: (count) => ({ from: 0, end: count }),
+    checkCut({ folder, names, whole }) {
+      const shard = names.map(shardOfName).find((one) => one !== undefined);
+      if (shard !== undefined && whole?.done !== true) throw holdsShards(kind, folder, shard.of);
+    },
+    readManifest: async ({ whole }) => whole,
+    describe: () => kind.words.one,
+    isForeign: (name) => name !== lockName && !isPartial(name),
+    leftovers: ({ names, whole }) => (whole === undefined ? [] : names.filter(isPartial)),
+    begun: (identity) => ({ format: kind.format, ...identity, parts: [], done: false }),
+    continued: (manifest) => manifest,
+  };
+}
 
 /** One shard of an export; others may be written to the same folder meanwhile. */
-export function shardOfExport(shard: ExportShard): ExportPiece {
+export function shardOfExport<I extends ExportIdentity>(
+  kind: ExportKind<I>,
+  shard: ExportShard,
+): ExportPiece<I> {
   const ownManifest = shardManifestName(shard);
   const positions = (count: number) => shardPositions(shard, count);
-  const begun = (identity: ExportIdentity): ExportManifest => ({
-    format: 'sincere-embeddings-shard',
+  const begun = (identity: I): ShardManifest<I> => ({
+    format: `${kind.format}-shard`,
     shard,
     ...identity,
     parts: [],
@@ -98,13 +100,13 @@ export function shardOfExport(shard: ExportShard): ExportPiece {
     positions,
     checkCut({ folder, names, whole }) {
       const other = names.map(shardOfName).find((one) => one !== undefined && one.of !== shard.of);
-      if (other !== undefined) throw holdsOtherShards(folder, other.of, shard.of);
-      if (whole !== undefined && !whole.done) throw holdsUnfinishedWhole(folder);
+      if (other !== undefined) throw holdsOtherShards(kind, folder, other.of, shard.of);
+      if (whole !== undefined && !whole.done) throw holdsUnfinishedWhole(kind, folder);
     },
     readManifest: async ({ folder, whole }) =>
-      whole ?? (await readShardManifest(path.join(folder, ownManifest), shard)),
+      whole ?? (await readShardManifest(kind, path.join(folder, ownManifest), shard)),
     describe: (manifest) =>
-      'shard' in manifest ? `shard ${shardText(shard)} of an export` : 'export',
+      'shard' in manifest ? `shard ${shardText(shard)} of ${kind.words.a}` : kind.words.one,
     isForeign: (name) => shardOfName(name) === undefined && !isOfExport(name),
     leftovers({ names, whole }, count) {
       // Of a finalized export nothing is left; of others only its own: other shards are being written.

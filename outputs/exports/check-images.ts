@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { permits } from '../../operators/flow/permits.ts';
 import { digestBytes } from '../../operators/image-content.ts';
@@ -7,16 +6,25 @@ import {
   type TakeFingerprintOptions,
 } from '../../operators/stages/take-fingerprint.ts';
 import type { Dataset } from '../../operators/types.ts';
-import type { EmbeddingsPart, ExportManifest } from './embeddings-manifest.ts';
-import { type EmbeddingsBlock, evenly, partBlocks } from './read-embeddings.ts';
+import { evenly } from './evenly.ts';
+import type { ExportPart } from './export-manifest.ts';
 
 /** Images that rows were made of. */
 export type CheckedImages = Pick<Dataset, 'sample' | 'read' | 'size' | 'content'>;
 
 /** Care of the comparison, and how images are read. */
 export interface CheckImagesOptions extends TakeFingerprintOptions {
+  /** Blocks of rows of a part, at most so many of them, evenly spread. */
+  readonly blocks: (part: ExportPart, most: number) => AsyncIterable<IdentifiedRows>;
   /** `size`: the sizes of all images and the bytes of about 1,024 of them. `hash`: the bytes of all. */
   readonly verify: 'size' | 'hash';
+}
+
+/** Rows of a part, and what their images were. */
+export interface IdentifiedRows {
+  readonly ids: readonly string[];
+  /** `[rows, 32]` SHA-256 of the file of each image, zeros where it was not identified; absent where none is known. */
+  readonly digests?: Uint8Array | undefined;
 }
 
 /** Images of which the bytes are compared, blocks of rows that they are taken from. */
@@ -28,16 +36,15 @@ const [someImages, someBlocks] = [1024, 64];
  * By the sizes of all files, where the dataset tells them, and the bytes of some; of all in a part whose sizes have
  * changed. An image that cannot be read now does not count, and neither does a row that does not say what its image was.
  *
+ * @param parts Finished ones.
  * @param images Borrowed.
  * @returns Those of the first part that has any.
  */
 export async function otherImages(
-  folder: string,
-  manifest: ExportManifest,
+  parts: readonly ExportPart[],
   images: CheckedImages,
   options: CheckImagesOptions,
 ): Promise<string[]> {
-  const { parts } = manifest;
   const apart = Math.ceil(parts.length / someBlocks);
   const blocks = Math.max(1, Math.floor(someBlocks / Math.max(1, parts.length)));
   const rows = Math.ceil(someImages / (Math.ceil(parts.length / apart) * blocks));
@@ -49,12 +56,7 @@ export async function otherImages(
     if (!isWhole && (parts.length - 1 - at) % apart !== 0) continue;
     const taken = isWhole ? everything : { blocks, rows };
     const others: string[] = [];
-    for await (const block of partBlocks(
-      path.join(folder, part.file),
-      part,
-      manifest,
-      taken.blocks,
-    )) {
+    for await (const block of options.blocks(part, taken.blocks)) {
       others.push(...(await changedRows(block, taken.rows, positions, { images, options })));
     }
     if (others.length > 0) return others;
@@ -66,7 +68,7 @@ const everything = { blocks: Number.POSITIVE_INFINITY, rows: Number.POSITIVE_INF
 
 /** The images that have a row in a part, and where the dataset has them. */
 function positionsById(
-  { first, positions, bad }: EmbeddingsPart,
+  { first, positions, bad }: ExportPart,
   images: Pick<Dataset, 'sample'>,
 ): Map<string, number> {
   const without = new Set(bad.map(({ id }) => id));
@@ -80,7 +82,7 @@ function positionsById(
 
 /** True when the files are as long together as they were, and when nobody can say. */
 async function hasSameSizes(
-  { imageBytes }: EmbeddingsPart,
+  { imageBytes }: ExportPart,
   positions: ReadonlyMap<string, number>,
   { size }: CheckedImages,
   { permits: some = permits(16), signal }: CheckImagesOptions,
@@ -99,7 +101,7 @@ async function hasSameSizes(
 
 /** Ids of rows of a block whose images have other bytes now; at most `most` rows are looked at, evenly spread. */
 async function changedRows(
-  { ids, digests }: EmbeddingsBlock,
+  { ids, digests }: IdentifiedRows,
   most: number,
   positions: ReadonlyMap<string, number>,
   { images, options }: { readonly images: CheckedImages; readonly options: CheckImagesOptions },

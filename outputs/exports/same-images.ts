@@ -1,12 +1,13 @@
 import { changedImages, fingerprintPositions, parsedLine } from '../../operators/fingerprint.ts';
-import type { EmbeddingsPart, ExportManifest } from './embeddings-manifest.ts';
 import type { ExportIdentity } from './export-identity.ts';
+import type { ExportWords } from './export-kind.ts';
+import type { ExportManifest, ExportPart } from './export-manifest.ts';
 import { changedMeanwhile, type ComparedNames } from '../files/other-images.ts';
 import { ofOtherImages } from './export-refusals.ts';
 
 /** An export whose images can be compared with those of another of the same dataset. */
 type Compared = Pick<ExportIdentity, 'dataset'> & {
-  readonly parts?: readonly EmbeddingsPart[] | undefined;
+  readonly parts?: readonly ExportPart[] | undefined;
 };
 
 /**
@@ -37,6 +38,7 @@ export interface ContinuedImages {
  * @throws {PipelineError} `ERR_CONFIG`, naming an image.
  */
 export function continuedImages(
+  kind: { readonly words: ExportWords },
   folder: string,
   before: ExportManifest,
   now: ExportIdentity,
@@ -45,23 +47,23 @@ export function continuedImages(
   const changed = otherImagesOf(before, now);
   const isOfOthers = 'shard' in before && before.parts.length > 0;
   const others = isOfOthers ? changed : changed.filter(isExported(before, now));
-  if (others.length > 0) throw ofOtherImages(folder, others, names);
+  if (others.length > 0) throw ofOtherImages(kind, folder, others, names);
   const isNew = before.parts.length === 0;
   const known = changed.length === 0 ? before.dataset.fingerprint : undefined;
   const fingerprint = known ?? now.dataset.fingerprint;
   return {
     notes: [
       ...(names.before === names.now || isNew ? [] : [moved(folder, names)]),
-      ...(changed.length === 0 || isNew ? [] : [changedMeanwhile(changed, meanwhile)]),
+      ...(changed.length === 0 || isNew ? [] : [changedMeanwhile(changed, meanwhile(kind.words))]),
     ],
     dataset: isNew ? now.dataset : { ...before.dataset, fingerprint },
   };
 }
 
-const meanwhile = {
-  since: 'Changed since the export was begun, before it had a row',
-  taken: 'exported',
-};
+function meanwhile({ one, make }: ExportWords): { readonly since: string; readonly taken: string } {
+  const since = `Changed since the ${one} was begun, before it had a row`;
+  return { since, taken: `${make}${make.endsWith('e') ? 'd' : 'ed'}` };
+}
 
 /** True of the images of finished parts. */
 function isExported(before: ExportManifest, { dataset }: ExportIdentity): (id: string) => boolean {

@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { placeFile } from '../files/place-file.ts';
-import { checkPart, type WayOut } from './check-part.ts';
-import type { EmbeddingsPart } from './embeddings-manifest.ts';
+import { checkPart, filesOf, makeAnew, type WayOut } from './check-part.ts';
+import type { ExportWords } from './export-kind.ts';
+import type { ExportPart } from './export-manifest.ts';
 import { shardManifestName, shardText } from './export-shard.ts';
 import type { FoundShard } from './found-shards.ts';
 
 /** Source of a part, and how it is checked. */
 export interface PlacingOptions {
+  readonly words: ExportWords;
   /** The shard that made it; undefined when the export was finished before. */
   readonly source: FoundShard | undefined;
   readonly verify: 'size' | 'hash';
@@ -21,28 +23,31 @@ export interface PlacingOptions {
  */
 export async function placePart(
   target: string,
-  part: EmbeddingsPart,
-  { source, verify, token }: PlacingOptions,
+  part: ExportPart,
+  { words, source, verify, token }: PlacingOptions,
 ): Promise<void> {
-  const file = path.join(target, part.file);
   if (source === undefined) {
-    await checkPart(file, part, verify);
+    await checkPart(target, part, verify, makeAnew(words));
     return;
   }
-  const wayOut = exportShardAgain(source);
+  const wayOut = exportShardAgain(words, source);
   if (source.folder !== path.resolve(target)) {
-    const original = path.join(source.folder, part.file);
-    await checkPart(original, part, 'size', wayOut);
-    await placeFile(original, file, token);
+    await checkPart(source.folder, part, 'size', wayOut);
+    for (const { file } of filesOf(part)) {
+      await placeFile(path.join(source.folder, file), path.join(target, file), token);
+    }
   }
-  await checkPart(file, part, verify, wayOut);
+  await checkPart(target, part, verify, wayOut);
 }
 
-function exportShardAgain({ folder, manifest: { shard } }: FoundShard): WayOut {
+function exportShardAgain(
+  { verb }: ExportWords,
+  { folder, manifest: { shard } }: FoundShard,
+): WayOut {
   const manifest = path.join(folder, shardManifestName(shard));
   return {
     text:
-      `To make it again, delete \`${manifest}\` and run \`embed\` with the options that it was made with, ` +
+      `To make it again, delete \`${manifest}\` and run \`${verb}\` with the options that it was made with, ` +
       `and with \`out: ${folder}, shard: ${shardText(shard)}, resume: true\`.`,
     options: ['out', 'shard', 'resume'],
   };

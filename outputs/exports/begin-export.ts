@@ -2,27 +2,18 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomicJson } from '../files/atomic-file.ts';
 import { writeError } from '../files/write-error.ts';
-import {
-  type ExportManifest,
-  manifestName,
-  readManifest,
-  readShardManifest,
-  type ShardManifest,
-} from './embeddings-manifest.ts';
-import { type ExportIdentity, identityDifferences } from './export-identity.ts';
+import type { ExportIdentity } from './export-identity.ts';
+import type { ExportKind } from './export-kind.ts';
+import { type ExportManifest, manifestName, type ShardManifest } from './export-manifest.ts';
+import { readShardManifest, readWholeManifest } from './read-manifest.ts';
 import type { ExportPiece } from './export-piece.ts';
-import {
-  holdsAlready,
-  holdsForeignFile,
-  madeOfSomethingElse,
-  saysNoImages,
-} from './export-refusals.ts';
+import { holdsAlready, holdsForeignFile, madeOfSomethingElse } from './export-refusals.ts';
 import { continuedImages } from './same-images.ts';
 import { shardManifestName, shardOfName } from './export-shard.ts';
 
 /** The export to begin or to continue. */
-export interface WantedExport {
-  readonly identity: ExportIdentity;
+export interface WantedExport<I extends ExportIdentity> {
+  readonly identity: I;
   /** Continue one that was begun. */
   readonly resume: boolean;
   /** See `openPartialFile`. */
@@ -30,9 +21,9 @@ export interface WantedExport {
 }
 
 /** An export as it was begun or is continued. */
-export interface BegunExport {
+export interface BegunExport<I extends ExportIdentity> {
   /** As it is on the disk, but for a fingerprint that has become another in images still to come. */
-  readonly manifest: ExportManifest;
+  readonly manifest: ExportManifest<I>;
   /** What has changed since it was begun, and keeps nothing from going on. */
   readonly notes: readonly string[];
 }
@@ -44,22 +35,24 @@ export interface BegunExport {
  * @throws {PipelineError} `ERR_CONFIG` when the folder holds something else, naming what differs;
  * `ERR_FORMAT` when a manifest is damaged; `ERR_WRITE`.
  */
-export async function beginOrContinueExport(
+export async function beginOrContinueExport<I extends ExportIdentity>(
+  kind: ExportKind<I>,
   folder: string,
-  piece: ExportPiece,
-  { identity, resume, token }: WantedExport,
-): Promise<BegunExport> {
+  piece: ExportPiece<I>,
+  { identity, resume, token }: WantedExport<I>,
+): Promise<BegunExport<I>> {
   const names = await namesIn(folder);
-  const whole = await readManifest(path.join(folder, manifestName));
+  const whole = await readWholeManifest(kind, path.join(folder, manifestName));
   const found = { folder, names, whole };
   piece.checkCut(found);
   const before = await piece.readManifest(found);
   if (before !== undefined && !resume) throw holdsAlready(folder, piece.describe(before), before);
-  // Others of a shard that goes wrong are told before their work, not by `finalizeEmbeddings` after it.
-  const known = before ?? (await anyShardManifest(folder, names));
-  if (known?.version === 1) throw saysNoImages(folder);
-  if (known !== undefined) checkIdentity(folder, known, identity);
-  const images = known === undefined ? undefined : continuedImages(folder, known, identity);
+  // Others of a shard that goes wrong are told before their work, not by `finalizeExport` after it.
+  const known = before ?? (await anyShardManifest(kind, folder, names));
+  const refusal = known && kind.refusal?.(folder, known);
+  if (refusal !== undefined) throw refusal;
+  if (known !== undefined) checkIdentity(kind, folder, known, identity);
+  const images = known === undefined ? undefined : continuedImages(kind, folder, known, identity);
   const foreign = before === undefined ? names.find((name) => piece.isForeign(name)) : undefined;
   if (foreign !== undefined) throw holdsForeignFile(folder, foreign);
   for (const name of piece.leftovers(found, identity.dataset.count)) {
@@ -82,21 +75,27 @@ async function namesIn(folder: string): Promise<string[]> {
   });
 }
 
-async function anyShardManifest(
+async function anyShardManifest<I extends ExportIdentity>(
+  kind: ExportKind<I>,
   folder: string,
   names: readonly string[],
-): Promise<ShardManifest | undefined> {
+): Promise<ShardManifest<I> | undefined> {
   for (const name of names) {
     const shard = shardOfName(name);
     if (shard === undefined || name !== shardManifestName(shard)) continue;
-    // It may be gone by now: `finalizeEmbeddings` removes them.
-    const found = await readShardManifest(path.join(folder, name), shard);
+    // It may be gone by now: `finalizeExport` removes them.
+    const found = await readShardManifest(kind, path.join(folder, name), shard);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function checkIdentity(folder: string, before: ExportIdentity, now: ExportIdentity): void {
-  const differences = identityDifferences(before, now);
+function checkIdentity<I extends ExportIdentity>(
+  kind: ExportKind<I>,
+  folder: string,
+  before: I,
+  now: I,
+): void {
+  const differences = kind.differences(before, now);
   if (differences.length > 0) throw madeOfSomethingElse(folder, differences);
 }

@@ -1,6 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
-import type { EmbeddingBatch } from '../../operators/types.ts';
-import { embeddingsLayers, type LayerSizes } from './embeddings-schema.ts';
+import type { ExportedBatch } from './open-part.ts';
 
 /** Requirements on the next batch of an export. */
 export interface ExpectedBatch {
@@ -8,18 +7,17 @@ export interface ExpectedBatch {
   readonly next: number;
   /** Position after the last that may come. */
   readonly end: number;
-  readonly layers: LayerSizes;
 }
 
 /**
- * Checks that a batch continues an export: its positions follow, its samples are of its plan, its vectors fit.
+ * Checks that a batch continues an export: its positions follow, its samples are of its plan.
  *
- * @throws {PipelineError} `ERR_CONTRACT` or, for vectors of another length, `ERR_SHAPE`.
+ * @throws {PipelineError} `ERR_CONTRACT`.
  */
-export function checkEmbeddingBatch(
+export function checkExportBatch(
   folder: string,
-  { plan, samples, ...vectors }: EmbeddingBatch,
-  { next, end, layers }: ExpectedBatch,
+  { plan, samples }: ExportedBatch,
+  { next, end }: ExpectedBatch,
 ): void {
   const positions = plan.samples.map(({ position }) => position);
   if (positions.some((position, at) => position !== next + at) || next + positions.length > end) {
@@ -39,15 +37,6 @@ export function checkEmbeddingBatch(
     throw new PipelineError(
       'ERR_CONTRACT',
       `Expected the samples of batch ${plan.seq} to be samples of its plan, in plan order.`,
-      { path: folder },
-    );
-  }
-  for (const layer of embeddingsLayers) {
-    const size = layers[layer];
-    if (size === undefined || vectors[layer].length === samples.length * size) continue;
-    throw new PipelineError(
-      'ERR_SHAPE',
-      `Expected \`${layer}\` of batch ${plan.seq} to hold ${samples.length} rows of ${size} values, got ${vectors[layer].length} values.`,
       { path: folder },
     );
   }

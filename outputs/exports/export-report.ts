@@ -1,7 +1,7 @@
-import type { EmbeddingsPart } from './embeddings-manifest.ts';
+import type { ExportPart } from './export-manifest.ts';
 
 /** Totals of an export. */
-export interface EmbeddingsReport {
+export interface ExportReport {
   readonly path: string;
   readonly rows: number;
   /** Bytes of all parts. */
@@ -14,8 +14,8 @@ export interface EmbeddingsReport {
 /** Sums up parts of a manifest. */
 export function reportOf(
   folder: string,
-  { parts }: { readonly parts: readonly EmbeddingsPart[] },
-): EmbeddingsReport {
+  { parts }: { readonly parts: readonly ExportPart[] },
+): ExportReport {
   return {
     path: folder,
     rows: parts.reduce((sum, { rows }) => sum + rows, 0),

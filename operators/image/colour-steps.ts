@@ -43,6 +43,23 @@ export function applyGrayscale(pixels: Float32Array, start: number, end: number)
   }
 }
 
+/**
+ * Inverts values from a threshold on, in place: `1 − value`.
+ *
+ * @param threshold Compared in float32, as the values are.
+ */
+export function applySolarize(
+  pixels: Float32Array,
+  start: number,
+  end: number,
+  threshold: number,
+): void {
+  const from = Math.fround(threshold);
+  for (let at = start; at < end; at += 1) {
+    if (pixels[at]! >= from) pixels[at] = 1 - pixels[at]!;
+  }
+}
+
 function brighten(pixels: Float32Array, start: number, end: number, factor: number): void {
   for (let at = start; at < end; at += 1) pixels[at] = clamped(factor * pixels[at]!);
 }

@@ -4,7 +4,7 @@ import type { ViewMaker } from './view-request.ts';
 /** Options of `openViewMaker`: the size of its thread pool. */
 export interface ViewMakerOptions {
   /**
-   * Threads. One makes some ten thousand views of 32 pixels a second, which outruns training on a
+   * Threads. One makes some fifty thousand views of 32 pixels a second, which outruns training on a
    * CPU. @default 1
    */
   readonly workers?: number | undefined;

@@ -1,11 +1,9 @@
 import { seededRandom } from '../random.ts';
 import type { PlannedSample, RgbImage } from '../types.ts';
-import { applyColour, applyGrayscale } from './colour-steps.ts';
 import { drawView, type ViewDraw } from './draw-view.ts';
-import { cropResizer, type CropResizer } from './resize-crop.ts';
-import { applyOperations } from './apply-operations.ts';
-import { localViewsOf, type Rgb } from './recipe-steps.ts';
+import { localViewsOf } from './recipe-steps.ts';
 import { checkViewRecipe, type ViewRecipe } from './view-recipe.ts';
+import { openViewRenderer } from './view-renderer.ts';
 
 /** Random key of the views of one image. */
 export type ViewKey = Pick<PlannedSample, 'id' | 'draw' | 'replaces'>;
@@ -28,8 +26,8 @@ export interface ViewOptions {
  * not matter which images share the batch, or where and when the view is made; an image that is drawn
  * again has a new `draw` and so new views.
  *
- * Colours are computed in float64 and kept as float32 in 0 to 1 between the steps. torchvision rounds
- * to 8 bits there when it works on Pillow images.
+ * Colours are computed and kept as float32 in 0 to 1 (`openViewRenderer`). torchvision rounds to 8 bits between the steps when
+ * it works on Pillow images.
  *
  * Runs on the calling thread; `openViewMaker` has it done elsewhere.
  *
@@ -47,16 +45,13 @@ export function makeViews(
   checkViewOptions(options);
   checkViewRecipe(recipe);
   checkImages(images, keys);
-  const { views, imageSize, seed } = options;
-  const length = imageSize * imageSize * 3;
-  const pixels = new Float32Array(images.length * views * length);
-  const resizer = cropResizer(imageSize);
-  let offset = 0;
+  const { views, imageSize } = options;
+  const length = views * imageSize * imageSize * 3;
+  const pixels = new Float32Array(images.length * length);
+  const renderer = openViewRenderer(imageSize);
   for (const [at, image] of images.entries()) {
-    for (const drawn of drawViews(image, keys[at]!, recipe, { views, imageSize, seed })) {
-      renderView(image, drawn, recipe, resizer, pixels, offset, offset + length);
-      offset += length;
-    }
+    const drawn = drawViews(image, keys[at]!, recipe, options);
+    renderer.draw(image, drawn, recipe, pixels, at * length);
   }
   return pixels;
 }
@@ -116,32 +111,5 @@ export function checkImages(images: readonly RgbImage[], keys: readonly ViewKey[
     throw new RangeError(
       `Expected image \`${keys[at]!.id}\` of ${width} × ${height} pixels to have ${width * height * 3} bytes, got ${data.length}`,
     );
-  }
-}
-
-/** Writes the view that was drawn into `target[start … end)`. */
-function renderView(
-  image: RgbImage,
-  drawn: ViewDraw,
-  { mean, std }: ViewRecipe,
-  resizer: CropResizer,
-  target: Float32Array,
-  start: number,
-  end: number,
-): void {
-  resizer.resize(image, drawn.crop, drawn.flip, target, start);
-  applyOperations(target.subarray(start, end), Math.sqrt((end - start) / 3), drawn.operations);
-  for (const colour of drawn.colours) applyColour(target, start, end, colour);
-  if (drawn.grayscale) applyGrayscale(target, start, end);
-  normalise(target, start, end, mean, std);
-}
-
-function normalise(target: Float32Array, start: number, end: number, mean: Rgb, std: Rgb): void {
-  const [red, green, blue] = mean;
-  const [redScale, greenScale, blueScale] = [1 / std[0], 1 / std[1], 1 / std[2]];
-  for (let at = start; at < end; at += 3) {
-    target[at] = (target[at]! - red) * redScale;
-    target[at + 1] = (target[at + 1]! - green) * greenScale;
-    target[at + 2] = (target[at + 2]! - blue) * blueScale;
   }
 }

@@ -1,5 +1,5 @@
-import type { ColourStep, Crop, ViewDraw } from '../../operators/image/draw-view.ts';
-import type { ViewRecipe } from '../../operators/image/view-recipe.ts';
+import type { Blur, ColourStep, Crop, ViewDraw } from '../../operators/image/draw-view.ts';
+import type { Normalisation } from '../../operators/image/view-recipe.ts';
 import type { RgbImage } from '../../operators/types.ts';
 
 /** Red, green and blue in 0 to 1, float64. */
@@ -9,13 +9,26 @@ export type Pixel = readonly [number, number, number];
 export function referenceView(
   image: RgbImage,
   draw: ViewDraw,
-  recipe: ViewRecipe,
+  recipe: Normalisation,
   size: number,
 ): number[] {
   let pixels = referenceResize(image, draw.crop, size);
   if (draw.flip) pixels = mirrored(pixels, size);
+  return referenceChanges(pixels, draw, recipe, size);
+}
+
+/** The same from its resized pixels on. */
+export function referenceChanges(
+  resized: readonly Pixel[],
+  draw: Omit<ViewDraw, 'crop' | 'flip'>,
+  recipe: Normalisation,
+  size: number,
+): number[] {
+  let pixels = [...resized];
   for (const colour of draw.colours) pixels = referenceColour(pixels, colour);
   if (draw.grayscale) pixels = pixels.map((pixel) => spread(greyOf(pixel)));
+  if (draw.blur !== null) pixels = referenceBlur(pixels, size, draw.blur);
+  if (draw.solarize !== null) pixels = referenceSolarize(pixels, draw.solarize);
   return pixels.flatMap((pixel) => pixel.map((x, c) => (x - recipe.mean[c]!) / recipe.std[c]!));
 }
 
@@ -63,6 +76,39 @@ export function referenceColour(pixels: readonly Pixel[], { kind, amount }: Colo
     const other = { brightness: 0, contrast: mean, saturation: greyOf(pixel) }[kind];
     return blended(pixel, spread(other), amount);
   });
+}
+
+/** Each pixel as one sum over the square around it, which goes on outside the view as in mirrors at its ends. */
+export function referenceBlur(pixels: readonly Pixel[], size: number, blur: Blur): Pixel[] {
+  const { sigma, radius } = blur;
+  const offsets = Array.from({ length: 2 * radius + 1 }, (_, k) => k - radius);
+  const raw = offsets.map((k) => Math.exp((-k * k) / (2 * sigma * sigma)));
+  const total = raw.reduce((a, b) => a + b, 0);
+  return pixels.map((_, at) => {
+    const sum = [0, 0, 0];
+    for (const [j, dy] of offsets.entries()) {
+      for (const [i, dx] of offsets.entries()) {
+        const y = mirroredInto(Math.floor(at / size) + dy, size);
+        const x = mirroredInto((at % size) + dx, size);
+        const weight = (raw[i]! * raw[j]!) / total / total;
+        for (const c of [0, 1, 2]) sum[c]! += weight * pixels[y * size + x]![c]!;
+      }
+    }
+    return [sum[0]!, sum[1]!, sum[2]!] as const;
+  });
+}
+
+/** Reflects at one end after the other until it is inside. */
+function mirroredInto(at: number, size: number): number {
+  if (size === 1) return 0;
+  let inside = at;
+  while (inside < 0 || inside >= size) inside = inside < 0 ? -inside : 2 * (size - 1) - inside;
+  return inside;
+}
+
+export function referenceSolarize(pixels: readonly Pixel[], threshold: number): Pixel[] {
+  const solarized = (x: number): number => (x >= threshold ? 1 - x : x);
+  return pixels.map(([r, g, b]) => [solarized(r), solarized(g), solarized(b)]);
 }
 
 export function greyOf([r, g, b]: Pixel): number {

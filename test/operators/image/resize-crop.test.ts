@@ -3,20 +3,8 @@ import test from 'ava';
 import type { Crop } from '../../../operators/image/draw-view.ts';
 import { cropResizer } from '../../../operators/image/resize-crop.ts';
 import type { RgbImage } from '../../../operators/types.ts';
-import { readGolden } from '../../helpers/torchvision-views.ts';
+import { patterned, readGolden } from '../../helpers/torchvision-views.ts';
 import { referenceResize } from '../../helpers/view-reference.ts';
-
-/** The image of the golden values. */
-const patterned = (width: number, height: number): RgbImage => {
-  const data = new Uint8Array(width * height * 3);
-  for (let at = 0; at < data.length; at += 1) {
-    const c = at % 3;
-    const x = ((at - c) / 3) % width;
-    const y = Math.floor(at / 3 / width);
-    data[at] = (37 * x + 59 * y + 83 * c + 11 * ((x * y) % 17)) % 256;
-  }
-  return { width, height, data };
-};
 
 const resized = (image: RgbImage, crop: Crop, size: number, flip = false): Float32Array => {
   const target = new Float32Array(size * size * 3);

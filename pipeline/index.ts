@@ -29,6 +29,8 @@ export type { TheoryOptions } from './options/theory-options.ts';
 export { convert } from './convert.ts';
 export type { ConvertOptions } from './options/convert-options.ts';
 export { inspect } from './inspect.ts';
+export type { Inspected } from './inspect.ts';
+export type { SheetReport } from '../outputs/sheet/write-sheet.ts';
 export type { InspectOptions } from './options/inspect-options.ts';
 export { demo } from './demo.ts';
 export type { DemoResult, DemoRow } from './demo.ts';

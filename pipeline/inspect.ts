@@ -1,24 +1,69 @@
+import type { RunScope } from '../operators/flow/run-scope.ts';
 import { inspectPath } from '../outputs/inspect/inspect-path.ts';
 import type { Inspection } from '../outputs/inspect/inspection.ts';
+import { checkTarget } from '../outputs/files/check-target.ts';
+import { type SheetReport, writeSheet } from '../outputs/sheet/write-sheet.ts';
 import { type InspectOptions, inspectVerb } from './options/inspect-options.ts';
-import { runTask } from './parts/run-task.ts';
+import type { Resolved } from './options/verb.ts';
+import type { OutOption } from './parts/check-outside.ts';
+import { describedSheet } from './parts/describe-sheet.ts';
+import { openData } from './parts/open-data.ts';
+import type { TellNote } from './parts/run-event.ts';
+import { runTask, type TellProgress } from './parts/run-task.ts';
+import { sheetOfViews } from './parts/sheet-of-views.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
+/** What `inspect` found, and the sheet that it drew. */
+export interface Inspected extends Inspection {
+  /** Null when none was asked for. */
+  readonly sheet: SheetReport | null;
+}
+
 /**
- * Identifies a file or folder and summarises what it holds. Nothing is written; damage is part of the result.
+ * Identifies a file or folder and summarises what it holds; damage is part of the result. With `views` it draws a contact
+ * sheet instead: some of the images in a folder, and views of them as training makes them.
  *
- * @throws {PipelineError} `ERR_READ` when there is nothing at the path, `ERR_FORMAT` when it is nothing known.
+ * Nothing but the sheet is written.
+ *
+ * @throws {UsageError} When the options cannot be run with.
+ * @throws {PipelineError} `ERR_READ` when there is nothing at the path, `ERR_FORMAT` when it is nothing known; of a sheet
+ * `ERR_DATASET`, `ERR_TOO_MANY_BAD` and `ERR_WRITE`.
  * @example
  * ```ts
  * const { what, problems } = await inspect({ path: 'runs/a/test', verify: true });
+ * const { sheet } = await inspect({ path: 'photos', split: 'train', views: 'views.html' });
+ * console.log(what, problems, sheet?.bytes);
  * ```
  */
-export function inspect(given: InspectOptions): Run<Inspection> {
-  return startRun(inspectVerb, given, ({ path, rows, verify }, scope) =>
+export function inspect(given: InspectOptions): Run<Inspected> {
+  return startRun(inspectVerb, given, (options, scope, note) =>
     runTask(scope, async (tell) => {
+      const { path, rows, verify, views } = options;
+      if (views !== null) return await drawViews({ ...options, views }, scope, note, tell);
       const onRows = (done: number, total: number): void =>
         tell({ label: 'inspect', done, total, unit: 'rows' });
-      return await inspectPath(path, { rows, verify, signal: scope.signal, onRows });
+      const found = await inspectPath(path, { rows, verify, signal: scope.signal, onRows });
+      return { ...found, sheet: null };
     }),
   );
+}
+
+/** What `inspect` calls the images and the sheet. */
+const sheetOption: OutOption = { data: 'path', out: 'views', what: 'file', suffix: '-views.html' };
+
+async function drawViews(
+  options: Resolved<InspectOptions> & { readonly views: string },
+  { signal }: Pick<RunScope, 'signal'>,
+  note: TellNote,
+  tell: TellProgress,
+): Promise<Inspected> {
+  const { path, views, count: total } = options;
+  const chosen = { ...options, data: path, out: views, limit: null };
+  const data = await openData(chosen, signal, note, sheetOption);
+  // Before the work, so that a file that cannot be written costs no wait.
+  await checkTarget(views);
+  const onRow = (done: number): void => tell({ label: 'draw', done, total, unit: 'images' });
+  const sheet = await sheetOfViews(data, options, { signal, note, onRow });
+  const report = await writeSheet(views, sheet);
+  return { ...describedSheet(path, data, sheet), sheet: report };
 }

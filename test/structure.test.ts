@@ -47,6 +47,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'outputs/files': ['operators'],
   'outputs/arrow': ['outputs/files', 'operators'],
   'outputs/tables': ['outputs/arrow', 'outputs/files', 'operators/*'],
+  'outputs/sheet': ['outputs/files', 'operators/image', 'operators'],
   'outputs/model': ['outputs/files', 'operators/*'],
   'outputs/exports': ['outputs/tables', 'outputs/arrow', 'outputs/files', 'operators/*'],
   'outputs/embeddings': [

@@ -9,7 +9,8 @@ export type InspectedKind =
   | 'arrow-file'
   | 'arrow-stream'
   | 'safetensors'
-  | 'onnx';
+  | 'onnx'
+  | 'images';
 
 /** A column of an Arrow schema. */
 export type InspectedColumn = {

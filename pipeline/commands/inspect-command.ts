@@ -1,15 +1,15 @@
-import type { Inspection } from '../../outputs/inspect/inspection.ts';
 import type { Json } from '../../outputs/files/json.ts';
 import type { Command } from '../command-line/command.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { textTable } from '../command-line/text-table.ts';
-import { inspect } from '../inspect.ts';
+import { type Inspected, inspect } from '../inspect.ts';
+import { shownBytes } from '../parts/shown-bytes.ts';
 import { type InspectOptions, inspectVerb } from '../options/inspect-options.ts';
 import { spelled } from '../options/spelling.ts';
 import { counted, cutText } from '../../operators/message-words.ts';
 
 /** `inspect` on the command line; fails when it finds damage. */
-export const inspectCommand: Command<InspectOptions, Inspection> = {
+export const inspectCommand: Command<InspectOptions, Inspected> = {
   verb: inspectVerb,
   run: inspect,
   stopped: () => 'stopped',
@@ -19,8 +19,9 @@ export const inspectCommand: Command<InspectOptions, Inspection> = {
   failed: ({ problems }) => problems.length > 0,
 };
 
-function inspectionLines(inspection: Inspection): string[] {
+function inspectionLines(inspection: Inspected): string[] {
   const { path, what, facts, metadata, columns, tables, preview, problems } = inspection;
+  const { sheet } = inspection;
   const sections = [
     [`${path}: ${spelled(what, ['resume'], flagSpelling(inspectVerb))}`],
     keyLines(Object.fromEntries(Object.entries(facts).map(([key, fact]) => [words(key), fact]))),
@@ -29,6 +30,7 @@ function inspectionLines(inspection: Inspection): string[] {
     ...tables.map(({ title, records }) => titled(title, recordLines(records))),
     titled('first rows', recordLines(preview)),
     problems.map((problem) => `problem: ${problem}`),
+    sheet === null ? [] : [`wrote ${sheet.file}, ${shownBytes(sheet.bytes)}`],
   ];
   return sections
     .filter((section) => section.length > 0)

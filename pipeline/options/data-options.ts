@@ -3,15 +3,15 @@ import { alternatives, type OptionFields, type OptionRule } from './verb.ts';
 
 /** Selection of classes. */
 export interface ClassOptions {
-  /** Classes of `data` to use; all when not given. */
+  /** Classes to use; all when not given. */
   readonly classes?: readonly string[] | null | undefined;
-  /** Classes of `data` to leave out. */
+  /** Classes to leave out. */
   readonly excludeClasses?: readonly string[] | null | undefined;
 }
 
 /** Selection of images from a dataset. */
 export interface DataOptions extends ClassOptions {
-  /** Split of `data` to use: a folder name, such as `train` or `test`; `.` for `data` itself. */
+  /** Split to use: a folder name, such as `train` or `test`; `.` for the whole folder. */
   readonly split?: string | null | undefined;
   /** Images of each class, drawn by `seed`; all when not given. */
   readonly limit?: number | null | undefined;
@@ -21,8 +21,8 @@ const classNames = 'different names of classes, such as `cat,dog`';
 
 /** Fields of `ClassOptions`. */
 export const classFields: OptionFields<ClassOptions> = {
-  classes: optional(texts(classNames, 'Classes of `data` to use; all when not given.')),
-  excludeClasses: optional(texts(classNames, 'Classes of `data` to leave out.')),
+  classes: optional(texts(classNames, 'Classes to use; all when not given.')),
+  excludeClasses: optional(texts(classNames, 'Classes to leave out.')),
 };
 
 /** Images of each class. */
@@ -33,9 +33,7 @@ export const limitField: OptionFields<DataOptions>['limit'] = optional(
 /** Fields of `DataOptions`. */
 export const dataFields: OptionFields<DataOptions> = {
   split: optional(
-    folderName(
-      'Split of `data` to use: a folder name, such as `train` or `test`; `.` for `data` itself.',
-    ),
+    folderName('Split to use: a folder name, such as `train` or `test`; `.` for the whole folder.'),
   ),
   ...classFields,
   limit: limitField,

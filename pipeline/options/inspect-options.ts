@@ -1,9 +1,13 @@
 import { flag, integer, path } from './option-fields.ts';
-import { defineVerb, type OptionFields, type Verb } from './verb.ts';
+import { sheetFields, sheetGroups, type SheetOptions, sheetRules } from './sheet-options.ts';
+import { defineVerb, type Verb } from './verb.ts';
 
 /** Options of `inspect`. */
-export interface InspectOptions {
-  /** Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`. */
+export interface InspectOptions extends SheetOptions {
+  /**
+   * Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`; with `views` a
+   * folder of images, or `synthetic:shapes`.
+   */
   readonly path: string;
   /** First rows to show. @default 5 */
   readonly rows?: number | undefined;
@@ -11,18 +15,35 @@ export interface InspectOptions {
   readonly verify?: boolean | undefined;
 }
 
-const fields: OptionFields<InspectOptions> = {
+const defaultRows = 5;
+
+const own = {
   path: path(
-    'Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`.',
+    'Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`; with `views` a ' +
+      'folder of images, or `synthetic:shapes`.',
   ),
-  rows: integer(0, 'First rows to show.').default(5),
+  rows: integer(0, 'First rows to show.').default(defaultRows),
   verify: flag('Read everything and compare hashes and counts.'),
 };
 
 /** `sincere inspect PATH`. */
 export const inspectVerb: Verb<InspectOptions> = defineVerb<InspectOptions>({
   name: 'inspect',
-  summary: 'Say what a file or folder is and what it holds.',
+  summary: 'Say what a file or folder is and what it holds, or draw views of images.',
   positional: 'path',
-  fields,
+  fields: { ...own, ...sheetFields },
+  groups: { Options: own, ...sheetGroups },
+  rules: [
+    ...sheetRules,
+    {
+      option: 'rows',
+      expected: 'absent with `views`, which are of images',
+      holds: ({ rows, views }) => views === null || rows === defaultRows,
+    },
+    {
+      option: 'verify',
+      expected: 'absent with `views`, which are of images',
+      holds: ({ verify, views }) => views === null || !verify,
+    },
+  ],
 });

@@ -10,30 +10,52 @@ export interface DataAndOut {
   readonly out: string;
 }
 
+/** Options of a verb by which it knows its images, and what it writes. */
+export interface OutOption {
+  readonly data: string;
+  readonly out: string;
+  readonly what: 'folder' | 'file';
+  /** Put behind the name of the images, in the way out. */
+  readonly suffix: string;
+}
+
+/** The options of most verbs. */
+export const folderOption: OutOption = {
+  data: 'data',
+  out: 'out',
+  what: 'folder',
+  suffix: '-results',
+};
+
 /**
  * Checks that results are not written among the images: the next listing would take them for a class, so that neither
  * the run could be continued nor another one begun with the same images.
  *
  * Folders are compared as the disk knows them, whatever they are called: through links, and on disks that know no case.
  *
+ * @param called What the options are called. @default `folderOption`
  * @throws {UsageError} When `out` is the folder of images, lies in it, or holds it.
  */
-export async function checkOutside({ data, split, out }: DataAndOut): Promise<void> {
+export async function checkOutside(
+  { data, split, out }: DataAndOut,
+  called: OutOption = folderOption,
+): Promise<void> {
+  const { data: dataOption, out: option, what, suffix } = called;
   if (schemeOf(data) !== null) return;
   const images = path.resolve(data, split ?? '');
-  const beside = `${path.resolve(data)}-results`;
-  const wayOut = `Give a folder beside it, such as \`${beside}\``;
-  const options = ['out', 'data'];
+  const beside = `${path.resolve(data)}${suffix}`;
+  const wayOut = `Give a ${what} beside it, such as \`${beside}\``;
+  const options = [option, dataOption];
   if (await isWithin(out, images)) {
     throw new UsageError(
-      `Expected \`out\` to be outside of the images, got \`${out}\` in \`${images}\`: ` +
-        `what is written there would be listed as a class. ${wayOut}`,
+      `Expected \`${option}\` to be outside of the images, got \`${out}\` in \`${images}\`: ` +
+        `what is written there would be listed ${what === 'folder' ? 'as a class' : 'with them'}. ${wayOut}`,
       { options },
     );
   }
   if (await isWithin(images, out)) {
     throw new UsageError(
-      `Expected \`out\` to be a folder without the images, got \`${out}\`, which holds \`${images}\`. ${wayOut}`,
+      `Expected \`${option}\` to be a ${what} without the images, got \`${out}\`, which holds \`${images}\`. ${wayOut}`,
       { options },
     );
   }

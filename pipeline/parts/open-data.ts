@@ -5,7 +5,7 @@ import type { DataOptions } from '../options/data-options.ts';
 import type { SeedOption } from '../options/seed-option.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { Resolved } from '../options/verb.ts';
-import { checkOutside } from './check-outside.ts';
+import { checkOutside, folderOption, type OutOption } from './check-outside.ts';
 import { foundImages } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
 
@@ -13,6 +13,7 @@ import type { TellNote } from './run-event.ts';
  * Opens the images that the options of a verb choose, and tells what was found.
  *
  * @param options With `out: null` where nothing is written.
+ * @param called What the verb calls its options for images and results. @default `folderOption`
  * @throws {UsageError} When `out` lies among them.
  * @throws {PipelineError} `ERR_DATASET`.
  */
@@ -23,9 +24,10 @@ export async function openData(
   },
   signal: AbortSignal,
   note: TellNote,
+  called: OutOption = folderOption,
 ): Promise<Dataset> {
   const { data, split, classes, excludeClasses, limit, seed, out } = options;
-  if (out !== null) await checkOutside({ data, split, out });
+  if (out !== null) await checkOutside({ data, split, out }, called);
   const dataset = await openDataset(data, {
     split: split ?? undefined,
     classes: classes ?? undefined,
@@ -34,7 +36,7 @@ export async function openData(
     seed,
     signal,
   }).catch((error: unknown) => {
-    throw isSetting(error, data) ? settingMistake(error, data) : error;
+    throw isSetting(error, data) ? settingMistake(error, data, called.data) : error;
   });
   note(foundImages(dataset), [], 'data');
   for (const { text, options: named } of dataset.notes ?? []) note(text, named);
@@ -46,9 +48,9 @@ function isSetting(error: unknown, data: string): error is RangeError {
   return error instanceof RangeError && schemeOf(data) !== null;
 }
 
-function settingMistake(error: RangeError, data: string): UsageError {
-  return new UsageError(`${error.message}, in \`data\`: \`${data}\``, {
-    options: ['data'],
+function settingMistake(error: RangeError, data: string, option: string): UsageError {
+  return new UsageError(`${error.message}, in \`${option}\`: \`${data}\``, {
+    options: [option],
     cause: error,
   });
 }

@@ -1,0 +1,114 @@
+import { cellSide } from '../../outputs/sheet/png-sheet.ts';
+import { sheetFormatOf } from '../../outputs/sheet/write-sheet.ts';
+import {
+  classFields,
+  type ClassOptions,
+  classRule,
+  dataFields,
+  type DataOptions,
+} from './data-options.ts';
+import { decodingFields, type DecodingOptions } from './decoding-options.ts';
+import { choice, integer, optional, path } from './option-fields.ts';
+import { readingFields, type ReadingOptions } from './reading-options.ts';
+import { seedField, type SeedOption } from './seed-option.ts';
+import type { OptionFields, OptionRule } from './verb.ts';
+
+/** Options of a contact sheet of views: which images, and how views are made of them. */
+export interface SheetContentOptions
+  extends ClassOptions, Pick<DataOptions, 'split'>, SeedOption, ReadingOptions, DecodingOptions {
+  /** Images of the sheet, drawn by `seed`, one after the other of each class. @default 12 */
+  readonly count?: number | undefined;
+  /** Views of each image, those of its first draw in training with this `seed`. @default 8 */
+  readonly viewsPerImage?: number | undefined;
+  /** Side of the square views, in pixels. @default 32 */
+  readonly imageSize?: number | undefined;
+  /** Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes. @default 'paper' */
+  readonly augmentation?: 'paper' | 'plain' | undefined;
+}
+
+/** Options of a contact sheet of views. */
+export interface SheetOptions extends SheetContentOptions {
+  /** Draw views of images, as training makes them: a page, FILE.html, or a picture, FILE.png. */
+  readonly views?: string | null | undefined;
+}
+
+const images = {
+  split: dataFields.split,
+  ...classFields,
+  count: integer(
+    1,
+    'Images of the sheet, drawn by `seed`, one after the other of each class.',
+  ).default(12),
+  seed: seedField,
+};
+
+const augmentation = {
+  viewsPerImage: integer(
+    1,
+    'Views of each image, those of its first draw in training with this `seed`.',
+  ).default(8),
+  imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
+  augmentation: choice(
+    ['paper', 'plain'],
+    'Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes.',
+  ).default('paper'),
+};
+
+const content: OptionFields<SheetContentOptions> = {
+  ...images,
+  ...augmentation,
+  ...readingFields,
+  ...decodingFields,
+};
+
+/** Fields of `SheetOptions`. */
+export const sheetFields: OptionFields<SheetOptions> = {
+  views: optional(
+    path(
+      'Draw views of images, as training makes them: a page, FILE.html, or a picture, FILE.png.',
+    ),
+  ),
+  ...content,
+};
+
+/** Headings of help for `sheetFields`. */
+export const sheetGroups: Readonly<Record<string, object>> = {
+  Views: { views: sheetFields.views, ...augmentation },
+  'Images of views': images,
+  'Pixels of views': { ...readingFields, ...decodingFields },
+};
+
+/** Most pixels of a sheet: as many as one image may have. */
+const maxSheetPixels = 64_000_000;
+
+/** A sheet is a file of a kind that is drawn, of a size that can be looked at; what decides it is absent without one. */
+export const sheetRules: readonly OptionRule<SheetOptions>[] = [
+  classRule,
+  {
+    option: 'views',
+    expected: 'the name of a file that ends in `.html` or `.png`',
+    holds: ({ views }) => views === null || sheetFormatOf(views) !== undefined,
+  },
+  {
+    option: 'imageSize',
+    expected: `so small that \`count\` × (\`viewsPerImage\` + 1) cells have ${maxSheetPixels / 1e6} million pixels at most`,
+    holds: ({ count, viewsPerImage, imageSize }) =>
+      count * (viewsPerImage + 1) * Math.max(cellSide, imageSize) ** 2 <= maxSheetPixels,
+  },
+  ...onlyWithViews(content),
+];
+
+/** A rule for each field that says nothing without a sheet: it is as it is when it is not given. */
+function onlyWithViews(
+  fields: OptionFields<SheetContentOptions>,
+): readonly OptionRule<SheetOptions>[] {
+  const keys = Object.keys(fields) as (keyof SheetContentOptions)[];
+  return keys.map((option) => {
+    const absent = JSON.stringify(fields[option].parse(undefined));
+    return {
+      option,
+      expected: 'absent unless `views` names a file for a sheet of views',
+      holds: (options) => options.views !== null || JSON.stringify(options[option]) === absent,
+    };
+  });
+}

@@ -49,15 +49,10 @@ export function blurRow(y: i32): usize {
 /** Weighted sum of the rows around `y` of one channel. */
 function blurDown(y: i32, plane: usize, to: usize): void {
   const middle = reflected + (usize(y + radius) << 2);
-  for (let at: usize = 0; at < lane; at += 16) {
-    let sum = f32x4.mul(v128.load_splat<f32>(blurWeights), v128.load(rowAt(plane, middle) + at));
-    for (let tap: usize = 4; tap <= usize(radius) << 2; tap += 4) {
-      const above = v128.load(rowAt(plane, middle - tap) + at);
-      const below = v128.load(rowAt(plane, middle + tap) + at);
-      const weight = v128.load_splat<f32>(blurWeights + tap);
-      sum = f32x4.add(sum, f32x4.mul(weight, f32x4.add(above, below)));
-    }
-    v128.store(to + at, sum);
+  const weights = blurWeights;
+  startSum(rowAt(plane, middle), to, load<f32>(weights));
+  for (let tap: usize = 4; tap <= usize(radius) << 2; tap += 4) {
+    addBoth(rowAt(plane, middle - tap), rowAt(plane, middle + tap), to, load<f32>(weights + tap));
   }
 }
 
@@ -81,12 +76,29 @@ function copyReflected(line: usize, first: usize, at: usize): void {
 
 /** Weighted sum of the neighbours of each pixel of a line. */
 function blurAcross(from: usize, to: usize): void {
-  for (let at: usize = 0; at < lane; at += 16) {
-    let sum = f32x4.mul(v128.load_splat<f32>(blurWeights), v128.load(from + at));
-    for (let tap: usize = 4; tap <= usize(radius) << 2; tap += 4) {
-      const both = f32x4.add(v128.load(from + at - tap), v128.load(from + at + tap));
-      sum = f32x4.add(sum, f32x4.mul(v128.load_splat<f32>(blurWeights + tap), both));
-    }
-    v128.store(to + at, sum);
+  startSum(from, to, load<f32>(blurWeights));
+  for (let tap: usize = 4; tap <= usize(radius) << 2; tap += 4) {
+    addBoth(from - tap, from + tap, to, load<f32>(blurWeights + tap));
+  }
+}
+
+function startSum(from: usize, to: usize, weight: f32): void {
+  const by = f32x4.splat(weight);
+  const end = to + lane;
+  for (; to < end; to += 16) {
+    v128.store(to, f32x4.mul(by, v128.load(from)));
+    from += 16;
+  }
+}
+
+/** Adds two lines of one weight to a sum that stays in the nearest cache. */
+function addBoth(one: usize, other: usize, to: usize, weight: f32): void {
+  const by = f32x4.splat(weight);
+  const end = to + lane;
+  for (; to < end; to += 16) {
+    const both = f32x4.add(v128.load(one), v128.load(other));
+    v128.store(to, f32x4.add(v128.load(to), f32x4.mul(by, both)));
+    one += 16;
+    other += 16;
   }
 }

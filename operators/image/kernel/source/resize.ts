@@ -39,6 +39,7 @@ export function makeRow(y: i32, row: usize): void {
 function blendLines(first: usize, weights: usize): void {
   const end = line + usize(width) * 12;
   const weightsEnd = weights + (usize(downTaps) << 2);
+  const nextRow = stride;
   let column = first;
   for (let to = line; to < end; to += 64) {
     let a = f32x4.splat(0);
@@ -55,7 +56,7 @@ function blendLines(first: usize, weights: usize): void {
       b = f32x4.add(b, f32x4.mul(weight, floats(i32x4.extend_high_i16x8_u(low))));
       c = f32x4.add(c, f32x4.mul(weight, floats(i32x4.extend_low_i16x8_u(high))));
       d = f32x4.add(d, f32x4.mul(weight, floats(i32x4.extend_high_i16x8_u(high))));
-      from += stride;
+      from += nextRow;
     }
     v128.store(to, a);
     v128.store(to, b, 16);
@@ -72,23 +73,24 @@ function floats(bytes: v128): v128 {
 
 /** Weighted sums of neighbours of the line, four pixels at a time, each with a fourth value that is dropped. */
 function resampleLine(row: usize): void {
+  const first = line;
+  const bytes = usize(acrossTaps) << 4;
   let starts = acrossStarts;
   let at = acrossWeights;
   for (let to = row; to < row + lane; to += 16) {
-    let p = line + usize(load<i32>(starts)) * 12;
-    let q = line + usize(load<i32>(starts, 4)) * 12;
-    let r = line + usize(load<i32>(starts, 8)) * 12;
-    let s = line + usize(load<i32>(starts, 12)) * 12;
+    let p = first + usize(load<i32>(starts)) * 12;
+    let q = first + usize(load<i32>(starts, 4)) * 12;
+    let r = first + usize(load<i32>(starts, 8)) * 12;
+    let s = first + usize(load<i32>(starts, 12)) * 12;
     let a = f32x4.splat(0);
     let b = f32x4.splat(0);
     let c = f32x4.splat(0);
     let d = f32x4.splat(0);
-    for (let tap = 0; tap < acrossTaps; tap++) {
+    for (const end = at + bytes; at < end; at += 16) {
       a = f32x4.add(a, f32x4.mul(v128.load_splat<f32>(at), v128.load(p)));
       b = f32x4.add(b, f32x4.mul(v128.load_splat<f32>(at, 4), v128.load(q)));
       c = f32x4.add(c, f32x4.mul(v128.load_splat<f32>(at, 8), v128.load(r)));
       d = f32x4.add(d, f32x4.mul(v128.load_splat<f32>(at, 12), v128.load(s)));
-      at += 16;
       p += 12;
       q += 12;
       r += 12;

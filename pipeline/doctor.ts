@@ -28,6 +28,7 @@ import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
 import { shownBytes } from './parts/shown-bytes.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { trialView } from './parts/trial-view.ts';
 import { readRecord } from './setup-tensorflow/setup-record.ts';
 import { findTensorflowHome } from './setup-tensorflow/tensorflow-home.ts';
 
@@ -98,6 +99,7 @@ export const doctorChecks: NamedChecks = {
   'thread pool': checkThreadPool,
   allocator: checkAllocator,
   sharp: checkSharp,
+  views: async () => trialView(),
   'onnxruntime-node': checkOnnxRuntime,
   'graphics cards': checkCards,
   tensorflow: () => checkTensorflow(),

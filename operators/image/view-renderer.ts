@@ -1,6 +1,6 @@
 import type { RgbImage } from '../types.ts';
 import { applyOperations } from './apply-operations.ts';
-import type { Crop, ViewDraw } from './draw-view.ts';
+import type { Blur, Crop, ViewDraw } from './draw-view.ts';
 import { javascriptRenderer } from './javascript-renderer.ts';
 import { canRunKernel } from './kernel/open-kernel.ts';
 import type { PixelHook, ViewOperations } from './render-views.ts';
@@ -29,7 +29,8 @@ export interface ViewRenderer {
    *
    * @param image Borrowed, not changed.
    * @param target Gets `[drawn.length, size, size, 3]` values from `offset` on; may lie in shared memory.
-   * @throws {RangeError} When a crop lies outside the image, the target has no room, or memory does not suffice.
+   * @throws {RangeError} When the image has not the bytes of its size, a crop lies outside it, a blur has no size, the target has
+   *   no room, or memory does not suffice.
    */
   draw(
     image: RgbImage,
@@ -59,7 +60,11 @@ export function openViewRenderer(size: number, options: ViewRendererOptions = {}
     kernel,
     draw(image, drawn, normalisation, target, offset) {
       if (drawn.length === 0) return;
-      for (const { crop } of drawn) checkCrop(image, crop);
+      checkBytes(image);
+      for (const { crop, blur } of drawn) {
+        checkCrop(image, crop);
+        if (blur !== null) checkBlur(blur);
+      }
       checkRoom(target, offset, drawn.length * size * size * 3);
       renderer(image, drawn, normalisation, target, offset);
     },
@@ -81,12 +86,27 @@ export function viewKernelHere(): ViewKernel {
 export const javascriptViewsNote =
   'The WebAssembly of this machine has no SIMD: views are made in JavaScript, some six times slower, and differ in the seventh digit';
 
+function checkBytes({ width, height, data }: RgbImage): void {
+  if (data.length === width * height * 3) return;
+  throw new RangeError(
+    `Expected an image of ${width} × ${height} pixels to have ${width * height * 3} bytes, got ${data.length}`,
+  );
+}
+
+function checkBlur({ sigma, radius }: Blur): void {
+  if (sigma > 0 && Number.isInteger(radius) && radius >= 1 && radius < 2 ** 30) return;
+  throw new RangeError(
+    `Expected a blur of a sigma above 0 and an integer radius of at least 1, got ${sigma} and ${radius}`,
+  );
+}
+
 function checkCrop({ width, height }: RgbImage, crop: Crop): void {
   const { left, top } = crop;
   const inside = left >= 0 && top >= 0 && left + crop.width <= width && top + crop.height <= height;
-  if (inside && crop.width >= 1 && crop.height >= 1) return;
+  const isWhole = [left, top, crop.width, crop.height].every(Number.isInteger);
+  if (inside && isWhole && crop.width >= 1 && crop.height >= 1) return;
   throw new RangeError(
-    `Expected the crop to lie inside the image of ${width} × ${height} pixels, got ${crop.width} × ${crop.height} at ${left}, ${top}`,
+    `Expected the crop to be whole pixels inside the image of ${width} × ${height} pixels, got ${crop.width} × ${crop.height} at ${left}, ${top}`,
   );
 }
 

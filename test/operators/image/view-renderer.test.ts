@@ -325,7 +325,7 @@ for (const kernel of kernels) {
     );
   });
 
-  test(`${kernel}: refuses crops outside the image and targets without room`, (t) => {
+  test(`${kernel}: refuses what does not fit together`, (t) => {
     const renderer = openViewRenderer(4, { kernel });
     const image = patterned(6, 5);
     const target = new Float32Array(48);
@@ -334,6 +334,18 @@ for (const kernel of kernels) {
     const outside = drawnAs(image, { crop: { left: 3, top: 0, width: 4, height: 5 } });
     t.throws(draw(outside, 0), { instanceOf: RangeError, message: /6 × 5 .* 4 × 5 at 3, 0/u });
     t.throws(draw(drawnAs(image, {}), 1), { instanceOf: RangeError, message: /48 values from 1/u });
+    const part = drawnAs(image, { crop: { left: 0, top: 0.5, width: 4, height: 4 } });
+    t.throws(draw(part, 0), { instanceOf: RangeError, message: /whole pixels/u });
+    for (const blur of [
+      { sigma: 0, radius: 1 },
+      { sigma: 1, radius: 0.5 },
+    ]) {
+      t.throws(draw(drawnAs(image, { blur }), 0), { instanceOf: RangeError, message: /a blur/u });
+    }
+    t.throws(
+      () => renderer.draw({ ...image, width: 7 }, [drawnAs(image, {})], asTheyAre, target, 0),
+      { instanceOf: RangeError, message: /105 bytes, got 90/u },
+    );
     renderer.draw(image, [], asTheyAre, target, 0);
     t.true(target.every((value) => value === 0));
   });
@@ -383,7 +395,8 @@ test('the memory of a huge image is given back', (t) => {
 test('an image that does not fit into WebAssembly is refused, and the next one is not', (t) => {
   const renderer = openViewRenderer(2, { kernel: 'simd' });
   // Its pixels are never looked at.
-  const image = { width: 65_535, height: 65_535, data: new Uint8Array(0) };
+  const data = { length: 65_535 * 65_535 * 3 } as Uint8Array;
+  const image = { width: 65_535, height: 65_535, data };
   const target = new Float32Array(12);
   t.throws(() => renderer.draw(image, [drawnAs(image, {})], asTheyAre, target, 0), {
     instanceOf: RangeError,

@@ -28,8 +28,13 @@ export { packBatch } from './stages/pack-batch.ts';
 export { trainStep } from './stages/train-step.ts';
 export { encode } from './stages/encode.ts';
 
-// Pixels: how views and inputs are made, and the threads that make them
-export { openViewMaker } from './image/view-maker.ts';
+// The same stages in one, each image by one thread, and the threads
+export { openImageWorkers } from './loading/image-workers.ts';
+export { pixelCache } from './loading/pixel-cache.ts';
+export { loadViews } from './stages/load-views.ts';
+export { loadInputs } from './stages/load-inputs.ts';
+
+// Pixels: how views and inputs are made
 export { viewRecipe } from './image/view-recipe.ts';
 export type { ViewRecipe } from './image/view-recipe.ts';
 export { shrinkTarget } from './image/shrink-target.ts';

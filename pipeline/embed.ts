@@ -1,18 +1,17 @@
 import { encode } from '../operators/stages/encode.ts';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
-import { perSample } from '../operators/flow/per-sample.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
-import { onBadSample, skipBad } from '../operators/stages/on-bad-sample.ts';
+import { skipBad } from '../operators/stages/on-bad-sample.ts';
 import { quarantine } from '../operators/stages/quarantine.ts';
-import { prepareInputs } from '../operators/stages/prepare-inputs.ts';
-import { openViewMaker } from '../operators/image/view-maker.ts';
+import { openImageWorkers } from '../operators/loading/image-workers.ts';
+import { loadInputs } from '../operators/stages/load-inputs.ts';
 import { planInOrder } from '../operators/batches/plan-in-order.ts';
 import type { BatchPlan, Dataset } from '../operators/types.ts';
 import type { PositionRange } from '../outputs/exports/export-writer.ts';
 import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/embeddings/write-embeddings.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { openExport } from './parts/open-export.ts';
-import { readableImages } from './parts/readable-images.ts';
+import { identifiedSource, readableImages } from './parts/readable-images.ts';
 import { type EmbedOptions, embedVerb } from './options/embed-options.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { retryBad } from './parts/retry-bad.ts';
@@ -38,9 +37,9 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
     const { data, preprocessing, session, folder, opening } = opened;
     const { signal, draining } = scope;
     const { maxInvalid, batchSize, prefetch, out } = options;
-    const readable = readableImages(data, preprocessing, options);
     const wasFinished = folder.left.length === 0;
-    const retry = { data, stage: readable, signal, note };
+    const stage = readableImages(data, preprocessing, options);
+    const retry = { data, stage, signal, note };
     const usable = options.retryBad ? await retryBad(folder, retry) : new Set<string>();
     if (folder.left.length > 0) note(opening(), [], 'work');
     const bad = quarantine({
@@ -50,16 +49,21 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
       knownRepaired: folder.repaired,
       triedBefore: folder.parts.reduce((sum, { positions }) => sum + positions, 0),
     });
-    const viewer = scope.use(await openViewMaker());
+    const workers = scope.use(await openImageWorkers());
+    const source = identifiedSource(data, preprocessing, options);
     const { embeddingSize: embedding, projectionSize: projection } = session;
     const vectors = watchVectors({ embedding, projection });
 
     const plans = plansOf(data, folder.left, batchSize);
     return withDemand(plans, { window: prefetch, signal, draining }, (plan$) =>
       plan$.pipe(
-        perSample(onBadSample(skipBad, bad, readable)),
-        prepareInputs(viewer, preprocessing),
-        encode(session, { recycle: (pixels) => viewer.recycle(pixels), quarantine: bad }),
+        // Read, decode and preprocess, in the threads of `workers`.
+        loadInputs(workers, {
+          source,
+          preprocessing,
+          bad: { replacement: skipBad, quarantine: bad },
+        }),
+        encode(session, { recycle: (pixels) => workers.recycle(pixels), quarantine: bad }),
         vectors.watch,
         writeEmbeddings(folder, bad),
         // An export that was told to stop has positions left: it is continued with `resume`.

@@ -1,27 +1,21 @@
-import { pipe } from 'rxjs';
 import { exportEncoder } from '../operators/engine/onnx-engine.ts';
 import { trainStep } from '../operators/stages/train-step.ts';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
-import { perSample } from '../operators/flow/per-sample.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
-import { augmentViews } from '../operators/stages/augment-views.ts';
-import { decodeImage } from '../operators/stages/decode-image.ts';
-import { decodedCache } from '../operators/image/decoded-cache.ts';
-import { keepDecoded } from '../operators/stages/keep-decoded.ts';
-import { onBadSample } from '../operators/stages/on-bad-sample.ts';
 import { packBatch } from '../operators/stages/pack-batch.ts';
 import { quarantine } from '../operators/stages/quarantine.ts';
-import { readImage } from '../operators/stages/read-image.ts';
 import { statedReading } from '../operators/image/image-reading.ts';
 import { shrinkTarget } from '../operators/image/shrink-target.ts';
-import { openViewMaker } from '../operators/image/view-maker.ts';
+import { openImageWorkers } from '../operators/loading/image-workers.ts';
+import { pixelCache } from '../operators/loading/pixel-cache.ts';
+import { loadViews } from '../operators/stages/load-views.ts';
 import { planBatches } from '../operators/batches/plan-batches.ts';
 import { replacementFor } from '../operators/batches/replacement-for.ts';
 import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
 import { saveCheckpoints } from '../outputs/run/save-checkpoints.ts';
 import { writeMetrics } from '../outputs/run/write-metrics.ts';
 import { batchShape } from './parts/batch-shape.ts';
-import { decodePermits, readPermits } from './parts/native-permits.ts';
+import { readPermits } from './parts/native-permits.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { openTraining } from './parts/open-training.ts';
 import { type TrainOptions, trainVerb } from './options/train-options.ts';
@@ -52,7 +46,8 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const { signal, draining } = scope;
     const { out } = options;
     const { recipe, imageSize, views, seed, steps } = config;
-    const viewer = scope.use(await openViewMaker());
+    const workers = scope.use(await openImageWorkers());
+    for (const text of workers.notes) note(text);
     const bad = quarantine({
       count: data.count,
       maxInvalid: options.maxInvalid,
@@ -61,14 +56,18 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       retry: options.retryBad,
       triedBefore: Math.min(data.count, startAt * config.batchSize),
     });
-    const cache = decodedCache(options.cacheMb * 1e6);
     const reading = statedReading(config);
-    const decoding = {
-      permits: decodePermits,
-      limits: { maxPixels: options.maxPixels },
-      reading,
-      tolerant: options.tolerant,
-      shrinkTo: shrinkTarget(recipe, imageSize),
+    const source = {
+      dataset: data,
+      permits: readPermits,
+      maxBytes: options.maxBytes,
+      decoding: {
+        ...reading,
+        maxPixels: options.maxPixels,
+        tolerant: options.tolerant,
+        shrinkTo: shrinkTarget(recipe, imageSize),
+      },
+      cache: pixelCache(options.cacheMb * 1e6),
     };
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
     const learningRate = plannedRate(config, run.extended);
@@ -76,23 +75,19 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const plans = planBatches(data, { ...batchShape(config), steps, startAt });
     return withDemand(plans, { window: options.prefetch, signal, draining }, (plan$) =>
       plan$.pipe(
-        perSample(
-          onBadSample(
-            (sample, attempt) => replacementFor(walks, sample, attempt + 1),
-            bad,
-            keepDecoded(
-              cache,
-              pipe(
-                readImage(data, { permits: readPermits, maxBytes: options.maxBytes }),
-                decodeImage(decoding),
-              ),
-            ),
-          ),
-        ),
-        augmentViews(viewer, { recipe, views, imageSize, seed }),
+        // Read, decode and augment, in the threads of `workers`.
+        loadViews(workers, {
+          source,
+          augmentation: { recipe, views, imageSize, seed },
+          bad: {
+            quarantine: bad,
+            replacement: (sample, attempt) => replacementFor(walks, sample, attempt + 1),
+          },
+        }),
         packBatch(trainer.shape),
         trainStep(trainer, {
           learningRate,
+          recycle: (pixels) => workers.recycle(pixels),
           snapshotAfter: (step) => (step + 1) % every === 0 || step + 1 === steps,
         }),
         // A checkpoint needs the rows of its steps on the disk before it.

@@ -20,6 +20,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'operators/onnx': ['operators/tensor', 'operators'],
   'operators/tensorflow': ['operators/onnx', 'operators/tensor', 'operators'],
   'operators/image': ['operators/threads', 'operators'],
+  'operators/loading': ['operators/image', 'operators/flow', 'operators/threads', 'operators'],
   'operators/loss': ['operators/tensor', 'operators'],
   'operators/model': ['operators/tensor', 'operators'],
   'operators/step': ['operators/loss', 'operators/model', 'operators/tensor', 'operators'],
@@ -36,6 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'operators/stages': [
     'operators/engine',
     'operators/step',
+    'operators/loading',
     'operators/image',
     'operators/batches',
     'operators/flow',

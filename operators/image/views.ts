@@ -29,7 +29,7 @@ export interface ViewOptions {
  * Colours are computed and kept as float32 in 0 to 1 (`openViewRenderer`). torchvision rounds to 8 bits between the steps when
  * it works on Pillow images.
  *
- * Runs on the calling thread; `openViewMaker` has it done elsewhere.
+ * Runs on the calling thread; `openImageWorkers` has it done elsewhere.
  *
  * @param images Borrowed, not changed.
  * @param keys One for each image.

@@ -21,7 +21,7 @@ export interface AugmentViewsOptions extends ViewOptions {
  * @throws {RangeError} When an option or the recipe is out of range.
  * @example
  * ```ts
- * const viewer = await openViewMaker();
+ * const viewer = await openImageWorkers();
  * const recipe = viewRecipe('paper');
  * const augment = augmentViews(viewer, { recipe, views: 2, imageSize: 32, seed: 0 });
  * await viewer.close(); // when the stream through `augment` has ended

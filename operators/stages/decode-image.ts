@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
-import { messageOf, PipelineError } from '../errors.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import type { Permits } from '../flow/permits.ts';
+import { cannotDecode } from '../image/cannot-decode.ts';
 import type { DecodeLimits, DecodePixelsOptions } from '../image/decode-options.ts';
 import { checkDecodeOptions, decodePixels } from '../image/decode-pixels.ts';
 import type { ImageReading } from '../image/image-reading.ts';
@@ -51,20 +51,10 @@ export function decodeImage(
       try {
         return await decodePixels(bytes, pixelOptions);
       } catch (error) {
-        throw unreadable(planned.id, error);
+        throw cannotDecode(planned.id, error);
       }
     }, ended);
     const { repaired, ...image } = pixels;
     return { ...planned, image, ...(repaired === undefined ? {} : { repaired }) };
-  });
-}
-
-function unreadable(id: string, error: unknown): PipelineError {
-  const [cause, options] =
-    error instanceof PipelineError ? [error.cause ?? error, error.options] : [error, []];
-  return new PipelineError('ERR_DECODE', `Cannot decode \`${id}\`: ${messageOf(error)}`, {
-    sample: id,
-    cause,
-    options,
   });
 }

@@ -54,7 +54,8 @@ export function encode(
       );
     }
     const { embedding, projection, pixels: used } = await session.run(pixels);
-    recycle?.(used);
+    // Memory that threads share is not handed over, and what comes back is another view of it.
+    recycle?.(pixels.buffer instanceof SharedArrayBuffer ? pixels : used);
     const encoded = { plan, samples, embedding, projection };
     if (quarantine === undefined) return encoded;
     const { batch, bad } = usableVectors(encoded);

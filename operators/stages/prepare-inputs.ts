@@ -17,7 +17,7 @@ import type { ViewMaker } from '../image/view-request.ts';
  * ```ts
  * import { readModelSidecar, sidecarPreprocessing } from 'sincere-embeddings/outputs';
  *
- * const viewer = await openViewMaker();
+ * const viewer = await openImageWorkers();
  * const sidecar = await readModelSidecar('runs/a/encoder.onnx');
  * const prepare = prepareInputs(viewer, sidecarPreprocessing(sidecar, 'NCHW'));
  * await viewer.close(); // when the stream through `prepare` has ended

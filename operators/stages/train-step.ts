@@ -11,6 +11,8 @@ export interface TrainStepOptions {
   readonly learningRate: (step: number) => number;
   /** Selects the steps whose result carries a copy of the state after it. @default never */
   readonly snapshotAfter?: ((step: number) => boolean) | undefined;
+  /** Recycler of pixel buffers that are no longer needed. @default they are left to the collector */
+  readonly recycle?: ((pixels: Float32Array) => void) | undefined;
 }
 
 const live = new WeakSet<Trainer<unknown>>();
@@ -40,13 +42,14 @@ export function trainStep<R>(
   trainer: Trainer<R>,
   options: TrainStepOptions,
 ): OperatorFunction<PackedBatch, StepResult<R>> {
-  const { learningRate, snapshotAfter = () => false } = options;
+  const { learningRate, snapshotAfter = () => false, recycle } = options;
   const step = mapInTurn(async (batch: PackedBatch): Promise<StepResult<R>> => {
     const { plan } = batch;
     const rate = learningRate(plan.seq);
     const began = performance.now();
     const readouts = await trainer.run(batch, rate);
     const stepMs = performance.now() - began;
+    recycle?.(batch.pixels);
     const state = snapshotAfter(plan.seq) ? await trainer.snapshot() : undefined;
     return { plan, learningRate: rate, readouts, stepMs, state };
   });

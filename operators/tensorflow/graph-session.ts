@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { ownMemory } from '../own-memory.ts';
 import { messageOf, PipelineError } from '../errors.ts';
 import { graphNames, graphNodes, type GraphPrograms } from './graph-programs.ts';
 import type { NativeBinding, NativeTensor } from './native-binding.ts';
@@ -48,12 +49,15 @@ export function openGraphSession(binding: NativeBinding, parts: GraphPrograms): 
   const programs = new Map(parts.programs.map((program) => [program.name, program]));
   const { variables } = parts;
 
+  const own = ownMemory();
+
   const call = (
     inputs: readonly (readonly [name: string, input: GraphInput])[],
     fetched: readonly string[],
   ): readonly NativeTensor[] => {
     const ids = inputs.map(([, { values, shape }]) =>
-      binding.createTensor(shape, binding.TF_INT32, bitsOf(values)),
+      // It copies them, so that the next one may lie in the same memory.
+      binding.createTensor(shape, binding.TF_INT32, bitsOf(own(values))),
     );
     try {
       const names = inputs.map(([name]) => `${name}:0`).join(',');
@@ -104,10 +108,9 @@ export function openGraphSession(binding: NativeBinding, parts: GraphPrograms): 
   };
 }
 
-/** The bits of numbers as integers, without a copy unless they are in shared memory, which the addon does not read. */
+/** The bits of numbers as integers, without a copy. */
 function bitsOf(values: Float32Array | Int32Array): Int32Array {
-  const own = values.buffer instanceof SharedArrayBuffer ? values.slice() : values;
-  return new Int32Array(own.buffer, own.byteOffset, own.length);
+  return new Int32Array(values.buffer, values.byteOffset, values.length);
 }
 
 function withIndex(reference: string): string {

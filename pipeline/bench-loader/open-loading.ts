@@ -7,7 +7,7 @@ import type { RunScope } from '../../operators/flow/run-scope.ts';
 import { decodedCache } from '../../operators/image/decoded-cache.ts';
 import { statedReading } from '../../operators/image/image-reading.ts';
 import { shrinkTarget } from '../../operators/image/shrink-target.ts';
-import { openViewMaker } from '../../operators/image/view-maker.ts';
+import { openImageWorkers } from '../../operators/loading/image-workers.ts';
 import { viewRecipe } from '../../operators/image/view-recipe.ts';
 import type { ViewMaker } from '../../operators/image/view-request.ts';
 import { augmentViews } from '../../operators/stages/augment-views.ts';
@@ -42,7 +42,7 @@ export async function openLoading(
   const { imageSize, views, seed, maxPixels, maxBytes, tolerant } = options;
   const recipe = viewRecipe(options.augmentation);
   const clock = stageClock();
-  const viewer = timedViewer(scope.use(await openViewMaker({ workers: options.threads })), clock);
+  const viewer = timedViewer(scope.use(await openImageWorkers({ threads: options.threads })), clock);
   const bad = quarantine({ count: data.count, maxInvalid: options.maxInvalid });
   const cache = decodedCache(options.cacheMb * 1e6);
   const read = readImage(data, { permits: timedPermits(readPermits, clock, 'read'), maxBytes });

@@ -2,22 +2,21 @@ import { ignoreElements, lastValueFrom } from 'rxjs';
 import { PipelineError } from '../../operators/errors.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
 import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
-import { perSample } from '../../operators/flow/per-sample.ts';
 import { withDemand } from '../../operators/flow/with-demand.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
-import { openViewMaker } from '../../operators/image/view-maker.ts';
-import { onBadSample, skipBad } from '../../operators/stages/on-bad-sample.ts';
-import { prepareInputs } from '../../operators/stages/prepare-inputs.ts';
+import { openImageWorkers } from '../../operators/loading/image-workers.ts';
+import { skipBad } from '../../operators/stages/on-bad-sample.ts';
+import { loadInputs } from '../../operators/stages/load-inputs.ts';
 import { quarantine } from '../../operators/stages/quarantine.ts';
 import type { BatchPlan, Dataset, PlannedSample } from '../../operators/types.ts';
 import type { LoadingOptions } from '../options/loading-options.ts';
 import type { Resolved } from '../options/verb.ts';
-import { readableImages } from './readable-images.ts';
+import { identifiedSource } from './readable-images.ts';
 
 /** Inputs of an encoder for some of the images. */
 export interface DrawnInputs {
   readonly samples: readonly PlannedSample[];
-  /** `[samples, …]` as `prepareInputs` makes them. */
+  /** `[samples, …]` as `loadInputs` makes them. */
   readonly pixels: Float32Array;
 }
 
@@ -42,14 +41,17 @@ export async function forDrawnInputs(
 ): Promise<void> {
   const { signal, draining } = scope;
   const bad = quarantine({ count: data.count, maxInvalid: 1 });
-  const readable = readableImages(data, preprocessing, loading);
-  const viewer = await openViewMaker();
+  const source = identifiedSource(data, preprocessing, loading);
+  const workers = await openImageWorkers();
   const plans = plansOf(data, positions, batchSize);
   try {
     const worked$ = withDemand(plans, { window: 1, signal, draining }, (plan$) =>
       plan$.pipe(
-        perSample(onBadSample(skipBad, bad, readable)),
-        prepareInputs(viewer, preprocessing),
+        loadInputs(workers, {
+          source,
+          preprocessing,
+          bad: { replacement: skipBad, quarantine: bad },
+        }),
         mapInTurn(async ({ samples, pixels }) => {
           if (samples.length > 0) await work({ samples, pixels });
         }),
@@ -58,7 +60,7 @@ export async function forDrawnInputs(
     await lastValueFrom(worked$.pipe(ignoreElements()), { defaultValue: undefined });
     if (draining.aborted) throw stopped();
   } finally {
-    await viewer.close();
+    await workers.close();
   }
 }
 

@@ -1,7 +1,9 @@
 import { type OperatorFunction, pipe } from 'rxjs';
 import { statedReading } from '../../operators/image/image-reading.ts';
 import { inputShrinkTarget, type Preprocessing } from '../../operators/image/preprocessing.ts';
+import type { DecodePixelsOptions } from '../../operators/image/decode-options.ts';
 import { decodeImage } from '../../operators/stages/decode-image.ts';
+import type { LoadSource } from '../../operators/stages/load-source.ts';
 import { readImage } from '../../operators/stages/read-image.ts';
 import type { Dataset, DecodedImage, PlannedSample } from '../../operators/types.ts';
 import type { LoadingOptions } from '../options/loading-options.ts';
@@ -10,20 +12,42 @@ import { decodePermits, readPermits } from './native-permits.ts';
 
 type Limits = Pick<Resolved<LoadingOptions>, 'maxBytes' | 'maxPixels' | 'tolerant'>;
 
-/** Reads and decodes one image for an encoder, with the content of its file. */
-export function readableImages(
+/** The images for an encoder, with the content of their files. */
+export function identifiedSource(
   data: Dataset,
   preprocessing: Preprocessing,
   { maxBytes, maxPixels, tolerant }: Limits,
+): LoadSource & { readonly maxBytes: number; readonly decoding: DecodePixelsOptions } {
+  return {
+    dataset: data,
+    permits: readPermits,
+    maxBytes,
+    identify: true,
+    decoding: {
+      ...statedReading(preprocessing),
+      maxPixels,
+      tolerant,
+      shrinkTo: inputShrinkTarget(preprocessing),
+    },
+  };
+}
+
+/** Reads and decodes one of these images by itself. */
+export function readableImages(
+  data: Dataset,
+  preprocessing: Preprocessing,
+  limits: Limits,
 ): OperatorFunction<PlannedSample, DecodedImage> {
+  const { decoding, ...reading } = identifiedSource(data, preprocessing, limits);
+  const { shrinkTo, tolerant, maxPixels, ...stated } = decoding;
   return pipe(
-    readImage(data, { permits: readPermits, maxBytes, identify: true }),
+    readImage(data, reading),
     decodeImage({
       permits: decodePermits,
       limits: { maxPixels },
-      reading: statedReading(preprocessing),
+      reading: stated,
       tolerant,
-      shrinkTo: inputShrinkTarget(preprocessing),
+      shrinkTo,
     }),
   );
 }

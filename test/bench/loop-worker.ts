@@ -122,7 +122,7 @@ async function openSteps(request: LoopRequest) {
 async function firstBatches(request: LoopRequest): Promise<readonly PackedBatch[]> {
   const { data, limit, batchSize, views, imageSize } = request;
   const dataset = await openDataset(data, { limit });
-  const viewer = await ours.openViewMaker();
+  const viewer = await ours.openImageWorkers();
   const recipe = ours.viewRecipe('paper');
   const plans = ours.planBatches(dataset, { batchSize, steps: distinct, seed: 0 });
   const batches = await lastValueFrom(

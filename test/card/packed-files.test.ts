@@ -15,7 +15,7 @@ here(
       '.build/operators/threads/worker-bootstrap.mjs',
       '.build/operators/engine/onnx/onnx-worker.js',
       '.build/operators/engine/onnx/device-trial.js',
-      '.build/operators/image/view-worker.js',
+      '.build/operators/loading/load-worker.js',
       'node_modules/rxjs/package.json',
     ]) {
       t.true(files.includes(needed), needed);

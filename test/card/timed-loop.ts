@@ -1,22 +1,20 @@
 import path from 'node:path';
-import { lastValueFrom, pipe, skip, takeWhile, tap, toArray } from 'rxjs';
+import { lastValueFrom, skip, takeWhile, tap, toArray } from 'rxjs';
 import { openDataset } from '../../datasets/open-dataset.ts';
 import { syntheticClasses } from '../../datasets/synthetic-images.ts';
 import { planBatches } from '../../operators/batches/plan-batches.ts';
 import type { Engine } from '../../operators/engine/interface/engine.ts';
-import { perSample } from '../../operators/flow/per-sample.ts';
 import { permits } from '../../operators/flow/permits.ts';
 import { withDemand } from '../../operators/flow/with-demand.ts';
-import { decodedCache } from '../../operators/image/decoded-cache.ts';
 import { shrinkTarget } from '../../operators/image/shrink-target.ts';
-import { openViewMaker } from '../../operators/image/view-maker.ts';
 import { viewRecipe } from '../../operators/image/view-recipe.ts';
+import { openImageWorkers } from '../../operators/loading/image-workers.ts';
+import { pixelCache } from '../../operators/loading/pixel-cache.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import { augmentViews } from '../../operators/stages/augment-views.ts';
-import { decodeImage } from '../../operators/stages/decode-image.ts';
-import { keepDecoded } from '../../operators/stages/keep-decoded.ts';
+import { loadViews } from '../../operators/stages/load-views.ts';
+import { skipBad } from '../../operators/stages/on-bad-sample.ts';
 import { packBatch } from '../../operators/stages/pack-batch.ts';
-import { readImage } from '../../operators/stages/read-image.ts';
+import { quarantine } from '../../operators/stages/quarantine.ts';
 import { trainStep } from '../../operators/stages/train-step.ts';
 import { encoderOf } from '../bench/network-sides.ts';
 import { zeroMomentum } from '../helpers/networks.ts';
@@ -50,29 +48,30 @@ export async function timedLoop(
   // A few batches are an epoch: the first one decodes, and is not measured.
   const limit = Math.max(2, Math.ceil((4 * images) / syntheticClasses.length));
   const data = await openDataset(path.join(folder, 'images', 'train'), { limit });
-  const viewer = await openViewMaker();
+  const workers = await openImageWorkers();
   const recipe = viewRecipe('paper');
   // The cache is full after the first epoch.
   const first = Math.ceil(data.count / images) + window;
-  const cache = decodedCache(1e9);
+  const source = {
+    dataset: data,
+    permits: permits(8),
+    decoding: { shrinkTo: shrinkTarget(recipe, imageSize) },
+    cache: pixelCache(1e9),
+  };
+  const augmentation = { recipe, views, imageSize, seed: 0 };
+  const bad = { replacement: skipBad, quarantine: quarantine({ count: data.count }) };
   let startedAt = 0;
   const steps$ = withDemand(
     planBatches(data, { batchSize: images, steps: 1e6, seed: 0 }),
     { window },
     (plan$) =>
       plan$.pipe(
-        perSample(
-          keepDecoded(
-            cache,
-            pipe(
-              readImage(data, { permits: permits(8) }),
-              decodeImage({ permits: permits(2), shrinkTo: shrinkTarget(recipe, imageSize) }),
-            ),
-          ),
-        ),
-        augmentViews(viewer, { recipe, views, imageSize, seed: 0 }),
+        loadViews(workers, { source, augmentation, bad }),
         packBatch(shape),
-        trainStep(trainer, { learningRate: () => 0.01 }),
+        trainStep(trainer, {
+          learningRate: () => 0.01,
+          recycle: (pixels) => workers.recycle(pixels),
+        }),
       ),
   );
   try {
@@ -93,6 +92,6 @@ export async function timedLoop(
     const imagesPerSecond = (1000 * images * ms.length) / wall;
     return { ms, values: [], waiting, imagesPerSecond };
   } finally {
-    await Promise.all([viewer.close(), trainer.close()]);
+    await Promise.all([workers.close(), trainer.close()]);
   }
 }

@@ -64,6 +64,16 @@ const files: Dataset = {
     return png;
   },
 };
+/** Images for the stages that load, and a limit that the first bad one breaks. */
+const source = { dataset: files, permits: operators.permits(2) };
+const strict = () => ({
+  replacement: operators.skipBad,
+  quarantine: operators.quarantine({ count: missing, maxInvalid: 0 }),
+});
+const missingPlan = (): BatchPlan => ({
+  ...planOf(0, [0]),
+  samples: [{ ...sampleOf(0), position: missing }],
+});
 const bySeq = ({ plan }: { readonly plan: BatchPlan }): number => plan.seq;
 const byPosition = ({ position }: PlannedSample): number => position;
 
@@ -152,7 +162,7 @@ const cases = {
 
   augmentViews: {
     async open() {
-      const viewer = await operators.openViewMaker();
+      const viewer = await operators.openImageWorkers();
       const recipe = operators.viewRecipe('paper');
       return {
         operator: operators.augmentViews(viewer, { recipe, views: 2, imageSize, seed: 1 }),
@@ -165,7 +175,7 @@ const cases = {
 
   prepareInputs: {
     async open() {
-      const viewer = await operators.openViewMaker();
+      const viewer = await operators.openImageWorkers();
       const preprocessing = { ...plainBytes, imageSize };
       return {
         operator: operators.prepareInputs(viewer, preprocessing),
@@ -175,6 +185,35 @@ const cases = {
     input: (seq) => ({ plan: planOf(seq, [seq]), images: [image(seq)] }),
     seqOf: bySeq,
   } satisfies OperatorCase<SampleBatch, ViewBatch>,
+
+  loadViews: {
+    async open() {
+      const workers = await operators.openImageWorkers();
+      const recipe = operators.viewRecipe('paper');
+      const augmentation = { recipe, views: 2, imageSize, seed: 1 };
+      return {
+        operator: operators.loadViews(workers, { source, augmentation, bad: strict() }),
+        close: () => workers.close(),
+      };
+    },
+    input: (seq) => planOf(seq, [seq]),
+    seqOf: bySeq,
+    broken: missingPlan,
+  } satisfies OperatorCase<BatchPlan, ViewBatch>,
+
+  loadInputs: {
+    async open() {
+      const workers = await operators.openImageWorkers();
+      const preprocessing = { ...plainBytes, imageSize };
+      return {
+        operator: operators.loadInputs(workers, { source, preprocessing, bad: strict() }),
+        close: () => workers.close(),
+      };
+    },
+    input: (seq) => planOf(seq, [seq]),
+    seqOf: bySeq,
+    broken: missingPlan,
+  } satisfies OperatorCase<BatchPlan, ViewBatch>,
 
   packBatch: {
     open: async () => ({ operator: operators.packBatch(shape), close: nothing }),

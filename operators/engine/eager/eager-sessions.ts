@@ -1,3 +1,4 @@
+import { ownMemory } from '../../own-memory.ts';
 import { PipelineError } from '../../errors.ts';
 import { encode } from '../../model/encoder.ts';
 import { stepRates } from '../../step/optimizer/optimizer-rules.ts';
@@ -73,6 +74,7 @@ export function eagerEncodingSession(
 ): EncodingSession {
   const tensors = toTensors(weights);
   const sizes = { embedding: embeddingSize(spec), projection: spec.projectionSize };
+  const own = ownMemory();
   const encodeInto = (result: EncodedRows, { first, count, pixels }: MicroBatch): void => {
     const shape: [number, number, number, number] = [
       pixels.length / (imageSize * imageSize * 3),
@@ -81,7 +83,7 @@ export function eagerEncodingSession(
       3,
     ];
     // The tensor works on the array itself, and is freed before anybody else has it again.
-    const encoded = tf.tidy(() => encode(spec, tensors, tf.tensor4d(pixels, shape)));
+    const encoded = tf.tidy(() => encode(spec, tensors, tf.tensor4d(own(pixels), shape)));
     for (const layer of ['embedding', 'projection'] as const) {
       const values = encoded[layer].dataSync() as Float32Array;
       result[layer].set(values.subarray(0, count * sizes[layer]), first * sizes[layer]);

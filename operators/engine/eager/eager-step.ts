@@ -1,3 +1,4 @@
+import { ownMemory } from '../../own-memory.ts';
 import { readoutsOf } from '../../loss/readouts-of.ts';
 import type { ParameterGradients } from '../../step/parameter-gradients.ts';
 import {
@@ -37,9 +38,10 @@ export function eagerStep(spec: StepSpec): EagerStep {
 }
 
 function wholeStep(spec: StepSpec): EagerStep {
+  const own = ownMemory();
   return async (state, batch, rates) => {
     const { sums, gradientNorm, ...next } = tf.tidy(() => {
-      const pixels = pixelTensor(spec, batch.pixels);
+      const pixels = pixelTensor(spec, own(batch.pixels));
       const labels = tf.tensor1d(batch.labels, 'int32');
       return trainingStep(spec, state, { pixels, labels }, scalars(rates));
     });
@@ -53,13 +55,14 @@ function wholeStep(spec: StepSpec): EagerStep {
 
 function inChunks(spec: StepSpec): EagerStep {
   const losses = splitLosses(eagerTileCompiler, spec.loss);
+  const own = ownMemory();
   return async (state, batch, rates) => {
     const { readouts, gradients } = await splitStep<TrainingState, ParameterGradients>(
       spec,
       {
         async project({ weights }, pixels) {
           const projection = tf.tidy(() =>
-            projectedChunk(spec, weights, pixelTensor(spec, pixels)),
+            projectedChunk(spec, weights, pixelTensor(spec, own(pixels))),
           );
           const values = projection.dataSync().slice();
           projection.dispose();
@@ -70,7 +73,7 @@ function inChunks(spec: StepSpec): EagerStep {
             const size = spec.encoder.projectionSize;
             const rows = projectionGradient.length / size;
             const gradient = tf.tensor2d(projectionGradient, [rows, size]);
-            return chunkGradients(spec, weights, pixelTensor(spec, pixels), gradient, before);
+            return chunkGradients(spec, weights, pixelTensor(spec, own(pixels)), gradient, before);
           });
           if (before !== undefined) tf.dispose(before);
           return after;

@@ -1,4 +1,5 @@
 import type { EngineCalls } from '../thread/engine-calls.ts';
+import { ownMemory } from '../../own-memory.ts';
 import { rangeModel } from '../../onnx/int8/range-model.ts';
 import type { ImageRanges } from '../../onnx/int8/quantisation.ts';
 import { placementOn } from '../../onnx/placement.ts';
@@ -23,13 +24,12 @@ export async function openCalibration(
 ): Promise<CompiledCalibration> {
   const { model, ports } = rangeModel(traceEncoder(spec, weights, imageSize, { layout: 'NHWC' }));
   const session = await createSession(runtime, model, placementOn(computing));
+  const own = ownMemory();
   return {
     async ranges(pixels) {
       const images = pixels.length / (imageSize * imageSize * 3);
-      // The runtime does not read shared memory.
-      const own = pixels.buffer instanceof SharedArrayBuffer ? pixels.slice() : pixels;
       const dims = [images, imageSize, imageSize, 3];
-      const feeds = { [encoderPorts.images]: new runtime.Tensor('float32', own, dims) };
+      const feeds = { [encoderPorts.images]: new runtime.Tensor('float32', own(pixels), dims) };
       const outputs = await runSession(session, feeds);
       // Float32, one for each image, as the model declares them.
       const at = (name: string, image: number): number =>

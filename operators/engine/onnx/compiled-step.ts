@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { ownMemory } from '../../own-memory.ts';
 import { readoutsOf } from '../../loss/readouts-of.ts';
 import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../step/split-step.ts';
 import type { CrossEntropyReadouts, LossReadouts } from '../../loss/readouts.ts';
@@ -76,12 +77,13 @@ async function compileWhole(
     placement,
     nextStateNames(spec),
   );
+  const own = ownMemory();
   return {
     async run(state, step, into) {
       const { images, views } = spec.shape;
       const feeds = {
         ...state,
-        [stepPorts.pixels]: pixelTensor(runtime, spec, images, step.pixels),
+        [stepPorts.pixels]: pixelTensor(runtime, spec, images, own(step.pixels)),
         [stepPorts.labels]: new runtime.Tensor('int32', step.labels, [images * views]),
         ...scalars(runtime, step.rates),
       };
@@ -125,11 +127,12 @@ async function compileSplit(
       return [name, new runtime.Tensor('float32', new Float32Array(length), dims)];
     }),
   );
+  const own = ownMemory();
   return {
     async run(state, step, into) {
       const weights = ofPort(stepPorts.weights, state);
       const pixelsOf = (pixels: Float32Array): Tensors => ({
-        [stepPorts.pixels]: pixelTensor(runtime, spec, images, pixels),
+        [stepPorts.pixels]: pixelTensor(runtime, spec, images, own(pixels)),
       });
       const stepped = await splitStep<Tensors, Tensors>(
         spec,
@@ -209,9 +212,7 @@ function pixelTensor(
   images: number,
   pixels: Float32Array,
 ): Tensor {
-  // The runtime does not read shared memory.
-  const own = pixels.buffer instanceof SharedArrayBuffer ? pixels.slice() : pixels;
-  return new Tensor('float32', own, pixelsInput(spec, images).shape);
+  return new Tensor('float32', pixels, pixelsInput(spec, images).shape);
 }
 
 function scalars({ Tensor }: Runtime, rates: Readonly<Record<string, number>>): Tensors {

@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { ModelPorts } from '../interface/engine.ts';
 import { maxMicroBatch, microBatches, type MicroBatchSizes } from '../interface/micro-batches.ts';
 import type { EncodingSession } from '../interface/sessions.ts';
+import { ownMemory } from '../../own-memory.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import type { EngineCalls } from '../thread/engine-calls.ts';
 import { int8Model } from '../../onnx/int8/int8-model.ts';
@@ -78,6 +79,7 @@ export function encodingSession(
   // Outputs that nobody reads are not copied out of the runtime.
   const used = [ports.embedding, ports.projection].flatMap((output) => output ?? []);
   const fetched = Object.fromEntries(used.map(({ name }) => [name, null]));
+  const own = ownMemory();
   return {
     async encode(pixels) {
       const rows = pixels.length / length;
@@ -87,8 +89,7 @@ export function encodingSession(
         pixels,
       };
       for (const { first, count, pixels: part } of microBatches(pixels, rows, microBatch)) {
-        // The runtime does not read shared memory.
-        const images = part.buffer instanceof SharedArrayBuffer ? part.slice() : part;
+        const images = own(part);
         const feeds = { [ports.input]: imageTensor(runtime, images, ports, imageSize) };
         const outputs = await runSession(session, feeds, fetched);
         for (const layer of ['embedding', 'projection'] as const) {

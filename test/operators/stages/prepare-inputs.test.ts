@@ -1,6 +1,6 @@
 import test from 'ava';
 import { makeInputs } from '../../../operators/image/make-inputs.ts';
-import { openViewMaker } from '../../../operators/image/view-maker.ts';
+import { openImageWorkers } from '../../../operators/loading/image-workers.ts';
 import type { RgbImage } from '../../../operators/types.ts';
 import { plainBytes } from '../../helpers/model-fixtures.ts';
 
@@ -11,7 +11,7 @@ const image = (value: number, side: number): RgbImage => ({
 });
 
 test('inputs from the thread are those of makeInputs, also in memory that was given back', async (t) => {
-  const viewer = await openViewMaker();
+  const viewer = await openImageWorkers({ threads: 1 });
   t.teardown(() => viewer.close());
   const preprocessing = { ...plainBytes, resize: { squash: 32 } };
   // More images, fewer, larger, smaller: neither pixels nor inputs of an earlier batch may shine through.
@@ -24,7 +24,7 @@ test('inputs from the thread are those of makeInputs, also in memory that was gi
 });
 
 test('a preprocessing out of range is refused before it travels', async (t) => {
-  const viewer = await openViewMaker();
+  const viewer = await openImageWorkers({ threads: 1 });
   t.teardown(() => viewer.close());
   const preprocessing = { ...plainBytes, imageSize: 0 };
   await t.throwsAsync(viewer.prepare({ images: [image(1, 2)], preprocessing }), {

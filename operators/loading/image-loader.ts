@@ -1,0 +1,149 @@
+import { PipelineError } from '../errors.ts';
+import type { DecodePixelsOptions } from '../image/decode-options.ts';
+import type { Dataset } from '../types.ts';
+import type { LoadedChunk, LoadTarget, PixelSource } from './load-calls.ts';
+import { type LoadedRow, loadedRows, type RowToLoad } from './loaded-rows.ts';
+import type { LoadPool, LoadStream } from './load-pool.ts';
+import type { PixelCache } from './pixel-cache.ts';
+import { readBeforehand, type ReadBeforehandOptions } from './read-beforehand.ts';
+import { readingPlace } from './reading-place.ts';
+import { wholeOrNothing, type WholeTask } from './whole-or-nothing.ts';
+
+/** How the images of a dataset are loaded. */
+export interface ImageLoaderOptions extends ReadBeforehandOptions {
+  readonly dataset: Pick<Dataset, 'read' | 'locate'>;
+  /** Identify the content of each file. @default false */
+  readonly identify?: boolean | undefined;
+  readonly decoding: DecodePixelsOptions;
+  /** @default decoded images are not kept */
+  readonly cache?: PixelCache | undefined;
+  readonly target: LoadTarget;
+}
+
+/** Options of one batch. */
+export interface LoadRowsOptions {
+  readonly signal: AbortSignal;
+  /** Before other batches. @default false */
+  readonly urgent?: boolean | undefined;
+}
+
+/** Loads images of one dataset into batches. */
+export interface ImageLoader {
+  /**
+   * Loads images into their rows. When it settles no thread works on them any more.
+   *
+   * @param pixels The batch, in shared memory.
+   * @returns In no particular order.
+   * @throws {PipelineError} `ERR_ENGINE`, `ERR_CONTRACT`, or what reading throws that is not about an image.
+   * @throws The reason of the signal when it aborts.
+   */
+  load<R extends RowToLoad>(
+    rows: readonly R[],
+    pixels: Float32Array,
+    options: LoadRowsOptions,
+  ): Promise<readonly LoadedRow<R>[]>;
+}
+
+/** Files that are read before their images are handed to a thread. */
+const readTogether = 8;
+
+/**
+ * Loader of the images of a dataset: those in the cache from there, those on a local disk by threads that read them,
+ * and all others by the dataset, on the calling thread.
+ *
+ * A file that a thread cannot read whole is asked of the dataset, which says why in its own words.
+ */
+export function imageLoader(pool: LoadPool, options: ImageLoaderOptions): ImageLoader {
+  const { dataset, maxBytes, identify = false, decoding, cache, target } = options;
+  const stream = pool.open({ maxBytes, identify, decoding, target });
+  const place = readingPlace();
+  const sourceOf = (
+    { sample: { position } }: RowToLoad,
+    threadsRead: boolean,
+  ): PixelSource | null =>
+    cache?.place(position) ?? (threadsRead ? (dataset.locate?.(position) ?? null) : null);
+  return {
+    load: async (rows, pixels, { signal, urgent }) =>
+      await wholeOrNothing(signal, async (task) => {
+        const batch = { pool, stream, cache, pixels, urgent, task };
+        const threadsRead = place.threadsRead();
+        const sources = rows.map((row) => sourceOf(row, threadsRead));
+        const direct = rows.filter((_, at) => sources[at] !== null);
+        const others = rows.filter((_, at) => sources[at] === null);
+        const [loaded, read] = await Promise.all([
+          loadFrom(
+            batch,
+            direct,
+            sources.filter((source) => source !== null),
+          ),
+          readAndLoad(batch, others, options),
+        ]);
+        place.measured(loaded.times);
+        const unread = loaded.unread.map((at) => direct[at]!);
+        const again = await readAndLoad(batch, unread, options);
+        return [...loadedRows(direct, loaded), ...read, ...again];
+      }),
+  };
+}
+
+/** A batch that is being loaded. */
+interface Batch {
+  readonly pool: LoadPool;
+  readonly stream: LoadStream;
+  readonly cache: PixelCache | undefined;
+  readonly pixels: Float32Array;
+  readonly urgent: boolean | undefined;
+  readonly task: WholeTask;
+}
+
+/** Has threads load images from these sources, and notes what they kept. */
+async function loadFrom(
+  { pool, stream, cache, pixels, urgent, task }: Batch,
+  rows: readonly RowToLoad[],
+  sources: readonly PixelSource[],
+): Promise<LoadedChunk> {
+  const keepIn = cache?.block((bytes) => pool.shareBlock(bytes));
+  const keys = rows.map(({ sample: { id, draw, replaces } }) => ({ id, draw, replaces }));
+  const places = rows.map(({ row }) => row);
+  const request = { keys, rows: places, sources, pixels, keepIn, urgent };
+  const { loaded, settled } = stream.run(request, task.signal);
+  task.until(settled);
+  const done = await loaded;
+  for (const { at, place } of done.kept) cache?.set(rows[at]!.sample.position, place);
+  if (done.isFull && keepIn !== undefined) cache?.full(keepIn);
+  return done;
+}
+
+/** Reads files a few at a time, and has threads load them. */
+async function readAndLoad<R extends RowToLoad>(
+  batch: Batch,
+  rows: readonly R[],
+  options: ReadBeforehandOptions,
+): Promise<readonly LoadedRow<R>[]> {
+  const groups = Array.from({ length: Math.ceil(rows.length / readTogether) }, (_, at) =>
+    rows.slice(at * readTogether, (at + 1) * readTogether),
+  );
+  const loaded = await Promise.all(
+    groups.map(async (group) => await readGroup(batch, group, options)),
+  );
+  return loaded.flat();
+}
+
+async function readGroup<R extends RowToLoad>(
+  batch: Batch,
+  rows: readonly R[],
+  options: ReadBeforehandOptions,
+): Promise<readonly LoadedRow<R>[]> {
+  const { signal } = batch.task;
+  const read = await Promise.all(
+    rows.map(async ({ sample }) => await readBeforehand(sample, options, signal)),
+  );
+  const bad = rows.flatMap((planned, at) => {
+    const error = read[at];
+    return error instanceof PipelineError ? [{ planned, error }] : [];
+  });
+  const good = rows.filter((_, at) => read[at] instanceof Uint8Array);
+  if (good.length === 0) return bad;
+  const bytes = read.filter((one) => one instanceof Uint8Array);
+  return [...bad, ...loadedRows(good, await loadFrom(batch, good, bytes))];
+}

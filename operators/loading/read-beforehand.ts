@@ -1,0 +1,31 @@
+import { PipelineError } from '../errors.ts';
+import { fileTooLarge } from '../file-too-large.ts';
+import type { Permits } from '../flow/permits.ts';
+import type { Dataset, PlannedSample } from '../types.ts';
+
+/** Means of the calling thread to read files. */
+export interface ReadBeforehandOptions {
+  readonly dataset: Pick<Dataset, 'read'>;
+  readonly permits: Permits;
+  readonly maxBytes: number;
+}
+
+/**
+ * Reads the file of an image on the calling thread.
+ *
+ * @returns Its bytes, or the `ERR_READ` that is about it.
+ * @throws What is not about the image; the reason of `signal`.
+ */
+export async function readBeforehand(
+  { id, position }: PlannedSample,
+  { dataset, permits, maxBytes }: ReadBeforehandOptions,
+  signal: AbortSignal,
+): Promise<Uint8Array | PipelineError> {
+  try {
+    const bytes = await permits.use(() => dataset.read(position, signal, maxBytes), signal);
+    return bytes.length > maxBytes ? fileTooLarge(id, bytes.length, maxBytes) : bytes;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === 'ERR_READ') return error;
+    throw error;
+  }
+}

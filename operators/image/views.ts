@@ -45,15 +45,27 @@ export function makeViews(
   checkViewOptions(options);
   checkViewRecipe(recipe);
   checkImages(images, keys);
-  const { views, imageSize } = options;
-  const length = views * imageSize * imageSize * 3;
+  const length = options.views * options.imageSize ** 2 * 3;
   const pixels = new Float32Array(images.length * length);
-  const renderer = openViewRenderer(imageSize);
-  for (const [at, image] of images.entries()) {
-    const drawn = drawViews(image, keys[at]!, recipe, options);
-    renderer.draw(image, drawn, recipe, pixels, at * length);
-  }
+  const views = viewWriter(recipe, options);
+  for (const [at, image] of images.entries()) views(image, keys[at]!, pixels, at * length);
   return pixels;
+}
+
+/** Writes the views of one image into `target` from `offset` on; reuses its memory from call to call. */
+export type ViewWriter = (
+  image: RgbImage,
+  key: ViewKey,
+  target: Float32Array,
+  offset: number,
+) => void;
+
+/** Writer of the views that `makeViews` makes, image by image; arguments are checked before. */
+export function viewWriter(recipe: ViewRecipe, options: ViewOptions): ViewWriter {
+  const renderer = openViewRenderer(options.imageSize);
+  return (image, key, target, offset) => {
+    renderer.draw(image, drawViews(image, key, recipe, options), recipe, target, offset);
+  };
 }
 
 /**

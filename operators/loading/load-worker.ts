@@ -1,6 +1,7 @@
 import { messageOf, PipelineError } from '../errors.ts';
 import { imageContent } from '../image-content.ts';
 import { decodePixels } from '../image/decode-pixels.ts';
+import { javascriptViewsNote, viewKernelHere } from '../image/view-renderer.ts';
 import { callFailure, type CallFailure } from '../threads/call-failure.ts';
 import { serveCalls } from '../threads/serve-calls.ts';
 import type { DecodedPixels } from '../image/decode-options.ts';
@@ -17,7 +18,7 @@ let ready: { readonly key: number; readonly make: RowMaker } | undefined;
 
 serveCalls<LoadCalls>(
   {
-    ready: () => ({ notes: [] }),
+    ready: () => ({ notes: viewKernelHere() === 'simd' ? [] : [javascriptViewsNote] }),
     block(block) {
       kept.add(block);
       return null;

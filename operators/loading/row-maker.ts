@@ -1,5 +1,5 @@
 import { inputMaker } from '../image/make-inputs.ts';
-import { makeViews, type ViewKey } from '../image/views.ts';
+import { type ViewKey, viewWriter } from '../image/views.ts';
 import type { RgbImage } from '../types.ts';
 import type { LoadTarget } from './load-calls.ts';
 
@@ -21,8 +21,6 @@ export function rowMaker(target: LoadTarget): RowMaker {
     const inputs = inputMaker(target.preprocessing);
     return (image, _key, pixels, row) => inputs.make(image, pixels, row * length);
   }
-  const { recipe, options } = target;
-  return (image, key, pixels, row) => {
-    pixels.set(makeViews([image], [key], recipe, options), row * length);
-  };
+  const views = viewWriter(target.recipe, target.options);
+  return (image, key, pixels, row) => views(image, key, pixels, row * length);
 }

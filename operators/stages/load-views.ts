@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import { checkViewRecipe } from '../image/view-recipe.ts';
-import { checkViewOptions } from '../image/views.ts';
+import { checkGlobalViews, checkViewOptions } from '../image/views.ts';
 import type { ImageWorkers } from '../loading/image-workers.ts';
 import { rowLength } from '../loading/row-maker.ts';
 import type { BatchPlan, ViewBatch } from '../types.ts';
@@ -49,6 +49,7 @@ export function loadViews(
   const { recipe, ...options } = augmentation;
   checkViewOptions(options);
   checkViewRecipe(recipe);
+  checkGlobalViews(recipe, options.views);
   const { views, imageSize } = options;
   const target = { kind: 'views', recipe, options } as const;
   const loader = loaderOf(workers, source, target);

@@ -42,7 +42,10 @@ export async function openLoading(
   const { imageSize, views, seed, maxPixels, maxBytes, tolerant } = options;
   const recipe = viewRecipe(options.augmentation);
   const clock = stageClock();
-  const viewer = timedViewer(scope.use(await openImageWorkers({ threads: options.threads })), clock);
+  const viewer = timedViewer(
+    scope.use(await openImageWorkers({ threads: options.threads })),
+    clock,
+  );
   const bad = quarantine({ count: data.count, maxInvalid: options.maxInvalid });
   const cache = decodedCache(options.cacheMb * 1e6);
   const read = readImage(data, { permits: timedPermits(readPermits, clock, 'read'), maxBytes });

@@ -46,7 +46,7 @@ export function benchLoader(given: BenchLoaderOptions): Run<LoaderResult> {
     const loading = await openLoading(scope, options, data, walks);
     const { clock } = loading;
     const meter = loadingMeter(prefetch, () => clock.times());
-    const warmUp = prefetch + 1;
+    const warmUp = options.warmUp ?? prefetch + 1;
     const enough = new AbortController();
     const draining = AbortSignal.any([scope.draining, enough.signal]);
     note(opening(options, warmUp), ['seconds', 'batches', 'stepMs'], 'work');

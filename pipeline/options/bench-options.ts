@@ -24,6 +24,8 @@ export interface BenchOptions extends DataOptions, SeedOption, LoadingOptions, R
   readonly seconds?: number | null | undefined;
   /** Batches that are measured, after a warm-up, instead of `seconds`. */
   readonly batches?: number | null | undefined;
+  /** Batches of the warm-up; one more than are in flight when not given. */
+  readonly warmUp?: number | null | undefined;
   /** Milliseconds that a simulated device takes for each batch; 0 measures the loader alone. @default 0 */
   readonly stepMs?: number | undefined;
   /** Threads that make views. @default 1 */
@@ -57,6 +59,9 @@ const measurement = {
   ),
   batches: optional(
     integer(1, 'Batches that are measured, after a warm-up, instead of `seconds`.'),
+  ),
+  warmUp: optional(
+    integer(1, 'Batches of the warm-up; one more than are in flight when not given.'),
   ),
   stepMs: number(
     { from: 0, to: 60_000 },

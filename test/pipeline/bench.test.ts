@@ -50,6 +50,8 @@ test('so many batches are measured after the warm-up, the first epoch apart', as
   t.like(result, { warmUpBatches: 3, speed: { batches: 9, images: 72 } });
   t.is(result.firstEpoch?.batches, 2); // of five, three warmed up
   t.like(result.dataset, { images: 40, bad: 0, repaired: 0 });
+  const warm = await benchLoader({ ...small, batches: 3, warmUp: 9 });
+  t.like(warm, { warmUpBatches: 9, firstEpoch: null, speed: { batches: 3 } });
   t.true(result.cache.images === 40 && result.cache.bytes >= 40 * 16 * 16 * 3);
 });
 

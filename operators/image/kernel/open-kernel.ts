@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import { kernelBase64 } from './kernel-bytes.ts';
 
 /** Changes of colours by the numbers that the kernel knows them by (`source/index.ts`). */
@@ -60,7 +61,14 @@ export function openKernel(): Kernel {
   if (module === null || webAssembly === undefined) {
     throw new Error('Cannot open the kernel of views: WebAssembly has no SIMD here');
   }
-  return new webAssembly.Instance(module).exports as Kernel;
+  try {
+    return new webAssembly.Instance(module).exports as Kernel;
+  } catch (cause) {
+    throw new Error(
+      `Cannot make views, the system has no room for them: ${messageOf(cause)}. WebAssembly reserves 10 GB of addresses, not of memory, in each thread; \`ulimit -v\` must allow that`,
+      { cause },
+    );
+  }
 }
 
 function compiledKernel(): object | null {

@@ -65,6 +65,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         ...reading,
         maxPixels: options.maxPixels,
         tolerant: options.tolerant,
+        decoder: options.decoder,
         shrinkTo: shrinkTarget(recipe, imageSize),
       },
       cache: pixelCache(options.cacheMb * 1e6),

@@ -286,12 +286,12 @@ function dataOptions({ options, plan }: Parts): {
   readonly excludeClasses: readonly string[] | null;
 } & Pick<
   Resolved<TransferOptions>,
-  'engine' | 'device' | 'threads' | 'maxInvalid' | 'tolerant' | 'maxPixels' | 'maxBytes'
+  'engine' | 'device' | 'threads' | 'decoder' | 'maxInvalid' | 'tolerant' | 'maxPixels' | 'maxBytes'
 > {
   const { data, limit, seed, engine, device, threads } = options;
-  const { maxInvalid, tolerant, maxPixels, maxBytes } = options;
+  const { decoder, maxInvalid, tolerant, maxPixels, maxBytes } = options;
   const { classes, excludeClasses } = plan;
-  const decoding = { maxInvalid, tolerant, maxPixels, maxBytes };
+  const decoding = { decoder, maxInvalid, tolerant, maxPixels, maxBytes };
   return { data, limit, seed, engine, device, threads, ...decoding, classes, excludeClasses };
 }
 

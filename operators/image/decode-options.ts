@@ -15,8 +15,19 @@ export interface DecodeLimits {
   readonly timeoutSeconds?: number | undefined;
 }
 
+/** Decoders of images, the default first: what is quickest for each file, or one for all. The pixels are the same. */
+export const imageDecoders: readonly ['auto', 'sharp'] = ['auto', 'sharp'];
+
+/** Decoder of images. */
+export type ImageDecoder = (typeof imageDecoders)[number];
+
 /** Options of decoding. */
 export interface DecodePixelsOptions extends DecodeLimits, ImageReading {
+  /**
+   * Decoder: `sharp` for all formats that it reads, or `auto`, which leaves plain small JPEGs to libjpeg-turbo in
+   * WebAssembly. The pixels and the errors are the same. @default 'auto'
+   */
+  readonly decoder?: ImageDecoder | undefined;
   /**
    * Use files that are damaged around their pixels, such as a JPEG without its end; see `README.md`. @default false
    */

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { messageOf, PipelineError } from '../errors.ts';
 import type { RgbImage } from '../types.ts';
 import { bmpPixels } from './bmp-pixels.ts';
@@ -5,14 +6,16 @@ import {
   type DecodedPixels,
   type DecodePixelsOptions,
   defaultMaxPixels,
+  imageDecoders,
 } from './decode-options.ts';
 import { withEarlyExif } from './early-exif.ts';
+import { fastJpeg } from './fast-jpeg/fast-jpeg.ts';
 import { firstTiffPage } from './first-tiff-page.ts';
 import { foreignFile } from './foreign-files.ts';
 import { gifPixels } from './gif-pixels.ts';
 import { type ImageFormat, imageFormat, imageFormats } from '../image-formats.ts';
 import { checkReading } from './image-reading.ts';
-import { jpegBits, jpegComponents } from './jpeg-segments.ts';
+import { hasEnd, jpegBits, jpegComponents } from './jpeg-segments.ts';
 import { repairedFile, withoutLeading } from './repair-file.ts';
 import type { RepairedFile } from './repaired-file.ts';
 import { finishedPixels, nativePixels } from './native-pixels.ts';
@@ -103,8 +106,8 @@ async function behindWhiteSpace(
 type Decoder = (bytes: Uint8Array, options: DecodePixelsOptions) => Promise<RgbImage>;
 
 const decoders: Readonly<Record<ImageFormat, Decoder>> = {
-  jpeg: (bytes, options) =>
-    nativePixels(bytes, options, options.icc === 'ignore' && jpegComponents(bytes) === 4 ? 8 : 0),
+  jpeg: async (bytes, options) =>
+    (await plainPixels(bytes, options)) ?? (await endedPixels(bytes, options)),
   png: (bytes, options) =>
     nativePixels(options.exif === 'ignore' ? bytes : withEarlyExif(bytes), options),
   webp: (bytes, options) => nativePixels(bytes, options),
@@ -117,6 +120,33 @@ const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   bmp: ours(bmpPixels),
   pnm: ours(pnmPixels),
 };
+
+/**
+ * Largest JPEG that is decoded on the main thread, in pixels: its 0.2 ms are less than what it costs there to have sharp do
+ * it on another. Other threads have nothing else to do.
+ */
+const mostOnMainThread = 10_000;
+
+/** The pixels of a plain small JPEG; undefined of another, and when sharp is asked for. */
+async function plainPixels(
+  bytes: Uint8Array,
+  options: DecodePixelsOptions,
+): Promise<RgbImage | undefined> {
+  if (options.decoder === 'sharp') return undefined;
+  const fast = await fastJpeg();
+  return fast?.pixels(bytes, isMainThread ? { ...options, mostPixels: mostOnMainThread } : options);
+}
+
+/**
+ * The pixels of a JPEG that has its end. libvips does not look for it when enough bytes stand behind the header: zeros, as
+ * a broken download leaves them, are codes too.
+ */
+async function endedPixels(bytes: Uint8Array, options: DecodePixelsOptions): Promise<RgbImage> {
+  const isInk = options.icc === 'ignore' && jpegComponents(bytes) === 4;
+  const pixels = await nativePixels(bytes, options, isInk ? 8 : 0);
+  if (!hasEnd(bytes)) throw new Error('no end-of-image marker');
+  return pixels;
+}
 
 /** Decoder of a format that is read by code of ours. */
 function ours(read: (bytes: Uint8Array, check: SizeCheck) => RawPixels): Decoder {
@@ -185,7 +215,13 @@ export function checkDecodeOptions(options: DecodePixelsOptions): void {
   checkInteger('maxPixels', options.maxPixels, Number.MAX_SAFE_INTEGER);
   checkInteger('timeoutSeconds', options.timeoutSeconds, 3600);
   checkInteger('shrinkTo', options.shrinkTo, 2 ** 24 - 1);
+  checkDecoder(options.decoder);
   checkReading(options);
+}
+
+function checkDecoder(decoder: string | undefined): void {
+  if (decoder === undefined || imageDecoders.some((one) => one === decoder)) return;
+  throw new RangeError(`Expected \`decoder\` to be \`auto\` or \`sharp\`, got \`${decoder}\``);
 }
 
 function checkInteger(name: string, value: number | undefined, largest: number): void {

@@ -58,6 +58,18 @@ export function jpegBits(bytes: Uint8Array): number {
   return frameParameters(bytes)?.[0] ?? 8;
 }
 
+/** Tests whether an end-of-image marker stands anywhere behind the first scan; true of a file without one. */
+export function hasEnd(bytes: Uint8Array): boolean {
+  for (const { marker, from } of jpegSegments(bytes)) {
+    if (marker !== jpegMarkers.startOfScan) continue;
+    const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return file.includes(endOfImage, from);
+  }
+  return true;
+}
+
+const endOfImage = Buffer.of(0xff, jpegMarkers.endOfImage);
+
 function frameParameters(bytes: Uint8Array): Uint8Array | undefined {
   for (const { marker, parameters } of jpegSegments(bytes)) {
     if (isFrame(marker)) return parameters;

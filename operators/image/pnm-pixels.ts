@@ -1,4 +1,3 @@
-import { ascii } from '../file-signature.ts';
 import { cutShort, type RawPixels, readable, type SizeCheck } from './raw-pixels.ts';
 
 /**
@@ -19,6 +18,12 @@ export function pnmPixels(bytes: Uint8Array, check: SizeCheck): RawPixels {
   check(width, height);
   const channels = kind === 3 || kind === 6 ? 3 : 1;
   const layout = { width, height, channels, maximum } as const;
+  if (kind === 6 && maximum === 255) {
+    const [from, size] = [header.end, 3 * width * height];
+    readable(bytes.length - from >= size, cutShort);
+    // Bytes of pixels as they are; of the caller's own, since a file may lie in a buffer that is used again.
+    return { width, height, channels: 3, data: new Uint8Array(bytes.subarray(from, from + size)) };
+  }
   const values =
     kind <= 3
       ? plainValues(bytes, header.end, layout, isBitmap)
@@ -52,14 +57,25 @@ function words(
   const values: number[] = [];
   let at = from;
   while (values.length < count) {
-    const text = /^(?:\s|#[^\n\r]*[\n\r])*(?<digits>\d{1,9})(?=\s)/u.exec(
-      ascii(bytes, at, at + 4096),
-    );
-    readable(text !== null, 'its header is not that of a PNM file');
-    values.push(Number(text.groups!['digits']));
-    at += text[0].length;
+    at = behindSpace(bytes, at);
+    const first = at;
+    let value = 0;
+    for (; isDigit(bytes[at]!); at += 1) value = 10 * value + bytes[at]! - 0x30;
+    const isNumber = at > first && at - first <= 9 && isSpace(bytes[at]!);
+    readable(isNumber, 'its header is not that of a PNM file');
+    values.push(value);
   }
   return { values, end: at + 1 };
+}
+
+/** Position of the next byte that is neither white space nor in a comment. */
+function behindSpace(bytes: Uint8Array, from: number): number {
+  let at = from;
+  for (; isSpace(bytes[at]!) || bytes[at] === 0x23; at += 1) {
+    if (bytes[at] !== 0x23) continue;
+    while (at < bytes.length && bytes[at] !== 0x0a && bytes[at] !== 0x0d) at += 1;
+  }
+  return at;
 }
 
 function binaryValues(
@@ -104,19 +120,23 @@ function plainValues(
   let number = -1;
   for (; at <= bytes.length && found < values.length; at += 1) {
     const digit = (bytes[at] ?? 0x20) - 0x30;
-    const isDigit = digit >= 0 && digit <= 9;
-    if (isDigit) number = Math.min(65_536, Math.max(number, 0) * 10 + digit);
-    if (number >= 0 && (!isDigit || isBitmap)) {
+    const isNext = digit >= 0 && digit <= 9;
+    if (isNext) number = Math.min(65_536, Math.max(number, 0) * 10 + digit);
+    if (number >= 0 && (!isNext || isBitmap)) {
       readable(number < 65_536, 'it has values above its maximum');
       values[found] = number;
       found += 1;
       number = -1;
     }
     if (bytes[at] === 0x23) while (at < bytes.length && bytes[at] !== 0x0a) at += 1;
-    else readable(isDigit || isSpace(digit + 0x30), 'it has other text among its numbers');
+    else readable(isNext || isSpace(digit + 0x30), 'it has other text among its numbers');
   }
   readable(found === values.length, cutShort);
   return values;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 function isSpace(code: number): boolean {

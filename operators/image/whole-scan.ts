@@ -1,7 +1,8 @@
 import { isFrame, jpegMarkers, jpegSegments } from './jpeg-segments.ts';
 
 /**
- * Tests whether the only scan of a sequential JPEG holds the bits of all of its blocks, by reading its Huffman codes.
+ * Tests whether the only scan of a sequential JPEG holds the bits of all of its blocks and no byte more, by reading its
+ * Huffman codes. Zeros in the place of what is missing are codes too, and most often more than are needed.
  *
  * Not left to the decoder: libvips looks for warnings before each eight lines, so those of the last eight are never
  * looked at.
@@ -85,7 +86,7 @@ function hasAllBlocks(
       if (dc === undefined || ac === undefined || !readBlock(reader, dc, ac)) return false;
     }
   }
-  return units > 0;
+  return units > 0 && reader.isAtEnd();
 }
 
 type BitReader = ReturnType<typeof bitReader>;
@@ -138,6 +139,8 @@ function bitReader(data: Uint8Array) {
       for (let skipped = 0; skipped < bits; skipped += 1) if (bit() < 0) return false;
       return true;
     },
+    /** Tests whether no byte is left. */
+    isAtEnd: (): boolean => data[at] === undefined || (data[at] === 0xff && data[at + 1] !== 0),
     /** Goes on behind a restart marker, which has to come next. */
     restart(): boolean {
       left = 0;

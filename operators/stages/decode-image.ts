@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import type { Permits } from '../flow/permits.ts';
 import { cannotDecode } from '../image/cannot-decode.ts';
-import type { DecodeLimits, DecodePixelsOptions } from '../image/decode-options.ts';
+import type { DecodeLimits, DecodePixelsOptions, ImageDecoder } from '../image/decode-options.ts';
 import { checkDecodeOptions, decodePixels } from '../image/decode-pixels.ts';
 import type { ImageReading } from '../image/image-reading.ts';
 import type { DecodedImage, EncodedImage } from '../types.ts';
@@ -16,6 +16,8 @@ export interface DecodeImageOptions {
   readonly reading?: ImageReading | undefined;
   /** Use files that are damaged around their pixels, as in `DecodePixelsOptions`. @default false */
   readonly tolerant?: boolean | undefined;
+  /** Decoder, which does not change the pixels, as in `DecodePixelsOptions`. @default 'auto' */
+  readonly decoder?: ImageDecoder | undefined;
   /** Shorter side while loading, as in `DecodePixelsOptions`. */
   readonly shrinkTo?: number | undefined;
 }
@@ -43,8 +45,8 @@ export interface DecodeImageOptions {
 export function decodeImage(
   options: DecodeImageOptions,
 ): OperatorFunction<EncodedImage, DecodedImage> {
-  const { permits, limits = {}, reading = {}, tolerant, shrinkTo } = options;
-  const pixelOptions: DecodePixelsOptions = { ...limits, ...reading, tolerant, shrinkTo };
+  const { permits, limits = {}, reading = {}, tolerant, decoder, shrinkTo } = options;
+  const pixelOptions: DecodePixelsOptions = { ...limits, ...reading, tolerant, decoder, shrinkTo };
   checkDecodeOptions(pixelOptions);
   return mapInOrder(async ({ bytes, ...planned }, ended) => {
     const pixels = await permits.use(async () => {

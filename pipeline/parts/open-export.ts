@@ -17,6 +17,7 @@ import type { EmbedOptions } from '../options/embed-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { exportOpening } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
+import { tellDecoder } from './tell-decoder.ts';
 
 /** Resources of an export. All of them belong to the scope. */
 export interface Export {
@@ -36,6 +37,7 @@ export async function openExport(
 ): Promise<Export> {
   const { split, layer, batchSize, checkpoint, resume, verify, shard } = options;
   const data = await openData(options, scope.signal, note);
+  await tellDecoder(options.decoder, note);
   const engine = await openRunEngine(scope, options, note, isModelFile(options.model));
   const opened = await openEncoder(engine, options.model, batchSize, checkpoint ?? undefined);
   const { preprocessing, notes } = chosenReading(opened.preprocessing, options);

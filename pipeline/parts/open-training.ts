@@ -32,6 +32,7 @@ import {
 } from './run-config.ts';
 import { trainingOpening } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
+import { tellDecoder } from './tell-decoder.ts';
 import { trainingImages } from './training-images.ts';
 import { counted } from '../../operators/message-words.ts';
 
@@ -56,6 +57,7 @@ export async function openTraining(
 ): Promise<Training> {
   const { resume } = options;
   const found = await openData(options, scope.signal, note);
+  await tellDecoder(options.decoder, note);
   // Batches balanced by class would tell an unlabelled loss what it is not to know.
   const data = isByImage(trainingLoss(options)) ? asOneClass(found) : found;
   // Before an engine is started or anything is written.

@@ -10,13 +10,13 @@ import type { LoadingOptions } from '../options/loading-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { decodePermits, readPermits } from './native-permits.ts';
 
-type Limits = Pick<Resolved<LoadingOptions>, 'maxBytes' | 'maxPixels' | 'tolerant'>;
+type Limits = Pick<Resolved<LoadingOptions>, 'decoder' | 'maxBytes' | 'maxPixels' | 'tolerant'>;
 
 /** The images for an encoder, with the content of their files. */
 export function identifiedSource(
   data: Dataset,
   preprocessing: Preprocessing,
-  { maxBytes, maxPixels, tolerant }: Limits,
+  { decoder, maxBytes, maxPixels, tolerant }: Limits,
 ): LoadSource & { readonly maxBytes: number; readonly decoding: DecodePixelsOptions } {
   return {
     dataset: data,
@@ -27,6 +27,7 @@ export function identifiedSource(
       ...statedReading(preprocessing),
       maxPixels,
       tolerant,
+      decoder,
       shrinkTo: inputShrinkTarget(preprocessing),
     },
   };
@@ -39,7 +40,7 @@ export function readableImages(
   limits: Limits,
 ): OperatorFunction<PlannedSample, DecodedImage> {
   const { decoding, ...reading } = identifiedSource(data, preprocessing, limits);
-  const { shrinkTo, tolerant, maxPixels, ...stated } = decoding;
+  const { shrinkTo, tolerant, decoder, maxPixels, ...stated } = decoding;
   return pipe(
     readImage(data, reading),
     decodeImage({
@@ -47,6 +48,7 @@ export function readableImages(
       limits: { maxPixels },
       reading: stated,
       tolerant,
+      decoder,
       shrinkTo,
     }),
   );

@@ -1,28 +1,30 @@
 import { sharp } from '../../operators/image/sharp-setup.ts';
 
 /** A marker segment of a JPEG. */
-function segment(marker: number, payload: Uint8Array): Buffer {
+export function segmentOf(marker: number, payload: Uint8Array): Buffer {
   const head = Buffer.from([0xff, marker, 0, 0]);
   head.writeUInt16BE(payload.length + 2, 2);
   return Buffer.concat([head, payload]);
 }
 
-/** A JPEG with these bytes behind its SOI. */
-function afterStart(jpeg: Uint8Array, more: Uint8Array): Buffer {
+/** A JPEG with these bytes, such as a segment, behind its SOI. */
+export function withSegment(jpeg: Uint8Array, more: Uint8Array): Buffer {
   return Buffer.concat([jpeg.subarray(0, 2), more, jpeg.subarray(2)]);
 }
 
-function exif(orientation: number): Buffer {
+/** An EXIF segment with an orientation. */
+export function jpegExif(orientation: number): Buffer {
   const payload = Buffer.from(
     'Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\0\0\0\0\0\0\0\0',
     'latin1',
   );
   payload.writeUInt16LE(orientation, 24);
-  return segment(0xe1, payload);
+  return segmentOf(0xe1, payload);
 }
 
-function profile(content: Uint8Array): Buffer {
-  return segment(0xe2, Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), content]));
+/** A segment with a colour profile. */
+export function jpegProfile(content: Uint8Array): Buffer {
+  return segmentOf(0xe2, Buffer.concat([Buffer.from('ICC_PROFILE\0\x01\x01', 'latin1'), content]));
 }
 
 /** A photo-like picture, 40 × 32. */
@@ -72,16 +74,16 @@ export async function oddJpegs(): Promise<
       'silently',
       Buffer.concat([whole, Buffer.alloc(228, 0x11), jpeg.subarray(-2)]),
     ),
-    'profile-of-noise.jpg': of('silently', afterStart(jpeg, profile(Buffer.alloc(500, 0x5a)))),
-    'exif-short.jpg': of('silently', afterStart(jpeg, segment(0xe1, Buffer.from('Exif\0\0II')))),
-    'orientation-0.jpg': of('silently', afterStart(jpeg, exif(0))),
-    'orientation-9.jpg': of('silently', afterStart(jpeg, exif(9))),
+    'profile-of-noise.jpg': of('silently', withSegment(jpeg, jpegProfile(Buffer.alloc(500, 0x5a)))),
+    'exif-short.jpg': of('silently', withSegment(jpeg, segmentOf(0xe1, Buffer.from('Exif\0\0II')))),
+    'orientation-0.jpg': of('silently', withSegment(jpeg, jpegExif(0))),
+    'orientation-9.jpg': of('silently', withSegment(jpeg, jpegExif(9))),
     'camera-scan-fields.jpg': of('silently', camera),
-    'future-jfif.jpg': of('silently', afterStart(jpeg, segment(0xe0, futureJfif))),
+    'future-jfif.jpg': of('silently', withSegment(jpeg, segmentOf(0xe0, futureJfif))),
     'no-end.jpg': of('tolerantly', whole),
     'half-an-end.jpg': of('tolerantly', jpeg.subarray(0, -1)),
-    'unknown-adobe.jpg': of('tolerantly', afterStart(jpeg, segment(0xee, adobe))),
-    'bytes-before-tables.jpg': of('tolerantly', afterStart(jpeg, Buffer.alloc(3))),
+    'unknown-adobe.jpg': of('tolerantly', withSegment(jpeg, segmentOf(0xee, adobe))),
+    'bytes-before-tables.jpg': of('tolerantly', withSegment(jpeg, Buffer.alloc(3))),
     'newline-first.jpg': of('tolerantly', Buffer.concat([Buffer.from('\n'), jpeg])),
     'newline-first-no-end.jpg': of('tolerantly', Buffer.concat([Buffer.from('\r\n'), whole])),
     'half.jpg': of('never', jpeg.subarray(0, jpeg.length >> 1)),

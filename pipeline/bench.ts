@@ -10,6 +10,7 @@ import { loadingMeter } from './bench-loader/loading-meter.ts';
 import { phaseClock } from './bench-loader/loading-phases.ts';
 import type { LoaderResult } from './bench-loader/loader-result.ts';
 import { openLoading } from './bench-loader/open-loading.ts';
+import { stageClock } from './bench-loader/stage-times.ts';
 import { simulatedDevice } from './bench-loader/simulated-device.ts';
 import { tellLoading } from './bench-loader/tell-loading.ts';
 import { timedPlans, timedStage } from './bench-loader/timed-stages.ts';
@@ -17,6 +18,7 @@ import { type BenchOptions, benchVerb } from './options/bench-options.ts';
 import type { Resolved } from './options/verb.ts';
 import { openData } from './parts/open-data.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { tellDecoder } from './parts/tell-decoder.ts';
 
 /** Options of `benchLoader`. */
 export type BenchLoaderOptions = Omit<BenchOptions, 'part'>;
@@ -40,12 +42,16 @@ export function benchLoader(given: BenchLoaderOptions): Run<LoaderResult> {
   const complete: BenchOptions = { ...given, part: 'loader' };
   return startRun(benchVerb, complete, async (options, scope, note) => {
     const data = classed(await openData({ ...options, out: null }, scope.signal, note));
+    await tellDecoder(options.decoder, note);
     const { batchSize, imageSize, views, prefetch, stepMs } = options;
     const shape = { batchSize, leastClasses: 1, seed: options.seed } as const;
     const walks = classWalks(data, shape);
-    const loading = await openLoading(scope, options, data, walks);
-    const { clock } = loading;
-    const meter = loadingMeter(prefetch, () => clock.times());
+    const loading = await openLoading(scope, options, { data, walks, note });
+    const clock = stageClock();
+    const meter = loadingMeter(prefetch, () => ({
+      stages: { plan: clock.plan, ...loading.work(), pack: clock.pack },
+      store: loading.store(),
+    }));
     const warmUp = options.warmUp ?? prefetch + 1;
     const enough = new AbortController();
     const draining = AbortSignal.any([scope.draining, enough.signal]);
@@ -62,6 +68,7 @@ export function benchLoader(given: BenchLoaderOptions): Run<LoaderResult> {
           timedStage(packBatch({ images: batchSize, views, imageSize }), clock, 'pack'),
           tap(() => meter.loaded()),
           simulatedDevice({ stepMs }),
+          tap(({ batch }) => loading.recycle(batch.pixels)),
         ),
     ).pipe(
       tellLoading({

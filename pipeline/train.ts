@@ -5,9 +5,7 @@ import { withDemand } from '../operators/flow/with-demand.ts';
 import { packBatch } from '../operators/stages/pack-batch.ts';
 import { quarantine } from '../operators/stages/quarantine.ts';
 import { statedReading } from '../operators/image/image-reading.ts';
-import { shrinkTarget } from '../operators/image/shrink-target.ts';
 import { openImageWorkers } from '../operators/loading/image-workers.ts';
-import { pixelCache } from '../operators/loading/pixel-cache.ts';
 import { loadViews } from '../operators/stages/load-views.ts';
 import { planBatches } from '../operators/batches/plan-batches.ts';
 import { replacementFor } from '../operators/batches/replacement-for.ts';
@@ -15,13 +13,13 @@ import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
 import { saveCheckpoints } from '../outputs/run/save-checkpoints.ts';
 import { writeMetrics } from '../outputs/run/write-metrics.ts';
 import { batchShape } from './parts/batch-shape.ts';
-import { readPermits } from './parts/native-permits.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { openTraining } from './parts/open-training.ts';
 import { type TrainOptions, trainVerb } from './options/train-options.ts';
 import type { PretrainedStart } from './parts/run-config.ts';
 import { plannedRate } from './parts/planned-rate.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { trainingSource } from './parts/training-source.ts';
 import { tellSteps, type TrainedStep, type TrainResult } from './parts/tell-steps.ts';
 
 /**
@@ -57,19 +55,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       triedBefore: Math.min(data.count, startAt * config.batchSize),
     });
     const reading = statedReading(config);
-    const source = {
-      dataset: data,
-      permits: readPermits,
-      maxBytes: options.maxBytes,
-      decoding: {
-        ...reading,
-        maxPixels: options.maxPixels,
-        tolerant: options.tolerant,
-        decoder: options.decoder,
-        shrinkTo: shrinkTarget(recipe, imageSize),
-      },
-      cache: pixelCache(options.cacheMb * 1e6),
-    };
+    const source = trainingSource(data, options, { recipe, imageSize, reading });
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
     const learningRate = plannedRate(config, run.extended);
 

@@ -25,6 +25,8 @@ export interface LoaderSpeed {
   /** Share of the time in which the main thread worked. */
   readonly mainThreadShare: number;
   readonly stages: Readonly<Record<LoadingStage, MeasuredStage>>;
+  /** Reads that the main thread had made, many at a time, because the store is slow or no local disk. */
+  readonly store: { readonly reads: number; readonly msPerRead: number | null };
   readonly limit: LoadingLimit;
 }
 

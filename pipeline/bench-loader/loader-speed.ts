@@ -6,7 +6,8 @@ import { eachStage } from './stage-times.ts';
 /** Rates and shares of what was counted; null of nothing. */
 export function loaderSpeed(totals: LoadingTotals | null, setup: LimitSetup): LoaderSpeed | null {
   if (totals === null) return null;
-  const { wallMs, images, batches, deviceWaitMs, loaderWaitMs, mainMs, cpuMs, stages } = totals;
+  const { wallMs, images, batches, deviceWaitMs, loaderWaitMs, mainMs, cpuMs, stages, store } =
+    totals;
   const share = (ms: number): number => Math.min(1, ms / wallMs);
   return {
     imagesPerSecond: rateOf(totals),
@@ -21,6 +22,7 @@ export function loaderSpeed(totals: LoadingTotals | null, setup: LimitSetup): Lo
       msPerImage: stages[stage].ms / images,
       share: stageShare(totals, stage),
     })),
+    store: { reads: store.calls, msPerRead: store.calls === 0 ? null : store.ms / store.calls },
     limit: loadingLimit(totals, setup),
   };
 }

@@ -8,6 +8,7 @@ import {
   rateOf,
   shownMs,
   shownRate,
+  threadsBusy,
   workShare,
 } from './loading-limit.ts';
 import type { LoadingPhases } from './loading-phases.ts';
@@ -65,6 +66,7 @@ const rules: readonly ((measured: Measured) => LoadingAdvice | undefined)[] = [
   enough,
   morePrefetch,
   mainThread,
+  otherPrograms,
   largerCache,
   moreThreads,
   moreCores,
@@ -102,6 +104,21 @@ function mainThread({ limit, totals }: Measured): LoadingAdvice | undefined {
   };
 }
 
+/** Threads that work all the time and get less of it than they have cores share these with others. */
+function otherPrograms({ totals, setup, limit }: Measured): LoadingAdvice | undefined {
+  const { threads, cores } = setup;
+  const busy = threadsBusy(totals, threads);
+  const used = totals.cpuMs / totals.wallMs;
+  const isShared = threads <= cores && busy >= 0.7 && used < 0.7 * threads * busy;
+  if (!isThreads(limit) || limit.by === 'read' || !isShared) return undefined;
+  return {
+    text:
+      `stop other programs: the threads had work ${percent(busy)} of the time, and got ${shownCores(used)} of ` +
+      counted(threads, 'core'),
+    options: [],
+  };
+}
+
 /** Images a second without some share of the threads' work; the main thread sets an end to it. */
 function rateWithout(totals: LoadingTotals, share: number): number {
   const most = (1000 * totals.images) / totals.mainMs;
@@ -123,7 +140,7 @@ function largerCache({ limit, totals, setup }: Measured): LoadingAdvice | undefi
   }
   return {
     text:
-      `raise \`cacheMb\` to ${needed} so that all ${counted(images, 'image')} stay decoded: from the second pass on about ` +
+      `raise \`cacheMb\` to ${needed} so that all ${counted(images, 'image')} stay decoded: from the second epoch on about ` +
       shownRate(rateWithout(totals, share)),
     options: ['cacheMb'],
   };
@@ -160,14 +177,14 @@ function shownCores(cores: number): string {
   return cores.toFixed(1);
 }
 
-/** Later passes may be many times as fast as the first: what was not reached is told. */
+/** Later epochs may be many times as fast as the first: what was not reached is told. */
 function longerMeasurement({ phases, setup }: Measured): LoadingAdvice | undefined {
   const { first, later } = phases;
   if (first === null || later !== null || setup.cache.maxBytes === 0) return undefined;
   const seconds = setup.images / rateOf(first);
   return {
     text:
-      `measure longer to see passes that find images in the cache: the first takes about ${counted(Math.ceil(seconds))} s; ` +
+      `measure longer to see epochs that find images in the cache: the first takes about ${counted(Math.ceil(seconds))} s; ` +
       `give \`seconds: ${Math.ceil(1.5 * seconds + 5)}\`, or fewer images with \`limit\``,
     options: ['seconds', 'limit'],
   };

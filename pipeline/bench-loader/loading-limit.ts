@@ -1,6 +1,6 @@
 import { counted } from '../../operators/message-words.ts';
 import type { LoadingTotals } from './loading-meter.ts';
-import { loadingStages, type LoadingStage } from './stage-times.ts';
+import { loadingStages, type LoadingStage, type StageTime } from './stage-times.ts';
 
 /** What keeps a loader from being faster. */
 export type LimitName = 'device' | 'read' | 'decode' | 'views' | 'mainThread';
@@ -15,6 +15,7 @@ export interface LoadingLimit {
 export interface LimitSetup {
   /** Milliseconds that the simulated device takes for a batch. */
   readonly stepMs: number;
+  readonly threads: number;
 }
 
 /** Share of waiting that is none: timers and turns of the event loop take as much. */
@@ -23,8 +24,12 @@ export const hardlyWaits = 0.1;
 /** Share of time from which on the main thread has none left. */
 const fullyBusy = 0.85;
 
+/** Share of the threads' time from which on they wait for the files that the main thread reads for them. */
+const halfIdle = 0.5;
+
 /** What limited a measurement. */
-export function loadingLimit(totals: LoadingTotals, { stepMs }: LimitSetup): LoadingLimit {
+export function loadingLimit(totals: LoadingTotals, setup: LimitSetup): LoadingLimit {
+  const { stepMs, threads } = setup;
   const { wallMs, deviceWaitMs, loaderWaitMs, mainMs } = totals;
   if (stepMs > 0 && deviceWaitMs / wallMs <= hardlyWaits) {
     const waits = percent(loaderWaitMs / wallMs);
@@ -37,6 +42,14 @@ export function loadingLimit(totals: LoadingTotals, { stepMs }: LimitSetup): Loa
       text: `the main thread: it is busy ${percent(mainMs / wallMs)} of the time`,
     };
   }
+  const idle = 1 - threadsBusy(totals, threads);
+  if (totals.store.calls > 0 && idle >= halfIdle) {
+    const waits = `the threads wait for it ${percent(idle)} of the time`;
+    return {
+      by: 'read',
+      text: `reading: the store answers in ${shownAnswer(totals.store)}, and ${waits}`,
+    };
+  }
   const by = slowest(totals);
   const text = `${names[by]}: ${percent(workShare(totals, by))} of the threads' time`;
   const { ms, calls } = totals.stages.read;
@@ -46,6 +59,10 @@ export function loadingLimit(totals: LoadingTotals, { stepMs }: LimitSetup): Loa
   };
 }
 
+function shownAnswer({ ms, calls }: StageTime): string {
+  return shownMs(ms / Math.max(1, calls));
+}
+
 const names = { read: 'reading', decode: 'decoding', views: 'making views' } as const;
 
 /** Work that threads share: the rest is the main thread's. */
@@ -53,9 +70,18 @@ export type SharedStage = keyof typeof names;
 
 /** Share of a stage in the work that threads share. */
 export function workShare(totals: LoadingTotals, stage: SharedStage): number {
-  const { read, decode, views } = totals.stages;
-  const all = read.ms + decode.ms + views.ms;
+  const all = threadsMs(totals);
   return all === 0 ? 0 : totals.stages[stage].ms / all;
+}
+
+/** Share of the time in which threads worked, of 1. */
+export function threadsBusy(totals: LoadingTotals, threads: number): number {
+  return threadsMs(totals) / (threads * totals.wallMs);
+}
+
+/** Work of the threads, added up. */
+function threadsMs({ stages: { read, decode, views } }: LoadingTotals): number {
+  return read.ms + decode.ms + views.ms;
 }
 
 function slowest({ stages }: LoadingTotals): SharedStage {

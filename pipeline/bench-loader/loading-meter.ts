@@ -1,4 +1,4 @@
-import type { StageTimes } from './stage-times.ts';
+import type { StageTime, StageTimes } from './stage-times.ts';
 
 /** Everything that was counted up to an instant; of two, what happened between them. */
 export interface LoadingTotals {
@@ -15,6 +15,8 @@ export interface LoadingTotals {
   /** Processor time of all threads. */
   readonly cpuMs: number;
   readonly stages: StageTimes;
+  /** Reads that the main thread had made, many at a time. */
+  readonly store: StageTime;
 }
 
 /** Follows the batches of a run from their plan to the end of the device. */
@@ -52,11 +54,11 @@ export const processClocks: MeterClocks = {
  * A meter for one run.
  *
  * @param window Batches that may be in flight.
- * @param stages Times of the stages up to now.
+ * @param work Times of the stages up to now.
  */
 export function loadingMeter(
   window: number,
-  stages: () => StageTimes,
+  work: () => Pick<LoadingTotals, 'stages' | 'store'>,
   clocks: MeterClocks = processClocks,
 ): LoadingMeter {
   const { now, mainMs, cpuMs } = clocks;
@@ -88,8 +90,8 @@ export function loadingMeter(
     totals() {
       look();
       const waits = { deviceWaitMs, loaderWaitMs };
-      const work = { mainMs: mainMs(), cpuMs: cpuMs(), stages: stages() };
-      return { wallMs: now(), images, batches, ...waits, ...work };
+      const process = { mainMs: mainMs(), cpuMs: cpuMs() };
+      return { wallMs: now(), images, batches, ...waits, ...process, ...work() };
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { LoadingTotals } from './loading-meter.ts';
-import { timesBetween } from './stage-times.ts';
+import { timeBetween, timesBetween } from './stage-times.ts';
 
 /** What was measured, as a whole and apart for images that are seen for the first time. */
 export interface LoadingPhases {
@@ -79,5 +79,6 @@ function totalsBetween(
     mainMs: after.mainMs - before.mainMs,
     cpuMs: after.cpuMs - before.cpuMs,
     stages: timesBetween(before.stages, after.stages),
+    store: timeBetween(before.store, after.store),
   };
 }

@@ -1,106 +1,130 @@
-import { type OperatorFunction, pipe } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 import type { ClassWalks } from '../../operators/batches/class-walks.ts';
 import { replacementFor } from '../../operators/batches/replacement-for.ts';
-import { perSample } from '../../operators/flow/per-sample.ts';
 import type { Permits } from '../../operators/flow/permits.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
-import { decodedCache } from '../../operators/image/decoded-cache.ts';
 import { statedReading } from '../../operators/image/image-reading.ts';
-import { shrinkTarget } from '../../operators/image/shrink-target.ts';
-import { openImageWorkers } from '../../operators/loading/image-workers.ts';
 import { viewRecipe } from '../../operators/image/view-recipe.ts';
-import type { ViewMaker } from '../../operators/image/view-request.ts';
-import { augmentViews } from '../../operators/stages/augment-views.ts';
-import { decodeImage } from '../../operators/stages/decode-image.ts';
-import { keepDecoded } from '../../operators/stages/keep-decoded.ts';
-import { onBadSample } from '../../operators/stages/on-bad-sample.ts';
+import { openImageWorkers } from '../../operators/loading/image-workers.ts';
+import type { PixelCache } from '../../operators/loading/pixel-cache.ts';
+import { loadViews } from '../../operators/stages/load-views.ts';
 import { type Quarantine, quarantine } from '../../operators/stages/quarantine.ts';
-import { readImage } from '../../operators/stages/read-image.ts';
 import type { BatchPlan, Dataset, ViewBatch } from '../../operators/types.ts';
 import type { BenchOptions } from '../options/bench-options.ts';
 import type { Resolved } from '../options/verb.ts';
-import { decodePermits, readPermits } from '../parts/native-permits.ts';
-import { type StageClock, stageClock } from './stage-times.ts';
+import type { TellNote } from '../parts/run-event.ts';
+import { trainingSource } from '../parts/training-source.ts';
+import type { StageTime } from './stage-times.ts';
 
-/** The loading part of a training run, with clocks on its stages. */
+/** The loading part of a training run, with clocks on it. */
 export interface Loading {
   /** From plans to views, as `train` has it. */
   readonly load: OperatorFunction<BatchPlan, ViewBatch>;
-  readonly clock: StageClock;
+  /** Takes back the pixels of a batch that the device is done with. */
+  readonly recycle: (pixels: Float32Array) => void;
+  /** Work of the threads up to now. */
+  readonly work: () => Readonly<Record<'read' | 'decode' | 'views', StageTime>>;
+  /** Reads that threads leave to the main thread, because the store is slow or no local disk, up to now. */
+  readonly store: () => StageTime;
+  readonly threads: number;
   readonly bad: Quarantine;
   /** Decoded images that are kept. */
-  readonly cache: { readonly count: number; readonly bytes: number; readonly maxBytes: number };
+  readonly cache: Pick<PixelCache, 'count' | 'bytes' | 'maxBytes'>;
 }
 
 /** Opens what loads images for training; it belongs to the scope. */
 export async function openLoading(
   scope: RunScope,
   options: Resolved<BenchOptions>,
-  data: Dataset,
-  walks: ClassWalks,
+  { data, walks, note }: { data: Dataset; walks: ClassWalks; note: TellNote },
 ): Promise<Loading> {
-  const { imageSize, views, seed, maxPixels, maxBytes, tolerant } = options;
+  const { imageSize, views, seed, threads, maxInvalid } = options;
   const recipe = viewRecipe(options.augmentation);
-  const clock = stageClock();
-  const viewer = timedViewer(
-    scope.use(await openImageWorkers({ threads: options.threads })),
-    clock,
-  );
-  const bad = quarantine({ count: data.count, maxInvalid: options.maxInvalid });
-  const cache = decodedCache(options.cacheMb * 1e6);
-  const read = readImage(data, { permits: timedPermits(readPermits, clock, 'read'), maxBytes });
-  const decode = decodeImage({
-    permits: timedPermits(decodePermits, clock, 'decode'),
-    limits: { maxPixels },
+  const workers = scope.use(await openImageWorkers(threads === null ? {} : { threads }));
+  for (const text of workers.notes) note(text);
+  const { pool } = workers;
+  const bad = quarantine({ count: data.count, maxInvalid });
+  const source = trainingSource(data, options, {
+    recipe,
+    imageSize,
     reading: statedReading(options),
-    tolerant,
-    shrinkTo: shrinkTarget(recipe, imageSize),
   });
-  const load = pipe(
-    perSample(
-      onBadSample(
-        (sample, attempt) => replacementFor(walks, sample, attempt + 1),
-        bad,
-        keepDecoded(cache, pipe(read, decode)),
-      ),
-    ),
-    augmentViews(viewer, { recipe, views, imageSize, seed }),
-  );
-  return { load, clock, bad, cache };
+  const cache = countedCache(source.cache);
+  const reads = timedPermits(source.permits);
+  const load = loadViews(workers, {
+    source: { ...source, cache, permits: reads },
+    augmentation: { recipe, views, imageSize, seed },
+    bad: {
+      quarantine: bad,
+      replacement: (sample, attempt) => replacementFor(walks, sample, attempt + 1),
+    },
+  });
+  return {
+    load,
+    recycle: (pixels) => workers.recycle(pixels),
+    work() {
+      const { images, readMs, decodeMs, viewsMs } = pool.times;
+      const decoded = images - cache.found;
+      return {
+        read: { ms: readMs, calls: Math.max(0, decoded - reads.time().calls) },
+        decode: { ms: decodeMs, calls: decoded },
+        views: { ms: viewsMs, calls: images },
+      };
+    },
+    store: () => reads.time(),
+    threads: pool.threads,
+    bad,
+    cache,
+  };
+}
+
+/** A cache that tells how many images were found in it. */
+function countedCache(cache: PixelCache): PixelCache & { readonly found: number } {
+  let found = 0;
+  return {
+    maxBytes: cache.maxBytes,
+    get bytes() {
+      return cache.bytes;
+    },
+    get count() {
+      return cache.count;
+    },
+    get found() {
+      return found;
+    },
+    place(position) {
+      const place = cache.place(position);
+      if (place !== undefined) found += 1;
+      return place;
+    },
+    set: (position, place) => cache.set(position, place),
+    block: (share) => cache.block(share),
+    full: (block) => cache.full(block),
+  };
 }
 
 /** Permits that tell how long the work behind them takes, without the wait for them. */
-function timedPermits(permits: Permits, clock: StageClock, stage: 'read' | 'decode'): Permits {
+function timedPermits(permits: Permits): Permits & { time(): StageTime } {
+  let [ms, calls] = [0, 0];
   return {
-    ...permits,
+    limit: permits.limit,
+    get held() {
+      return permits.held;
+    },
+    get waiting() {
+      return permits.waiting;
+    },
+    acquire: (signal) => permits.acquire(signal),
     use: (work, signal) =>
       permits.use(async () => {
         const began = performance.now();
         try {
           return await work();
         } finally {
-          clock.add(stage, performance.now() - began);
+          ms += performance.now() - began;
+          calls += 1;
         }
       }, signal),
-  };
-}
-
-/** A view maker that tells how long its threads are busy: while one of several requests is made. */
-function timedViewer(viewer: ViewMaker, clock: StageClock): ViewMaker {
-  let [pending, since] = [0, 0];
-  return {
-    ...viewer,
-    async make(request) {
-      if (pending === 0) since = performance.now();
-      pending += 1;
-      try {
-        return await viewer.make(request);
-      } finally {
-        pending -= 1;
-        const now = performance.now();
-        clock.add('views', now - since, request.images.length);
-        since = now;
-      }
-    },
+    time: () => ({ ms, calls }),
   };
 }

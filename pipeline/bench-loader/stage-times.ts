@@ -15,30 +15,38 @@ export interface StageTime {
 /** Time in each stage. */
 export type StageTimes = Readonly<Record<LoadingStage, StageTime>>;
 
-/** Adds up the time in each stage. */
+/** Adds up the time in the stages of the main thread. */
 export interface StageClock {
-  add(stage: LoadingStage, ms: number, calls?: number): void;
-  times(): StageTimes;
+  add(stage: 'plan' | 'pack', ms: number): void;
+  readonly plan: StageTime;
+  readonly pack: StageTime;
 }
 
 /** A clock for one run. */
 export function stageClock(): StageClock {
-  let times: StageTimes = eachStage(() => ({ ms: 0, calls: 0 }));
+  const times = { plan: { ms: 0, calls: 0 }, pack: { ms: 0, calls: 0 } };
   return {
-    add(stage, ms, calls = 1) {
-      const before = times[stage];
-      times = { ...times, [stage]: { ms: before.ms + ms, calls: before.calls + calls } };
+    add(stage, ms) {
+      const { ms: before, calls } = times[stage];
+      times[stage] = { ms: before + ms, calls: calls + 1 };
     },
-    times: () => times,
+    get plan() {
+      return times.plan;
+    },
+    get pack() {
+      return times.pack;
+    },
   };
 }
 
 /** Times between two readings of a clock. */
 export function timesBetween(before: StageTimes, after: StageTimes): StageTimes {
-  return eachStage((stage) => ({
-    ms: after[stage].ms - before[stage].ms,
-    calls: after[stage].calls - before[stage].calls,
-  }));
+  return eachStage((stage) => timeBetween(before[stage], after[stage]));
+}
+
+/** Time between two readings. */
+export function timeBetween(before: StageTime, after: StageTime): StageTime {
+  return { ms: after.ms - before.ms, calls: after.calls - before.calls };
 }
 
 /** A table with a row for each stage. */

@@ -15,7 +15,7 @@ import type { ConsumedBatch } from './simulated-device.ts';
 /** A measurement under way. */
 export interface MeasuredLoading {
   readonly options: Resolved<BenchOptions>;
-  readonly loading: Pick<Loading, 'bad' | 'cache'>;
+  readonly loading: Pick<Loading, 'bad' | 'cache' | 'threads'>;
   readonly meter: LoadingMeter;
   readonly clock: PhaseClock;
   /** Images of the dataset. */
@@ -59,7 +59,9 @@ export function tellLoading(
 
 function resultOf({ options, loading, clock, images, warmUp }: MeasuredLoading): LoaderResult {
   const { all, first, later } = clock.phases();
-  const { stepMs, batchSize, prefetch, threads } = options;
+  const { stepMs, batchSize, prefetch } = options;
+  const { threads } = loading;
+  const setup = { stepMs, threads };
   const { count, bytes, maxBytes } = loading.cache;
   const cores = availableCores();
   const advice = loadingAdvice(clock.phases(), {
@@ -74,9 +76,9 @@ function resultOf({ options, loading, clock, images, warmUp }: MeasuredLoading):
   });
   const [bad, repaired] = [loading.bad.list().length, loading.bad.listRepaired().length];
   return {
-    speed: loaderSpeed(all, options),
-    firstEpoch: loaderSpeed(first, options),
-    laterEpochs: loaderSpeed(later, options),
+    speed: loaderSpeed(all, setup),
+    firstEpoch: loaderSpeed(first, setup),
+    laterEpochs: loaderSpeed(later, setup),
     warmUpBatches: warmUp,
     threads,
     cores,

@@ -28,8 +28,8 @@ export interface BenchOptions extends DataOptions, SeedOption, LoadingOptions, R
   readonly warmUp?: number | null | undefined;
   /** Milliseconds that a simulated device takes for each batch; 0 measures the loader alone. @default 0 */
   readonly stepMs?: number | undefined;
-  /** Threads that make views. @default 1 */
-  readonly threads?: number | undefined;
+  /** Threads that read, decode and make views; all cores when not given. */
+  readonly threads?: number | null | undefined;
   /** Megabytes of decoded images cached between epochs. @default 256 */
   readonly cacheMb?: number | undefined;
 }
@@ -71,7 +71,9 @@ const measurement = {
 };
 
 const machine = {
-  threads: integer(1, 'Threads that make views.', 1024).default(1),
+  threads: optional(
+    integer(1, 'Threads that read, decode and make views; all cores when not given.', 1024),
+  ),
   cacheMb: integer(0, 'Megabytes of decoded images cached between epochs.').default(256),
   ...loadingFields,
 };

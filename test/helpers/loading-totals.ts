@@ -14,6 +14,7 @@ export function madeUpTotals(
     loaderWaitMs: 0,
     mainMs: 100,
     cpuMs: 1000,
+    store: { ms: 0, calls: 0 },
     ...given,
     stages: eachStage((stage) => ({ ms: stageMs[stage] ?? 0, calls: given.images ?? 1000 })),
   };

@@ -104,7 +104,7 @@ const jsonKeys = [
 
 const speedKeys = [
   'batches coresUsed deviceWaitShare images imagesPerSecond limit loaderWaitShare',
-  'mainThreadShare seconds stages',
+  'mainThreadShare seconds stages store',
 ].flatMap((names) => names.split(' '));
 
 test('Ctrl-C ends a measurement gently, and tells what was measured', async (t) => {

@@ -18,7 +18,7 @@ const setup: LoadingSetup = {
 const limits = test.macro({
   title: (_, text: string) => `a measurement is limited by ${text}`,
   exec(t, text: string, totals: LoadingTotals, stepMs: number = 0) {
-    t.is(loadingLimit(totals, { stepMs }).text, text);
+    t.is(loadingLimit(totals, { stepMs, threads: 2 }).text, text);
   },
 });
 
@@ -32,6 +32,11 @@ test(
   limits,
   "reading: 80 % of the threads' time; the store answers in 12 ms",
   madeUpTotals({}, { read: 12_000, decode: 3000 }),
+);
+test(
+  limits,
+  'reading: the store answers in 12 ms, and the threads wait for it 80 % of the time',
+  madeUpTotals({ store: { ms: 12_000, calls: 1000 } }, { decode: 300, views: 100 }),
 );
 test(limits, 'the main thread: it is busy 96 % of the time', madeUpTotals({ mainMs: 960 }));
 test(
@@ -80,7 +85,7 @@ test(
   { setup: { cache: { count: 2000, bytes: 60e6, maxBytes: 60e6 } } },
   [
     // 30,000 bytes an image, 2 % of room; without 70 % of the work the rate is 1,000 / 0.3.
-    'raise `cacheMb` to 306 so that all 10,000 images stay decoded: from the second pass on about 3,333 images/s',
+    'raise `cacheMb` to 306 so that all 10,000 images stay decoded: from the second epoch on about 3,333 images/s',
     cores,
   ],
 );
@@ -104,7 +109,7 @@ test(
     setup: { cache: { count: 2000, bytes: 60e6, maxBytes: 60e6 } },
   },
   [
-    'raise `cacheMb` to 306 so that all 10,000 images stay decoded: from the second pass on about 2,000 images/s',
+    'raise `cacheMb` to 306 so that all 10,000 images stay decoded: from the second epoch on about 2,000 images/s',
     cores,
   ],
 );
@@ -162,12 +167,21 @@ test(
   ],
 );
 test(
-  'a measurement that did not reach the second pass says how long that takes',
+  'threads that have work and no cores share these with other programs',
+  advice,
+  {
+    totals: madeUpTotals({ cpuMs: 900 }, { decode: 1300, views: 600 }),
+    setup: { cache: { count: 9, bytes: 1, maxBytes: 1e9 } },
+  },
+  ['stop other programs: the threads had work 95 % of the time, and got 0.9 of 2 cores'],
+);
+test(
+  'a measurement that did not reach the second epoch says how long that takes',
   advice,
   { phase: 'first' },
   [
     cores,
-    'measure longer to see passes that find images in the cache: the first takes about 10 s; ' +
+    'measure longer to see epochs that find images in the cache: the first takes about 10 s; ' +
       'give `seconds: 20`, or fewer images with `limit`',
   ],
 );

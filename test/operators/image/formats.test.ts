@@ -331,3 +331,20 @@ test('what is no image, or in a format that is not read, is named with the way o
     await t.throwsAsync(decodePixels(bytes), { code: 'ERR_DECODE', message });
   }
 });
+
+test('pixels of a P6 file are its bytes, in memory of their own, whatever white space stands before them', async (t) => {
+  const pixels = Buffer.from([1, 2, 3, 0x20, 0x0a, 0x23]);
+  for (const header of ['P6\n2 1\n255\n', 'P6 2 1 255 ', 'P6#a\n# b\r2\t1 #c\n255\r']) {
+    const file = Buffer.concat([Buffer.from(header), pixels, Buffer.from('more')]);
+    const { width, height, data } = await decodePixels(file);
+    t.deepEqual([width, height, ...data], [2, 1, ...pixels], header);
+    file.fill(0);
+    t.deepEqual([...data], [...pixels], 'a file may lie in a buffer that is used again');
+    t.is(data.buffer.byteLength, pixels.length);
+  }
+  for (const header of ['P6 2 1 255', 'P6 2 x1 255 ', 'P6 2 1234567890 255 ', 'P6 # ']) {
+    await t.throwsAsync(decodePixels(Buffer.from(header)), {
+      message: 'its header is not that of a PNM file',
+    });
+  }
+});

@@ -3,6 +3,7 @@
 export { openDataset } from './open-dataset.ts';
 export type { OpenDatasetOptions } from './open-dataset.ts';
 export { openImageFolder } from './image-folder.ts';
+export { openPreparedFolder } from './prepared-folder.ts';
 export { openSynthetic } from './synthetic.ts';
 export { asOneClass } from './as-one-class.ts';
 export { limitPerClass } from './limit-per-class.ts';

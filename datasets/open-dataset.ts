@@ -22,9 +22,10 @@ export interface OpenDatasetOptions extends ClassChoice {
  * | location | is |
  * | --- | --- |
  * | `photos`, `./photos`, `/data/photos` | an image folder, one sub-folder for each class |
+ * | `photos-prepared` | a prepared dataset, which `prepare` wrote |
  * | `synthetic:shapes?classes=10&count=1000&size=32&seed=0` | drawn images of ten patterns, which need no files |
  *
- * See `openImageFolder` and `openSynthetic` for what stands behind them.
+ * See `openImageFolder`, `openPreparedFolder` and `openSynthetic` for what stands behind them.
  *
  * @throws {PipelineError} `ERR_DATASET` when the location is none of these, or cannot be opened.
  * @throws {RangeError} When an option is out of its range.
@@ -50,7 +51,7 @@ function someClasses(dataset: Dataset, choice: ClassChoice): Dataset {
 }
 
 async function openWhole(location: string, options: OpenSourceOptions): Promise<Dataset> {
-  const source = sourceOf(location);
+  const source = await sourceOf(location, options);
   if (source !== undefined) return await source.open(location, options);
   throw new PipelineError(
     'ERR_DATASET',

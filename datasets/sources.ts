@@ -2,6 +2,7 @@ import { namesOf } from '../operators/names-of.ts';
 import type { Dataset } from '../operators/types.ts';
 import { openImageFolder } from './image-folder.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
+import { openPreparedSplit, preparedIn } from './prepared-split.ts';
 import { openSyntheticLocation } from './synthetic-location.ts';
 
 /** Options of a source: the split to open, and when to stop. */
@@ -19,6 +20,8 @@ export interface Source {
   readonly examples: readonly [string, ...string[]];
   /** URI scheme of its locations, the colon included; null for paths, which begin with anything else. */
   readonly prefix: string | null;
+  /** Of paths: tests whether one is of this kind, by what the folder holds. @default whatever is of no other */
+  readonly holds?: (location: string, options: OpenSourceOptions) => Promise<boolean>;
   /**
    * @throws {PipelineError} `ERR_DATASET` when the location cannot be opened.
    * @throws {RangeError} When an option or a setting in the location is out of its range.
@@ -35,6 +38,16 @@ export const sources = {
     prefix: null,
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
       await openImageFolder(location, options),
+  },
+  /** Images that `prepare` decoded or encoded again, see `openPreparedFolder`. */
+  prepared: {
+    doc: 'a prepared dataset, which `prepare` wrote',
+    examples: ['photos-prepared'],
+    prefix: null,
+    holds: async (location: string, { split }: OpenSourceOptions): Promise<boolean> =>
+      (await preparedIn(location, split)) !== undefined,
+    open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
+      await openPreparedSplit(location, options),
   },
   /** Images that are drawn, see `openSynthetic`. */
   synthetic: {
@@ -60,7 +73,14 @@ export const sourcePrefixes: readonly string[] = Object.values(entries).flatMap(
 );
 
 /** The kind of source that a location is of; undefined when it begins like none. */
-export function sourceOf(location: string): Source | undefined {
+export async function sourceOf(
+  location: string,
+  options: OpenSourceOptions = {},
+): Promise<Source | undefined> {
   const scheme = schemeOf(location);
-  return Object.values(entries).find(({ prefix }) => prefix === scheme);
+  const likely = Object.values(entries).filter(({ prefix }) => prefix === scheme);
+  for (const source of likely) {
+    if ((await source.holds?.(location, options)) === true) return source;
+  }
+  return likely.find(({ holds }) => holds === undefined);
 }

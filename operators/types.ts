@@ -60,7 +60,13 @@ export interface Dataset {
    */
   content?(position: number): ImageContent;
   /** What was done to the images before they were stored; absent where they are as they came. */
-  readonly prepared?: Preparation | undefined;
+  readonly prepared?: PreparedForm | undefined;
+}
+
+/** What a prepared dataset holds, and what was done to its images. */
+export interface PreparedForm extends Preparation {
+  /** Largest shorter side of its images, in pixels. */
+  readonly shorterSide: number;
 }
 
 /** What was done to the images of a prepared dataset. */
@@ -165,6 +171,24 @@ export interface ViewBatch {
    * them so.
    */
   readonly pixels: Float32Array;
+}
+
+/** An image as it is stored: the bytes of an image file. */
+export interface StoredImage {
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels. */
+  readonly height: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The images of one batch as they are stored, in plan order. */
+export interface PreparedBatch {
+  readonly plan: BatchPlan;
+  /** The samples that were readable, in plan order. */
+  readonly samples: readonly PlannedSample[];
+  /** One for each sample. */
+  readonly images: readonly StoredImage[];
 }
 
 /** The fixed sizes of one step: engines compile for them. */

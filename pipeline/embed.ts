@@ -5,12 +5,10 @@ import { skipBad } from '../operators/stages/on-bad-sample.ts';
 import { quarantine } from '../operators/stages/quarantine.ts';
 import { openImageWorkers } from '../operators/loading/image-workers.ts';
 import { loadInputs } from '../operators/stages/load-inputs.ts';
-import { planInOrder } from '../operators/batches/plan-in-order.ts';
-import type { BatchPlan, Dataset } from '../operators/types.ts';
-import type { PositionRange } from '../outputs/exports/export-writer.ts';
 import { type EmbeddingsWritten, writeEmbeddings } from '../outputs/embeddings/write-embeddings.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { openExport } from './parts/open-export.ts';
+import { plansOfRanges } from './parts/plans-of-ranges.ts';
 import { identifiedSource, readableImages } from './parts/readable-images.ts';
 import { type EmbedOptions, embedVerb } from './options/embed-options.ts';
 import { type Run, startRun } from './parts/start-run.ts';
@@ -54,7 +52,7 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
     const { embeddingSize: embedding, projectionSize: projection } = session;
     const vectors = watchVectors({ embedding, projection });
 
-    const plans = plansOf(data, folder.left, batchSize);
+    const plans = plansOfRanges(data, folder.left, batchSize);
     return withDemand(plans, { window: prefetch, signal, draining }, (plan$) =>
       plan$.pipe(
         // Read, decode and preprocess, in the threads of `workers`.
@@ -74,18 +72,7 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
       ),
     ).pipe(
       listBadOnFailure(bad, (rows) => folder.saveQuarantine(rows)),
-      tellRows({ out, folder, batchSize, wasFinished, usable }),
+      tellRows({ label: 'embed', out, folder, batchSize, wasFinished, usable }),
     );
   });
-}
-
-/** Plans of what is left of an export: ranges of positions, one after the other. */
-async function* plansOf(
-  data: Dataset,
-  ranges: readonly PositionRange[],
-  batchSize: number,
-): AsyncGenerator<BatchPlan, void, undefined> {
-  for (const { from, end } of ranges) {
-    yield* planInOrder(data, { batchSize, startAt: from, endAt: end });
-  }
 }

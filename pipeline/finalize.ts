@@ -1,11 +1,14 @@
-import { finalizeEmbeddings } from '../outputs/embeddings/finalize-embeddings.ts';
+import { embeddingsExport } from '../outputs/embeddings/embeddings-manifest.ts';
+import { finalizeExport } from '../outputs/exports/finalize-export.ts';
+import { holdsKind } from '../outputs/exports/found-shards.ts';
+import { preparedExport } from '../outputs/prepared/prepared-manifest.ts';
 import type { FinalizedExport } from '../outputs/exports/finalize-export.ts';
 import { type FinalizeOptions, finalizeVerb } from './options/finalize-options.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
 /**
- * Makes one finished export of its shards.
+ * Makes one finished export, of vectors or of prepared images, of its shards.
  *
  * @throws {PipelineError} `ERR_CONFIG`, `ERR_FORMAT` or `ERR_LOCKED` when a shard is missing, damaged or in use.
  * @example
@@ -17,7 +20,10 @@ export function finalize(given: FinalizeOptions): Run<FinalizedExport> {
   return startRun(finalizeVerb, given, ({ folders, out, verify }, scope) =>
     runTask(scope, async () => {
       const { signal } = scope;
-      return await finalizeEmbeddings(folders, { out: out ?? undefined, verify, signal });
+      const finalizing = { out: out ?? undefined, verify, signal };
+      return (await holdsKind(preparedExport, folders))
+        ? await finalizeExport(preparedExport, folders, finalizing)
+        : await finalizeExport(embeddingsExport, folders, finalizing);
     }),
   );
 }

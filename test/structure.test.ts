@@ -66,6 +66,13 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'outputs/files',
     'operators/*',
   ],
+  'outputs/prepared': [
+    'outputs/exports',
+    'outputs/tables',
+    'outputs/arrow',
+    'outputs/files',
+    'operators/*',
+  ],
   'outputs/convert': [
     'outputs/embeddings',
     'outputs/exports',
@@ -78,6 +85,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'outputs/run',
     'outputs/model',
     'outputs/embeddings',
+    'outputs/prepared',
     'outputs/exports',
     'outputs/arrow',
     'outputs/files',

@@ -11,8 +11,8 @@ import { wholeOrNothing, type WholeTask } from './whole-or-nothing.ts';
 
 /** How the images of a dataset are loaded. */
 export interface ImageLoaderOptions extends ReadBeforehandOptions {
-  readonly dataset: Pick<Dataset, 'read' | 'locate'>;
-  /** Identify the content of each file. @default false */
+  readonly dataset: Pick<Dataset, 'read' | 'locate' | 'content'>;
+  /** Identify the content of each file: by `Dataset.content`, else by its bytes. @default false */
   readonly identify?: boolean | undefined;
   readonly decoding: DecodePixelsOptions;
   /** @default decoded images are not kept */
@@ -55,7 +55,9 @@ const readTogether = 8;
  */
 export function imageLoader(pool: LoadPool, options: ImageLoaderOptions): ImageLoader {
   const { dataset, maxBytes, identify = false, decoding, cache, target } = options;
-  const stream = pool.open({ maxBytes, identify, decoding, target });
+  const known = identify ? dataset.content : undefined;
+  const byBytes = identify && known === undefined;
+  const stream = pool.open({ maxBytes, identify: byBytes, decoding, target });
   const place = readingPlace();
   const sourceOf = (
     { sample: { position } }: RowToLoad,
@@ -81,9 +83,19 @@ export function imageLoader(pool: LoadPool, options: ImageLoaderOptions): ImageL
         place.measured(loaded.times);
         const unread = loaded.unread.map((at) => direct[at]!);
         const again = await readAndLoad(batch, unread, options);
-        return [...loadedRows(direct, loaded), ...read, ...again];
+        const all = [...loadedRows(direct, loaded), ...read, ...again];
+        return known === undefined ? all : all.map((row) => identified(row, dataset));
       }),
   };
+}
+
+/** A row with the content of its image, as the dataset knows it. */
+function identified<R extends RowToLoad>(
+  row: LoadedRow<R>,
+  { content }: Pick<Dataset, 'content'>,
+): LoadedRow<R> {
+  if (row.error !== undefined || content === undefined) return row;
+  return { ...row, content: content(row.planned.sample.position) };
 }
 
 /** A batch that is being loaded. */

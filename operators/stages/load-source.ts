@@ -11,12 +11,12 @@ import type { Dataset } from '../types.ts';
 /** Images, and how they are read and decoded. */
 export interface LoadSource {
   /** Borrowed. */
-  readonly dataset: Pick<Dataset, 'read' | 'locate'>;
+  readonly dataset: Pick<Dataset, 'read' | 'locate' | 'content'>;
   /** Reads of the calling thread at the same time, where threads do not read by themselves. */
   readonly permits: Permits;
   /** Largest file accepted, in bytes, 1 or more. @default 64 MiB */
   readonly maxBytes?: number | undefined;
-  /** Identify the content of each file, by the SHA-256 of its bytes. @default false */
+  /** Identify the content of each file: by `Dataset.content`, else by the SHA-256 of its bytes. @default false */
   readonly identify?: boolean | undefined;
   /** @default as `decodePixels` */
   readonly decoding?: DecodePixelsOptions | undefined;

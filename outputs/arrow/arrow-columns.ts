@@ -1,4 +1,5 @@
 import {
+  Binary,
   Bool,
   type Data,
   Dictionary,
@@ -7,6 +8,7 @@ import {
   Float32,
   Float64,
   Int32,
+  Int64,
   makeData,
   RecordBatch,
   type Schema,
@@ -69,6 +71,22 @@ export function utf8Column(values: readonly (string | null)[]): Data<Utf8> {
     valueOffsets,
     data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   });
+}
+
+/** Bytes of each row, copied into one buffer. */
+export function binaryColumn(values: readonly Uint8Array[]): Data<Binary> {
+  const valueOffsets = new Int32Array(values.length + 1);
+  for (const [row, value] of values.entries()) {
+    valueOffsets[row + 1] = valueOffsets[row]! + value.byteLength;
+  }
+  const data = new Uint8Array(valueOffsets[values.length]!);
+  for (const [row, value] of values.entries()) data.set(value, valueOffsets[row]);
+  return makeData({ type: new Binary(), length: values.length, nullCount: 0, valueOffsets, data });
+}
+
+/** Whole numbers of 64 bits. Borrowed, not copied. */
+export function int64Column(values: BigInt64Array): Data<Int64> {
+  return makeData({ type: new Int64(), length: values.length, nullCount: 0, data: values });
 }
 
 /** Whole numbers. Borrowed, not copied. */

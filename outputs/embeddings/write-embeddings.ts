@@ -1,19 +1,11 @@
 import type { OperatorFunction } from 'rxjs';
-import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
-import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
-import type { BatchPlan, EmbeddingBatch } from '../../operators/types.ts';
-import type { WrittenRows } from '../exports/export-writer.ts';
+import type { EmbeddingBatch } from '../../operators/types.ts';
 import type { SampleReasons } from '../exports/open-part.ts';
+import { type RowsWritten, writeRows } from '../exports/write-rows.ts';
 import type { EmbeddingsFolder } from './embeddings-folder.ts';
 
 /** One acknowledged batch of an export. */
-export interface EmbeddingsWritten extends WrittenRows {
-  readonly plan: BatchPlan;
-}
-
-const withoutReasons: SampleReasons = { list: () => [], listRepaired: () => [] };
-
-const live = new WeakSet<EmbeddingsFolder>();
+export type EmbeddingsWritten = RowsWritten;
 
 /**
  * Writes the vectors of each batch into a folder: one emission for each batch, in order, when its rows are
@@ -37,11 +29,7 @@ const live = new WeakSet<EmbeddingsFolder>();
  */
 export function writeEmbeddings(
   folder: EmbeddingsFolder,
-  quarantine: SampleReasons = withoutReasons,
+  quarantine?: SampleReasons,
 ): OperatorFunction<EmbeddingBatch, EmbeddingsWritten> {
-  const write = mapInTurn(async (batch: EmbeddingBatch): Promise<EmbeddingsWritten> => {
-    const written = await folder.write(batch, quarantine);
-    return { plan: batch.plan, ...written };
-  });
-  return oneAtATime(live, folder, folder.path, write);
+  return writeRows(folder, quarantine);
 }

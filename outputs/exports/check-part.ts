@@ -1,11 +1,11 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { indexName } from '../../operators/prepared-format.ts';
 import { hashFile } from '../files/hash-file.ts';
 import { isMissing } from '../files/system-error.ts';
 import type { ExportWords } from './export-kind.ts';
 import type { ExportPart } from './export-manifest.ts';
-import { indexName } from './export-parts.ts';
 import { capital } from './export-refusals.ts';
 
 /** The way out of an error: a sentence for the end of its message, and the options that it names. */

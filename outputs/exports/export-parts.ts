@@ -6,11 +6,6 @@ export function partName(number: number): string {
   return `part-${padded(number)}.arrow`;
 }
 
-/** The file beside a part that says where its images lie, such as `part-00003.index.json`. */
-export function indexName(partFile: string): string {
-  return partFile.replace(/\.arrow$/u, '.index.json');
-}
-
 /** The number of a part, from its file, the one beside it, or a temporary one of them. */
 export function partNumber(name: string): number | undefined {
   const [, number] = /^part-(\d+)\.(?:arrow|index\.json)(?:\.|$)/u.exec(name) ?? [];

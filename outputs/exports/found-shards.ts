@@ -4,7 +4,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import type { ExportKind, ExportWords } from './export-kind.ts';
 import { manifestName, type ShardManifest, type WholeManifest } from './export-manifest.ts';
-import { readShardManifest, readWholeManifest } from './read-manifest.ts';
+import { isOfKind, readShardManifest, readWholeManifest } from './read-manifest.ts';
 import { capital, ofOtherImages, refused } from './export-refusals.ts';
 import { type ExportShard, shardManifestName, shardOfName, shardText } from './export-shard.ts';
 import { otherImagesOf } from './same-images.ts';
@@ -172,4 +172,20 @@ function otherNumber(words: ExportWords, other: FoundShard, one: FoundShard): Pi
     `holds a shard of ${other.manifest.shard.of}, and \`${one.folder}\` one of ${one.manifest.shard.of}. ` +
       `Give the folders of one ${words.one} only.`,
   );
+}
+
+/** Tests whether one of some folders holds an export of a kind, whole or in shards. One that cannot be listed holds none. */
+export async function holdsKind(
+  kind: Pick<ExportKind<never>, 'format'>,
+  folders: readonly string[],
+): Promise<boolean> {
+  for (const folder of folders) {
+    const names = await fs.readdir(folder).catch(() => []);
+    for (const name of names) {
+      const shard = shardOfName(name);
+      const isManifest = name === manifestName || (shard && name === shardManifestName(shard));
+      if (isManifest === true && (await isOfKind(kind, path.join(folder, name)))) return true;
+    }
+  }
+  return false;
 }

@@ -43,6 +43,19 @@ export async function readShardManifest<I extends ExportIdentity>(
   return manifest;
 }
 
+/**
+ * Tests whether a file is a manifest of a kind, whole or of a shard, by its `format`.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when it is no JSON object.
+ */
+export async function isOfKind(
+  { format }: Pick<ExportKind<never>, 'format'>,
+  path: string,
+): Promise<boolean> {
+  const found = (await readJsonObject(path))?.['format'];
+  return found === format || found === `${format}-shard`;
+}
+
 type AnyKind = Pick<ExportKind<never>, 'words'>;
 
 async function read<T>(kind: AnyKind, path: string, schema: z.ZodType<T>): Promise<T | undefined> {

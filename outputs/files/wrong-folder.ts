@@ -9,6 +9,11 @@ import { statOf } from './stat-of.ts';
 const folders = {
   'sincere-run': { file: 'config.json', what: 'a run of `train`', verb: 'train' },
   'sincere-embeddings': { file: 'manifest.json', what: 'an export of `embed`', verb: 'embed' },
+  'sincere-prepared': {
+    file: 'manifest.json',
+    what: 'a prepared dataset',
+    verb: 'prepare',
+  },
   'sincere-evaluation': { file: 'summary.json', what: 'an evaluation', verb: 'evaluate' },
   'sincere-transfer': { file: 'summary.json', what: 'a result of `transfer`', verb: 'transfer' },
 } as const;
@@ -50,13 +55,13 @@ export async function wrongFolder(
 }
 
 /**
- * Makes the folder of tables of results. They do not go into a run or an export, which is continued with what it holds.
+ * Makes the folder of tables of results. They do not go into a run or an export of any kind, which is continued with what it holds.
  *
  * @throws {PipelineError} `ERR_CONFIG`, with the way out; `ERR_WRITE` as `makeFolder`.
  */
 export async function makeResultFolder(folder: string): Promise<void> {
   const format = await formatOf(folder);
-  if (format !== 'sincere-run' && format !== 'sincere-embeddings') return await makeFolder(folder);
+  if (format === undefined || !continued.has(format)) return await makeFolder(folder);
   throw new PipelineError(
     'ERR_CONFIG',
     `Expected \`out\` to be a folder for results, got \`${folder}\`, which is ${folders[format].what}. ` +
@@ -64,6 +69,13 @@ export async function makeResultFolder(folder: string): Promise<void> {
     { path: folder, options: ['out'] },
   );
 }
+
+/** Folders that are continued with what they hold. */
+const continued: ReadonlySet<FolderFormat> = new Set([
+  'sincere-run',
+  'sincere-embeddings',
+  'sincere-prepared',
+]);
 
 async function formatOf(folder: string): Promise<FolderFormat | undefined> {
   for (const [format, { file }] of Object.entries(folders)) {

@@ -2,17 +2,20 @@ import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { readManifest } from '../embeddings/embeddings-manifest.ts';
 import { manifestName } from '../exports/export-manifest.ts';
+import { isOfKind, readWholeManifest } from '../exports/read-manifest.ts';
 import { kindInstead } from '../files/file-kind.ts';
 import { statGiven } from '../files/stat-of.ts';
+import { preparedExport } from '../prepared/prepared-manifest.ts';
 import { inspectEmbeddings } from './inspect-embeddings.ts';
 import { inspectFile, inspectFolder } from './inspect-folder.ts';
+import { inspectPrepared } from './inspect-prepared.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
 
 /** JSON files that stand for their folder. */
 const folderNames = new Set([manifestName, 'config.json', 'summary.json']);
 
 /**
- * Describes a path: a folder of `train`, `embed` or `evaluate`, an Arrow file or stream of
+ * Describes a path: a folder of `train`, `prepare`, `embed` or `evaluate`, an Arrow file or stream of
  * anyone, a safetensors file or an ONNX model.
  *
  * Memory: one record batch, whatever the size. Nothing is written.
@@ -36,7 +39,12 @@ export async function inspectPath(
     throw unknownThing(given, 'file', await kindInstead(given, 'something else'));
   }
   const folder = stat.isDirectory() ? given : path.dirname(given);
-  const manifest = await readManifest(path.join(folder, manifestName));
+  const manifestPath = path.join(folder, manifestName);
+  if (await isOfKind(preparedExport, manifestPath)) {
+    const manifest = await readWholeManifest(preparedExport, manifestPath);
+    if (manifest !== undefined) return await inspectPrepared(folder, manifest, options);
+  }
+  const manifest = await readManifest(manifestPath);
   if (manifest !== undefined) return await inspectEmbeddings(folder, manifest, options);
   const found = await inspectFolder(folder, options);
   if (found === undefined) throw unknownThing(given, stat.isDirectory() ? 'folder' : 'file');
@@ -50,7 +58,7 @@ function unknownThing(
 ): PipelineError {
   return new PipelineError(
     'ERR_FORMAT',
-    `Expected \`${given}\` to be a ${what} of \`train\`, \`embed\` or \`evaluate\`, an Arrow file or stream, ` +
+    `Expected \`${given}\` to be a ${what} of \`train\`, \`prepare\`, \`embed\` or \`evaluate\`, an Arrow file or stream, ` +
       `safetensors or ONNX, got ${instead}.`,
     { path: given },
   );

@@ -3,6 +3,7 @@ import type { Json } from '../files/json.ts';
 /** Kind of a file or folder. */
 export type InspectedKind =
   | 'embeddings'
+  | 'prepared'
   | 'run'
   | 'evaluation'
   | 'folder'

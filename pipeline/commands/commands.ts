@@ -9,6 +9,7 @@ import { evaluateVerb } from '../options/evaluate-options.ts';
 import { finalizeVerb } from '../options/finalize-options.ts';
 import { inspectVerb } from '../options/inspect-options.ts';
 import { lossVerb } from '../options/loss-options.ts';
+import { prepareVerb } from '../options/prepare-options.ts';
 import { setupVerb } from '../options/setup-options.ts';
 import { theoryVerb } from '../options/theory-options.ts';
 import { trainVerb } from '../options/train-options.ts';
@@ -24,6 +25,7 @@ export interface LazyCommand {
 /** Every verb of the command line, in the order of help. */
 export const commands: readonly LazyCommand[] = [
   lazy(trainVerb, async () => (await import('./train-command.ts')).trainCommand),
+  lazy(prepareVerb, async () => (await import('./prepare-command.ts')).prepareCommand),
   lazy(embedVerb, async () => (await import('./embed-command.ts')).embedCommand),
   lazy(finalizeVerb, async () => (await import('./finalize-command.ts')).finalizeCommand),
   lazy(evaluateVerb, async () => (await import('./evaluate-command.ts')).evaluateCommand),

@@ -29,6 +29,7 @@ Results go to stdout, messages and progress to stderr.`;
 const examples = [
   'demo',
   'train photos --split train --out runs/a --epochs 20',
+  'prepare photos --split train --out photos-prepared/train',
   'embed photos --split train --model runs/a --out runs/a/train',
   'embed photos --split test --model runs/a --out runs/a/test',
   'evaluate --train runs/a/train --test runs/a/test --out runs/a/eval',

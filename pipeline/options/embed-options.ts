@@ -1,4 +1,3 @@
-import { parseShard } from '../../outputs/exports/export-shard.ts';
 import { classRule, type DataOptions, dataFields } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
@@ -6,6 +5,7 @@ import { choice, flag, integer, optional, path, shard } from './option-fields.ts
 import { modelReadingFields, type ModelReadingOptions } from './reading-options.ts';
 import { retryRule } from './retry-rule.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
+import { shardRule } from './shard-rule.ts';
 import { defineVerb, type Verb } from './verb.ts';
 
 /** Options of `embed`. */
@@ -119,12 +119,7 @@ export const embedVerb: Verb<EmbedOptions> = defineVerb<EmbedOptions>({
       expected: '`float32` when `model` is a file, which is run as it is',
       holds: ({ precision, model }) => precision !== 'int8' || !/\.onnx$/iu.test(model),
     },
-    {
-      option: 'shards',
-      expected: 'the n of `shard`, or absent',
-      holds: ({ shard, shards }) =>
-        shards === null || shard === null || parseShard(shard)?.of === shards,
-    },
+    shardRule,
   ],
   renamed: { ...loadingRenamed, exceptClasses: 'excludeClasses' },
 });

@@ -1,12 +1,12 @@
 import type { EncoderSession } from '../../operators/engine/interface/engine.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
-import type { Preprocessing } from '../../operators/image/preprocessing.ts';
+import { inputShrinkTarget, type Preprocessing } from '../../operators/image/preprocessing.ts';
 import type { Dataset } from '../../operators/types.ts';
 import { openEmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
 import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
 import { embeddingsLayers } from '../../outputs/embeddings/embeddings-schema.ts';
-import { type ExportShard, parseShard } from '../../outputs/exports/export-shard.ts';
+import { checkPreparedReading, tellPreparedSize } from './check-prepared.ts';
 import { chosenPrecision } from './chosen-precision.ts';
 import { chosenReading } from './chosen-reading.ts';
 import { isModelFile, openEncoder } from './open-encoder.ts';
@@ -15,6 +15,7 @@ import { openData } from './open-data.ts';
 import { openRunEngine } from './open-run-engine.ts';
 import type { EmbedOptions } from '../options/embed-options.ts';
 import type { Resolved } from '../options/verb.ts';
+import { pieceOf } from './piece-of.ts';
 import { exportOpening } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
 import { tellDecoder } from './tell-decoder.ts';
@@ -41,6 +42,8 @@ export async function openExport(
   const engine = await openRunEngine(scope, options, note, isModelFile(options.model));
   const opened = await openEncoder(engine, options.model, batchSize, checkpoint ?? undefined);
   const { preprocessing, notes } = chosenReading(opened.preprocessing, options);
+  checkPreparedReading(data, preprocessing);
+  tellPreparedSize(data, inputShrinkTarget(preprocessing), note);
   const means = { engine, data, preprocessing, options, scope, note };
   const precise = await chosenPrecision(opened, means);
   const { model } = precise;
@@ -84,13 +87,4 @@ function layersOf(
     `Expected \`layer\` to name what \`${model}\` gives, which is ${texts.join(' and ')}; got \`${wanted}\``,
     { path: model, options: ['layer'] },
   );
-}
-
-/** The shard that an option names; none when the only piece is the whole. */
-function pieceOf(text: string): ExportShard | undefined {
-  const shard = parseShard(text);
-  if (shard === undefined) {
-    throw new RangeError(`Expected \`shard\` to be such as \`2/8\`, got \`${text}\``);
-  }
-  return shard.of === 1 ? undefined : shard;
 }

@@ -18,6 +18,8 @@ import { batchShape } from './batch-shape.ts';
 import { checkPositives } from './check-positives.ts';
 import { openPretrained } from './open-pretrained.ts';
 import { openData } from './open-data.ts';
+import { checkPreparedReading, tellPreparedSize } from './check-prepared.ts';
+import { shrinkTarget } from '../../operators/image/shrink-target.ts';
 import { openRunEngine } from './open-run-engine.ts';
 import { extensionNote, plannedRate } from './planned-rate.ts';
 import { resumedEngine } from './resumed-engine.ts';
@@ -58,6 +60,7 @@ export async function openTraining(
   const { resume } = options;
   const found = await openData(options, scope.signal, note);
   await tellDecoder(options.decoder, note);
+  checkPreparedReading(found, options);
   // Batches balanced by class would tell an unlabelled loss what it is not to know.
   const data = isByImage(trainingLoss(options)) ? asOneClass(found) : found;
   // Before an engine is started or anything is written.
@@ -72,6 +75,7 @@ export async function openTraining(
   const start = opened?.start ?? given;
   const engine = await openRunEngine(scope, await resumedEngine(options, note), note);
   const config = runConfig(options, data, engine, found.classes, start);
+  tellPreparedSize(found, shrinkTarget(config.recipe, config.imageSize), note);
   checkPositives(walks, config, note);
   const run = scope.use(
     await openRunFolder(options.out, {

@@ -10,9 +10,13 @@ import type {
   DecodedImage,
   PlannedSample,
 } from '../../operators/types.ts';
-import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
+import type { ExportFolder } from '../../outputs/exports/export-writer.ts';
+import type { ExportedBatch } from '../../outputs/exports/open-part.ts';
 import type { TellNote } from './run-event.ts';
 import { counted } from '../../operators/message-words.ts';
+
+/** An export of any kind. */
+type Retried = Pick<ExportFolder<ExportedBatch>, 'bad' | 'parts' | 'redo'>;
 
 /** Means to try images again. */
 export interface RetryOptions {
@@ -32,7 +36,7 @@ export interface RetryOptions {
  * @returns Ids of those that can be used now.
  */
 export async function retryBad(
-  folder: EmbeddingsFolder,
+  folder: Retried,
   { data, stage, signal, note }: RetryOptions,
 ): Promise<ReadonlySet<string>> {
   const before = folder.bad.filter(({ stage: at }) => at !== 'encode');
@@ -68,7 +72,7 @@ function isSame(before: BadSample, now: BadSample | undefined): boolean {
 
 /** Batches of the samples that are to be tried, a part at a time. */
 async function* plansOf(
-  { parts }: EmbeddingsFolder,
+  { parts }: Retried,
   data: Dataset,
   before: readonly BadSample[],
 ): AsyncGenerator<BatchPlan, void, undefined> {

@@ -1,11 +1,11 @@
 import { concat, defer, map, type OperatorFunction } from 'rxjs';
-import type { EmbeddingsFolder } from '../../outputs/embeddings/embeddings-folder.ts';
-import type { PositionRange } from '../../outputs/exports/export-writer.ts';
-import type { EmbeddingsWritten } from '../../outputs/embeddings/write-embeddings.ts';
+import type { ExportFolder, PositionRange } from '../../outputs/exports/export-writer.ts';
+import type { RowsWritten } from '../../outputs/exports/write-rows.ts';
+import type { ExportedBatch } from '../../outputs/exports/open-part.ts';
 import type { RunEvent } from './run-event.ts';
 
-/** Result of an export: what its folder holds, and what of it is of this run. */
-export interface EmbedResult {
+/** Result of an export of any kind: what its folder holds, and what of it is of this run. */
+export interface WrittenResult {
   readonly out: string;
   /** Rows that are kept, those of earlier runs included: all of a finished export, else those of its finished parts. */
   readonly rows: number;
@@ -25,10 +25,18 @@ export interface EmbedResult {
   readonly unchanged: boolean;
 }
 
+/** Result of an export of vectors. */
+export type EmbedResult = WrittenResult;
+
 /** Plan of an export, as known before its first batch. */
 export interface PlannedRows {
+  /** Name of its progress. */
+  readonly label: string;
   readonly out: string;
-  readonly folder: Pick<EmbeddingsFolder, 'positions' | 'left' | 'bad' | 'repaired' | 'report'>;
+  readonly folder: Pick<
+    ExportFolder<ExportedBatch>,
+    'positions' | 'left' | 'bad' | 'repaired' | 'report'
+  >;
   readonly batchSize: number;
   /** True when nothing was left to do when the folder was opened. */
   readonly wasFinished: boolean;
@@ -39,8 +47,8 @@ export interface PlannedRows {
 /** Progress after each written batch; at the end what is kept, also of an export that was told to stop. */
 export function tellRows(
   planned: PlannedRows,
-): OperatorFunction<EmbeddingsWritten, RunEvent<EmbedResult, EmbeddingsWritten>> {
-  const { folder, batchSize } = planned;
+): OperatorFunction<RowsWritten, RunEvent<WrittenResult, RowsWritten>> {
+  const { label, folder, batchSize } = planned;
   return (written$) =>
     defer(() => {
       const total = Math.ceil(folder.positions / batchSize);
@@ -48,13 +56,13 @@ export function tellRows(
       let [rows, bad] = [0, 0];
       const resultOf = resultSince(planned);
       const progress$ = written$.pipe(
-        map((step): RunEvent<EmbedResult, EmbeddingsWritten> => {
+        map((step): RunEvent<WrittenResult, RowsWritten> => {
           done += 1;
           rows += step.rows;
           bad += step.bad;
           return {
             kind: 'progress',
-            label: 'embed',
+            label,
             done,
             total,
             unit: 'images',
@@ -73,7 +81,7 @@ export function tellRows(
 }
 
 /** The result of what is written from now on, when it is asked for. */
-function resultSince({ out, folder, wasFinished, usable }: PlannedRows): () => EmbedResult {
+function resultSince({ out, folder, wasFinished, usable }: PlannedRows): () => WrittenResult {
   // Without the parts that are made again.
   const { rows: before } = folder.report();
   const unchanged = wasFinished && folder.left.length === 0;

@@ -4,7 +4,9 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openDataset } from '../../datasets/open-dataset.ts';
 import { sourceNames, type SourceName, sourceOf, sources } from '../../datasets/sources.ts';
+import { schemeOf } from '../../operators/location-scheme.ts';
 import type { Dataset } from '../../operators/types.ts';
+import { prepare } from '../../pipeline/prepare.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { project } from '../helpers/project.ts';
 
@@ -18,6 +20,11 @@ const locations: Readonly<Record<SourceName, (t: ExecutionContext) => Promise<st
     }
     return root;
   },
+  async prepared(t) {
+    const out = path.join(await temporaryFolder(t), 'prepared');
+    await prepare({ data: 'synthetic:shapes?classes=3&count=11&size=8&seed=5', out });
+    return out;
+  },
   synthetic: async () => 'synthetic:shapes?classes=3&count=11&size=8&seed=5',
 };
 
@@ -30,7 +37,13 @@ test('every source of the table has a location here', (t) => {
 
 test('examples of a source are its own', (t) => {
   for (const name of sourceNames) {
-    for (const example of sources[name].examples) t.is(sourceOf(example), sources[name]);
+    for (const example of sources[name].examples) t.is(schemeOf(example), sources[name].prefix);
+  }
+});
+
+test('a location of a source is known as one of it', async (t) => {
+  for (const name of sourceNames) {
+    t.is(await sourceOf(await locations[name](t)), sources[name]);
   }
 });
 

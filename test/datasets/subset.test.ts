@@ -44,6 +44,7 @@ test('a subset knows of its images what the dataset knows: place, content, prepa
     icc: 'apply',
     alpha: 'white',
     tolerant: false,
+    shorterSide: 32,
   } as const;
   const content = (position: number) => ({ sha256: `${position}`, bytes: position });
   const locate = (position: number) => ({ file: `/images/${position}` });

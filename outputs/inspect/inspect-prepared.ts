@@ -85,7 +85,9 @@ export async function inspectPrepared(
         : [
             {
               title: bad.length > rows ? `first ${rows} of ${bad.length} bad images` : 'bad images',
-              records: bad.slice(0, rows).map((one) => ({ ...one })),
+              records: bad.slice(0, rows).map(({ id, stage, code, message }) => {
+                return { id, stage, code, message };
+              }),
             },
           ]),
     ],

@@ -183,7 +183,15 @@ function partIndex(): PartIndex {
       const index: PreparedIndex = {
         format: preparedIndexFormat,
         version: preparedVersion,
-        ...{ ids, labels, from, bytes, crc32: sums, sha256, sourceBytes, width, height },
+        ids,
+        labels,
+        from,
+        bytes,
+        crc32: sums,
+        sha256,
+        sourceBytes,
+        width,
+        height,
       };
       return `${JSON.stringify(index)}\n`;
     },

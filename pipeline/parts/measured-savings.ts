@@ -36,7 +36,10 @@ export async function measuredSavings(
     .filter((position) => prepared.locate?.(position) !== null)
     .slice(0, most);
   if (usable.length === 0) return null;
-  const samples = usable.map((position) => ({ ...data.sample(position), position, draw: 0 }));
+  const samples = usable.map((position) => {
+    const { id, label } = data.sample(position);
+    return { id, label, position, draw: 0 };
+  });
   const limits = { maxBytes: 2 ** 31, maxPixels: 2 ** 31 };
   const ways = [data, prepared].map((dataset) => decodable(dataset, preparation, limits));
   const fastest = [Infinity, Infinity];

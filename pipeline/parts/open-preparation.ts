@@ -86,7 +86,10 @@ function preparationOf(options: Resolved<PrepareOptions>): Preparation {
     as,
     quality: as === 'jpeg' ? (quality ?? defaultQuality) : null,
     shrinkTo: target,
-    ...{ exif, icc, alpha, tolerant },
+    exif,
+    icc,
+    alpha,
+    tolerant,
   };
 }
 

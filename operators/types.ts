@@ -41,7 +41,7 @@ export interface Dataset {
    *
    * @param maxBytes Most bytes that are wanted. A dataset that knows the size of a file need not read a larger one, but
    * may: whoever asks looks at what came.
-   * @throws {PipelineError} `ERR_READ`, naming the sample.
+   * @throws {PipelineError} `ERR_READ`, naming the sample; `ERR_DECODE` of one that is known to be no image that is read.
    */
   read(position: number, signal?: AbortSignal, maxBytes?: number): Promise<Uint8Array>;
   /** Size of that file, where it costs less than reading it. @throws {PipelineError} `ERR_READ`, naming the sample. */

@@ -16,6 +16,7 @@ import { tellLoading } from './bench-loader/tell-loading.ts';
 import { timedPlans, timedStage } from './bench-loader/timed-stages.ts';
 import { type BenchOptions, benchVerb } from './options/bench-options.ts';
 import type { Resolved } from './options/verb.ts';
+import { checkPreparedReading } from './parts/check-prepared.ts';
 import { openData } from './parts/open-data.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { tellDecoder } from './parts/tell-decoder.ts';
@@ -43,6 +44,7 @@ export function benchLoader(given: BenchLoaderOptions): Run<LoaderResult> {
   return startRun(benchVerb, complete, async (options, scope, note) => {
     const data = classed(await openData({ ...options, out: null }, scope.signal, note));
     await tellDecoder(options.decoder, note);
+    checkPreparedReading(data, options);
     const { batchSize, imageSize, views, prefetch, stepMs } = options;
     const shape = { batchSize, leastClasses: 1, seed: options.seed } as const;
     const walks = classWalks(data, shape);

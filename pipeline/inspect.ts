@@ -7,6 +7,7 @@ import { type InspectOptions, inspectVerb } from './options/inspect-options.ts';
 import type { Resolved } from './options/verb.ts';
 import type { OutOption } from './parts/check-outside.ts';
 import { describedSheet } from './parts/describe-sheet.ts';
+import { checkPreparedReading } from './parts/check-prepared.ts';
 import { openData } from './parts/open-data.ts';
 import type { TellNote } from './parts/run-event.ts';
 import { runTask, type TellProgress } from './parts/run-task.ts';
@@ -60,6 +61,7 @@ async function drawViews(
   const { path, views, count: total } = options;
   const chosen = { ...options, data: path, out: views, limit: null };
   const data = await openData(chosen, signal, note, sheetOption);
+  checkPreparedReading(data, chosen);
   // Before the work, so that a file that cannot be written costs no wait.
   await checkTarget(views);
   const onRow = (done: number): void => tell({ label: 'draw', done, total, unit: 'images' });

@@ -13,7 +13,7 @@ export interface ReadBeforehandOptions {
 /**
  * Reads the file of an image on the calling thread.
  *
- * @returns Its bytes, or the `ERR_READ` that is about it.
+ * @returns Its bytes, or the `ERR_READ` that is about it; `ERR_DECODE` where the dataset knows that it cannot be decoded.
  * @throws What is not about the image; the reason of `signal`.
  */
 export async function readBeforehand(
@@ -25,7 +25,8 @@ export async function readBeforehand(
     const bytes = await permits.use(() => dataset.read(position, signal, maxBytes), signal);
     return bytes.length > maxBytes ? fileTooLarge(id, bytes.length, maxBytes) : bytes;
   } catch (error) {
-    if (error instanceof PipelineError && error.code === 'ERR_READ') return error;
+    const isPipeline = error instanceof PipelineError;
+    if (isPipeline && (error.code === 'ERR_READ' || error.code === 'ERR_DECODE')) return error;
     throw error;
   }
 }

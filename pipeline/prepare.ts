@@ -64,7 +64,7 @@ export function prepare(given: PrepareOptions): Run<PrepareResult, RowsWritten> 
     ).pipe(
       listBadOnFailure(bad, (rows) => folder.saveQuarantine(rows)),
       tellRows({ label: 'prepare', out, folder, batchSize, wasFinished, usable }),
-      tellSavings(opened, { shard, signal }),
+      tellSavings(opened, { shard, decoder: options.decoder, signal }),
     );
   });
 }

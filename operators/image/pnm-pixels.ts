@@ -9,8 +9,6 @@ import { cutShort, type RawPixels, readable, type SizeCheck } from './raw-pixels
  * @see Netpbm's `ppm(5)`, `pgm(5)` and `pbm(5)`.
  */
 export function pnmPixels(bytes: Uint8Array, check: SizeCheck): RawPixels {
-  const plain = plainPpm(bytes, check);
-  if (plain !== undefined) return plain;
   const kind = bytes[1]! - 0x30;
   const isBitmap = kind === 1 || kind === 4;
   const header = words(bytes, 2, isBitmap ? 2 : 3);
@@ -41,19 +39,6 @@ export function pnmPixels(bytes: Uint8Array, check: SizeCheck): RawPixels {
     data[at] = level(value);
   }
   return { width, height, channels: 3, data };
-}
-
-/** A file as `ppmBytes` writes it, whose values are the pixels: no other header, a maximum of 255. */
-function plainPpm(bytes: Uint8Array, check: SizeCheck): RawPixels | undefined {
-  const header = /^P6\n(?<width>\d{1,9}) (?<height>\d{1,9})\n255\n/u.exec(ascii(bytes, 0, 32));
-  if (header === null) return undefined;
-  const [width, height] = [Number(header.groups!['width']), Number(header.groups!['height'])];
-  readable(width > 0 && height > 0, 'its header states no size');
-  check(width, height);
-  const [from, count] = [header[0].length, width * height * 3];
-  readable(bytes.length - from >= count, cutShort);
-  // A copy, so that the file need not stay in memory.
-  return { width, height, channels: 3, data: bytes.slice(from, from + count) };
 }
 
 interface Layout {

@@ -3,7 +3,7 @@ import { from, ignoreElements, lastValueFrom, type OperatorFunction } from 'rxjs
 import { openPreparedFolder } from '../../datasets/prepared-folder.ts';
 import type { Dataset, DecodedImage, PlannedSample, Preparation } from '../../operators/types.ts';
 import { evenly } from '../../outputs/exports/evenly.ts';
-import { decodable } from './open-preparation.ts';
+import { decodable, type DecodingLimits } from './open-preparation.ts';
 
 /** What a prepared dataset saves, as measured on this machine when it was finished. */
 export interface Savings {
@@ -14,6 +14,12 @@ export interface Savings {
   readonly preparedPerSecond: number;
   /** Seconds of reading and decoding that one pass over all images takes less; below 0 when it takes more. */
   readonly savedSecondsPerEpoch: number;
+}
+
+/** How the images are decoded. */
+export interface MeasuringOptions extends Pick<DecodingLimits, 'decoder'> {
+  readonly preparation: Preparation;
+  readonly signal: AbortSignal;
 }
 
 /** Images of the measurement, and how often each way is measured: the fastest time counts. */
@@ -28,8 +34,7 @@ const [most, rounds] = [64, 3];
 export async function measuredSavings(
   folder: string,
   data: Dataset,
-  preparation: Preparation,
-  signal: AbortSignal,
+  { preparation, decoder, signal }: MeasuringOptions,
 ): Promise<Savings | null> {
   const prepared = await openPreparedFolder(folder, { signal });
   const usable = evenly(data.count, 2 * most)
@@ -40,7 +45,7 @@ export async function measuredSavings(
     const { id, label } = data.sample(position);
     return { id, label, position, draw: 0 };
   });
-  const limits = { maxBytes: 2 ** 31, maxPixels: 2 ** 31 };
+  const limits = { decoder, maxBytes: 2 ** 31, maxPixels: 2 ** 31 };
   const ways = [data, prepared].map((dataset) => decodable(dataset, preparation, limits));
   const fastest = [Infinity, Infinity];
   for (let round = 0; round < rounds; round += 1) {

@@ -16,6 +16,7 @@ import { decodePermits, readPermits } from './native-permits.ts';
 import { openData } from './open-data.ts';
 import { pieceOf } from './piece-of.ts';
 import type { TellNote } from './run-event.ts';
+import { tellDecoder } from './tell-decoder.ts';
 
 /** Resources of a preparation. The folder belongs to the scope. */
 export interface OpenPreparation {
@@ -55,16 +56,19 @@ export async function openPreparation(
     }),
   );
   for (const text of folder.notes) note(text);
-  const { maxBytes, maxPixels } = options;
-  const readable = decodable(data, preparation, { maxBytes, maxPixels });
+  await tellDecoder(options.decoder, note);
+  const readable = decodable(data, preparation, options);
   return { data, preparation, readable, folder, opening: () => openingOf(folder, preparation) };
 }
+
+/** Decoder and limits, which leave no trace in what is prepared. */
+export type DecodingLimits = Pick<Resolved<PrepareOptions>, 'decoder' | 'maxBytes' | 'maxPixels'>;
 
 /** Reads and decodes images as they are prepared. */
 export function decodable(
   data: Dataset,
   { shrinkTo, tolerant, ...reading }: Preparation,
-  { maxBytes, maxPixels }: Pick<Resolved<PrepareOptions>, 'maxBytes' | 'maxPixels'>,
+  { decoder, maxBytes, maxPixels }: DecodingLimits,
 ): OperatorFunction<PlannedSample, DecodedImage> {
   return pipe(
     readImage(data, { permits: readPermits, maxBytes, identify: true }),
@@ -73,6 +77,7 @@ export function decodable(
       limits: { maxPixels },
       reading: statedReading(reading),
       tolerant,
+      decoder,
       shrinkTo: shrinkTo ?? undefined,
     }),
   );

@@ -1,7 +1,7 @@
 import { concatMap, from, of, type OperatorFunction } from 'rxjs';
 import type { RowsWritten } from '../../outputs/exports/write-rows.ts';
 import type { PreparedFolder } from '../../outputs/prepared/prepared-folder.ts';
-import { measuredSavings, type Savings } from './measured-savings.ts';
+import { type MeasuringOptions, measuredSavings, type Savings } from './measured-savings.ts';
 import type { OpenPreparation } from './open-preparation.ts';
 import type { RunEvent } from './run-event.ts';
 import type { WrittenResult } from './tell-rows.ts';
@@ -16,14 +16,21 @@ export interface PrepareResult extends WrittenResult {
   readonly savings: Savings | null;
 }
 
+/** The piece that is made, and how images are decoded. */
+export interface TellSavingsOptions extends Omit<MeasuringOptions, 'preparation'> {
+  readonly shard: string | null;
+}
+
 /** Adds to the result of a preparation what it saves, measured when it is finished. */
 export function tellSavings(
   { data, preparation, folder }: Pick<OpenPreparation, 'data' | 'preparation' | 'folder'>,
-  { shard, signal }: { readonly shard: string | null; readonly signal: AbortSignal },
+  { shard, decoder, signal }: TellSavingsOptions,
 ): OperatorFunction<RunEvent<WrittenResult, RowsWritten>, RunEvent<PrepareResult, RowsWritten>> {
   const complete = async (result: WrittenResult): Promise<PrepareResult> => {
     const isWhole = result.finished && !result.unchanged && shard === null;
-    const savings = isWhole ? await measuredSavings(folder.path, data, preparation, signal) : null;
+    const savings = isWhole
+      ? await measuredSavings(folder.path, data, { preparation, decoder, signal })
+      : null;
     return { ...result, ...bytesOf(folder), savings };
   };
   return concatMap((event) =>

@@ -56,10 +56,12 @@ function unknownThing(
   what: 'file' | 'folder',
   instead = 'something else',
 ): PipelineError {
+  // It may well hold images.
+  const wayOut = what === 'folder' ? ' Of images in it, `views: views.html` draws views.' : '';
   return new PipelineError(
     'ERR_FORMAT',
     `Expected \`${given}\` to be a ${what} of \`train\`, \`prepare\`, \`embed\` or \`evaluate\`, an Arrow file or stream, ` +
-      `safetensors or ONNX, got ${instead}.`,
-    { path: given },
+      `safetensors or ONNX, got ${instead}.${wayOut}`,
+    { path: given, options: ['views'] },
   );
 }

@@ -43,10 +43,13 @@ export function short(value: number): string {
 }
 
 function operationWords({ kind, amount }: ImageOperation): string {
-  return amount === 0 ? kind : `${kind} ${short(amount)}`;
+  return amount === 0 ? kind : `${kind} ${signed(amount)}`;
 }
 
 function colourWords({ kind, amount }: ColourStep): string {
-  if (kind === 'hue') return `hue ${amount < 0 ? '−' : '+'} ${short(Math.abs(360 * amount))}°`;
-  return `${kind} × ${short(amount)}`;
+  return kind === 'hue' ? `hue ${signed(360 * amount)}°` : `${kind} × ${short(amount)}`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${short(Math.abs(value))}`;
 }

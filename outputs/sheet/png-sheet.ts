@@ -17,7 +17,7 @@ const gap = 8;
 const textScale = 2;
 const lineHeight = (glyphSize.height + 4) * textScale;
 /** Room for the caption of one view. */
-const leastWidth = 480;
+const leastWidth = 640;
 
 const paper: Rgb = [240, 240, 240];
 const ink: Rgb = [24, 24, 24];
@@ -35,14 +35,16 @@ export interface SheetLayout {
   readonly left: (view: number) => number;
 }
 
-/** Layout of a sheet: two lines of title, then for each image a caption above its cells. */
-export function sheetLayout({ rows, imageSize }: ViewSheet): SheetLayout {
+/** Layout of a sheet: lines of title, then for each image a caption above its cells. */
+export function sheetLayout(sheet: ViewSheet): SheetLayout {
+  const { rows, imageSize } = sheet;
+  const lines = titles(sheet).length + 1;
   const scale = Math.max(1, Math.floor(cellSide / imageSize));
   const side = imageSize * scale;
   const views = rows[0]!.views.length;
   const rowHeight = lineHeight + side + 2 * gap;
   const left = (view: number): number => margin + (view + 1) * (side + gap) + (view < 0 ? 0 : gap);
-  const top = (row: number): number => margin + 3 * lineHeight + gap + row * rowHeight;
+  const top = (row: number): number => margin + lines * lineHeight + gap + row * rowHeight;
   return {
     width: Math.max(leastWidth, left(views) - gap + margin),
     height: top(rows.length - 1) + side + margin,
@@ -81,13 +83,13 @@ export function rowCaption({ id, className, size }: SheetRow): string {
   return `${id} · ${named} · ${shownSize(size)}`;
 }
 
-function titles(sheet: ViewSheet): readonly [string, string] {
+function titles(sheet: ViewSheet): readonly string[] {
   const { name, recipe, imageSize, seed } = sheet;
   const all = counted(sheet.rows.length * sheet.rows[0]!.views.length, 'view');
   const found = occurrences(sheet).flatMap(({ what, views }) =>
     views === 0 ? [] : [`${what} ${counted(views)}`],
   );
-  return [`${recipe.name} · ${imageSize} px · seed ${seed} · ${name}`, [all, ...found].join(' · ')];
+  return [recipe.name, `${name} · ${imageSize} px · seed ${seed}`, [all, ...found].join(' · ')];
 }
 
 function drawRow(on: RgbImage, row: SheetRow, layout: SheetLayout, at: number): void {

@@ -17,6 +17,7 @@ import type { Resolved } from '../options/verb.ts';
 import { chosenImages } from './chosen-images.ts';
 import { decodePermits, readPermits } from './native-permits.ts';
 import type { TellNote } from './run-event.ts';
+import { tellDecoder } from './tell-decoder.ts';
 
 /** Images that cannot be used before a sheet is given up. */
 const mostLeftOut = 50;
@@ -45,6 +46,7 @@ export async function sheetOfViews(
   const { imageSize, seed, augmentation } = options;
   const recipe = viewRecipe(augmentation);
   checkLocalViews(recipe, options);
+  await tellDecoder(options.decoder, note);
   const bad: PipelineError[] = [];
   let done = 0;
   const rows = await chosenImages(data, options, async (sample) => {
@@ -111,13 +113,14 @@ async function decoded(
   options: Resolved<SheetOptions>,
   shrinkTo?: number,
 ): Promise<DecodedImage> {
-  const { maxPixels, tolerant } = options;
+  const { decoder, maxPixels, tolerant } = options;
   const reading = statedReading(options);
   const decode = decodeImage({
     permits: decodePermits,
     limits: { maxPixels },
     reading,
     tolerant,
+    decoder,
     shrinkTo,
   });
   return await firstValueFrom(of(file).pipe(decode));

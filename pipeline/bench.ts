@@ -15,6 +15,7 @@ import { simulatedDevice } from './bench-loader/simulated-device.ts';
 import { tellLoading } from './bench-loader/tell-loading.ts';
 import { timedPlans, timedStage } from './bench-loader/timed-stages.ts';
 import { type BenchOptions, benchVerb } from './options/bench-options.ts';
+import { allViews } from './options/all-views.ts';
 import type { Resolved } from './options/verb.ts';
 import { checkPreparedReading } from './parts/check-prepared.ts';
 import { openData } from './parts/open-data.ts';
@@ -45,7 +46,7 @@ export function benchLoader(given: BenchLoaderOptions): Run<LoaderResult> {
     const data = classed(await openData({ ...options, out: null }, scope.signal, note));
     await tellDecoder(options.decoder, note);
     checkPreparedReading(data, options);
-    const { batchSize, imageSize, views, prefetch, stepMs } = options;
+    const { batchSize, imageSize, prefetch, stepMs } = options;
     const shape = { batchSize, leastClasses: 1, seed: options.seed } as const;
     const walks = classWalks(data, shape);
     const loading = await openLoading(scope, options, { data, walks, note });
@@ -67,7 +68,11 @@ export function benchLoader(given: BenchLoaderOptions): Run<LoaderResult> {
         plan$.pipe(
           tap(() => meter.planned()),
           loading.load,
-          timedStage(packBatch({ images: batchSize, views, imageSize }), clock, 'pack'),
+          timedStage(
+            packBatch({ images: batchSize, views: allViews(options), imageSize }),
+            clock,
+            'pack',
+          ),
           tap(() => meter.loaded()),
           simulatedDevice({ stepMs }),
           tap(({ batch }) => loading.recycle(batch.pixels)),
@@ -97,9 +102,9 @@ function classed(data: Dataset): Dataset {
 }
 
 function opening(options: Resolved<BenchOptions>, warmUp: number): string {
-  const { seconds, batches, batchSize, views, imageSize, stepMs } = options;
+  const { seconds, batches, batchSize, imageSize, stepMs } = options;
   const long = seconds === null ? counted(batches!, 'batch', 'batches') : `${seconds} s`;
-  const each = `${counted(batchSize, 'image')} with ${counted(views, 'view')} of ${imageSize} px`;
+  const each = `${counted(batchSize, 'image')} with ${counted(allViews(options), 'view')} of ${imageSize} px`;
   const device = stepMs === 0 ? '' : `, for a device that takes ${stepMs} ms a batch`;
   return `measuring ${long} after a warm-up of ${counted(warmUp, 'batch', 'batches')}, each of ${each}${device}`;
 }

@@ -16,7 +16,7 @@ import { batchShape } from './parts/batch-shape.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { openTraining } from './parts/open-training.ts';
 import { type TrainOptions, trainVerb } from './options/train-options.ts';
-import type { PretrainedStart } from './parts/run-config.ts';
+import { type PretrainedStart, viewsOf } from './parts/run-config.ts';
 import { plannedRate } from './parts/planned-rate.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { trainingSource } from './parts/training-source.ts';
@@ -43,7 +43,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const { data, walks, config, run, trainer, startAt } = training;
     const { signal, draining } = scope;
     const { out } = options;
-    const { recipe, imageSize, views, seed, steps } = config;
+    const { recipe, imageSize, seed, steps } = config;
     const workers = scope.use(await openImageWorkers());
     for (const text of workers.notes) note(text);
     const bad = quarantine({
@@ -65,7 +65,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         // Read, decode and augment, in the threads of `workers`.
         loadViews(workers, {
           source,
-          augmentation: { recipe, views, imageSize, seed },
+          augmentation: { recipe, views: viewsOf(config), imageSize, seed },
           bad: {
             quarantine: bad,
             replacement: (sample, attempt) => replacementFor(walks, sample, attempt + 1),

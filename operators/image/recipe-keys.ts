@@ -184,6 +184,13 @@ export function formOf(name: RecipeKeyName): string {
   return `${form}, such as \`${name}=${example}\`${orOff}`;
 }
 
+/** The form of the key that sets a field of a recipe, such as `blur.sigma`. */
+export function formOfField(field: string): string {
+  const [step = '', parameter = ''] = field.toLowerCase().split('.');
+  const key = recipeKeyNames.find((one) => one === step || one === parameter);
+  return key === undefined ? field : formOf(key);
+}
+
 /** A key of these steps as text; `off` where its step is. */
 export function writeRecipeKey(name: RecipeKeyName, steps: AugmentationChanges): string {
   const { form } = table[name];

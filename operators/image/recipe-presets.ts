@@ -17,7 +17,7 @@ export const recipePresets = {
   },
   simclr: {
     brief: 'also blurs',
-    doc: 'SimCLR on ImageNet: smaller crops, twice the jitter, blur. Its runs on CIFAR-10 are `simclr,jitter=0.4/0.4/0.4/0.1@0.8,blur=off`.',
+    doc: 'SimCLR on ImageNet; on CIFAR-10 it is `simclr,jitter=0.4/0.4/0.4/0.1@0.8,blur=off`.',
   },
   plain: {
     brief: 'only resizes',

@@ -1,6 +1,8 @@
 import { type Augmentation, augmentedSteps, readAugmentation, recipeName } from './augmentation.ts';
 import type { PresetName } from './recipe-presets.ts';
-import type { Range, RecipeSteps, Rgb } from './recipe-steps.ts';
+import { formOfField } from './recipe-keys.ts';
+import { recipeProblem } from './recipe-problem.ts';
+import type { RecipeSteps, Rgb } from './recipe-steps.ts';
 
 /** Augmentation policy: how a view is made of an image. Plain JSON, for workers and for `config.json`. */
 export interface ViewRecipe extends RecipeSteps {
@@ -44,7 +46,7 @@ export const normalisations: Readonly<
  * const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
  * const recipe = viewRecipe('paper', imagenet);
  * const blurred = viewRecipe('paper,scale=0.08-1,blur=0.1-2@0.5');
- * const same = viewRecipe({ preset: 'paper', crop: { scale: [0.08, 1] }, blur: { probability: 0.5 } });
+ * const same = viewRecipe({ preset: 'paper', crop: { scale: [0.08, 1] }, blur: {} });
  * ```
  */
 export function viewRecipe(
@@ -55,97 +57,25 @@ export function viewRecipe(
   const steps = augmentedSteps(given);
   const { mean = normalisation.mean, std = normalisation.std } = given;
   const recipe: ViewRecipe = { name: recipeName(given.preset, steps), ...steps, mean, std };
-  checkViewRecipe(recipe);
+  checkAugmentation(recipe, typeof augmentation === 'string');
   return recipe;
 }
 
 /** @throws {RangeError} Naming the first field that is out of its range. */
 export function checkViewRecipe(recipe: ViewRecipe): void {
-  const { flip, grayscale, mean, std } = recipe;
-  check('flip', flip, 0, 1);
-  check('grayscale', grayscale, 0, 1);
-  checkSteps(recipe);
-  checkTriple('mean', mean, -Number.MAX_VALUE);
-  checkTriple('std', std, Number.MIN_VALUE);
+  const problem = recipeProblem(recipe);
+  if (problem === undefined) return;
+  const { field, expected, got } = problem;
+  throw new RangeError(`Expected \`${field}\` of the recipe to be ${expected}, got \`${got}\``);
 }
 
-function checkSteps({ crop, jitter, blur, solarize, randAugment, local }: RecipeSteps): void {
-  if (crop !== null) {
-    checkRange('crop.scale', crop.scale, 1);
-    checkRange('crop.ratio', crop.ratio, Number.MAX_VALUE);
-  }
-  if (jitter !== null) {
-    check('jitter.probability', jitter.probability, 0, 1);
-    check('jitter.brightness', jitter.brightness, 0, Number.MAX_VALUE);
-    check('jitter.contrast', jitter.contrast, 0, Number.MAX_VALUE);
-    check('jitter.saturation', jitter.saturation, 0, Number.MAX_VALUE);
-    check('jitter.hue', jitter.hue, 0, 0.5);
-  }
-  if (blur !== undefined) {
-    check('blur.probability', blur.probability, 0, 1);
-    checkRange('blur.sigma', blur.sigma, Number.MAX_VALUE, leastSigma);
-  }
-  if (solarize !== undefined) {
-    check('solarize.probability', solarize.probability, 0, 1);
-    check('solarize.threshold', solarize.threshold, 0, 1);
-  }
-  if (randAugment !== undefined) {
-    checkInteger('randAugment.operations', randAugment.operations, 1, mostOperations);
-    checkInteger('randAugment.magnitude', randAugment.magnitude, 0, 30);
-  }
-  if (local !== undefined) {
-    checkInteger('local.views', local.views, 1, mostLocalViews);
-    checkRange('local.scale', local.scale, 1);
-  }
-}
-
-/** More than this is a slip of the pen: nothing would be left of the image. */
-const mostOperations = 14;
-
-/** Below it a blur changes no bit, and further below its square is 0. */
-const leastSigma = 0.01;
-
-/** More than this is a slip of the pen: a batch holds them all. */
-const mostLocalViews = 64;
-
-function checkTriple(name: string, values: unknown, lowest: number): void {
-  if (!Array.isArray(values) || values.length !== 3) {
-    throw new RangeError(
-      `Expected \`${name}\` of the recipe to be three numbers, for red, green and blue, got \`${JSON.stringify(values)}\``,
-    );
-  }
-  for (const value of values) check(name, value, lowest, Number.MAX_VALUE);
-}
-
-function checkRange(
-  name: string,
-  range: Range,
-  largest: number,
-  least: number = Number.MIN_VALUE,
-): void {
-  if (!Array.isArray(range) || range.length !== 2) {
-    throw new RangeError(
-      `Expected \`${name}\` of the recipe to be two numbers, the lower one first, got \`${JSON.stringify(range)}\``,
-    );
-  }
-  const [low, high] = range;
-  check(name, low, least, largest);
-  check(name, high, low, largest);
-}
-
-function checkInteger(name: string, value: unknown, low: number, high: number): void {
-  if (Number.isInteger(value) && Number(value) >= low && Number(value) <= high) return;
+/** @throws {RangeError} Naming the first parameter out of its range; of a text with the form that it has there. */
+function checkAugmentation(recipe: ViewRecipe, isText: boolean): void {
+  const problem = recipeProblem(recipe);
+  if (problem === undefined) return;
+  const { field, expected, got } = problem;
+  const form = isText ? `; it is given as ${formOfField(field)}` : '';
   throw new RangeError(
-    `Expected \`${name}\` of the recipe to be an integer from ${low} to ${high}, got \`${String(value)}\``,
-  );
-}
-
-function check(name: string, value: unknown, low: number, high: number): void {
-  if (typeof value === 'number' && value >= low && value <= high) return;
-  const bounds =
-    low === Number.MIN_VALUE ? 'above 0' : `at least ${low}`.replace(/at least -1\.79.*/, 'finite');
-  const top = high === Number.MAX_VALUE ? '' : ` and at most ${high}`;
-  throw new RangeError(
-    `Expected \`${name}\` of the recipe to be ${bounds}${top}, got \`${String(value)}\``,
+    `Expected \`${field}\` of \`augmentation\` to be ${expected}, got \`${got}\`${form}`,
   );
 }

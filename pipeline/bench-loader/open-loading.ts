@@ -10,6 +10,7 @@ import type { PixelCache } from '../../operators/loading/pixel-cache.ts';
 import { loadViews } from '../../operators/stages/load-views.ts';
 import { type Quarantine, quarantine } from '../../operators/stages/quarantine.ts';
 import type { BatchPlan, Dataset, ViewBatch } from '../../operators/types.ts';
+import { allViews } from '../options/all-views.ts';
 import type { BenchOptions } from '../options/bench-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import type { TellNote } from '../parts/run-event.ts';
@@ -38,7 +39,7 @@ export async function openLoading(
   options: Resolved<BenchOptions>,
   { data, walks, note }: { data: Dataset; walks: ClassWalks; note: TellNote },
 ): Promise<Loading> {
-  const { imageSize, views, seed, threads, maxInvalid } = options;
+  const { imageSize, seed, threads, maxInvalid } = options;
   const recipe = viewRecipe(options.augmentation);
   const workers = scope.use(await openImageWorkers(threads === null ? {} : { threads }));
   for (const text of workers.notes) note(text);
@@ -53,7 +54,7 @@ export async function openLoading(
   const reads = timedPermits(source.permits);
   const load = loadViews(workers, {
     source: { ...source, cache, permits: reads },
-    augmentation: { recipe, views, imageSize, seed },
+    augmentation: { recipe, views: allViews(options), imageSize, seed },
     bad: {
       quarantine: bad,
       replacement: (sample, attempt) => replacementFor(walks, sample, attempt + 1),

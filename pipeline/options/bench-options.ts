@@ -1,9 +1,9 @@
+import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
 import { classRule, type DataOptions, dataFields } from './data-options.ts';
 import { loadingFields, type LoadingOptions } from './loading-options.ts';
-import { choice, integer, number, optional, path } from './option-fields.ts';
+import { augmentation, choice, integer, number, optional, path } from './option-fields.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
-import type { AugmentationName } from './train-options.ts';
 import { alternatives, defineVerb, type Resolved, type Verb } from './verb.ts';
 
 /** Options of `bench`. */
@@ -16,10 +16,15 @@ export interface BenchOptions extends DataOptions, SeedOption, LoadingOptions, R
   readonly imageSize?: number | undefined;
   /** Images of a batch, before views. @default 256 */
   readonly batchSize?: number | undefined;
-  /** Views of each image in a batch. @default 2 */
+  /** Views of each image in a batch, before the local ones of `augmentation`. @default 2 */
   readonly views?: number | undefined;
-  /** Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes. @default 'paper' */
-  readonly augmentation?: AugmentationName | undefined;
+  /**
+   * Data augmentation: `paper` crops, flips, jitters colours; `simclr` also blurs; `plain` only resizes;
+   * with parameters (scale, ratio, flip, randaugment, jitter, grayscale, blur, solarize, local, mean, std), such as
+   * `paper,blur=0.1-2@0.5`.
+   * @default 'paper'
+   */
+  readonly augmentation?: AugmentationOption | undefined;
   /** Seconds that are measured, after a warm-up; 10 when neither this nor `batches` is given. */
   readonly seconds?: number | null | undefined;
   /** Batches that are measured, after a warm-up, instead of `seconds`. */
@@ -42,12 +47,12 @@ const data = {
 
 const batches = {
   batchSize: integer(2, 'Images of a batch, before views.').default(256),
-  views: integer(1, 'Views of each image in a batch.').default(2),
+  views: integer(
+    1,
+    'Views of each image in a batch, before the local ones of `augmentation`.',
+  ).default(2),
   imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
-  augmentation: choice(
-    ['paper', 'plain'],
-    'Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes.',
-  ).default('paper'),
+  augmentation: augmentation('Data augmentation').default('paper'),
 };
 
 const measurement = {

@@ -1,4 +1,8 @@
 import { z } from 'zod';
+import { recipeKeyNames } from '../../operators/image/recipe-keys.ts';
+import { presetNames, presetOf } from '../../operators/image/recipe-presets.ts';
+import { type AugmentationOption, viewRecipe } from '../../operators/image/view-recipe.ts';
+import { messageOf } from '../../operators/errors.ts';
 import { parseShard } from '../../outputs/exports/export-shard.ts';
 import { eitherOf } from '../../operators/message-words.ts';
 
@@ -115,6 +119,39 @@ export function number(range: NumberRange, about: string): z.ZodNumber {
   if (to !== undefined) schema = schema.lte(to);
   return noted(schema, { kind: 'number', placeholder: 'X', expected, about });
 }
+
+/**
+ * A data augmentation: a preset, and what is changed of it. Its sentence and its messages come from the tables of both.
+ *
+ * @param subject How the sentence begins, such as `Data augmentation`.
+ */
+export function augmentation(subject: string): z.ZodType<AugmentationOption> {
+  const presets = presetNames.map((name) => `\`${name}\` ${presetOf(name).brief}`).join('; ');
+  const keys = recipeKeyNames.join(', ');
+  const about = `${subject}: ${presets}; with parameters (${keys}), such as \`${augmentationExample}\`.`;
+  const schema = z.custom<AugmentationOption>().superRefine((value, context) => {
+    const message = augmentationMistake(value);
+    if (message === undefined) return;
+    context.addIssue({ code: 'custom', message, params: wholeSentence, continue: false });
+  });
+  const expected = `a preset with parameters, such as \`${augmentationExample}\``;
+  return noted(schema, { kind: 'text', placeholder: 'PRESET[,KEY=VALUE]', expected, about });
+}
+
+const augmentationExample = 'paper,blur=0.1-2@0.5';
+
+function augmentationMistake(value: AugmentationOption): string | undefined {
+  try {
+    viewRecipe(value);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return messageOf(error);
+    throw error;
+  }
+}
+
+/** `params` of an issue whose message is a sentence of its own, and not what follows "Expected … to be". */
+export const wholeSentence: { readonly wholeSentence: true } = { wholeSentence: true };
 
 /** Boolean flag: on when named, off otherwise. */
 export function flag(about: string): z.ZodDefault<z.ZodBoolean> {

@@ -1,11 +1,11 @@
+import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
 import { classRule, type DataOptions, dataFields } from './data-options.ts';
 import { loadingFields, type LoadingOptions } from './loading-options.ts';
-import { choice, flag, integer, optional, path, shard } from './option-fields.ts';
+import { augmentation, choice, flag, integer, optional, path, shard } from './option-fields.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
 import { retryRule } from './retry-rule.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { shardRule } from './shard-rule.ts';
-import type { AugmentationName } from './train-options.ts';
 import { alternatives, defineVerb, type Verb } from './verb.ts';
 
 /** Options of `prepare`. */
@@ -22,8 +22,13 @@ export interface PrepareOptions extends DataOptions, SeedOption, LoadingOptions,
   readonly shrinkTo?: number | null | undefined;
   /** Side of the views that training will make, in pixels: shrinks as far as they allow, instead of `shrinkTo`. */
   readonly imageSize?: number | null | undefined;
-  /** Data augmentation that `imageSize` is for. @default 'paper' */
-  readonly augmentation?: AugmentationName | undefined;
+  /**
+   * Data augmentation that `imageSize` is for: `paper` crops, flips, jitters colours; `simclr` also blurs; `plain`
+   * only resizes; with parameters (scale, ratio, flip, randaugment, jitter, grayscale, blur, solarize, local,
+   * mean, std), such as `paper,blur=0.1-2@0.5`.
+   * @default 'paper'
+   */
+  readonly augmentation?: AugmentationOption | undefined;
   /** Continue the prepared dataset in `out` after its last finished part. @default false */
   readonly resume?: boolean | undefined;
   /** Try images again that were left out before `resume`; parts that lack one that can be used now are made again. @default false */
@@ -64,9 +69,7 @@ const images = {
       'Side of the views that training will make, in pixels: shrinks as far as they allow, instead of `shrinkTo`.',
     ),
   ),
-  augmentation: choice(['paper', 'plain'], 'Data augmentation that `imageSize` is for.').default(
-    'paper',
-  ),
+  augmentation: augmentation('Data augmentation that `imageSize` is for').default('paper'),
   ...readingFields,
 };
 

@@ -1,3 +1,4 @@
+import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
 import { cellSide } from '../../outputs/sheet/png-sheet.ts';
 import { sheetFormatOf } from '../../outputs/sheet/write-sheet.ts';
 import {
@@ -8,7 +9,7 @@ import {
   type DataOptions,
 } from './data-options.ts';
 import { decodingFields, type DecodingOptions } from './decoding-options.ts';
-import { choice, integer, optional, path } from './option-fields.ts';
+import { augmentation, integer, optional, path } from './option-fields.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import type { OptionFields, OptionRule } from './verb.ts';
@@ -22,8 +23,13 @@ export interface SheetContentOptions
   readonly viewsPerImage?: number | undefined;
   /** Side of the square views, in pixels. @default 32 */
   readonly imageSize?: number | undefined;
-  /** Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes. @default 'paper' */
-  readonly augmentation?: 'paper' | 'plain' | undefined;
+  /**
+   * Data augmentation: `paper` crops, flips, jitters colours; `simclr` also blurs; `plain` only resizes;
+   * with parameters (scale, ratio, flip, randaugment, jitter, grayscale, blur, solarize, local, mean, std), such as
+   * `paper,blur=0.1-2@0.5`.
+   * @default 'paper'
+   */
+  readonly augmentation?: AugmentationOption | undefined;
 }
 
 /** Options of a contact sheet of views. */
@@ -42,21 +48,18 @@ const images = {
   seed: seedField,
 };
 
-const augmentation = {
+const drawing = {
   viewsPerImage: integer(
     1,
     'Views of each image, those of its first draw in training with this `seed`.',
   ).default(8),
   imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
-  augmentation: choice(
-    ['paper', 'plain'],
-    'Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes.',
-  ).default('paper'),
+  augmentation: augmentation('Data augmentation').default('paper'),
 };
 
 const content: OptionFields<SheetContentOptions> = {
   ...images,
-  ...augmentation,
+  ...drawing,
   ...readingFields,
   ...decodingFields,
 };
@@ -73,7 +76,7 @@ export const sheetFields: OptionFields<SheetOptions> = {
 
 /** Headings of help for `sheetFields`. */
 export const sheetGroups: Readonly<Record<string, object>> = {
-  Views: { views: sheetFields.views, ...augmentation },
+  Views: { views: sheetFields.views, ...drawing },
   'Images of views': images,
   'Pixels of views': { ...readingFields, ...decodingFields },
 };

@@ -3,22 +3,21 @@ import { type StemName, stemNames } from '../../operators/model/stems.ts';
 import type { EncoderName } from '../../operators/model/encoders.ts';
 import { type LossName, lossNames } from '../../operators/loss/losses.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
+import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
 import { type FrozenPart, frozenParts, hasPart } from '../../operators/model/frozen-part.ts';
 import { encoderNames } from '../../operators/model/encoders.ts';
+import { allViews } from './all-views.ts';
 import { classRule, type DataOptions, dataFields } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
 import { trainingLoss } from './loss-spec.ts';
-import { choice, flag, integer, number, optional, path } from './option-fields.ts';
+import { augmentation, choice, flag, integer, number, optional, path } from './option-fields.ts';
 import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
 import { continuedOptions } from './kept-options.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
 import { retryRule } from './retry-rule.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { alternatives, defineVerb, type Resolved, type Verb } from './verb.ts';
-
-/** Data augmentation by name. */
-export type AugmentationName = 'paper' | 'plain';
 
 /** Options of `train`. */
 export interface TrainOptions
@@ -56,10 +55,15 @@ export interface TrainOptions
   readonly batchNorm?: 'batch' | 'frozen' | undefined;
   /** Classes of a batch; all that fit when not given. */
   readonly classesPerBatch?: number | null | undefined;
-  /** Views of each image in a batch. @default 2 */
+  /** Views of each image in a batch, before the local ones of `augmentation`. @default 2 */
   readonly views?: number | undefined;
-  /** Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes. @default 'paper' */
-  readonly augmentation?: AugmentationName | undefined;
+  /**
+   * Data augmentation: `paper` crops, flips, jitters colours; `simclr` also blurs; `plain` only resizes;
+   * with parameters (scale, ratio, flip, randaugment, jitter, grayscale, blur, solarize, local, mean, std), such as
+   * `paper,blur=0.1-2@0.5`.
+   * @default 'paper'
+   */
+  readonly augmentation?: AugmentationOption | undefined;
   /** Passes over the images; 100 when neither this nor `steps` is given. */
   readonly epochs?: number | null | undefined;
   /** Training steps, instead of `epochs`; 0 saves the untrained encoder. */
@@ -152,12 +156,12 @@ const batches = {
       'Gradient caching: images that the network sees at once, a divisor of `batchSize`; the loss sees all.',
     ),
   ),
-  views: integer(1, 'Views of each image in a batch.').default(2),
+  views: integer(
+    1,
+    'Views of each image in a batch, before the local ones of `augmentation`.',
+  ).default(2),
   imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
-  augmentation: choice(
-    ['paper', 'plain'],
-    'Data augmentation: `paper` crops, flips, jitters colours; `plain` only resizes.',
-  ).default('paper'),
+  augmentation: augmentation('Data augmentation').default('paper'),
 };
 
 const optimisation = {
@@ -264,7 +268,7 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
     {
       option: 'views',
       expected: 'at least 2 when views of one image are the positives',
-      holds: (options) => !isByImage(trainingLoss(options)) || options.views >= 2,
+      holds: (options) => !isByImage(trainingLoss(options)) || allViews(options) >= 2,
     },
     {
       option: 'classesPerBatch',

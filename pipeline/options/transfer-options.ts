@@ -1,10 +1,19 @@
+import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
 import { classFields, type ClassOptions, classRule, limitField } from './data-options.ts';
 import { decodingFields, type DecodingOptions } from './decoding-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
-import { choice, flag, folderName, integer, number, optional, path } from './option-fields.ts';
+import {
+  augmentation,
+  choice,
+  flag,
+  folderName,
+  integer,
+  number,
+  optional,
+  path,
+} from './option-fields.ts';
 import { invalidFields, type InvalidOptions } from './loading-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
-import type { AugmentationName } from './train-options.ts';
 import { alternatives, defineVerb, type Verb } from './verb.ts';
 
 /** Options of `transfer`. */
@@ -38,8 +47,13 @@ export interface TransferOptions
   readonly learningRate?: number | undefined;
   /** Peak learning rate of the new classifier; ten times `learningRate` when not given. */
   readonly headLearningRate?: number | null | undefined;
-  /** Augmentation of fine-tuning: `paper` crops, flips, jitters colours; `plain` only resizes. @default 'paper' */
-  readonly augmentation?: AugmentationName | undefined;
+  /**
+   * Augmentation of fine-tuning: `paper` crops, flips, jitters colours; `simclr` also blurs; `plain` only resizes;
+   * with parameters (scale, ratio, flip, randaugment, jitter, grayscale, blur, solarize, local, mean, std), such as
+   * `paper,blur=0.1-2@0.5`.
+   * @default 'paper'
+   */
+  readonly augmentation?: AugmentationOption | undefined;
   /** Continue the transfer in `out`: what is complete stays. @default false */
   readonly resume?: boolean | undefined;
 }
@@ -86,10 +100,7 @@ const tuning = {
       'Peak learning rate of the new classifier; ten times `learningRate` when not given.',
     ),
   ),
-  augmentation: choice(
-    ['paper', 'plain'],
-    'Augmentation of fine-tuning: `paper` crops, flips, jitters colours; `plain` only resizes.',
-  ).default('paper'),
+  augmentation: augmentation('Augmentation of fine-tuning').default('paper'),
 };
 
 const machine = { ...engineFields, ...invalidFields, ...decodingFields };

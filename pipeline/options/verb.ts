@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearestWord } from '../../operators/nearest-word.ts';
 import { gotten } from './gotten.ts';
-import { noteOf, type FieldNote } from './option-fields.ts';
+import { noteOf, type FieldNote, wholeSentence } from './option-fields.ts';
 import { plainSpelling, spelled, type Spelling } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -205,6 +205,9 @@ function wrongValue<T>(
   const key = String(issue.path[0]);
   const field = verb.fields.find((one) => one.key === key);
   const value = values[key];
+  if (issue.code === 'custom' && issue.params === wholeSentence) {
+    return spelled(issue.message, [key], spelling);
+  }
   // A rule between options says itself what it expects; a rule of one option is in its note.
   const between =
     issue.code === 'custom' && issue.path.length === 1 && issue.message !== 'Invalid input';

@@ -1,7 +1,7 @@
 import type { ClassWalks } from '../../operators/batches/class-walks.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
 import { UsageError } from '../options/usage-error.ts';
-import type { RunConfig } from './run-config.ts';
+import { type RunConfig, viewsOf } from './run-config.ts';
 import type { TellNote } from './run-event.ts';
 import { counted } from '../../operators/message-words.ts';
 
@@ -12,11 +12,11 @@ import { counted } from '../../operators/message-words.ts';
  */
 export function checkPositives(
   { classesPerBatch: classes }: Pick<ClassWalks, 'classesPerBatch'>,
-  config: Pick<RunConfig, 'loss' | 'views' | 'batchSize'>,
+  config: Pick<RunConfig, 'loss' | 'views' | 'batchSize' | 'recipe'>,
   note: TellNote,
 ): void {
   const { loss, views, batchSize } = config;
-  if (views > 1 || loss.name === 'cross-entropy' || isByImage(loss)) return;
+  if (viewsOf(config) > 1 || loss.name === 'cross-entropy' || isByImage(loss)) return;
   // Two images of each class would need so many places.
   const missing = 2 * classes - batchSize;
   if (missing <= 0) return;

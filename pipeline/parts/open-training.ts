@@ -31,6 +31,7 @@ import {
   type RunConfig,
   runConfig,
   stepsOf,
+  viewsOf,
 } from './run-config.ts';
 import { trainingOpening } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
@@ -140,10 +141,10 @@ async function openTrainer(
   config: RunConfig,
   ignoreMemory: boolean,
 ): Promise<Trainer<StepReadouts | ClassifierReadouts>> {
-  const { encoder, loss, batchSize: images, views, imageSize } = config;
+  const { encoder, loss, batchSize: images, imageSize } = config;
   const { optimizer, momentum, weightDecay, clipNorm, batchNorm, headRate } = config;
   const microBatch = config.microBatch ?? undefined;
-  const shape = { images, views, imageSize };
+  const shape = { images, views: viewsOf(config), imageSize };
   const step = {
     encoder,
     shape,

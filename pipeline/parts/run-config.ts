@@ -8,6 +8,7 @@ import {
   imageReadings,
   statedReading,
 } from '../../operators/image/image-reading.ts';
+import { localViewsOf } from '../../operators/image/recipe-steps.ts';
 import {
   type Normalisation,
   type ViewRecipe,
@@ -31,6 +32,7 @@ export interface RunConfig extends ImageReading {
   readonly imageSize: number;
   readonly recipe: ViewRecipe;
   readonly loss: LossSpec | CrossEntropySpec;
+  /** Views of each image, besides the local ones of `recipe`; `viewsOf` counts both. */
   readonly views: number;
   readonly batchSize: number;
   readonly microBatch: number | null;
@@ -70,6 +72,11 @@ export interface PretrainedStart {
   readonly normalisation: Normalisation;
   /** Learning rate of the head over that of the layers below it. */
   readonly headRate: number;
+}
+
+/** All views of an image in a batch: the shape of batches and steps. */
+export function viewsOf({ views, recipe }: Pick<RunConfig, 'views' | 'recipe'>): number {
+  return views + localViewsOf(recipe);
 }
 
 /** Fields of `RunConfig` that a continued run may change. */

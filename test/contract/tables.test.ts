@@ -20,13 +20,24 @@ import {
   optimizers,
 } from '../../operators/step/optimizer/optimizers.ts';
 import { classifierColumns, contrastiveColumns } from '../../outputs/run/metrics-columns.ts';
+import { imageOperations } from '../../operators/image/rand-augment/operations.ts';
+import {
+  formOf,
+  recipeKeyNames,
+  recipeKeyOf,
+  writeRecipeKey,
+} from '../../operators/image/recipe-keys.ts';
+import { presetNames, presetOf, presetSteps } from '../../operators/image/recipe-presets.ts';
 import { project } from '../helpers/project.ts';
 
-const readme = await fs.readFile(new URL('operators/loss/README.md', project), 'utf8');
+const readmeOf = (room: string): Promise<string> =>
+  fs.readFile(new URL(`operators/${room}/README.md`, project), 'utf8');
+const readme = await readmeOf('loss');
+const imageReadme = await readmeOf('image');
 
 /** Rows of the Markdown table under a heading of its first column, as cells without padding. */
-function tableUnder(heading: string): string[][] {
-  const lines = readme.split('\n');
+function tableUnder(heading: string, page: string = readme): string[][] {
+  const lines = page.split('\n');
   const first = lines.findIndex((line) => line.startsWith(`| ${heading} `));
   const end = lines.findIndex((line, at) => at > first && !line.startsWith('|'));
   return lines.slice(first + 2, end).map((line) =>
@@ -52,6 +63,25 @@ test('the table of read-outs in the README is that of the code', (t) => {
     doc.replaceAll('|', '\\|'),
   ]);
   t.deepEqual(tableUnder('column of `metrics.arrows`'), rows);
+});
+
+test('the tables of augmentations in the README are those of the code', (t) => {
+  const presets = presetNames.map((name) => {
+    const steps = recipeKeyNames.flatMap((key) => {
+      const value = writeRecipeKey(key, presetSteps[name]);
+      return value === 'off' || key === 'ratio' ? [] : [`\`${key}=${value}\``];
+    });
+    return [`\`${name}\``, steps.join(' ') || 'none', presetOf(name).doc];
+  });
+  t.deepEqual(tableUnder('preset', imageReadme), presets);
+  const keys = recipeKeyNames.map((key) => {
+    const { form, example, doc } = recipeKeyOf(key);
+    const orOff = formOf(key).endsWith('=off`') ? ' or `off`' : '';
+    return [`\`${key}\``, `${form}${orOff}`, `\`${key}=${example}\``, doc];
+  });
+  t.deepEqual(tableUnder('key', imageReadme), keys);
+  const operations = Object.entries(imageOperations).map(([name, { doc }]) => [`\`${name}\``, doc]);
+  t.deepEqual(tableUnder('operation', imageReadme), operations);
 });
 
 test('every loss is advised on in the README', (t) => {

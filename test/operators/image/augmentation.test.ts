@@ -155,17 +155,18 @@ test(refused, 'paper,flip=0,flip=1', 'Expected `flip` of `augmentation` once, go
 test(
   refused,
   'paper,blur=0.1-2@7',
-  'Expected `blur.probability` of the recipe to be at least 0 and at most 1, got `7`',
+  'Expected `blur.probability` of `augmentation` to be at least 0 and at most 1, got `7`; ' +
+    'it is given as LOW-HIGH@PROBABILITY, such as `blur=0.1-2@0.5`, or `blur=off`',
 );
 test(
   refused,
   'paper,blur=2-1@0.5',
-  'Expected `blur.sigma` of the recipe to be at least 2, got `1`',
+  `Expected \`blur.sigma\` of \`augmentation\` to be at least 2, got \`1\`; it is given as ${formOf('blur')}`,
 );
 test(
   refused,
   'paper,randaugment=2/31',
-  'Expected `randAugment.magnitude` of the recipe to be an integer from 0 to 30, got `31`',
+  `Expected \`randAugment.magnitude\` of \`augmentation\` to be an integer from 0 to 30, got \`31\`; it is given as ${formOf('randaugment')}`,
 );
 test(
   refused,
@@ -185,12 +186,12 @@ test(
 test(
   refused,
   { preset: 'paper', crop: { scale: 0.5 } },
-  'Expected `crop.scale` of the recipe to be two numbers, the lower one first, got `0.5`',
+  'Expected `crop.scale` of `augmentation` to be two numbers, the lower one first, got `0.5`',
 );
 test(
   refused,
   { preset: 'paper', flip: '0.5' },
-  'Expected `flip` of the recipe to be at least 0 and at most 1, got `0.5`',
+  'Expected `flip` of `augmentation` to be at least 0 and at most 1, got `"0.5"`',
 );
 
 test('mixing images is refused with the way out, and not passed over', (t) => {

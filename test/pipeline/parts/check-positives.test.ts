@@ -1,9 +1,10 @@
 import test from 'ava';
+import { viewRecipe } from '../../../operators/image/view-recipe.ts';
 import { checkPositives } from '../../../pipeline/parts/check-positives.ts';
 import { UsageError } from '../../../pipeline/options/usage-error.ts';
 
 const sincere = { name: 'sincere', temperature: 0.1 } as const;
-const config = { loss: sincere, views: 1, batchSize: 3 };
+const config = { loss: sincere, views: 1, batchSize: 3, recipe: viewRecipe('paper') };
 
 type Changes = Partial<Parameters<typeof checkPositives>[1]> & {
   readonly classesPerBatch?: number;

@@ -12,6 +12,7 @@ import { type FolderListing, listFolder } from './folder-listing.ts';
 import { folderNotes } from './folder-notes.ts';
 import { leftOutByName } from './left-out-by-name.ts';
 import { leftOutCount } from './left-out.ts';
+import { preparedInShards } from './prepared-manifest.ts';
 import { readFile } from './read-file.ts';
 import { counted } from '../operators/message-words.ts';
 
@@ -156,6 +157,8 @@ async function withoutImages(
   folder: string,
   listing: FolderListing,
 ): Promise<PipelineError> {
+  const shards = await preparedInShards(name, folder);
+  if (shards !== undefined) return shards;
   const ignored = leftOutCount(listing.leftOut);
   const { notes, areImages } = await leftOutByName(folder, listing);
   const others =

@@ -2,11 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { messageOf, PipelineError } from '../operators/errors.ts';
-import {
-  preparedFormat,
-  preparedManifestName,
-  preparedVersion,
-} from '../operators/prepared-format.ts';
+import { preparedManifestName, preparedVersion } from '../operators/prepared-format.ts';
 import type { Preparation } from '../operators/types.ts';
 import { codeOf } from './folder-entries.ts';
 
@@ -79,9 +75,13 @@ const manifest: z.ZodType<PreparedManifest> = z.object({
  * opens the folder says what is wrong with it.
  */
 export async function isPreparedFolder(folder: string): Promise<boolean> {
-  const text = await fs.readFile(path.join(folder, preparedManifestName), 'utf8').catch(() => '');
+  return await isPrepared(path.join(folder, preparedManifestName));
+}
+
+async function isPrepared(manifestPath: string): Promise<boolean> {
+  const text = await fs.readFile(manifestPath, 'utf8').catch(() => '');
   // Also of a damaged one: its images are not to be looked for in the parts.
-  return /^\s*\{\s*"format":\s*"sincere-prepared"/u.test(text);
+  return /^\s*\{\s*"format":\s*"sincere-prepared(?:-shard)?"/u.test(text);
 }
 
 /**
@@ -146,11 +146,21 @@ function unfinished(folder: string): PipelineError {
   );
 }
 
-/** Error of a folder that holds shards of a prepared dataset, which are not one yet. */
-export function inShards(folder: string): PipelineError {
+/**
+ * Error of a folder that holds shards of a prepared dataset, which are not one yet; undefined of another.
+ *
+ * @param name The folder as messages call it.
+ */
+export async function preparedInShards(
+  name: string,
+  folder: string,
+): Promise<PipelineError | undefined> {
+  const names = await fs.readdir(folder);
+  const shard = names.find((one) => /^manifest-\d+-of-\d+\.json$/u.test(one));
+  if (shard === undefined || !(await isPrepared(path.join(folder, shard)))) return undefined;
   return new PipelineError(
     'ERR_DATASET',
-    `\`${folder}\` holds shards of a ${preparedFormat.slice('sincere-'.length)} dataset. Run \`finalize\` when all are done`,
+    `\`${name}\` holds shards of a prepared dataset. Run \`finalize\` when all are done`,
     { path: folder },
   );
 }

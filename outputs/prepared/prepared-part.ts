@@ -82,6 +82,7 @@ export function preparedPartOpener(
       end,
       async add(sample, batch, row) {
         const image = batch.images[row]!;
+        checkLength(folder, sample.id, image);
         const content = identified(folder, sample.id, batch.samples[row]?.content);
         samples.add(sample.id, content);
         index.add(sample, image, content);
@@ -114,6 +115,19 @@ interface Row {
   readonly sample: Sample;
   readonly image: StoredImage;
   readonly content: ImageContent;
+}
+
+// Offsets of `binary` are 32-bit integers.
+const mostBytes = 2 ** 31 - 1 - blockBytes;
+
+function checkLength(folder: string, id: string, { bytes }: StoredImage): void {
+  if (bytes.byteLength <= mostBytes) return;
+  throw new PipelineError(
+    'ERR_WRITE',
+    `\`${id}\` has ${bytes.byteLength} bytes as it is stored, too many for \`${folder}\`. Prepare with \`as: jpeg\` or with ` +
+      '`shrinkTo`',
+    { path: folder, sample: id, options: ['as', 'shrinkTo'] },
+  );
 }
 
 function identified(folder: string, id: string, content: ImageContent | undefined): ImageContent {

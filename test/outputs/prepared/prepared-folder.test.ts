@@ -3,6 +3,7 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import test from 'ava';
 import pl from 'nodejs-polars';
+import { openDataset } from '../../../datasets/open-dataset.ts';
 import { openPreparedFolder as readPrepared } from '../../../datasets/prepared-folder.ts';
 import { partPositions } from '../../../outputs/exports/export-parts.ts';
 import { finalizeExport } from '../../../outputs/exports/finalize-export.ts';
@@ -128,9 +129,9 @@ test('shards of one folder or of several are finalized to the bytes of one proce
     await preparedWhole(at('shared'), twoParts, { index, of: 2 });
     await preparedWhole(at(`own-${index}`), twoParts, { index, of: 2 });
   }
-  await t.throwsAsync(async () => await readPrepared(at('shared')), {
+  await t.throwsAsync(async () => await openDataset(at('shared')), {
     code: 'ERR_DATASET',
-    message: /is missing/u,
+    message: /holds shards of a prepared dataset\. Run `finalize` when all are done/u,
   });
   const { shards } = await finalizeExport(preparedExport, [at('shared')]);
   t.is(shards, 2);

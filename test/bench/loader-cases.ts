@@ -18,8 +18,8 @@ export interface LoaderCase {
   readonly warmUp: number;
   /** Megabytes that hold all decoded images. */
   readonly cacheMb: number;
-  /** Options of `sincere prepare`; null where it is not measured. */
-  readonly prepare: readonly string[] | null;
+  /** Options of `sincere prepare`. */
+  readonly prepare: readonly string[];
 }
 
 /** Where the files of cases are. */
@@ -33,10 +33,13 @@ export interface CaseFiles {
 
 type Shape = Pick<LoaderCase, 'imageSize' | 'batch' | 'warmUp' | 'cacheMb' | 'prepare'>;
 
+/** Large images are encoded again, as small as their views allow. */
+const reencoded = ['--as', 'jpeg', '--image-size', '224'];
+
 const shapes: Readonly<Record<LoaderCaseName, Shape>> = {
   '32': { imageSize: 32, batch: 256, warmUp: 16, cacheMb: 1000, prepare: [] },
-  '500': { imageSize: 224, batch: 64, warmUp: 8, cacheMb: 1000, prepare: [] },
-  '1600': { imageSize: 224, batch: 64, warmUp: 8, cacheMb: 2000, prepare: [] },
+  '500': { imageSize: 224, batch: 64, warmUp: 8, cacheMb: 1000, prepare: reencoded },
+  '1600': { imageSize: 224, batch: 64, warmUp: 8, cacheMb: 2000, prepare: reencoded },
 };
 
 const photos: Readonly<Record<LoaderCaseName, PhotoOptions>> = {
@@ -44,6 +47,34 @@ const photos: Readonly<Record<LoaderCaseName, PhotoOptions>> = {
   '500': { count: 600, width: 500, height: 375, seed: 0, grain: 12 },
   '1600': { count: 200, width: 1600, height: 1200, seed: 0, grain: 4 },
 };
+
+/** Training from end to end, of which every step needs a batch. */
+export interface TrainCase {
+  readonly name: string;
+  readonly data: LoaderCaseName;
+  readonly steps: number;
+  readonly options: readonly string[];
+}
+
+/** Runs that are measured from end to end. */
+export const trainCases: readonly TrainCase[] = [
+  { name: 'ResNet-8, 32 px, batches of 256', data: '32', steps: 60, options: [] },
+  {
+    name: 'ResNet-18, 224 px, batches of 32',
+    data: '500',
+    steps: 8,
+    options: [
+      '--encoder',
+      'resnet18',
+      '--stem',
+      'imagenet',
+      '--image-size',
+      '224',
+      '--batch-size',
+      '32',
+    ],
+  },
+];
 
 /** The cases, their files written where they are not there yet, and read once. */
 export async function openLoaderCases(

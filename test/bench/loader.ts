@@ -29,7 +29,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import { textTable } from '../../pipeline/command-line/text-table.ts';
 import { builtPackage } from './built-package.ts';
-import { type LoaderCase, type LoaderCaseName, openLoaderCases } from './loader-cases.ts';
+import {
+  type LoaderCase,
+  type LoaderCaseName,
+  openLoaderCases,
+  trainCases,
+} from './loader-cases.ts';
 import { peerEnvironment } from './answering-process.ts';
 import { median } from './median.ts';
 import { machineText } from './network-sides.ts';
@@ -181,7 +186,7 @@ async function answerOf(
 /** The images of a case, prepared; undefined with no `prepare`. */
 async function preparedFolder({ name, data, prepare }: LoaderCase): Promise<string | undefined> {
   const { stdout: help } = await run(process.execPath, [entry, '--help']);
-  if (prepare === null || !/^ +prepare /mu.test(help)) return undefined;
+  if (!/^ +prepare /mu.test(help)) return undefined;
   const out = path.join(folder, `prepared-${name}`);
   await run(process.execPath, [entry, 'prepare', data, '--out', out, ...prepare, '--quiet']);
   return out;
@@ -233,33 +238,6 @@ function settingsOf(rows: readonly Row[]): readonly string[] {
   const peer = rows.findLast(({ last }) => 'torchvision' in last)?.last;
   return peer === undefined ? ours : [...ours, JSON.stringify(peer)];
 }
-
-/** Training from end to end, of which every step needs a batch. */
-interface TrainCase {
-  readonly name: string;
-  readonly data: LoaderCaseName;
-  readonly steps: number;
-  readonly options: readonly string[];
-}
-
-const trainCases: readonly TrainCase[] = [
-  { name: 'ResNet-8, 32 px, batches of 256', data: '32', steps: 60, options: [] },
-  {
-    name: 'ResNet-18, 224 px, batches of 32',
-    data: '500',
-    steps: 8,
-    options: [
-      '--encoder',
-      'resnet18',
-      '--stem',
-      'imagenet',
-      '--image-size',
-      '224',
-      '--batch-size',
-      '32',
-    ],
-  },
-];
 
 async function trained(): Promise<void> {
   const probe = fileURLToPath(new URL('memory-probe.cjs', import.meta.url));

@@ -1,4 +1,5 @@
 import { counted } from '../../operators/message-words.ts';
+import { shownBytes } from '../parts/shown-bytes.ts';
 import type { LoadingTotals } from './loading-meter.ts';
 import {
   hardlyWaits,
@@ -34,6 +35,8 @@ export interface LoadingSetup {
   readonly cache: { readonly count: number; readonly bytes: number; readonly maxBytes: number };
   /** Bytes of memory that are free beside them. */
   readonly freeBytes: number;
+  /** The images come from `prepare` already. */
+  readonly isPrepared: boolean;
 }
 
 /** One measurement with what limited it. */
@@ -68,6 +71,7 @@ const rules: readonly ((measured: Measured) => LoadingAdvice | undefined)[] = [
   mainThread,
   otherPrograms,
   largerCache,
+  prepared,
   moreThreads,
   moreCores,
   longerMeasurement,
@@ -143,6 +147,27 @@ function largerCache({ limit, totals, setup }: Measured): LoadingAdvice | undefi
       `raise \`cacheMb\` to ${needed} so that all ${counted(images, 'image')} stay decoded: from the second epoch on about ` +
       shownRate(rateWithout(totals, share)),
     options: ['cacheMb'],
+  };
+}
+
+/** Largest decoded image, in bytes, that is stored as it is: larger ones are read no faster than they are decoded. */
+const smallBytes = 2 ** 16;
+
+/** Small images can be kept decoded on the disk, also for the first epoch and for other runs. */
+function prepared({ phases, setup }: Measured): LoadingAdvice | undefined {
+  const { cache, images, isPrepared } = setup;
+  const totals = phases.first ?? phases.all;
+  if (totals === null || isPrepared || cache.count === 0) return undefined;
+  const each = cache.bytes / cache.count;
+  const share = workShare(totals, 'decode');
+  if (!isThreads(loadingLimit(totals, setup)) || share < worthwhile || each > smallBytes) {
+    return undefined;
+  }
+  return {
+    text:
+      `\`sincere prepare\` once, which takes ${shownBytes(images * each)} on the disk: it saves decoding, ${percent(share)} of the ` +
+      `threads' time, from the first epoch on: about ${shownRate(rateWithout(totals, share))}`,
+    options: [],
   };
 }
 

@@ -28,6 +28,8 @@ export interface Loading {
   /** Reads that threads leave to the main thread, because the store is slow or no local disk, up to now. */
   readonly store: () => StageTime;
   readonly threads: number;
+  /** The images come from `prepare`. */
+  readonly isPrepared: boolean;
   readonly bad: Quarantine;
   /** Decoded images that are kept. */
   readonly cache: Pick<PixelCache, 'count' | 'bytes' | 'maxBytes'>;
@@ -74,6 +76,8 @@ export async function openLoading(
     },
     store: () => reads.time(),
     threads: pool.threads,
+    // Many images in one file, each with a checksum.
+    isPrepared: data.locate?.(0)?.range !== undefined,
     bad,
     cache,
   };

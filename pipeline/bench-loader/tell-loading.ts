@@ -15,7 +15,7 @@ import type { ConsumedBatch } from './simulated-device.ts';
 /** A measurement under way. */
 export interface MeasuredLoading {
   readonly options: Resolved<BenchOptions>;
-  readonly loading: Pick<Loading, 'bad' | 'cache' | 'threads'>;
+  readonly loading: Pick<Loading, 'bad' | 'cache' | 'threads' | 'isPrepared'>;
   readonly meter: LoadingMeter;
   readonly clock: PhaseClock;
   /** Images of the dataset. */
@@ -73,6 +73,7 @@ function resultOf({ options, loading, clock, images, warmUp }: MeasuredLoading):
     images,
     cache: { count, bytes, maxBytes },
     freeBytes: availableMemory(),
+    isPrepared: loading.isPrepared,
   });
   const [bad, repaired] = [loading.bad.list().length, loading.bad.listRepaired().length];
   return {

@@ -1,3 +1,4 @@
+import { asCalled } from '../command-line/called-as.ts';
 import type { Command } from '../command-line/command.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { textTable } from '../command-line/text-table.ts';
@@ -17,7 +18,7 @@ export const benchCommand: Command<BenchOptions, LoaderResult> = {
   partial: true,
   stopped: () => 'stopped; nothing was measured',
   about: ({ part, data }) => ({ part, data, imagesPerSecond: null, speed: null }),
-  lines: (result) => [...linesOf(result)],
+  lines: (result, { calledAs }) => linesOf(result).map((line) => asCalled(line, calledAs)),
   json: (result, { imageSize, batchSize, views, stepMs }) => ({
     imagesPerSecond: result.speed?.imagesPerSecond ?? null,
     ...result,

@@ -1,6 +1,7 @@
 import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
 import { cellSide } from '../../outputs/sheet/png-sheet.ts';
 import { sheetFormatOf } from '../../outputs/sheet/write-sheet.ts';
+import { allViews } from './all-views.ts';
 import {
   classFields,
   type ClassOptions,
@@ -19,7 +20,7 @@ export interface SheetContentOptions
   extends ClassOptions, Pick<DataOptions, 'split'>, SeedOption, ReadingOptions, DecodingOptions {
   /** Images of the sheet, drawn by `seed`, one after the other of each class. @default 12 */
   readonly count?: number | undefined;
-  /** Views of each image, those of its first draw in training with this `seed`. @default 8 */
+  /** Views of each image, those of its first draw in training with this `seed`, before the local ones. @default 8 */
   readonly viewsPerImage?: number | undefined;
   /** Side of the square views, in pixels. @default 32 */
   readonly imageSize?: number | undefined;
@@ -51,7 +52,7 @@ const images = {
 const drawing = {
   viewsPerImage: integer(
     1,
-    'Views of each image, those of its first draw in training with this `seed`.',
+    'Views of each image, those of its first draw in training with this `seed`, before the local ones.',
   ).default(8),
   imageSize: integer(8, 'Side of the square views, in pixels.').default(32),
   augmentation: augmentation('Data augmentation').default('paper'),
@@ -94,9 +95,11 @@ export const sheetRules: readonly OptionRule<SheetOptions>[] = [
   },
   {
     option: 'imageSize',
-    expected: `so small that \`count\` × (\`viewsPerImage\` + 1) cells have ${maxSheetPixels / 1e6} million pixels at most`,
-    holds: ({ count, viewsPerImage, imageSize }) =>
-      count * (viewsPerImage + 1) * Math.max(cellSide, imageSize) ** 2 <= maxSheetPixels,
+    expected: `so small that the cells of \`count\` images and their views have ${maxSheetPixels / 1e6} million pixels at most`,
+    holds: ({ count, viewsPerImage, imageSize, augmentation: recipe }) => {
+      const cells = count * (1 + allViews({ views: viewsPerImage, augmentation: recipe }));
+      return cells * Math.max(cellSide, imageSize) ** 2 <= maxSheetPixels;
+    },
   },
   ...onlyWithViews(content),
 ];

@@ -1,7 +1,6 @@
 import { firstValueFrom, of } from 'rxjs';
 import { PipelineError } from '../../operators/errors.ts';
 import { statedReading } from '../../operators/image/image-reading.ts';
-import { localViewsOf } from '../../operators/image/recipe-steps.ts';
 import { shrinkTarget } from '../../operators/image/shrink-target.ts';
 import { type ViewRecipe, viewRecipe } from '../../operators/image/view-recipe.ts';
 import { drawViews, makeViews } from '../../operators/image/views.ts';
@@ -11,8 +10,8 @@ import { readImage } from '../../operators/stages/read-image.ts';
 import type { Dataset, DecodedImage, EncodedImage, PlannedSample } from '../../operators/types.ts';
 import { viewColours } from '../../outputs/sheet/view-colours.ts';
 import type { SheetRow, SheetView, ViewSheet } from '../../outputs/sheet/view-sheet.ts';
+import { allViews } from '../options/all-views.ts';
 import type { SheetOptions } from '../options/sheet-options.ts';
-import { UsageError } from '../options/usage-error.ts';
 import type { Resolved } from '../options/verb.ts';
 import { chosenImages } from './chosen-images.ts';
 import { decodePermits, readPermits } from './native-permits.ts';
@@ -45,7 +44,6 @@ export async function sheetOfViews(
 ): Promise<ViewSheet> {
   const { imageSize, seed, augmentation } = options;
   const recipe = viewRecipe(augmentation);
-  checkLocalViews(recipe, options);
   await tellDecoder(options.decoder, note);
   const bad: PipelineError[] = [];
   let done = 0;
@@ -66,24 +64,14 @@ export async function sheetOfViews(
   return { name: data.name, recipe, imageSize, seed, rows, leftOut };
 }
 
-/** @throws {UsageError} When all views of an image would be local ones. */
-function checkLocalViews(recipe: ViewRecipe, { viewsPerImage }: Resolved<SheetOptions>): void {
-  const local = localViewsOf(recipe);
-  if (viewsPerImage > local) return;
-  throw new UsageError(
-    `Expected \`viewsPerImage\` to be more than the ${local} local views of the \`augmentation\`, which it counts, got ` +
-      `\`${viewsPerImage}\``,
-    { options: ['viewsPerImage', 'augmentation'] },
-  );
-}
-
 async function drawnRow(
   data: Dataset,
   sample: PlannedSample,
   recipe: ViewRecipe,
   options: Resolved<SheetOptions>,
 ): Promise<SheetRow> {
-  const { maxBytes, imageSize, viewsPerImage: views, seed } = options;
+  const { maxBytes, imageSize, viewsPerImage, augmentation, seed } = options;
+  const views = allViews({ views: viewsPerImage, augmentation });
   const read = readImage(data, { permits: readPermits, maxBytes });
   const file = await firstValueFrom(of(sample).pipe(read));
   const shrinkTo = shrinkTarget(recipe, imageSize);
@@ -102,7 +90,7 @@ async function drawnRow(
     ...(repaired === undefined ? {} : { repaired }),
     views: drawn.map((draw, view): SheetView => ({
       draw,
-      local: view >= views - localViewsOf(recipe),
+      local: view >= viewsPerImage,
       colours: viewColours(pixels.subarray(view * length, (view + 1) * length), recipe, imageSize),
     })),
   };

@@ -73,6 +73,26 @@ test('views are those of training: same file, same shrinking, same seed, first d
   }
 });
 
+test('any augmentation is drawn as `train` takes it; local views stand behind the others', async (t) => {
+  const photos = await photosOf(t, [1]);
+  const augmentation = 'simclr,randaugment=2/9,solarize=0.5@0.2,local=3/0.05-0.14';
+  const page = `${photos}.html`;
+  const { sheet, what } = await drawn(photos, { views: page, augmentation });
+  t.like(sheet, { images: 1, views: 2 + 3 });
+  t.true(what.includes(augmentation.split(',')[1]!), what);
+  const elements = allElements(await parsedPage(await fs.readFile(page, 'utf8')));
+  const names = elements
+    .filter(({ name }) => name === 'img')
+    .map(({ attributes }) => attributes['alt']!.split(' of ')[0]);
+  t.deepEqual(names.slice(1), [
+    'view 0',
+    'view 1',
+    'view 2, local',
+    'view 3, local',
+    'view 4, local',
+  ]);
+});
+
 test('images come one after the other of each class, drawn by the seed', async (t) => {
   const photos = await photosOf(t, [6, 1, 6]);
   const first = await drawn(photos, { count: 6 });
@@ -208,6 +228,8 @@ test(
   'PHOTOS --views a.jpg',
   /`--views` to be the name of a file that ends in `\.html` or `\.png`/u,
 );
+test(refused, 'PHOTOS --views a.png --augmentation papre', /did you mean `paper`/u);
+test(refused, 'PHOTOS --augmentation simclr', /`--augmentation` to be absent unless `--views`/u);
 test(refused, 'PHOTOS --count 3', /`--count` to be absent unless `--views` names a file/u);
 test(refused, 'PHOTOS --split train', /`--split` to be absent unless `--views`/u);
 test(refused, 'PHOTOS --views a.png --rows 3', /`--rows` to be absent with `--views`/u);
@@ -215,7 +237,7 @@ test(refused, 'PHOTOS --views a.png --verify', /`--verify` to be absent with `--
 test(
   refused,
   'PHOTOS --views a.png --image-size 4000',
-  /`--image-size` to be so small that `--count` × \(`--views-per-image` \+ 1\) cells have 64 million pixels/u,
+  /`--image-size` to be so small that the cells of `--count` images and their views have 64 million pixels/u,
 );
 test(
   refused,

@@ -23,6 +23,7 @@ export { decodedCache } from './image/decoded-cache.ts';
 export { onBadSample, skipBad } from './stages/on-bad-sample.ts';
 export { quarantine } from './stages/quarantine.ts';
 export { augmentViews } from './stages/augment-views.ts';
+export { mixViews } from './stages/mix-views.ts';
 export { prepareInputs } from './stages/prepare-inputs.ts';
 export { packBatch } from './stages/pack-batch.ts';
 export { trainStep } from './stages/train-step.ts';

@@ -49,6 +49,33 @@ export function seededRandom(...keys: readonly (string | number)[]): Random {
   };
 }
 
+/**
+ * Beta(`alpha`, `alpha`), 0 to 1: `X / (X + Y)` of two gamma variates, in logarithms, because those of a small `alpha` underflow.
+ *
+ * @see Marsaglia and Tsang, A simple method for generating gamma variables, 2000.
+ */
+export function beta(random: Random, alpha: number): number {
+  const [x, y] = [logGamma(random, alpha), logGamma(random, alpha)];
+  return 1 / (1 + Math.exp(y - x));
+}
+
+/** Logarithm of a gamma variate of shape `alpha` and scale 1. */
+function logGamma(random: Random, alpha: number): number {
+  // Of shape α + 1, times the α-th root of a uniform variate: the method asks for at least 1.
+  const d = alpha + 1 - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const normal = random.normal();
+    const cubed = (1 + c * normal) ** 3;
+    const uniform = 1 - random.uniform();
+    if (cubed <= 0) continue;
+    const bound = normal ** 2 / 2 + d - d * cubed + d * Math.log(cubed);
+    if (Math.log(uniform) < bound) {
+      return Math.log(d * cubed) + Math.log(1 - random.uniform()) / alpha;
+    }
+  }
+}
+
 /** A seeded permutation of `0 … count - 1` (Fisher and Yates). */
 export function permutation(count: number, random: Random): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, index) => index);

@@ -157,6 +157,14 @@ export interface SampleBatch {
   readonly images: readonly DecodedImage[];
 }
 
+/** Which rows of a batch were mixed, and by what share: a loss weighs the labels of both. */
+export interface ViewMix {
+  /** Row that each row was mixed with; itself where it was not. */
+  readonly partners: Int32Array;
+  /** Share of its own image in each row, 0 to 1; the rest is its partner's. Of CutMix the exact share of the area. */
+  readonly own: Float32Array;
+}
+
 /** The views of one batch, ready for a network. */
 export interface ViewBatch {
   readonly plan: BatchPlan;
@@ -171,6 +179,8 @@ export interface ViewBatch {
    * them so.
    */
   readonly pixels: Float32Array;
+  /** Images that were mixed into the rows (`mixViews`); absent where none were. */
+  readonly mix?: ViewMix | undefined;
 }
 
 /** An image as it is stored: the bytes of an image file. */
@@ -211,6 +221,8 @@ export interface PackedBatch {
   readonly pixels: Float32Array;
   /** `[shape.images * shape.views]` int32 class of each row; -1 for an unknown class and for padding. */
   readonly labels: Int32Array;
+  /** Images that were mixed into the rows (`mixViews`); absent where none were. */
+  readonly mix?: ViewMix | undefined;
 }
 
 /** A tensor outside any engine. */

@@ -1,6 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { PipelineError } from '../errors.ts';
-import type { BatchShape, PackedBatch, ViewBatch } from '../types.ts';
+import type { BatchShape, PackedBatch, ViewBatch, ViewMix } from '../types.ts';
 
 /**
  * Collates each batch, padded to the one shape that an engine was built for.
@@ -39,10 +39,19 @@ function packed(batch: ViewBatch, shape: BatchShape): PackedBatch {
   for (const [at, { label }] of samples.entries()) {
     labels.fill(label ?? -1, at * shape.views, (at + 1) * shape.views);
   }
-  if (samples.length === shape.images) return { plan, shape, samples, pixels, labels };
+  const mix = batch.mix === undefined ? {} : { mix: paddedMix(batch.mix, rows) };
+  if (samples.length === shape.images) return { plan, shape, samples, pixels, labels, ...mix };
   const padded = new Float32Array(rows * shape.imageSize ** 2 * 3);
   padded.set(pixels);
-  return { plan, shape, samples, pixels: padded, labels };
+  return { plan, shape, samples, pixels: padded, labels, ...mix };
+}
+
+/** Rows of padding are their own partners. */
+function paddedMix({ partners, own }: ViewMix, rows: number): ViewMix {
+  return {
+    partners: Int32Array.from({ length: rows }, (_, row) => partners[row] ?? row),
+    own: Float32Array.from({ length: rows }, (_, row) => own[row] ?? 1),
+  };
 }
 
 function checkFits(batch: ViewBatch, shape: BatchShape): void {

@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { mapInTurn } from '../flow/map-in-turn.ts';
 import { oneAtATime } from '../flow/one-at-a-time.ts';
+import { PipelineError } from '../errors.ts';
 import type { PackedBatch } from '../types.ts';
 import type { StepResult } from '../step/step-result.ts';
 import type { Trainer } from '../engine/interface/engine.ts';
@@ -24,7 +25,8 @@ const live = new WeakSet<Trainer<unknown>>();
  * The snapshot is taken between two steps, inside this stage: a later stage that asked for it
  * would get the state of whatever step had begun by then.
  *
- * Errors: `ERR_NOT_FINITE` when loss or gradient of a step are not finite; that step is not applied.
+ * Errors: `ERR_NOT_FINITE` when loss or gradient of a step are not finite; that step is not applied. `ERR_CONTRACT` for a batch
+ * of `mixViews`.
  *
  * @param trainer Borrowed; it holds state, so a second live subscription with it is an `ERR_CONTRACT`.
  * @returns One result for each batch, when the step has been taken.
@@ -45,6 +47,7 @@ export function trainStep<R>(
   const { learningRate, snapshotAfter = () => false, recycle } = options;
   const step = mapInTurn(async (batch: PackedBatch): Promise<StepResult<R>> => {
     const { plan } = batch;
+    if (batch.mix !== undefined) throw mixedLabels(plan.seq);
     const rate = learningRate(plan.seq);
     const began = performance.now();
     const readouts = await trainer.run(batch, rate);
@@ -54,4 +57,13 @@ export function trainStep<R>(
     return { plan, learningRate: rate, readouts, stepMs, state };
   });
   return oneAtATime(live, trainer, 'trainer', step);
+}
+
+/** No loss of an engine weighs two labels of a row: one alone would be wrong in silence. */
+function mixedLabels(seq: number): PipelineError {
+  return new PipelineError(
+    'ERR_CONTRACT',
+    `Batch \`${seq}\` holds mixed images, and no loss of an engine takes their labels. Leave \`mixViews\` out before ` +
+      '`trainStep`, or weigh the labels by `mix` in a loss of your own.',
+  );
 }

@@ -173,6 +173,15 @@ const cases = {
     seqOf: bySeq,
   } satisfies OperatorCase<SampleBatch, ViewBatch>,
 
+  mixViews: {
+    open: async () => ({
+      operator: operators.mixViews({ mixup: { alpha: 0.2 }, cutmix: { alpha: 1 }, seed: 1 }),
+      close: nothing,
+    }),
+    input: viewBatch,
+    seqOf: bySeq,
+  } satisfies OperatorCase<ViewBatch, ViewBatch>,
+
   prepareInputs: {
     async open() {
       const viewer = await operators.openImageWorkers();

@@ -56,11 +56,14 @@ export async function isOfKind(
   return found === format || found === `${format}-shard`;
 }
 
-type AnyKind = Pick<ExportKind<never>, 'words'>;
+type AnyKind = Pick<ExportKind<never>, 'format' | 'words'>;
 
 async function read<T>(kind: AnyKind, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const value = await readJsonObject(path);
   if (value === undefined) return undefined;
+  const { format } = value;
+  const isOther = typeof format === 'string' && !format.startsWith(kind.format);
+  if (isOther) throw notAManifest(kind, path, `it is one of \`${format}\``);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw notAManifest(kind, path, schemaProblems(parsed.error, value));
   return parsed.data;

@@ -14,6 +14,8 @@ export interface LoadPool {
   readonly activeThreads: number;
   /** Chunks that wait for a thread. */
   readonly waiting: number;
+  /** Chunks that threads have. */
+  readonly running: number;
   readonly notes: readonly string[];
   /** Times of all images so far. */
   readonly times: LoadTimes;
@@ -78,11 +80,16 @@ export async function openLoadPool(count: number, module: URL): Promise<LoadPool
     get waiting() {
       return queue.waiting;
     },
+    get running() {
+      return threads.seats.reduce((sum, { pending }) => sum + pending, 0);
+    },
     notes,
     times,
     memory,
     open(spec) {
       jobs += 1;
+      // A stream that was given up leaves batches that nobody will take.
+      ready = 0;
       const job = { ...spec, key: jobs };
       const sizes = chunkSizes();
       return {

@@ -48,6 +48,8 @@ interface Seat extends LoadSeat {
 function seatOf(module: URL, blocks: readonly PixelBlock[]): Seat {
   let thread: CallWorker<LoadCalls> | undefined;
   let isClosed = false;
+  // Of chunks alone: a thread that is only told of memory has room for one.
+  let pending = 0;
   const started = (): CallWorker<LoadCalls> => {
     if (isClosed) throw closed();
     if (thread !== undefined) return thread;
@@ -64,10 +66,17 @@ function seatOf(module: URL, blocks: readonly PixelBlock[]): Seat {
   };
   return {
     get pending() {
-      return thread?.pending ?? 0;
+      return pending;
     },
     thread: started,
-    load: async (chunk) => await started().call('load', chunk),
+    async load(chunk) {
+      pending += 1;
+      try {
+        return await started().call('load', chunk);
+      } finally {
+        pending -= 1;
+      }
+    },
     add(block) {
       // A thread that starts later is given it then.
       if (thread !== undefined) share(thread, block);

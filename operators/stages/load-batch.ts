@@ -43,6 +43,8 @@ export function batchLoader(
       const samples = await loadRows(plan, bad, async (places) =>
         loader.load(places, pixels, { signal, urgent: places[0]!.attempt > 0 }),
       );
+      // Nobody is there any more to take it, or to give it back.
+      signal.throwIfAborted();
       const batch = closedUp(samples, pixels, length);
       pool.delivered();
       return batch;

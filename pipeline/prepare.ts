@@ -28,7 +28,8 @@ const batchSize = 16;
  * @throws {PipelineError} `ERR_DATASET`, `ERR_CONFIG`, `ERR_FORMAT`, `ERR_TOO_MANY_BAD`, `ERR_WRITE` …
  * @example
  * ```ts
- * const { rows, bytes, savings } = await prepare({ data: 'photos', out: 'photos-prepared', as: 'jpeg', imageSize: 224 });
+ * const photos = { data: 'photos', out: 'photos-prepared' };
+ * const { rows, bytes, savings } = await prepare({ ...photos, as: 'jpeg', imageSize: 224 });
  * console.log(rows, bytes, savings?.savedSecondsPerEpoch);
  * ```
  */

@@ -25,7 +25,7 @@ export const prepareCommand: Command<PrepareOptions, PrepareResult, RowsWritten>
   about: ({ out, shard }) => ({ out, shard }),
   lines: (result, { options, interrupted }) => [
     `${outcome(result, options, interrupted)}${leftOut(result)}`,
-    ...(result.unchanged ? [] : savingLines(result)),
+    ...(result.unchanged || result.rows === 0 ? [] : savingLines(result)),
   ],
   json: ({ out: _out, badVectors: _none, ...result }) => ({ ...result }),
 };

@@ -28,6 +28,8 @@ import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
 import { shownBytes } from './parts/shown-bytes.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { trialJpeg } from './parts/trial-jpeg.ts';
+import { trialLoading } from './parts/trial-loading.ts';
 import { trialView } from './parts/trial-view.ts';
 import { readRecord } from './setup-tensorflow/setup-record.ts';
 import { findTensorflowHome } from './setup-tensorflow/tensorflow-home.ts';
@@ -99,7 +101,9 @@ export const doctorChecks: NamedChecks = {
   'thread pool': checkThreadPool,
   allocator: checkAllocator,
   sharp: checkSharp,
+  'small jpegs': () => trialJpeg(),
   views: async () => trialView(),
+  'loading images': () => trialLoading(),
   'onnxruntime-node': checkOnnxRuntime,
   'graphics cards': checkCards,
   tensorflow: () => checkTensorflow(),

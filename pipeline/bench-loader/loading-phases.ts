@@ -17,6 +17,8 @@ export interface PhaseClock {
   deliver(epoch: number, totals: () => LoadingTotals): boolean;
   /** Batches of the warm-up that are left. */
   readonly warmUpLeft: number;
+  /** How much is measured already, of how much: batches, or else seconds. Undefined when no end is set. */
+  readonly progress: { readonly done: number; readonly total: number } | undefined;
   phases(): LoadingPhases;
 }
 
@@ -55,6 +57,15 @@ export function phaseClock(options: PhaseOptions): PhaseClock {
     },
     get warmUpLeft() {
       return Math.max(0, warmUp - delivered);
+    },
+    get progress() {
+      if (batches !== null) {
+        return { done: (last?.batches ?? 0) - (start?.batches ?? 0), total: batches };
+      }
+      if (ms === null) return undefined;
+      const passed = (last?.wallMs ?? 0) - (start?.wallMs ?? 0);
+      // Tenths of a second, and all of them at the end.
+      return { done: passed >= ms ? ms / 1000 : Math.floor(passed / 100) / 10, total: ms / 1000 };
     },
     phases: () => ({
       all: totalsBetween(start, last),

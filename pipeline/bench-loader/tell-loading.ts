@@ -29,7 +29,7 @@ export interface MeasuredLoading {
 export function tellLoading(
   measured: MeasuredLoading,
 ): OperatorFunction<ConsumedBatch, RunEvent<LoaderResult>> {
-  const { options, meter, clock, enough } = measured;
+  const { options, meter, clock, warmUp, enough } = measured;
   return (batch$) =>
     defer(() => {
       let done = 0;
@@ -42,7 +42,7 @@ export function tellLoading(
           return {
             kind: 'progress',
             label: isWarmUp ? 'warm-up' : 'load',
-            done,
+            ...(isWarmUp ? { done, total: warmUp } : (clock.progress ?? { done })),
             unit: 'images',
             amount: done * options.batchSize,
             ...(options.stepMs === 0 ? {} : { busyMs: options.stepMs }),

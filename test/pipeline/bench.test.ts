@@ -76,6 +76,20 @@ test('a run that is stopped tells what it has measured by then', async (t) => {
   t.truthy(result?.speed);
 });
 
+test('progress says how far warm-up and measurement are', async (t) => {
+  const told = new Set<string>();
+  await lastValueFrom(
+    benchLoader({ ...small, batches: 2, warmUp: 2 }).output$.pipe(
+      tap((event) => {
+        if (event.kind !== 'progress') return;
+        told.add(`${event.label} ${event.done}/${event.total}`);
+      }),
+    ),
+  );
+  // Batches that were in flight at the end are not measured.
+  t.deepEqual([...told], ['warm-up 1/2', 'warm-up 2/2', 'load 1/2', 'load 2/2']);
+});
+
 test('what is measured is told before it begins', async (t) => {
   t.true(
     (await notesOf(benchLoader({ ...small, batches: 1, stepMs: 1 }))).includes(

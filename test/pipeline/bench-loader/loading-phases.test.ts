@@ -30,6 +30,16 @@ test('a measurement ends with the first batch after its time', (t) => {
   t.like(clock.phases().all, { wallMs: 300, batches: 3 });
 });
 
+test('how much is measured is told in batches or seconds, of as many as were asked for', (t) => {
+  const half = delivered({ ...endless, warmUp: 4, between: 3, batches: 5 }, 100, 6);
+  t.deepEqual(half.clock.progress, { done: 2, total: 5 });
+  const some = delivered({ ...endless, warmUp: 1, between: 1, ms: 2500 }, 100, 16);
+  t.deepEqual(some.clock.progress, { done: 1.5, total: 2.5 });
+  const whole = delivered({ ...endless, warmUp: 1, between: 1, ms: 250 }, 100);
+  t.deepEqual(whole.clock.progress, { done: 0.25, total: 0.25 });
+  t.is(delivered({ ...endless, warmUp: 1, between: 1 }, 100, 5).clock.progress, undefined);
+});
+
 test('epochs are told apart, without the batches that were under way when the first ended', (t) => {
   const { clock } = delivered({ ...endless, warmUp: 2, between: 3, batches: 20 }, 10);
   const { all, first, later } = clock.phases();

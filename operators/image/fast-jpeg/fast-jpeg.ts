@@ -17,8 +17,13 @@ function open(): NonNullable<typeof opened> {
   opened ??= openFastJpeg().then(
     (fast) => ({ fast }),
     (error: unknown) => ({
-      fault: `sharp decodes all images, small JPEGs several times slower, for libjpeg-turbo does not load: ${messageOf(error)}`,
+      fault: `sharp decodes all images, small JPEGs several times slower, for libjpeg-turbo does not load: ${firstLine(error)}`,
     }),
   );
   return opened;
+}
+
+/** What `require` says goes on with a list of files. */
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n', 1)[0]!;
 }

@@ -129,6 +129,24 @@ test('it opens without a word and sets no handler of the process', async (t) => 
   t.is(process.exitCode, undefined);
 });
 
+test('a package that is missing is told in one line', async (t) => {
+  const { href } = new URL('../../../../operators/image/fast-jpeg/fast-jpeg.ts', import.meta.url);
+  // What `require` says of it goes on with the files that asked for it.
+  const script = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    require('node:module')._resolveFilename = (name) => {
+      throw new Error("Cannot find module '" + name + "'\\nRequire stack:\\n- a.js");
+    };
+    import(workerData).then(async ({ fastJpegFault }) => parentPort.postMessage(await fastJpegFault()));`;
+  const source = href.replace(/\.ts$/u, import.meta.url.endsWith('.ts') ? '.ts' : '.js');
+  const worker = new Worker(script, { eval: true, workerData: source });
+  const told = await new Promise((resolve, reject) => {
+    worker.once('message', resolve).once('error', reject);
+  });
+  t.regex(String(told), /libjpeg-turbo does not load: Cannot find module '[^\n]+'$/u);
+  await worker.terminate();
+});
+
 test('where it does not load, one sentence says so, and sharp decodes', async (t) => {
   // A thread of its own: what is opened is kept for a thread.
   const { href } = new URL('../../../../operators/image/fast-jpeg/fast-jpeg.ts', import.meta.url);

@@ -214,13 +214,24 @@ function wrongValue<T>(
   const expected = between
     ? spelled(issue.message, keysOf(verb), spelling)
     : (field?.expected ?? issue.message);
-  const got = gotten(between ? undefined : field?.kind, value);
+  const got = gottenOrDefault(field, { value, between });
   const meant =
     typeof value === 'string' && field?.choices?.includes(value) === false
       ? nearestWord(value, field.choices)
       : undefined;
   const hint = meant === undefined ? '' : `; did you mean \`${meant}\`?`;
   return `Expected ${spelling(key)} to be ${expected}, got ${got}${hint}`;
+}
+
+/** What was given; of a rule between options it may be the default that does not go with another. */
+function gottenOrDefault(
+  field: VerbField | undefined,
+  { value, between }: { readonly value: unknown; readonly between: boolean },
+): string {
+  const isDefault = between && value === undefined && (field?.defaultValue ?? null) !== null;
+  return isDefault
+    ? `the default, ${gotten(undefined, field?.defaultValue)}`
+    : gotten(between ? undefined : field?.kind, value);
 }
 
 function unknownOption<T>(verb: Verb<T>, key: string, spelling: Spelling): string {

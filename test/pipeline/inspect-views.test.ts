@@ -237,7 +237,12 @@ test(refused, 'PHOTOS --views a.png --verify', /`--verify` to be absent with `--
 test(
   refused,
   'PHOTOS --views a.png --image-size 4000',
-  /`--image-size` to be so small that the cells of `--count` images and their views have 64 million pixels/u,
+  /`--image-size` to be so small that the cells of `--count` images and their views have 64 million pixels at most, got `4000`/u,
+);
+test(
+  refused,
+  'PHOTOS --views a.png --count 40000',
+  /`--image-size` to be so small that .* pixels at most, got the default, `32`/u,
 );
 test(
   refused,

@@ -37,6 +37,10 @@ export interface LoadingSetup {
   readonly freeBytes: number;
   /** The images come from `prepare` already. */
   readonly isPrepared: boolean;
+  /** Pixels of a typical image in its file; undefined when not known. */
+  readonly filePixels: number | undefined;
+  /** Shorter side to which larger images are shrunk while they are decoded. */
+  readonly shrinkTo: number;
 }
 
 /** One measurement with what limited it. */
@@ -72,6 +76,7 @@ const rules: readonly ((measured: Measured) => LoadingAdvice | undefined)[] = [
   otherPrograms,
   largerCache,
   prepared,
+  preparedSmaller,
   moreThreads,
   moreCores,
   longerMeasurement,
@@ -169,6 +174,32 @@ function prepared({ phases, setup }: Measured): LoadingAdvice | undefined {
       `threads' time, from the first epoch on: about ${shownRate(rateWithout(totals, share))}`,
     options: [],
   };
+}
+
+/** How many times as many pixels as are kept a file has, from which on it pays to store only those. */
+const muchLarger = 2;
+
+/** Large images can be kept shrunk on the disk. How much that saves is not told, for decoders shrink while they decode. */
+function preparedSmaller({ phases, setup }: Measured): LoadingAdvice | undefined {
+  const { cache, isPrepared, filePixels, shrinkTo } = setup;
+  const totals = phases.first ?? phases.all;
+  if (totals === null || isPrepared || cache.count === 0 || filePixels === undefined) {
+    return undefined;
+  }
+  const kept = cache.bytes / cache.count / 3;
+  const share = workShare(totals, 'decode');
+  const isLarge = 3 * kept > smallBytes && filePixels >= muchLarger * kept;
+  if (!isThreads(loadingLimit(totals, setup)) || share < worthwhile || !isLarge) return undefined;
+  return {
+    text:
+      `\`sincere prepare --as jpeg --shrink-to ${shrinkTo}\` once: files of some ${shownMegapixels(filePixels)} million pixels are ` +
+      `shrunk to ${shownMegapixels(kept)} by decoding, ${percent(share)} of the threads' time; at its end it says what is saved`,
+    options: [],
+  };
+}
+
+function shownMegapixels(pixels: number): string {
+  return String(Number((pixels / 1e6).toPrecision(2)));
 }
 
 function isThreads({ by }: LoadingLimit): boolean {

@@ -4,6 +4,7 @@ import { replacementFor } from '../../operators/batches/replacement-for.ts';
 import type { Permits } from '../../operators/flow/permits.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';
 import { statedReading } from '../../operators/image/image-reading.ts';
+import { shrinkTarget } from '../../operators/image/shrink-target.ts';
 import { viewRecipe } from '../../operators/image/view-recipe.ts';
 import { openImageWorkers } from '../../operators/loading/image-workers.ts';
 import type { PixelCache } from '../../operators/loading/pixel-cache.ts';
@@ -16,6 +17,7 @@ import type { Resolved } from '../options/verb.ts';
 import type { TellNote } from '../parts/run-event.ts';
 import { trainingSource } from '../parts/training-source.ts';
 import type { StageTime } from './stage-times.ts';
+import { typicalPixels } from './typical-pixels.ts';
 
 /** The loading part of a training run, with clocks on it. */
 export interface Loading {
@@ -30,6 +32,10 @@ export interface Loading {
   readonly threads: number;
   /** The images come from `prepare`. */
   readonly isPrepared: boolean;
+  /** Pixels of a typical image in its file; undefined when not known. */
+  readonly filePixels: number | undefined;
+  /** Shorter side to which larger images are shrunk while they are decoded. */
+  readonly shrinkTo: number;
   readonly bad: Quarantine;
   /** Decoded images that are kept. */
   readonly cache: Pick<PixelCache, 'count' | 'bytes' | 'maxBytes'>;
@@ -76,8 +82,9 @@ export async function openLoading(
     },
     store: () => reads.time(),
     threads: pool.threads,
-    // Many images in one file, each with a checksum.
-    isPrepared: data.locate?.(0)?.range !== undefined,
+    isPrepared: data.prepared !== undefined,
+    filePixels: await typicalPixels(data, options.maxBytes, scope.signal),
+    shrinkTo: shrinkTarget(recipe, imageSize),
     bad,
     cache,
   };

@@ -15,7 +15,10 @@ import type { ConsumedBatch } from './simulated-device.ts';
 /** A measurement under way. */
 export interface MeasuredLoading {
   readonly options: Resolved<BenchOptions>;
-  readonly loading: Pick<Loading, 'bad' | 'cache' | 'threads' | 'isPrepared'>;
+  readonly loading: Pick<
+    Loading,
+    'bad' | 'cache' | 'threads' | 'isPrepared' | 'filePixels' | 'shrinkTo'
+  >;
   readonly meter: LoadingMeter;
   readonly clock: PhaseClock;
   /** Images of the dataset. */
@@ -74,6 +77,8 @@ function resultOf({ options, loading, clock, images, warmUp }: MeasuredLoading):
     cache: { count, bytes, maxBytes },
     freeBytes: availableMemory(),
     isPrepared: loading.isPrepared,
+    filePixels: loading.filePixels,
+    shrinkTo: loading.shrinkTo,
   });
   const [bad, repaired] = [loading.bad.list().length, loading.bad.listRepaired().length];
   return {

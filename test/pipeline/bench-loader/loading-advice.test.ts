@@ -1,5 +1,7 @@
 import test from 'ava';
 import { loadingAdvice, type LoadingSetup } from '../../../pipeline/bench-loader/loading-advice.ts';
+import { sharp } from '../../../operators/image/sharp-setup.ts';
+import { typicalPixels } from '../../../pipeline/bench-loader/typical-pixels.ts';
 import { loadingLimit } from '../../../pipeline/bench-loader/loading-limit.ts';
 import type { LoadingTotals } from '../../../pipeline/bench-loader/loading-meter.ts';
 import { madeUpTotals } from '../../helpers/loading-totals.ts';
@@ -14,6 +16,8 @@ const setup: LoadingSetup = {
   cache: { count: 0, bytes: 0, maxBytes: 256e6 },
   freeBytes: 8e9,
   isPrepared: true,
+  filePixels: undefined,
+  shrinkTo: 579,
 };
 
 const limits = test.macro({
@@ -182,6 +186,23 @@ test(
       'give `seconds: 20`, or fewer images with `limit`',
   ],
 );
+const photos = { count: 50, bytes: 90e6, maxBytes: 90e6 };
+test(
+  'large images may be kept shrunk on the disk',
+  advice,
+  { setup: { isPrepared: false, cache: photos, filePixels: 12e6, freeBytes: 0 } },
+  [
+    '`sincere prepare --as jpeg --shrink-to 579` once: files of some 12 million pixels are shrunk to 0.6 by decoding, ' +
+      "70 % of the threads' time; at its end it says what is saved",
+    cores,
+  ],
+);
+test(
+  'images that are hardly larger than what is made of them stay as they are',
+  advice,
+  { setup: { isPrepared: false, cache: photos, filePixels: 1e6, freeBytes: 0 } },
+  [cores],
+);
 test(
   'threads that have work and no cores share these with other programs',
   advice,
@@ -204,4 +225,16 @@ test(
 
 test('nothing that was measured is nothing to advise on', (t) => {
   t.deepEqual(loadingAdvice({ all: null, first: null, later: null }, setup), []);
+});
+
+test('the pixels of a typical image are the median of a few headers, of those that can be read', async (t) => {
+  const png = async (side: number) =>
+    await sharp({ create: { width: side, height: side, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+  const files = [await png(10), await png(40), await png(20), Buffer.from('none')];
+  const data = { count: files.length, read: async (position: number) => files[position]! };
+  const { signal } = new AbortController();
+  t.is(await typicalPixels(data, 1e6, signal), 400);
+  t.is(await typicalPixels({ ...data, count: 0 }, 1e6, signal), undefined);
 });

@@ -8,6 +8,7 @@ import { counted, shownNames } from '../operators/message-words.ts';
 import type { Dataset, DatasetNote, ImageLocation, Sample } from '../operators/types.ts';
 import { type PreparedManifest, readPreparedManifest } from './prepared-manifest.ts';
 import { type PreparedImages, readPreparedImages } from './prepared-index.ts';
+import { readOnly } from './read-file.ts';
 
 /*
  * A dataset that `prepare` wrote: decoded or re-encoded images in Arrow parts, with an index beside each part.
@@ -119,7 +120,7 @@ async function readRange(id: string, file: string, range: Range): Promise<Uint8A
   const bytes = new Uint8Array(range.bytes);
   let read = 0;
   try {
-    const handle = await fs.open(file);
+    const handle = await fs.open(file, readOnly);
     try {
       while (read < bytes.length) {
         const { bytesRead } = await handle.read(

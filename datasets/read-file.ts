@@ -1,7 +1,11 @@
+import { constants } from 'node:fs';
 import fs from 'node:fs/promises';
 
 /** Bytes of a file that are read at once, between which a signal is looked at: 16 MiB. */
 const atOnce = 2 ** 24;
+
+/** Flags of opening: a pipe without a writer would be waited for, and nothing could abort that. */
+export const readOnly: number = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * Reads a file whose size is looked at first, so that one above a limit takes no memory.
@@ -16,7 +20,7 @@ export async function readFile(
 ): Promise<Uint8Array> {
   const { signal, check } = options;
   signal?.throwIfAborted();
-  const handle = await fs.open(file);
+  const handle = await fs.open(file, readOnly);
   try {
     const stat = await handle.stat();
     if (!stat.isFile())

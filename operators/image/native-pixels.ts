@@ -50,9 +50,14 @@ function opened(bytes: Uint8Array, options: DecodePixelsOptions, more: SharpOpti
 
 async function finished(
   file: Sharp,
-  { alpha = 'white', shrinkTo, timeoutSeconds = 30 }: DecodePixelsOptions,
+  options: DecodePixelsOptions,
   inkBits: InkBits = 0,
 ): Promise<RgbImage> {
+  const { alpha = 'white', shrinkTo, timeoutSeconds = 30 } = options;
+  if (inkBits === 0 && (await weighsByAlpha(file, options))) {
+    const whole = await finished(file, { ...options, shrinkTo: undefined });
+    return await finishedPixels({ ...whole, channels: 3 }, options);
+  }
   if (shrinkTo !== undefined) {
     file.resize(shrinkTo, shrinkTo, { fit: 'outside', withoutEnlargement: true });
   }
@@ -71,6 +76,19 @@ async function finished(
   }
   const values = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return { width, height, data: inkBits === 16 ? upperBytes(values) : values };
+}
+
+/**
+ * Tests whether sharp would shrink by weights of an alpha that is to be dropped: it drops it last, and colours under full
+ * transparency would be black by then.
+ */
+async function weighsByAlpha(
+  file: Sharp,
+  { alpha, shrinkTo = Infinity }: DecodePixelsOptions,
+): Promise<boolean> {
+  if (alpha !== 'drop' || shrinkTo === Infinity) return false;
+  const { hasAlpha, width, height } = await file.metadata();
+  return hasAlpha && Math.min(width, height) > shrinkTo;
 }
 
 /** The upper byte of each value of 16 bits. */

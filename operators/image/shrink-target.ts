@@ -19,11 +19,15 @@ import { type RandomCrop, type RecipeSteps, usualSteps } from './recipe-steps.ts
 export function shrinkTarget(recipe: RecipeSteps, imageSize: number): number {
   const { crop, local } = recipe;
   const { ratio } = crop ?? usualSteps.crop;
-  return Math.max(
+  const side = Math.max(
     crop === null ? 2 * imageSize : sideFor(crop, imageSize),
     local === undefined ? 0 : sideFor({ ratio, scale: local.scale }, imageSize),
   );
+  return Math.min(side, longestSide);
 }
+
+/** No image has a longer side: one of this shorter side is never shrunk. */
+const longestSide = 2 ** 24 - 1;
 
 function sideFor({ scale, ratio }: RandomCrop, imageSize: number): number {
   const narrowest = Math.min(ratio[0], 1 / ratio[1]);

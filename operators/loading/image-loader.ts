@@ -1,6 +1,7 @@
 import { PipelineError } from '../errors.ts';
 import type { DecodePixelsOptions } from '../image/decode-options.ts';
 import type { Dataset } from '../types.ts';
+import { claimCache } from './cache-owner.ts';
 import type { LoadedChunk, LoadTarget, PixelSource } from './load-calls.ts';
 import { type LoadedRow, loadedRows, type RowToLoad } from './loaded-rows.ts';
 import type { LoadPool, LoadStream } from './load-pool.ts';
@@ -52,11 +53,14 @@ const readTogether = 8;
  * and all others by the dataset, on the calling thread.
  *
  * A file that a thread cannot read whole is asked of the dataset, which says why in its own words.
+ *
+ * @throws {PipelineError} `ERR_CONTRACT` when the cache is that of another dataset, decoding or pool.
  */
 export function imageLoader(pool: LoadPool, options: ImageLoaderOptions): ImageLoader {
   const { dataset, maxBytes, identify = false, decoding, cache, target } = options;
   const known = identify ? dataset.content : undefined;
   const byBytes = identify && known === undefined;
+  if (cache !== undefined) claimCache(cache, { pool, dataset, decoding });
   const stream = pool.open({ maxBytes, identify: byBytes, decoding, target });
   const place = readingPlace();
   const sourceOf = (

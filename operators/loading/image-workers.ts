@@ -1,3 +1,6 @@
+// Its list of loaders is made before the first thread starts.
+// oxlint-disable-next-line import/no-unassigned-import
+import '../image/sharp-setup.ts';
 import { checkPreprocessing } from '../image/preprocessing.ts';
 import { checkViewRecipe } from '../image/view-recipe.ts';
 import type { ViewMaker } from '../image/view-request.ts';

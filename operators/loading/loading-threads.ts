@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors.ts';
+import { messageOf, PipelineError } from '../errors.ts';
 import { sharedInt32 } from '../threads/shared-memory.ts';
 import { causeOfEnd, type ThreadEnd, wordsOfEnd } from '../threads/thread-end.ts';
 import type { CallWorker } from '../threads/worker-calls.ts';
@@ -27,7 +27,7 @@ export function loadingThreads(count: number, module: URL): LoadingThreads {
     shareBlock(bytes) {
       const number = blocks.length;
       const taken = sharedInt32(1).buffer as SharedArrayBuffer;
-      const block = { number, bytes: new SharedArrayBuffer(bytes), taken };
+      const block = { number, bytes: newBlock(bytes), taken };
       blocks.push(block);
       for (const seat of seats) seat.add(block);
       return number;
@@ -36,6 +36,19 @@ export function loadingThreads(count: number, module: URL): LoadingThreads {
       await Promise.all(seats.map((seat) => seat.close()));
     },
   };
+}
+
+function newBlock(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (cause) {
+    throw new PipelineError(
+      'ERR_ENGINE',
+      `No memory for ${Math.ceil(bytes / 2 ** 20)} MiB more of decoded images: ${messageOf(cause)}. Lower \`cacheMb\`, the ` +
+        'limit of the cache.',
+      { cause, options: ['cacheMb'] },
+    );
+  }
 }
 
 interface Seat extends LoadSeat {

@@ -32,7 +32,8 @@ const blockBytes = 2 ** 26;
  * the one that is needed next, so a cache that evicts and is smaller than the set would hardly ever
  * hit. One that keeps the first images hits on its share of the set in every epoch.
  *
- * One cache serves one dataset with one set of decode options: entries are known by position only.
+ * One cache serves one dataset with one set of decode options, in one pool of workers: entries are known by position only.
+ * Loaders of others refuse it.
  *
  * @param maxBytes 0 or more; 0 keeps nothing.
  * @throws {RangeError} When `maxBytes` is negative or not a number.

@@ -5,8 +5,8 @@ import type { ImageLocation } from '../types.ts';
 /** Reads the bytes of images from local files, one after the other. */
 export interface LocatedReader {
   /**
-   * The bytes, in memory that the next call uses again; undefined when they cannot be read, are more than `maxBytes`,
-   * or are not those that they were.
+   * The bytes, in memory that the next call uses again; undefined when they cannot be read, are none or more than
+   * `maxBytes`, or are not those that they were.
    */
   read(location: ImageLocation, maxBytes: number): Uint8Array | undefined;
   /** Closes the files that were left open. */
@@ -38,7 +38,8 @@ export function locatedReader(): LocatedReader {
         const room = Math.min(buffer.length, maxBytes + 1) - length;
         const count = fs.readSync(descriptor, buffer, length, room, null);
         length += count;
-        if (count === 0) return buffer.subarray(0, length);
+        // Nothing at all is what a pipe or a device gives as well: the dataset tells them apart.
+        if (count === 0) return length === 0 ? undefined : buffer.subarray(0, length);
         if (length > maxBytes) return undefined;
         if (length === buffer.length) buffer = grown(buffer, length);
       }

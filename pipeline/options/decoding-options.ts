@@ -14,7 +14,7 @@ export interface DecodingOptions {
   readonly tolerant?: boolean | undefined;
   /** Largest image, in pixels (width × height). @default 64000000 */
   readonly maxPixels?: number | undefined;
-  /** Largest image file, in bytes. @default 67108864 */
+  /** Largest image file, in bytes; images of a prepared dataset have no such limit. @default 67108864 */
   readonly maxBytes?: number | undefined;
 }
 
@@ -26,5 +26,8 @@ export const decodingFields: OptionFields<DecodingOptions> = {
   ).default('auto'),
   tolerant: flag('Use files that are damaged around their pixels, such as a JPEG without its end.'),
   maxPixels: integer(1, 'Largest image, in pixels (width × height).').default(defaultMaxPixels),
-  maxBytes: integer(1, 'Largest image file, in bytes.').default(defaultMaxBytes),
+  maxBytes: integer(
+    1,
+    'Largest image file, in bytes; images of a prepared dataset have no such limit.',
+  ).default(defaultMaxBytes),
 };

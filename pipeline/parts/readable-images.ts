@@ -8,6 +8,7 @@ import { readImage } from '../../operators/stages/read-image.ts';
 import type { Dataset, DecodedImage, PlannedSample } from '../../operators/types.ts';
 import type { LoadingOptions } from '../options/loading-options.ts';
 import type { Resolved } from '../options/verb.ts';
+import { largestFile } from './largest-file.ts';
 import { decodePermits, readPermits } from './native-permits.ts';
 
 type Limits = Pick<Resolved<LoadingOptions>, 'decoder' | 'maxBytes' | 'maxPixels' | 'tolerant'>;
@@ -21,7 +22,7 @@ export function identifiedSource(
   return {
     dataset: data,
     permits: readPermits,
-    maxBytes,
+    maxBytes: largestFile(data, maxBytes),
     identify: true,
     decoding: {
       ...statedReading(preprocessing),

@@ -13,6 +13,7 @@ import type { SheetRow, SheetView, ViewSheet } from '../../outputs/sheet/view-sh
 import { allViews } from '../options/all-views.ts';
 import type { SheetOptions } from '../options/sheet-options.ts';
 import type { Resolved } from '../options/verb.ts';
+import { largestFile } from './largest-file.ts';
 import { chosenImages } from './chosen-images.ts';
 import { decodePermits, readPermits } from './native-permits.ts';
 import type { TellNote } from './run-event.ts';
@@ -72,7 +73,10 @@ async function drawnRow(
 ): Promise<SheetRow> {
   const { maxBytes, imageSize, viewsPerImage, augmentation, seed } = options;
   const views = allViews({ views: viewsPerImage, augmentation });
-  const read = readImage(data, { permits: readPermits, maxBytes });
+  const read = readImage(data, {
+    permits: readPermits,
+    maxBytes: largestFile(data, maxBytes),
+  });
   const file = await firstValueFrom(of(sample).pipe(read));
   const shrinkTo = shrinkTarget(recipe, imageSize);
   const { image, repaired } = await decoded(file, options, shrinkTo);

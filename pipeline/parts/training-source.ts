@@ -6,6 +6,7 @@ import type { LoadSource } from '../../operators/stages/load-source.ts';
 import type { Dataset } from '../../operators/types.ts';
 import type { DecodingOptions } from '../options/decoding-options.ts';
 import type { Resolved } from '../options/verb.ts';
+import { largestFile } from './largest-file.ts';
 import { readPermits } from './native-permits.ts';
 
 /** Options of how images to train on are read, decoded and kept. */
@@ -30,7 +31,7 @@ export function trainingSource(
   return {
     dataset,
     permits: readPermits,
-    maxBytes,
+    maxBytes: largestFile(dataset, maxBytes),
     decoding: {
       ...reading,
       maxPixels,

@@ -152,6 +152,19 @@ test('another reading of prepared images is refused, and another size told', asy
   );
 });
 
+test('`maxBytes` limits files, not images as they are stored decoded', async (t) => {
+  const { at, data } = await imageTree(t);
+  await prepare({ data, out: at('prepared') });
+  const prepared = await openDataset(at('prepared'));
+  const maxBytes = 100;
+  t.true((await prepared.read(0)).length > maxBytes);
+  const common = { data: at('prepared'), maxBytes };
+  await train(tinyTraining({ ...common, out: at('run'), steps: 1 }));
+  await embed(tinyExport({ ...common, model: at('run'), out: at('vectors') }));
+  t.deepEqual(await readQuarantine(at('run/quarantine.arrow')), []);
+  t.deepEqual(await readQuarantine(at('vectors/quarantine.arrow')), []);
+});
+
 test('what cannot be prepared is refused', async (t) => {
   const { at, data } = await imageTree(t);
   await t.throwsAsync(async () => await prepare({ data, out: path.join(data, 'prepared') }), {

@@ -57,6 +57,24 @@ test('`alpha: drop` keeps the colour below transparency, as `convert("RGB")` of 
   t.deepEqual([...white.data], [255, 0, 0, 127, 127, 255]);
 });
 
+test('with `alpha: drop` colours below full transparency are shrunk as they are', async (t) => {
+  const pixels = Uint8Array.from({ length: 8 * 8 * 4 }, (_, at) => [200, 90, 10, 0][at % 4]!);
+  const clear = sharp(pixels, { raw: { width: 8, height: 8, channels: 4 } });
+  const files = {
+    png: await clear.png().toBuffer(),
+    palette: await clear.png({ palette: true }).toBuffer(),
+    webp: await clear.webp({ lossless: true, exact: true }).toBuffer(),
+    tiff: await clear.tiff({ compression: 'lzw' }).toBuffer(),
+  };
+  const whole = await decodePixels(files.palette, { alpha: 'drop' });
+  for (const [name, bytes] of Object.entries(files)) {
+    const { width, height, data } = await decodePixels(bytes, { alpha: 'drop', shrinkTo: 3 });
+    t.deepEqual([width, height], [3, 3], name);
+    const colour = name === 'palette' ? [...whole.data.subarray(0, 3)] : [200, 90, 10];
+    t.deepEqual([...data], Array.from({ length: 9 }, () => colour).flat(), name);
+  }
+});
+
 test('a reading that does not exist is refused', async (t) => {
   await t.throwsAsync(decodePixels(half, { exif: 'sometimes' as 'apply' }), {
     instanceOf: RangeError,

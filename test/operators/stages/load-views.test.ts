@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom, type OperatorFunction, pipe, toArray } from 'rxjs';
 import { openImageFolder } from '../../../datasets/image-folder.ts';
@@ -164,6 +166,58 @@ test('views are those of the stages one by one, for any number of threads and an
     const found = await inOne(data, 9, { threads, cacheBytes });
     t.deepEqual(found, expected, `${threads} threads, cache of ${cacheBytes} bytes`);
   }
+});
+
+test('a cache is refused by other workers, another dataset and another decoding', async (t) => {
+  const [data, other] = [await mixedFolder(t), await mixedFolder(t)];
+  const [workers, others] = [await openImageWorkers(), await openImageWorkers()];
+  const cache = pixelCache(1e6);
+  const bad = badImages(data, false);
+  const source = { dataset: data, permits: permits(1), cache };
+  loadViews(workers, { source, augmentation, bad });
+  loadViews(workers, { source: { ...source, decoding: { decoder: 'sharp' } }, augmentation, bad });
+  const refused = { code: 'ERR_CONTRACT' };
+  t.throws(() => loadViews(others, { source, augmentation, bad }), refused);
+  t.throws(
+    () => loadViews(workers, { source: { ...source, dataset: other }, augmentation, bad }),
+    refused,
+  );
+  const decoding = { shrinkTo: 9 };
+  t.throws(
+    () => loadViews(workers, { source: { ...source, decoding }, augmentation, bad }),
+    refused,
+  );
+  await workers.close();
+  await others.close();
+});
+
+test('a pipe, a device or a folder in the place of an image is a bad image, whoever reads', async (t) => {
+  const root = await temporaryFolder(t);
+  await fs.mkdir(path.join(root, 'a'));
+  const names = ['device.png', 'folder.png', 'pipe.png'];
+  for (const name of names) await fs.writeFile(path.join(root, 'a', name), '');
+  const data = await openImageFolder(root);
+  for (const name of names) await fs.rm(path.join(root, 'a', name));
+  await fs.symlink('/dev/null', path.join(root, 'a', 'device.png'));
+  await fs.mkdir(path.join(root, 'a', 'folder.png'));
+  await promisify(execFile)('mkfifo', [path.join(root, 'a', 'pipe.png')]);
+  const workers = await openImageWorkers({ threads: 1 });
+  for (const dataset of [data, { ...data, locate: () => null }]) {
+    const bad = badImages(data, false);
+    const load = loadViews(workers, {
+      source: { dataset, permits: permits(1) },
+      augmentation,
+      bad,
+    });
+    await given(planInOrder(data, { batchSize: 3 }), load, bad);
+    const messages = bad.quarantine.list().map(({ code, message }) => `${code} ${message}`);
+    t.deepEqual(messages, [
+      'ERR_READ Could not read `a/device.png`: it is no file',
+      'ERR_READ Could not read `a/folder.png`: it is a folder now',
+      'ERR_READ Could not read `a/pipe.png`: it is no file',
+    ]);
+  }
+  await workers.close();
 });
 
 test('views are the same where the dataset reads by itself', async (t) => {

@@ -69,3 +69,10 @@ export class PipelineError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** True for `ERR_READ` and `ERR_DECODE`, which are about one image; all other errors end a run. */
+export function isAboutImage(error: unknown): error is PipelineError {
+  return (
+    error instanceof PipelineError && (error.code === 'ERR_READ' || error.code === 'ERR_DECODE')
+  );
+}

@@ -38,8 +38,8 @@ export interface ViewMaker {
    * @throws {PipelineError} `ERR_ENGINE` when its thread has died, `ERR_CONTRACT` after `close`.
    */
   prepare(request: InputRequest): Promise<Float32Array>;
-  /** Takes back what `prepare` returned, for a later call: mapping so much memory anew takes time. */
-  recycle(inputs: Float32Array): void;
+  /** Takes back what `make` or `prepare` returned, for a later call: mapping so much memory anew takes time. */
+  recycle(pixels: Float32Array): void;
   /** Ends the threads; requests that wait are refused. Idempotent. */
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { readBeforehand, type ReadBeforehandOptions } from './read-beforehand.ts
 import { readingPlace } from './reading-place.ts';
 import { wholeOrNothing, type WholeTask } from './whole-or-nothing.ts';
 
-/** How the images of a dataset are loaded. */
+/** Options of `imageLoader`. */
 export interface ImageLoaderOptions extends ReadBeforehandOptions {
   readonly dataset: Pick<Dataset, 'read' | 'locate' | 'content'>;
   /** Identify the content of each file: by `Dataset.content`, else by its bytes. @default false */
@@ -43,6 +43,8 @@ export interface ImageLoader {
     pixels: Float32Array,
     options: LoadRowsOptions,
   ): Promise<readonly LoadedRow<R>[]>;
+  /** Notes that a batch is ready for the device, until the pool takes it back. */
+  delivered(pixels: Float32Array): void;
 }
 
 /** Files that are read before their images are handed to a thread. */
@@ -69,6 +71,7 @@ export function imageLoader(pool: LoadPool, options: ImageLoaderOptions): ImageL
   ): PixelSource | null =>
     cache?.place(position) ?? (threadsRead ? (dataset.locate?.(position) ?? null) : null);
   return {
+    delivered: (pixels) => stream.delivered(pixels),
     load: async (rows, pixels, { signal, urgent }) =>
       await wholeOrNothing(signal, async (task) => {
         const batch = { pool, stream, cache, pixels, urgent, task };
@@ -84,13 +87,18 @@ export function imageLoader(pool: LoadPool, options: ImageLoaderOptions): ImageL
           ),
           readAndLoad(batch, others, options),
         ]);
-        place.measured(loaded.times);
+        place.measured(sources.filter(isLocation).length, loaded.times.readMs);
         const unread = loaded.unread.map((at) => direct[at]!);
         const again = await readAndLoad(batch, unread, options);
         const all = [...loadedRows(direct, loaded), ...read, ...again];
         return known === undefined ? all : all.map((row) => identified(row, dataset));
       }),
   };
+}
+
+/** One that threads read: neither kept pixels nor bytes. */
+function isLocation(source: PixelSource | null): boolean {
+  return source !== null && 'file' in source;
 }
 
 /** A row with the content of its image, as the dataset knows it. */
@@ -112,7 +120,7 @@ interface Batch {
   readonly task: WholeTask;
 }
 
-/** Has threads load images from these sources, and notes what they kept. */
+/** Loads images from these sources by threads, and notes what they kept. */
 async function loadFrom(
   { pool, stream, cache, pixels, urgent, task }: Batch,
   rows: readonly RowToLoad[],
@@ -130,7 +138,7 @@ async function loadFrom(
   return done;
 }
 
-/** Reads files a few at a time, and has threads load them. */
+/** Reads files a few at a time, and loads each few as soon as they are read. */
 async function readAndLoad<R extends RowToLoad>(
   batch: Batch,
   rows: readonly R[],

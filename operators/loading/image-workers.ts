@@ -1,10 +1,10 @@
 // Its list of loaders is made before the first thread starts.
 // oxlint-disable-next-line import/no-unassigned-import
 import '../image/sharp-setup.ts';
-import { checkPreprocessing } from '../image/preprocessing.ts';
-import { checkViewRecipe } from '../image/view-recipe.ts';
+import { checkPreprocessing, type Preprocessing } from '../image/preprocessing.ts';
+import { checkViewRecipe, type ViewRecipe } from '../image/view-recipe.ts';
 import type { ViewMaker } from '../image/view-request.ts';
-import { checkImages, checkViewOptions, type ViewKey } from '../image/views.ts';
+import { checkImages, checkViewOptions, type ViewKey, type ViewOptions } from '../image/views.ts';
 import { availableCores } from '../threads/available-cores.ts';
 import type { RgbImage } from '../types.ts';
 import type { LoadTarget } from './load-calls.ts';
@@ -53,6 +53,12 @@ export async function openImageWorkers(options: ImageWorkersOptions = {}): Promi
     throw new RangeError(`Expected \`threads\` to be an integer of at least 1, got \`${threads}\``);
   }
   const pool = await openLoadPool(threads, module);
+  const viewsOf = lastUsed((recipe: ViewRecipe, viewOptions: ViewOptions) =>
+    rowsMaker(pool, { kind: 'views', recipe, options: viewOptions }),
+  );
+  const inputsOf = lastUsed((preprocessing: Preprocessing) =>
+    rowsMaker(pool, { kind: 'inputs', preprocessing }),
+  );
   return {
     pool,
     notes: pool.notes,
@@ -60,33 +66,50 @@ export async function openImageWorkers(options: ImageWorkersOptions = {}): Promi
       checkViewOptions(viewOptions);
       checkViewRecipe(recipe);
       checkImages(images, keys);
-      const target: LoadTarget = { kind: 'views', recipe, options: viewOptions };
-      return await rowsOf(pool, images, keys.map(keyOf), target);
+      return await viewsOf(recipe, viewOptions)(images, keys.map(keyOf));
     },
     async prepare({ images, preprocessing }) {
       checkPreprocessing(preprocessing);
       const keys = images.map(() => noKey);
-      return await rowsOf(pool, images, keys, { kind: 'inputs', preprocessing });
+      return await inputsOf(preprocessing)(images, keys);
     },
     recycle: (pixels) => pool.finished(pixels),
     close: async () => await pool.close(),
   };
 }
 
-/** Rows of images whose pixels are at hand. */
-async function rowsOf(
-  pool: LoadPool,
-  images: readonly RgbImage[],
-  keys: readonly ViewKey[],
-  target: LoadTarget,
-): Promise<Float32Array> {
-  const pixels = pool.memory.take(images.length * rowLength(target));
+/** Makes rows of images whose pixels are at hand. */
+type RowsMaker = (images: readonly RgbImage[], keys: readonly ViewKey[]) => Promise<Float32Array>;
+
+function rowsMaker(pool: LoadPool, target: LoadTarget): RowsMaker {
   const stream = pool.open({ maxBytes: 0, identify: false, decoding: {}, target });
-  const rows = images.map((_, row) => row);
-  const request = { ...sharedImages(images), keys, rows, pixels };
-  await stream.run(request, new AbortController().signal).loaded;
-  pool.delivered();
-  return pixels;
+  const length = rowLength(target);
+  return async (images, keys) => {
+    const pixels = pool.memory.take(images.length * length);
+    const rows = images.map((_, row) => row);
+    const request = { ...sharedImages(images), keys, rows, pixels };
+    const { loaded, settled } = stream.run(request, new AbortController().signal);
+    try {
+      await loaded;
+    } catch (error) {
+      await settled;
+      pool.memory.giveBack(pixels);
+      throw error;
+    }
+    stream.delivered(pixels);
+    return pixels;
+  };
+}
+
+/** Reuse of what was opened last while the same is asked for, as by a stage for each of its batches. */
+function lastUsed<K extends readonly unknown[], T>(open: (...key: K) => T): (...key: K) => T {
+  let last: { readonly key: K; readonly opened: T } | undefined;
+  return (...key) => {
+    if (last === undefined || !key.every((one, at) => one === last?.key[at])) {
+      last = { key, opened: open(...key) };
+    }
+    return last.opened;
+  };
 }
 
 /** Only what views are a function of: keys are often whole samples, with their pixels. */

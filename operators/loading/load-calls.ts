@@ -14,7 +14,7 @@ export interface LoadCalls {
   load: { argument: LoadChunk; result: LoadedChunk };
 }
 
-/** What a thread found out about its machine. */
+/** Findings of a thread about its machine. */
 export interface LoadingFacts {
   /** What a person should know of it, such as that it makes views without SIMD. */
   readonly notes: readonly string[];
@@ -24,7 +24,7 @@ export interface LoadingFacts {
 export interface PixelBlock {
   readonly number: number;
   readonly bytes: SharedArrayBuffer;
-  /** `[1]` int32: bytes taken, by whichever thread takes them; beyond the size once one did not fit. */
+  /** `[1]` int32: bytes taken, by whichever thread takes them; at most its size. */
   readonly taken: SharedArrayBuffer;
 }
 
@@ -34,13 +34,13 @@ export type PixelPlace = readonly [block: number, from: number, width: number, h
 /** Number of the block that came with the chunk. */
 export const ownBlock = -1;
 
-/** What becomes of the pixels of an image: a row of a batch, or nothing, where it is only to be tried. */
+/** Use of the pixels of an image: a row of a batch, or none, where it is only to be tried. */
 export type LoadTarget =
   | { readonly kind: 'views'; readonly recipe: ViewRecipe; readonly options: ViewOptions }
   | { readonly kind: 'inputs'; readonly preprocessing: Preprocessing }
   | { readonly kind: 'nothing' };
 
-/** How the images of one stream are loaded. Plain JSON. */
+/** Specification of how the images of one stream are loaded. Plain JSON. */
 export interface LoadJob {
   /** Identifies the job, so that a thread makes ready for it once. */
   readonly key: number;
@@ -52,7 +52,7 @@ export interface LoadJob {
   readonly target: LoadTarget;
 }
 
-/** Where the pixels of an image come from: its file, the bytes of it, or pixels that were kept. */
+/** Source of the pixels of an image: its file, the bytes of it, or pixels that were kept. */
 export type PixelSource = ImageLocation | Uint8Array | PixelPlace;
 
 /** Some images of a batch. The lists have one entry for each. */
@@ -70,7 +70,7 @@ export interface LoadChunk {
   readonly keepIn?: number | undefined;
 }
 
-/** What became of a chunk. Places are those in its lists; what is empty has nothing to tell. */
+/** Outcome of a chunk. Places are those in its lists; what is empty has nothing to tell. */
 export interface LoadedChunk {
   /** Files that this thread could not read whole: whoever owns the dataset finds out why. */
   readonly unread: readonly number[];
@@ -79,7 +79,7 @@ export interface LoadedChunk {
   readonly repaired: readonly { readonly at: number; readonly told: string }[];
   /** One for each image where the job identifies them; that of an unread one is missing. */
   readonly contents: readonly (ImageContent | undefined)[];
-  /** Whether something did not fit its block. */
+  /** An image did not fit what was left of its block. */
   readonly isFull: boolean;
   readonly times: LoadTimes;
 }

@@ -6,7 +6,7 @@ import { type LoadingThreads, loadingThreads } from './loading-threads.ts';
 import { addTimes, mergedChunks } from './merged-chunks.ts';
 import { threadShare } from './thread-share.ts';
 
-/** The threads, the line in front of them, and the memory that they share. */
+/** Threads that load images, the queue in front of them, and the memory that they share. */
 export interface LoadPool {
   /** Threads at most. */
   readonly threads: number;
@@ -24,9 +24,7 @@ export interface LoadPool {
   open(job: Omit<LoadJob, 'key'>): LoadStream;
   /** Makes new memory for decoded pixels known to the threads. @returns Its number. */
   shareBlock(bytes: number): number;
-  /** Says that a batch is ready for the device. */
-  delivered(): void;
-  /** Takes back a batch that the device has finished with. */
+  /** Takes back a batch that the device has finished with, and steers by whether the next one is ready. */
   finished(pixels: Float32Array): void;
   /** Ends the threads; chunks that wait are refused. Idempotent. */
   close(): Promise<void>;
@@ -34,8 +32,10 @@ export interface LoadPool {
 
 /** Images that are all loaded alike. */
 export interface LoadStream {
-  /** Has images loaded, in chunks that the threads share. */
+  /** Loads images, in chunks that the threads share. */
   run(request: LoadRequest, signal: AbortSignal): LoadRun;
+  /** Notes that a batch is ready for the device, until the pool takes it back by `finished`. */
+  delivered(pixels: Float32Array): void;
 }
 
 /** Images of one batch: the lists of a `LoadChunk`, of any length. */
@@ -47,7 +47,7 @@ export interface LoadRequest extends Omit<LoadChunk, 'job'> {
 /** A request on its way. */
 export interface LoadRun {
   /**
-   * What became of it; places are those in the request.
+   * Its outcome; places are those in the request.
    *
    * @throws {PipelineError} `ERR_ENGINE` when a thread died or failed, `ERR_CONTRACT` after `close`.
    * @throws The reason of the signal when it aborts.
@@ -70,8 +70,8 @@ export async function openLoadPool(count: number, module: URL): Promise<LoadPool
   const memory = batchMemory();
   const times = { images: 0, readMs: 0, decodeMs: 0, viewsMs: 0 };
   let jobs = 0;
-  // Batches that are made and have not come back.
-  let ready = 0;
+  // Of each stream its own: one that is given up leaves batches that nobody will take.
+  const madeBy = new WeakMap<ArrayBufferLike, { ready: number }>();
   return {
     threads: count,
     get activeThreads() {
@@ -88,11 +88,15 @@ export async function openLoadPool(count: number, module: URL): Promise<LoadPool
     memory,
     open(spec) {
       jobs += 1;
-      // A stream that was given up leaves batches that nobody will take.
-      ready = 0;
+      // Batches that are made and have not come back.
+      const batches = { ready: 0 };
       const job = { ...spec, key: jobs };
       const sizes = chunkSizes();
       return {
+        delivered({ buffer }) {
+          batches.ready += 1;
+          madeBy.set(buffer, batches);
+        },
         run({ urgent, ...request }, signal) {
           const size = sizes.next(request.keys.length, share.threads);
           const running = chunksOf({ ...request, job }, size).map(async ({ first, chunk }) => {
@@ -109,13 +113,13 @@ export async function openLoadPool(count: number, module: URL): Promise<LoadPool
       };
     },
     shareBlock: (bytes) => threads.shareBlock(bytes),
-    delivered() {
-      ready += 1;
-    },
     finished(pixels) {
       memory.giveBack(pixels);
-      ready = Math.max(0, ready - 1);
-      share.finished(ready > 0);
+      const batches = madeBy.get(pixels.buffer);
+      if (batches === undefined) return;
+      madeBy.delete(pixels.buffer);
+      batches.ready -= 1;
+      share.finished(batches.ready > 0);
       queue.pump();
     },
     close: async () => await threads.close(),

@@ -13,9 +13,9 @@ export interface LoadQueue {
   /** Chunks that wait for a thread. */
   readonly waiting: number;
   /**
-   * Has a chunk loaded.
+   * Loads a chunk.
    *
-   * @param urgent Before all that wait: the rest of a batch that others wait behind.
+   * @param urgent Before all others that wait: the rest of a batch that those behind it wait for.
    * @throws What the thread throws; the reason of `signal` when it aborts before a thread took the chunk.
    */
   run(chunk: LoadChunk, signal: AbortSignal, urgent?: boolean): Promise<LoadedChunk>;
@@ -26,6 +26,9 @@ export interface LoadQueue {
 /** Chunks that a thread is given at once: one that it works on, and one so that it need not wait for the next. */
 const atOnce = 2;
 
+/** Begin of a chunk that waited, on the thread that took it. */
+type Start = (seat: LoadSeat) => void;
+
 /**
  * A queue in front of some threads. Native work cannot be withdrawn, and what waits here can: an abort leaves only
  * what the threads have.
@@ -33,11 +36,7 @@ const atOnce = 2;
  * @param seats The threads that may be given something now; asked each time.
  */
 export function loadQueue(seats: () => readonly LoadSeat[]): LoadQueue {
-  const line: (() => void)[] = [];
-  const enter = (start: () => void, urgent: boolean): void => {
-    if (urgent) line.unshift(start);
-    else line.push(start);
-  };
+  const [urgentLine, line]: [Start[], Start[]] = [[], []];
   const free = (): LoadSeat | undefined => {
     const [first, ...others] = seats();
     if (first === undefined) return undefined;
@@ -47,13 +46,16 @@ export function loadQueue(seats: () => readonly LoadSeat[]): LoadQueue {
     );
     return least.pending < atOnce ? least : undefined;
   };
-  let seat: LoadSeat | undefined;
   const pump = (): void => {
-    while (line.length > 0 && (seat = free()) !== undefined) line.shift()!();
+    while (urgentLine.length + line.length > 0) {
+      const seat = free();
+      if (seat === undefined) return;
+      (urgentLine.shift() ?? line.shift()!)(seat);
+    }
   };
   return {
     get waiting() {
-      return line.length;
+      return urgentLine.length + line.length;
     },
     pump,
     run(chunk, signal, urgent = false) {
@@ -62,18 +64,19 @@ export function loadQueue(seats: () => readonly LoadSeat[]): LoadQueue {
           reject(signal.reason);
           return;
         }
+        const own = urgent ? urgentLine : line;
         const leave = (): void => {
-          line.splice(line.indexOf(start), 1);
+          own.splice(own.indexOf(start), 1);
           reject(signal.reason);
         };
-        const start = (): void => {
+        const start: Start = (seat) => {
           signal.removeEventListener('abort', leave);
-          seat!.load(chunk).then(resolve, reject).finally(pump);
+          seat.load(chunk).then(resolve, reject).finally(pump);
         };
         // One run's signal serves all that wait; Node would warn of a leak above ten.
         setMaxListeners(0, signal);
         signal.addEventListener('abort', leave, { once: true });
-        enter(start, urgent);
+        own.push(start);
         pump();
       });
     },

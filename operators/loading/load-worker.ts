@@ -14,7 +14,7 @@ import { type RowMaker, rowMaker } from './row-maker.ts';
 // The other side of `openImageWorkers`: reads, decodes and makes the rows of the images of one chunk after the other.
 const kept = keptPixels();
 const reader = locatedReader();
-let ready: { readonly key: number; readonly make: RowMaker } | undefined;
+let maker: { readonly key: number; readonly make: RowMaker } | undefined;
 
 serveCalls<LoadCalls>(
   {
@@ -30,8 +30,8 @@ serveCalls<LoadCalls>(
 
 /** The maker of a job; a thread works for one job at a time, most often. */
 function makerOf({ key, target }: LoadJob): RowMaker {
-  if (ready?.key !== key) ready = { key, make: rowMaker(target) };
-  return ready.make;
+  if (maker?.key !== key) maker = { key, make: rowMaker(target) };
+  return maker.make;
 }
 
 async function load(chunk: LoadChunk): Promise<LoadedChunk> {
@@ -105,8 +105,9 @@ async function pixelsOf(
 
 function keep(block: number, at: number, image: DecodedPixels, loaded: Loading): void {
   const place = kept.keep(block, image);
-  if (place === undefined) loaded.isFull = true;
-  else loaded.kept.push({ at, place });
+  if (place === 'full') loaded.isFull = true;
+  // No other block would hold one that is too large, and this one still holds others.
+  else if (place !== 'tooLarge') loaded.kept.push({ at, place });
 }
 
 function describe(error: unknown): CallFailure {

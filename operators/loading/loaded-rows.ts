@@ -10,7 +10,7 @@ export interface RowToLoad {
   readonly row: number;
 }
 
-/** What became of an image: its row is made, or it is bad. */
+/** Outcome of an image: its row is made, or it is bad. */
 export interface LoadedRow<R extends RowToLoad> {
   readonly planned: R;
   /** `ERR_READ` or `ERR_DECODE`, naming the sample; absent when its row is made. */
@@ -20,7 +20,7 @@ export interface LoadedRow<R extends RowToLoad> {
   readonly repaired?: string | undefined;
 }
 
-/** What became of images by the answer of the threads, without those that they could not read. */
+/** Outcome of each image by the answer of the threads, without those that they could not read. */
 export function loadedRows<R extends RowToLoad>(
   planned: readonly R[],
   { unread, failed, repaired, contents }: LoadedChunk,

@@ -11,7 +11,12 @@ export interface LoadingThreads {
   readonly seats: readonly LoadSeat[];
   /** Starts the first thread. @throws {PipelineError} `ERR_ENGINE` when it cannot start. */
   ready(): Promise<LoadingFacts>;
-  /** Makes new memory known to all threads, also to later ones. @returns Its number. */
+  /**
+   * Makes new memory known to all threads, also to later ones.
+   *
+   * @returns Its number.
+   * @throws {PipelineError} `ERR_ENGINE` when there is none.
+   */
   shareBlock(bytes: number): number;
   /** Refuses what waits and whatever comes later, then ends the threads. */
   close(): Promise<void>;

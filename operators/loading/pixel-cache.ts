@@ -18,7 +18,7 @@ export interface PixelCache {
    * @returns Undefined when the cache is full.
    */
   block(share: (bytes: number) => number): number | undefined;
-  /** Says that an image did not fit a block. */
+  /** Notes that an image did not fit what was left of a block: the next one goes into another. */
   full(block: number): void;
 }
 
@@ -34,6 +34,7 @@ const blockBytes = 2 ** 26;
  *
  * One cache serves one dataset with one set of decode options, in one pool of workers: entries are known by position only.
  * Loaders of others refuse it.
+ * Its memory stays with the pool until that is closed. An image of more pixels than a block of 64 MiB holds is not kept.
  *
  * @param maxBytes 0 or more; 0 keeps nothing.
  * @throws {RangeError} When `maxBytes` is negative or not a number.

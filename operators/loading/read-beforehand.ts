@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors.ts';
+import { isAboutImage, type PipelineError } from '../errors.ts';
 import { fileTooLarge } from '../file-too-large.ts';
 import type { Permits } from '../flow/permits.ts';
 import type { Dataset, PlannedSample } from '../types.ts';
@@ -25,8 +25,7 @@ export async function readBeforehand(
     const bytes = await permits.use(() => dataset.read(position, signal, maxBytes), signal);
     return bytes.length > maxBytes ? fileTooLarge(id, bytes.length, maxBytes) : bytes;
   } catch (error) {
-    const isPipeline = error instanceof PipelineError;
-    if (isPipeline && (error.code === 'ERR_READ' || error.code === 'ERR_DECODE')) return error;
+    if (isAboutImage(error)) return error;
     throw error;
   }
 }

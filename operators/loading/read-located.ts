@@ -9,11 +9,9 @@ export interface LocatedReader {
    * `maxBytes`, or are not those that they were.
    */
   read(location: ImageLocation, maxBytes: number): Uint8Array | undefined;
-  /** Closes the files that were left open. */
-  close(): void;
 }
 
-/** Files of many images that stay open. */
+/** Files of many images that stay open; Node closes them when the thread ends. */
 const filesOpen = 16;
 
 /** Bytes of the first buffer: most images fit. */
@@ -41,7 +39,7 @@ export function locatedReader(): LocatedReader {
         // Nothing at all is what a pipe or a device gives as well: the dataset tells them apart.
         if (count === 0) return length === 0 ? undefined : buffer.subarray(0, length);
         if (length > maxBytes) return undefined;
-        if (length === buffer.length) buffer = grown(buffer, length);
+        if (length === buffer.length) buffer = grown(buffer, maxBytes + 1);
       }
     } finally {
       fs.closeSync(descriptor);
@@ -74,16 +72,12 @@ export function locatedReader(): LocatedReader {
         return undefined;
       }
     },
-    close() {
-      for (const descriptor of open.values()) fs.closeSync(descriptor);
-      open.clear();
-    },
   };
 }
 
-function grown(buffer: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(buffer.length * 2);
-  larger.set(buffer.subarray(0, length));
+function grown(buffer: Uint8Array, most: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(Math.min(2 * buffer.length, most));
+  larger.set(buffer);
   return larger;
 }
 

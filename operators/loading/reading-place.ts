@@ -1,11 +1,9 @@
-import type { LoadTimes } from './load-calls.ts';
-
 /** Choice of who reads the files of a batch. */
 export interface ReadingPlace {
-  /** Whether the threads read the next batch themselves. */
+  /** True when the threads read the next batch themselves; asked once for each batch. */
   threadsRead(): boolean;
-  /** Takes in how long threads took to read. */
-  measured(times: LoadTimes): void;
+  /** Takes in how long threads took to read so many files, added up over them. */
+  measured(files: number, readMs: number): void;
 }
 
 /** Time of a read above which threads would rather wait than compute. */
@@ -29,8 +27,8 @@ export function readingPlace(): ReadingPlace {
       batches += 1;
       return average <= slowMs || batches % triedAgain === 0;
     },
-    measured({ images, readMs }) {
-      if (images > 0) average += weight * (readMs / images - average);
+    measured(files, readMs) {
+      if (files > 0) average += weight * (readMs / files - average);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** How many threads may load images now. */
+/** Number of threads that may load images now. */
 export interface ThreadShare {
   /** 1 to all. */
   readonly threads: number;

@@ -5,7 +5,7 @@ import type { BatchPlan, PlannedSample } from '../types.ts';
 import type { Replacement } from './on-bad-sample.ts';
 import type { Quarantine } from './quarantine.ts';
 
-/** What becomes of images that cannot be used, as in `onBadSample`. */
+/** Treatment of images that cannot be used, as in `onBadSample`. */
 export interface BadImages {
   readonly replacement: Replacement;
   /** Borrowed; shared by all samples of a run. */
@@ -46,7 +46,7 @@ export function batchLoader(
       // Nobody is there any more to take it, or to give it back.
       signal.throwIfAborted();
       const batch = closedUp(samples, pixels, length);
-      pool.delivered();
+      loader.delivered(batch.pixels);
       return batch;
     } catch (error) {
       pool.memory.giveBack(pixels);
@@ -85,8 +85,7 @@ function take(
 ): void {
   if (error !== undefined) return;
   samples[row] = content === undefined ? sample : { ...sample, content };
-  if (repaired === undefined) return;
-  quarantine.addRepaired(sample, `Repaired \`${sample.id}\` in memory: ${repaired}`);
+  if (repaired !== undefined) quarantine.addRepaired(sample, repaired);
 }
 
 /** In the order of the plan, so that a run that is given up always names the same image. */

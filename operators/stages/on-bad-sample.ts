@@ -1,6 +1,6 @@
 import { catchError, concatMap, defer, EMPTY, of, tap } from 'rxjs';
 import type { Observable, OperatorFunction } from 'rxjs';
-import { PipelineError } from '../errors.ts';
+import { isAboutImage } from '../errors.ts';
 import type { DecodedImage, PlannedSample } from '../types.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -66,12 +66,11 @@ export function onBadSample(
       return of(sample).pipe(
         tap(() => quarantine.tried(sample)),
         stage,
-        tap(({ id, repaired }) => {
-          if (repaired === undefined) return;
-          quarantine.addRepaired(sample, `Repaired \`${id}\` in memory: ${repaired}`);
+        tap(({ repaired }) => {
+          if (repaired !== undefined) quarantine.addRepaired(sample, repaired);
         }),
         catchError((error: unknown) => {
-          if (!isAboutSample(error)) throw error;
+          if (!isAboutImage(error)) throw error;
           quarantine.add(sample, error);
           return useAnother();
         }),
@@ -79,10 +78,4 @@ export function onBadSample(
     });
   };
   return concatMap((planned) => use(planned, planned, 0));
-}
-
-function isAboutSample(error: unknown): error is PipelineError {
-  return (
-    error instanceof PipelineError && (error.code === 'ERR_READ' || error.code === 'ERR_DECODE')
-  );
 }

@@ -23,8 +23,12 @@ export interface Quarantine {
   addAll(entries: readonly BadEntry[]): void;
   /** All bad samples, sorted by id. */
   list(): readonly BadSample[];
-  /** Notes that a sample is used after a repair of its file in memory; each id once. */
-  addRepaired(sample: Sample, message: string): void;
+  /**
+   * Notes that a sample is used after a repair of its file in memory; each id once.
+   *
+   * @param what What was repaired.
+   */
+  addRepaired(sample: Sample, what: string): void;
   /** All repaired samples, sorted by id. */
   listRepaired(): readonly RepairedSample[];
   /** Ids that were known to be bad, were tried again and could be used, sorted. */
@@ -100,7 +104,8 @@ export function quarantine(options: QuarantineOptions): Quarantine {
     add: (sample, error) => addAll([{ sample, error }]),
     addAll,
     list: () => sortedById(bad),
-    addRepaired({ id }, message) {
+    addRepaired({ id }, what) {
+      const message = `Repaired \`${id}\` in memory: ${what}`;
       repaired.set(id, { id, stage: 'decode', code: 'REPAIRED', message });
     },
     listRepaired: () => sortedById(repaired),

@@ -1,5 +1,5 @@
 import { firstValueFrom, of } from 'rxjs';
-import { PipelineError } from '../../operators/errors.ts';
+import { isAboutImage, PipelineError } from '../../operators/errors.ts';
 import { statedReading } from '../../operators/image/image-reading.ts';
 import { shrinkTarget } from '../../operators/image/shrink-target.ts';
 import { type ViewRecipe, viewRecipe } from '../../operators/image/view-recipe.ts';
@@ -116,12 +116,6 @@ async function decoded(
     shrinkTo,
   });
   return await firstValueFrom(of(file).pipe(decode));
-}
-
-function isAboutImage(error: unknown): error is PipelineError {
-  return (
-    error instanceof PipelineError && (error.code === 'ERR_READ' || error.code === 'ERR_DECODE')
-  );
 }
 
 function tellLeftOut(bad: readonly PipelineError[], note: TellNote): void {

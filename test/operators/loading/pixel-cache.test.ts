@@ -23,18 +23,19 @@ test('pixels come back as they were kept, also those that another thread kept', 
   one.add(block);
   other.add(block);
   const places = [one.keep(7, image(1)), other.keep(7, image(2)), one.keep(7, image(3))];
-  t.is(one.keep(7, image(4)), undefined);
+  t.is(one.keep(7, image(4)), 'full');
   for (const [at, place] of places.entries()) {
-    const { width, height, data } = other.at(place!, undefined);
+    const { width, height, data } = other.at(place as PixelPlace, undefined);
     t.deepEqual({ width, height, data: Uint8Array.from(data) }, image(at + 1));
   }
 });
 
-test('what does not fit takes no room from a smaller image', (t) => {
+test('what does not fit takes no room from a smaller image, and what no block holds is told apart', (t) => {
   const kept = keptPixels();
   kept.add(blockOf(0, 24));
-  for (let round = 0; round < 5; round += 1) t.is(kept.keep(0, image(1, 4)), undefined);
+  for (let round = 0; round < 5; round += 1) t.is(kept.keep(0, image(1, 3)), 'tooLarge');
   t.deepEqual(kept.keep(0, image(2)), [0, 0, 2, 2]);
+  t.is(kept.keep(0, { width: 5, height: 1, data: new Uint8Array(15) }), 'full');
   t.deepEqual(kept.keep(0, image(3)), [0, 12, 2, 2]);
 });
 

@@ -5,9 +5,14 @@ import { writeError } from '../files/write-error.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import type { ExportKind } from './export-kind.ts';
 import { type ExportManifest, manifestName, type ShardManifest } from './export-manifest.ts';
-import { readShardManifest, readWholeManifest } from './read-manifest.ts';
+import { otherFormat, readShardManifest, readWholeManifest } from './read-manifest.ts';
 import type { ExportPiece } from './export-piece.ts';
-import { holdsAlready, holdsForeignFile, madeOfSomethingElse } from './export-refusals.ts';
+import {
+  holdsAlready,
+  holdsForeignFile,
+  holdsOtherKind,
+  madeOfSomethingElse,
+} from './export-refusals.ts';
 import { continuedImages } from './same-images.ts';
 import { shardManifestName, shardOfName } from './export-shard.ts';
 
@@ -42,7 +47,10 @@ export async function beginOrContinueExport<I extends ExportIdentity>(
   { identity, resume, token }: WantedExport<I>,
 ): Promise<BegunExport<I>> {
   const names = await namesIn(folder);
-  const whole = await readWholeManifest(kind, path.join(folder, manifestName));
+  const file = path.join(folder, manifestName);
+  const other = names.includes(manifestName) ? await otherFormat(kind, file) : undefined;
+  if (other !== undefined) throw holdsOtherKind(kind, folder, other);
+  const whole = await readWholeManifest(kind, file);
   const found = { folder, names, whole };
   piece.checkCut(found);
   const before = await piece.readManifest(found);

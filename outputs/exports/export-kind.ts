@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { PipelineError } from '../../operators/errors.ts';
+import type { FolderFormat } from '../files/wrong-folder.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import type { ShardManifest, WholeManifest } from './export-manifest.ts';
 
@@ -23,7 +24,7 @@ export interface ExportWords {
  */
 export interface ExportKind<I extends ExportIdentity> {
   /** `format` of its manifest; of that of a shard with `-shard` behind it. */
-  readonly format: string;
+  readonly format: FolderFormat;
   readonly words: ExportWords;
   readonly manifest: z.ZodType<WholeManifest<I>>;
   readonly shardManifest: z.ZodType<ShardManifest<I>>;

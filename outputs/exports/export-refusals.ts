@@ -53,6 +53,14 @@ export function holdsUnfinishedWhole({ words }: Worded, folder: string): Pipelin
   );
 }
 
+/** Refusal of a folder with an export of another kind. */
+export function holdsOtherKind({ words }: Worded, folder: string, format: string): PipelineError {
+  return refused(
+    folder,
+    `holds no ${words.of} but a manifest of \`${format}\`. Choose an empty or a new folder.`,
+  );
+}
+
 /** Refusal of a folder with files of something else. */
 export function holdsForeignFile(folder: string, name: string): PipelineError {
   return refused(

@@ -1,7 +1,9 @@
+import { basename, dirname } from 'node:path';
 import type { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
 import { readJsonObject } from '../files/json.ts';
 import { schemaProblems } from '../files/schema-problems.ts';
+import { wrongFolder } from '../files/wrong-folder.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import type { ExportKind } from './export-kind.ts';
 import type { ExportProgress, ShardManifest, WholeManifest } from './export-manifest.ts';
@@ -56,14 +58,28 @@ export async function isOfKind(
   return found === format || found === `${format}-shard`;
 }
 
+/** The `format` of a manifest of another kind; undefined of one of this kind, and of one that does not say. */
+export async function otherFormat(
+  kind: Pick<ExportKind<never>, 'format'>,
+  path: string,
+): Promise<string | undefined> {
+  return otherThan(kind, (await readJsonObject(path)) ?? {});
+}
+
+function otherThan(
+  kind: Pick<ExportKind<never>, 'format'>,
+  { format }: Readonly<Record<string, unknown>>,
+): string | undefined {
+  return typeof format === 'string' && !format.startsWith(kind.format) ? format : undefined;
+}
+
 type AnyKind = Pick<ExportKind<never>, 'format' | 'words'>;
 
 async function read<T>(kind: AnyKind, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const value = await readJsonObject(path);
   if (value === undefined) return undefined;
-  const { format } = value;
-  const isOther = typeof format === 'string' && !format.startsWith(kind.format);
-  if (isOther) throw notAManifest(kind, path, `it is one of \`${format}\``);
+  const format = otherThan(kind, value);
+  if (format !== undefined) throw await otherKind(kind, path, format);
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw notAManifest(kind, path, schemaProblems(parsed.error, value));
   return parsed.data;
@@ -97,6 +113,16 @@ function checkParts(
   if (done && next !== end) {
     throw wrong(`it says done, but the parts end at position ${next}`);
   }
+}
+
+/** Error of the manifest of something else: what its folder is, and the way out. */
+async function otherKind(
+  { format: wanted, words }: AnyKind,
+  path: string,
+  format: string,
+): Promise<PipelineError> {
+  const lacks = `no ${words.of}: \`${basename(path)}\` is one of \`${format}\``;
+  return await wrongFolder(dirname(path), { format: wanted, lacks });
 }
 
 function notAManifest({ words }: AnyKind, path: string, why: string): PipelineError {

@@ -15,6 +15,7 @@ async function foldersOf(t: ExecutionContext): Promise<string> {
   await write('evaluation/summary.json', { format: 'sincere-evaluation' });
   await write('around/test/manifest.json', { format: 'sincere-embeddings' });
   await write('around/test/part-00000.arrow', {});
+  await write('prepared/manifest.json', { format: 'sincere-prepared' });
   await write('other/manifest.json.txt', {});
   return root;
 }
@@ -39,6 +40,16 @@ const cases: readonly (readonly [what: string, args: readonly string[], message:
     'a folder around exports',
     ['loss', '/around'],
     '`/around` holds no embeddings: `manifest.json` is missing; give one in it, such as `/around/test`, or make one with `embed`.',
+  ],
+  [
+    'a prepared dataset in the place of an export',
+    ['loss', '/prepared'],
+    '`/prepared` is a prepared dataset; give the folder that `embed` wrote, or make one with `embed`.',
+  ],
+  [
+    'an export in the place of a folder to prepare images into',
+    ['prepare', 'synthetic:shapes?count=20', '--quiet', '--out', '/around/test'],
+    '`/around/test` holds no prepared images but a manifest of `sincere-embeddings`. Choose an empty or a new folder.',
   ],
   [
     'any folder in the place of an export',

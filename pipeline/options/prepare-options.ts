@@ -108,5 +108,10 @@ export const prepareVerb: Verb<PrepareOptions> = defineVerb<PrepareOptions>({
       expected: 'absent unless `as: jpeg` is given',
       holds: ({ quality, as }) => quality === null || as === 'jpeg',
     },
+    {
+      option: 'augmentation',
+      expected: 'absent unless `imageSize` is given, which it is for',
+      holds: ({ augmentation: given, imageSize }) => given === 'paper' || imageSize !== null,
+    },
   ],
 });

@@ -175,6 +175,10 @@ test('what cannot be prepared is refused', async (t) => {
     message: /`quality` to be absent unless `as: jpeg` is given/u,
   });
   await t.throwsAsync(
+    async () => await prepare({ data, out: at('x'), augmentation: 'simclr', shrinkTo: 9 }),
+    { message: /`augmentation` to be absent unless `imageSize` is given/u },
+  );
+  await t.throwsAsync(
     async () => await prepare({ data, out: at('x'), shrinkTo: 9, imageSize: 8 }),
     {
       message: /`imageSize` to be absent when `shrinkTo` is given/u,

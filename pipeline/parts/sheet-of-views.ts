@@ -3,6 +3,7 @@ import { isAboutImage, PipelineError } from '../../operators/errors.ts';
 import { statedReading } from '../../operators/image/image-reading.ts';
 import { shrinkTarget } from '../../operators/image/shrink-target.ts';
 import { type ViewRecipe, viewRecipe } from '../../operators/image/view-recipe.ts';
+import { javascriptViewsNote, viewKernelHere } from '../../operators/image/view-renderer.ts';
 import { drawViews, makeViews } from '../../operators/image/views.ts';
 import { counted } from '../../operators/message-words.ts';
 import { decodeImage } from '../../operators/stages/decode-image.ts';
@@ -46,6 +47,7 @@ export async function sheetOfViews(
   const { imageSize, seed, augmentation } = options;
   const recipe = viewRecipe(augmentation);
   await tellDecoder(options.decoder, note);
+  if (viewKernelHere() === 'javascript') note(javascriptViewsNote);
   const bad: PipelineError[] = [];
   let done = 0;
   const rows = await chosenImages(data, options, async (sample) => {

@@ -43,11 +43,12 @@ function withoutSplits(
     const folder = meantFolder(options[key], folders);
     return folder === undefined ? [] : [`\`${key}: ${folder}\``];
   });
-  const holds = folders.length === 0 ? 'no folders' : shownNames(folders);
   const wayOut =
     meant.length === absent.length
       ? `Did you mean ${meant.join(' and ')}?`
-      : `It holds ${holds}: name two of them with \`splitTrain\` and \`splitTest\``;
+      : folders.length === 0
+        ? 'It holds no folders: give the one that both are in'
+        : `It holds ${shownNames(folders)}: name two of them with \`splitTrain\` and \`splitTest\``;
   return new PipelineError(
     'ERR_DATASET',
     `\`${data}\` has no folder ${names.join(' and none ')}. Expected a split of training images and one of test ` +

@@ -12,7 +12,7 @@ export interface BatchMemory {
   take(length: number): Float32Array;
   /**
    * Takes a batch back, or the first part of one. Nobody may look at it any more. What was not taken here, or was
-   * given back before, is left alone.
+   * given back before and is not in use again, is left alone.
    */
   giveBack(pixels: Float32Array): void;
   /** Pieces that wait to be used again. */

@@ -166,8 +166,8 @@ async function readGroup<R extends RowToLoad>(
     const error = read[at];
     return error instanceof PipelineError ? [{ planned, error }] : [];
   });
-  const good = rows.filter((_, at) => read[at] instanceof Uint8Array);
+  const good = rows.filter((_, at) => !(read[at] instanceof PipelineError));
   if (good.length === 0) return bad;
-  const bytes = read.filter((one) => one instanceof Uint8Array);
+  const bytes = read.flatMap((one) => (one instanceof PipelineError ? [] : [one]));
   return [...bad, ...loadedRows(good, await loadFrom(batch, good, bytes))];
 }

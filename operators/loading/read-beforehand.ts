@@ -1,3 +1,4 @@
+import { bytesOfImage } from '../bytes-of-image.ts';
 import { isAboutImage, type PipelineError } from '../errors.ts';
 import { fileTooLarge } from '../file-too-large.ts';
 import type { Permits } from '../flow/permits.ts';
@@ -22,7 +23,8 @@ export async function readBeforehand(
   signal: AbortSignal,
 ): Promise<Uint8Array | PipelineError> {
   try {
-    const bytes = await permits.use(() => dataset.read(position, signal, maxBytes), signal);
+    const read = await permits.use(() => dataset.read(position, signal, maxBytes), signal);
+    const bytes = bytesOfImage(id, read);
     return bytes.length > maxBytes ? fileTooLarge(id, bytes.length, maxBytes) : bytes;
   } catch (error) {
     if (isAboutImage(error)) return error;

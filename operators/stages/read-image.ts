@@ -1,4 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
+import { bytesOfImage } from '../bytes-of-image.ts';
 import { fileTooLarge } from '../file-too-large.ts';
 import { imageContent } from '../image-content.ts';
 import type { Permits } from '../flow/permits.ts';
@@ -45,7 +46,7 @@ export function readImage(
   }
   return mapInOrder((planned, ended) =>
     permits.use(async () => {
-      const bytes = await dataset.read(planned.position, ended, maxBytes);
+      const bytes = bytesOfImage(planned.id, await dataset.read(planned.position, ended, maxBytes));
       if (bytes.byteLength > maxBytes) throw fileTooLarge(planned.id, bytes.byteLength, maxBytes);
       if (!identify) return { ...planned, bytes };
       return {

@@ -220,6 +220,35 @@ test('a pipe, a device or a folder in the place of an image is a bad image, whoe
   await workers.close();
 });
 
+test('a dataset that gives no bytes is named, and loses no image in silence', async (t) => {
+  const data = await mixedFolder(t);
+  const workers = await openImageWorkers({ threads: 1 });
+  for (const [wrong, told] of [
+    ['text', 'String'],
+    [new ArrayBuffer(8), 'ArrayBuffer'],
+    [undefined, 'Undefined'],
+  ] as const) {
+    const read = () => Promise.resolve(wrong as unknown as Uint8Array);
+    const bad = badImages(data, false);
+    const source = { dataset: { read }, permits: permits(1) };
+    const load = loadViews(workers, { source, augmentation, bad });
+    await t.throwsAsync(given(planInOrder(data, { batchSize: 3 }), load, bad), {
+      code: 'ERR_CONTRACT',
+      message: `Expected \`read\` of the dataset to give a Uint8Array for \`a/0.jpg\`, got [object ${told}]`,
+    });
+  }
+  await workers.close();
+});
+
+test('memory for decoded images that is not there is told with the option that asks for it', async (t) => {
+  const workers = await openImageWorkers({ threads: 1 });
+  t.throws(() => workers.pool.shareBlock(2 ** 52), {
+    code: 'ERR_ENGINE',
+    message: /^No memory for \d+ MiB more of decoded images: .* Lower `cacheMb`/u,
+  });
+  await workers.close();
+});
+
 test('views are the same where the dataset reads by itself', async (t) => {
   const data = await mixedFolder(t);
   const expected = await inOne(data, 4, { threads: 2, cacheBytes: 0 });

@@ -160,7 +160,7 @@ function unreadable(id: string, file: string, why: string, cause?: unknown): Pip
   );
 }
 
-/** What differs from the images that it was made of. */
+/** Differences from the images that it was made of. */
 function notesOf(folder: string, { dataset, parts, preparation }: PreparedManifest): DatasetNote[] {
   const bad = parts.flatMap((part) => part.bad.map(({ id }) => id));
   const repaired = parts.reduce((sum, part) => sum + (part.repaired?.length ?? 0), 0);

@@ -7,7 +7,7 @@ import { type PackedStrings, packedStrings } from '../operators/packed-strings.t
 import { indexName, preparedIndexFormat, preparedVersion } from '../operators/prepared-format.ts';
 import { damaged, type PreparedManifest, type PreparedPart } from './prepared-manifest.ts';
 
-/** Where the images of a prepared dataset lie, by position: some 60 bytes and the id for each. */
+/** Index of the images of a prepared dataset, by position: some 60 bytes and the id for each. */
 export interface PreparedImages {
   readonly ids: PackedStrings;
   /** Position in the classes, -1 when unknown. */

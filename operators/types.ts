@@ -63,13 +63,13 @@ export interface Dataset {
   readonly prepared?: PreparedForm | undefined;
 }
 
-/** What a prepared dataset holds, and what was done to its images. */
+/** Content of a prepared dataset, and the preparation of its images. */
 export interface PreparedForm extends Preparation {
   /** Largest shorter side of its images, in pixels. */
   readonly shorterSide: number;
 }
 
-/** What was done to the images of a prepared dataset. */
+/** Preparation of the images of a prepared dataset. */
 export interface Preparation {
   /** Form in which they are stored: pixels without loss (PPM), or JPEG or PNG. */
   readonly as: 'pixels' | 'jpeg' | 'png';
@@ -157,7 +157,7 @@ export interface SampleBatch {
   readonly images: readonly DecodedImage[];
 }
 
-/** Which rows of a batch were mixed, and by what share: a loss weighs the labels of both. */
+/** Rows of a batch that were mixed, and their shares: a loss weighs the labels of both. */
 export interface ViewMix {
   /** Row that each row was mixed with; itself where it was not. */
   readonly partners: Int32Array;

@@ -14,7 +14,7 @@ import { runTask, type TellProgress } from './parts/run-task.ts';
 import { sheetOfViews } from './parts/sheet-of-views.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
-/** What `inspect` found, and the sheet that it drew. */
+/** Findings of `inspect`, and the sheet that it drew. */
 export interface Inspected extends Inspection {
   /** Null when none was asked for. */
   readonly sheet: SheetReport | null;
@@ -49,7 +49,7 @@ export function inspect(given: InspectOptions): Run<Inspected> {
   );
 }
 
-/** What `inspect` calls the images and the sheet. */
+/** Words of `inspect` for the images and the sheet. */
 const sheetOption: OutOption = { data: 'path', out: 'views', what: 'file', suffix: '-views.html' };
 
 async function drawViews(

@@ -49,7 +49,7 @@ export interface ViewDraw {
   readonly solarize: number | null;
 }
 
-/** What is drawn for: the side of the view, and whether it is a local one. */
+/** Kind of view that is drawn for: its side, and whether it is a local one. */
 export interface ViewPlace {
   /** Side of the view, in pixels. */
   readonly imageSize: number;

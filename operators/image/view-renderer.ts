@@ -7,7 +7,7 @@ import type { PixelHook, ViewOperations } from './render-views.ts';
 import { simdRenderer } from './simd-renderer.ts';
 import type { Normalisation } from './view-recipe.ts';
 
-/** What computes views: WebAssembly with SIMD, or plain loops where a machine has none. */
+/** Implementation of views: WebAssembly with SIMD, or plain loops where a machine has none. */
 export type ViewKernel = 'simd' | 'javascript';
 
 /** Options of `openViewRenderer`. */
@@ -77,7 +77,7 @@ function drawnOperations({ operations }: ViewDraw): PixelHook | undefined {
   return (pixels, size) => applyOperations(pixels, size, operations);
 }
 
-/** What computes views on this machine unless it is told otherwise. */
+/** Default kernel of this machine: SIMD where it can. */
 export function viewKernelHere(): ViewKernel {
   return canRunKernel() ? 'simd' : 'javascript';
 }

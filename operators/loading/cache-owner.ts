@@ -4,7 +4,7 @@ import type { Dataset } from '../types.ts';
 import type { LoadPool } from './load-pool.ts';
 import type { PixelCache } from './pixel-cache.ts';
 
-/** Whose pixels a cache keeps. */
+/** Owner of a cache: the dataset, its reading and the pool whose pixels it keeps. */
 export interface CacheOwner {
   readonly pool: LoadPool;
   readonly dataset: Pick<Dataset, 'read'>;

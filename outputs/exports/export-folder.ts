@@ -32,7 +32,7 @@ export interface ExportFolderOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a kind of export is, its subject, and how its parts are written and read. */
+/** Kind of export: its subject, and how its parts are written and read. */
 export interface ExportSubjectOf<I extends ExportIdentity, B extends ExportedBatch> {
   readonly kind: ExportKind<I>;
   readonly dataset: ExportedDataset;

@@ -4,7 +4,7 @@ import type { Quarantine } from '../../operators/stages/quarantine.ts';
 import type { BadSample, BatchPlan, ImageContent, PlannedSample } from '../../operators/types.ts';
 import type { ExportPart } from './export-manifest.ts';
 
-/** What was made of the readable samples of a plan, in plan order. */
+/** Results for the readable samples of a plan, in plan order. */
 export interface ExportedBatch {
   readonly plan: BatchPlan;
   readonly samples: readonly PlannedSample[];

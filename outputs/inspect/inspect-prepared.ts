@@ -96,7 +96,7 @@ export async function inspectPrepared(
   };
 }
 
-/** What is wrong with the rows of a part whose files are as the manifest says. */
+/** Fault in the rows of a part whose files are as the manifest says. */
 async function problemsOf(
   folder: string,
   part: ExportPart,

@@ -6,7 +6,7 @@ import { preparedExport, preparedIdentity } from './prepared-manifest.ts';
 import { preparedPartOpener } from './prepared-part.ts';
 import { indexedRows } from './indexed-rows.ts';
 
-/** What is prepared and how, and the piece of it to make. A folder of another subject is refused. */
+/** Subject of a preparation, and the piece of it to make. A folder of another subject is refused. */
 export interface PreparedFolderOptions extends ExportFolderOptions {
   readonly dataset: ExportedDataset;
   readonly preparation: Preparation;

@@ -3,7 +3,7 @@ export interface Markup {
   readonly html: string;
 }
 
-/** What may stand in a template of HTML: text, which is escaped, and markup, which is not. */
+/** Value in a template of HTML: text, which is escaped, or markup, which is not. */
 export type MarkupPart = string | number | Markup | readonly Markup[];
 
 /** Template of HTML: texts that are put into it are escaped, markup stays as it is. */

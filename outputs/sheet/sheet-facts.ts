@@ -3,7 +3,7 @@ import type { ViewRecipe } from '../../operators/image/view-recipe.ts';
 import { cropShare, percent, short } from './draw-words.ts';
 import type { ViewSheet } from './view-sheet.ts';
 
-/** How often something was done to the views of a sheet. */
+/** Frequency of a step in the views of a sheet. */
 export type Occurrence = {
   readonly what: string;
   readonly views: number;
@@ -43,7 +43,7 @@ const happenings: Readonly<Record<string, Happening>> = {
   },
 };
 
-/** How often each thing was done to the views of a sheet, beside what the recipe asks for. */
+/** Frequency of each step in the views of a sheet, beside what the recipe asks for. */
 export function occurrences({ rows, recipe }: ViewSheet): readonly Occurrence[] {
   const draws = rows.flatMap(({ views }) => views.map(({ draw }) => draw));
   return Object.entries(happenings).map(([what, { happened, probability }]) => {

@@ -57,7 +57,7 @@ const worthwhile = 0.15;
 /** Share of the cores that counts as all of them: other programs run beside. */
 const allCores = 0.8;
 
-/** What would make loading faster, most first. Empty when nothing was measured. */
+/** Advice on faster loading, what gains most first. Empty when nothing was measured. */
 export function loadingAdvice(
   phases: LoadingPhases,
   setup: LoadingSetup,

@@ -2,10 +2,10 @@ import { counted } from '../../operators/message-words.ts';
 import type { LoadingTotals } from './loading-meter.ts';
 import { loadingStages, type LoadingStage, type StageTime } from './stage-times.ts';
 
-/** What keeps a loader from being faster. */
+/** Bottleneck of a loader. */
 export type LimitName = 'device' | 'read' | 'decode' | 'views' | 'mainThread';
 
-/** What limits, in words that tell what was measured. */
+/** Bottleneck of a measurement, in words that tell what was measured. */
 export interface LoadingLimit {
   readonly by: LimitName;
   readonly text: string;
@@ -27,7 +27,7 @@ const fullyBusy = 0.85;
 /** Share of the threads' time from which on they wait for the files that the main thread reads for them. */
 const halfIdle = 0.5;
 
-/** What limited a measurement. */
+/** Bottleneck of a measurement. */
 export function loadingLimit(totals: LoadingTotals, setup: LimitSetup): LoadingLimit {
   const { stepMs, threads } = setup;
   const { wallMs, deviceWaitMs, loaderWaitMs, mainMs } = totals;

@@ -1,7 +1,7 @@
 import type { LoadingTotals } from './loading-meter.ts';
 import { timeBetween, timesBetween } from './stage-times.ts';
 
-/** What was measured, as a whole and apart for images that are seen for the first time. */
+/** Phases of a measurement: as a whole, and apart for images that are seen for the first time. */
 export interface LoadingPhases {
   /** Null when nothing was measured: the run ended in its warm-up. */
   readonly all: LoadingTotals | null;
@@ -75,7 +75,7 @@ export function phaseClock(options: PhaseOptions): PhaseClock {
   };
 }
 
-/** What happened between two instants; null when nothing was delivered. */
+/** Totals between two instants; null when nothing was delivered. */
 function totalsBetween(
   before: LoadingTotals | undefined,
   after: LoadingTotals | undefined,

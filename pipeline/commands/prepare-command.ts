@@ -62,7 +62,7 @@ function leftOut({ bad, repaired, unchanged }: PrepareResult): string {
   return `; ${parts.join(', ')}, see quarantine.arrow`;
 }
 
-/** What it saves: bytes, and where it was measured, images a second. */
+/** Savings: bytes, and where it was measured, images a second. */
 function savingLines({ sourceBytes, bytes, savings, rows }: PrepareResult): readonly string[] {
   const table = [
     ['', 'files', 'prepared'],

@@ -5,7 +5,7 @@ import { cropShares, occurrences, recipeFields } from '../../outputs/sheet/sheet
 import type { ViewSheet } from '../../outputs/sheet/view-sheet.ts';
 import { shownSize } from '../../outputs/sheet/png-sheet.ts';
 
-/** What a sheet shows, as `inspect` tells it: its images, how often each thing was done to their views, the recipe. */
+/** Summary of a sheet, as `inspect` tells it: its images, how often each thing was done to their views, the recipe. */
 export function describedSheet(path: string, data: Dataset, sheet: ViewSheet): Inspection {
   const { rows, recipe, seed } = sheet;
   const views = counted(rows[0]!.views.length, 'view');

@@ -12,7 +12,7 @@ import { evenly } from '../../outputs/exports/evenly.ts';
 import { readPermits } from './native-permits.ts';
 import type { DecodingLimits } from './open-preparation.ts';
 
-/** What a prepared dataset saves, as measured on this machine when it was finished. */
+/** Savings of a prepared dataset, as measured on this machine when it was finished. */
 export interface Savings {
   /** Images that were read and decoded both ways, by the threads that load them for training. */
   readonly images: number;
@@ -23,7 +23,7 @@ export interface Savings {
   readonly savedSecondsPerEpoch: number;
 }
 
-/** How the images are decoded. */
+/** Decoding of the images. */
 export interface MeasuringOptions extends Pick<DecodingLimits, 'decoder'> {
   readonly preparation: Preparation;
   readonly signal: AbortSignal;

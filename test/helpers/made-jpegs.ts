@@ -1,6 +1,6 @@
 import { seededRandom } from '../../operators/random.ts';
 
-/** What a made JPEG is like. */
+/** Features of a made JPEG. */
 export interface MadeJpeg {
   readonly width: number;
   readonly height: number;

@@ -8,7 +8,7 @@ export async function fastJpeg(): Promise<FastJpeg | undefined> {
   return (await open()).fast;
 }
 
-/** Why this thread has no fast decoder, in a sentence for people; undefined where it has one. */
+/** Reason why this thread has no fast decoder, in a sentence for people; undefined where it has one. */
 export async function fastJpegFault(): Promise<string | undefined> {
   return (await open()).fault;
 }

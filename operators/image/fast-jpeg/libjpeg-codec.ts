@@ -41,7 +41,7 @@ interface WebAssemblyInstance {
 
 const { WebAssembly: webAssembly } = globalThis as { readonly WebAssembly?: WebAssemblyApi };
 
-/** What Emscripten's module is given, and what it has when it is open. */
+/** Emscripten's module: what it is given, and what it has when it is open. */
 interface CodecModule {
   readonly print: (text: string) => void;
   readonly printErr: (text: string) => void;

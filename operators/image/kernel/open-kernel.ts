@@ -46,7 +46,7 @@ const webAssembly = (globalThis as { readonly WebAssembly?: WebAssemblyApi }).We
 /** Compiled once in a thread; null where this machine's WebAssembly cannot. */
 let compiled: object | null | undefined;
 
-/** Whether this machine has WebAssembly with SIMD: whether it accepts the kernel. */
+/** True where this machine has WebAssembly with SIMD: where it accepts the kernel. */
 export function canRunKernel(): boolean {
   return compiledKernel() !== null;
 }

@@ -3,10 +3,10 @@
 import '../image/sharp-setup.ts';
 import { checkPreprocessing, type Preprocessing } from '../image/preprocessing.ts';
 import { checkViewRecipe, type ViewRecipe } from '../image/view-recipe.ts';
-import type { ViewMaker } from '../image/view-request.ts';
 import { checkImages, checkViewOptions, type ViewKey, type ViewOptions } from '../image/views.ts';
 import { availableCores } from '../threads/available-cores.ts';
 import type { RgbImage } from '../types.ts';
+import type { InputRequest, ViewRequest } from './image-requests.ts';
 import type { LoadTarget } from './load-calls.ts';
 import { type LoadPool, openLoadPool } from './load-pool.ts';
 import { rowLength } from './row-maker.ts';
@@ -24,11 +24,31 @@ export interface ImageWorkersOptions {
  * Pool of threads that read, decode and augment images, into memory that they share. Each image is the work of one
  * thread; which one decides nothing but the time.
  */
-export interface ImageWorkers extends ViewMaker {
+export interface ImageWorkers {
   /** What the stages `loadViews` and `loadInputs` work with. */
   readonly pool: LoadPool;
   /** What a person should know of this machine, such as that views are made without SIMD. */
   readonly notes: readonly string[];
+  /**
+   * Views of decoded images, bit for bit those of `makeViews`.
+   *
+   * @returns `[images * views, imageSize, imageSize, 3]` float32, owned by the caller.
+   * @throws {RangeError} When the request is out of range.
+   * @throws {PipelineError} `ERR_ENGINE` when its thread has died, `ERR_CONTRACT` after `close`.
+   */
+  makeViews(request: ViewRequest): Promise<Float32Array>;
+  /**
+   * Inputs of decoded images, bit for bit those of `inputMaker`.
+   *
+   * @returns `[images, …]` float32 in the layout of the preprocessing, owned by the caller.
+   * @throws {RangeError} When the request is out of range.
+   * @throws {PipelineError} `ERR_ENGINE` when its thread has died, `ERR_CONTRACT` after `close`.
+   */
+  makeInputs(request: InputRequest): Promise<Float32Array>;
+  /** Takes back a batch that was made here, for a later call: mapping so much memory anew takes time. */
+  recycle(pixels: Float32Array): void;
+  /** Ends the threads; requests that wait are refused. Idempotent. */
+  close(): Promise<void>;
 }
 
 /**
@@ -62,13 +82,13 @@ export async function openImageWorkers(options: ImageWorkersOptions = {}): Promi
   return {
     pool,
     notes: pool.notes,
-    async make({ images, keys, recipe, options: viewOptions }) {
+    async makeViews({ images, keys, recipe, options: viewOptions }) {
       checkViewOptions(viewOptions);
       checkViewRecipe(recipe);
       checkImages(images, keys);
       return await viewsOf(recipe, viewOptions)(images, keys.map(keyOf));
     },
-    async prepare({ images, preprocessing }) {
+    async makeInputs({ images, preprocessing }) {
       checkPreprocessing(preprocessing);
       const keys = images.map(() => noKey);
       return await inputsOf(preprocessing)(images, keys);

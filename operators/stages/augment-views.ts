@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import type { DecodedImage, PlannedSample, SampleBatch, ViewBatch } from '../types.ts';
-import type { ViewMaker } from '../image/view-request.ts';
+import type { ImageWorkers } from '../loading/image-workers.ts';
 import { checkViewRecipe, type ViewRecipe } from '../image/view-recipe.ts';
 import { checkGlobalViews, checkViewOptions, type ViewOptions } from '../image/views.ts';
 
@@ -11,24 +11,24 @@ export interface AugmentViewsOptions extends ViewOptions {
 }
 
 /**
- * Data augmentation: makes the views of each batch, in order, in the threads of `viewer`.
+ * Data augmentation: makes the views of each batch, in order, in the threads of `workers`.
  *
  * A batch without images gives a batch without views. See `makeViews` for what a view is a function of.
  *
  * Errors: `ERR_ENGINE` when a worker has died.
  *
- * @param viewer Borrowed.
+ * @param workers Borrowed.
  * @throws {RangeError} When an option or the recipe is out of range.
  * @example
  * ```ts
- * const viewer = await openImageWorkers();
+ * const workers = await openImageWorkers();
  * const recipe = viewRecipe('paper');
- * const augment = augmentViews(viewer, { recipe, views: 2, imageSize: 32, seed: 0 });
- * await viewer.close(); // when the stream through `augment` has ended
+ * const augment = augmentViews(workers, { recipe, views: 2, imageSize: 32, seed: 0 });
+ * await workers.close(); // when the stream through `augment` has ended
  * ```
  */
 export function augmentViews(
-  viewer: ViewMaker,
+  workers: Pick<ImageWorkers, 'makeViews'>,
   augmentation: AugmentViewsOptions,
 ): OperatorFunction<SampleBatch, ViewBatch> {
   const { recipe, ...options } = augmentation;
@@ -38,7 +38,7 @@ export function augmentViews(
   const { views, imageSize } = options;
   return mapInOrder(async ({ plan, images }) => {
     const samples = images.map(plannedOf);
-    const pixels = await viewer.make({
+    const pixels = await workers.makeViews({
       images: images.map(({ image }) => image),
       keys: samples,
       recipe,

@@ -17,7 +17,7 @@ export async function trialLoading(): Promise<{ readonly verdict: 'ok'; readonly
     const image = { width: side, height: side, data: new Uint8Array(side * side * 3).fill(255) };
     const options = { views: 1, imageSize: side, seed: 0 };
     const keys = [{ id: 'white', draw: 0 }];
-    const views = await workers.make({
+    const views = await workers.makeViews({
       images: [image],
       keys,
       recipe: viewRecipe('plain'),

@@ -2,8 +2,7 @@ import test from 'ava';
 import { from, lastValueFrom, of, Subject, toArray } from 'rxjs';
 import { PipelineError } from '../../../operators/errors.ts';
 import { augmentViews } from '../../../operators/stages/augment-views.ts';
-import { openImageWorkers } from '../../../operators/loading/image-workers.ts';
-import type { ViewMaker } from '../../../operators/image/view-request.ts';
+import { type ImageWorkers, openImageWorkers } from '../../../operators/loading/image-workers.ts';
 import { viewRecipe } from '../../../operators/image/view-recipe.ts';
 import { makeViews } from '../../../operators/image/views.ts';
 import { seededRandom } from '../../../operators/random.ts';
@@ -21,7 +20,7 @@ const options = { views: 2, imageSize: 8, seed: 5 };
 const failing = new URL('../../fixtures/failing-load-worker.ts', import.meta.url);
 
 // Starting a thread costs more than all it is asked here, so most tests use the same one.
-let shared: ViewMaker;
+let shared: ImageWorkers;
 test.before(async () => {
   shared = await openImageWorkers({ threads: 1 });
 });
@@ -103,21 +102,18 @@ test('a batch without images gives a batch without views', async (t) => {
 
 test('images stay with the caller', async (t) => {
   const batch = batchOf(0, [2]);
-  await shared.make(requestOf(batch));
+  await shared.makeViews(requestOf(batch));
   t.deepEqual(batch.images[0]!.image, noise(2));
 });
 
 test('results are in order, whatever is ready first', async (t) => {
   const requests: Deferred<Float32Array>[] = [];
-  const viewer: ViewMaker = {
-    make() {
+  const viewer: Pick<ImageWorkers, 'makeViews'> = {
+    makeViews() {
       const request = deferred<Float32Array>();
       requests.push(request);
       return request.promise;
     },
-    prepare: () => Promise.reject(new Error('not asked for')),
-    recycle() {},
-    close: () => Promise.resolve(),
   };
   const source = new Subject<SampleBatch>();
   const seen: number[] = [];
@@ -136,19 +132,19 @@ test('results are in order, whatever is ready first', async (t) => {
 
 test('closing refuses what waits and what comes later, and can be repeated', async (t) => {
   const viewer = await openImageWorkers({ threads: 1 });
-  const waiting = viewer.make(requestOf(batchOf(0, [0])));
+  const waiting = viewer.makeViews(requestOf(batchOf(0, [0])));
   const closing = viewer.close();
   await t.throwsAsync(waiting, { instanceOf: PipelineError, code: 'ERR_CONTRACT' });
   await Promise.all([closing, viewer.close()]);
-  await t.throwsAsync(viewer.make(requestOf(batchOf(0, [0]))), { code: 'ERR_CONTRACT' });
+  await t.throwsAsync(viewer.makeViews(requestOf(batchOf(0, [0]))), { code: 'ERR_CONTRACT' });
   await viewer.close();
 });
 
 test('a request that cannot be made is refused before it travels', async (t) => {
   const request = requestOf(batchOf(0, [0]));
   const broken = { ...request, images: [{ ...request.images[0]!, width: 1 }] };
-  await t.throwsAsync(shared.make(broken), { instanceOf: RangeError, message: /`s0` of 1 ×/ });
-  t.is((await shared.make(request)).length, 2 * 8 * 8 * 3);
+  await t.throwsAsync(shared.makeViews(broken), { instanceOf: RangeError, message: /`s0` of 1 ×/ });
+  t.is((await shared.makeViews(request)).length, 2 * 8 * 8 * 3);
 });
 
 test('a dead thread is one error of the stream', async (t) => {
@@ -177,12 +173,12 @@ test('a dead thread is one error of the stream', async (t) => {
 test('a failure inside the thread refuses that request only', async (t) => {
   const large = { ...options, imageSize: 2 ** 26 };
   const request = requestOf(batchOf(0, [0]));
-  await t.throwsAsync(shared.make({ ...request, options: large }), {
+  await t.throwsAsync(shared.makeViews({ ...request, options: large }), {
     instanceOf: PipelineError,
     code: 'ERR_ENGINE',
     message: /[Ll]ength/,
   });
-  t.is((await shared.make(request)).length, 2 * 8 * 8 * 3);
+  t.is((await shared.makeViews(request)).length, 2 * 8 * 8 * 3);
 });
 
 test('a thread that cannot start is an error of opening it', async (t) => {
@@ -198,12 +194,7 @@ test('a thread that cannot start is an error of opening it', async (t) => {
 
 test('refuses options out of range at the call', async (t) => {
   await t.throwsAsync(openImageWorkers({ threads: 0 }), { instanceOf: RangeError });
-  const viewer: ViewMaker = {
-    make: () => Promise.resolve(new Float32Array(0)),
-    prepare: () => Promise.resolve(new Float32Array(0)),
-    recycle() {},
-    close: () => Promise.resolve(),
-  };
+  const viewer = { makeViews: () => Promise.resolve(new Float32Array(0)) };
   t.throws(() => augmentViews(viewer, { recipe, ...options, views: 0 }), {
     instanceOf: RangeError,
   });

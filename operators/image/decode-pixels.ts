@@ -15,7 +15,7 @@ import { foreignFile } from './foreign-files.ts';
 import { gifPixels } from './gif-pixels.ts';
 import { type ImageFormat, imageFormat, imageFormats } from '../image-formats.ts';
 import { checkReading } from './image-reading.ts';
-import { hasEnd, jpegBits, jpegComponents } from './jpeg-segments.ts';
+import { hasEnd, jpegBits, jpegComponents, jpegShorterSide } from './jpeg-segments.ts';
 import { repairedFile, withoutLeading } from './repair-file.ts';
 import type { RepairedFile } from './repaired-file.ts';
 import { finishedPixels, nativePixels } from './native-pixels.ts';
@@ -143,9 +143,16 @@ async function plainPixels(
  */
 async function endedPixels(bytes: Uint8Array, options: DecodePixelsOptions): Promise<RgbImage> {
   const isInk = options.icc === 'ignore' && jpegComponents(bytes) === 4;
-  const pixels = await nativePixels(bytes, options, isInk ? 8 : 0);
+  const pixels = await nativePixels(bytes, withoutIdleShrink(bytes, options), isInk ? 8 : 0);
   if (!hasEnd(bytes)) throw new Error('no end-of-image marker');
   return pixels;
+}
+
+/** Without a shrink that leaves the size as it is: asking sharp for one costs a sixth of the decoding all the same. */
+function withoutIdleShrink(bytes: Uint8Array, options: DecodePixelsOptions): DecodePixelsOptions {
+  const { shrinkTo = Infinity } = options;
+  const side = jpegShorterSide(bytes);
+  return side > 0 && side <= shrinkTo ? { ...options, shrinkTo: undefined } : options;
 }
 
 /** Decoder of a format that is read by code of ours. */

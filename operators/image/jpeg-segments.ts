@@ -58,6 +58,12 @@ export function jpegBits(bytes: Uint8Array): number {
   return frameParameters(bytes)?.[0] ?? 8;
 }
 
+/** Shorter side of the frame, in pixels; 0 when there is no frame header, or it leaves the height open. */
+export function jpegShorterSide(bytes: Uint8Array): number {
+  const [, high = 0, low = 0, wide = 0, narrow = 0] = frameParameters(bytes) ?? [];
+  return Math.min((high << 8) | low, (wide << 8) | narrow);
+}
+
 /** Tests whether an end-of-image marker stands anywhere behind the first scan; true of a file without one. */
 export function hasEnd(bytes: Uint8Array): boolean {
   for (const { marker, from } of jpegSegments(bytes)) {

@@ -9,7 +9,7 @@ export interface ChunkSizes {
 }
 
 /** Time of a chunk: long beside the message that brings it, short beside a batch and beside the patience of a person. */
-const chunkMs = 4;
+const chunkMs = 16;
 
 /** Images of a chunk, at most. */
 const most = 64;

@@ -14,7 +14,7 @@ import { sharedImages } from './shared-images.ts';
 
 /** Options of `openImageWorkers`. */
 export interface ImageWorkersOptions {
-  /** Threads at most, 1 or more. They start as they are needed. @default all cores */
+  /** Threads at most, 1 or more. They start as they are needed. @default one and a half for each core */
   readonly threads?: number | undefined;
   /** What runs in them, for tests. @default the loader of images */
   readonly module?: URL | undefined;
@@ -67,8 +67,7 @@ export interface ImageWorkers {
  * ```
  */
 export async function openImageWorkers(options: ImageWorkersOptions = {}): Promise<ImageWorkers> {
-  const { threads = availableCores(), module = new URL('load-worker.ts', import.meta.url) } =
-    options;
+  const { threads = usualThreads(), module = new URL('load-worker.ts', import.meta.url) } = options;
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`Expected \`threads\` to be an integer of at least 1, got \`${threads}\``);
   }
@@ -139,3 +138,8 @@ function keyOf({ id, draw, replaces }: ViewKey): ViewKey {
 
 /** Inputs are a function of the pixels alone. */
 const noKey: ViewKey = { id: '', draw: 0, replaces: undefined };
+
+/** Threads for the cores here: one that waits for a thread of libvips leaves its core to another. */
+export function usualThreads(): number {
+  return Math.ceil(1.5 * availableCores());
+}

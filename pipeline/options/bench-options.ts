@@ -33,7 +33,7 @@ export interface BenchOptions extends DataOptions, SeedOption, LoadingOptions, R
   readonly warmUp?: number | null | undefined;
   /** Milliseconds that a simulated device takes for each batch; 0 measures the loader alone. @default 0 */
   readonly stepMs?: number | undefined;
-  /** Threads that read, decode and make views; all cores when not given. */
+  /** Threads that read, decode and make views; one and a half for each core when not given. */
   readonly threads?: number | null | undefined;
   /** Megabytes of decoded images cached between epochs. @default 256 */
   readonly cacheMb?: number | undefined;
@@ -77,7 +77,11 @@ const measurement = {
 
 const machine = {
   threads: optional(
-    integer(1, 'Threads that read, decode and make views; all cores when not given.', 1024),
+    integer(
+      1,
+      'Threads that read, decode and make views; one and a half for each core when not given.',
+      1024,
+    ),
   ),
   cacheMb: integer(0, 'Megabytes of decoded images cached between epochs.').default(256),
   ...loadingFields,

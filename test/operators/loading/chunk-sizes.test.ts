@@ -14,7 +14,7 @@ test('the first chunk is one image, later ones hold what takes a few millisecond
   const sizes = chunkSizes();
   t.is(sizes.next(256, 2), 1);
   sizes.measured(chunk(1, 0.4));
-  t.is(sizes.next(256, 2), 10);
+  t.is(sizes.next(256, 2), 40);
   for (let round = 0; round < 100; round += 1) sizes.measured(chunk(1, 40));
   t.is(sizes.next(256, 2), 1);
 });
@@ -23,9 +23,9 @@ test('one slow image changes little, and a chunk of failed images nothing', (t) 
   const sizes = chunkSizes();
   sizes.measured(chunk(10, 0.4));
   sizes.measured(chunk(0, 0));
-  t.is(sizes.next(256, 2), 10);
+  t.is(sizes.next(256, 2), 40);
   sizes.measured(chunk(1, 0.9));
-  t.is(sizes.next(256, 2), 8);
+  t.is(sizes.next(256, 2), 32);
 });
 
 test('a chunk has an image at least, and no more than a thread has a share of', (t) => {

@@ -113,17 +113,18 @@ function mainThread({ limit, totals }: Measured): LoadingAdvice | undefined {
   };
 }
 
-/** Threads that work all the time and get less of it than they have cores share these with others. */
+/** Threads that have work all the time and get less of the cores than there are share these with others. */
 function otherPrograms({ totals, setup, limit }: Measured): LoadingAdvice | undefined {
   const { threads, cores } = setup;
   const busy = threadsBusy(totals, threads);
   const used = totals.cpuMs / totals.wallMs;
-  const isShared = threads <= cores && busy >= 0.7 && used < 0.7 * threads * busy;
+  const most = Math.min(threads, cores);
+  const isShared = busy >= 0.7 && used < 0.7 * most * busy;
   if (!isThreads(limit) || limit.by === 'read' || !isShared) return undefined;
   return {
     text:
       `stop other programs: the threads had work ${percent(busy)} of the time, and got ${shownCores(used)} of ` +
-      counted(threads, 'core'),
+      counted(most, 'core'),
     options: [],
   };
 }

@@ -23,7 +23,8 @@ export interface EncodeOptions {
  * whose vectors are of no use have no row.
  *
  * Errors: `ERR_SHAPE` when a batch has more than one view of each image, images of another size than the session
- * takes, or more of them than its `rows`; `ERR_TOO_MANY_BAD` when too many vectors cannot be used.
+ * takes, or more of them than its `rows`; `ERR_CONTRACT` when they were mixed by `mixViews`; `ERR_TOO_MANY_BAD` when too many
+ * vectors cannot be used.
  *
  * @param session Borrowed.
  * @example
@@ -42,8 +43,10 @@ export function encode(
   options: EncodeOptions = {},
 ): OperatorFunction<ViewBatch, EmbeddingBatch> {
   const { recycle, quarantine } = options;
-  return mapInTurn(async ({ plan, samples, views, imageSize, pixels }) => {
+  return mapInTurn(async ({ plan, samples, views, imageSize, pixels, mix }) => {
+    if (mix !== undefined) throw mixedImages(plan.seq);
     if (samples.length === 0) {
+      recycle?.(pixels);
       return { plan, samples, embedding: new Float32Array(0), projection: new Float32Array(0) };
     }
     if (views !== 1 || imageSize !== session.imageSize) {
@@ -62,4 +65,12 @@ export function encode(
     quarantine.addAll(bad);
     return batch;
   });
+}
+
+function mixedImages(seq: number): PipelineError {
+  return new PipelineError(
+    'ERR_CONTRACT',
+    `Batch \`${seq}\` holds mixed images, whose vectors would stand under the names of others. Leave \`mixViews\` out ` +
+      'before `encode`.',
+  );
 }

@@ -92,3 +92,25 @@ test('too many bad vectors end the run with a word on the model, after the whole
   );
   t.regex(error.message, /The `embedding` of `2\.png` holds `NaN`\. Give another model/u);
 });
+
+test('mixed images have no vectors: they would stand under the names of others', async (t) => {
+  const mix = { partners: Int32Array.of(1, 0), own: Float32Array.of(0.6, 0.7) };
+  const stage = encode(sessionOf([1, 2, 3, 4], [1, 1]));
+  await t.throwsAsync(lastValueFrom(of({ ...batchOf(2), mix }).pipe(stage)), {
+    instanceOf: PipelineError,
+    code: 'ERR_CONTRACT',
+    message: /mixViews/,
+  });
+});
+
+test('the memory of a batch without images comes back like that of others', async (t) => {
+  const back: Float32Array[] = [];
+  const recycle = (pixels: Float32Array): void => void back.push(pixels);
+  const batches = [batchOf(0), batchOf(2)];
+  const stage = encode(sessionOf([1, 2, 3, 4], [1, 1]), { recycle });
+  for (const batch of batches) await lastValueFrom(of(batch).pipe(stage));
+  t.deepEqual(
+    back,
+    batches.map(({ pixels }) => pixels),
+  );
+});

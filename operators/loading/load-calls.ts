@@ -34,11 +34,10 @@ export type PixelPlace = readonly [block: number, from: number, width: number, h
 /** Number of the block that came with the chunk. */
 export const ownBlock = -1;
 
-/** Use of the pixels of an image: a row of a batch, or none, where it is only to be tried. */
+/** Use of the pixels of an image: the row of a batch that is made of them. */
 export type LoadTarget =
   | { readonly kind: 'views'; readonly recipe: ViewRecipe; readonly options: ViewOptions }
-  | { readonly kind: 'inputs'; readonly preprocessing: Preprocessing }
-  | { readonly kind: 'nothing' };
+  | { readonly kind: 'inputs'; readonly preprocessing: Preprocessing };
 
 /** Specification of how the images of one stream are loaded. Plain JSON. */
 export interface LoadJob {

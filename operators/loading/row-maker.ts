@@ -6,9 +6,8 @@ import type { LoadTarget } from './load-calls.ts';
 /** Makes the row of an image in its batch: its views, or its input; reuses its memory from call to call. */
 export type RowMaker = (image: RgbImage, key: ViewKey, pixels: Float32Array, row: number) => void;
 
-/** Values of a row; 0 where an image is only to be tried. */
+/** Values of a row. */
 export function rowLength(target: LoadTarget): number {
-  if (target.kind === 'nothing') return 0;
   return target.kind === 'views'
     ? target.options.views * target.options.imageSize ** 2 * 3
     : target.preprocessing.imageSize ** 2 * 3;
@@ -16,7 +15,6 @@ export function rowLength(target: LoadTarget): number {
 
 export function rowMaker(target: LoadTarget): RowMaker {
   const length = rowLength(target);
-  if (target.kind === 'nothing') return () => {};
   if (target.kind === 'inputs') {
     const inputs = inputMaker(target.preprocessing);
     return (image, _key, pixels, row) => inputs.make(image, pixels, row * length);

@@ -5,6 +5,7 @@ import { classColumns } from '../arrow/arrow-columns.ts';
 import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
 import { partBatches } from '../exports/part-batches.ts';
 import { checkPart } from '../exports/check-part.ts';
+import { badImagesTable } from './bad-images-table.ts';
 import { columnsOf, columnSummary, previewOf } from './column-summary.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
 
@@ -74,19 +75,7 @@ export async function inspectEmbeddings(
       ...metadataOf('preprocessing', manifest.preprocessing),
     },
     columns: columnsOf(schema),
-    tables: [
-      ...summary.tables(),
-      ...(bad.length === 0
-        ? []
-        : [
-            {
-              title: bad.length > rows ? `first ${rows} of ${bad.length} bad images` : 'bad images',
-              records: bad.slice(0, rows).map(({ id, stage, code, message }) => {
-                return { id, stage, code, message };
-              }),
-            },
-          ]),
-    ],
+    tables: [...summary.tables(), ...badImagesTable(bad, rows)],
     preview,
     problems,
   };

@@ -9,6 +9,7 @@ import { partBatches } from '../exports/part-batches.ts';
 import { readPartIndex } from '../prepared/indexed-rows.ts';
 import { preparedExport, type PreparedManifest } from '../prepared/prepared-manifest.ts';
 import { preparedSchema } from '../prepared/prepared-schema.ts';
+import { badImagesTable } from './bad-images-table.ts';
 import { columnsOf } from './column-summary.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
 
@@ -80,16 +81,7 @@ export async function inspectPrepared(
         title: 'rows by label',
         records: [...counts].map(([label, number]) => ({ label, rows: number })),
       },
-      ...(bad.length === 0
-        ? []
-        : [
-            {
-              title: bad.length > rows ? `first ${rows} of ${bad.length} bad images` : 'bad images',
-              records: bad.slice(0, rows).map(({ id, stage, code, message }) => {
-                return { id, stage, code, message };
-              }),
-            },
-          ]),
+      ...badImagesTable(bad, rows),
     ],
     preview,
     problems,

@@ -1,5 +1,6 @@
 import { parseShard, shardText } from '../../outputs/exports/export-shard.ts';
 import { UsageError } from '../options/usage-error.ts';
+import type { CommandContext } from './command-context.ts';
 
 /** Shard of an export that this process makes, and how that was found out. */
 export interface ChosenShard {
@@ -7,6 +8,22 @@ export interface ChosenShard {
   readonly shard: string | null;
   /** For the user; undefined when nothing was said about shards. */
   readonly why: string | undefined;
+}
+
+/** The options that say which shard is made. */
+interface GivenShard {
+  readonly shard: string | null;
+  readonly shards: number | null;
+}
+
+/** Options of an export with the shard that the environment says where they say none; it is told. */
+export function withChosenShard<O extends GivenShard>(
+  given: O,
+  { status, env }: Pick<CommandContext, 'status' | 'env'>,
+): O {
+  const { shard, why } = chooseShard(given, env);
+  if (why !== undefined) status.say(why);
+  return { ...given, shard };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,10 +44,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @throws {UsageError} When an index comes without a number of shards or the other way round, or does not fit.
  */
-export function chooseShard(
-  given: { readonly shard: string | null; readonly shards: number | null },
-  env: Environment,
-): ChosenShard {
+export function chooseShard(given: GivenShard, env: Environment): ChosenShard {
   if (given.shard !== null) {
     // Its own flag back is no news, unless the surroundings say otherwise.
     const task = numberOf(env, 'JOB_COMPLETION_INDEX') ?? numberOf(env, 'SLURM_ARRAY_TASK_ID');

@@ -1,4 +1,4 @@
-import { chooseShard } from '../command-line/choose-shard.ts';
+import { withChosenShard } from '../command-line/choose-shard.ts';
 import type { Command } from '../command-line/command.ts';
 import { embed } from '../embed.ts';
 import { type EmbedOptions, embedVerb } from '../options/embed-options.ts';
@@ -11,11 +11,7 @@ export const embedCommand: Command<EmbedOptions, EmbedResult, EmbeddingsWritten>
   verb: embedVerb,
   run: embed,
   resumable: true,
-  prepare: (given, { status, env }) => {
-    const { shard, why } = chooseShard(given, env);
-    if (why !== undefined) status.say(why);
-    return { ...given, shard };
-  },
+  prepare: withChosenShard,
   stopped: ({ out }, last) =>
     last === undefined
       ? `stopped before the first batch; what ${out} held before stays`

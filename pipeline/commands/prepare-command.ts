@@ -1,6 +1,6 @@
 import { counted } from '../../operators/message-words.ts';
 import type { RowsWritten } from '../../outputs/exports/write-rows.ts';
-import { chooseShard } from '../command-line/choose-shard.ts';
+import { withChosenShard } from '../command-line/choose-shard.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type PrepareOptions, prepareVerb } from '../options/prepare-options.ts';
@@ -13,11 +13,7 @@ export const prepareCommand: Command<PrepareOptions, PrepareResult, RowsWritten>
   verb: prepareVerb,
   run: prepare,
   resumable: true,
-  prepare: (given, { status, env }) => {
-    const { shard, why } = chooseShard(given, env);
-    if (why !== undefined) status.say(why);
-    return { ...given, shard };
-  },
+  prepare: withChosenShard,
   stopped: ({ out }, last) =>
     last === undefined
       ? `stopped before the first batch; what ${out} held before stays`

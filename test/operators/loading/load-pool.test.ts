@@ -1,8 +1,10 @@
 import test, { type ExecutionContext } from 'ava';
 import { type LoadPool, openLoadPool } from '../../../operators/loading/load-pool.ts';
+import { plainBytes } from '../../helpers/model-fixtures.ts';
 
 const module = new URL('../../fixtures/failing-load-worker.ts', import.meta.url);
-const job = { maxBytes: 1, identify: false, decoding: {}, target: { kind: 'nothing' } } as const;
+const target = { kind: 'inputs', preprocessing: plainBytes } as const;
+const job = { maxBytes: 1, identify: false, decoding: {}, target };
 
 async function openPool(t: ExecutionContext): Promise<LoadPool> {
   const pool = await openLoadPool(3, module);

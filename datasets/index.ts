@@ -2,10 +2,10 @@
 
 export { openDataset } from './open-dataset.ts';
 export type { OpenDatasetOptions } from './open-dataset.ts';
-export { openImageFolder } from './image-folder.ts';
-export { openPreparedFolder } from './prepared-folder.ts';
-export { openSynthetic } from './synthetic.ts';
-export { asOneClass } from './as-one-class.ts';
-export { limitPerClass } from './limit-per-class.ts';
-export { onlyClasses } from './only-classes.ts';
-export { writeSyntheticFolder } from './write-synthetic-folder.ts';
+export { openImageFolder } from './folder/image-folder.ts';
+export { openPreparedFolder } from './prepared/prepared-folder.ts';
+export { openSynthetic } from './synthetic/synthetic.ts';
+export { asOneClass } from './subsets/as-one-class.ts';
+export { limitPerClass } from './subsets/limit-per-class.ts';
+export { onlyClasses } from './subsets/only-classes.ts';
+export { writeSyntheticFolder } from './synthetic/write-synthetic-folder.ts';

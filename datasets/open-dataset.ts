@@ -1,7 +1,7 @@
 import { PipelineError } from '../operators/errors.ts';
 import type { Dataset } from '../operators/types.ts';
-import { limitPerClass } from './limit-per-class.ts';
-import { type ClassChoice, onlyClasses } from './only-classes.ts';
+import { limitPerClass } from './subsets/limit-per-class.ts';
+import { type ClassChoice, onlyClasses } from './subsets/only-classes.ts';
 import { type OpenSourceOptions, sourceOf, sourcePrefixes } from './sources.ts';
 
 /** Options of `openDataset`: the subset of the images to open. */

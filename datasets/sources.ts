@@ -1,9 +1,9 @@
 import { namesOf } from '../operators/names-of.ts';
 import type { Dataset } from '../operators/types.ts';
-import { openImageFolder } from './image-folder.ts';
+import { openImageFolder } from './folder/image-folder.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
-import { openPreparedSplit, preparedIn } from './prepared-split.ts';
-import { openSyntheticLocation } from './synthetic-location.ts';
+import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
+import { openSyntheticLocation } from './synthetic/synthetic-location.ts';
 
 /** Options of a source: the split to open, and when to stop. */
 export interface OpenSourceOptions {

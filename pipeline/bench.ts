@@ -1,5 +1,5 @@
 import { tap } from 'rxjs';
-import { asOneClass } from '../datasets/as-one-class.ts';
+import { asOneClass } from '../datasets/subsets/as-one-class.ts';
 import { classWalks } from '../operators/batches/class-walks.ts';
 import { planBatches } from '../operators/batches/plan-batches.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { lastValueFrom, tap } from 'rxjs';
-import { writeSyntheticFolder } from '../datasets/write-synthetic-folder.ts';
+import { writeSyntheticFolder } from '../datasets/synthetic/write-synthetic-folder.ts';
 import { PipelineError } from '../operators/errors.ts';
 import type { Evaluation } from '../operators/evaluation/evaluation.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { meantFolder, wholeFolder } from '../../datasets/check-split.ts';
-import { foldersIn } from '../../datasets/folder-listing.ts';
+import { meantFolder, wholeFolder } from '../../datasets/folder/check-split.ts';
+import { foldersIn } from '../../datasets/folder/folder-listing.ts';
 import { shownNames } from '../../operators/message-words.ts';
 import { schemeOf } from '../../operators/location-scheme.ts';
 import { PipelineError } from '../../operators/errors.ts';

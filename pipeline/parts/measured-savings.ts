@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { from, ignoreElements, lastValueFrom, tap } from 'rxjs';
-import { openPreparedFolder } from '../../datasets/prepared-folder.ts';
+import { openPreparedFolder } from '../../datasets/prepared/prepared-folder.ts';
 import { statedReading } from '../../operators/image/image-reading.ts';
 import { viewRecipe } from '../../operators/image/view-recipe.ts';
 import { type ImageWorkers, openImageWorkers } from '../../operators/loading/image-workers.ts';

@@ -1,4 +1,4 @@
-import { asOneClass } from '../../datasets/as-one-class.ts';
+import { asOneClass } from '../../datasets/subsets/as-one-class.ts';
 import { type ClassWalks, classWalks } from '../../operators/batches/class-walks.ts';
 import type { Engine, Trainer } from '../../operators/engine/interface/engine.ts';
 import type { RunScope } from '../../operators/flow/run-scope.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { openImageFolder } from '../../datasets/image-folder.ts';
+import { openImageFolder } from '../../datasets/folder/image-folder.ts';
 import { planBatches } from '../../operators/batches/plan-batches.ts';
 import { permits } from '../../operators/flow/permits.ts';
 import { withDemand } from '../../operators/flow/with-demand.ts';

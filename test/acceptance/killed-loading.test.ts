@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { lastValueFrom, type Subscription } from 'rxjs';
-import { openImageFolder } from '../../datasets/image-folder.ts';
+import { openImageFolder } from '../../datasets/folder/image-folder.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import { permits } from '../../operators/flow/permits.ts';
 import { withDemand } from '../../operators/flow/with-demand.ts';

@@ -13,7 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { lastValueFrom } from 'rxjs';
-import { writeSyntheticFolder } from '../../datasets/write-synthetic-folder.ts';
+import { writeSyntheticFolder } from '../../datasets/synthetic/write-synthetic-folder.ts';
 import { availableCores } from '../../operators/threads/available-cores.ts';
 import { answeringProcess, ourSide } from './answering-process.ts';
 import { builtPackage } from './built-package.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { lastValueFrom, skip, takeWhile, tap, toArray } from 'rxjs';
 import { openDataset } from '../../datasets/open-dataset.ts';
-import { syntheticClasses } from '../../datasets/synthetic-images.ts';
+import { syntheticClasses } from '../../datasets/synthetic/synthetic-images.ts';
 import { planBatches } from '../../operators/batches/plan-batches.ts';
 import type { Engine } from '../../operators/engine/interface/engine.ts';
 import { permits } from '../../operators/flow/permits.ts';

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { openDataset } from '../../datasets/open-dataset.ts';
-import { openSynthetic } from '../../datasets/synthetic.ts';
+import { openSynthetic } from '../../datasets/synthetic/synthetic.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 test('a path is an image folder', async (t) => {

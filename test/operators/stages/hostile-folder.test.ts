@@ -1,6 +1,6 @@
 import test from 'ava';
 import { lastValueFrom, of } from 'rxjs';
-import { openImageFolder } from '../../../datasets/image-folder.ts';
+import { openImageFolder } from '../../../datasets/folder/image-folder.ts';
 import { permits } from '../../../operators/flow/permits.ts';
 import { perSample } from '../../../operators/flow/per-sample.ts';
 import { decodeImage } from '../../../operators/stages/decode-image.ts';

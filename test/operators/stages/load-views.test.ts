@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { lastValueFrom, type OperatorFunction, pipe, toArray } from 'rxjs';
-import { openImageFolder } from '../../../datasets/image-folder.ts';
+import { openImageFolder } from '../../../datasets/folder/image-folder.ts';
 import { classWalks } from '../../../operators/batches/class-walks.ts';
 import { planBatches } from '../../../operators/batches/plan-batches.ts';
 import { planInOrder } from '../../../operators/batches/plan-in-order.ts';

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import test from 'ava';
 import pl from 'nodejs-polars';
 import { openDataset } from '../../../datasets/open-dataset.ts';
-import { openPreparedFolder as readPrepared } from '../../../datasets/prepared-folder.ts';
+import { openPreparedFolder as readPrepared } from '../../../datasets/prepared/prepared-folder.ts';
 import { partPositions } from '../../../outputs/exports/export-parts.ts';
 import { finalizeExport } from '../../../outputs/exports/finalize-export.ts';
 import { openPreparedFolder } from '../../../outputs/prepared/prepared-folder.ts';

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import { pointerFile } from '../../operators/pointer-files.ts';
+import { imageFormat } from '../../operators/image-formats.ts';
+import { counted, shownName } from '../../operators/message-words.ts';
+import type { DatasetNote } from '../../operators/types.ts';
+import { firstBytes } from './first-bytes.ts';
+import { isForeignExtension } from './folder-entries.ts';
+import type { FolderListing } from './folder-listing.ts';
+
+/**
+ * Notes of listed images that cannot be used, as far as names and a few looks tell before the first step: formats that are
+ * not read, by their endings, and pointers in the place of images. Each image is tried all the same.
+ */
+export async function notReadNotes(
+  folder: string,
+  { ids, rawIds }: FolderListing,
+): Promise<readonly DatasetNote[]> {
+  const listed = ids.filter((id) => !rawIds.has(id));
+  return [
+    ...(await foreignFormats(folder, listed, ids.length)),
+    ...(await pointers(folder, listed)),
+  ];
+}
+
+async function foreignFormats(
+  folder: string,
+  ids: readonly string[],
+  count: number,
+): Promise<DatasetNote[]> {
+  const byEnding = new Map<string, string[]>();
+  for (const id of ids) {
+    const ending = path.extname(id).toLowerCase();
+    if (!isForeignExtension(ending)) continue;
+    const known = byEnding.get(ending);
+    if (known === undefined) byEnding.set(ending, [id]);
+    else known.push(id);
+  }
+  const kinds: (readonly [ending: string, ids: readonly string[]])[] = [];
+  for (const [ending, some] of byEnding) {
+    // Some files are called `.heic` and hold a JPEG, which is read.
+    const head = await firstBytes(path.join(folder, some[0]!), headBytes);
+    if (imageFormat(head) === undefined) kinds.push([ending, some]);
+  }
+  const all = kinds.flatMap(([, some]) => some);
+  if (all.length === 0) return [];
+  const endings = kinds.map(([ending, some]) => `${counted(some.length)} \`${ending}\``).join(', ');
+  const are = all.length === 1 ? 'is in a format that is' : 'are in formats that are';
+  const text =
+    `${counted(all.length)} of ${counted(count, 'image')} ${are} not read, such as ${shownName(all[0]!)} ` +
+    `(${endings}). Convert ${all.length === 1 ? 'it' : 'them'} to JPEG or PNG`;
+  return [{ text, classes: classesOf(all) }];
+}
+
+/** Looks at the first image, the last and one between: a store that was cloned without its files has none at all. */
+async function pointers(folder: string, ids: readonly string[]): Promise<DatasetNote[]> {
+  for (const at of [0, ids.length >> 1, ids.length - 1]) {
+    const id = ids[at];
+    if (id === undefined) continue;
+    const pointer = pointerFile(await firstBytes(path.join(folder, id), headBytes));
+    if (pointer === undefined) continue;
+    const { name, command } = pointer;
+    const text = `${shownName(id)} is ${name} and no image: fetch the images with \`${command}\``;
+    return [{ text }];
+  }
+  return [];
+}
+
+/** Classes that some images belong to; undefined when they have none. */
+function classesOf(ids: readonly string[]): readonly string[] | undefined {
+  if (!ids[0]!.includes('/')) return undefined;
+  return [...new Set(ids.map((id) => id.slice(0, id.indexOf('/'))))];
+}
+
+const headBytes = 256;

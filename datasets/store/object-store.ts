@@ -1,0 +1,72 @@
+/*
+ * A store of objects: local files, an HTTP server, a bucket. What a store throws is one of two kinds. An `Error` is about
+ * one object: its message is the reason, such as `it is gone`, without the object, which whoever asked names. A
+ * `PipelineError` `ERR_DATASET` is about the store, such as one that cannot be reached, and ends a run.
+ */
+
+/** An object of a store, as it was when it was listed or looked up. */
+export interface StoredObject {
+  /** Key of the object, with `/` as separator. */
+  readonly key: string;
+  /** Size in bytes. */
+  readonly bytes: number;
+  /**
+   * Version of its content: an ETag, or size and time of change of a file. Reads are pinned to it: an object that has
+   * changed is refused.
+   */
+  readonly version: string;
+}
+
+/** A part of an object. */
+export interface ByteRange {
+  /** First byte. */
+  readonly from: number;
+  /** Number of bytes, 1 or more. */
+  readonly bytes: number;
+}
+
+/** Options of one reading. */
+export interface StoreReadOptions {
+  /** The part that is read. @default all of it */
+  readonly range?: ByteRange | undefined;
+  /** Aborts it, down to the socket. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A store of objects that are read whole or by ranges. */
+export interface ObjectStore {
+  /** Location of the store, such as `s3://bucket`, without credentials. */
+  readonly name: string;
+  /** Readings over a network: many at once, and worth a cache on a disk. */
+  readonly isRemote: boolean;
+  /** Location of an object, as messages and identities name it: without credentials and signatures. */
+  url(key: string): string;
+  /**
+   * Objects whose keys begin with a prefix, in ascending order; one that ends with `/` is a folder.
+   *
+   * @throws {PipelineError} `ERR_DATASET` when they cannot be listed; HTTP servers list nothing.
+   */
+  list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject>;
+  /** One object; undefined when there is none. @throws {PipelineError} `ERR_DATASET` when that is unknown. */
+  find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined>;
+  /**
+   * Exactly the bytes that were asked for, in memory that nobody else holds.
+   *
+   * @throws {Error} When the object is gone, has changed, or cannot be read: the message is the reason.
+   * @throws The reason of the signal when it aborts.
+   */
+  read(object: StoredObject, options?: StoreReadOptions): Promise<Uint8Array>;
+  /** Its bytes in order, some at a time, from `range` or all of it; for readings that pass over it once. */
+  stream(object: StoredObject, options?: StoreReadOptions): AsyncIterable<Uint8Array>;
+  /** Absolute path of an object on a local disk; null of remote stores. */
+  file(key: string): string | null;
+}
+
+/** A location in a store: an object, a folder, or a prefix. */
+export interface Place {
+  /** The location as it was given, without credentials. */
+  readonly name: string;
+  readonly store: ObjectStore;
+  /** Key in the store. */
+  readonly key: string;
+}

@@ -1,13 +1,23 @@
 import { namesOf } from '../operators/names-of.ts';
 import type { Dataset } from '../operators/types.ts';
+import type { ImageCache } from './cache/image-cache.ts';
+import type { ColumnNames } from './records/column-names.ts';
+import type { IndexCache } from './records/index-cache.ts';
 import { openImageFolder } from './folder/image-folder.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
 import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
+import { storePrefixes } from './store/place.ts';
 import { openSyntheticLocation } from './synthetic/synthetic-location.ts';
 
 /** Options of a source: the split to open, and when to stop. */
 export interface OpenSourceOptions {
   readonly split?: string | undefined;
+  /** Cache of image bytes of remote stores and of tables. @default none */
+  readonly cache?: ImageCache | undefined;
+  /** Cache of indexes. @default none */
+  readonly indexes?: IndexCache | undefined;
+  /** Columns of tables and manifests. @default found by their usual names */
+  readonly columns?: ColumnNames | undefined;
   /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -18,9 +28,9 @@ export interface Source {
   readonly doc: string;
   /** Locations of it, as a person would write them. */
   readonly examples: readonly [string, ...string[]];
-  /** URI scheme of its locations, the colon included; null for paths, which begin with anything else. */
+  /** URI scheme of its locations, the colon included; null for those in a store, which are paths or URLs (`placeOf`). */
   readonly prefix: string | null;
-  /** Of paths: tests whether one is of this kind, by what the folder holds. @default whatever is of no other */
+  /** Of these: tests whether one is of this kind, by its name or what it holds. @default whatever is of no other */
   readonly holds?: (location: string, options: OpenSourceOptions) => Promise<boolean>;
   /**
    * @throws {PipelineError} `ERR_DATASET` when the location cannot be opened.
@@ -67,10 +77,11 @@ export const sourceNames: readonly [SourceName, ...SourceName[]] = namesOf(sourc
 
 const entries: Readonly<Record<SourceName, Source>> = sources;
 
-/** URI schemes, the colon included, of all sources other than paths. */
-export const sourcePrefixes: readonly string[] = Object.values(entries).flatMap(
-  ({ prefix }) => prefix ?? [],
-);
+/** URI schemes, the colon included, of all locations other than paths. */
+export const sourcePrefixes: readonly string[] = [
+  ...Object.values(entries).flatMap(({ prefix }) => prefix ?? []),
+  ...storePrefixes,
+];
 
 /** The kind of source that a location is of; undefined when it begins like none. */
 export async function sourceOf(
@@ -78,7 +89,10 @@ export async function sourceOf(
   options: OpenSourceOptions = {},
 ): Promise<Source | undefined> {
   const scheme = schemeOf(location);
-  const likely = Object.values(entries).filter(({ prefix }) => prefix === scheme);
+  const isPlace = scheme === null || storePrefixes.includes(scheme.toLowerCase());
+  const likely = Object.values(entries).filter(
+    ({ prefix }) => prefix === (isPlace ? null : scheme),
+  );
   for (const source of likely) {
     if ((await source.holds?.(location, options)) === true) return source;
   }

@@ -11,6 +11,8 @@ export interface Sample {
   readonly id: string;
   /** Position in `Dataset.classes`, or null when the class is unknown. */
   readonly label: number | null;
+  /** All classes of an image that has several, ascending; `label`, the first that its source names, is among them. */
+  readonly labels?: readonly number[] | undefined;
 }
 
 /** Something that was found while a dataset was opened, and is no error. */
@@ -32,6 +34,11 @@ export interface Dataset {
   readonly count: number;
   /** SHA-256 (hex) over class names, ids and labels: the same on every machine. */
   readonly hash: string;
+  /**
+   * Version of the images: SHA-256 (hex) over what identifies their bytes without reading them, such as ETags, sizes and
+   * offsets. While it is the same, so are the images; another one says nothing. @default unknown
+   */
+  readonly version?: string | undefined;
   /** What a person should know of the images before they are used, such as files that were left out. @default none */
   readonly notes?: readonly DatasetNote[] | undefined;
   /** @throws {RangeError} When `position` is not an integer from 0 to `count - 1`. */
@@ -44,6 +51,8 @@ export interface Dataset {
    * @throws {PipelineError} `ERR_READ`, naming the sample; `ERR_DECODE` of one that is known to be no image that is read.
    */
   read(position: number, signal?: AbortSignal, maxBytes?: number): Promise<Uint8Array>;
+  /** True where the dataset bounds its own readings, as those over a network do; others are bounded by who asks. */
+  readonly limitsReads?: boolean | undefined;
   /** Size of that file, where it costs less than reading it. @throws {PipelineError} `ERR_READ`, naming the sample. */
   size?(position: number): Promise<number>;
   /**

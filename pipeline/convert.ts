@@ -1,7 +1,7 @@
 import { openArrowSource } from '../outputs/convert/arrow-source.ts';
 import type { ConversionReport } from '../outputs/convert/conversion.ts';
 import { formatOf } from '../outputs/convert/formats.ts';
-import { checkTarget } from '../outputs/files/check-target.ts';
+import { checkTarget } from '../operators/files/check-target.ts';
 import { type ConvertOptions, convertVerb } from './options/convert-options.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';

@@ -5,8 +5,8 @@ import { writeSyntheticFolder } from '../datasets/synthetic/write-synthetic-fold
 import { PipelineError } from '../operators/errors.ts';
 import type { Evaluation } from '../operators/evaluation/evaluation.ts';
 import type { RunScope } from '../operators/flow/run-scope.ts';
-import { writeAtomicJson } from '../outputs/files/atomic-file.ts';
-import { makeFolder } from '../outputs/files/make-folder.ts';
+import { writeAtomicJson } from '../operators/files/atomic-file.ts';
+import { makeFolder } from '../operators/files/make-folder.ts';
 import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
 import { type DemoOptions, demoVerb } from './options/demo-options.ts';

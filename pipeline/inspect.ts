@@ -1,7 +1,7 @@
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { inspectPath } from '../outputs/inspect/inspect-path.ts';
 import type { Inspection } from '../outputs/inspect/inspection.ts';
-import { checkTarget } from '../outputs/files/check-target.ts';
+import { checkTarget } from '../operators/files/check-target.ts';
 import { type SheetReport, writeSheet } from '../outputs/sheet/write-sheet.ts';
 import { type InspectOptions, inspectVerb } from './options/inspect-options.ts';
 import type { Resolved } from './options/verb.ts';

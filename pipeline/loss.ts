@@ -5,7 +5,7 @@ import { PipelineError } from '../operators/errors.ts';
 import type { LossReadouts } from '../operators/loss/readouts.ts';
 import type { LossSpec } from '../operators/loss/loss-spec.ts';
 import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
-import { checkTarget } from '../outputs/files/check-target.ts';
+import { checkTarget } from '../operators/files/check-target.ts';
 import { writeGradient } from '../outputs/embeddings/gradient-file.ts';
 import { lossRows } from './parts/loss-rows.ts';
 import { lossSpec } from './options/loss-spec.ts';

@@ -1,7 +1,7 @@
 import { checkTheory } from '../operators/theory/check-theory.ts';
 import type { TheoryRow } from '../operators/theory/theory-row.ts';
 import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
-import { makeFolder } from '../outputs/files/make-folder.ts';
+import { makeFolder } from '../operators/files/make-folder.ts';
 import { writeTheory } from '../outputs/tables/theory-file.ts';
 import { type TheoryOptions, theoryVerb } from './options/theory-options.ts';
 import { runTask } from './parts/run-task.ts';

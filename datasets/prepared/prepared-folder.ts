@@ -8,6 +8,7 @@ import { counted, shownNames } from '../../operators/message-words.ts';
 import type { Dataset, DatasetNote, ImageLocation, Sample } from '../../operators/types.ts';
 import { type PreparedManifest, readPreparedManifest } from './prepared-manifest.ts';
 import { type PreparedImages, readPreparedImages } from './prepared-index.ts';
+import { requirePosition } from '../records/require-position.ts';
 import { readOnly } from '../store/read-file.ts';
 
 /*
@@ -93,13 +94,6 @@ export async function openPreparedFolder(
       return { sha256, bytes: images.sourceBytes[position]! };
     },
   };
-}
-
-function requirePosition(position: number, count: number): void {
-  if (Number.isInteger(position) && position >= 0 && position < count) return;
-  throw new RangeError(
-    `Expected \`position\` to be an integer from 0 to ${count - 1}, got \`${position}\``,
-  );
 }
 
 type Located = Required<ImageLocation> & { readonly range: Range };

@@ -4,7 +4,11 @@ import path from 'node:path';
 import { messageOf } from '../../operators/errors.ts';
 import { digestBytes } from '../../operators/image-content.ts';
 import { type PackedStrings, packedStrings } from '../../operators/packed-strings.ts';
-import { indexName, preparedIndexFormat, preparedVersion } from '../../operators/prepared-format.ts';
+import {
+  indexName,
+  preparedIndexFormat,
+  preparedVersion,
+} from '../../operators/prepared-format.ts';
 import { damaged, type PreparedManifest, type PreparedPart } from './prepared-manifest.ts';
 
 /** Index of the images of a prepared dataset, by position: some 60 bytes and the id for each. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { preparedManifestName, preparedVersion } from '../../operators/prepared-format.ts';
 import type { Preparation } from '../../operators/types.ts';
-import { codeOf } from '../folder/folder-entries.ts';
+import { errorCode } from '../../operators/files/system-error.ts';
 
 const count = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/u);
@@ -123,7 +123,7 @@ export async function jsonOf(file: string): Promise<unknown> {
   try {
     return JSON.parse(await fs.readFile(file, 'utf8'));
   } catch (error) {
-    const why = codeOf(error) === 'ENOENT' ? 'it is missing' : messageOf(error);
+    const why = errorCode(error) === 'ENOENT' ? 'it is missing' : messageOf(error);
     throw damaged(file, why, error);
   }
 }

@@ -40,6 +40,8 @@ export function subset(
     count,
     hash: datasetHash({ classes, count, sample, origin }),
     notes: dataset.notes,
+    ...(dataset.version === undefined ? {} : { version: dataset.version }),
+    ...(dataset.limitsReads === undefined ? {} : { limitsReads: dataset.limitsReads }),
     sample,
     read: async (position, signal, maxBytes) =>
       await dataset.read(original(position), signal, maxBytes),

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type RecordBatch, Schema, util } from 'apache-arrow';
 import { PipelineError } from '../../operators/errors.ts';
 import { ArrowFileWriter } from './arrow-writer.ts';
-import { openPartialFile } from '../files/partial-file.ts';
+import { openPartialFile } from '../../operators/files/partial-file.ts';
 
 /** Totals and hash of a finished file. */
 export interface ArrowFileReport {

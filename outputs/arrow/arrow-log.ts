@@ -4,11 +4,11 @@ import { PipelineError } from '../../operators/errors.ts';
 import { endOfStream } from './arrow-writer.ts';
 import { type LogColumns, type LogRow, rowEncoder, type RowEncoder } from './log-rows.ts';
 import { countText, sidecarOf } from './log-sidecar.ts';
-import { writeAtomicFile } from '../files/atomic-file.ts';
-import { mutex } from '../files/mutex.ts';
-import { writeAll } from '../files/partial-file.ts';
-import { isMissing } from '../files/system-error.ts';
-import { writeError } from '../files/write-error.ts';
+import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
+import { mutex } from '../../operators/files/mutex.ts';
+import { writeAll } from '../../operators/files/partial-file.ts';
+import { isMissing } from '../../operators/files/system-error.ts';
+import { writeError } from '../../operators/files/write-error.ts';
 
 /** A log of numbers that grows while it can be read. Calls are served in order. */
 export interface ArrowLog<C extends LogColumns> {

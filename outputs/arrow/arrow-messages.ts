@@ -2,7 +2,7 @@ import { Message } from 'apache-arrow';
 import { messageTable } from './arrow-metadata.ts';
 import { checkFlatbuffer } from './check-flatbuffer.ts';
 import type { BatchLayout } from './check-layout.ts';
-import type { FileWindow } from '../files/file-window.ts';
+import type { FileWindow } from '../../operators/files/file-window.ts';
 
 /** One message of Arrow's IPC formats, as its header describes it. */
 export type ArrowMessage = DescribedMessage & {

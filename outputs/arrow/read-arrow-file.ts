@@ -12,8 +12,8 @@ import { checkFlatbuffer, structsOf } from './check-flatbuffer.ts';
 import { checkLayout } from './check-layout.ts';
 import { checkValues } from './check-values.ts';
 import { fieldsOf } from './fields-of.ts';
-import { kindInstead } from '../files/file-kind.ts';
-import { type FileWindow, openFileWindow } from '../files/file-window.ts';
+import { kindInstead } from '../../operators/files/file-kind.ts';
+import { type FileWindow, openFileWindow } from '../../operators/files/file-window.ts';
 
 /** An Arrow file opened for reading one batch at a time. */
 export interface ArrowFileReader {

@@ -6,8 +6,8 @@ import { fieldsOf } from './fields-of.ts';
 import { checkValues } from './check-values.ts';
 import { readLogCount, sidecarOf } from './log-sidecar.ts';
 import { endOfStream } from './arrow-writer.ts';
-import { type FileWindow, openFileWindow } from '../files/file-window.ts';
-import { isThere } from '../files/system-error.ts';
+import { type FileWindow, openFileWindow } from '../../operators/files/file-window.ts';
+import { isThere } from '../../operators/files/system-error.ts';
 import { counted } from '../../operators/message-words.ts';
 
 /** An Arrow stream in a file, opened for reading from the start. */

@@ -3,7 +3,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { ArrowSource } from './arrow-source.ts';
 import type { ConversionOptions, ConversionReport } from './conversion.ts';
 import { float32Text, float32TextBytes, writeFloat32 } from './float-text.ts';
-import { openPartialFile } from '../files/partial-file.ts';
+import { openPartialFile } from '../../operators/files/partial-file.ts';
 
 /** Layout of vectors in a CSV file: a column for each dimension, or one column with a JSON list. */
 export type CsvVectors = 'columns' | 'json';

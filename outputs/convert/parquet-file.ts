@@ -4,7 +4,7 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { ArrowSource } from './arrow-source.ts';
 import { ArrowStreamWriter, endOfStream } from '../arrow/arrow-writer.ts';
 import type { ConversionOptions, ConversionReport } from './conversion.ts';
-import { openPartialFile } from '../files/partial-file.ts';
+import { openPartialFile } from '../../operators/files/partial-file.ts';
 import { producer } from '../files/producer.ts';
 
 type Wasm = typeof parquetWasm;

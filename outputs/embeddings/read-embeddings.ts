@@ -11,7 +11,7 @@ import { shardManifestName, shardOfName } from '../exports/export-shard.ts';
 import { checkPart, damagedPart } from '../exports/check-part.ts';
 import { digestBytes } from '../../operators/image-content.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
-import { isFolder } from '../files/stat-of.ts';
+import { isFolder } from '../../operators/files/stat-of.ts';
 import { wrongFolder } from '../files/wrong-folder.ts';
 import { counted } from '../../operators/message-words.ts';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { writeAtomicJson } from '../files/atomic-file.ts';
-import { writeError } from '../files/write-error.ts';
+import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
+import { writeError } from '../../operators/files/write-error.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import type { ExportKind } from './export-kind.ts';
 import { type ExportManifest, manifestName, type ShardManifest } from './export-manifest.ts';

@@ -2,7 +2,7 @@ import type { Fingerprint } from '../../operators/fingerprint.ts';
 import type { Permits } from '../../operators/flow/permits.ts';
 import { takeFingerprint } from '../../operators/stages/take-fingerprint.ts';
 import type { Dataset } from '../../operators/types.ts';
-import { makeFolder } from '../files/make-folder.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
 import { beginOrContinueExport } from './begin-export.ts';
 import { type CheckImagesOptions, otherImages } from './check-images.ts';
 import { checkPart, makeAnew } from './check-part.ts';

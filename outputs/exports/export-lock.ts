@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
-import type { FolderLock } from '../files/held-lock.ts';
-import { lockFolder } from '../files/lock-file.ts';
+import type { FolderLock } from '../../operators/files/held-lock.ts';
+import { lockFolder } from '../../operators/files/lock-file.ts';
 import { shardLockName, shardOfName } from './export-shard.ts';
 
 /** Heartbeat timeout: how long a writer on another machine is watched for a sign of life before a takeover. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { lockName } from '../files/lock-file.ts';
-import { partialSuffix } from '../files/partial-file.ts';
+import { lockName } from '../../operators/files/lock-file.ts';
+import { partialSuffix } from '../../operators/files/partial-file.ts';
 import { quarantineName } from '../tables/write-quarantine.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import type { ExportKind } from './export-kind.ts';

@@ -1,11 +1,11 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { PipelineError } from '../../operators/errors.ts';
-import { writeAtomicJson } from '../files/atomic-file.ts';
-import type { FolderLock } from '../files/held-lock.ts';
-import { makeFolder } from '../files/make-folder.ts';
-import { partialSuffix } from '../files/partial-file.ts';
-import { requireFolder } from '../files/require-folder.ts';
+import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
+import type { FolderLock } from '../../operators/files/held-lock.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
+import { partialSuffix } from '../../operators/files/partial-file.ts';
+import { requireFolder } from '../../operators/files/require-folder.ts';
 import { quarantineName, writeQuarantine } from '../tables/write-quarantine.ts';
 import { filesOf } from './check-part.ts';
 import type { ExportIdentity } from './export-identity.ts';

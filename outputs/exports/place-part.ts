@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { placeFile } from '../files/place-file.ts';
+import { placeFile } from '../../operators/files/place-file.ts';
 import { checkPart, filesOf, makeAnew, type WayOut } from './check-part.ts';
 import type { ExportWords } from './export-kind.ts';
 import type { ExportPart } from './export-manifest.ts';

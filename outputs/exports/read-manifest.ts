@@ -1,8 +1,8 @@
 import { basename, dirname } from 'node:path';
 import type { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
-import { readJsonObject } from '../files/json.ts';
-import { schemaProblems } from '../files/schema-problems.ts';
+import { readJsonObject } from '../../operators/files/json.ts';
+import { schemaProblems } from '../../operators/files/schema-problems.ts';
 import { wrongFolder } from '../files/wrong-folder.ts';
 import type { ExportIdentity } from './export-identity.ts';
 import type { ExportKind } from './export-kind.ts';

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import { readJsonObject } from './json.ts';
-import { makeFolder } from './make-folder.ts';
-import { statOf } from './stat-of.ts';
+import { readJsonObject } from '../../operators/files/json.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
+import { statOf } from '../../operators/files/stat-of.ts';
 
 /** Folders that verbs write, by the `format` in a JSON file of theirs. */
 const folders = {

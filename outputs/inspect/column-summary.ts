@@ -1,5 +1,5 @@
 import { DataType, Field, type RecordBatch, type Schema } from 'apache-arrow';
-import type { Json } from '../files/json.ts';
+import type { Json } from '../../operators/files/json.ts';
 import type { InspectedColumn, InspectedTable } from './inspection.ts';
 
 /** Values that a preview shows of each vector. */

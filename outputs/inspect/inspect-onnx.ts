@@ -6,11 +6,11 @@ import {
   protobufNumbers,
   protobufText,
 } from '../../operators/onnx/model-file/protobuf-fields.ts';
-import { type FileWindow, openFileWindow } from '../files/file-window.ts';
-import { hashFile } from '../files/hash-file.ts';
+import { type FileWindow, openFileWindow } from '../../operators/files/file-window.ts';
+import { hashFile } from '../../operators/files/hash-file.ts';
 import { type ExternalFile, externalFiles } from '../model/external-files.ts';
 import { refuseOtherKinds } from '../model/onnx-file.ts';
-import type { Json } from '../files/json.ts';
+import type { Json } from '../../operators/files/json.ts';
 import type { Inspection, InspectPathOptions } from './inspection.ts';
 
 type Entry = Record<string, Json>;

@@ -1,4 +1,4 @@
-import type { Json } from '../files/json.ts';
+import type { Json } from '../../operators/files/json.ts';
 
 /** Kind of a file or folder. */
 export type InspectedKind =

@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import nodePath from 'node:path';
 import { tensorBytes } from '../../operators/onnx/model-file/element-types.ts';
 import type { ExternalTensor } from '../../operators/onnx/model-file/model-tensors.ts';
-import { statOf } from '../files/stat-of.ts';
+import { statOf } from '../../operators/files/stat-of.ts';
 
 /** A file with weights of a model, which lies beside it. */
 export interface ExternalFile {

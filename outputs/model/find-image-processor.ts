@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isObject, readJsonObject } from '../files/json.ts';
+import { isObject, readJsonObject } from '../../operators/files/json.ts';
 
 /** A file that may say how images are prepared. */
 interface ProcessorFile {

@@ -18,8 +18,8 @@ import { findImageProcessor, type FoundProcessor, processorFiles } from './find-
 import { fromHuggingFace } from './hugging-face-preprocessing.ts';
 import type { TranslatedProcessor } from './translated-processor.ts';
 import { normalisationNotes } from './preprocessing-notes.ts';
-import { type Json, type JsonObject, readJsonObject } from '../files/json.ts';
-import { type FieldDomains, schemaProblems } from '../files/schema-problems.ts';
+import { type Json, type JsonObject, readJsonObject } from '../../operators/files/json.ts';
+import { type FieldDomains, schemaProblems } from '../../operators/files/schema-problems.ts';
 import { eitherOf } from '../../operators/message-words.ts';
 
 /** Sidecar of an ONNX file: its preprocessing, and the outputs that are wanted. Defaults resolved. */

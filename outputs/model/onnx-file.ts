@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { PipelineError } from '../../operators/errors.ts';
 import { externalTensors } from '../../operators/onnx/model-file/model-tensors.ts';
 import { hasGraph } from '../../operators/onnx/model-file/has-graph.ts';
-import { mistakenKind } from '../files/file-kind.ts';
-import { type FileWindow, openFileWindow } from '../files/file-window.ts';
-import { hashFile } from '../files/hash-file.ts';
-import { statGiven } from '../files/stat-of.ts';
+import { mistakenKind } from '../../operators/files/file-kind.ts';
+import { type FileWindow, openFileWindow } from '../../operators/files/file-window.ts';
+import { hashFile } from '../../operators/files/hash-file.ts';
+import { statGiven } from '../../operators/files/stat-of.ts';
 import { type ExternalFile, externalFiles } from './external-files.ts';
 
 /** An ONNX file that is whole, with the files that belong to it. */

@@ -1,6 +1,6 @@
 import type { Rgb } from '../../operators/image/recipe-steps.ts';
-import { isObject } from '../files/json.ts';
-import { shownValue } from '../files/schema-problems.ts';
+import { isObject } from '../../operators/files/json.ts';
+import { shownValue } from '../../operators/files/schema-problems.ts';
 import type { ProcessorSize } from './image-processors.ts';
 
 /** Configuration of an image processor. */

@@ -1,6 +1,6 @@
 import { type Interpolation, interpolations } from '../../operators/image/resample-filters.ts';
 import { eitherOf } from '../../operators/message-words.ts';
-import { isObject } from '../files/json.ts';
+import { isObject } from '../../operators/files/json.ts';
 import type { TranslatedProcessor } from './translated-processor.ts';
 import { imagenet } from './image-processors.ts';
 import {

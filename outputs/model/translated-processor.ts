@@ -1,4 +1,4 @@
-import type { JsonObject } from '../files/json.ts';
+import type { JsonObject } from '../../operators/files/json.ts';
 
 /** Preprocessing of others in the fields of our sidecar. */
 export interface TranslatedProcessor {

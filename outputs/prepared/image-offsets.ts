@@ -1,6 +1,6 @@
 import { PipelineError } from '../../operators/errors.ts';
 import { readArrowMessage } from '../arrow/arrow-messages.ts';
-import { openFileWindow } from '../files/file-window.ts';
+import { openFileWindow } from '../../operators/files/file-window.ts';
 import { imageBuffer } from './prepared-schema.ts';
 
 // Magic and padding.

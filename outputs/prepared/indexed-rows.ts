@@ -7,8 +7,8 @@ import {
   preparedVersion,
 } from '../../operators/prepared-format.ts';
 import { digestBytes } from '../../operators/image-content.ts';
-import { readJsonObject } from '../files/json.ts';
-import { schemaProblems } from '../files/schema-problems.ts';
+import { readJsonObject } from '../../operators/files/json.ts';
+import { schemaProblems } from '../../operators/files/schema-problems.ts';
 import type { IdentifiedRows } from '../exports/check-images.ts';
 import { damagedPart } from '../exports/check-part.ts';
 import type { ExportPart } from '../exports/export-manifest.ts';

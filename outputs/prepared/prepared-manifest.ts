@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { preparedFormat, preparedVersion } from '../../operators/prepared-format.ts';
 import type { Preparation } from '../../operators/types.ts';
-import { jsonDifferences } from '../files/json.ts';
+import { jsonDifferences } from '../../operators/files/json.ts';
 import { producer } from '../files/producer.ts';
 import type { Fingerprint } from '../../operators/fingerprint.ts';
 import type { ExportedDataset, ExportIdentity } from '../exports/export-identity.ts';

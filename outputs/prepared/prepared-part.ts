@@ -20,7 +20,7 @@ import {
   utf8Column,
 } from '../arrow/arrow-columns.ts';
 import { openArrowFile } from '../arrow/arrow-file.ts';
-import { writeAtomicFile } from '../files/atomic-file.ts';
+import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
 import { partName, partPositions } from '../exports/export-parts.ts';
 import { type PartOpener, partSamples } from '../exports/open-part.ts';
 import { imageOffsets } from './image-offsets.ts';

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import { jsonDifferences, jsonHash, type JsonObject } from '../files/json.ts';
-import { lockName } from '../files/lock-file.ts';
-import { partialSuffix } from '../files/partial-file.ts';
+import { jsonDifferences, jsonHash, type JsonObject } from '../../operators/files/json.ts';
+import { lockName } from '../../operators/files/lock-file.ts';
+import { partialSuffix } from '../../operators/files/partial-file.ts';
 import { producer } from '../files/producer.ts';
 import {
   type ComparedRun,

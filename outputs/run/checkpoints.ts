@@ -3,11 +3,11 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../operators/types.ts';
-import { makeFolder } from '../files/make-folder.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
 import { producer } from '../files/producer.ts';
 import { readSafetensors } from './read-safetensors.ts';
 import { writeSafetensors } from './write-safetensors.ts';
-import { isMissing } from '../files/system-error.ts';
+import { isMissing } from '../../operators/files/system-error.ts';
 
 /** Checkpoint: a state of a trainer, read from a file. */
 export interface Checkpoint extends TrainerState {

@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import { readJsonObject } from '../files/json.ts';
-import { isFolder, statOf } from '../files/stat-of.ts';
+import { readJsonObject } from '../../operators/files/json.ts';
+import { isFolder, statOf } from '../../operators/files/stat-of.ts';
 import { configName } from './saved-config.ts';
 import { andMore } from '../../operators/message-words.ts';
 

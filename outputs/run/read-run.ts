@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import type { JsonObject } from '../files/json.ts';
+import type { JsonObject } from '../../operators/files/json.ts';
 import {
   type Checkpoint,
   checkpointName,

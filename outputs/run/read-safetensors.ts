@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { NamedTensor } from '../../operators/types.ts';
-import { kindInstead } from '../files/file-kind.ts';
-import { isObject } from '../files/json.ts';
+import { kindInstead } from '../../operators/files/file-kind.ts';
+import { isObject } from '../../operators/files/json.ts';
 import { lengthBytes, metadataKey, valuesOf } from './safetensors-format.ts';
 import { counted } from '../../operators/message-words.ts';
 

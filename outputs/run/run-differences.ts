@@ -1,4 +1,4 @@
-import { isObject, jsonDifferences, type JsonObject } from '../files/json.ts';
+import { isObject, jsonDifferences, type JsonObject } from '../../operators/files/json.ts';
 
 /** A run as two of them are compared: its configuration, and the options that made it, where they are known. */
 export interface ComparedRun {

@@ -3,12 +3,12 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample, RepairedSample, TrainerState } from '../../operators/types.ts';
 import { type ArrowLog, openArrowLog } from '../arrow/arrow-log.ts';
 import type { LogColumns } from '../arrow/log-rows.ts';
-import { writeAtomicFile, writeAtomicJson } from '../files/atomic-file.ts';
-import type { Json } from '../files/json.ts';
-import { lockFolder } from '../files/lock-file.ts';
-import type { FolderLock } from '../files/held-lock.ts';
-import { makeFolder } from '../files/make-folder.ts';
-import { mutex } from '../files/mutex.ts';
+import { writeAtomicFile, writeAtomicJson } from '../../operators/files/atomic-file.ts';
+import type { Json } from '../../operators/files/json.ts';
+import { lockFolder } from '../../operators/files/lock-file.ts';
+import type { FolderLock } from '../../operators/files/held-lock.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
+import { mutex } from '../../operators/files/mutex.ts';
 import { producer } from '../files/producer.ts';
 import { sidecarPath } from '../model/model-sidecar.ts';
 import {

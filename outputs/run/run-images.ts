@@ -2,8 +2,8 @@ import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { changedImages, type Fingerprint, parsedLine } from '../../operators/fingerprint.ts';
 import type { BadSample } from '../../operators/types.ts';
-import { writeAtomicJson } from '../files/atomic-file.ts';
-import { readJsonObject } from '../files/json.ts';
+import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
+import { readJsonObject } from '../../operators/files/json.ts';
 import { changedMeanwhile, otherImages } from '../files/other-images.ts';
 
 /** The name of the file in a run folder that says what its images were. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import { writeAtomicJson } from '../files/atomic-file.ts';
-import { isObject, type JsonObject, readJsonObject } from '../files/json.ts';
+import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
+import { isObject, type JsonObject, readJsonObject } from '../../operators/files/json.ts';
 
 /** The name of the configuration in a run folder. */
 export const configName = 'config.json';

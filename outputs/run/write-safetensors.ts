@@ -1,5 +1,5 @@
 import type { Weights } from '../../operators/types.ts';
-import { openPartialFile } from '../files/partial-file.ts';
+import { openPartialFile } from '../../operators/files/partial-file.ts';
 import { lengthBytes, metadataKey, valuesOf } from './safetensors-format.ts';
 
 /**

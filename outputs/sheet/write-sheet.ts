@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { namesOf } from '../../operators/names-of.ts';
-import { writeAtomicFile } from '../files/atomic-file.ts';
+import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
 import { htmlSheet } from './html-sheet.ts';
 import { sheetPicture, pngOf } from './png-sheet.ts';
 import type { ViewSheet } from './view-sheet.ts';

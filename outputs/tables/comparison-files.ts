@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ComparisonRow } from '../../operators/evaluation/comparison/compare-scores.ts';
 import type { ArrowFileReport } from '../arrow/arrow-file.ts';
-import { makeFolder } from '../files/make-folder.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
 import { columnOf, type TableColumn, writeTable } from '../arrow/table-file.ts';
 
 /**

@@ -6,13 +6,13 @@ import type {
   NeighbourTable,
 } from '../../operators/evaluation/scores/neighbour-table.ts';
 import type { ArrowFileReport } from '../arrow/arrow-file.ts';
-import { writeAtomicJson } from '../files/atomic-file.ts';
-import { makeFolder } from '../files/make-folder.ts';
+import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
 import { producer } from '../files/producer.ts';
 import { overlapColumns, overlapSummary } from './overlap-columns.ts';
 import { scoreColumns } from './score-columns.ts';
 import { columnOf, type TableColumn, writeTable } from '../arrow/table-file.ts';
-import { writeError } from '../files/write-error.ts';
+import { writeError } from '../../operators/files/write-error.ts';
 
 /** The files of one evaluation. */
 export interface EvaluationReport {

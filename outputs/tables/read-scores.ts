@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
 import type { ImageScores } from '../../operators/evaluation/scores/image-scores.ts';
 import { summaryName } from './evaluation-files.ts';
-import { readJsonObject } from '../files/json.ts';
+import { readJsonObject } from '../../operators/files/json.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
-import { isFolder } from '../files/stat-of.ts';
+import { isFolder } from '../../operators/files/stat-of.ts';
 import { wrongFolder } from '../files/wrong-folder.ts';
 import { similarityOf } from './score-columns.ts';
 

@@ -9,7 +9,7 @@ import {
   utf8Column,
 } from '../arrow/arrow-columns.ts';
 import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
-import { makeFolder } from '../files/make-folder.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
 import { producer } from '../files/producer.ts';
 
 /** Provenance of the rows: they are a function of it. */

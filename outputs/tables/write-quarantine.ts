@@ -6,7 +6,7 @@ import { boolColumn, recordBatch, utf8Column } from '../arrow/arrow-columns.ts';
 import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
 import { producer } from '../files/producer.ts';
 import { readArrowFile } from '../arrow/read-arrow-file.ts';
-import { isMissing } from '../files/system-error.ts';
+import { isMissing } from '../../operators/files/system-error.ts';
 
 /** The name of the file in a run folder or an embeddings folder. */
 export const quarantineName = 'quarantine.arrow';

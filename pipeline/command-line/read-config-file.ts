@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../operators/errors.ts';
-import { shownValue } from '../../outputs/files/schema-problems.ts';
-import { errorCode } from '../../outputs/files/system-error.ts';
+import { shownValue } from '../../operators/files/schema-problems.ts';
+import { errorCode } from '../../operators/files/system-error.ts';
 import { isSavedConfig } from '../../outputs/run/saved-config.ts';
 import { optionsKeptIn } from '../options/kept-options.ts';
 import { UsageError } from '../options/usage-error.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '../../outputs/files/json.ts';
+import type { Json } from '../../operators/files/json.ts';
 import type { Command } from '../command-line/command.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { textTable } from '../command-line/text-table.ts';

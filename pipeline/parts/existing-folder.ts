@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isThere } from '../../outputs/files/system-error.ts';
+import { isThere } from '../../operators/files/system-error.ts';
 
 /** The folder itself, or the nearest above it that is there, as an absolute path. */
 export async function existingFolder(folder: string): Promise<string> {

@@ -11,7 +11,7 @@ import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 import type { Weights } from '../../operators/types.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
-import type { JsonObject } from '../../outputs/files/json.ts';
+import type { JsonObject } from '../../operators/files/json.ts';
 import {
   encoderPreprocessing,
   findModelSidecar,

@@ -14,7 +14,7 @@ import {
 import { imagesHash } from './images-hash.ts';
 import { counted } from '../../operators/message-words.ts';
 import { decisivePrecision } from '../../outputs/embeddings/embeddings-identity.ts';
-import type { Json, JsonObject } from '../../outputs/files/json.ts';
+import type { Json, JsonObject } from '../../operators/files/json.ts';
 
 /** One layer of an export, and what identifies it. */
 export interface ExportedSet extends VectorSet {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Quantisation } from '../../operators/onnx/int8/quantisation.ts';
-import type { JsonObject } from '../../outputs/files/json.ts';
+import type { JsonObject } from '../../operators/files/json.ts';
 import type { Int8Trial } from './int8-trial.ts';
 
 /** Calibration of an int8 encoder. */

@@ -1,5 +1,5 @@
 import { shownNames } from '../../operators/message-words.ts';
-import { jsonDifferences } from '../../outputs/files/json.ts';
+import { jsonDifferences } from '../../operators/files/json.ts';
 import type { ExportedSet } from './open-vector-set.ts';
 import type { TellNote } from './run-event.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
 import type { LinearProbe } from '../../operators/evaluation/probe/linear-probe.ts';
 import type { Weights } from '../../operators/types.ts';
-import type { JsonObject } from '../../outputs/files/json.ts';
+import type { JsonObject } from '../../operators/files/json.ts';
 
 const classNames = z.array(z.string());
 

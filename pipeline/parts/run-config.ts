@@ -19,8 +19,8 @@ import { type OptimizerName, optimizers } from '../../operators/step/optimizer/o
 import type { CrossEntropySpec, LossSpec } from '../../operators/loss/loss-spec.ts';
 import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 import { absoluteLocation } from '../../operators/location-scheme.ts';
-import type { JsonObject } from '../../outputs/files/json.ts';
-import { schemaProblems } from '../../outputs/files/schema-problems.ts';
+import type { JsonObject } from '../../operators/files/json.ts';
+import { schemaProblems } from '../../operators/files/schema-problems.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';

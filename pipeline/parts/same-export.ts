@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import { jsonDifferences } from '../../outputs/files/json.ts';
+import { jsonDifferences } from '../../operators/files/json.ts';
 import type { ExportedSet } from './open-vector-set.ts';
 import { preparedOtherwise } from './prepared-otherwise.ts';
 

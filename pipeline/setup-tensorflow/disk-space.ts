@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { errorCode } from '../../outputs/files/system-error.ts';
+import { errorCode } from '../../operators/files/system-error.ts';
 import { existingFolder } from '../parts/existing-folder.ts';
 import { shownBytes } from '../parts/shown-bytes.ts';
 

@@ -1,10 +1,10 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import { hashFile } from '../../outputs/files/hash-file.ts';
-import { lockFolder } from '../../outputs/files/lock-file.ts';
-import { makeFolder } from '../../outputs/files/make-folder.ts';
-import { syncFolder } from '../../outputs/files/partial-file.ts';
+import { hashFile } from '../../operators/files/hash-file.ts';
+import { lockFolder } from '../../operators/files/lock-file.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
+import { syncFolder } from '../../operators/files/partial-file.ts';
 import type { Pip } from './find-pip.ts';
 import type { PinnedWheel } from './pinned-wheels.ts';
 import { lastLines, runProgram } from './run-program.ts';

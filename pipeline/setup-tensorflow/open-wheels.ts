@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { shownNames } from '../../operators/message-words.ts';
-import { statGiven } from '../../outputs/files/stat-of.ts';
+import { statGiven } from '../../operators/files/stat-of.ts';
 import type { PinnedWheel } from './pinned-wheels.ts';
 import { openWheel, type WheelFile } from './wheel-file.ts';
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { errorCode } from '../../outputs/files/system-error.ts';
+import { errorCode } from '../../operators/files/system-error.ts';
 
 /** Options of `runProgram`. */
 export interface RunProgramOptions {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { FoundTensorflow } from '../../operators/engine/tensorflow/probe-tensorflow.ts';
 import { TensorflowFailure } from '../../operators/engine/tensorflow/tensorflow-failure.ts';
-import { lockFolder } from '../../outputs/files/lock-file.ts';
+import { lockFolder } from '../../operators/files/lock-file.ts';
 import type { SetupOptions } from '../options/setup-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { buildTensorflow } from './build-tensorflow.ts';

@@ -2,8 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
-import { readJsonObject } from '../../outputs/files/json.ts';
-import { isMissing } from '../../outputs/files/system-error.ts';
+import { readJsonObject } from '../../operators/files/json.ts';
+import { isMissing } from '../../operators/files/system-error.ts';
 import { addonFile } from './compile-addon.ts';
 import type { TensorflowVariant } from './pinned-wheels.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { syncFolder } from '../../outputs/files/partial-file.ts';
+import { syncFolder } from '../../operators/files/partial-file.ts';
 
 /** Folders of the package that a setup makes; npm's own files are others. */
 const parts = ['lib', 'deps'] as const;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { tensorflowPackage } from '../../operators/engine/tensorflow/tensorflow-package.ts';
-import { readJsonObject } from '../../outputs/files/json.ts';
+import { readJsonObject } from '../../operators/files/json.ts';
 import { lastLines, runProgram, type RunProgramOptions } from './run-program.ts';
 
 /** Version of the package whose addon is compiled, that of TensorFlow.js. */

@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { hashFile } from '../../outputs/files/hash-file.ts';
-import { isMissing } from '../../outputs/files/system-error.ts';
+import { hashFile } from '../../operators/files/hash-file.ts';
+import { isMissing } from '../../operators/files/system-error.ts';
 import type { PinnedWheel } from './pinned-wheels.ts';
 
 /** Folder of the user's cache in which wheels are kept, by the XDG Base Directory Specification. */

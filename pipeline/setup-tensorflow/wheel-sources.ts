@@ -1,5 +1,5 @@
-import { hashFile } from '../../outputs/files/hash-file.ts';
-import { statGiven } from '../../outputs/files/stat-of.ts';
+import { hashFile } from '../../operators/files/hash-file.ts';
+import { statGiven } from '../../operators/files/stat-of.ts';
 import type { GivenWheels } from './open-wheels.ts';
 import type { PinnedWheel } from './pinned-wheels.ts';
 import type { RecordedWheel } from './setup-record.ts';

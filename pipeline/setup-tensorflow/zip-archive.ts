@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { PipelineError } from '../../operators/errors.ts';
-import { type FileWindow, openFileWindow } from '../../outputs/files/file-window.ts';
-import { kindInstead } from '../../outputs/files/file-kind.ts';
+import { type FileWindow, openFileWindow } from '../../operators/files/file-window.ts';
+import { kindInstead } from '../../operators/files/file-kind.ts';
 import { type ZipMember, zipMembers } from './zip-directory.ts';
 
 /** A zip archive on disk, open for reading. */

@@ -1,6 +1,6 @@
 import { PipelineError } from '../../operators/errors.ts';
 import { shownName } from '../../operators/message-words.ts';
-import type { FileWindow } from '../../outputs/files/file-window.ts';
+import type { FileWindow } from '../../operators/files/file-window.ts';
 
 /** A member of a zip archive. */
 export interface ZipMember {

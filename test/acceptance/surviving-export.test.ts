@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import anyTest, { type TestFn } from 'ava';
-import { lockName } from '../../outputs/files/lock-file.ts';
+import { lockName } from '../../operators/files/lock-file.ts';
 import { manifestName } from '../../outputs/exports/export-manifest.ts';
 import { partPositions } from '../../outputs/exports/export-parts.ts';
 import {

@@ -18,7 +18,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../operators/errors.ts';
 import { availableCores } from '../../operators/threads/available-cores.ts';
-import { mutex } from '../../outputs/files/mutex.ts';
+import { mutex } from '../../operators/files/mutex.ts';
 import { cardProcess } from './card-process.ts';
 import {
   type CheckedContract,

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { writeAtomicFile, writeAtomicJson } from '../../outputs/files/atomic-file.ts';
+import { writeAtomicFile, writeAtomicJson } from '../../operators/files/atomic-file.ts';
 import { type CardResults, shown } from './results.ts';
 import { resultsText } from './results-text.ts';
 

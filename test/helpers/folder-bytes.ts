@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { hashFile } from '../../outputs/files/hash-file.ts';
+import { hashFile } from '../../operators/files/hash-file.ts';
 
 /** Name → SHA-256 of every file in a folder: equal when the folders hold the same bytes. */
 export async function folderBytes(folder: string): Promise<Record<string, string>> {

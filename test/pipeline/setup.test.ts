@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { TensorflowFailure } from '../../operators/engine/tensorflow/tensorflow-failure.ts';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { writeError } from '../../outputs/files/write-error.ts';
+import { writeError } from '../../operators/files/write-error.ts';
 import { seededRandom } from '../../operators/random.ts';
 import type { SetupOptions } from '../../pipeline/options/setup-options.ts';
 import { setup } from '../../pipeline/setup.ts';

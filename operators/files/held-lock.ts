@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import { PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../errors.ts';
 import {
   beatText,
   describeHolder,

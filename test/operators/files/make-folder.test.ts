@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { makeFolder } from '../../../outputs/files/make-folder.ts';
+import { makeFolder } from '../../../operators/files/make-folder.ts';
 import { runCommandLine } from '../../helpers/command-line.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 

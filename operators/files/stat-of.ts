@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import fs from 'node:fs/promises';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { messageOf, PipelineError } from '../errors.ts';
 import { errorCode, isMissing } from './system-error.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { type FileWindow, openFileWindow } from './file-window.ts';
-import { counted } from '../../operators/message-words.ts';
+import { counted } from '../message-words.ts';
 
 /** First bytes that are looked at. */
 const headBytes = 1024;

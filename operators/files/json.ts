@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { messageOf, PipelineError } from '../errors.ts';
 import { isMissing } from './system-error.ts';
-import { cutText } from '../../operators/message-words.ts';
+import { cutText } from '../message-words.ts';
 
 /** A JSON value. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;

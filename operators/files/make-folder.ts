@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../errors.ts';
 import { errorCode, isMissing } from './system-error.ts';
 import { writeError } from './write-error.ts';
 

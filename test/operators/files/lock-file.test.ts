@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setInterval as every } from 'node:timers/promises';
 import test from 'ava';
-import { lockFolder } from '../../../outputs/files/lock-file.ts';
+import { lockFolder } from '../../../operators/files/lock-file.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 // Watching is measured in hundredths of a second here; `embed` watches for a minute.

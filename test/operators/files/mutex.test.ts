@@ -1,5 +1,5 @@
 import test from 'ava';
-import { mutex } from '../../../outputs/files/mutex.ts';
+import { mutex } from '../../../operators/files/mutex.ts';
 import { deferred } from '../../helpers/deferred.ts';
 
 test('work runs one piece at a time, in the order of the calls', async (t) => {

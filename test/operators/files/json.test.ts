@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { jsonDifferences, readJsonObject } from '../../../outputs/files/json.ts';
+import { jsonDifferences, readJsonObject } from '../../../operators/files/json.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test('JSON may begin with a byte order mark, as editors on Windows write it', async (t) => {

@@ -1,5 +1,5 @@
 import fs from 'node:fs/promises';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { messageOf, PipelineError } from '../errors.ts';
 
 /** A file read at any place through a window of fixed size. */
 export interface FileWindow {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { nearestWord } from '../../operators/nearest-word.ts';
+import { nearestWord } from '../nearest-word.ts';
 import { canonicalJson, isObject, type Json } from './json.ts';
-import { cutText, eitherOf } from '../../operators/message-words.ts';
+import { cutText, eitherOf } from '../message-words.ts';
 
 /** Domains of fields by name, to follow "expected … to be"; those of nested ones as `dataset.count`. */
 export type FieldDomains = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { messageOf, PipelineError } from '../errors.ts';
 import { errorCode } from './system-error.ts';
 
 /**

@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../errors.ts';
 import { makeFolder } from './make-folder.ts';
 import { openPartialFile } from './partial-file.ts';
 import { isMissing } from './system-error.ts';

@@ -1,8 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { kindInstead, mistakenKind } from '../../../outputs/files/file-kind.ts';
-import { openFileWindow } from '../../../outputs/files/file-window.ts';
+import { kindInstead, mistakenKind } from '../../../operators/files/file-kind.ts';
+import { openFileWindow } from '../../../operators/files/file-window.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test('the way to a model is told only where a model was meant', async (t) => {

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { messageOf, PipelineError } from '../errors.ts';
 import { type FolderLock, heldLock, type Lock } from './held-lock.ts';
 import { canBeAsked, isAlive, thisHolder } from './holder-process.ts';
 import { beatText, describeHolder, holderText, parseHolder } from './lock-holder.ts';

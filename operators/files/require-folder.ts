@@ -1,4 +1,4 @@
-import { PipelineError } from '../../operators/errors.ts';
+import { PipelineError } from '../errors.ts';
 import { statOf } from './stat-of.ts';
 
 /**

@@ -5,7 +5,7 @@ import { Field, Schema } from 'apache-arrow';
 import { recordBatch, vectorsColumn, vectorsType } from '../../../outputs/arrow/arrow-columns.ts';
 import { openArrowFile } from '../../../outputs/arrow/arrow-file.ts';
 import { openArrowLog } from '../../../outputs/arrow/arrow-log.ts';
-import { writeAtomicFile } from '../../../outputs/files/atomic-file.ts';
+import { writeAtomicFile } from '../../../operators/files/atomic-file.ts';
 import {
   checkpointName,
   loadCheckpoint,

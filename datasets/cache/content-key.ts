@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { ByteRange, StoredObject } from '../store/object-store.ts';
+
+/**
+ * Key of a part of an object in one version: equal exactly when location, version, size and part are.
+ *
+ * @param url Location of the object, without credentials.
+ * @param part The range, or what else names it, such as a row.
+ */
+export function contentKey(
+  url: string,
+  { version, bytes }: Pick<StoredObject, 'version' | 'bytes'>,
+  part?: ByteRange | string,
+): string {
+  const named = typeof part === 'object' ? [part.from, part.bytes] : (part ?? null);
+  return createHash('sha256')
+    .update(JSON.stringify([url, version, bytes, named]))
+    .digest('hex');
+}

@@ -1,0 +1,16 @@
+import type { ImageIndex } from './image-index.ts';
+
+/** Cache of indexes on a local disk, shared by processes, so that a store is listed once. */
+export interface IndexCache {
+  /**
+   * The index that was kept under a key; undefined when there is none, or it is damaged.
+   *
+   * @param key SHA-256 (hex) over the kind of source and all that an index depends on: the objects with their versions, and
+   * options.
+   */
+  read(key: string): Promise<ImageIndex | undefined>;
+  /** Keeps an index. A full disk is no error: `problem` says so. */
+  write(key: string, index: ImageIndex): Promise<void>;
+  /** What went wrong with the cache first, to be told once; undefined when nothing did. */
+  readonly problem: string | undefined;
+}

@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { schemeOf } from '../../operators/location-scheme.ts';
+import { localStore } from './local-store.ts';
+import type { Place } from './object-store.ts';
+
+/** Kinds of stores by URI scheme: the one place that lists them. Paths are of the local store. */
+const stores: Readonly<Record<string, (location: string) => Place>> = {};
+
+/** URI schemes of stores, the colon included. */
+export const storePrefixes: readonly string[] = Object.keys(stores);
+
+/**
+ * The place that a location names in a store: a path of this machine, or a URL; undefined for the scheme of none.
+ *
+ * @throws {RangeError} When it has the scheme of a store and is no location in one.
+ */
+export function placeOf(location: string): Place | undefined {
+  const scheme = schemeOf(location);
+  if (scheme !== null) return stores[scheme.toLowerCase()]?.(location);
+  const folder = /[/\\]$/u.test(location) ? '/' : '';
+  return { name: location, store: localStore, key: path.resolve(location) + folder };
+}
+
+/**
+ * Key of what a file names relative to its own folder, such as a row of a manifest.
+ *
+ * @returns Undefined when that lies outside the folder: by `..`, as an absolute path, or with another separator.
+ */
+export function keyBelow(folder: string, relative: string): string | undefined {
+  if (relative === '' || relative.includes('\0') || relative.includes('\\')) return undefined;
+  const below = path.posix.normalize(relative);
+  if (below.startsWith('../') || below === '..' || path.posix.isAbsolute(below)) return undefined;
+  return folder === '' || folder.endsWith('/') ? folder + below : `${folder}/${below}`;
+}

@@ -1,5 +1,10 @@
 import type { Fingerprint } from '../../operators/fingerprint.ts';
-import { isObject, type Json, jsonDifferences, type JsonObject } from '../../operators/files/json.ts';
+import {
+  isObject,
+  type Json,
+  jsonDifferences,
+  type JsonObject,
+} from '../../operators/files/json.ts';
 import { producer } from '../files/producer.ts';
 import type { ExportedDataset, ExportIdentity } from '../exports/export-identity.ts';
 import type { ExportColumns, ExportVersion } from './embeddings-schema.ts';

@@ -49,7 +49,8 @@ function patternedPixels(
 
 async function writeImages(folder: string): Promise<void> {
   // Not before it is needed: it loads sharp.
-  const { writeSyntheticFolder } = await import('../../datasets/synthetic/write-synthetic-folder.ts');
+  const { writeSyntheticFolder } =
+    await import('../../datasets/synthetic/write-synthetic-folder.ts');
   const perClass = { train: 40, test: 0 };
   await lastValueFrom(writeSyntheticFolder(folder, { perClass, imageSize: 40 }).output$);
 }

@@ -143,6 +143,16 @@ export interface EncodedImage extends PlannedSample {
   readonly bytes: Uint8Array;
 }
 
+/** An image of a stream that cannot be indexed, such as a pipe of tar files. */
+export interface StreamedImage {
+  /** Different for each image of the stream. */
+  readonly id: string;
+  /** Names of its classes as the source has them: none when unknown; batches are balanced by the first. */
+  readonly classes: readonly string[];
+  /** Its encoded bytes, which nobody else holds. Handed over. */
+  readonly bytes: Uint8Array;
+}
+
 /** Pixels, 8 bits a channel, row by row, red green blue interleaved. */
 export interface RgbImage {
   /** In pixels, 1 or more. */

@@ -1,4 +1,5 @@
 import type { PackedStrings } from '../../operators/packed-strings.ts';
+import type { DatasetNote } from '../../operators/types.ts';
 import type { StoredObject } from '../store/object-store.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface ImageIndex {
   readonly bytes: Float64Array;
   /** CRC-32 of each image, where the indexing read them. */
   readonly crc32?: Uint32Array | undefined;
+  /** What is to be told of the images whenever they are opened, also from a cache. @default nothing */
+  readonly notes?: readonly DatasetNote[] | undefined;
   /** `datasetHash` of classes, ids and labels. */
   readonly hash: string;
 }

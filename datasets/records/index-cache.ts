@@ -11,6 +11,13 @@ export interface IndexCache {
   read(key: string): Promise<ImageIndex | undefined>;
   /** Keeps an index. A full disk is no error: `problem` says so. */
   write(key: string, index: ImageIndex): Promise<void>;
+  /**
+   * Bytes that a source kept for one of its objects, such as the members of a tar shard, in a form of its own: so that only
+   * objects that changed are looked through again. Undefined when there are none, or they are damaged.
+   */
+  readPart(key: string): Promise<Uint8Array | undefined>;
+  /** Keeps such bytes. @param bytes Borrowed until it resolves. */
+  writePart(key: string, bytes: Uint8Array): Promise<void>;
   /** What went wrong with the cache first, to be told once; undefined when nothing did. */
   readonly problem: string | undefined;
 }

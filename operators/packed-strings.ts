@@ -3,6 +3,10 @@ export interface PackedStrings {
   readonly length: number;
   /** The string at `index`, an integer from 0 to `length - 1`. */
   at(index: number): string;
+  /** All of them as UTF-8, one after the other. Borrowed. */
+  readonly text: Uint8Array;
+  /** `[length + 1]` First byte of each in `text`, and the end of the last. Borrowed. */
+  readonly starts: Float64Array;
 }
 
 /**
@@ -14,10 +18,36 @@ export function packedStrings(strings: readonly string[]): PackedStrings {
   for (const [index, string] of strings.entries()) {
     starts[index + 1] = starts[index]! + Buffer.byteLength(string);
   }
-  const packed = Buffer.allocUnsafe(starts[strings.length]!);
-  for (const [index, string] of strings.entries()) packed.write(string, starts[index]!);
+  const text = Buffer.allocUnsafe(starts[strings.length]!);
+  for (const [index, string] of strings.entries()) text.write(string, starts[index]!);
+  return stringsIn(text, starts);
+}
+
+/**
+ * Strings that are packed already, such as those of a file.
+ *
+ * @param text UTF-8. Handed over.
+ * @param starts `[strings + 1]` Ascending, from 0 to the size of `text`. Handed over.
+ * @throws {RangeError} When they are not.
+ */
+export function stringsIn(text: Uint8Array, starts: Float64Array): PackedStrings {
+  const bytes = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
+  if (!areStarts(starts, bytes.length)) {
+    throw new RangeError('Expected `starts` to ascend from 0 to the size of `text`');
+  }
   return {
-    length: strings.length,
-    at: (index) => packed.toString('utf8', starts[index], starts[index + 1]),
+    length: starts.length - 1,
+    at: (index) => bytes.toString('utf8', starts[index], starts[index + 1]),
+    text: bytes,
+    starts,
   };
+}
+
+function areStarts(starts: Float64Array, end: number): boolean {
+  if (starts[0] !== 0 || starts.at(-1) !== end) return false;
+  for (let at = 1; at < starts.length; at += 1) {
+    const start = starts[at]!;
+    if (!Number.isInteger(start) || start < starts[at - 1]!) return false;
+  }
+  return true;
 }

@@ -1,6 +1,6 @@
 import type { PackedStrings } from '../../operators/packed-strings.ts';
 import type { DatasetNote } from '../../operators/types.ts';
-import type { StoredObject } from '../store/object-store.ts';
+import type { StoredObjects } from '../store/stored-objects.ts';
 
 /**
  * Index of a source: its images in order of their ids, and where the bytes of each lie. All that a plan needs, without a
@@ -16,7 +16,7 @@ export interface ImageIndex {
   /** All classes of the images that have several, ascending; absent where none has. */
   readonly labelSets?: ReadonlyMap<number, readonly number[]> | undefined;
   /** Objects that hold the images. */
-  readonly objects: readonly StoredObject[];
+  readonly objects: StoredObjects;
   /** Object of each image, by its place in `objects`. */
   readonly object: Uint32Array;
   /** First byte of each image in its object; 0 of a whole object; of a table, its row. */

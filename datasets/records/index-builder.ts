@@ -2,7 +2,9 @@ import { PipelineError } from '../../operators/errors.ts';
 import { packedStrings } from '../../operators/packed-strings.ts';
 import type { Sample } from '../../operators/types.ts';
 import type { StoredObject } from '../store/object-store.ts';
+import { storedObjects, type StoredObjects } from '../store/stored-objects.ts';
 import { datasetHash } from './dataset-hash.ts';
+import { numberColumn } from './number-column.ts';
 import type { ImageIndex } from './image-index.ts';
 
 /** An image as a source finds it. */
@@ -25,61 +27,77 @@ export interface IndexBuilder {
   readonly count: number;
   add(image: FoundImage): void;
   /**
-   * The images in order of their ids.
+   * The images in order of their ids. The builder is of no use afterwards.
    *
    * @param objects All that images name.
    * @param classes Further classes, which may have no image. @default those of the images
    * @throws {PipelineError} `ERR_DATASET` when two images have one id.
    */
-  finish(objects: readonly StoredObject[], classes?: readonly string[]): ImageIndex;
+  finish(objects: readonly StoredObject[] | StoredObjects, classes?: readonly string[]): ImageIndex;
 }
 
 /** Begins an index: holds some 30 bytes and the id for each image. @param name The source as messages call it. */
 export function indexBuilder(name: string): IndexBuilder {
   const ids: string[] = [];
-  const found: FoundImage[] = [];
+  const numbers = {
+    // Of the class in `names`, -1 without one.
+    first: numberColumn((size) => new Int32Array(size)),
+    object: numberColumn((size) => new Uint32Array(size)),
+    from: numberColumn((size) => new Float64Array(size)),
+    bytes: numberColumn((size) => new Float64Array(size)),
+    crc32: numberColumn((size) => new Uint32Array(size)),
+  };
+  const names = new Map<string, number>();
+  const several = new Map<number, readonly string[]>();
+  let sums = 0;
   return {
     get count() {
       return ids.length;
     },
-    add(image) {
-      ids.push(image.id);
-      found.push(image);
+    add({ id, classes, object, from = 0, bytes = -1, crc32 }) {
+      for (const one of classes) if (!names.has(one)) names.set(one, names.size);
+      if (classes.length > 1) several.set(ids.length, classes);
+      ids.push(id);
+      numbers.first.push(classes[0] === undefined ? -1 : names.get(classes[0])!);
+      numbers.object.push(object);
+      numbers.from.push(from);
+      numbers.bytes.push(bytes);
+      numbers.crc32.push(crc32 ?? 0);
+      if (crc32 !== undefined) sums += 1;
     },
     finish(objects, further = []) {
-      const order = Uint32Array.from(found.keys()).sort((a, b) => compare(ids[a]!, ids[b]!));
+      const order = Uint32Array.from(ids.keys()).sort((a, b) => compare(ids[a]!, ids[b]!));
       requireDifferent(name, order, ids);
-      const sorted = Array.from(order, (at) => found[at]!);
-      const classes = [...new Set([...further, ...found.flatMap((one) => one.classes)])].sort();
+      const found = [...names.keys()];
+      const classes = [...new Set([...further, ...found])].sort();
       const labelOf = new Map(classes.map((one, label) => [one, label]));
-      const labels = Int32Array.from(sorted, ({ classes: [first] }) =>
-        first === undefined ? -1 : labelOf.get(first)!,
-      );
-      const packed = packedStrings(sorted.map(({ id }) => id));
+      const first = numbers.first.taken(order);
+      const labels = first.map((at) => (at === -1 ? -1 : labelOf.get(found[at]!)!));
+      const packed = packedStrings(Array.from(order, (at) => ids[at]!));
+      const labelSets = new Map<number, readonly number[]>();
+      for (const [position, at] of order.entries()) {
+        const own = new Set(several.get(at)?.map((one) => labelOf.get(one)!));
+        if (own.size > 1)
+          labelSets.set(
+            position,
+            [...own].sort((a, b) => a - b),
+          );
+      }
       const sample = (position: number): Sample => ({
         id: packed.at(position),
         label: labels[position] === -1 ? null : labels[position]!,
       });
-      const labelSets = new Map(
-        sorted.flatMap(({ classes: own }, position) =>
-          own.length < 2
-            ? []
-            : [[position, own.map((one) => labelOf.get(one)!).sort((a, b) => a - b)] as const],
-        ),
-      );
       return {
         classes,
         ids: packed,
         labels,
         ...(labelSets.size === 0 ? {} : { labelSets }),
-        objects,
-        object: Uint32Array.from(sorted, ({ object }) => object),
-        from: Float64Array.from(sorted, ({ from = 0 }) => from),
-        bytes: Float64Array.from(sorted, ({ bytes = -1 }) => bytes),
-        ...(sorted[0]?.crc32 === undefined
-          ? {}
-          : { crc32: Uint32Array.from(sorted, ({ crc32 }) => crc32!) }),
-        hash: datasetHash({ classes, count: sorted.length, sample }),
+        objects: 'versions' in objects ? objects : storedObjects(objects),
+        object: numbers.object.taken(order),
+        from: numbers.from.taken(order),
+        bytes: numbers.bytes.taken(order),
+        ...(sums > 0 && sums === ids.length ? { crc32: numbers.crc32.taken(order) } : {}),
+        hash: datasetHash({ classes, count: order.length, sample }),
       };
     },
   };

@@ -81,10 +81,9 @@ export function indexedDataset(index: ImageIndex, options: IndexedDatasetOptions
 /** SHA-256 (hex) over the identities of the objects and the place of each image in them. */
 export function indexVersion(index: ImageIndex): string {
   const { objects, object, from, bytes } = index;
-  const hash = createHash('sha256');
-  for (const { version, bytes: size } of objects)
-    hash.update(`${JSON.stringify([version, size])}\n`);
-  for (const column of [object, from, bytes]) {
+  const { text, starts } = objects.versions;
+  const hash = createHash('sha256').update(`${objects.length} objects, ${bytes.length} images\n`);
+  for (const column of [starts, text, objects.bytes, object, from, bytes]) {
     hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
   }
   return hash.digest('hex');

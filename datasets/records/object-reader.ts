@@ -14,22 +14,23 @@ export interface ObjectReaderOptions {
   readonly cache?: ImageCache | undefined;
   /** Images are whole objects; otherwise ranges of them. */
   readonly isWhole: boolean;
+  /** True where some store is remote. @default asked of every object */
+  readonly isRemote?: boolean | undefined;
 }
 
 /** Reader of images that are objects, or ranges of objects: from the cache, else from their stores. */
 export function objectReader(index: ImageIndex, options: ObjectReaderOptions): RecordReader {
-  const { storeOf, cache, isWhole } = options;
+  const { storeOf, cache, isWhole, isRemote = someRemote(index, options) } = options;
   const { objects, object, from, bytes } = index;
-  const stores = objects.map(storeOf);
   const placeOf = (position: number): Located => {
-    const at = object[position]!;
+    const one = objects.at(object[position]!);
     const range = isWhole ? undefined : { from: from[position]!, bytes: bytes[position]! };
-    return { object: objects[at]!, store: stores[at]!, range };
+    return { object: one, store: storeOf(one), range };
   };
   const keyOf = ({ object: one, store, range }: Located): string =>
     contentKey(store.url(one.key), one, range);
   return {
-    limitsReads: stores.some(({ isRemote }) => isRemote),
+    limitsReads: isRemote,
     nameOf(position) {
       const { object: one, store, range } = placeOf(position);
       const part =
@@ -57,6 +58,13 @@ export function objectReader(index: ImageIndex, options: ObjectReaderOptions): R
       return read;
     },
   };
+}
+
+function someRemote({ objects }: ImageIndex, { storeOf }: ObjectReaderOptions): boolean {
+  for (let at = 0; at < objects.length; at += 1) {
+    if (storeOf(objects.at(at)).isRemote) return true;
+  }
+  return false;
 }
 
 interface Located {

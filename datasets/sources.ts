@@ -4,9 +4,10 @@ import type { ImageCache } from './cache/image-cache.ts';
 import type { ColumnNames } from './records/column-names.ts';
 import type { IndexCache } from './records/index-cache.ts';
 import { openImageFolder } from './folder/image-folder.ts';
+import { openRemoteFolder } from './folder/remote-folder.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
 import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
-import { storePrefixes } from './store/place.ts';
+import { placeOf, storePrefixes } from './store/place.ts';
 import { openSyntheticLocation } from './synthetic/synthetic-location.ts';
 
 /** Options of a source: the split to open, and when to stop. */
@@ -47,7 +48,7 @@ export const sources = {
     examples: ['photos', './photos', '/data/photos'],
     prefix: null,
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
-      await openImageFolder(location, options),
+      await openFolder(location, options),
   },
   /** Images that `prepare` decoded or encoded again, see `openPreparedFolder`. */
   prepared: {
@@ -68,6 +69,13 @@ export const sources = {
       openSyntheticLocation(location, split),
   },
 } as const;
+
+async function openFolder(location: string, options: OpenSourceOptions): Promise<Dataset> {
+  const place = placeOf(location);
+  return place?.store.isRemote === true
+    ? await openRemoteFolder(place, options)
+    : await openImageFolder(location, options);
+}
 
 /** The kinds of sources that a location can name. */
 export type SourceName = keyof typeof sources;

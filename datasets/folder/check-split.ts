@@ -1,12 +1,17 @@
 import path from 'node:path';
-import { PipelineError } from '../../operators/errors.ts';
-import { nearestWord } from '../../operators/nearest-word.ts';
+import { wholeFolder, withoutSplit, withSplits } from '../records/split-errors.ts';
+import { splitKind } from '../records/split-names.ts';
 import { foldersIn } from './folder-listing.ts';
-import { shownName, shownNames } from '../../operators/message-words.ts';
-import { splitKind, usualSplit } from './split-names.ts';
 
-/** Split that is the folder itself, for one whose classes are called as splits are. */
-export const wholeFolder = '.';
+/** The folders that a choice of a split is checked against. */
+export interface SplitFolders {
+  /** The root as messages call it. */
+  readonly location: string;
+  /** Names of the folders in it. */
+  readonly folders: readonly string[];
+  /** Tests whether one of them holds folders itself. */
+  readonly holdsFolders: (name: string) => Promise<boolean>;
+}
 
 /**
  * Checks the choice of a split against the folders that there are.
@@ -17,69 +22,26 @@ export const wholeFolder = '.';
  * @throws {PipelineError} `ERR_DATASET` when the root holds splits and none is chosen, or not this one.
  */
 export async function checkSplit(
-  root: string,
+  { location, folders, holdsFolders }: SplitFolders,
   split: string | undefined,
-  signal: AbortSignal | undefined,
 ): Promise<void> {
-  const folder = path.resolve(root);
-  const folders = await foldersIn(root, folder, signal);
-  const splits = folders.filter((name) => splitKind(name) !== undefined);
   if (split === wholeFolder || (split !== undefined && folders.includes(split))) return;
-  if (split !== undefined) throw withoutSplit(root, split, folders, splits);
+  if (split !== undefined) throw withoutSplit({ location, split, kind: 'folder', names: folders });
+  const splits = folders.filter((name) => splitKind(name) !== undefined);
   let isSplit = splits.length > 0 && splits.length === folders.length;
-  for (const name of splits) {
-    const inside = [path.join(root, name), path.join(folder, name)] as const;
-    isSplit ||= (await foldersIn(...inside, signal)).length > 0;
-  }
-  if (isSplit) throw withSplits(root, splits);
+  for (const name of splits) isSplit ||= await holdsFolders(name);
+  if (isSplit) throw withSplits(location, splits);
 }
 
-function withoutSplit(
+/** The folders in one on a local disk. @throws {PipelineError} `ERR_DATASET` when it cannot be listed. */
+export async function splitFolders(
   root: string,
-  split: string,
-  folders: readonly string[],
-  splits: readonly string[],
-): PipelineError {
-  const meant = meantFolder(split, folders);
-  const choose = `Choose one of ${shownNames(splits)} with \`split\``;
-  const wayOut =
-    meant !== undefined
-      ? `Did you mean \`split: ${meant}\`?`
-      : splits.length > 0
-        ? choose
-        : `Leave out \`split\`: it holds ${folders.length === 0 ? 'no folders' : shownNames(folders)}`;
-  return new PipelineError('ERR_DATASET', `\`${root}\` has no folder \`${split}\`. ${wayOut}`, {
-    path: path.resolve(root),
-    options: ['split'],
-  });
-}
-
-/** The folder that a split which is not there most likely means: of that name but for case, of its purpose, or near. */
-export function meantFolder(split: string, folders: readonly string[]): string | undefined {
-  const lower = split.toLowerCase();
-  const kind = splitKind(split);
-  const ofKind = folders.filter((name) => kind !== undefined && splitKind(name) === kind);
-  return (
-    folders.find((name) => name.toLowerCase() === lower) ??
-    (ofKind.length === 1 ? ofKind[0] : undefined) ??
-    nearestWord(
-      split,
-      folders.filter((name) => splitKind(name) !== undefined || kind === undefined),
-    )
-  );
-}
-
-function withSplits(root: string, splits: readonly string[]): PipelineError {
-  const [first] = splits;
-  const usual = usualSplit(splits);
-  const which =
-    splits.length === 1
-      ? `the split ${shownName(first!)}. Choose it with \`split: ${usual}\``
-      : `the splits ${shownNames(splits)}. Choose one, such as \`split: ${usual}\``;
-  const classes = splits.length === 1 ? 'it is a class' : 'they are classes';
-  return new PipelineError(
-    'ERR_DATASET',
-    `\`${root}\` holds ${which}; if ${classes}, give \`split: ${wholeFolder}\``,
-    { path: path.resolve(root), options: ['split'] },
-  );
+  signal: AbortSignal | undefined,
+): Promise<SplitFolders> {
+  const folder = path.resolve(root);
+  const holdsFolders = async (name: string): Promise<boolean> => {
+    const inside = await foldersIn(path.join(root, name), path.join(folder, name), signal);
+    return inside.length > 0;
+  };
+  return { location: root, folders: await foldersIn(root, folder, signal), holdsFolders };
 }

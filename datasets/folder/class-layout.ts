@@ -42,3 +42,8 @@ export function commonFolder(ids: readonly string[]): readonly string[] {
   const differs = first.findIndex((segment, at) => segment !== last[at]);
   return differs < 0 ? first : first.slice(0, differs);
 }
+
+/** Class of an image of a folder with classes: the first folder of its path. */
+export function classOf(id: string): string {
+  return id.slice(0, id.indexOf('/'));
+}

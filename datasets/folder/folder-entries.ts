@@ -101,12 +101,21 @@ function countsOf(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
+/** Tests whether an entry of this name is hidden, or left behind by a system. */
+export function isSystemName(name: string): boolean {
+  return name.startsWith('.') || leftBehind.has(name);
+}
+
+/** Kind of a file by its name: by its ending. */
+export function kindOfFile(name: string): 'image' | 'other' {
+  return imageExtensions.has(path.extname(name).toLowerCase()) ? 'image' : 'other';
+}
+
 async function kindOf(entry: Dirent | Dirent<Buffer>, folder: string): Promise<Entry['kind']> {
   const { name } = entry;
   const text = name.toString();
-  if (text.startsWith('.') || leftBehind.has(text)) return 'system';
-  const extension = path.extname(text).toLowerCase();
-  const imageOr = imageExtensions.has(extension) ? 'image' : 'other';
+  if (isSystemName(text)) return 'system';
+  const imageOr = kindOfFile(text);
   if (entry.isFile()) return imageOr;
   if (entry.isDirectory()) return 'folder';
   let target;

@@ -8,10 +8,15 @@ import { filesBelow } from './raw-names.ts';
 export interface OpenedFolder {
   /** As messages call it, the split included. */
   readonly name: string;
-  /** Absolute path. */
-  readonly folder: string;
+  /** Absolute path; null of a remote folder. */
+  readonly folder: string | null;
   readonly split: string | undefined;
+  /** The first bytes of a file below it, for a hint that hangs on them alone; none where it cannot be read. */
+  readonly peek: Peek;
 }
+
+/** Reads the first bytes of a file, given by its path below a folder. */
+export type Peek = (id: string, bytes: number) => Promise<Uint8Array>;
 
 /** Images of a folder and its class folders, by name. */
 export interface FolderListing {

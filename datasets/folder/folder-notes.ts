@@ -18,14 +18,14 @@ export async function folderNotes(
 ): Promise<readonly DatasetNote[]> {
   const { leftOut } = listing;
   const layout = classLayout(listing);
-  const byName = await leftOutByName(opened.folder, listing);
+  const byName = await leftOutByName(opened, listing);
   const likely = layoutNotes(opened, listing, layout);
   return [
     ...likely,
     ...emptyClasses(layout, listing, byName, likely),
     ...byName.notes,
     ...besideNotes(listing, layout.withImages),
-    ...(await notReadNotes(opened.folder, listing)),
+    ...(await notReadNotes(opened.peek, listing)),
     ...notReadable(listing),
     ...alike(listing.classes),
     ...leftOutFolders('holds results of this program', leftOut.results),

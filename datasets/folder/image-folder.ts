@@ -2,19 +2,20 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { fileTooLarge } from '../../operators/file-too-large.ts';
-import { readExtensions } from '../../operators/image-formats.ts';
 import type { Dataset, Sample } from '../../operators/types.ts';
+import { requireSplitName } from '../records/split-names.ts';
 import { datasetHash } from '../records/dataset-hash.ts';
 import { packedStrings } from '../../operators/packed-strings.ts';
-import { checkSplit } from './check-split.ts';
+import { classOf } from './class-layout.ts';
+import { checkSplit, splitFolders } from './check-split.ts';
 import { codeOf } from './folder-entries.ts';
-import { type FolderListing, listFolder } from './folder-listing.ts';
+import { listFolder, type Peek } from './folder-listing.ts';
+import { firstBytes } from './first-bytes.ts';
 import { folderNotes } from './folder-notes.ts';
-import { leftOutByName } from './left-out-by-name.ts';
 import { leftOutCount } from './left-out.ts';
+import { withoutImages } from './without-images.ts';
 import { preparedInShards } from '../prepared/prepared-manifest.ts';
 import { readFile } from '../store/read-file.ts';
-import { counted } from '../../operators/message-words.ts';
 
 /*
  * Images on disk, one folder for each class:
@@ -70,20 +71,22 @@ export async function openImageFolder(
   options: OpenImageFolderOptions = {},
 ): Promise<ImageFolder> {
   const { split, signal } = options;
-  if (split !== undefined && (split === '' || split === '..' || /[/\\]/.test(split))) {
-    throw new RangeError(`Expected \`split\` to be the name of a folder, got \`${split}\``);
-  }
+  requireSplitName(split);
   const name = split === undefined ? root : path.join(root, split);
   const folder = path.resolve(name);
-  await checkSplit(root, split, signal);
+  await checkSplit(await splitFolders(root, signal), split);
   const listing = await listFolder(name, folder, signal);
-  if (listing.ids.length === 0) throw await withoutImages(name, folder, listing);
+  const peek: Peek = async (id, bytes) => await firstBytes(path.join(folder, id), bytes);
+  const opened = { name, folder, split, peek };
+  if (listing.ids.length === 0) {
+    throw (await preparedInShards(name, folder)) ?? (await withoutImages(opened, listing));
+  }
 
   const { classes } = listing;
   const { rawIds } = listing;
   const askFile = fileAsker(folder, rawIds);
   const ignored = leftOutCount(listing.leftOut);
-  const notes = await folderNotes({ name, folder, split }, listing);
+  const notes = await folderNotes(opened, listing);
   const ids = packedStrings(listing.ids);
   const labels = labelsOf(listing.ids, classes);
   const count = ids.length;
@@ -149,29 +152,7 @@ function fileAsker(folder: string, rawIds: ReadonlySet<string>): AskFile {
 function labelsOf(ids: readonly string[], classes: readonly string[]): Int32Array | undefined {
   if (classes.length === 0) return undefined;
   const labelOf = new Map(classes.map((name, label) => [name, label]));
-  return Int32Array.from(ids, (id) => labelOf.get(id.slice(0, id.indexOf('/')))!);
-}
-
-async function withoutImages(
-  name: string,
-  folder: string,
-  listing: FolderListing,
-): Promise<PipelineError> {
-  const shards = await preparedInShards(name, folder);
-  if (shards !== undefined) return shards;
-  const ignored = leftOutCount(listing.leftOut);
-  const { notes, areImages } = await leftOutByName(folder, listing);
-  const others =
-    ignored > 0 ? ` (${counted(ignored, 'other entry was', 'other entries were')} ignored)` : '';
-  // The list of endings is in the way of the command that can be pasted.
-  const found = areImages
-    ? `; ${notes[0]!.text}`
-    : `${others}. File names have to end in ${readExtensions.join(', ')}`;
-  return new PipelineError(
-    'ERR_DATASET',
-    `Expected images in \`${name}\`, as \`<class>/<image>\` or without class folders, got none${found}`,
-    { path: folder },
-  );
+  return Int32Array.from(ids, (id) => labelOf.get(classOf(id))!);
 }
 
 function notUtf8(id: string, file: string): PipelineError {

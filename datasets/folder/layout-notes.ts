@@ -1,10 +1,10 @@
-import path from 'node:path';
 import type { DatasetNote } from '../../operators/types.ts';
-import { wholeFolder } from './check-split.ts';
+import { pathBelow } from './path-below.ts';
+import { wholeFolder } from '../records/split-errors.ts';
 import { type ClassLayout, commonFolder } from './class-layout.ts';
 import type { FolderListing, OpenedFolder } from './folder-listing.ts';
 import { counted, shownName, shownNames } from '../../operators/message-words.ts';
-import { splitKind, usualSplit } from './split-names.ts';
+import { splitKind, usualSplit } from '../records/split-names.ts';
 
 /** The note of folders that are taken for classes and most likely are something else, if they are. */
 export function layoutNotes(
@@ -116,5 +116,5 @@ function splitsLikely(
 /** A folder below the one that was opened, as a person would give it. */
 function inside({ name, split }: OpenedFolder, below: readonly string[]): string {
   const instead = split === undefined ? 'instead' : 'instead, without `split`';
-  return `\`${path.join(name, ...below)}\` ${instead}`;
+  return `\`${pathBelow(name, ...below)}\` ${instead}`;
 }

@@ -1,8 +1,6 @@
-import path from 'node:path';
 import { type ImageFormatEntry, imageFormat, imageFormats } from '../../operators/image-formats.ts';
 import type { DatasetNote } from '../../operators/types.ts';
-import { firstBytes } from './first-bytes.ts';
-import type { FolderListing } from './folder-listing.ts';
+import type { FolderListing, OpenedFolder } from './folder-listing.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
 
 /** Endings that a note names, the most frequent ones. */
@@ -23,7 +21,7 @@ export interface LeftOutByName {
  * for this note.
  */
 export async function leftOutByName(
-  folder: string,
+  opened: OpenedFolder,
   { ids, leftOut }: FolderListing,
 ): Promise<LeftOutByName> {
   const endings = [...leftOut.others].sort(
@@ -33,14 +31,14 @@ export async function leftOutByName(
   if (first === undefined) return { notes: [], areImages: false };
   const count = endings.reduce((sum, [, files]) => sum + files.count, 0);
   const named = endings.slice(0, mostNamed);
-  const wayOut = await renaming(folder, named);
+  const wayOut = await renaming(opened, named);
   const whole = `left out ${counted(count)} of ${counted(count + ids.length, 'file')}`;
   const example = shownName(first[1].example);
   const text =
     count === 1
       ? `${whole} by its name, ${example}`
       : `${whole} by their names, such as ${example} (${shownEndings(endings, named)})`;
-  const classes = [...leftOut.othersOf.keys()];
+  const classes = [...leftOut.othersOf.keys()].sort();
   const areBeside = [...leftOut.othersOf.values()].reduce((sum, files) => sum + files, 0) < count;
   const note = { text: `${text}${wayOut}`, classes: areBeside ? undefined : classes };
   return { notes: [note], areImages: wayOut !== '' };
@@ -58,9 +56,12 @@ function shownEndings(
 type Ending = readonly [string, { readonly example: string }];
 
 /** What to do about files that hold images: those of all endings that hold the format of the first one that does. */
-async function renaming(folder: string, endings: readonly Ending[]): Promise<string> {
+async function renaming(
+  { folder, peek }: OpenedFolder,
+  endings: readonly Ending[],
+): Promise<string> {
   const formats = await Promise.all(
-    endings.map(async ([, { example }]) => await formatOf(path.join(folder, example))),
+    endings.map(async ([, { example }]) => formatOf(await peek(example, 64))),
   );
   const format = formats.find((one) => one !== undefined);
   if (format === undefined) return '';
@@ -68,16 +69,18 @@ async function renaming(folder: string, endings: readonly Ending[]): Promise<str
   const extension = format.extensions[0]!;
   return (
     `. ${shownName(same[0]![1].example)} holds a ${format.name} image. Rename such files to end in ${extension}` +
-    renameCommand(
-      folder,
-      same.map(([ending]) => ending),
-      extension,
-    )
+    (folder === null
+      ? ''
+      : renameCommand(
+          folder,
+          same.map(([ending]) => ending),
+          extension,
+        ))
   );
 }
 
-async function formatOf(file: string): Promise<ImageFormatEntry | undefined> {
-  const format = imageFormat(await firstBytes(file, 64));
+function formatOf(head: Uint8Array): ImageFormatEntry | undefined {
+  const format = imageFormat(head);
   return format === undefined ? undefined : imageFormats[format];
 }
 

@@ -3,27 +3,24 @@ import { pointerFile } from '../../operators/pointer-files.ts';
 import { imageFormat } from '../../operators/image-formats.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
 import type { DatasetNote } from '../../operators/types.ts';
-import { firstBytes } from './first-bytes.ts';
+import { classOf } from './class-layout.ts';
 import { isForeignExtension } from './folder-entries.ts';
-import type { FolderListing } from './folder-listing.ts';
+import type { FolderListing, Peek } from './folder-listing.ts';
 
 /**
  * Notes of listed images that cannot be used, as far as names and a few looks tell before the first step: formats that are
  * not read, by their endings, and pointers in the place of images. Each image is tried all the same.
  */
 export async function notReadNotes(
-  folder: string,
+  peek: Peek,
   { ids, rawIds }: FolderListing,
 ): Promise<readonly DatasetNote[]> {
   const listed = ids.filter((id) => !rawIds.has(id));
-  return [
-    ...(await foreignFormats(folder, listed, ids.length)),
-    ...(await pointers(folder, listed)),
-  ];
+  return [...(await foreignFormats(peek, listed, ids.length)), ...(await pointers(peek, listed))];
 }
 
 async function foreignFormats(
-  folder: string,
+  peek: Peek,
   ids: readonly string[],
   count: number,
 ): Promise<DatasetNote[]> {
@@ -38,7 +35,7 @@ async function foreignFormats(
   const kinds: (readonly [ending: string, ids: readonly string[]])[] = [];
   for (const [ending, some] of byEnding) {
     // Some files are called `.heic` and hold a JPEG, which is read.
-    const head = await firstBytes(path.join(folder, some[0]!), headBytes);
+    const head = await peek(some[0]!, headBytes);
     if (imageFormat(head) === undefined) kinds.push([ending, some]);
   }
   const all = kinds.flatMap(([, some]) => some);
@@ -52,11 +49,11 @@ async function foreignFormats(
 }
 
 /** Looks at the first image, the last and one between: a store that was cloned without its files has none at all. */
-async function pointers(folder: string, ids: readonly string[]): Promise<DatasetNote[]> {
+async function pointers(peek: Peek, ids: readonly string[]): Promise<DatasetNote[]> {
   for (const at of [0, ids.length >> 1, ids.length - 1]) {
     const id = ids[at];
     if (id === undefined) continue;
-    const pointer = pointerFile(await firstBytes(path.join(folder, id), headBytes));
+    const pointer = pointerFile(await peek(id, headBytes));
     if (pointer === undefined) continue;
     const { name, command } = pointer;
     const text = `${shownName(id)} is ${name} and no image: fetch the images with \`${command}\``;
@@ -68,7 +65,7 @@ async function pointers(folder: string, ids: readonly string[]): Promise<Dataset
 /** Classes that some images belong to; undefined when they have none. */
 function classesOf(ids: readonly string[]): readonly string[] | undefined {
   if (!ids[0]!.includes('/')) return undefined;
-  return [...new Set(ids.map((id) => id.slice(0, id.indexOf('/'))))];
+  return [...new Set(ids.map(classOf))];
 }
 
 const headBytes = 256;

@@ -12,7 +12,7 @@ import { wholeOrNothing, type WholeTask } from './whole-or-nothing.ts';
 
 /** Options of `imageLoader`. */
 export interface ImageLoaderOptions extends ReadBeforehandOptions {
-  readonly dataset: Pick<Dataset, 'read' | 'locate' | 'content'>;
+  readonly dataset: Pick<Dataset, 'read' | 'locate' | 'content' | 'limitsReads'>;
   /** Identify the content of each file: by `Dataset.content`, else by its bytes. @default false */
   readonly identify?: boolean | undefined;
   readonly decoding: DecodePixelsOptions;

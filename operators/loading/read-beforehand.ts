@@ -3,10 +3,11 @@ import { isAboutImage, type PipelineError } from '../errors.ts';
 import { fileTooLarge } from '../file-too-large.ts';
 import type { Permits } from '../flow/permits.ts';
 import type { Dataset, PlannedSample } from '../types.ts';
+import { boundedRead } from './bounded-read.ts';
 
 /** Means of the calling thread to read files. */
 export interface ReadBeforehandOptions {
-  readonly dataset: Pick<Dataset, 'read'>;
+  readonly dataset: Pick<Dataset, 'read' | 'limitsReads'>;
   readonly permits: Permits;
   readonly maxBytes: number;
 }
@@ -19,11 +20,12 @@ export interface ReadBeforehandOptions {
  */
 export async function readBeforehand(
   { id, position }: PlannedSample,
-  { dataset, permits, maxBytes }: ReadBeforehandOptions,
+  options: ReadBeforehandOptions,
   signal: AbortSignal,
 ): Promise<Uint8Array | PipelineError> {
+  const { dataset, maxBytes } = options;
   try {
-    const read = await permits.use(() => dataset.read(position, signal, maxBytes), signal);
+    const read = await boundedRead(options, () => dataset.read(position, signal, maxBytes), signal);
     const bytes = bytesOfImage(id, read);
     return bytes.length > maxBytes ? fileTooLarge(id, bytes.length, maxBytes) : bytes;
   } catch (error) {

@@ -11,8 +11,8 @@ import type { Dataset } from '../types.ts';
 /** Images, and how they are read and decoded. */
 export interface LoadSource {
   /** Borrowed. */
-  readonly dataset: Pick<Dataset, 'read' | 'locate' | 'content'>;
-  /** Reads of the calling thread at the same time, where threads do not read by themselves. */
+  readonly dataset: Pick<Dataset, 'read' | 'locate' | 'content' | 'limitsReads'>;
+  /** Reads of the calling thread at the same time, where neither threads nor the dataset bound them. */
   readonly permits: Permits;
   /** Largest file accepted, in bytes, 1 or more. @default 64 MiB */
   readonly maxBytes?: number | undefined;

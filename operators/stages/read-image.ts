@@ -3,6 +3,7 @@ import { bytesOfImage } from '../bytes-of-image.ts';
 import { fileTooLarge } from '../file-too-large.ts';
 import { imageContent } from '../image-content.ts';
 import type { Permits } from '../flow/permits.ts';
+import { boundedRead } from '../loading/bounded-read.ts';
 import { mapInOrder } from '../flow/map-in-order.ts';
 import { defaultMaxBytes } from '../image/decode-options.ts';
 import type { Dataset, EncodedImage, PlannedSample } from '../types.ts';
@@ -45,15 +46,22 @@ export function readImage(
     );
   }
   return mapInOrder((planned, ended) =>
-    permits.use(async () => {
-      const bytes = bytesOfImage(planned.id, await dataset.read(planned.position, ended, maxBytes));
-      if (bytes.byteLength > maxBytes) throw fileTooLarge(planned.id, bytes.byteLength, maxBytes);
-      if (!identify) return { ...planned, bytes };
-      return {
-        ...planned,
-        bytes,
-        content: dataset.content?.(planned.position) ?? imageContent(bytes),
-      };
-    }, ended),
+    boundedRead(
+      { dataset, permits },
+      async () => {
+        const bytes = bytesOfImage(
+          planned.id,
+          await dataset.read(planned.position, ended, maxBytes),
+        );
+        if (bytes.byteLength > maxBytes) throw fileTooLarge(planned.id, bytes.byteLength, maxBytes);
+        if (!identify) return { ...planned, bytes };
+        return {
+          ...planned,
+          bytes,
+          content: dataset.content?.(planned.position) ?? imageContent(bytes),
+        };
+      },
+      ended,
+    ),
   );
 }

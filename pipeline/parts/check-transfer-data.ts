@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { meantFolder, wholeFolder } from '../../datasets/folder/check-split.ts';
+import { meantSplit, wholeFolder } from '../../datasets/records/split-errors.ts';
 import { foldersIn } from '../../datasets/folder/folder-listing.ts';
 import { shownNames } from '../../operators/message-words.ts';
 import { schemeOf } from '../../operators/location-scheme.ts';
@@ -40,7 +40,7 @@ function withoutSplits(
   const { data } = options;
   const names = absent.map((key) => `\`${options[key]}\``);
   const meant = absent.flatMap((key) => {
-    const folder = meantFolder(options[key], folders);
+    const folder = meantSplit(options[key], folders);
     return folder === undefined ? [] : [`\`${key}: ${folder}\``];
   });
   const wayOut =

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type SplitKind, splitKind } from '../../../datasets/folder/split-names.ts';
+import { type SplitKind, splitKind } from '../../../datasets/records/split-names.ts';
 
 const names: Readonly<Record<SplitKind, readonly string[]>> = {
   train: ['train', 'TRAIN', 'Training', 'training_set', 'seg_train', 'train2017', 'images-train'],

@@ -35,6 +35,12 @@ export function usualSplit(splits: readonly string[]): string {
   return splits.find((name) => splitKind(name) === 'train') ?? splits[0]!;
 }
 
+/** @throws {RangeError} When a split is not the name of one folder. */
+export function requireSplitName(split: string | undefined): void {
+  if (split === undefined || (split !== '' && split !== '..' && !/[/\\]/u.test(split))) return;
+  throw new RangeError(`Expected \`split\` to be the name of a folder, got \`${split}\``);
+}
+
 function foldedWord(word: string): string {
   return word.replaceAll(/[-_ .]/gu, '');
 }

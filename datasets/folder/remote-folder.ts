@@ -1,0 +1,128 @@
+import { PipelineError } from '../../operators/errors.ts';
+import type { Dataset } from '../../operators/types.ts';
+import { packedStrings } from '../../operators/packed-strings.ts';
+import type { ImageCache } from '../cache/image-cache.ts';
+import { datasetHash } from '../records/dataset-hash.ts';
+import type { ImageIndex } from '../records/image-index.ts';
+import { indexedDataset } from '../records/indexed-dataset.ts';
+import { objectReader } from '../records/object-reader.ts';
+import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
+import { storedObjects } from '../store/stored-objects.ts';
+import { requireSplitName } from '../records/split-names.ts';
+import { checkSplit } from './check-split.ts';
+import { classOf } from './class-layout.ts';
+import type { OpenedFolder, Peek } from './folder-listing.ts';
+import { folderNotes } from './folder-notes.ts';
+import { pathBelow } from './path-below.ts';
+import { listPrefix, type PrefixListing } from './prefix-listing.ts';
+import { withoutImages } from './without-images.ts';
+
+/** Options of `openRemoteFolder`. */
+export interface OpenRemoteFolderOptions {
+  /** Name of a folder below the prefix that holds the class folders; `.` is the prefix itself. */
+  readonly split?: string | undefined;
+  /** Where images are kept. @default they are not kept */
+  readonly cache?: ImageCache | undefined;
+  /** Aborts the listing. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Image folder in an object store: every object below a prefix, listed once with its ETag, to which reads are pinned.
+ *
+ * Ids, classes, order and notes are those of the same folder on a local disk.
+ *
+ * @throws {PipelineError} `ERR_DATASET` when nothing can be listed, there are no images, or there are splits and none is
+ * chosen.
+ * @throws The reason of the signal when it aborts.
+ */
+export async function openRemoteFolder(
+  place: Place,
+  { split, cache, signal }: OpenRemoteFolderOptions = {},
+): Promise<Dataset> {
+  requireSplitName(split);
+  const { store } = place;
+  const root = place.key === '' || place.key.endsWith('/') ? place.key : `${place.key}/`;
+  const isBelow = split !== undefined && split !== '.';
+  const prefix = isBelow ? `${root}${split}/` : root;
+  const name = isBelow ? pathBelow(place.name, split) : place.name;
+  const found = await listPrefix(store.list(prefix, signal), prefix);
+  const isThere = found.folders.length + found.listing.ids.length > 0;
+  if (!isBelow) await checkSplit(splitsOf(name, found), split);
+  else if (!isThere) await checkSplit(await otherSplits(place.name, store, root, signal), split);
+  const opened = { name, folder: null, split, peek: peekIn(store, found, signal) };
+  return await datasetOf(opened, found, { store, cache });
+}
+
+function splitsOf(location: string, { folders, withFolders }: PrefixListing) {
+  const holdsFolders = (name: string): Promise<boolean> => Promise.resolve(withFolders.has(name));
+  return { location, folders, holdsFolders };
+}
+
+/** The folders that there are, where the one that was chosen holds nothing. */
+async function otherSplits(
+  location: string,
+  store: ObjectStore,
+  root: string,
+  signal: AbortSignal | undefined,
+) {
+  return splitsOf(location, await listPrefix(store.list(root, signal), root));
+}
+
+function peekIn(
+  store: ObjectStore,
+  { listing, objects }: PrefixListing,
+  signal: AbortSignal | undefined,
+): Peek {
+  const positions = new Map<string, number>();
+  return async (id, bytes) => {
+    if (positions.size === 0) for (const [at, one] of listing.ids.entries()) positions.set(one, at);
+    const object = objects[positions.get(id) ?? -1];
+    if (object === undefined || object.bytes === 0) return new Uint8Array();
+    try {
+      return await store.read(object, {
+        range: { from: 0, bytes: Math.min(bytes, object.bytes) },
+        signal,
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof PipelineError) throw error;
+      return new Uint8Array();
+    }
+  };
+}
+
+async function datasetOf(
+  opened: OpenedFolder,
+  { listing, objects }: PrefixListing,
+  { store, cache }: { readonly store: ObjectStore; readonly cache: ImageCache | undefined },
+): Promise<Dataset> {
+  if (listing.ids.length === 0) throw await withoutImages(opened, listing);
+  const notes = await folderNotes(opened, listing);
+  const index = indexOf(listing, objects);
+  const reader = objectReader(index, { storeOf: () => store, cache, isWhole: true });
+  return indexedDataset(index, { name: opened.name, notes, reader });
+}
+
+function indexOf(
+  { classes, ids }: PrefixListing['listing'],
+  objects: readonly StoredObject[],
+): ImageIndex {
+  const labelOf = new Map(classes.map((name, label) => [name, label]));
+  const labels = Int32Array.from(ids, (id) => labelOf.get(classOf(id)) ?? -1);
+  const packed = packedStrings(ids);
+  const sample = (position: number) => ({
+    id: packed.at(position),
+    label: labels[position] === -1 ? null : labels[position]!,
+  });
+  return {
+    classes,
+    ids: packed,
+    labels,
+    objects: storedObjects(objects),
+    object: Uint32Array.from(objects.keys()),
+    from: new Float64Array(objects.length),
+    bytes: Float64Array.from(objects, ({ bytes }) => bytes),
+    hash: datasetHash({ classes, count: ids.length, sample }),
+  };
+}

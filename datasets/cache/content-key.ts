@@ -6,12 +6,14 @@ import type { ByteRange, StoredObject } from '../store/object-store.ts';
  *
  * @param url Location of the object, without credentials.
  * @param part The range, or what else names it, such as a row.
+ * @throws {TypeError} When the version is unknown: bytes kept under such a key would be given for those of any version.
  */
 export function contentKey(
   url: string,
   { version, bytes }: Pick<StoredObject, 'version' | 'bytes'>,
   part?: ByteRange | string,
 ): string {
+  if (version === '') throw new TypeError(`Expected the version of \`${url}\` to be known`);
   const named = typeof part === 'object' ? [part.from, part.bytes] : (part ?? null);
   return createHash('sha256')
     .update(JSON.stringify([url, version, bytes, named]))

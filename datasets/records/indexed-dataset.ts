@@ -12,12 +12,17 @@ export interface RecordReader {
   /**
    * The bytes of one image, which nobody else holds.
    *
+   * @param maxBytes Most bytes that are wanted of an image whose size is known only now. @default Infinity
    * @throws {Error} About the image: the message is the reason; `PipelineError` `ERR_DATASET` about the store.
    * @throws The reason of the signal when it aborts.
    */
-  read(position: number, signal?: AbortSignal): Promise<Uint8Array>;
+  read(position: number, signal?: AbortSignal, maxBytes?: number): Promise<Uint8Array>;
+  /** Size of an image that the index does not know, where it costs less than reading it. */
+  size?(position: number): Promise<number>;
   /** Place of those bytes on a local disk; null where only `read` gets at them. */
   locate?(position: number): ImageLocation | null;
+  /** False where the index does not know the versions of all objects. @default true */
+  readonly isPinned?: boolean | undefined;
   /** True where it bounds its own readings, so that whoever asks need not. */
   readonly limitsReads: boolean;
 }
@@ -26,13 +31,15 @@ export interface RecordReader {
 export interface IndexedDatasetOptions {
   /** The source as messages call it, without credentials. */
   readonly name: string;
+  /** Further ones than those of the index. */
   readonly notes?: readonly DatasetNote[] | undefined;
   readonly reader: RecordReader;
 }
 
 /** Dataset of the images of an index. */
 export function indexedDataset(index: ImageIndex, options: IndexedDatasetOptions): Dataset {
-  const { name, notes, reader } = options;
+  const { name, reader } = options;
+  const notes = [...(index.notes ?? []), ...(options.notes ?? [])];
   const { classes, ids, labels, labelSets, bytes: sizes, hash } = index;
   const count = ids.length;
   const sample = (position: number): Sample => {
@@ -45,12 +52,29 @@ export function indexedDataset(index: ImageIndex, options: IndexedDatasetOptions
       ...(set === undefined ? {} : { labels: set }),
     };
   };
+  const asked = async <T>(
+    position: number,
+    ask: () => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> => {
+    try {
+      return await ask();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const id = ids.at(position);
+      // About the store; or about the image, and says so already.
+      if (error instanceof PipelineError && (!isAboutImage(error) || error.sample === id)) {
+        throw error;
+      }
+      throw unreadable(id, reader.nameOf(position), error);
+    }
+  };
   return {
     name,
     classes,
     count,
     hash,
-    version: indexVersion(index),
+    version: reader.isPinned === false ? undefined : indexVersion(index),
     notes,
     limitsReads: reader.limitsReads,
     sample,
@@ -58,18 +82,14 @@ export function indexedDataset(index: ImageIndex, options: IndexedDatasetOptions
       const { id } = sample(position);
       const size = sizes[position]!;
       if (size > maxBytes) throw fileTooLarge(id, size, maxBytes);
-      try {
-        return await reader.read(position, signal);
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (error instanceof PipelineError && !isAboutImage(error)) throw error;
-        throw unreadable(id, reader.nameOf(position), error);
-      }
+      return await asked(position, () => reader.read(position, signal, maxBytes), signal);
     },
     async size(position) {
       requirePosition(position, count);
       const size = sizes[position]!;
-      return size === -1 ? (await this.read(position)).length : size;
+      if (size !== -1) return size;
+      if (reader.size === undefined) return (await this.read(position)).length;
+      return await asked(position, () => reader.size!(position));
     },
     locate(position) {
       requirePosition(position, count);

@@ -13,6 +13,9 @@ export interface StoredObject {
   /**
    * Version of its content: an ETag, or size and time of change of a file. Reads are pinned to it: an object that has
    * changed is refused.
+   *
+   * In an index `''`, with -1 for the size, stands for one that nobody looked up yet, such as a row of a manifest. Whoever
+   * reads it finds it first (`unpinnedReader`): no store reads it, and no cache keeps it, without a version.
    */
   readonly version: string;
 }
@@ -47,7 +50,13 @@ export interface ObjectStore {
    * @throws {PipelineError} `ERR_DATASET` when they cannot be listed; HTTP servers list nothing.
    */
   list(prefix: string, signal?: AbortSignal): AsyncIterable<StoredObject>;
-  /** One object; undefined when there is none. @throws {PipelineError} `ERR_DATASET` when that is unknown. */
+  /**
+   * One object; undefined when there is none. Where a server answers no look-up, its answer to a reading of the first byte
+   * tells size and version.
+   *
+   * @throws {Error} When it cannot be looked up: the message is the reason.
+   * @throws {PipelineError} `ERR_DATASET` when the store cannot be reached.
+   */
   find(key: string, signal?: AbortSignal): Promise<StoredObject | undefined>;
   /**
    * Exactly the bytes that were asked for, in memory that nobody else holds.

@@ -46,7 +46,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'operators/evaluation': ['operators/onnx', 'operators/threads', 'operators'],
   'operators/theory': ['operators/loss', 'operators/tensor', 'operators'],
-  'datasets/store': ['operators/files', 'operators/flow', 'operators'],
+  'datasets/http': ['operators/files', 'operators'],
+  'datasets/store': ['datasets/http', 'operators/files', 'operators/flow', 'operators'],
   'datasets/cache': ['datasets/store', 'operators/files', 'operators/flow', 'operators'],
   'datasets/records': [
     'datasets/cache',

@@ -1,10 +1,14 @@
 import path from 'node:path';
 import { schemeOf } from '../../operators/location-scheme.ts';
+import { httpsPlace } from './https-store.ts';
 import { localStore } from './local-store.ts';
 import type { Place } from './object-store.ts';
 
 /** Kinds of stores by URI scheme: the one place that lists them. Paths are of the local store. */
-const stores: Readonly<Record<string, (location: string) => Place>> = {};
+const stores: Readonly<Record<string, (location: string) => Place>> = {
+  'http:': httpsPlace,
+  'https:': httpsPlace,
+};
 
 /** URI schemes of stores, the colon included. */
 export const storePrefixes: readonly string[] = Object.keys(stores);

@@ -1,3 +1,4 @@
+import type { Columns } from './column-file.ts';
 import type { ImageIndex } from './image-index.ts';
 
 /** Cache of indexes on a local disk, shared by processes, so that a store is listed once. */
@@ -18,6 +19,10 @@ export interface IndexCache {
   readPart(key: string): Promise<Uint8Array | undefined>;
   /** Keeps such bytes. @param bytes Borrowed until it resolves. */
   writePart(key: string, bytes: Uint8Array): Promise<void>;
+  /** Columns that a source kept in a form of its own; undefined when there are none, or they are damaged. */
+  readColumns(key: string): Promise<Columns | undefined>;
+  /** Keeps such columns. @param columns Borrowed until it resolves. */
+  writeColumns(key: string, columns: Columns): Promise<void>;
   /** What went wrong with the cache first, to be told once; undefined when nothing did. */
   readonly problem: string | undefined;
 }

@@ -2,36 +2,9 @@ import type { Dirent } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { readExtensions } from '../../operators/image-formats.ts';
-import { escapedName, joined, mayBeRaw, rawEntries } from './raw-names.ts';
-
-/** Extensions of images in formats that are not read: listed, so that they end in quarantine and not in silence. */
-const foreignExtensions: ReadonlySet<string> = new Set(
-  (
-    'svg heic heif hif jxl jp2 j2k jpx jxr ico psd xcf pfm pam tga pcx qoi dds exr hdr ' +
-    'dng cr2 cr3 nef arw orf raf rw2 pef srw'
-  )
-    .split(' ')
-    .map((extension) => `.${extension}`),
-);
-
-/** Tests whether an ending, in lower case, is that of an image that is not read. */
-export function isForeignExtension(extension: string): boolean {
-  return foreignExtensions.has(extension);
-}
-
-const imageExtensions: ReadonlySet<string> = new Set([...readExtensions, ...foreignExtensions]);
-
-/** What systems leave behind; some of it holds thumbnails. Hidden names are left out as well. */
-const leftBehind = new Set([
-  '__MACOSX',
-  '@eaDir',
-  '$RECYCLE.BIN',
-  'System Volume Information',
-  'lost+found',
-  'Thumbs.db',
-  'desktop.ini',
-]);
+import { isSystemName, kindOfFile } from '../records/listed-names.ts';
+import { escapedName } from '../records/escaped-name.ts';
+import { joined, mayBeRaw, rawEntries } from './raw-names.ts';
 
 /**
  * An entry of a folder, by what it is to a listing of images.
@@ -99,16 +72,6 @@ function countsOf(names: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
-}
-
-/** Tests whether an entry of this name is hidden, or left behind by a system. */
-export function isSystemName(name: string): boolean {
-  return name.startsWith('.') || leftBehind.has(name);
-}
-
-/** Kind of a file by its name: by its ending. */
-export function kindOfFile(name: string): 'image' | 'other' {
-  return imageExtensions.has(path.extname(name).toLowerCase()) ? 'image' : 'other';
 }
 
 async function kindOf(entry: Dirent | Dirent<Buffer>, folder: string): Promise<Entry['kind']> {

@@ -4,7 +4,7 @@ import { imageFormat } from '../../operators/image-formats.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
 import type { DatasetNote } from '../../operators/types.ts';
 import { classOf } from './class-layout.ts';
-import { isForeignExtension } from './folder-entries.ts';
+import { isForeignExtension } from '../records/listed-names.ts';
 import type { FolderListing, Peek } from './folder-listing.ts';
 
 /**

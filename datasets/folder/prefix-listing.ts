@@ -1,5 +1,5 @@
 import type { StoredObject } from '../store/object-store.ts';
-import { isSystemName, kindOfFile } from './folder-entries.ts';
+import { isSystemName, kindOfFile } from '../records/listed-names.ts';
 import type { FolderListing } from './folder-listing.ts';
 import { type LeftOutTally, leftOutTally } from './left-out.ts';
 

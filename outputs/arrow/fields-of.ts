@@ -1,5 +1,5 @@
 import { Field, type Schema } from 'apache-arrow';
-import type { BatchMessage } from './arrow-messages.ts';
+import type { BatchMessage } from '../../operators/arrow/arrow-messages.ts';
 
 /**
  * Columns that a message holds: those of the schema, or the values of one of its dictionaries.

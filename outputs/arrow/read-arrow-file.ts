@@ -6,10 +6,10 @@ import {
   type Schema,
 } from 'apache-arrow';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { type BatchMessage, readArrowMessage } from './arrow-messages.ts';
-import { footerTable } from './arrow-metadata.ts';
-import { checkFlatbuffer, structsOf } from './check-flatbuffer.ts';
-import { checkLayout } from './check-layout.ts';
+import { type BatchMessage, readArrowMessage } from '../../operators/arrow/arrow-messages.ts';
+import { footerTable } from '../../operators/arrow/arrow-metadata.ts';
+import { checkFlatbuffer, structsOf } from '../../operators/arrow/check-flatbuffer.ts';
+import { checkLayout } from '../../operators/arrow/check-layout.ts';
 import { checkValues } from './check-values.ts';
 import { fieldsOf } from './fields-of.ts';
 import { kindInstead } from '../../operators/files/file-kind.ts';

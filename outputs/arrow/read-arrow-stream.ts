@@ -1,7 +1,7 @@
 import { type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import { type ArrowMessage, readArrowMessage } from './arrow-messages.ts';
-import { checkLayout } from './check-layout.ts';
+import { type ArrowMessage, readArrowMessage } from '../../operators/arrow/arrow-messages.ts';
+import { checkLayout } from '../../operators/arrow/check-layout.ts';
 import { fieldsOf } from './fields-of.ts';
 import { checkValues } from './check-values.ts';
 import { readLogCount, sidecarOf } from './log-sidecar.ts';

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { RecordBatch, Schema } from 'apache-arrow';
 import { PipelineError } from '../../operators/errors.ts';
 import { classColumns } from '../arrow/arrow-columns.ts';
-import { readArrowMessage } from '../arrow/arrow-messages.ts';
+import { readArrowMessage } from '../../operators/arrow/arrow-messages.ts';
 import { embeddingsSchema } from '../embeddings/embeddings-schema.ts';
 import { kindInstead } from '../../operators/files/file-kind.ts';
 import { openFileWindow } from '../../operators/files/file-window.ts';

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
-import { readArrowMessage } from '../arrow/arrow-messages.ts';
+import { readArrowMessage } from '../../operators/arrow/arrow-messages.ts';
 import { openFileWindow } from '../../operators/files/file-window.ts';
 import { imageBuffer } from './prepared-schema.ts';
 

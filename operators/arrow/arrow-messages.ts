@@ -2,7 +2,13 @@ import { Message } from 'apache-arrow';
 import { messageTable } from './arrow-metadata.ts';
 import { checkFlatbuffer } from './check-flatbuffer.ts';
 import type { BatchLayout } from './check-layout.ts';
-import type { FileWindow } from '../../operators/files/file-window.ts';
+
+/** Bytes that are read at any place, of a file or of an object of a store. */
+export interface ByteWindow {
+  readonly size: number;
+  /** Bytes from `position`, fewer at the end. A view that holds until the next call. */
+  bytes(position: number, length: number): Promise<Buffer>;
+}
 
 /** One message of Arrow's IPC formats, as its header describes it. */
 export type ArrowMessage = DescribedMessage & {
@@ -34,7 +40,7 @@ const largestHeader = 1 << 28;
  * @returns `'end'` at an end mark or the end of the file, `'cut'` where a message is not all there or is none.
  */
 export async function readArrowMessage(
-  window: FileWindow,
+  window: ByteWindow,
   position: number,
 ): Promise<ArrowMessage | 'end' | 'cut'> {
   const prefix = await window.bytes(position, 8);

@@ -1,6 +1,4 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
-import { crc32 } from 'node:zlib';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { fileTooLarge } from '../../operators/file-too-large.ts';
 import { digestBytes } from '../../operators/image-content.ts';
@@ -9,7 +7,7 @@ import type { Dataset, DatasetNote, ImageLocation, Sample } from '../../operator
 import { type PreparedManifest, readPreparedManifest } from './prepared-manifest.ts';
 import { type PreparedImages, readPreparedImages } from './prepared-index.ts';
 import { requirePosition } from '../records/require-position.ts';
-import { readOnly } from '../store/read-file.ts';
+import { readRange } from '../store/read-range.ts';
 
 /*
  * A dataset that `prepare` wrote: decoded or re-encoded images in Arrow parts, with an index beside each part.
@@ -76,7 +74,9 @@ export async function openPreparedFolder(
       const { id } = sample(position);
       const { file, range } = place(position);
       if (range.bytes > maxBytes) throw fileTooLarge(id, range.bytes, maxBytes);
-      return await readRange(id, file, range);
+      return await readRange({ file, range }).catch((error: unknown) => {
+        throw unreadable(id, file, error);
+      });
     },
     size(position) {
       requirePosition(position, count);
@@ -96,10 +96,11 @@ export async function openPreparedFolder(
   };
 }
 
-type Located = Required<ImageLocation> & { readonly range: Range };
-type Range = NonNullable<ImageLocation['range']>;
-
-function placeIn(files: readonly string[], images: PreparedImages, position: number): Located {
+function placeIn(
+  files: readonly string[],
+  images: PreparedImages,
+  position: number,
+): Required<ImageLocation> {
   return {
     file: files[images.part[position]!]!,
     range: {
@@ -110,33 +111,6 @@ function placeIn(files: readonly string[], images: PreparedImages, position: num
   };
 }
 
-async function readRange(id: string, file: string, range: Range): Promise<Uint8Array> {
-  const bytes = new Uint8Array(range.bytes);
-  let read = 0;
-  try {
-    const handle = await fs.open(file, readOnly);
-    try {
-      while (read < bytes.length) {
-        const { bytesRead } = await handle.read(
-          bytes,
-          read,
-          bytes.length - read,
-          range.from + read,
-        );
-        if (bytesRead === 0) break;
-        read += bytesRead;
-      }
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw unreadable(id, file, messageOf(error), error);
-  }
-  if (read < bytes.length) throw unreadable(id, file, 'the file ends before it');
-  if (crc32(bytes) !== range.crc32) throw unreadable(id, file, 'its bytes have another CRC-32');
-  return bytes;
-}
-
 function unidentified(id: string, folder: string): PipelineError {
   return new PipelineError(
     'ERR_READ',
@@ -145,10 +119,10 @@ function unidentified(id: string, folder: string): PipelineError {
   );
 }
 
-function unreadable(id: string, file: string, why: string, cause?: unknown): PipelineError {
+function unreadable(id: string, file: string, cause: unknown): PipelineError {
   return new PipelineError(
     'ERR_READ',
-    `Could not read \`${id}\` from \`${file}\`: ${why}. \`inspect\` with \`verify: true\` looks at all of the folder; ` +
+    `Could not read \`${id}\` from \`${file}\`: ${messageOf(cause)}. \`inspect\` with \`verify: true\` looks at all of the folder; ` +
       'prepare the images again, into another folder',
     { sample: id, path: file, options: ['verify'], cause },
   );

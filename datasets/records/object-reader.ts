@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { ImageLocation } from '../../operators/types.ts';
 import { contentKey } from '../cache/content-key.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
+import { readKept } from '../cache/read-kept.ts';
 import type { ByteRange, ObjectStore, StoredObject } from '../store/object-store.ts';
 import type { ImageIndex } from './image-index.ts';
 import type { RecordReader } from './indexed-dataset.ts';
@@ -48,13 +49,16 @@ export function objectReader(index: ImageIndex, options: ObjectReaderOptions): R
     async read(position, signal) {
       const place = placeOf(position);
       const { object: one, store, range } = place;
+      const key = store.isRemote && cache !== undefined ? keyOf(place) : undefined;
+      const kept = key === undefined ? undefined : cache?.find(key);
+      const before = kept && (await readKept(kept, signal));
+      if (before !== undefined) return before;
       const read = await store.read(one, { range, signal });
       const sum = index.crc32?.[position];
       if (sum !== undefined && crc32(read) !== sum) {
         throw new Error('its bytes have another CRC-32 than when it was indexed');
       }
-      // What lay in the cache was read by a thread, or is damaged there: it is kept anew.
-      if (store.isRemote) await cache?.keep(keyOf(place), read);
+      if (key !== undefined) await cache?.keep(key, read);
       return read;
     },
   };

@@ -6,6 +6,7 @@ export { openImageFolder } from './folder/image-folder.ts';
 export { openPreparedFolder } from './prepared/prepared-folder.ts';
 export { openSynthetic } from './synthetic/synthetic.ts';
 export { asOneClass } from './subsets/as-one-class.ts';
+export { holdOut } from './subsets/hold-out.ts';
 export { limitPerClass } from './subsets/limit-per-class.ts';
 export { onlyClasses } from './subsets/only-classes.ts';
 export { writeSyntheticFolder } from './synthetic/write-synthetic-folder.ts';

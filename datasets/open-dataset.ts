@@ -1,16 +1,24 @@
 import { PipelineError } from '../operators/errors.ts';
 import type { Dataset } from '../operators/types.ts';
+import { holdOut } from './subsets/hold-out.ts';
 import { limitPerClass } from './subsets/limit-per-class.ts';
 import { type ClassChoice, onlyClasses } from './subsets/only-classes.ts';
+import { withoutSmallClasses } from './subsets/without-small-classes.ts';
 import { type OpenSourceOptions, sourceOf, sourcePrefixes } from './sources.ts';
 
 /** Options of `openDataset`: the subset of the images to open. */
 export interface OpenDatasetOptions extends ClassChoice {
   /** A folder below the root, such as `train`; `train` or `test` of a synthetic dataset. */
   readonly split?: string | undefined;
+  /** Without classes of fewer images, an integer of 1 or more. @default all */
+  readonly minPerClass?: number | undefined;
+  /** Share of the images of each class to hold out, above 0 and below 1: the rest are opened. See `holdOut`. @default none */
+  readonly holdOut?: number | undefined;
+  /** The held-out images instead of the rest. @default false */
+  readonly heldOut?: boolean | undefined;
   /** At most so many images of each class, an integer of 1 or more. @default all */
   readonly limit?: number | undefined;
-  /** Random seed of the images that stay under `limit`. A safe integer. @default 0 */
+  /** Random seed of the images that are held out, and of those that stay under `limit`. A safe integer. @default 0 */
   readonly seed?: number | undefined;
   /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
@@ -40,7 +48,8 @@ export async function openDataset(
   options: OpenDatasetOptions = {},
 ): Promise<Dataset> {
   const { split, limit, seed = 0, signal } = options;
-  const dataset = someClasses(await openWhole(location, { split, signal }), options);
+  const whole = someClasses(await openWhole(location, { split, signal }), options);
+  const dataset = onePart(whole, options);
   return limit === undefined ? dataset : limitPerClass(dataset, limit, seed);
 }
 
@@ -48,6 +57,13 @@ function someClasses(dataset: Dataset, choice: ClassChoice): Dataset {
   const { classes, excludeClasses } = choice;
   const isAll = classes === undefined && excludeClasses === undefined;
   return isAll ? dataset : onlyClasses(dataset, choice);
+}
+
+/** The classes are chosen before images are held out, so that both parts have the same ones. */
+function onePart(dataset: Dataset, options: OpenDatasetOptions): Dataset {
+  const { minPerClass, holdOut: share, heldOut, seed = 0 } = options;
+  const large = minPerClass === undefined ? dataset : withoutSmallClasses(dataset, minPerClass);
+  return share === undefined ? large : holdOut(large, { share, seed, heldOut });
 }
 
 async function openWhole(location: string, options: OpenSourceOptions): Promise<Dataset> {

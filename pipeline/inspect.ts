@@ -49,6 +49,9 @@ export function inspect(given: InspectOptions): Run<Inspected> {
   );
 }
 
+/** All images of the classes: a sheet draws from all of them. */
+const noSubset = { minPerClass: null, holdOut: null, heldOut: false, limit: null };
+
 /** Words of `inspect` for the images and the sheet. */
 const sheetOption: OutOption = { data: 'path', out: 'views', what: 'file', suffix: '-views.html' };
 
@@ -59,7 +62,7 @@ async function drawViews(
   tell: TellProgress,
 ): Promise<Inspected> {
   const { path, views, count: total } = options;
-  const chosen = { ...options, data: path, out: views, limit: null };
+  const chosen = { ...options, data: path, out: views, ...noSubset };
   const data = await openData(chosen, signal, note, sheetOption);
   checkPreparedReading(data, chosen);
   // Before the work, so that a file that cannot be written costs no wait.

@@ -26,8 +26,10 @@ export interface ClassSharesOptions {
 
 /** Class quotas of every batch of a run. */
 export interface ClassShares {
-  /** The most images that a class gives to one batch: ⌈batchSize / classesPerBatch⌉. */
-  readonly largest: number;
+  /** The most images that a class gives to one batch. */
+  largest(member: number): number;
+  /** Images that a class gives to an epoch, on average. */
+  perEpoch(member: number): number;
   /** The shares of batch number `seq`, one for each of its classes; they sum to `batchSize`. */
   at(seq: number): ClassShare[];
 }
@@ -106,7 +108,8 @@ export function classShares(options: ClassSharesOptions): ClassShares {
 
   let cursor = start();
   return {
-    largest: extras > 0 ? base + 1 : base,
+    largest: () => (extras > 0 ? base + 1 : base),
+    perEpoch: () => (batchSize * batchesPerEpoch) / classes,
     at(seq) {
       const epoch = Math.floor(seq / batchesPerEpoch);
       const batch = seq - epoch * batchesPerEpoch;

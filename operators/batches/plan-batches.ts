@@ -1,6 +1,5 @@
 import { permutation, seededRandom } from '../random.ts';
 import type { BatchPlan, Dataset, PlannedSample } from '../types.ts';
-import { classShares, type ClassShares } from './class-shares.ts';
 import { classWalks, type ClassWalks, type ClassWalksOptions } from './class-walks.ts';
 
 /** Options of the batch sampler. */
@@ -16,7 +15,8 @@ export interface PlanBatchesOptions extends ClassWalksOptions {
  * over P classes, decided before an image is read.
  *
  * - Counts of the classes of a batch differ by at most one, and over time no class falls behind or is
- *   left out, also when classes outnumber places (see `classShares`).
+ *   left out, also when classes outnumber places (see `classShares`). With `balance` below 1 common classes get more:
+ *   each class its share of every epoch and of every batch, rounded down or up (see `weightedShares`).
  * - Each class goes through all its images before it repeats one; a batch holds an image twice only
  *   when its class has fewer images than places (see `circularOrder`). `draw` counts the repeats.
  * - An epoch is ⌈n / B⌉ batches.
@@ -60,26 +60,18 @@ async function* plans(
   steps: number,
   startAt: number,
 ): AsyncGenerator<BatchPlan, void, undefined> {
-  const { dataset, index, batchSize, classesPerBatch, seed } = walks;
-  const batchesPerEpoch = Math.ceil(index.images / batchSize);
-  const shares = classShares({
-    classes: index.labels.length,
-    batchSize,
-    classesPerBatch,
-    batchesPerEpoch,
-    keys: ['class shares', dataset.hash, seed],
-  });
+  const { dataset, batchSize, batchesPerEpoch, seed } = walks;
   for (let seq = startAt; seq < steps; seq += 1) {
-    const inClassOrder = samplesOf(walks, shares, seq);
+    const inClassOrder = samplesOf(walks, seq);
     const order = permutation(batchSize, seededRandom('batch order', dataset.hash, seed, seq));
     const samples = Array.from(order, (place) => inClassOrder[place]!);
     yield { seq, epoch: Math.floor(seq / batchesPerEpoch), samples };
   }
 }
 
-function samplesOf(walks: ClassWalks, shares: ClassShares, seq: number): PlannedSample[] {
+function samplesOf(walks: ClassWalks, seq: number): PlannedSample[] {
   const samples: PlannedSample[] = [];
-  for (const { member, images, before } of shares.at(seq)) {
+  for (const { member, images, before } of walks.shares.at(seq)) {
     const label = walks.index.labels[member]!;
     const positions = walks.index.positions(label);
     const walk = walks.walk(label);

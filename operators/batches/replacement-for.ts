@@ -33,7 +33,7 @@ export function replacementFor(
   if (!Number.isInteger(attempt) || attempt < 1) {
     throw new RangeError(`Expected \`attempt\` to be an integer of at least 1, got \`${attempt}\``);
   }
-  const { dataset, index, largestShare } = walks;
+  const { dataset, index } = walks;
   const { label } = bad;
   const positions = label === null ? new Uint32Array(0) : index.positions(label);
   const badItem = positions.indexOf(bad.position);
@@ -53,7 +53,7 @@ export function replacementFor(
     );
   }
   const walk = walks.walk(label).turn(bad.draw);
-  const offset = 1 + ((largestShare - 1 + attempt - 1) % others);
+  const offset = 1 + ((walks.largestShare(label) - 1 + attempt - 1) % others);
   const item = walk[(walk.indexOf(badItem) + offset) % walk.length]!;
   const position = positions[item]!;
   return { ...dataset.sample(position), position, draw: bad.draw, replaces: bad.id };

@@ -1,5 +1,5 @@
 import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
-import { classRule, type DataOptions, dataFields } from './data-options.ts';
+import { classRule, type DataOptions, dataFields, heldOutRule } from './data-options.ts';
 import { loadingFields, type LoadingOptions } from './loading-options.ts';
 import { augmentation, choice, integer, number, optional, path } from './option-fields.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
@@ -100,7 +100,7 @@ export const benchVerb: Verb<BenchOptions> = defineVerb<BenchOptions>({
     'Batches and views': batches,
     Machine: machine,
   },
-  rules: [classRule, alternatives<BenchOptions>('batches', 'seconds')],
+  rules: [classRule, heldOutRule, alternatives<BenchOptions>('batches', 'seconds')],
   complete: (options: Resolved<BenchOptions>) =>
     options.seconds === null && options.batches === null ? { ...options, seconds: 10 } : options,
 });

@@ -1,4 +1,4 @@
-import { folderName, integer, optional, texts } from './option-fields.ts';
+import { flag, folderName, integer, number, optional, texts } from './option-fields.ts';
 import { alternatives, type OptionFields, type OptionRule } from './verb.ts';
 
 /** Selection of classes. */
@@ -13,6 +13,12 @@ export interface ClassOptions {
 export interface DataOptions extends ClassOptions {
   /** Split to use: a folder name, such as `train` or `test`; `.` for the whole folder. */
   readonly split?: string | null | undefined;
+  /** Leave out classes of fewer images; none when not given. */
+  readonly minPerClass?: number | null | undefined;
+  /** Share of each class to hold out, drawn by `seed`: the rest are used; nothing is held out when not given. */
+  readonly holdOut?: number | null | undefined;
+  /** Use the images that `holdOut` holds out instead of the rest. @default false */
+  readonly heldOut?: boolean | undefined;
   /** Images of each class, drawn by `seed`; all when not given. */
   readonly limit?: number | null | undefined;
 }
@@ -36,7 +42,22 @@ export const dataFields: OptionFields<DataOptions> = {
     folderName('Split to use: a folder name, such as `train` or `test`; `.` for the whole folder.'),
   ),
   ...classFields,
+  minPerClass: optional(integer(1, 'Leave out classes of fewer images; none when not given.')),
+  holdOut: optional(
+    number(
+      { above: 0, below: 1 },
+      'Share of each class to hold out, drawn by `seed`: the rest are used; nothing is held out when not given.',
+    ),
+  ),
+  heldOut: flag('Use the images that `holdOut` holds out instead of the rest.'),
   limit: limitField,
+};
+
+/** `heldOut` needs to know what was held out. */
+export const heldOutRule: OptionRule<DataOptions> = {
+  option: 'heldOut',
+  expected: 'given together with `holdOut`, the share that was held out',
+  holds: ({ heldOut, holdOut }) => !heldOut || holdOut !== null,
 };
 
 /** One of `classes` and `excludeClasses` at most. */

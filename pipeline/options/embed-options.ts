@@ -1,4 +1,4 @@
-import { classRule, type DataOptions, dataFields } from './data-options.ts';
+import { classRule, type DataOptions, dataFields, heldOutRule } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
 import { choice, flag, integer, optional, path, shard } from './option-fields.ts';
@@ -108,6 +108,7 @@ export const embedVerb: Verb<EmbedOptions> = defineVerb<EmbedOptions>({
   },
   rules: [
     classRule,
+    heldOutRule,
     retryRule,
     {
       option: 'checkpoint',

@@ -1,5 +1,5 @@
 import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
-import { classRule, type DataOptions, dataFields } from './data-options.ts';
+import { classRule, type DataOptions, dataFields, heldOutRule } from './data-options.ts';
 import { loadingFields, type LoadingOptions } from './loading-options.ts';
 import { augmentation, choice, flag, integer, optional, path, shard } from './option-fields.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
@@ -100,6 +100,7 @@ export const prepareVerb: Verb<PrepareOptions> = defineVerb<PrepareOptions>({
   groups: { Data: data, Images: images, Output: output, Machine: loadingFields },
   rules: [
     classRule,
+    heldOutRule,
     retryRule,
     shardRule,
     alternatives<PrepareOptions>('imageSize', 'shrinkTo'),

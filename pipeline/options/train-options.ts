@@ -7,7 +7,7 @@ import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
 import { type FrozenPart, frozenParts, hasPart } from '../../operators/model/frozen-part.ts';
 import { encoderNames } from '../../operators/model/encoders.ts';
 import { allViews } from './all-views.ts';
-import { classRule, type DataOptions, dataFields } from './data-options.ts';
+import { classRule, type DataOptions, dataFields, heldOutRule } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
 import { trainingLoss } from './loss-spec.ts';
@@ -55,6 +55,12 @@ export interface TrainOptions
   readonly batchNorm?: 'batch' | 'frozen' | undefined;
   /** Classes of a batch; all that fit when not given. */
   readonly classesPerBatch?: number | null | undefined;
+  /** Class balance: from 0, each class by its share of the images, to 1, equal shares. @default 1 */
+  readonly balance?: number | undefined;
+  /** Largest share of a batch that one class fills, such as 0.2; no limit when not given. */
+  readonly maxClassShare?: number | null | undefined;
+  /** Draw an image of a rare class at most so many times as often as the average image; no limit when not given. */
+  readonly maxOversampling?: number | null | undefined;
   /** Views of each image in a batch, before the local ones of `augmentation`. @default 2 */
   readonly views?: number | undefined;
   /**
@@ -150,6 +156,22 @@ const network = {
 const batches = {
   batchSize: integer(2, 'Images of a batch, before views.').default(256),
   classesPerBatch: optional(integer(2, 'Classes of a batch; all that fit when not given.')),
+  balance: number(
+    { from: 0, to: 1 },
+    'Class balance: from 0, each class by its share of the images, to 1, equal shares.',
+  ).default(1),
+  maxClassShare: optional(
+    number(
+      { above: 0, to: 1 },
+      'Largest share of a batch that one class fills, such as 0.2; no limit when not given.',
+    ),
+  ),
+  maxOversampling: optional(
+    number(
+      { from: 1 },
+      'Draw an image of a rare class at most so many times as often as the average image; no limit when not given.',
+    ),
+  ),
   microBatch: optional(
     integer(
       1,
@@ -249,6 +271,7 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
     alternatives<TrainOptions>('steps', 'epochs'),
     retryRule,
     classRule,
+    heldOutRule,
     epsilonRule,
     {
       option: 'positives',
@@ -276,6 +299,12 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
         'absent when views of one image are the positives, because classes play no part then',
       holds: (options) => !isByImage(trainingLoss(options)) || options.classesPerBatch === null,
     },
+    ...(['balance', 'maxClassShare', 'maxOversampling'] as const).map((option) => ({
+      option,
+      expected: `${option === 'balance' ? '1' : 'absent'} when views of one image are the positives, because classes play no part then`,
+      holds: (options: Resolved<TrainOptions>) =>
+        !isByImage(trainingLoss(options)) || [1, null].includes(options[option]),
+    })),
     {
       option: 'freeze',
       expected: 'a part that the `encoder` has: `resnet8` and `resnet20` end with `layer3`',

@@ -27,11 +27,15 @@ export async function openData(
   called: OutOption = folderOption,
 ): Promise<Dataset> {
   const { data, split, classes, excludeClasses, limit, seed, out } = options;
+  const { minPerClass, holdOut, heldOut } = options;
   if (out !== null) await checkOutside({ data, split, out }, called);
   const dataset = await openDataset(data, {
     split: split ?? undefined,
     classes: classes ?? undefined,
     excludeClasses: excludeClasses ?? undefined,
+    minPerClass: minPerClass ?? undefined,
+    holdOut: holdOut ?? undefined,
+    heldOut,
     limit: limit ?? undefined,
     seed,
     signal,

@@ -36,6 +36,7 @@ import {
 import { trainingOpening } from './opening-notes.ts';
 import type { TellNote } from './run-event.ts';
 import { tellDecoder } from './tell-decoder.ts';
+import { tellShares } from './tell-shares.ts';
 import { trainingImages } from './training-images.ts';
 import { counted } from '../../operators/message-words.ts';
 
@@ -78,6 +79,7 @@ export async function openTraining(
   const config = runConfig(options, data, engine, found.classes, start);
   tellPreparedSize(found, shrinkTarget(config.recipe, config.imageSize), note);
   checkPositives(walks, config, note);
+  tellShares(walks, note);
   const run = scope.use(
     await openRunFolder(options.out, {
       config: { ...config },

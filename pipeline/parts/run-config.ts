@@ -38,6 +38,12 @@ export interface RunConfig extends ImageReading {
   readonly microBatch: number | null;
   readonly batchNorm: 'batch' | 'frozen';
   readonly classesPerBatch: number | null;
+  /** 1 where it is absent. */
+  readonly balance?: number | undefined;
+  /** No limit where it is absent. */
+  readonly maxClassShare?: number | undefined;
+  /** No limit where it is absent. */
+  readonly maxOversampling?: number | undefined;
   readonly steps: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
@@ -84,7 +90,16 @@ export const mayChange: readonly (keyof RunConfig)[] = ['dataLocation', 'classes
 
 /** Options that make a field of `RunConfig`, where they are not the one of its name. */
 export const optionsOf: Readonly<Partial<Record<keyof RunConfig, readonly string[]>>> = {
-  data: ['data', 'split', 'classes', 'excludeClasses', 'limit'],
+  data: [
+    'data',
+    'split',
+    'classes',
+    'excludeClasses',
+    'minPerClass',
+    'holdOut',
+    'heldOut',
+    'limit',
+  ],
   dataLocation: ['data', 'split'],
   encoder: ['encoder', 'stem', 'width', 'loss'],
   recipe: ['augmentation'],
@@ -138,6 +153,7 @@ export function runConfig(
   start?: PretrainedStart,
 ): RunConfig {
   const { imageSize, augmentation, microBatch, batchNorm, freeze } = options;
+  const { balance, maxClassShare, maxOversampling } = options;
   const { views, batchSize, classesPerBatch, optimizer, momentum, clipNorm, seed } = options;
   const usual = optimizers[optimizer];
   return {
@@ -152,6 +168,9 @@ export function runConfig(
     microBatch,
     batchNorm,
     classesPerBatch,
+    ...(balance === 1 ? {} : { balance }),
+    ...(maxClassShare === null ? {} : { maxClassShare }),
+    ...(maxOversampling === null ? {} : { maxOversampling }),
     steps: stepsOf(options, data),
     learningRate: options.learningRate ?? usual.learningRate,
     warmupSteps: options.warmupSteps,

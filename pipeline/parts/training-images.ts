@@ -2,15 +2,13 @@ import { planBatches } from '../../operators/batches/plan-batches.ts';
 import { takeFingerprint } from '../../operators/stages/take-fingerprint.ts';
 import type { Dataset } from '../../operators/types.ts';
 import type { RunImages } from '../../outputs/run/run-images.ts';
-import { batchShape } from './batch-shape.ts';
+import { batchShape, type PlannedBatches } from './batch-shape.ts';
 import { readPermits } from './native-permits.ts';
-
-type Planned = Parameters<typeof batchShape>[0];
 
 /** What the images of a run are: their fingerprint, and which of them were drawn by a step. */
 export async function trainingImages(
   data: Dataset,
-  config: Planned,
+  config: PlannedBatches,
   signal: AbortSignal,
 ): Promise<RunImages> {
   const { name, hash } = data;
@@ -23,7 +21,7 @@ export async function trainingImages(
 /** Images among some that stand in the plans of the first steps. Plans are made again, until all are found. */
 async function drawnImages(
   data: Dataset,
-  config: Planned,
+  config: PlannedBatches,
   ids: readonly string[],
   steps: number,
 ): Promise<string[]> {

@@ -9,6 +9,8 @@ import { trainVerb, type TrainOptions } from '../../pipeline/options/train-optio
 import { transferVerb } from '../../pipeline/options/transfer-options.ts';
 import { UsageError } from '../../pipeline/options/usage-error.ts';
 import { type Resolved, resolveOptions } from '../../pipeline/options/verb.ts';
+import { classWalks } from '../../operators/batches/class-walks.ts';
+import { listedDataset } from '../helpers/listed-dataset.ts';
 import { checkPositives } from '../../pipeline/parts/check-positives.ts';
 import { viewsOf } from '../../pipeline/parts/run-config.ts';
 import { train } from '../../pipeline/train.ts';
@@ -56,7 +58,11 @@ test('local views come to `views`: in batches, and where two views of an image a
   t.throws(() => resolved({ loss: 'infonce', views: 1 }), { message: /at least 2/u });
   const loss = { name: 'sincere', temperature: 0.1 } as const;
   const batch = { loss, views: 1, batchSize: 3, recipe };
-  t.notThrows(() => checkPositives({ classesPerBatch: 3 }, batch, () => t.fail()));
+  t.notThrows(() =>
+    checkPositives(classWalks(listedDataset([5, 5, 5]), { batchSize: 3, seed: 0 }), batch, () =>
+      t.fail(),
+    ),
+  );
 });
 
 test('help names presets and parameters', async (t) => {

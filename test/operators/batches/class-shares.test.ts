@@ -28,7 +28,7 @@ test('a batch holds the asked number of classes and images, counts within one', 
         given.batchSize,
       );
       t.true(Math.max(...counts) - Math.min(...counts) <= 1);
-      t.true(Math.max(...counts) <= shares.largest && Math.min(...counts) >= 1);
+      t.true(Math.max(...counts) <= shares.largest(0) && Math.min(...counts) >= 1);
     }),
     { seed: 1 },
   );
@@ -75,7 +75,8 @@ test('over time no class gets ahead of another', (t) => {
       const totals = Array.from({ length: classes }, () => 0);
       const even = batchSize % classesPerBatch === 0;
       // One image when all classes take part, one equal share when they take turns.
-      const spread = classesPerBatch === classes ? 1 : even ? shares.largest : shares.largest * 2;
+      const spread =
+        classesPerBatch === classes ? 1 : even ? shares.largest(0) : shares.largest(0) * 2;
       for (let seq = 0; seq < 150; seq += 1) {
         for (const { member, images } of shares.at(seq)) totals[member]! += images;
         if (classesPerBatch === classes || even || (seq + 1) % given.batchesPerEpoch === 0) {

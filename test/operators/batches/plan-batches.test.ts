@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 import { planBatches, type PlanBatchesOptions } from '../../../operators/batches/plan-batches.ts';
@@ -249,3 +250,88 @@ test(
   { classesPerBatch: 4 },
   /from 2 to 3 .*got `4`/,
 );
+
+test('equal shares are planned as they were before there was a balance', async (t) => {
+  // Digests of the version before: ids and draws of 60 batches, so that its runs go on.
+  const digestOf = async (sizes: readonly number[], shape: object): Promise<string> => {
+    const options = { batchSize: 8, seed: 7, steps: 60, ...shape };
+    const hash = createHash('sha256');
+    for (const { samples } of await collect(planBatches(listedDataset(sizes), options))) {
+      hash.update(JSON.stringify(samples.map(({ id, draw }) => [id, draw])));
+    }
+    return hash.digest('hex').slice(0, 16);
+  };
+  const many = Array.from({ length: 40 }, (_, at) => (at % 5) + 1);
+  for (const balance of [undefined, 1]) {
+    t.is(await digestOf([3, 50, 7, 1], { balance }), 'e2c6413564e83897');
+    t.is(await digestOf([3, 50, 7, 1], { balance, classesPerBatch: 2 }), 'c1e97479030c3905');
+    t.is(await digestOf(many, { balance, batchSize: 16 }), '38dcadbb9b3962bd');
+  }
+});
+
+const weighted = fc
+  .record({
+    sizes: fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 2, maxLength: 8 }),
+    batchSize: fc.integer({ min: 2, max: 24 }),
+    balance: fc.constantFrom(0, 0.3, 0.5, 0.9),
+    seed: fc.integer(),
+  })
+  .map(({ sizes, ...options }) => ({
+    sizes,
+    dataset: listedDataset(sizes),
+    options: { ...options, steps: 40 },
+  }));
+
+test('classes of unequal shares go through their images, no image twice in a batch that has others', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(weighted, async ({ dataset, sizes, options }) => {
+      const draws = new Map<number, number>();
+      for (const plan of await collect(planBatches(dataset, options))) {
+        t.is(plan.samples.length, options.batchSize);
+        for (const [label, count] of classCounts(plan)) {
+          const positions = plan.samples.filter((s) => s.label === label).map((s) => s.position);
+          t.is(new Set(positions).size, Math.min(count, sizes[label]!));
+        }
+        for (const { position, draw } of [...plan.samples].sort((a, b) => a.draw - b.draw)) {
+          t.is(draw, draws.get(position) ?? 0);
+          draws.set(position, draw + 1);
+        }
+      }
+    }),
+    { seed: 7, numRuns: 40 },
+  );
+});
+
+test('plans of unequal shares can start anywhere', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(weighted, fc.nat(45), async ({ dataset, options }, startAt) => {
+      const unbroken = await collect(planBatches(dataset, options));
+      const resumed = await collect(planBatches(dataset, { ...options, startAt }));
+      t.deepEqual(resumed, unbroken.slice(startAt));
+    }),
+    { seed: 8, numRuns: 40 },
+  );
+});
+
+test('at balance 0 an epoch that fills its batches holds every image once', async (t) => {
+  const dataset = listedDataset([3, 40, 12, 1, 8]);
+  const plans = await collect(
+    planBatches(dataset, { batchSize: 8, seed: 3, steps: 16, balance: 0 }),
+  );
+  for (const epoch of [0, 1]) {
+    const positions = plans
+      .filter((plan) => plan.epoch === epoch)
+      .flatMap((plan) => plan.samples.map((s) => s.position));
+    t.deepEqual(
+      positions.sort((a, b) => a - b),
+      [...Array(64).keys()],
+    );
+  }
+});
+
+test('a late start of unequal shares is as cheap as an early one', async (t) => {
+  const dataset = listedDataset(Array.from({ length: 10 }, (_, at) => 100 * (at + 1)));
+  const options = { batchSize: 256, seed: 1, startAt: 1_000_000, steps: 1_000_001, balance: 0.5 };
+  const [plan] = await collect(planBatches(dataset, options));
+  t.is(plan?.epoch, Math.floor(1_000_000 / Math.ceil(5500 / 256)));
+});

@@ -1,0 +1,40 @@
+import type { ClassWalks } from '../../operators/batches/class-walks.ts';
+import { counted, shownName } from '../../operators/message-words.ts';
+import type { TellNote } from './run-event.ts';
+
+/** Ratio of draws from which a person is told that images of one class come so much more often than those of another. */
+const worthNoting = 10;
+
+/** Tells how often an epoch draws the images of the rarest and of the commonest class, where that differs widely. */
+export function tellShares({ dataset, index, shares }: ClassWalks, note: TellNote): void {
+  const classes = index.labels.map((label, member): ClassDraws => {
+    const images = index.positions(label).length;
+    return { name: dataset.classes[label]!, images, draws: shares.perEpoch(member) / images };
+  });
+  const [most, least] = [classes.reduce(oftener), classes.reduce(rarer)];
+  if (most.draws < worthNoting * least.draws) return;
+  const options = ['balance', 'maxOversampling'];
+  note(
+    `an epoch draws ${draws(most)}, and ${draws(least)}: ` +
+      'a smaller `balance` or a `maxOversampling` brings them together',
+    options,
+  );
+}
+
+interface ClassDraws {
+  readonly name: string;
+  readonly images: number;
+  /** Draws of each image in an epoch. */
+  readonly draws: number;
+}
+
+const oftener = (one: ClassDraws, other: ClassDraws): ClassDraws =>
+  other.draws > one.draws ? other : one;
+const rarer = (one: ClassDraws, other: ClassDraws): ClassDraws =>
+  other.draws < one.draws ? other : one;
+
+function draws({ name, images, draws: times }: ClassDraws): string {
+  const shown = times < 10 ? Number(times.toPrecision(2)) : counted(Math.round(times));
+  const of = images === 1 ? 'the one image' : `each of the ${counted(images)} images`;
+  return `${of} of ${shownName(name)} ${shown} times`;
+}

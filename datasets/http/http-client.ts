@@ -1,108 +1,141 @@
-import { PipelineError } from '../../operators/errors.ts';
 import { type Clock, systemClock, wait } from './clock.ts';
 import { type Exchange, exchange, type ExchangeTimes, exchangeTimes } from './exchange.ts';
 import { failedAnswer } from './failed-answer.ts';
+import { type Concurrency, type Ending, governor } from './governor.ts';
+import { hedgeBudget, hedged, type Hedging, usualHedging } from './hedging.ts';
 import type {
   HttpAnswer,
-  HttpTraffic,
+  HttpRequest,
   HttpTransport,
   MakeRequest,
   SendOptions,
 } from './http-transport.ts';
-import type { Failure, Outcome } from './outcome.ts';
+import type { Outcome } from './outcome.ts';
+import { isRedirect, maxRedirects, redirected } from './redirect.ts';
+import { trafficCounter } from './traffic-counter.ts';
+import { backOff, gaveUp, type Tries, usualTries } from './try-again.ts';
 
-/** How often a request is tried. */
-export interface Tries {
-  /** Tries at most. */
-  readonly count: number;
-  /** Time after which no other is begun, in milliseconds. */
-  readonly totalMs: number;
-  /** Upper bound of the first back-off, which doubles with each try. */
-  readonly firstMs: number;
-  /** Largest back-off. */
-  readonly maxMs: number;
-}
-
-/** Ten tries within three minutes, as signatures age; back-off 100 ms × 2ⁿ to 15 s, with full jitter. */
-export const usualTries: Tries = { count: 10, totalMs: 180_000, firstMs: 100, maxMs: 15_000 };
-
-/** Options of `httpClient`: those of tests, all of them. */
+/** Options of `httpClient`: bounds, and what tests put in place of time, chance and the network. */
 export interface HttpClientOptions {
   readonly clock?: Clock | undefined;
   readonly exchange?: Exchange | undefined;
   readonly times?: ExchangeTimes | undefined;
   readonly tries?: Tries | undefined;
+  readonly hedging?: Hedging | undefined;
+  readonly concurrency?: Concurrency | undefined;
 }
 
-/**
- * Requests to one store.
- *
- * @param name Location of the store for messages, without credentials.
- */
-export function httpClient(name: string, options: HttpClientOptions = {}): HttpTransport {
-  const { clock = systemClock, tries = usualTries, times = exchangeTimes } = options;
-  const begin = options.exchange ?? exchange;
+/** Requests that are made anew at once for one sending, see `SendOptions.again`. */
+const maxAgain = 2;
+
+/** Requests to one store: one client for each, as it bounds how many are under way at once. */
+export function httpClient(options: HttpClientOptions = {}): HttpTransport {
+  const { clock = systemClock, tries = usualTries, hedging = usualHedging } = options;
+  const { times = exchangeTimes, exchange: begin = exchange } = options;
+  const governed = governor(options.concurrency);
+  const budget = hedgeBudget(hedging);
+  const counter = trafficCounter();
+
+  const exchangeOnce = async (
+    request: HttpRequest,
+    { maxBytes, check }: SendOptions,
+    isAlone: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> => {
+    counter.onRequest();
+    const onBytes = (bytes: number): void => counter.onBytes(bytes);
+    return await begin(request, { maxBytes, check, isAlone, onBytes, signal, clock, times });
+  };
+
+  const run = async (
+    make: MakeRequest,
+    send: SendOptions,
+    isAlone: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<Outcome> => {
+    let request = await make(signal);
+    for (let hops = 0; ; hops++) {
+      const outcome = await exchangeOnce(request, send, isAlone, signal);
+      if (outcome.failure !== undefined) return outcome;
+      const { answer } = outcome;
+      if (send.followsRedirects !== true || !isRedirect(answer)) return judged(answer);
+      if (hops === maxRedirects) throw new Error(`it was redirected ${hops + 1} times`);
+      request = redirected(request, answer);
+    }
+  };
 
   const tryOnce = async (make: MakeRequest, send: SendOptions): Promise<Outcome> => {
-    const { maxBytes, check, signal } = send;
-    const request = await make(signal);
-    const outcome = await begin(request, { maxBytes, check, signal, clock, times, isAlone: false });
-    if (outcome.failure !== undefined) return outcome;
-    const failure = failedAnswer(outcome.answer);
-    return failure === undefined ? outcome : { failure };
+    const { signal, maxBytes } = send;
+    budget.onRequest();
+    if (maxBytes > hedging.maxBytes) return await run(make, send, false, signal);
+    const started = clock.now();
+    const outcome = await hedged(
+      async (isSecond, linked) => await run(make, send, isSecond, linked),
+      { clock, budget, signal, onHedge: () => counter.onHedge() },
+    );
+    if (outcome.failure === undefined) budget.onAnswer(clock.now() - started);
+    return outcome;
+  };
+
+  const governedTry = async (
+    make: MakeRequest,
+    send: SendOptions,
+    isRetry: boolean,
+    onBegin: () => void,
+  ): Promise<Outcome> => {
+    const { maxBytes: bytes, signal } = send;
+    const slot = await governed.acquire({ bytes, isRetry, signal });
+    let ending: Ending = 'other';
+    try {
+      onBegin();
+      const outcome = await tryOnce(make, send);
+      if (outcome.failure === undefined) ending = 'answered';
+      else if (outcome.failure.isOverload === true) ending = 'overload';
+      return outcome;
+    } finally {
+      slot.release(ending);
+    }
   };
 
   return {
     async send(make, send) {
-      const started = clock.now();
-      let asked = 0;
-      for (let number = 1; ; number++) {
-        const { failure, ...outcome } = await tryOnce(make, send);
-        if (failure === undefined) {
-          const { answer } = outcome as { answer: HttpAnswer };
-          const isOther = answer.status >= 300 && answer.status < 500 && asked < 2;
-          if (!isOther || send.again === undefined) return answer;
-          asked += 1;
-          if (!(await send.again(answer))) return answer;
-          continue;
+      counter.onSending();
+      let started: number | undefined;
+      const onBegin = (): void => {
+        started ??= clock.now();
+      };
+      let again = 0;
+      for (let number = 1; ;) {
+        const outcome = await governedTry(make, send, number + again > 1, onBegin);
+        const spentMs = clock.now() - started!;
+        if (outcome.failure === undefined) {
+          const { answer } = outcome;
+          if (again < maxAgain && (await asksAgain(send, answer))) {
+            again += 1;
+            continue;
+          }
+          counter.onAnswer(answer.bytes.length, spentMs);
+          return answer;
         }
-        const delay = backOff(tries, number, failure, clock);
-        const spent = clock.now() - started;
-        if (failure.isFinal === true || number >= tries.count || spent + delay > tries.totalMs) {
-          throw gaveUp(name, failure, number, spent);
-        }
+        const { failure } = outcome;
+        counter.onFailure(failure);
+        const delay = backOff(tries, { number, spentMs }, failure, clock);
+        if (delay === undefined) throw gaveUp(send.name, failure, { number, spentMs });
         await wait(clock, delay, send.signal);
+        counter.onRetry();
+        number += 1;
       }
     },
-    traffic: (): HttpTraffic => ({
-      sendings: 0,
-      requests: 0,
-      retries: 0,
-      hedges: 0,
-      refusals: 0,
-      bytesReceived: 0,
-      bytesUsed: 0,
-      waitMs: { p50: 0, p95: 0, p99: 0 },
-      concurrency: 32,
-    }),
+    traffic: () => counter.traffic(governed.limit),
   };
 }
 
-function backOff(
-  { firstMs, maxMs }: Tries,
-  number: number,
-  { retryAfterMs = 0 }: Failure,
-  clock: Clock,
-): number {
-  const most = Math.min(maxMs, firstMs * 2 ** (number - 1));
-  return Math.max(clock.random() * most, Math.min(retryAfterMs, 4 * maxMs));
+function judged(answer: HttpAnswer): Outcome {
+  const failure = failedAnswer(answer);
+  return failure === undefined ? { answer } : { failure };
 }
 
-function gaveUp(name: string, { reason, about }: Failure, tries: number, spentMs: number): Error {
-  const how =
-    tries === 1 ? '' : `, at the last of ${tries} tries in ${Math.ceil(spentMs / 1000)} s`;
-  if (about === 'object') return new Error(`${reason}${how}`);
-  return new PipelineError('ERR_DATASET', `Could not read from \`${name}\`: ${reason}${how}`, {
-    path: name,
-  });
+async function asksAgain(send: SendOptions, answer: HttpAnswer): Promise<boolean> {
+  const { status } = answer;
+  return status >= 300 && status < 500 && (await send.again?.(answer)) === true;
 }

@@ -45,7 +45,7 @@ export function httpsStore(origin: string, options: HttpsStoreOptions = {}): Htt
       return key;
     },
     ...httpObjects({
-      transport: httpClient(origin, client),
+      transport: httpClient(client),
       request: (key, method, headers) => ({
         method,
         url: origin + (addresses.get(key) ?? `/${pathOfKey(key)}`),

@@ -49,6 +49,8 @@ export function objectReader(index: ImageIndex, options: ObjectReaderOptions): R
     async read(position, signal) {
       const place = placeOf(position);
       const { object: one, store, range } = place;
+      // No range is empty. Whoever decodes it says what it is.
+      if (range?.bytes === 0) return new Uint8Array();
       const key = store.isRemote && cache !== undefined ? keyOf(place) : undefined;
       const kept = key === undefined ? undefined : cache?.find(key);
       const before = kept && (await readKept(kept, signal));

@@ -54,18 +54,26 @@ export function meantSplit(split: string, names: readonly string[]): string | un
   );
 }
 
-/** The error of a location that holds splits where none was chosen. @param splits One or more. */
-export function withSplits(location: string, splits: readonly string[]): PipelineError {
+/**
+ * The error of a location that holds splits where none was chosen.
+ *
+ * @param splits One or more.
+ * @param whole When `wholeFolder` is what was meant. @default if they are classes
+ */
+export function withSplits(
+  location: string,
+  splits: readonly string[],
+  whole: string = splits.length === 1 ? 'if it is a class' : 'if they are classes',
+): PipelineError {
   const [first] = splits;
   const usual = usualSplit(splits);
   const which =
     splits.length === 1
       ? `the split ${shownName(first!)}. Choose it with \`split: ${usual}\``
       : `the splits ${shownNames(splits)}. Choose one, such as \`split: ${usual}\``;
-  const classes = splits.length === 1 ? 'it is a class' : 'they are classes';
   return new PipelineError(
     'ERR_DATASET',
-    `\`${location}\` holds ${which}; if ${classes}, give \`split: ${wholeFolder}\``,
+    `\`${location}\` holds ${which}; ${whole}, give \`split: ${wholeFolder}\``,
     { path: absoluteLocation(location), options: ['split'] },
   );
 }

@@ -1,0 +1,142 @@
+import type { ImageIndex } from '../records/image-index.ts';
+import { indexBuilder } from '../records/index-builder.ts';
+import { type ClassSource, classSource } from './class-source.ts';
+import type { Shard } from './find-shards.ts';
+import { setFindings } from './set-findings.ts';
+import { type SetLayout, setLayout } from './set-layout.ts';
+import type { ShardIndex } from './shard-index.ts';
+import { tarNotes } from './tar-notes.ts';
+import { withoutImages } from './without-images.ts';
+
+/** A shard, and its images. */
+export interface IndexedShard {
+  readonly shard: Shard;
+  readonly index: ShardIndex;
+}
+
+/**
+ * The index of a set, of those of its shards: what classes are, where ids begin, and what a person has to know.
+ *
+ * @param location As messages call it.
+ * @param split A folder inside of the shards, where they are not chosen by name.
+ * @throws {PipelineError} `ERR_DATASET` when there are no images, or several splits.
+ */
+export function mergeShards(
+  location: string,
+  shards: readonly IndexedShard[],
+  split: string | undefined,
+): ImageIndex {
+  const source = classSource(shards.map(({ index }) => index));
+  const images = (): Iterable<ShardImage> => imagesOf(shards, source);
+  const areFolders = source.kind === 'folder';
+  const layout = setLayout({ location, paths: () => pathsOf(images()), split, areFolders });
+  const found = setFindings(
+    shards.map(({ index }) => index),
+    shards.map(({ shard }) => shard.name),
+  );
+  const repeated = shards.length === 1 ? undefined : repeatedId(images(), source, layout);
+  const builder = indexBuilder(location);
+  for (const image of images()) {
+    const placed = placeOf(image, source, layout);
+    if (placed === undefined) continue;
+    if (placed === 'beside') found.see('beside', image.path);
+    else {
+      const { index, row, object } = image;
+      const { from, bytes, crc32, said } = index;
+      if (source.kind !== 'folder' && placed.classes.length === 0) {
+        found.see(said[source.kind]?.[row] === -2 ? 'unclear' : 'unsaid', image.path);
+      }
+      const id = repeated === undefined ? placed.id : `${shards[object]!.shard.name}/${image.path}`;
+      const place = { object, from: from[row]!, bytes: bytes[row]!, crc32: crc32[row]! };
+      builder.add({ id, classes: placed.classes, ...place });
+    }
+  }
+  if (builder.count === 0) throw withoutImages(location, found);
+  const empty = areFolders ? emptyClasses(shards, layout) : [];
+  const index = builder.finish(
+    shards.map(({ shard }) => shard.object),
+    empty,
+  );
+  const notes = tarNotes({ found, source, layout, repeated, empty, count: index.ids.length });
+  return notes.length === 0 ? index : { ...index, notes };
+}
+
+/** An image of a shard. */
+interface ShardImage {
+  readonly path: string;
+  readonly index: ShardIndex;
+  /** Its place in the shard. */
+  readonly row: number;
+  /** Place of the shard in the set. */
+  readonly object: number;
+}
+
+/** All images of a set of plain files; otherwise one of each sample. */
+function* imagesOf(
+  shards: readonly IndexedShard[],
+  { isPlain }: ClassSource,
+): Iterable<ShardImage> {
+  for (const [object, { index }] of shards.entries()) {
+    const further = new Set(isPlain ? [] : index.further);
+    for (const [row, path] of index.names.entries()) {
+      if (!further.has(row)) yield { path, index, row, object };
+    }
+  }
+}
+
+function* pathsOf(images: Iterable<ShardImage>): Iterable<string> {
+  for (const { path } of images) yield path;
+}
+
+/** Id and classes of an image; `beside` of one beside class folders; undefined of one in another split. */
+function placeOf(
+  { path, index, row }: ShardImage,
+  { kind }: ClassSource,
+  { root, folders }: SetLayout,
+): { readonly id: string; readonly classes: readonly string[] } | 'beside' | undefined {
+  if (!path.startsWith(root)) return undefined;
+  const below = path.slice(root.length);
+  const end = below.indexOf('/');
+  if (kind === 'folder') {
+    if (end === -1) return folders.size > 0 ? 'beside' : { id: below, classes: [] };
+    return { id: below, classes: [below.slice(0, end)] };
+  }
+  const code = index.said[kind]?.[row] ?? -1;
+  const classes = code < 0 ? [] : index.lists[code]!;
+  const [first] = classes;
+  // As a folder of class folders has it, where the name alone says nothing of the class.
+  return { id: end === -1 && first !== undefined ? `${first}/${below}` : below, classes };
+}
+
+/** The first id that images of two shards would have. */
+function repeatedId(
+  images: Iterable<ShardImage>,
+  source: ClassSource,
+  layout: SetLayout,
+): string | undefined {
+  const ids = new Set<string>();
+  for (const image of images) {
+    const placed = placeOf(image, source, layout);
+    if (placed === undefined || placed === 'beside') continue;
+    if (ids.has(placed.id)) return placed.id;
+    ids.add(placed.id);
+  }
+  return undefined;
+}
+
+/** Class folders without images, sorted: a folder keeps their names as well. */
+function emptyClasses(
+  shards: readonly IndexedShard[],
+  { root, folders }: SetLayout,
+): readonly string[] {
+  if (folders.size === 0) return [];
+  const empty = new Set<string>();
+  for (const { index } of shards) {
+    for (const folder of index.folders) {
+      if (!folder.startsWith(root)) continue;
+      const name = folder.slice(root.length).split('/', 1)[0]!;
+      if (name !== '' && !folders.has(name)) empty.add(name);
+    }
+  }
+  return [...empty].sort();
+}

@@ -30,6 +30,7 @@ export interface OpenDatasetOptions extends ClassChoice {
  * | location | is |
  * | --- | --- |
  * | `photos`, `./photos`, `/data/photos` | an image folder, one sub-folder for each class |
+ * | `photos.tar`, `shards`, `shards/train-{000..999}.tar`, `shards/train-*.tar` | tar shards in the WebDataset layout, or a packed image folder |
  * | `photos-prepared` | a prepared dataset, which `prepare` wrote |
  * | `synthetic:shapes?classes=10&count=1000&size=32&seed=0` | drawn images of ten patterns, which need no files |
  *

@@ -9,6 +9,7 @@ import { schemeOf } from '../operators/location-scheme.ts';
 import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
 import { placeOf, storePrefixes } from './store/place.ts';
 import { openSyntheticLocation } from './synthetic/synthetic-location.ts';
+import { holdsTar } from './tar/tar-location.ts';
 
 /** Options of a source: the split to open, and when to stop. */
 export interface OpenSourceOptions {
@@ -49,6 +50,18 @@ export const sources = {
     prefix: null,
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
       await openFolder(location, options),
+  },
+  /** Archives of images, see `openTar`. */
+  tar: {
+    doc: 'tar shards in the WebDataset layout, or a packed image folder',
+    examples: ['photos.tar', 'shards', 'shards/train-{000..999}.tar', 'shards/train-*.tar'],
+    prefix: null,
+    holds: async (location: string, { signal }: OpenSourceOptions): Promise<boolean> =>
+      await holdsTar(location, signal),
+    open: async (location: string, options: OpenSourceOptions): Promise<Dataset> => {
+      const { openTar } = await import('./tar/open-tar.ts');
+      return await openTar(location, options);
+    },
   },
   /** Images that `prepare` decoded or encoded again, see `openPreparedFolder`. */
   prepared: {

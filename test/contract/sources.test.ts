@@ -8,6 +8,7 @@ import { schemeOf } from '../../operators/location-scheme.ts';
 import type { Dataset } from '../../operators/types.ts';
 import { prepare } from '../../pipeline/prepare.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { tarOf } from '../helpers/tar-file.ts';
 import { project } from '../helpers/project.ts';
 
 /** A location of every source, with images of at least two classes. */
@@ -19,6 +20,12 @@ const locations: Readonly<Record<SourceName, (t: ExecutionContext) => Promise<st
       await fs.writeFile(path.join(root, name), name);
     }
     return root;
+  },
+  async tar(t) {
+    const file = path.join(await temporaryFolder(t), 'photos.tar');
+    const names = ['b/2.jpg', 'b/10.png', './a/z.webp', 'B/1.jpg', 'a/deep/1.jpg', 'é/1.jpg'];
+    await fs.writeFile(file, await tarOf(names.map((name) => ({ name, content: name }))));
+    return file;
   },
   async prepared(t) {
     const out = path.join(await temporaryFolder(t), 'prepared');

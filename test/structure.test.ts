@@ -48,7 +48,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'operators/evaluation': ['operators/onnx', 'operators/threads', 'operators'],
   'operators/theory': ['operators/loss', 'operators/tensor', 'operators'],
   'datasets/http': ['operators/files', 'operators'],
-  'datasets/store': ['datasets/http', 'operators/files', 'operators/flow', 'operators'],
+  'datasets/s3': ['datasets/http', 'operators/files', 'operators'],
+  'datasets/store': [
+    'datasets/s3',
+    'datasets/http',
+    'operators/files',
+    'operators/flow',
+    'operators',
+  ],
   'datasets/cache': ['datasets/store', 'operators/files', 'operators/flow', 'operators'],
   'datasets/records': [
     'datasets/cache',

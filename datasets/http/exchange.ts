@@ -105,7 +105,13 @@ export const exchange: Exchange = async (request, options) => {
       cancel();
       // A refused body ends with an error that nobody waits for.
       response.on('error', () => {});
-      readAnswer(response, request, { ...options, clock, times }, (next) => {
+      if (request.method === 'HEAD') {
+        // The head is all there is: what some servers send after it breaks the connection, and nothing else.
+        response.resume();
+        lookedUp(response, options, end, refuse);
+        return;
+      }
+      readAnswer(response, { ...options, clock, times }, (next) => {
         cancel = next;
       }).then((outcome) => end(outcome, response.complete), refuse);
     });
@@ -117,17 +123,33 @@ function late(done: string, ms: number): Failure {
   return { reason: `the server has not ${done} within ${ms / 1000} s`, about: 'store' };
 }
 
+/** At once: an error that the rest of the answer makes comes before the next turn. */
+function lookedUp(
+  response: IncomingMessage,
+  { check }: ExchangeOptions,
+  end: (outcome: Outcome, isWhole: boolean) => void,
+  refuse: (reason: unknown) => void,
+): void {
+  const head = headOf(response);
+  try {
+    if (head.status >= 200 && head.status < 300) check?.(head);
+  } catch (error) {
+    refuse(error);
+    return;
+  }
+  end({ answer: { ...head, bytes: new Uint8Array(0) } }, true);
+}
+
 /** Reads a body as it comes. */
 async function readAnswer(
   response: IncomingMessage,
-  { method }: HttpRequest,
   options: ExchangeOptions & { readonly clock: Clock; readonly times: ExchangeTimes },
   onTimer: (cancel: () => void) => void,
 ): Promise<Outcome> {
-  const head: HttpHead = { status: response.statusCode ?? 0, headers: headersOf(response) };
+  const head = headOf(response);
   const isSuccess = head.status >= 200 && head.status < 300;
   if (isSuccess) options.check?.(head);
-  const length = method === 'HEAD' ? 0 : lengthOf(head);
+  const length = lengthOf(head);
   const most = isSuccess ? options.maxBytes : maxErrorBytes;
   if (isSuccess && (length ?? 0) > most) throw tooLong(length!, most);
   const body = growingBody(isSuccess ? length : undefined, most);
@@ -217,12 +239,12 @@ function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
-function headersOf({ headers }: IncomingMessage): HttpHead['headers'] {
+function headOf({ statusCode = 0, headers }: IncomingMessage): HttpHead {
   const named = Object.entries(headers).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.join(', ') : value,
   ]);
-  return Object.fromEntries(named) as HttpHead['headers'];
+  return { status: statusCode, headers: Object.fromEntries(named) as HttpHead['headers'] };
 }
 
 /** Length of a body that its head tells; undefined when it does not. */

@@ -110,7 +110,8 @@ export function httpClient(options: HttpClientOptions = {}): HttpTransport {
         const spentMs = clock.now() - started!;
         if (outcome.failure === undefined) {
           const { answer } = outcome;
-          if (again < maxAgain && (await asksAgain(send, answer))) {
+          // Asked even when it may no more: it may know the answer for an error.
+          if ((await asksAgain(send, answer)) && again < maxAgain) {
             again += 1;
             continue;
           }

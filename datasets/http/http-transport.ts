@@ -45,7 +45,7 @@ export interface SendOptions {
   readonly followsRedirects?: boolean | undefined;
   /**
    * Asks whether the request is to be made anew after an answer, at once: for another region, or with fresh
-   * credentials. Asked at most twice for one sending, about answers from 300 to 499.
+   * credentials; at most twice for one sending. Asked about answers from 300 to 499; what it throws ends the sending.
    */
   readonly again?: ((answer: HttpAnswer) => boolean | Promise<boolean>) | undefined;
   /** Aborts it, down to the socket. */

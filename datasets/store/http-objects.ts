@@ -1,25 +1,29 @@
 import { PipelineError } from '../../operators/errors.ts';
 import { answered } from '../http/server-error.ts';
-import type { HttpAnswer, HttpHead, HttpRequest, HttpTransport } from '../http/http-transport.ts';
+import type {
+  HttpAnswer,
+  HttpHead,
+  HttpRequest,
+  HttpTransport,
+  MakeRequest,
+  SendOptions,
+} from '../http/http-transport.ts';
 import { isOfVersion, pinHeaders, versionOf } from '../http/pinned.ts';
 import type { ByteRange, ObjectStore, StoredObject, StoreReadOptions } from './object-store.ts';
 
 /** How the objects of a store are asked for. */
 export interface HttpObjects {
   readonly transport: HttpTransport;
-  /** The request for an object, signed where the store wants that. */
-  request(
+  /** How an object is asked for: each try signed where the store wants that, and answers that ask for another one. */
+  sending(
     key: string,
     method: HttpRequest['method'],
     headers: Readonly<Record<string, string>>,
-    signal?: AbortSignal,
-  ): HttpRequest | Promise<HttpRequest>;
+  ): { readonly make: MakeRequest; readonly again?: SendOptions['again'] };
   /** Location of an object, without credentials. */
   url(key: string): string;
   /** Follows redirects as servers of files use them. */
   readonly followsRedirects: boolean;
-  /** See `SendOptions.again`. */
-  again?(key: string, answer: HttpAnswer): boolean | Promise<boolean>;
 }
 
 /** Pieces in which an object is passed over, two of them in memory at once: 4 MiB. */
@@ -51,15 +55,14 @@ async function ask(
   },
 ): Promise<HttpAnswer> {
   const { method, headers, ...rest } = asked;
-  return await objects.transport.send(
-    async (signal) => await objects.request(key, method, headers, signal),
-    {
-      ...rest,
-      name: objects.url(key),
-      followsRedirects: objects.followsRedirects,
-      again: objects.again === undefined ? undefined : (answer) => objects.again!(key, answer),
-    },
-  );
+  const { make, again } = objects.sending(key, method, headers);
+  const { followsRedirects } = objects;
+  return await objects.transport.send(make, {
+    ...rest,
+    name: objects.url(key),
+    followsRedirects,
+    again,
+  });
 }
 
 async function readObject(

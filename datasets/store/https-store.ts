@@ -46,10 +46,12 @@ export function httpsStore(origin: string, options: HttpsStoreOptions = {}): Htt
     },
     ...httpObjects({
       transport: httpClient(client),
-      request: (key, method, headers) => ({
-        method,
-        url: origin + (addresses.get(key) ?? `/${pathOfKey(key)}`),
-        headers: { ...headers, ...authorization },
+      sending: (key, method, headers) => ({
+        make: () => ({
+          method,
+          url: origin + (addresses.get(key) ?? `/${pathOfKey(key)}`),
+          headers: { ...headers, ...authorization },
+        }),
       }),
       url,
       followsRedirects: true,

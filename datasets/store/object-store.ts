@@ -67,6 +67,8 @@ export interface ObjectStore {
   read(object: StoredObject, options?: StoreReadOptions): Promise<Uint8Array>;
   /** Its bytes in order, some at a time, from `range` or all of it; for readings that pass over it once. */
   stream(object: StoredObject, options?: StoreReadOptions): AsyncIterable<Uint8Array>;
+  /** What a person should know of the store, as far as it is known by now, such as that it is in another region. @default none */
+  notes?(): readonly string[];
   /** Absolute path of an object on a local disk; null of remote stores. */
   file(key: string): string | null;
 }

@@ -3,11 +3,13 @@ import { schemeOf } from '../../operators/location-scheme.ts';
 import { httpsPlace } from './https-store.ts';
 import { localStore } from './local-store.ts';
 import type { Place } from './object-store.ts';
+import { s3Place } from './s3-store.ts';
 
 /** Kinds of stores by URI scheme: the one place that lists them. Paths are of the local store. */
 const stores: Readonly<Record<string, (location: string) => Place>> = {
   'http:': httpsPlace,
   'https:': httpsPlace,
+  's3:': s3Place,
 };
 
 /** URI schemes of stores, the colon included. */

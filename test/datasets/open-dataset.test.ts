@@ -52,8 +52,8 @@ const refuses = test.macro(async (t, location: string, message: RegExp) => {
 test(
   'refuses a scheme that it does not know, and says what there is',
   refuses,
-  's3://bucket/photos',
-  /path of a folder, or a location that starts with `synthetic:`, got `s3:\/\/bucket\/photos`.*`\.\/s3:/,
+  'gs://bucket/photos',
+  /path of a folder, or a location that starts with `synthetic:` .*or `s3:`, got `gs:\/\/bucket\/photos`.*`\.\/gs:/,
 );
 test(
   'refuses other synthetic images',

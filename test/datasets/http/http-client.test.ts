@@ -170,12 +170,12 @@ test('each try is a request of its own, signed when it is sent', async (t) => {
   );
 });
 
-test('whoever asks may have a request made anew at once, twice', async (t) => {
+test('whoever asks sees every answer, and may have the request made anew at once, twice', async (t) => {
   const { client, begun } = setup(() => answerOf(403, errorDocument('ExpiredToken')));
   const asked: number[] = [];
   const answer = await get(client, { again: ({ status }) => asked.push(status) > 0 });
   t.is(answer.status, 403);
-  t.deepEqual(asked, [403, 403]);
+  t.deepEqual(asked, [403, 403, 403]);
   t.is(begun.length, 3);
 });
 

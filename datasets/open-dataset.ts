@@ -32,6 +32,8 @@ export interface OpenDatasetOptions extends ClassChoice {
  * | `photos`, `./photos`, `/data/photos` | an image folder, one sub-folder for each class |
  * | `photos.tar`, `shards`, `shards/train-{000..999}.tar`, `shards/train-*.tar` | tar shards in the WebDataset layout, or a packed image folder |
  * | `photos-prepared` | a prepared dataset, which `prepare` wrote |
+ * | `cifar-10-batches-bin`, `cifar-100-binary` | CIFAR-10 or CIFAR-100, in the binary version |
+ * | `mnist`, `mnist/train-images-idx3-ubyte.gz` | MNIST, EMNIST and others in IDX files, packed or not |
  * | `synthetic:shapes?classes=10&count=1000&size=32&seed=0` | drawn images of ten patterns, which need no files |
  *
  * See `openImageFolder`, `openPreparedFolder` and `openSynthetic` for what stands behind them.

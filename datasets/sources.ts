@@ -7,6 +7,8 @@ import { openImageFolder } from './folder/image-folder.ts';
 import { openRemoteFolder } from './folder/remote-folder.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
 import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
+import { isCifar, openCifar } from './raw-files/cifar-files.ts';
+import { isIdx, openIdxFiles } from './raw-files/idx-files.ts';
 import { placeOf, storePrefixes } from './store/place.ts';
 import { openSyntheticLocation } from './synthetic/synthetic-location.ts';
 import { holdsTar } from './tar/tar-location.ts';
@@ -72,6 +74,26 @@ export const sources = {
       (await preparedIn(location, split)) !== undefined,
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
       await openPreparedSplit(location, options),
+  },
+  /** CIFAR-10 and CIFAR-100, see `openCifar`. */
+  cifar: {
+    doc: 'CIFAR-10 or CIFAR-100, in the binary version',
+    examples: ['cifar-10-batches-bin', 'cifar-100-binary'],
+    prefix: null,
+    holds: async (location: string, options: OpenSourceOptions): Promise<boolean> =>
+      await isCifar(location, options),
+    open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
+      await openCifar(location, options),
+  },
+  /** MNIST and its kin, see `openIdxFiles`. */
+  idx: {
+    doc: 'MNIST, EMNIST and others in IDX files, packed or not',
+    examples: ['mnist', 'mnist/train-images-idx3-ubyte.gz'],
+    prefix: null,
+    holds: async (location: string, options: OpenSourceOptions): Promise<boolean> =>
+      await isIdx(location, options),
+    open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
+      await openIdxFiles(location, options),
   },
   /** Images that are drawn, see `openSynthetic`. */
   synthetic: {

@@ -64,6 +64,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators/flow',
     'operators',
   ],
+  'datasets/raw-files': [
+    'datasets/records',
+    'datasets/cache',
+    'datasets/store',
+    'operators/files',
+    'operators/flow',
+    'operators',
+  ],
   'datasets/subsets': ['datasets/records', 'operators'],
   'datasets/folder': [
     'datasets/prepared',

@@ -7,6 +7,7 @@ import { sourceNames, type SourceName, sourceOf, sources } from '../../datasets/
 import { schemeOf } from '../../operators/location-scheme.ts';
 import type { Dataset } from '../../operators/types.ts';
 import { prepare } from '../../pipeline/prepare.ts';
+import { writeCifar10, writeMnist } from '../helpers/raw-files.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { tarOf } from '../helpers/tar-file.ts';
 import { project } from '../helpers/project.ts';
@@ -31,6 +32,14 @@ const locations: Readonly<Record<SourceName, (t: ExecutionContext) => Promise<st
     const out = path.join(await temporaryFolder(t), 'prepared');
     await prepare({ data: 'synthetic:shapes?classes=3&count=11&size=8&seed=5', out });
     return out;
+  },
+  async cifar(t) {
+    const root = await writeCifar10(await temporaryFolder(t));
+    await fs.rm(path.join(root, 'test_batch.bin'));
+    return root;
+  },
+  async idx(t) {
+    return path.join(await writeMnist(await temporaryFolder(t)), 'train-images-idx3-ubyte');
   },
   synthetic: async () => 'synthetic:shapes?classes=3&count=11&size=8&seed=5',
 };

@@ -1,4 +1,5 @@
 import { PipelineError } from '../operators/errors.ts';
+import type { ColumnNames } from '../operators/column-names.ts';
 import type { Dataset } from '../operators/types.ts';
 import { holdOut } from './subsets/hold-out.ts';
 import { limitPerClass } from './subsets/limit-per-class.ts';
@@ -20,6 +21,10 @@ export interface OpenDatasetOptions extends ClassChoice {
   readonly limit?: number | undefined;
   /** Random seed of the images that are held out, and of those that stay under `limit`. A safe integer. @default 0 */
   readonly seed?: number | undefined;
+  /** Columns of tables and manifests. @default found by their usual names */
+  readonly columns?: ColumnNames | undefined;
+  /** Folder or URL that paths in a manifest are relative to. @default that of the manifest */
+  readonly imageRoot?: string | undefined;
   /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,8 +55,11 @@ export async function openDataset(
   location: string,
   options: OpenDatasetOptions = {},
 ): Promise<Dataset> {
-  const { split, limit, seed = 0, signal } = options;
-  const whole = someClasses(await openWhole(location, { split, signal }), options);
+  const { split, columns, imageRoot, limit, seed = 0, signal } = options;
+  const whole = someClasses(
+    await openWhole(location, { split, columns, imageRoot, signal }),
+    options,
+  );
   const dataset = onePart(whole, options);
   return limit === undefined ? dataset : limitPerClass(dataset, limit, seed);
 }

@@ -22,6 +22,8 @@ export interface OpenSourceOptions {
   readonly indexes?: IndexCache | undefined;
   /** Columns of tables and manifests. @default found by their usual names */
   readonly columns?: ColumnNames | undefined;
+  /** Folder or URL that paths in a manifest are relative to. @default that of the manifest */
+  readonly imageRoot?: string | undefined;
   /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -20,6 +20,7 @@ import { evaluate } from './evaluate.ts';
 import { imageList } from './parts/image-list.ts';
 import { tellOverlap } from './parts/tell-overlap.ts';
 import { type TransferOptions, transferVerb } from './options/transfer-options.ts';
+import { listOptions, type ListOptions } from './options/data-options.ts';
 import type { Resolved } from './options/verb.ts';
 import { type ExportedSet, openVectorSet } from './parts/open-vector-set.ts';
 import { planTransfer, type TransferPlan } from './parts/plan-transfer.ts';
@@ -167,6 +168,7 @@ async function comparedSplits(parts: Parts): Promise<ImageList> {
   const contents = async (split: string): Promise<ImageList> => {
     const dataset = await openDataset(data, {
       split,
+      ...listOptions(options),
       classes: classes ?? undefined,
       excludeClasses: excludeClasses ?? undefined,
       limit: limit ?? undefined,
@@ -286,13 +288,22 @@ function dataOptions({ options, plan }: Parts): {
   readonly excludeClasses: readonly string[] | null;
 } & Pick<
   Resolved<TransferOptions>,
-  'engine' | 'device' | 'threads' | 'decoder' | 'maxInvalid' | 'tolerant' | 'maxPixels' | 'maxBytes'
+  | keyof ListOptions
+  | 'engine'
+  | 'device'
+  | 'threads'
+  | 'decoder'
+  | 'maxInvalid'
+  | 'tolerant'
+  | 'maxPixels'
+  | 'maxBytes'
 > {
-  const { data, limit, seed, engine, device, threads } = options;
+  const { data, columns, imageRoot, limit, seed, engine, device, threads } = options;
+  const chosen = { data, columns, imageRoot, limit, seed };
   const { decoder, maxInvalid, tolerant, maxPixels, maxBytes } = options;
   const { classes, excludeClasses } = plan;
   const decoding = { decoder, maxInvalid, tolerant, maxPixels, maxBytes };
-  return { data, limit, seed, engine, device, threads, ...decoding, classes, excludeClasses };
+  return { ...chosen, engine, device, threads, ...decoding, classes, excludeClasses };
 }
 
 function inside({ out }: Resolved<TransferOptions>, name: string): string {

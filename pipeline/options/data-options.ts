@@ -1,5 +1,15 @@
-import { flag, folderName, integer, number, optional, texts } from './option-fields.ts';
-import { alternatives, type OptionFields, type OptionRule } from './verb.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
+import {
+  columns,
+  flag,
+  folderName,
+  integer,
+  number,
+  optional,
+  path,
+  texts,
+} from './option-fields.ts';
+import { alternatives, type OptionFields, type OptionRule, type Resolved } from './verb.ts';
 
 /** Selection of classes. */
 export interface ClassOptions {
@@ -9,8 +19,16 @@ export interface ClassOptions {
   readonly excludeClasses?: readonly string[] | null | undefined;
 }
 
+/** Reading of tables and manifests. */
+export interface ListOptions {
+  /** Columns of a table or manifest: `image`, `label`, `id`, `split`; found by their usual names when not given. */
+  readonly columns?: ColumnNames | null | undefined;
+  /** Folder or URL that paths in a manifest are relative to; the folder of the manifest when not given. */
+  readonly imageRoot?: string | null | undefined;
+}
+
 /** Selection of images from a dataset. */
-export interface DataOptions extends ClassOptions {
+export interface DataOptions extends ClassOptions, ListOptions {
   /** Split to use: a folder name, such as `train` or `test`; `.` for the whole folder. */
   readonly split?: string | null | undefined;
   /** Leave out classes of fewer images; none when not given. */
@@ -31,6 +49,28 @@ export const classFields: OptionFields<ClassOptions> = {
   excludeClasses: optional(texts(classNames, 'Classes to leave out.')),
 };
 
+/** Fields of `ListOptions`. */
+export const listFields: OptionFields<ListOptions> = {
+  columns: optional(
+    columns(
+      'Columns of a table or manifest: `image`, `label`, `id`, `split`; found by their usual names when not given.',
+    ),
+  ),
+  imageRoot: optional(
+    path(
+      'Folder or URL that paths in a manifest are relative to; the folder of the manifest when not given.',
+    ),
+  ),
+};
+
+/** The values of `ListOptions` as sources take them. */
+export function listOptions({ columns: names, imageRoot }: Resolved<ListOptions>): {
+  readonly columns: ColumnNames | undefined;
+  readonly imageRoot: string | undefined;
+} {
+  return { columns: names ?? undefined, imageRoot: imageRoot ?? undefined };
+}
+
 /** Images of each class. */
 export const limitField: OptionFields<DataOptions>['limit'] = optional(
   integer(1, 'Images of each class, drawn by `seed`; all when not given.'),
@@ -41,6 +81,7 @@ export const dataFields: OptionFields<DataOptions> = {
   split: optional(
     folderName('Split to use: a folder name, such as `train` or `test`; `.` for the whole folder.'),
   ),
+  ...listFields,
   ...classFields,
   minPerClass: optional(integer(1, 'Leave out classes of fewer images; none when not given.')),
   holdOut: optional(

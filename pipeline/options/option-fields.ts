@@ -2,9 +2,12 @@ import { z } from 'zod';
 import { recipeKeyNames } from '../../operators/image/recipe-keys.ts';
 import { presetNames, presetOf } from '../../operators/image/recipe-presets.ts';
 import { type AugmentationOption, viewRecipe } from '../../operators/image/view-recipe.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import { messageOf } from '../../operators/errors.ts';
 import { parseShard } from '../../outputs/exports/export-shard.ts';
 import { eitherOf } from '../../operators/message-words.ts';
+import { columnNames, expectedColumns } from './column-field.ts';
+import { wholeSentence } from './whole-sentence.ts';
 
 /** Description of an option, for help and for messages. */
 export interface FieldNote {
@@ -43,6 +46,12 @@ export function paths(about: string): z.ZodArray<z.ZodString> {
     expected,
     about,
   });
+}
+
+/** Columns of a table or a manifest, by what they hold. */
+export function columns(about: string): z.ZodType<ColumnNames> {
+  const note = { kind: 'text', placeholder: 'WHAT=COLUMN,…', expected: expectedColumns } as const;
+  return noted(columnNames, { ...note, about });
 }
 
 /** One of the pieces of a whole, such as `2/8`; the first is number 0. */
@@ -149,9 +158,6 @@ function augmentationMistake(value: AugmentationOption): string | undefined {
     throw error;
   }
 }
-
-/** `params` of an issue whose message is a sentence of its own, and not what follows "Expected … to be". */
-export const wholeSentence: { readonly wholeSentence: true } = { wholeSentence: true };
 
 /** Boolean flag: on when named, off otherwise. */
 export function flag(about: string): z.ZodDefault<z.ZodBoolean> {

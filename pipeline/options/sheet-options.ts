@@ -8,6 +8,8 @@ import {
   classRule,
   dataFields,
   type DataOptions,
+  listFields,
+  type ListOptions,
 } from './data-options.ts';
 import { decodingFields, type DecodingOptions } from './decoding-options.ts';
 import { augmentation, integer, optional, path } from './option-fields.ts';
@@ -17,7 +19,13 @@ import type { OptionFields, OptionRule } from './verb.ts';
 
 /** Options of a contact sheet of views: which images, and how views are made of them. */
 export interface SheetContentOptions
-  extends ClassOptions, Pick<DataOptions, 'split'>, SeedOption, ReadingOptions, DecodingOptions {
+  extends
+    ClassOptions,
+    ListOptions,
+    Pick<DataOptions, 'split'>,
+    SeedOption,
+    ReadingOptions,
+    DecodingOptions {
   /** Images of the sheet, drawn by `seed`, one after the other of each class. @default 12 */
   readonly count?: number | undefined;
   /** Views of each image, those of its first draw in training with this `seed`, before the local ones. @default 8 */
@@ -41,6 +49,7 @@ export interface SheetOptions extends SheetContentOptions {
 
 const images = {
   split: dataFields.split,
+  ...listFields,
   ...classFields,
   count: integer(
     1,

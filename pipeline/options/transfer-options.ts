@@ -1,5 +1,12 @@
 import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
-import { classFields, type ClassOptions, classRule, limitField } from './data-options.ts';
+import {
+  classFields,
+  type ClassOptions,
+  classRule,
+  limitField,
+  listFields,
+  type ListOptions,
+} from './data-options.ts';
 import { decodingFields, type DecodingOptions } from './decoding-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import {
@@ -18,7 +25,7 @@ import { alternatives, defineVerb, type Verb } from './verb.ts';
 
 /** Options of `transfer`. */
 export interface TransferOptions
-  extends ClassOptions, SeedOption, EngineOptions, InvalidOptions, DecodingOptions {
+  extends ClassOptions, ListOptions, SeedOption, EngineOptions, InvalidOptions, DecodingOptions {
   /** Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`. */
   readonly data: string;
   /** Run folder of `train`, whose last checkpoint is used. */
@@ -64,6 +71,7 @@ const data = {
   ),
   splitTrain: folderName('Split of `data` with the training images.').default('train'),
   splitTest: folderName('Split of `data` with the test images.').default('test'),
+  ...listFields,
   ...classFields,
   disjoint: flag('Use only the classes of `data` that the run in `model` was not trained with.'),
   limit: limitField,

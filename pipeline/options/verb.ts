@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { nearestWord } from '../../operators/nearest-word.ts';
 import { gotten } from './gotten.ts';
-import { noteOf, type FieldNote, wholeSentence } from './option-fields.ts';
+import { noteOf, type FieldNote } from './option-fields.ts';
+import { wholeSentence } from './whole-sentence.ts';
 import { plainSpelling, spelled, type Spelling } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { meantSplit, wholeFolder } from '../../datasets/records/split-errors.ts';
 import { foldersIn } from '../../datasets/folder/folder-listing.ts';
+import { sourceOf, sources } from '../../datasets/sources.ts';
 import { shownNames } from '../../operators/message-words.ts';
 import { schemeOf } from '../../operators/location-scheme.ts';
 import { PipelineError } from '../../operators/errors.ts';
@@ -13,7 +14,8 @@ const splitKeys = ['splitTrain', 'splitTest'] as const;
 type DataOfTransfer = Pick<Resolved<TransferOptions>, 'data' | 'out' | (typeof splitKeys)[number]>;
 
 /**
- * Checks both splits of a transfer before the first part begins.
+ * Checks both splits of a transfer before the first part begins, where they are folders: other sources check theirs when they
+ * are opened.
  *
  * @throws {UsageError} When `out` lies among the images.
  * @throws {PipelineError} `ERR_DATASET` when there is no folder of a split, with the one that was meant.
@@ -24,6 +26,8 @@ export async function checkTransferData(
 ): Promise<void> {
   const { data, out } = options;
   if (schemeOf(data) !== null) return;
+  const source = await sourceOf(data, { split: options.splitTrain, signal });
+  if (source !== sources.folder && source !== sources.prepared) return;
   const folders = await foldersIn(data, path.resolve(data), signal);
   const absent = splitKeys.filter(
     (key) => options[key] !== wholeFolder && !folders.includes(options[key]),

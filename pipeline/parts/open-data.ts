@@ -1,7 +1,7 @@
 import { openDataset } from '../../datasets/open-dataset.ts';
 import { schemeOf } from '../../operators/location-scheme.ts';
 import type { Dataset } from '../../operators/types.ts';
-import type { DataOptions } from '../options/data-options.ts';
+import { type DataOptions, listOptions } from '../options/data-options.ts';
 import type { SeedOption } from '../options/seed-option.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { Resolved } from '../options/verb.ts';
@@ -31,6 +31,7 @@ export async function openData(
   if (out !== null) await checkOutside({ data, split, out }, called);
   const dataset = await openDataset(data, {
     split: split ?? undefined,
+    ...listOptions(options),
     classes: classes ?? undefined,
     excludeClasses: excludeClasses ?? undefined,
     minPerClass: minPerClass ?? undefined,

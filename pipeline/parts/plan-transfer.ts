@@ -8,6 +8,7 @@ import type { EncoderName } from '../../operators/model/encoders.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
 import { readRun, type SavedRun } from '../../outputs/run/read-run.ts';
 import type { TransferOptions } from '../options/transfer-options.ts';
+import { listOptions } from '../options/data-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { checkTransferData } from './check-transfer-data.ts';
 import { refuseSameSplits } from './refuse-same-splits.ts';
@@ -72,10 +73,11 @@ const defaultHeadRate = 10;
 const seenClasses = z.array(z.string());
 
 async function unseenClasses(
-  { data, model, splitTrain: split }: Resolved<TransferOptions>,
+  options: Resolved<TransferOptions>,
   { config }: SavedRun,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  const { data, model, splitTrain: split } = options;
   const seen = seenClasses.safeParse(config['classes']);
   if (!seen.success) {
     throw new PipelineError(
@@ -84,7 +86,7 @@ async function unseenClasses(
       { path: model, options: ['excludeClasses', 'disjoint'] },
     );
   }
-  const { classes, name } = await openDataset(data, { split, signal });
+  const { classes, name } = await openDataset(data, { split, ...listOptions(options), signal });
   // One disk may compose the accents of a name that another one does not.
   const known = new Set(seen.data.map((one) => one.normalize('NFC')));
   const unseen = classes.filter((one) => !known.has(one.normalize('NFC')));

@@ -93,6 +93,8 @@ export const optionsOf: Readonly<Partial<Record<keyof RunConfig, readonly string
   data: [
     'data',
     'split',
+    'columns',
+    'imageRoot',
     'classes',
     'excludeClasses',
     'minPerClass',

@@ -133,7 +133,7 @@ test('names everything that is wrong at once', (t) => {
 
 test('an unknown option that resembles none is answered with the list', (t) => {
   const error = t.throws(() => train({ dropout: 1 }), { instanceOf: UsageError });
-  t.regex(error.message, /has no option `dropout`; it has data, split, classes/);
+  t.regex(error.message, /has no option `dropout`; it has data, split, columns/);
 });
 
 test('numbers of neighbours are integers, each once', (t) => {
@@ -250,7 +250,7 @@ async function optionDocs(): Promise<ReadonlyMap<string, OptionDoc>> {
     if (!file.endsWith('.ts')) continue;
     const text = await fs.readFile(new URL(file, folder), 'utf8');
     for (const [, name = '', above = '', body = ''] of text.matchAll(
-      /export interface (\w+)(?:\s+extends ([^{]+))? \{\n(.*?)\n\}/gsu,
+      /export interface (\w+)(?:\s+extends\s+([^{]+))? \{\n(.*?)\n\}/gsu,
     )) {
       const docs = new Map<string, OptionDoc>();
       for (const [, doc = '', key = '', mark] of body.matchAll(

@@ -55,6 +55,16 @@ export const sources = {
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
       await openFolder(location, options),
   },
+  /** CIFAR-10 and CIFAR-100, see `openCifar`; before tar archives, as theirs are refused with the way out. */
+  cifar: {
+    doc: 'CIFAR-10 or CIFAR-100, in the binary version',
+    examples: ['cifar-10-batches-bin', 'cifar-100-binary'],
+    prefix: null,
+    holds: async (location: string, options: OpenSourceOptions): Promise<boolean> =>
+      await isCifar(location, options),
+    open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
+      await openCifar(location, options),
+  },
   /** Archives of images, see `openTar`. */
   tar: {
     doc: 'tar shards in the WebDataset layout, or a packed image folder',
@@ -76,16 +86,6 @@ export const sources = {
       (await preparedIn(location, split)) !== undefined,
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
       await openPreparedSplit(location, options),
-  },
-  /** CIFAR-10 and CIFAR-100, see `openCifar`. */
-  cifar: {
-    doc: 'CIFAR-10 or CIFAR-100, in the binary version',
-    examples: ['cifar-10-batches-bin', 'cifar-100-binary'],
-    prefix: null,
-    holds: async (location: string, options: OpenSourceOptions): Promise<boolean> =>
-      await isCifar(location, options),
-    open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
-      await openCifar(location, options),
   },
   /** MNIST and its kin, see `openIdxFiles`. */
   idx: {

@@ -7,6 +7,7 @@ import { quarantine } from '../operators/stages/quarantine.ts';
 import { statedReading } from '../operators/image/image-reading.ts';
 import { openImageWorkers } from '../operators/loading/image-workers.ts';
 import { loadViews } from '../operators/stages/load-views.ts';
+import { type DrawnClass, drawnByClass } from '../operators/batches/drawn-by-class.ts';
 import { planBatches } from '../operators/batches/plan-batches.ts';
 import { replacementFor } from '../operators/batches/replacement-for.ts';
 import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
@@ -59,6 +60,9 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
     const learningRate = plannedRate(config, run.extended);
 
+    const drawn = (step: number): readonly DrawnClass[] =>
+      drawnByClass(walks, step, new Set(bad.list().map(({ id }) => id)));
+
     const plans = planBatches(data, { ...batchShape(config), steps, startAt });
     return withDemand(plans, { window: options.prefetch, signal, draining }, (plan$) =>
       plan$.pipe(
@@ -81,14 +85,22 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         writeMetrics(run),
         saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
         beforeComplete(async () => {
-          const { weights } = await trainer.snapshot();
+          const { step, weights } = await trainer.snapshot();
+          await run.saveDrawn(drawn(step), step);
           const model = await exportEncoder(config.encoder, weights, imageSize);
           await run.saveEncoder(model, encoderSidecar(imageSize, recipe, reading));
         }),
       ),
     ).pipe(
       listBadOnFailure(bad, (rows) => run.saveQuarantine(rows)),
-      tellSteps({ out, startAt, total: steps, batchSize: config.batchSize, quarantine: bad }),
+      tellSteps({
+        out,
+        startAt,
+        total: steps,
+        batchSize: config.batchSize,
+        quarantine: bad,
+        drawn,
+      }),
     );
   });
 }

@@ -30,6 +30,8 @@ export interface ClassShares {
   largest(member: number): number;
   /** Images that a class gives to an epoch, on average. */
   perEpoch(member: number): number;
+  /** Images that each class gave to all batches before number `seq`. The caller's own. */
+  before(seq: number): Float64Array;
   /** The shares of batch number `seq`, one for each of its classes; they sum to `batchSize`. */
   at(seq: number): ClassShare[];
 }
@@ -107,19 +109,23 @@ export function classShares(options: ClassSharesOptions): ClassShares {
   };
 
   let cursor = start();
+  const goTo = (seq: number): Cursor => {
+    const epoch = Math.floor(seq / batchesPerEpoch);
+    const batch = seq - epoch * batchesPerEpoch;
+    if (epoch < cursor.epoch || (epoch === cursor.epoch && batch < cursor.batch)) cursor = start();
+    seek(cursor, epoch, batch);
+    return cursor;
+  };
   return {
     largest: () => (extras > 0 ? base + 1 : base),
     perEpoch: () => (batchSize * batchesPerEpoch) / classes,
+    before: (seq) => goTo(seq).given.slice(),
     at(seq) {
-      const epoch = Math.floor(seq / batchesPerEpoch);
-      const batch = seq - epoch * batchesPerEpoch;
-      if (epoch < cursor.epoch || (epoch === cursor.epoch && batch < cursor.batch))
-        cursor = start();
-      seek(cursor, epoch, batch);
+      const { batch, members, given } = goTo(seq);
       const shares: ClassShare[] = [];
       forSeats(batch, (rank, images) => {
-        const member = cursor.members[rank]!;
-        shares.push({ member, images, before: cursor.given[member]! });
+        const member = members[rank]!;
+        shares.push({ member, images, before: given[member]! });
       });
       return shares;
     },

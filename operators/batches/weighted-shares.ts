@@ -103,21 +103,24 @@ export function weightedShares(options: WeightedSharesOptions): ClassShares {
   };
 
   let cursor = start();
+  const goTo = (seq: number): Cursor => {
+    const epoch = Math.floor(seq / batchesPerEpoch);
+    const batch = seq - epoch * batchesPerEpoch;
+    if (epoch < cursor.epoch || (epoch === cursor.epoch && batch < cursor.batch)) cursor = start();
+    seek(cursor, epoch, batch);
+    return cursor;
+  };
   return {
     largest: (member) =>
       Math.ceil(Math.ceil(targets[member]! - slack) / batchesPerEpoch) *
       (larger > 0 ? base + 1 : base),
     perEpoch: (member) => (targets[member]! * batchSize) / seats,
+    before: (seq) => goTo(seq).given.slice(),
     at(seq) {
-      const epoch = Math.floor(seq / batchesPerEpoch);
-      const batch = seq - epoch * batchesPerEpoch;
-      if (epoch < cursor.epoch || (epoch === cursor.epoch && batch < cursor.batch)) {
-        cursor = start();
-      }
-      seek(cursor, epoch, batch);
+      const { layout, batch, given } = goTo(seq);
       const shares: ClassShare[] = [];
-      forClasses(cursor.layout, batch, (member, images) => {
-        shares.push({ member, images, before: cursor.given[member]! });
+      forClasses(layout, batch, (member, images) => {
+        shares.push({ member, images, before: given[member]! });
       });
       return shares;
     },

@@ -6,6 +6,8 @@ import { canonicalJson, isObject, type Json, readJsonObject } from '../../operat
 import { lockName } from '../../operators/files/lock-file.ts';
 import { partialSuffix } from '../../operators/files/partial-file.ts';
 import { inspectArrowFile, inspectArrowStream, sizeOf } from './inspect-arrow.ts';
+import { counted } from '../../operators/message-words.ts';
+import { readDrawn } from '../run/drawn-file.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
 import { inspectSafetensors } from './inspect-safetensors.ts';
 import type { InspectedTable, Inspection, InspectPathOptions } from './inspection.ts';
@@ -91,8 +93,42 @@ async function aboutRun(folder: string): Promise<About | undefined> {
     what: 'Training run',
     facts: { configurationHash: String(hash) },
     metadata: isObject(versions) ? textsOf(versions) : {},
-    tables: isObject(config) ? [{ title: 'options', records: recordsOf(config, 'option') }] : [],
+    tables: [
+      ...(isObject(config) ? [{ title: 'options', records: recordsOf(config, 'option') }] : []),
+      ...(await drawnTable(folder)),
+    ],
   };
+}
+
+/** Classes that a table shows at either end. */
+const shownClasses = 5;
+
+/** The classes whose images were drawn most often and least often; none of a run that has no such file. */
+async function drawnTable(folder: string): Promise<readonly InspectedTable[]> {
+  const classes = await readDrawn(folder).catch((error: unknown) => {
+    // What is damaged is told beside the files.
+    if (error instanceof PipelineError) return undefined;
+    throw error;
+  });
+  if (classes === undefined || classes.length === 0) return [];
+  const records = classes
+    .map(({ name, images, draws, distinct, bad, replaced }) => ({
+      class: name,
+      images,
+      draws,
+      drawsOfEach: Number((draws / images).toPrecision(3)),
+      distinct,
+      bad,
+      replaced,
+    }))
+    .toSorted((one, other) => other.draws / other.images - one.draws / one.images);
+  const ends =
+    records.length <= 2 * shownClasses
+      ? records
+      : [...records.slice(0, shownClasses), ...records.slice(-shownClasses)];
+  const left = records.length - ends.length;
+  const which = left === 0 ? '' : `, without the ${counted(left)} classes between`;
+  return [{ title: `drawn of each class, most often first${which}`, records: ends }];
 }
 
 async function aboutEvaluation(folder: string): Promise<About | undefined> {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { DrawnClass } from '../../operators/batches/drawn-by-class.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample, RepairedSample, TrainerState } from '../../operators/types.ts';
 import { type ArrowLog, openArrowLog } from '../arrow/arrow-log.ts';
@@ -36,6 +37,7 @@ import {
   type RunImages,
   writeRunImages,
 } from './run-images.ts';
+import { drawnName, writeDrawn } from './drawn-file.ts';
 import { configName, type RunExtension } from './saved-config.ts';
 
 /** Configuration of a run, its columns, and how much of it is kept. */
@@ -77,6 +79,8 @@ export interface RunFolder {
   saveEncoder(model: Uint8Array, sidecar: Json): Promise<string>;
   /** Writes `quarantine.arrow`. @returns The path. */
   saveQuarantine(samples: readonly QuarantineRow[]): Promise<string>;
+  /** Writes `drawn.arrow` of the first `steps` steps. @returns The path. */
+  saveDrawn(classes: readonly DrawnClass[], steps: number): Promise<string>;
   /** Waits for running calls, ends the logs and gives the folder back. Idempotent. */
   close(): Promise<void>;
 }
@@ -93,6 +97,7 @@ export interface RunFolder {
  * encoder.onnx     the trained network, when the run has ended
  * encoder.json     how its input is made
  * quarantine.arrow images that could not be used
+ * drawn.arrow      what was drawn of each class
  * ```
  *
  * A continued run goes on from the newest checkpoint that can be read, and its logs are cut to that step.
@@ -205,7 +210,10 @@ function runWriter({
   keepCheckpoints,
   logs,
   lock,
-}: OpenRun): Pick<RunFolder, 'saveCheckpoint' | 'saveEncoder' | 'saveQuarantine' | 'close'> {
+}: OpenRun): Pick<
+  RunFolder,
+  'saveCheckpoint' | 'saveEncoder' | 'saveQuarantine' | 'saveDrawn' | 'close'
+> {
   const { metrics, timing } = logs;
   const exclusively = mutex();
   let closing: Promise<void> | undefined;
@@ -231,6 +239,12 @@ function runWriter({
       exclusively(async () => {
         const file = path.join(folder, quarantineName);
         await writeQuarantine(file, samples);
+        return file;
+      }),
+    saveDrawn: (classes, steps) =>
+      exclusively(async () => {
+        const file = path.join(folder, drawnName);
+        await writeDrawn(file, classes, steps);
         return file;
       }),
     close: () => (closing ??= exclusively(() => closeAll(logs, lock))),

@@ -5,14 +5,17 @@ import {
   lossReadoutTable,
   type Readouts,
 } from '../../operators/loss/readouts.ts';
+import type { DrawnClass } from '../../operators/batches/drawn-by-class.ts';
+import { drawnName } from '../../outputs/run/drawn-file.ts';
 import { quarantineName } from '../../outputs/tables/write-quarantine.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type TrainOptions, trainVerb } from '../options/train-options.ts';
+import { shownTimes } from '../parts/tell-shares.ts';
 import type { StepTimes } from '../parts/step-clock.ts';
 import type { TrainedStep, TrainResult } from '../parts/tell-steps.ts';
 import { train } from '../train.ts';
-import { counted } from '../../operators/message-words.ts';
+import { counted, shownName } from '../../operators/message-words.ts';
 
 /** `train` on the command line. */
 export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
@@ -23,10 +26,18 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
     last === undefined
       ? `stopped before the first step; what ${out} held before stays`
       : `stopped; the checkpoint after ${counted(last.kept ?? 0)} of ${counted(last.total!, 'step')}, or a later one, is kept in ${out}`,
-  about: ({ out }) => ({ out, steps: null, totalSteps: null, readouts: null, times: null }),
+  about: ({ out }) => ({
+    out,
+    steps: null,
+    totalSteps: null,
+    readouts: null,
+    drawn: null,
+    times: null,
+  }),
   lines: (result, { options, interrupted }) => [
     stepLine(result, interrupted),
     ...badLines(result),
+    ...drawnLines(result),
     ...(result.readouts === null ? [] : readoutLines(result.readouts)),
     ...(options.timing && result.times !== null ? timingLines(result.times) : []),
   ],
@@ -57,6 +68,21 @@ function badLines({ out, bad, repaired, recovered }: TrainResult): readonly stri
     ...(repaired === 0 ? [] : [`${used} used after a repair${bad === 0 ? `, see ${file}` : ''}`]),
   ];
 }
+
+/** How often images of rare and of common classes came, where that differs. */
+function drawnLines({ out, drawn }: TrainResult): readonly string[] {
+  if (drawn === null) return [];
+  const { most, least } = drawn;
+  const often = ({ draws, images }: DrawnClass): number => draws / images;
+  if (often(most) < worthTelling * often(least)) return [];
+  const [first, second] = [most, least].map(
+    (one) => `${shownTimes(often(one))} times of ${shownName(one.name)} (${counted(one.images)})`,
+  );
+  return [`drew each image ${first} to ${second}, see ${path.join(out, drawnName)}`];
+}
+
+/** Ratio of draws from which they are told. */
+const worthTelling = 2;
 
 function readoutLines(readouts: TrainedStep['readouts']): readonly string[] {
   const table: Readouts<never> =

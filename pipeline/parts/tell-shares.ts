@@ -34,7 +34,11 @@ const rarer = (one: ClassDraws, other: ClassDraws): ClassDraws =>
   other.draws < one.draws ? other : one;
 
 function draws({ name, images, draws: times }: ClassDraws): string {
-  const shown = times < 10 ? Number(times.toPrecision(2)) : counted(Math.round(times));
   const of = images === 1 ? 'the one image' : `each of the ${counted(images)} images`;
-  return `${of} of ${shownName(name)} ${shown} times`;
+  return `${of} of ${shownName(name)} ${shownTimes(times)} times`;
+}
+
+/** How often something was done, in a text: two digits below 10, whole numbers above. */
+export function shownTimes(times: number): string {
+  return times < 10 ? String(Number(times.toPrecision(2))) : counted(Math.round(times));
 }

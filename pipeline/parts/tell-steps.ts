@@ -1,4 +1,5 @@
 import { concat, defer, map, type OperatorFunction } from 'rxjs';
+import type { DrawnClass } from '../../operators/batches/drawn-by-class.ts';
 import type { StepResult } from '../../operators/step/step-result.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
 import type { Quarantine } from '../../operators/stages/quarantine.ts';
@@ -24,8 +25,16 @@ export interface TrainResult {
   readonly recovered: number;
   /** Of the last step; null when there was none in this run. */
   readonly readouts: TrainedStep['readouts'] | null;
+  /** Of the classes, those whose images were drawn most often and least often; null before the first step. */
+  readonly drawn: DrawnExtremes | null;
   /** Null with fewer than two steps in this run. */
   readonly times: StepTimes | null;
+}
+
+/** The ends of the classes by draws of each image, steps of earlier runs included. */
+export interface DrawnExtremes {
+  readonly most: DrawnClass;
+  readonly least: DrawnClass;
 }
 
 /** Plan of a run, as known before its first step. */
@@ -36,6 +45,8 @@ export interface PlannedSteps {
   readonly total: number;
   readonly batchSize: number;
   readonly quarantine: Pick<Quarantine, 'list' | 'listRepaired' | 'recovered'>;
+  /** What so many steps drew of each class. */
+  readonly drawn: (steps: number) => readonly DrawnClass[];
 }
 
 /** Progress after each step; at the end what was reached, also by a run that was told to stop. */
@@ -45,6 +56,7 @@ export function tellSteps({
   total,
   batchSize,
   quarantine,
+  drawn,
 }: PlannedSteps): OperatorFunction<TrainedStep, RunEvent<TrainResult, TrainedStep>> {
   return (step$) =>
     defer(() => {
@@ -81,6 +93,7 @@ export function tellSteps({
         repaired: quarantine.listRepaired().length,
         recovered: quarantine.recovered().length,
         readouts: last?.readouts ?? null,
+        drawn: reached() === 0 ? null : extremesOf(drawn(reached())),
         times: clock.times(),
       });
       return concat(
@@ -88,4 +101,13 @@ export function tellSteps({
         defer(() => [{ kind: 'result' as const, result: result() }]),
       );
     });
+}
+
+function extremesOf(classes: readonly DrawnClass[]): DrawnExtremes {
+  const often = ({ draws, images }: DrawnClass): number => draws / images;
+  const [first, ...others] = classes as readonly [DrawnClass, ...DrawnClass[]];
+  return {
+    most: others.reduce((one, other) => (often(other) > often(one) ? other : one), first),
+    least: others.reduce((one, other) => (often(other) < often(one) ? other : one), first),
+  };
 }

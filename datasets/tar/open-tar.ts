@@ -63,7 +63,6 @@ export async function openTar(location: string, options: OpenTarOptions = {}): P
   );
   return indexedDataset(index, {
     name,
-    notes: index.notes,
     reader: objectReader(index, {
       storeOf: () => store,
       cache,

@@ -44,11 +44,18 @@ export function sampleImages(
   { images, classes }: SampleGroup,
   columns: ColumnNames,
 ): readonly SampleImage[] {
-  const [only] = images;
-  if (only === undefined) return [];
-  const withOwn = images.filter(({ name }) => classes.some((one) => one.name.stem === name.stem));
-  const areOwn = withOwn.length > 1;
-  const main = images.length === 1 ? [only] : areOwn ? withOwn : [mainImage(images, columns)];
+  if (images.length === 0) return [];
+  const stems = new Set(images.map(({ name }) => name.stem));
+  const own = [...stems].filter((stem) => classes.some(({ name }) => name.stem === stem));
+  const areOwn = own.length > 1;
+  const main = areOwn
+    ? own.map((stem) =>
+        mainImage(
+          images.filter(({ name }) => name.stem === stem),
+          columns,
+        ),
+      )
+    : [mainImage(images, columns)];
   return images.map((image) => ({
     ...image,
     isFurther: !main.includes(image),
@@ -56,6 +63,7 @@ export function sampleImages(
   }));
 }
 
+/** @param images One or more. */
 function mainImage(images: readonly NamedMember[], { image }: ColumnNames): NamedMember {
   const named = images.find(({ name }) => name.extension === image?.toLowerCase());
   const rank = ({ name }: NamedMember): number =>

@@ -9,8 +9,10 @@ export interface MadeMember {
 /** Bytes of an archive by `tar-stream`: names that are long or not ASCII stand in PAX headers. */
 export async function tarOf(members: readonly MadeMember[]): Promise<Buffer> {
   const packing = pack();
-  for (const { name, content = '' } of members)
-    packing.entry({ name }, Buffer.from(content as string));
+  for (const { name, content = '' } of members) {
+    if (name.endsWith('/')) packing.entry({ name, type: 'directory' });
+    else packing.entry({ name }, Buffer.from(content as string));
+  }
   packing.finalize();
   const parts: Uint8Array[] = [];
   for await (const part of packing) parts.push(part as Uint8Array);

@@ -252,6 +252,10 @@ function refusalOf(
   { name, kind, from, bytes }: Omit<TarMember, 'crc32' | 'content'>,
   object: StoredObject,
 ): string | undefined {
+  // What the package makes of a number below zero.
+  if (bytes < 0 || Object.is(bytes, -0)) {
+    return `it is damaged: its member ${shownName(name)} has a size below zero. ${again}`;
+  }
   const there = Math.max(0, object.bytes - from);
   if (bytes > there) {
     const whole = `${counted(bytes, 'byte')}, of which ${counted(there)} are there`;

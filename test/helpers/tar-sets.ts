@@ -25,9 +25,7 @@ export async function tarFolder(
   for (const [name, contents] of Object.entries(archives)) {
     const file = path.join(folder, name);
     await fs.mkdir(path.dirname(file), { recursive: true });
-    const bytes = Buffer.isBuffer(contents)
-      ? contents
-      : await tarOf(membersOf(contents as Contents));
+    const bytes = Buffer.isBuffer(contents) ? contents : await tarOf(membersOf(contents));
     await fs.writeFile(file, bytes);
   }
   return folder;

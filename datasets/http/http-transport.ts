@@ -81,7 +81,7 @@ export interface HttpTraffic {
   readonly refusals: number;
   /** Bytes of bodies that came, those of failed tries among them. */
   readonly bytesReceived: number;
-  /** Bytes of bodies of answers that were handed out. */
+  /** Bytes that were handed out: the least possible number of bytes. */
   readonly bytesUsed: number;
   /** Time from a sending to its answer in milliseconds, tries and back-off included; within 7 %. */
   readonly waitMs: { readonly p50: number; readonly p95: number; readonly p99: number };

@@ -1,30 +1,41 @@
 import type { HttpHead } from './http-transport.ts';
 
+/** Mark of a version that is a time of change. */
+const modified = 'modified ';
+/** Mark of a version that is nothing but a size. */
+const sized = 'bytes ';
+
 /**
- * Version of what an answer tells of: its ETag, else its time of change, marked as one; empty where it tells neither.
+ * Version of what an answer tells of: its ETag, else its time of change, else nothing but its size, each marked as what it
+ * is.
+ *
+ * @param bytes Size of the whole object.
  */
-export function versionOf({ headers }: HttpHead): string {
-  const { etag } = headers;
+export function versionOf({ headers }: HttpHead, bytes: number): string {
+  const { etag, 'last-modified': time } = headers;
   if (etag !== undefined && etag !== '') return etag;
-  const modified = headers['last-modified'];
-  return modified === undefined ? '' : `modified ${modified}`;
+  return time === undefined ? `${sized}${bytes}` : `${modified}${time}`;
 }
 
 /** Headers that pin a request to a version: strong ETags alone can be asked for. */
 export function pinHeaders(version: string): Readonly<Record<string, string>> {
-  return /^"[\u0021\u0023-\u007E]*"$/u.test(version) ? { 'if-match': version } : {};
+  return /^"[\u0021\u0023-\u007E\u0080-\u00FF]*"$/u.test(version) ? { 'if-match': version } : {};
 }
 
-/** Whether an answer may be of a version; one of a server that tells no version may be. */
-export function isOfVersion(version: string, head: HttpHead): boolean {
-  if (version === '') return true;
-  const { etag } = head.headers;
-  if (version.startsWith('modified '))
-    return versionOf({ ...head, headers: { ...head.headers, etag: undefined } }) === version;
-  // Compressed on the way, a strong ETag is passed on as a weak one, of the same content once it is no longer.
-  return etag === undefined ? false : weak(etag) === weak(version);
+/**
+ * Why an answer is not of a version; undefined when it is, and of a version that is nothing but a size, which the length of
+ * the answer is compared with.
+ */
+export function otherVersion(version: string, { headers }: HttpHead): string | undefined {
+  if (version.startsWith(sized)) return undefined;
+  const isTime = version.startsWith(modified);
+  const told = isTime ? headers['last-modified'] : headers.etag;
+  if (told === undefined) return 'the server no longer tells which version of it this is';
+  const is = isTime ? told === version.slice(modified.length) : weak(told) === weak(version);
+  return is ? undefined : 'it has changed since it was listed';
 }
 
+/** A server that compresses for others makes a strong ETag a weak one, of the same content when it does not. */
 function weak(etag: string): string {
   return etag.replace(/^W\//u, '');
 }

@@ -1,3 +1,5 @@
+import type { HttpTraffic } from '../http/http-transport.ts';
+
 /*
  * A store of objects: local files, an HTTP server, a bucket. What a store throws is one of two kinds. An `Error` is about
  * one object: its message is the reason, such as `it is gone`, without the object, which whoever asked names. A
@@ -71,6 +73,8 @@ export interface ObjectStore {
   notes?(): readonly string[];
   /** Absolute path of an object on a local disk; null of remote stores. */
   file(key: string): string | null;
+  /** Requests and bytes since the store was opened; undefined of local stores. */
+  readonly traffic?: () => HttpTraffic;
 }
 
 /** A location in a store: an object, a folder, or a prefix. */

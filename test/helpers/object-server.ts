@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
+import { decoded } from '../../datasets/store/url-keys.ts';
 
 /** A file server in memory, on a real socket of this machine. */
 export interface ObjectServer {
@@ -102,7 +103,7 @@ function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const path = decodeURIComponent((request.url ?? '').split('?')[0]!.slice(1));
+  const path = decoded((request.url ?? '').split('?')[0]!.slice(1));
   const bytes = objects.get(path);
   const { 'if-match': match, range } = request.headers;
   if (bytes === undefined) return answer(response, request, 404, {});

@@ -6,6 +6,8 @@ export interface NumberColumn<A extends Numbers> {
   push(value: number): void;
   /** The values at some places, in that order. */
   taken(order: Uint32Array): A;
+  /** All values, in a copy. */
+  all(): A;
 }
 
 /** An empty column. @param make An array of a size, zeros. */
@@ -27,5 +29,6 @@ export function numberColumn<A extends Numbers>(make: (size: number) => A): Numb
       for (const [at, place] of order.entries()) some[at] = values[place]!;
       return some;
     },
+    all: () => values.slice(0, length) as A,
   };
 }

@@ -24,7 +24,7 @@ export function classSource(shards: readonly ShardIndex[]): ClassSource {
   return { kind: areClasses ? 'txt' : 'folder', isPlain, areCaptions: !areClasses };
 }
 
-function namesAny(codes: readonly number[] | undefined): boolean {
+function namesAny(codes: Int32Array | undefined): boolean {
   return codes?.some((code) => code >= 0) === true;
 }
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { packedStrings } from '../../operators/packed-strings.ts';
 import type { ColumnNames } from '../records/column-names.ts';
 import { isSystemName, kindOfFile } from '../records/listed-names.ts';
 import type { ObjectStore, StoredObject } from '../store/object-store.ts';
@@ -220,13 +221,15 @@ function imageRows(): ImageRows {
     },
     all() {
       const isSaid = (kind: ClassKind): boolean => said[kind].some((code) => code !== -1);
-      const kinds = classKinds.filter(isSaid).map((kind) => [kind, said[kind]] as const);
+      const kinds = classKinds
+        .filter(isSaid)
+        .map((kind) => [kind, Int32Array.from(said[kind])] as const);
       return {
-        names,
-        from,
-        bytes,
-        crc32,
-        further: [...further],
+        names: packedStrings(names),
+        from: Float64Array.from(from),
+        bytes: Float64Array.from(bytes),
+        crc32: Uint32Array.from(crc32),
+        further: Uint32Array.from(further),
         lists,
         said: Object.fromEntries(kinds),
       };

@@ -1,10 +1,12 @@
 import type { ImageIndex } from '../records/image-index.ts';
 import { indexBuilder } from '../records/index-builder.ts';
+import { numberColumn } from '../records/number-column.ts';
 import { type ClassSource, classSource } from './class-source.ts';
 import type { Shard } from './find-shards.ts';
 import { setFindings } from './set-findings.ts';
 import { type SetLayout, setLayout } from './set-layout.ts';
 import type { ShardIndex } from './shard-index.ts';
+import { stringHash } from './string-hash.ts';
 import { tarNotes } from './tar-notes.ts';
 import { withoutImages } from './without-images.ts';
 
@@ -34,10 +36,11 @@ export function mergeShards(
     shards.map(({ index }) => index),
     shards.map(({ shard }) => shard.name),
   );
-  const repeated = shards.length === 1 ? undefined : repeatedId(images(), source, layout);
+  const place: Place = (image) => placeIn(image, source, layout);
+  const repeated = shards.length === 1 ? undefined : repeatedId(images, place);
   const builder = indexBuilder(location);
   for (const image of images()) {
-    const placed = placeOf(image, source, layout);
+    const placed = place(image);
     if (placed === undefined) continue;
     if (placed === 'beside') found.see('beside', image.path);
     else {
@@ -47,8 +50,8 @@ export function mergeShards(
         found.see(said[source.kind]?.[row] === -2 ? 'unclear' : 'unsaid', image.path);
       }
       const id = repeated === undefined ? placed.id : `${shards[object]!.shard.name}/${image.path}`;
-      const place = { object, from: from[row]!, bytes: bytes[row]!, crc32: crc32[row]! };
-      builder.add({ id, classes: placed.classes, ...place });
+      const range = { from: from[row]!, bytes: bytes[row]!, crc32: crc32[row]! };
+      builder.add({ id, classes: placed.classes, object, ...range });
     }
   }
   if (builder.count === 0) throw withoutImages(location, found);
@@ -77,9 +80,10 @@ function* imagesOf(
   { isPlain }: ClassSource,
 ): Iterable<ShardImage> {
   for (const [object, { index }] of shards.entries()) {
+    const { names } = index;
     const further = new Set(isPlain ? [] : index.further);
-    for (const [row, path] of index.names.entries()) {
-      if (!further.has(row)) yield { path, index, row, object };
+    for (let row = 0; row < names.length; row += 1) {
+      if (!further.has(row)) yield { path: names.at(row), index, row, object };
     }
   }
 }
@@ -89,11 +93,15 @@ function* pathsOf(images: Iterable<ShardImage>): Iterable<string> {
 }
 
 /** Id and classes of an image; `beside` of one beside class folders; undefined of one in another split. */
-function placeOf(
+type Place = (
+  image: ShardImage,
+) => { readonly id: string; readonly classes: readonly string[] } | 'beside' | undefined;
+
+function placeIn(
   { path, index, row }: ShardImage,
   { kind }: ClassSource,
   { root, folders }: SetLayout,
-): { readonly id: string; readonly classes: readonly string[] } | 'beside' | undefined {
+): ReturnType<Place> {
   if (!path.startsWith(root)) return undefined;
   const below = path.slice(root.length);
   const end = below.indexOf('/');
@@ -108,20 +116,26 @@ function placeOf(
   return { id: end === -1 && first !== undefined ? `${first}/${below}` : below, classes };
 }
 
-/** The first id that images of two shards would have. */
-function repeatedId(
-  images: Iterable<ShardImage>,
-  source: ClassSource,
-  layout: SetLayout,
-): string | undefined {
-  const ids = new Set<string>();
-  for (const image of images) {
-    const placed = placeOf(image, source, layout);
-    if (placed === undefined || placed === 'beside') continue;
-    if (ids.has(placed.id)) return placed.id;
-    ids.add(placed.id);
+/** The first id that two images would have: ids of equal hashes are compared, so that a million take 8 bytes each. */
+function repeatedId(images: () => Iterable<ShardImage>, place: Place): string | undefined {
+  const hashes = numberColumn((size) => new Float64Array(size));
+  for (const id of idsOf(images(), place)) hashes.push(stringHash(id));
+  const sorted = hashes.all().sort();
+  const twice = new Set(sorted.filter((hash, at) => hash === sorted[at - 1]));
+  const seen = new Set<string>();
+  for (const id of twice.size === 0 ? [] : idsOf(images(), place)) {
+    if (!twice.has(stringHash(id))) continue;
+    if (seen.has(id)) return id;
+    seen.add(id);
   }
   return undefined;
+}
+
+function* idsOf(images: Iterable<ShardImage>, place: Place): Iterable<string> {
+  for (const image of images) {
+    const placed = place(image);
+    if (placed !== undefined && placed !== 'beside') yield placed.id;
+  }
 }
 
 /** Class folders without images, sorted: a folder keeps their names as well. */

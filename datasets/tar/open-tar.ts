@@ -15,6 +15,7 @@ import { chooseShards } from './choose-shards.ts';
 import { findShards, type Shard } from './find-shards.ts';
 import { indexShard, type IndexShardOptions } from './index-shard.ts';
 import { type IndexedShard, mergeShards } from './merge-shards.ts';
+import { shardColumns, shardOf } from './shard-columns.ts';
 import type { ShardIndex } from './shard-index.ts';
 
 /** Options of `openTar`. */
@@ -169,10 +170,11 @@ async function keptPart(
 ): Promise<ShardIndex> {
   if (indexes === undefined) return await make();
   const key = keyOf('tar shard', [image ?? null, label ?? null, ...identityOf(store, object)]);
-  const kept = await indexes.readPart(key);
-  if (kept !== undefined) return JSON.parse(Buffer.from(kept).toString('utf8')) as ShardIndex;
+  const columns = await indexes.readColumns(key);
+  const kept = columns && shardOf(columns);
+  if (kept !== undefined) return kept;
   const index = await make();
-  await indexes.writePart(key, Buffer.from(JSON.stringify(index)));
+  await indexes.writeColumns(key, shardColumns(index));
   return index;
 }
 

@@ -36,7 +36,9 @@ export function setFindings(
     for (const [ending, seen] of Object.entries(own)) {
       others.set(ending, sumOf(others.get(ending), seen));
     }
-    count('further', { count: further.length, example: images[further[0] ?? -1] ?? '' });
+    const [first] = further;
+    const beside = first === undefined ? '' : images.at(first);
+    count('further', { count: further.length, example: beside });
     const example = names[at] ?? '';
     count('withoutEnd', { count: end.hasEnd ? 0 : 1, example });
     count('joined', { count: end.joined > 0 ? 1 : 0, example });

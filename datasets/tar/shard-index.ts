@@ -1,3 +1,4 @@
+import type { PackedStrings } from '../../operators/packed-strings.ts';
 import type { ClassKind } from './class-members.ts';
 import type { TarEnd } from './read-tar.ts';
 
@@ -26,21 +27,21 @@ export interface ShardFindings {
   readonly end: TarEnd;
 }
 
-/** Images of one shard, each name once, and what is said of them. Plain values, so that a cache can keep them as JSON. */
+/** Images of one shard, each name once, and what is said of them: some 40 bytes and the path for each. */
 export interface ShardIndex {
   /** Paths of the images, in the order of the shard. */
-  readonly names: readonly string[];
+  readonly names: PackedStrings;
   /** First byte of each. */
-  readonly from: readonly number[];
+  readonly from: Float64Array;
   /** Size of each in bytes. */
-  readonly bytes: readonly number[];
-  readonly crc32: readonly number[];
+  readonly bytes: Float64Array;
+  readonly crc32: Uint32Array;
   /** Places of those that stand beside the image of their sample. */
-  readonly further: readonly number[];
+  readonly further: Uint32Array;
   /** The different lists of classes that members name. */
   readonly lists: readonly (readonly string[])[];
   /** What members of each kind say of each image: the place of a list; -1 nothing, -2 what is no class. */
-  readonly said: Readonly<Partial<Record<ClassKind, readonly number[]>>>;
+  readonly said: Readonly<Partial<Record<ClassKind, Int32Array>>>;
   /** Folders that no image of the shard is known to lie in: of other files, and such as are members. */
   readonly folders: readonly string[];
   readonly findings: ShardFindings;

@@ -1,3 +1,4 @@
+import type { Columns } from '../../datasets/records/column-file.ts';
 import type { ImageIndex } from '../../datasets/records/image-index.ts';
 import type { IndexCache } from '../../datasets/records/index-cache.ts';
 
@@ -7,7 +8,7 @@ export function memoryIndexes(): IndexCache & {
 } {
   const counts = { reads: 0, writes: 0, partReads: 0, partWrites: 0 };
   const indexes = new Map<string, ImageIndex>();
-  const parts = new Map<string, Uint8Array>();
+  const parts = new Map<string, Columns>();
   return {
     counts,
     problem: undefined,
@@ -19,15 +20,15 @@ export function memoryIndexes(): IndexCache & {
       counts.writes += 1;
       await Promise.resolve(indexes.set(key, index));
     },
-    async readPart(key) {
+    async readColumns(key) {
       if (parts.has(key)) counts.partReads += 1;
       return await Promise.resolve(parts.get(key));
     },
-    async writePart(key, bytes) {
+    async writeColumns(key, columns) {
       counts.partWrites += 1;
-      await Promise.resolve(parts.set(key, Uint8Array.from(bytes)));
+      await Promise.resolve(parts.set(key, columns));
     },
-    readColumns: async () => await Promise.resolve(undefined),
-    writeColumns: async () => await Promise.resolve(),
+    readPart: async () => await Promise.resolve(undefined),
+    writePart: async () => await Promise.resolve(),
   };
 }

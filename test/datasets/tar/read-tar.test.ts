@@ -1,5 +1,6 @@
 import { crc32 as checksum, gzipSync } from 'node:zlib';
 import test from 'ava';
+import { shardColumns } from '../../../datasets/tar/shard-columns.ts';
 import { indexShard } from '../../../datasets/tar/index-shard.ts';
 import type { ObjectStore } from '../../../datasets/store/object-store.ts';
 import { memoryStore } from '../../helpers/memory-store.ts';
@@ -265,10 +266,10 @@ test('pieces of any size give the same index', async (t) => {
         for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
       },
     };
-    return await indexShard(pieces, object, { columns: {} });
+    return shardColumns(await indexShard(pieces, object, { columns: {} }));
   };
   const expected = await of(2 ** 20);
-  t.deepEqual(expected.names, ['a/1.jpg', 'ö/2.jpg', 'b/3.jpg', 'b/2.jpg']);
+  t.is(Buffer.from(expected.get('text')!).toString(), 'a/1.jpgö/2.jpgb/3.jpgb/2.jpg');
   for (const size of [1, 7, 511, 512, 513, 4096])
     t.deepEqual(await of(size), expected, String(size));
 });
@@ -292,5 +293,5 @@ test('images lie where they are behind four gibibytes', async (t) => {
     },
   };
   const { from, crc32 } = await indexShard(store, object, { columns: {} });
-  t.deepEqual([from, crc32], [[512 + bytes + 512], [checksum(Buffer.from('two'))]]);
+  t.deepEqual([...from, ...crc32], [512 + bytes + 512, checksum(Buffer.from('two'))]);
 });

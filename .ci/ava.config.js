@@ -18,6 +18,10 @@ process.argv = process.argv.map((argument) =>
   argument.replace(/^(?:\.\/)?(test(?:\/.*)?)$/u, '.build/$1').replace(/\.ts$/u, '.js'),
 );
 
+// Not the cache of whoever runs the tests, and not that of the last time.
+const cache = path.resolve('.build/cache');
+rmSync(cache, { recursive: true, force: true });
+
 // AVA asks for a default export.
 // oxlint-disable-next-line import/no-default-export
 export default {
@@ -25,6 +29,7 @@ export default {
   // Those in `acceptance/` take longest and come first.
   sortTestFiles: (one, other) => one.localeCompare(other),
   nodeArguments: ['--import=./.ci/source-lines.js'],
+  environmentVariables: { XDG_CACHE_HOME: cache },
   workerThreads: false,
   timeout: '3m',
 };

@@ -1,6 +1,7 @@
 import { PipelineError } from '../operators/errors.ts';
 import type { ColumnNames } from '../operators/column-names.ts';
-import type { Dataset } from '../operators/types.ts';
+import type { Dataset, DatasetNote } from '../operators/types.ts';
+import { datasetCaches } from './dataset-caches.ts';
 import { holdOut } from './subsets/hold-out.ts';
 import { limitPerClass } from './subsets/limit-per-class.ts';
 import { type ClassChoice, onlyClasses } from './subsets/only-classes.ts';
@@ -25,6 +26,12 @@ export interface OpenDatasetOptions extends ClassChoice {
   readonly columns?: ColumnNames | undefined;
   /** Folder or URL that paths in a manifest are relative to. @default that of the manifest */
   readonly imageRoot?: string | undefined;
+  /** Folder that keeps remote images and indexes. @default `sincere` in the user's cache (`$XDG_CACHE_HOME`, `~/.cache`) */
+  readonly cacheDir?: string | undefined;
+  /** Gigabytes of remote images that are kept there, 0 or more; 0 for none. @default 10 */
+  readonly cacheGb?: number | undefined;
+  /** Told what is found while images are read, such as a cache that cannot be written. @default nobody */
+  readonly onNote?: ((note: DatasetNote) => void) | undefined;
   /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -56,10 +63,11 @@ export async function openDataset(
   options: OpenDatasetOptions = {},
 ): Promise<Dataset> {
   const { split, columns, imageRoot, limit, seed = 0, signal } = options;
-  const whole = someClasses(
-    await openWhole(location, { split, columns, imageRoot, signal }),
-    options,
-  );
+  const { cache, indexes, opened } = datasetCaches(options);
+  const all = await openWhole(location, { split, columns, imageRoot, cache, indexes, signal });
+  // What it has is found from the first image on.
+  if (all.limitsReads === true) await opened();
+  const whole = someClasses(all, options);
   const dataset = onePart(whole, options);
   return limit === undefined ? dataset : limitPerClass(dataset, limit, seed);
 }

@@ -298,8 +298,9 @@ function dataOptions({ options, plan }: Parts): {
   | 'maxPixels'
   | 'maxBytes'
 > {
-  const { data, columns, imageRoot, limit, seed, engine, device, threads } = options;
-  const chosen = { data, columns, imageRoot, limit, seed };
+  const { data, columns, imageRoot, cacheDir, cacheGb } = options;
+  const { limit, seed, engine, device, threads } = options;
+  const chosen = { data, columns, imageRoot, cacheDir, cacheGb, limit, seed };
   const { decoder, maxInvalid, tolerant, maxPixels, maxBytes } = options;
   const { classes, excludeClasses } = plan;
   const decoding = { decoder, maxInvalid, tolerant, maxPixels, maxBytes };

@@ -23,6 +23,8 @@ export interface RecordReader {
   locate?(position: number): ImageLocation | null;
   /** False where the index does not know the versions of all objects. @default true */
   readonly isPinned?: boolean | undefined;
+  /** Most bytes of a remote source that its cache keeps. @default nothing is kept, or nothing is remote */
+  readonly keepsBytes?: number | undefined;
   /** True where it bounds its own readings, so that whoever asks need not. */
   readonly limitsReads: boolean;
 }
@@ -39,7 +41,11 @@ export interface IndexedDatasetOptions {
 /** Dataset of the images of an index. */
 export function indexedDataset(index: ImageIndex, options: IndexedDatasetOptions): Dataset {
   const { name, reader } = options;
-  const notes = [...(index.notes ?? []), ...(options.notes ?? [])];
+  const notes = [
+    ...(index.notes ?? []),
+    ...(options.notes ?? []),
+    ...largerThanCache(index, reader),
+  ];
   const { classes, ids, labels, labelSets, bytes: sizes, hash } = index;
   const count = ids.length;
   const sample = (position: number): Sample => {
@@ -96,6 +102,19 @@ export function indexedDataset(index: ImageIndex, options: IndexedDatasetOptions
       return reader.locate?.(position) ?? null;
     },
   };
+}
+
+/** The note of images that do not all fit into the cache, if that is known. */
+function largerThanCache({ bytes }: ImageIndex, { keepsBytes }: RecordReader): DatasetNote[] {
+  if (keepsBytes === undefined) return [];
+  // Of each image some bytes more are kept.
+  const needed = bytes.reduce((sum, size) => sum + (size === -1 ? 0 : size + 64), 0);
+  if (needed <= keepsBytes) return [];
+  const [all, most] = [needed, keepsBytes].map((size) => (size / 1e9).toFixed(1));
+  const text =
+    `the images take ${all} GB and the cache ${most} GB: what does not fit is fetched again in each epoch. ` +
+    `To keep all, give \`cacheGb: ${Math.ceil((needed * 1.1) / 1e9)}\``;
+  return [{ text, options: ['cacheGb'] }];
 }
 
 /** SHA-256 (hex) over the identities of the objects and the place of each image in them. */

@@ -32,6 +32,7 @@ export function objectReader(index: ImageIndex, options: ObjectReaderOptions): R
     contentKey(store.url(one.key), one, range);
   return {
     limitsReads: isRemote,
+    ...(isRemote && cache !== undefined ? { keepsBytes: cache.maxBytes } : {}),
     nameOf(position) {
       const { object: one, store, range } = placeOf(position);
       const part =

@@ -19,12 +19,16 @@ export interface ClassOptions {
   readonly excludeClasses?: readonly string[] | null | undefined;
 }
 
-/** Reading of tables and manifests. */
+/** Reading of tables and manifests, and what is kept of remote images. */
 export interface ListOptions {
   /** Columns of a table or manifest: `image`, `label`, `id`, `split`; found by their usual names when not given. */
   readonly columns?: ColumnNames | null | undefined;
   /** Folder or URL that paths in a manifest are relative to; the folder of the manifest when not given. */
   readonly imageRoot?: string | null | undefined;
+  /** Folder that keeps remote images and indexes; that of `sincere` in the user's cache when not given. */
+  readonly cacheDir?: string | null | undefined;
+  /** Gigabytes of remote images kept in `cacheDir`; 0 for none. @default 10 */
+  readonly cacheGb?: number | undefined;
 }
 
 /** Selection of images from a dataset. */
@@ -61,14 +65,31 @@ export const listFields: OptionFields<ListOptions> = {
       'Folder or URL that paths in a manifest are relative to; the folder of the manifest when not given.',
     ),
   ),
+  cacheDir: optional(
+    path(
+      "Folder that keeps remote images and indexes; that of `sincere` in the user's cache when not given.",
+    ),
+  ),
+  cacheGb: number(
+    { from: 0 },
+    'Gigabytes of remote images kept in `cacheDir`; 0 for none.',
+  ).default(10),
 };
 
 /** The values of `ListOptions` as sources take them. */
-export function listOptions({ columns: names, imageRoot }: Resolved<ListOptions>): {
+export function listOptions(options: Resolved<ListOptions>): {
   readonly columns: ColumnNames | undefined;
   readonly imageRoot: string | undefined;
+  readonly cacheDir: string | undefined;
+  readonly cacheGb: number;
 } {
-  return { columns: names ?? undefined, imageRoot: imageRoot ?? undefined };
+  const { columns: names, imageRoot, cacheDir, cacheGb } = options;
+  return {
+    columns: names ?? undefined,
+    imageRoot: imageRoot ?? undefined,
+    cacheDir: cacheDir ?? undefined,
+    cacheGb,
+  };
 }
 
 /** Images of each class. */

@@ -12,17 +12,19 @@ interface RunOptions extends Given {
   readonly data: string;
   readonly init: string | null;
   readonly imageRoot: string | null;
+  readonly cacheDir: string | null;
 }
 
 /** Options of a run that its folder keeps: all but where it is, how it is gone on with, and what is shown. Paths are absolute. */
 export function keptOptions(options: RunOptions): object {
   const { out: _out, resume: _resume, retryBad: _retryBad, timing: _timing, ...kept } = options;
-  const { data, init, imageRoot } = options;
+  const { data, init, imageRoot, cacheDir } = options;
   return {
     ...kept,
     init: init === null ? null : path.resolve(init),
     data: absoluteLocation(data),
     imageRoot: imageRoot === null ? null : absoluteLocation(imageRoot),
+    cacheDir: cacheDir === null ? null : path.resolve(cacheDir),
   };
 }
 

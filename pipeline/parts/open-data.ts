@@ -39,6 +39,7 @@ export async function openData(
     heldOut,
     limit: limit ?? undefined,
     seed,
+    onNote: ({ text, options: named }) => note(text, named),
     signal,
   }).catch((error: unknown) => {
     throw isSetting(error, data) ? settingMistake(error, data, called.data) : error;

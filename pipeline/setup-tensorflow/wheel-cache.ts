@@ -1,17 +1,13 @@
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { hashFile } from '../../operators/files/hash-file.ts';
 import { isMissing } from '../../operators/files/system-error.ts';
+import { userCache } from '../../operators/files/user-cache.ts';
 import type { PinnedWheel } from './pinned-wheels.ts';
 
 /** Folder of the user's cache in which wheels are kept, by the XDG Base Directory Specification. */
 export function wheelCache(env: NodeJS.ProcessEnv): string {
-  const given = env['XDG_CACHE_HOME'];
-  // The specification ignores relative paths.
-  const cache =
-    given !== undefined && path.isAbsolute(given) ? given : path.join(os.homedir(), '.cache');
-  return path.join(cache, 'sincere', 'wheels');
+  return path.join(userCache(env), 'wheels');
 }
 
 /** Path of a wheel in the cache, named by what it is. */

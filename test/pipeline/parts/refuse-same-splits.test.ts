@@ -26,7 +26,7 @@ test('two splits of the same files are one, two of the same names are not', asyn
   const data = await temporaryFolder(t);
   await writeImageTree(path.join(data, 'train'), [2, 2]);
   await fs.cp(path.join(data, 'train'), path.join(data, 'test'), { recursive: true });
-  const lists = { columns: null, imageRoot: null };
+  const lists = { columns: null, imageRoot: null, cacheDir: null, cacheGb: 0 };
   const splits = { data, splitTrain: 'train', splitTest: 'test', ...lists };
   await t.throwsAsync(refuseSameSplits(splits, signal), refusal);
   await fs.writeFile(path.join(data, 'test/a/000.png'), 'another file');

@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { networkFailure } from './network-failure.ts';
 import type { HttpHead, HttpRequest } from './http-transport.ts';
 import type { Failure, Outcome } from './outcome.ts';
+import { isTransientError } from './server-error.ts';
 
 /** Longest body that is read of an answer that is no success: 64 KiB. */
 const maxErrorBytes = 2 ** 16;
@@ -54,7 +55,7 @@ const schemes = {
 /**
  * One exchange over the network.
  *
- * @throws What `check` throws, and when a body is longer than `maxBytes`: the connection is closed then.
+ * @throws What `check` throws, unless the body is an error document of S3 that another try may not meet; and when a body is longer than `maxBytes`: the connection is closed then.
  * @throws The reason of the signal when it aborts: the connection is closed then.
  */
 export const exchange: Exchange = async (request, options) => {
@@ -148,15 +149,20 @@ async function readAnswer(
 ): Promise<Outcome> {
   const head = headOf(response);
   const isSuccess = head.status >= 200 && head.status < 300;
-  if (isSuccess) options.check?.(head);
+  const refusal = isSuccess ? refusalOf(head, options.check) : undefined;
+  // What is refused may be an error in the clothes of a success.
+  if (refusal !== undefined && !isDocument(head)) throw refusal.reason;
+  const isWanted = isSuccess && refusal === undefined;
   const length = lengthOf(head);
-  const most = isSuccess ? options.maxBytes : maxErrorBytes;
-  if (isSuccess && (length ?? 0) > most) throw tooLong(length!, most);
-  const body = growingBody(isSuccess ? length : undefined, most);
+  const most = isWanted ? options.maxBytes : maxErrorBytes;
+  if (isWanted && (length ?? 0) > most) throw tooLong(length!, most);
+  const body = growingBody(isWanted ? length : undefined, most);
   return await new Promise<Outcome>((resolve, reject) => {
     const done = (): void => {
-      if (isSuccess && length !== undefined && body.length !== length) cut();
-      else resolve({ answer: { ...head, bytes: body.bytes() } });
+      const answer = { ...head, bytes: body.bytes() };
+      if (isWanted && length !== undefined && body.length !== length) cut();
+      else if (refusal !== undefined && !isTransientError(answer)) reject(refusal.reason);
+      else resolve({ answer });
     };
     const cut = (): void => {
       const of = length === undefined ? '' : ` of ${length}`;
@@ -172,13 +178,32 @@ async function readAnswer(
     response.on('data', (piece: Buffer) => {
       options.onBytes?.(piece.length);
       if (body.add(piece)) return;
-      if (isSuccess) reject(tooLong(body.length + piece.length, most));
+      if (isWanted) reject(tooLong(body.length + piece.length, most));
       else done();
     });
     response.on('end', done);
     response.on('error', cut);
     response.on('close', cut);
   });
+}
+
+function refusalOf(
+  head: HttpHead,
+  check: ExchangeOptions['check'],
+): { readonly reason: unknown } | undefined {
+  try {
+    check?.(head);
+    return undefined;
+  } catch (reason) {
+    return { reason };
+  }
+}
+
+/** Whether a body may be an error document. */
+function isDocument(head: HttpHead): boolean {
+  return (
+    (lengthOf(head) ?? 0) <= maxErrorBytes && /\bxml\b/iu.test(head.headers['content-type'] ?? '')
+  );
 }
 
 /** Looks now and then whether enough of a body has come since the last time. */

@@ -1,6 +1,6 @@
 import type { HttpAnswer } from './http-transport.ts';
 import type { Failure } from './outcome.ts';
-import { answered, errorCodeOf, transientCodes } from './server-error.ts';
+import { answered, errorCodeOf, isTransientError } from './server-error.ts';
 
 /** Answers that may come out otherwise at the next try. */
 const transient = new Set([429, 500, 502, 503, 504]);
@@ -13,9 +13,9 @@ const ofStore = new Set([429, 502, 503, 504]);
  */
 export function failedAnswer(answer: HttpAnswer): Failure | undefined {
   const { status } = answer;
-  const code = status === 206 ? undefined : errorCodeOf(answer);
-  const isTransient = transient.has(status) || transientCodes.has(code ?? '');
+  const isTransient = transient.has(status) || (status !== 206 && isTransientError(answer));
   if (!isTransient) return undefined;
+  const code = errorCodeOf(answer);
   const isOverload = status === 429 || status === 503 || code === 'SlowDown';
   return {
     reason: answered(answer),

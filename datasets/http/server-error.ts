@@ -2,7 +2,7 @@ import type { HttpAnswer } from './http-transport.ts';
 import { cutText } from '../../operators/message-words.ts';
 
 /** Codes of S3 for what may come out otherwise at the next try. */
-export const transientCodes: ReadonlySet<string> = new Set([
+const transientCodes: ReadonlySet<string> = new Set([
   'InternalError',
   'SlowDown',
   'ServiceUnavailable',
@@ -25,4 +25,9 @@ export function errorCodeOf({ bytes }: Pick<HttpAnswer, 'bytes'>): string | unde
 export function answered(answer: HttpAnswer): string {
   const code = errorCodeOf(answer) ?? answer.headers['x-amz-error-code'];
   return `the server answered ${answer.status}${code === undefined ? '' : ` (${cutText(code, 64)})`}`;
+}
+
+/** Whether a body is an error document of S3 that the next try may not meet. */
+export function isTransientError(answer: Pick<HttpAnswer, 'bytes'>): boolean {
+  return transientCodes.has(errorCodeOf(answer) ?? '');
 }

@@ -11,6 +11,7 @@ export * from './flow.ts';
 
 // Plans: which images meet in a batch
 export { planBatches } from './batches/plan-batches.ts';
+export { reservoirBatches } from './batches/reservoir-batches.ts';
 export { planInOrder } from './batches/plan-in-order.ts';
 export { classWalks } from './batches/class-walks.ts';
 export { replacementFor } from './batches/replacement-for.ts';

@@ -12,6 +12,7 @@ import { mapInOrder } from './map-in-order.ts';
  * Memory: the images of the plans in flight, at most window × batch size. How many are read or
  * decoded at the same time is decided by the permits inside `stage`, not here.
  *
+ * @typeParam S Samples of the plan, such as `EncodedImage` where a stream gives their bytes with it.
  * @param stage From one planned sample to at most one image.
  * @returns For each plan one batch of the images that came through, in plan order.
  * @example
@@ -25,12 +26,13 @@ import { mapInOrder } from './map-in-order.ts';
  * const images = perSample(pipe(read, decodeImage({ permits: permits(4) })));
  * ```
  */
-export function perSample(
-  stage: OperatorFunction<PlannedSample, DecodedImage>,
-): OperatorFunction<BatchPlan, SampleBatch> {
-  return mapInOrder(async (plan, signal) => {
-    if (plan.samples.length === 0) return { plan, images: [] };
-    const images$ = forkJoin(plan.samples.map((sample) => of(sample).pipe(stage, toArray())));
+export function perSample<S extends PlannedSample = PlannedSample>(
+  stage: OperatorFunction<S, DecodedImage>,
+): OperatorFunction<BatchPlan & { readonly samples: readonly S[] }, SampleBatch> {
+  return mapInOrder(async (plan: BatchPlan & { readonly samples: readonly S[] }, signal) => {
+    const samples: readonly S[] = plan.samples;
+    if (samples.length === 0) return { plan, images: [] };
+    const images$ = forkJoin(samples.map((sample) => of(sample).pipe(stage, toArray())));
     return await firstValueFrom(
       images$.pipe(
         map((images) => ({ plan, images: images.flat() })),

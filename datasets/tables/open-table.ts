@@ -90,7 +90,8 @@ export async function openTableFile(store: ObjectStore, object: StoredObject): P
     const text = head.toString('latin1');
     if (text.startsWith(parquetMagic)) return await openParquet(bytes);
     if (text.startsWith('PARE')) throw new Error('it is encrypted, which is not read');
-    throw new Error('it is no Parquet');
+    const { openArrow } = await import('./arrow-file.ts');
+    return await openArrow(bytes);
   } catch (error) {
     throw tableError(url, error);
   }

@@ -2,8 +2,7 @@ import type { DecodedPage } from './parquet-page.ts';
 import type { ParquetLeaf } from './parquet-schema.ts';
 import type { RawValues } from './parquet-values.ts';
 import type { Cell, TableValue } from './table-file.ts';
-
-const text = new TextDecoder('utf-8', { fatal: true });
+import { decodeText, narrow } from './table-values.ts';
 
 /** The value that the bytes of a column mean. */
 export function meaningOf({ kind, isUnsigned }: ParquetLeaf): (raw: unknown) => TableValue {
@@ -13,20 +12,6 @@ export function meaningOf({ kind, isUnsigned }: ParquetLeaf): (raw: unknown) => 
     if (typeof raw === 'bigint') return narrow(isUnsigned ? BigInt.asUintN(64, raw) : raw);
     return isUnsigned ? (raw as number) >>> 0 : (raw as number);
   };
-}
-
-/** @throws {Error} When it is no UTF-8. */
-export function decodeText(bytes: Uint8Array): string {
-  try {
-    return text.decode(bytes);
-  } catch (error) {
-    throw new Error('it holds a text that is not UTF-8', { cause: error });
-  }
-}
-
-/** An integer as a number, where that is exact. */
-export function narrow(value: bigint): number | bigint {
-  return value >= -(2n ** 53n) && value <= 2n ** 53n ? Number(value) : value;
 }
 
 /** Cells of data pages, one after the other: a list may go on in the next page. */

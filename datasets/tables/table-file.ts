@@ -1,3 +1,5 @@
+import type { ByteRange } from '../store/object-store.ts';
+
 /*
  * A table in a file, in groups of rows: row groups of Parquet, record batches of Arrow. What both formats call a leaf is a
  * column here: a column of values, a field of a struct (`image.path`), or the elements of a list.
@@ -54,4 +56,17 @@ export interface TableFile {
    * @throws {Error} When it is damaged or of a kind that is not read: the message is the reason.
    */
   pages(group: number, column: number, signal?: AbortSignal): AsyncIterable<CellPage>;
+  /**
+   * Places in the file of the bytes of a column, row by row, without reading them; absent where they are compressed, or lie
+   * between other things.
+   *
+   * @throws {Error} When it is damaged: the message is the reason.
+   */
+  ranges?(
+    group: number,
+    column: number,
+    signal?: AbortSignal,
+  ): Promise<readonly (ByteRange | null | readonly (ByteRange | null)[])[]>;
+  /** True of a stream that ends without saying so: it may have been cut. */
+  readonly isOpenEnded?: boolean;
 }

@@ -1,4 +1,4 @@
-import { Message } from 'apache-arrow';
+import { Message, type Schema } from 'apache-arrow';
 import { messageTable } from './arrow-metadata.ts';
 import { checkFlatbuffer } from './check-flatbuffer.ts';
 import type { BatchLayout } from './check-layout.ts';
@@ -25,9 +25,15 @@ type DescribedMessage = {
   readonly rows: number;
   readonly bodyBytes: number;
 } & (
-  | { readonly kind: 'schema' }
+  | { readonly kind: 'schema'; readonly schema: Schema }
   | { readonly kind: 'batch'; readonly layout: BatchLayout }
-  | { readonly kind: 'dictionary'; readonly layout: BatchLayout; readonly id: number }
+  | {
+      readonly kind: 'dictionary';
+      readonly layout: BatchLayout;
+      readonly id: number;
+      /** True when its values come behind those of the dictionary before it. */
+      readonly isDelta: boolean;
+    }
 );
 
 const continuation = -1;
@@ -68,10 +74,10 @@ function describe(header: Buffer): DescribedMessage | undefined {
     const message = Message.decode(header);
     const { bodyLength: bodyBytes } = message;
     if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0) return undefined;
-    if (message.isSchema()) return { kind: 'schema', rows: 0, bodyBytes };
+    if (message.isSchema()) return { kind: 'schema', rows: 0, bodyBytes, schema: message.header() };
     if (message.isDictionaryBatch()) {
-      const { id, data: layout } = message.header();
-      return { kind: 'dictionary', rows: 0, bodyBytes, layout, id };
+      const { id, data: layout, isDelta } = message.header();
+      return { kind: 'dictionary', rows: 0, bodyBytes, layout, id, isDelta };
     }
     if (!message.isRecordBatch()) return undefined;
     const layout = message.header();

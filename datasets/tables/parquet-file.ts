@@ -6,6 +6,7 @@ import { checkPageSum, decodeDictionary, decodePage, type PageContext } from './
 import { groupRows, type ParquetLeaf, parquetLeaves } from './parquet-schema.ts';
 import type { RawValues } from './parquet-values.ts';
 import { mostRows } from './row-bounds.ts';
+import { schemaMetadata } from './schema-metadata.ts';
 import type { CellPage, TableFile } from './table-file.ts';
 import {
   countAt,
@@ -31,6 +32,8 @@ interface Chunk {
   readonly values: number;
   readonly codec: string;
   readonly nulls: number | undefined;
+  /** Neither compressed nor with a dictionary. */
+  readonly isPlain: boolean;
   /** Why it is not read. */
   readonly refused: string | undefined;
 }
@@ -56,9 +59,10 @@ export async function openParquet(source: ObjectBytes): Promise<TableFile> {
     columns: leaves,
     rows,
     groups: rowsOf,
-    metadata: textsOf(metadata),
+    metadata: await schemaMetadata(textsOf(metadata)),
     nulls: (group, column) => chunks[group]![column]!.nulls,
     size: (group, column) => chunks[group]![column]!,
+    isPlain: (column) => chunks.every((group) => group[column]!.isPlain),
     async *pages(group, column, signal) {
       decoders ??= await loadPageDecoders();
       const chunk = chunks[group]![column]!;
@@ -113,7 +117,8 @@ function chunkOf(column: ThriftStruct, leaf: ParquetLeaf, rows: number, size: nu
         ? 'it lies in another file, which is not read'
         : undefined;
   if (own === undefined) {
-    return { from: 0, stored: 0, decoded: 0, values: 0, codec: '', nulls: undefined, refused };
+    const nothing = { from: 0, stored: 0, decoded: 0, values: 0, codec: '', isPlain: false };
+    return { ...nothing, nulls: undefined, refused };
   }
   const first = countAt(own, 9, 'the place of a page');
   const dictionary = numberAt(own, 11) ?? 0;
@@ -134,6 +139,7 @@ function chunkOf(column: ThriftStruct, leaf: ParquetLeaf, rows: number, size: nu
     decoded: countAt(own, 6, 'the size of a column'),
     values,
     codec: CompressionCodecs[codec] ?? String(codec),
+    isPlain: codec === 0 && dictionary === 0,
     nulls: statistics === undefined ? undefined : numberAt(statistics, 3),
     refused,
   };

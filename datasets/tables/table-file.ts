@@ -67,6 +67,8 @@ export interface TableFile {
     column: number,
     signal?: AbortSignal,
   ): Promise<readonly (ByteRange | null | readonly (ByteRange | null)[])[]>;
+  /** Tests whether the values of a column lie in the file as they are, between other things. */
+  isPlain?(column: number): boolean;
   /** True of a stream that ends without saying so: it may have been cut. */
   readonly isOpenEnded?: boolean;
 }

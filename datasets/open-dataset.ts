@@ -46,6 +46,7 @@ export interface OpenDatasetOptions extends ClassChoice {
  * | `photos-prepared` | a prepared dataset, which `prepare` wrote |
  * | `cifar-10-batches-bin`, `cifar-100-binary` | CIFAR-10 or CIFAR-100, in the binary version |
  * | `mnist`, `mnist/train-images-idx3-ubyte.gz` | MNIST, EMNIST and others in IDX files, packed or not |
+ * | `photos.parquet`, `photos/data`, `train-{00000..00011}-of-00012.parquet` | Parquet or Arrow tables with image bytes, a file or a folder of them |
  * | `synthetic:shapes?classes=10&count=1000&size=32&seed=0` | drawn images of ten patterns, which need no files |
  *
  * See `openImageFolder`, `openPreparedFolder` and `openSynthetic` for what stands behind them.

@@ -10,6 +10,8 @@ import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
 import { isCifar, openCifar } from './raw-files/cifar-files.ts';
 import { isIdx, openIdxFiles } from './raw-files/idx-files.ts';
 import { placeOf, storePrefixes } from './store/place.ts';
+import { areImageTables } from './tables/are-image-tables.ts';
+import { tablePlaces } from './tables/table-location.ts';
 import { openSyntheticLocation } from './synthetic/synthetic-location.ts';
 import { holdsTar } from './tar/tar-location.ts';
 
@@ -96,6 +98,21 @@ export const sources = {
       await isIdx(location, options),
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
       await openIdxFiles(location, options),
+  },
+  /** Images in Parquet and Arrow tables, as Hugging Face has them. */
+  table: {
+    doc: 'Parquet or Arrow tables with image bytes, a file or a folder of them',
+    examples: ['photos.parquet', 'photos/data', 'train-{00000..00011}-of-00012.parquet'],
+    prefix: null,
+    holds: async (location: string, options: OpenSourceOptions): Promise<boolean> => {
+      const places = tablePlaces(location);
+      return places !== undefined && (await areImageTables(places[0], options));
+    },
+    open: async (location: string, options: OpenSourceOptions): Promise<Dataset> => {
+      // What reads tables is loaded by whoever has some.
+      const { openTables } = await import('./tables/open-tables.ts');
+      return await openTables(location, tablePlaces(location)!, options);
+    },
   },
   /** Images that are drawn, see `openSynthetic`. */
   synthetic: {

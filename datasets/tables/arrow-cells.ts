@@ -37,7 +37,7 @@ export async function decodeRows<T>(
   }
   const offsets = await listOffsets(field, buffers, inner.length);
   const lists = Array.from({ length: rows }, (_, row) =>
-    inner.slice(offsets[row]!, offsets[row + 1]!),
+    inner.slice(offsets[row], offsets[row + 1]),
   );
   return masked(lists as Rows<T>, isValid, []);
 }
@@ -108,7 +108,7 @@ export async function leafValues(
   }
   if (DataType.isInt(type) || DataType.isFloat(type)) {
     const width = type.ArrayType.BYTES_PER_ELEMENT;
-    const numbers = await numbersOf(type, await buffers.read(own[0]!, rows * width), rows);
+    const numbers = numbersOf(type, await buffers.read(own[0]!, rows * width), rows);
     return Array.from(numbers, (one) => (typeof one === 'bigint' ? narrow(one) : one));
   }
   const chunks = await chunksOf(field, buffers);
@@ -127,7 +127,7 @@ function numbersOf(
     ) => ArrayLike<number> & Iterable<number | bigint> & { readonly BYTES_PER_ELEMENT: number };
   };
   const width = (ArrayType as unknown as { readonly BYTES_PER_ELEMENT: number }).BYTES_PER_ELEMENT;
-  return new ArrayType(bytes.slice(0, rows * width).buffer as ArrayBuffer);
+  return new ArrayType(bytes.slice(0, rows * width).buffer);
 }
 
 async function dictionaryValues(
@@ -142,7 +142,7 @@ async function dictionaryValues(
     if (isThere !== undefined && ((isThere[row >> 3]! >> (row & 7)) & 1) === 0) return null;
     const value = values[Number(entry)];
     if (value !== undefined) return value;
-    throw new Error(`a value is entry ${entry} of a dictionary of ${values.length}`);
+    throw new Error(`a value is entry ${Number(entry)} of a dictionary of ${values.length}`);
   });
 }
 
@@ -166,7 +166,7 @@ async function chunksOf(field: LaidField, buffers: BatchBuffers): Promise<Values
   const data = await buffers.read(own[1]!, 0);
   const width = DataType.isLargeUtf8(type) || DataType.isLargeBinary(type) ? 8 : 4;
   const offsets = await offsetsOf(field, buffers, width, data.length);
-  return Array.from({ length: rows }, (_, row) => data.subarray(offsets[row]!, offsets[row + 1]!));
+  return Array.from({ length: rows }, (_, row) => data.subarray(offsets[row], offsets[row + 1]));
 }
 
 interface View {

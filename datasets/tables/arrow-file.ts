@@ -9,7 +9,7 @@ import { arrowMagic, readArrowFooter } from './arrow-footer.ts';
 import { type Codecs, loadCodecs } from './codecs.ts';
 import type { ObjectBytes } from './object-bytes.ts';
 import { checkDecodedSize, mostRows } from './row-bounds.ts';
-import type { Cell, TableFile, TableValue } from './table-file.ts';
+import type { TableFile, TableValue } from './table-file.ts';
 
 /** Messages of an Arrow file or stream. */
 interface ArrowParts {
@@ -59,7 +59,7 @@ export async function openArrow(source: ObjectBytes): Promise<TableFile> {
       const { fields, buffers } = open(group, signal);
       const [first, ...further] = path;
       const cells = await decodeRows<TableValue>(fields[first!]!, further, buffers, leafValues);
-      yield { row: 0, cells: cells as readonly Cell[] };
+      yield { row: 0, cells };
     },
     ...(isStored
       ? {

@@ -100,7 +100,7 @@ function imageColumn(table: Table, { image }: ColumnNames): number {
   const ofFeatures = bytes.filter((at) => features.images.has(topOf(columns[at]!)));
   const structs = bytes.filter((at) => columns[at]!.name.endsWith('.bytes'));
   const usual = bytes.filter((at) => words(usualImages).includes(columns[at]!.name.toLowerCase()));
-  const [found = []] = [ofFeatures, structs, usual, bytes].filter((one) => one.length > 0);
+  const found = [ofFeatures, structs, usual, bytes].find((one) => one.length > 0) ?? [];
   if (found.length === 1) return found[0]!;
   if (found.length > 1) throw several(table, 'images', 'image', found);
   const all = shownNames(columns.map(({ name }) => name));
@@ -147,7 +147,7 @@ function labelColumn(table: Table, { label }: ColumnNames): number | undefined {
   const all = [...columns.keys()];
   const ofFeatures = all.filter((at) => isClass(at) && features.classNames.has(columns[at]!.name));
   const usual = all.filter((at) => words(usualLabels).includes(columns[at]!.name.toLowerCase()));
-  const [found = []] = [ofFeatures, usual].filter((one) => one.length > 0);
+  const found = [ofFeatures, usual].find((one) => one.length > 0) ?? [];
   if (found.length > 1) throw several(table, 'classes', 'label', found);
   const [only] = found;
   return only === undefined ? undefined : requireKind(table, 'label', only, ['text', 'integer']);

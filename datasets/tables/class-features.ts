@@ -50,7 +50,8 @@ function featuresIn(text: string): JsonObject {
 function elementOf(feature: unknown): JsonObject | undefined {
   if (Array.isArray(feature)) return objectOf(feature[0]);
   const own = objectOf(feature);
-  const isList = ['Sequence', 'List', 'LargeList'].includes(String(own?.['_type']));
+  const type = own?.['_type'];
+  const isList = type === 'Sequence' || type === 'List' || type === 'LargeList';
   return isList ? objectOf(own?.['feature']) : own;
 }
 

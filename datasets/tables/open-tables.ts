@@ -8,12 +8,10 @@ import { indexedDataset, type RecordReader } from '../records/indexed-dataset.ts
 import { objectReader } from '../records/object-reader.ts';
 import { wholeFolder } from '../records/split-errors.ts';
 import type { ObjectStore, Place } from '../store/object-store.ts';
-import { chooseColumns, holdsImageBytes } from './choose-columns.ts';
+import { chooseColumns } from './choose-columns.ts';
 import { groupReader } from './group-reader.ts';
 import { indexTables } from './index-tables.ts';
-import { isTableName, findTables, type FoundTables } from './table-files.ts';
-import { tableBelow } from './looks-like-tables.ts';
-import { openTableFile } from './open-table.ts';
+import { findTables, type FoundTables } from './table-files.ts';
 import { spaceNote } from './space-note.ts';
 
 /** Options of `openTables`. */
@@ -27,19 +25,6 @@ export interface OpenTablesOptions {
   /** Where the index is kept. @default it is made anew */
   readonly indexes?: IndexCache | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Tests whether a location names tables with image bytes, or holds them and no images. */
-export async function areImageTables(
-  place: Place,
-  { columns, signal }: OpenTablesOptions = {},
-): Promise<boolean> {
-  const { store, key } = place;
-  const table = isTableName(key) ? key : await tableBelow(place, signal);
-  if (table === undefined) return false;
-  const object = await store.find(table, signal);
-  if (object === undefined) return false;
-  return holdsImageBytes(await openTableFile(store, object), columns);
 }
 
 /**

@@ -8,6 +8,7 @@ import { valuesOf } from './row-ids.ts';
 import { groupWords, tableError } from './table-error.ts';
 import type { FoundTable } from './table-files.ts';
 import type { Cell, TableFile } from './table-file.ts';
+import { textOf } from './table-values.ts';
 
 /** What an index of tables is made of. */
 export interface IndexTablesOptions {
@@ -92,7 +93,7 @@ async function walkGroup(walk: Walk, visited: Group): Promise<boolean> {
     );
     for (let at = 0; at < rows; at += 1) {
       const images = ranges?.[row + at] ?? lists?.[at] ?? null;
-      const isChosen = splits === undefined || String(splits[at] as string) === walk.split;
+      const isChosen = splits === undefined || textOf(splits[at]) === walk.split;
       const found: FoundRow = {
         row: row + at,
         label: labels?.[at] ?? null,
@@ -138,7 +139,7 @@ function visitRow(
       row,
       inList: found.isList ? at : undefined,
       classes: own,
-      id: id === null || id === undefined ? undefined : String(id as string),
+      id: textOf(id),
       ...placeOf(found.isStored, range, imagePlace(group, found.image + at)),
     });
     if (!goesOn) return false;

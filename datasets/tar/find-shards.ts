@@ -7,7 +7,7 @@ import { counted, shownName } from '../../operators/message-words.ts';
 import { isSystemName } from '../records/listed-names.ts';
 import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
 import { placeOf } from '../store/place.ts';
-import { braceNames, mostNames } from './brace-names.ts';
+import { braceNames, mostNames } from '../store/brace-names.ts';
 import { folderKey, isFolder, isPattern, isTarName } from './tar-location.ts';
 
 /** A shard of a set. */

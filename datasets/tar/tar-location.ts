@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isSystemName, kindOfFile } from '../records/listed-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { placeOf } from '../store/place.ts';
-import { hasBraces } from './brace-names.ts';
+import { hasBraces } from '../store/brace-names.ts';
 
 /** Tests whether a name is that of a tar archive, or of a compressed one, which is refused with the way out. */
 export function isTarName(name: string): boolean {

@@ -10,6 +10,7 @@ import { prepare } from '../../pipeline/prepare.ts';
 import { writeCifar10, writeMnist } from '../helpers/raw-files.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { tarOf } from '../helpers/tar-file.ts';
+import { imageTable, parquetBytes, writeTable } from '../helpers/image-tables.ts';
 import { project } from '../helpers/project.ts';
 
 /** A location of every source, with images of at least two classes. */
@@ -40,6 +41,16 @@ const locations: Readonly<Record<SourceName, (t: ExecutionContext) => Promise<st
   },
   async idx(t) {
     return path.join(await writeMnist(await temporaryFolder(t)), 'train-images-idx3-ubyte');
+  },
+  async table(t) {
+    const images = Array.from({ length: 11 }, (_, at) => ({
+      path: `${at}.jpg`,
+      bytes: Buffer.from(`image ${at}`),
+      label: at % 3,
+    }));
+    const table = imageTable(images, ['b', 'é', 'B']);
+    const bytes = await parquetBytes(table, { rowsOfGroup: 4 });
+    return await writeTable(path.join(await temporaryFolder(t), 'images.parquet'), bytes);
   },
   synthetic: async () => 'synthetic:shapes?classes=3&count=11&size=8&seed=5',
 };

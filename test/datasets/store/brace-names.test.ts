@@ -1,5 +1,5 @@
 import test from 'ava';
-import { braceNames, hasBraces } from '../../../datasets/tar/brace-names.ts';
+import { braceNames, hasBraces } from '../../../datasets/store/brace-names.ts';
 
 /** Patterns, and what `bash` prints for them. */
 const cases: readonly (readonly [pattern: string, names: string])[] = [

@@ -7,7 +7,9 @@ import os
 import signal
 import sys
 
-from moto.server import ThreadedMotoServer
+# Pages of 100 keys, so that tests of many need few; read when it is imported.
+os.environ['MOTO_S3_DEFAULT_MAX_KEYS'] = '100'
+from moto.server import ThreadedMotoServer  # noqa: E402
 
 PARENT = os.getppid()
 # PR_SET_PDEATHSIG.

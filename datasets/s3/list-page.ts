@@ -28,6 +28,9 @@ export async function readListPage(bytes: Uint8Array): Promise<ListPage> {
   const { XMLParser } = await import('fast-xml-parser');
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   if (/<!(?!\[CDATA\[|--)/u.test(text)) throw new Error('it has a document type');
+  // The parser takes what is cut for whole.
+  if (!/<\/ListBucketResult>\s*$/u.test(text))
+    throw new Error('it is no `ListBucketResult`, or cut');
   const parser = new XMLParser({
     ignoreAttributes: true,
     parseTagValue: false,
@@ -41,9 +44,11 @@ export async function readListPage(bytes: Uint8Array): Promise<ListPage> {
   const isEscaped = textOf(root, 'EncodingType') === 'url';
   const contents = (root['Contents'] ?? []) as readonly unknown[];
   const objects = contents.map((one) => listedObject(fieldsOf(one) ?? {}, isEscaped));
-  const isCut = textOf(root, 'IsTruncated') === 'true';
-  const next = isCut ? textOf(root, 'NextContinuationToken') : undefined;
-  if (isCut && !next) throw new Error('it goes on, and does not tell where');
+  const goesOn = textOf(root, 'IsTruncated');
+  if (goesOn !== 'true' && goesOn !== 'false')
+    throw new Error('it does not tell whether it goes on');
+  const next = goesOn === 'true' ? textOf(root, 'NextContinuationToken') : undefined;
+  if (goesOn === 'true' && !next) throw new Error('it goes on, and does not tell where');
   return { objects, next };
 }
 

@@ -43,7 +43,8 @@ export function s3Server(t: ExecutionContext, name: S3ServerName): S3Server | un
   };
 }
 
-function s3Environment(
+/** Variables of the environment by which a server is found. */
+export function s3Environment(
   endpoint: string,
   accessKeyId: string,
   secretAccessKey: string,

@@ -27,10 +27,10 @@ const maxKeyLength = 4096;
 export async function readListPage(bytes: Uint8Array): Promise<ListPage> {
   const { XMLParser } = await import('fast-xml-parser');
   const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  if (/<!(?!\[CDATA\[|--)/u.test(text)) throw new Error('it has a document type');
+  if (/<!(?!\[CDATA\[|--)/u.test(text)) throw new Error('its answer has a document type');
   // The parser takes what is cut for whole.
   if (!/<\/ListBucketResult>\s*$/u.test(text))
-    throw new Error('it is no `ListBucketResult`, or cut');
+    throw new Error('its answer is no `ListBucketResult`, or cut');
   const parser = new XMLParser({
     ignoreAttributes: true,
     parseTagValue: false,
@@ -40,15 +40,15 @@ export async function readListPage(bytes: Uint8Array): Promise<ListPage> {
     isArray: (name: string) => name === 'Contents',
   });
   const root = fieldsOf(fieldsOf(parser.parse(text))?.['ListBucketResult']);
-  if (root === undefined) throw new Error('it is no `ListBucketResult`');
+  if (root === undefined) throw new Error('its answer is no `ListBucketResult`');
   const isEscaped = textOf(root, 'EncodingType') === 'url';
   const contents = (root['Contents'] ?? []) as readonly unknown[];
   const objects = contents.map((one) => listedObject(fieldsOf(one) ?? {}, isEscaped));
   const goesOn = textOf(root, 'IsTruncated');
   if (goesOn !== 'true' && goesOn !== 'false')
-    throw new Error('it does not tell whether it goes on');
+    throw new Error('its answer does not tell whether it goes on');
   const next = goesOn === 'true' ? textOf(root, 'NextContinuationToken') : undefined;
-  if (goesOn === 'true' && !next) throw new Error('it goes on, and does not tell where');
+  if (goesOn === 'true' && !next) throw new Error('its answer goes on, and does not tell where');
   return { objects, next };
 }
 
@@ -79,7 +79,7 @@ function withoutEntities(text: string): string {
     const { hex, decimal, name } = match.at(-1) as Readonly<Record<string, string | undefined>>;
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
     const character = name === undefined ? characterOf(code) : entities.get(name);
-    if (character === undefined) throw new Error('it has an entity that is none of XML');
+    if (character === undefined) throw new Error('its answer has an entity that is none of XML');
     return character;
   });
 }
@@ -92,10 +92,10 @@ function characterOf(code: number): string | undefined {
 function listedObject(fields: Fields, isEscaped: boolean): ListedObject {
   const written = textOf(fields, 'Key');
   const key = written === undefined || !isEscaped ? written : unescaped(written);
-  if (!key || key.length > maxKeyLength) throw new Error('it has an object without a key');
+  if (!key || key.length > maxKeyLength) throw new Error('its answer has an object without a key');
   const size = textOf(fields, 'Size') ?? '';
   const bytes = /^\d{1,15}$/u.test(size) ? Number(size) : -1;
-  if (bytes < 0) throw new Error('it has an object without a size');
+  if (bytes < 0) throw new Error('its answer has an object without a size');
   return { key, bytes, version: versionOf(fields) };
 }
 
@@ -104,7 +104,7 @@ function unescaped(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw new Error('it has a key whose escapes are wrong');
+    throw new Error('its answer has a key whose escapes are wrong');
   }
 }
 
@@ -113,6 +113,7 @@ function versionOf(fields: Fields): string {
   const etag = textOf(fields, 'ETag')?.replaceAll('"', '') ?? '';
   if (etag !== '') return `"${etag}"`;
   const changed = new Date(textOf(fields, 'LastModified') ?? '');
-  if (Number.isNaN(changed.getTime())) throw new Error('it has an object without a version');
+  if (Number.isNaN(changed.getTime()))
+    throw new Error('its answer has an object without a version');
   return `modified ${changed.toUTCString()}`;
 }

@@ -52,9 +52,14 @@ export function s3Failure(asked: S3Asked, answer: HttpAnswer): Error | undefined
 }
 
 /** An error about the store. */
-export function storeError({ name, host }: S3Asked, reason: string): PipelineError {
+export function storeError(
+  { name, host }: S3Asked,
+  reason: string,
+  cause?: unknown,
+): PipelineError {
   return new PipelineError('ERR_DATASET', `Could not read \`${name}\` from ${host}: ${reason}`, {
     path: name,
+    ...(cause === undefined ? {} : { cause }),
   });
 }
 

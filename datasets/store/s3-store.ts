@@ -49,17 +49,25 @@ export function s3Store(bucket: string, options: S3StoreOptions = {}): ObjectSto
       if (key === '' || key.endsWith('/')) return undefined;
       const found = await objects.find(key, signal);
       // Answers to look-ups have no body that tells of a bucket that is not there.
-      if (found === undefined)
-        await objects
-          .read({ key, bytes: -1, version: '' }, { range: { from: 0, bytes: 1 }, signal })
-          .catch(throwOfStore);
-      return found;
+      return found ?? (await findNone(objects, key, signal));
     },
   };
 }
 
-function throwOfStore(error: unknown): void {
-  if (error instanceof PipelineError) throw error;
+/** Undefined of an object that is not there, unless the bucket is not. */
+async function findNone(
+  { read }: Pick<ObjectStore, 'read'>,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<undefined> {
+  const range = { from: 0, bytes: 1 };
+  try {
+    await read({ key, bytes: -1, version: '' }, { range, signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof PipelineError) throw error;
+  }
+  return undefined;
 }
 
 function regionNotes(name: string, access: S3Access): readonly string[] {
@@ -112,16 +120,20 @@ function pageReader(
   const check = ({ objects, next }: ListPage, token: string | undefined): void => {
     for (const { key } of objects) {
       if (!key.startsWith(prefix)) {
-        throw new Error(`it has ${shownName(key)}, which does not begin with ${shownName(prefix)}`);
+        throw new Error(
+          `its answer has ${shownName(key)}, which does not begin with ${shownName(prefix)}`,
+        );
       }
       if (!isBefore(last, key)) {
-        throw new Error(`it has ${shownName(key)} after ${shownName(last)}: keys have to ascend`);
+        throw new Error(
+          `its answer has ${shownName(key)} after ${shownName(last)}: keys have to ascend`,
+        );
       }
       last = key;
     }
     empty = objects.length === 0 ? empty + 1 : 0;
     const isStuck = next !== undefined && (next === token || empty > maxEmptyPages);
-    if (isStuck) throw new Error('it goes on for ever');
+    if (isStuck) throw new Error('its answer goes on for ever');
   };
   return async (token) => {
     const query = {
@@ -131,19 +143,18 @@ function pageReader(
       ...(token === undefined ? {} : { 'continuation-token': token }),
     };
     const sending = access.sending({ method: 'GET', query });
-    const answer = await transport.send(sending.make, {
-      name: `${name}/${prefix}`,
-      maxBytes: maxPageBytes,
-      again: sending.again,
-      signal,
-    });
-    if (answer.status !== 200) throw notListed(sending.asked(), answer);
+    const { make, again } = sending;
+    const asked = { name: `${name}/${prefix}`, maxBytes: maxPageBytes, again, signal };
     try {
+      const answer = await transport.send(make, asked);
+      if (answer.status !== 200) throw notListed(sending.asked(), answer);
       const page = await readListPage(answer.bytes);
       check(page, token);
       return page;
     } catch (error) {
-      throw storeError(sending.asked(), `its answer is no listing: ${messageOf(error)}`);
+      signal.throwIfAborted();
+      if (error instanceof PipelineError) throw error;
+      throw storeError(sending.asked(), `it cannot be listed: ${messageOf(error)}`, error);
     }
   };
 }

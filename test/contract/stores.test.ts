@@ -20,9 +20,9 @@ import { temporaryFolder } from '../helpers/temporary-folder.ts';
 interface Case {
   readonly store: ObjectStore;
   /** Key of an object of the case: local ones are absolute paths. */
-  key(name: string): string;
-  put(name: string, bytes: Uint8Array | string): Promise<void>;
-  remove(name: string): Promise<void>;
+  readonly key: (name: string) => string;
+  readonly put: (name: string, bytes: Uint8Array | string) => Promise<void>;
+  readonly remove: (name: string) => Promise<void>;
 }
 
 /** Objects by name. */

@@ -11,13 +11,15 @@ const atOnce = 8;
 export interface Bucket {
   readonly name: string;
   /** Location of a key, or of all of it. */
-  location(key?: string): string;
-  put(key: string, bytes: Uint8Array | string): Promise<void>;
+  readonly location: (key?: string) => string;
+  readonly put: (key: string, bytes: Uint8Array | string) => Promise<void>;
   /** Uploads many, some at once. */
-  putAll(objects: Iterable<readonly [key: string, bytes: Uint8Array | string]>): Promise<void>;
+  readonly putAll: (
+    objects: Iterable<readonly [key: string, bytes: Uint8Array | string]>,
+  ) => Promise<void>;
   /** Uploads the files of a folder under their paths below it. */
-  putFolder(folder: string, prefix?: string): Promise<void>;
-  remove(key: string): Promise<void>;
+  readonly putFolder: (folder: string, prefix?: string) => Promise<void>;
+  readonly remove: (key: string) => Promise<void>;
 }
 
 /** A new bucket of a server, with a name of its own. */

@@ -90,9 +90,9 @@ test('half of what is needed, and what no key is, is named and not shown', async
 
 test('without any, every way to give some is told', async (t) => {
   const env = await files(t, {});
-  const { message } = (await t.throwsAsync(
+  const { message } = await t.throwsAsync(
     s3Credentials({ env, importChain: missingChain }).current(),
-  ))!;
+  );
   for (const way of [
     'AWS_ACCESS_KEY_ID',
     'credentials`',
@@ -137,9 +137,9 @@ test('what the chain throws is not passed on: it may hold a secret', async (t) =
   };
   const importChain = async (): Promise<object> =>
     await Promise.resolve({ defaultProvider: () => fails });
-  const error = (await t.throwsAsync(s3Credentials({ env, importChain }).current(), {
+  const error = await t.throwsAsync(s3Credentials({ env, importChain }).current(), {
     message: /no credentials were found by the chain of AWS \(Error\)/u,
-  }))!;
+  });
   t.notRegex(`${error.message} ${String(error.cause)}`, /hidden/u);
 });
 

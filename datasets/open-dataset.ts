@@ -45,6 +45,7 @@ export interface OpenDatasetOptions extends ClassChoice {
  * | `photos.tar`, `shards`, `shards/train-{000..999}.tar`, `shards/train-*.tar` | tar shards in the WebDataset layout, or a packed image folder |
  * | `photos-prepared` | a prepared dataset, which `prepare` wrote |
  * | `cifar-10-batches-bin`, `cifar-100-binary` | CIFAR-10 or CIFAR-100, in the binary version |
+ * | `photos.csv`, `photos.jsonl`, `photos-of-paths.parquet`, `photos/metadata.csv` | a list of images: paths or URLs with classes; or a folder with `metadata.csv` beside them |
  * | `mnist`, `mnist/train-images-idx3-ubyte.gz` | MNIST, EMNIST and others in IDX files, packed or not |
  * | `photos.parquet`, `photos/data`, `train-{00000..00011}-of-00012.parquet` | Parquet or Arrow tables with image bytes, a file or a folder of them |
  * | `synthetic:shapes?classes=10&count=1000&size=32&seed=0` | drawn images of ten patterns, which need no files |

@@ -6,6 +6,8 @@ import type { IndexCache } from './records/index-cache.ts';
 import { openImageFolder } from './folder/image-folder.ts';
 import { openRemoteFolder } from './folder/remote-folder.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
+import { isMetadataFolder, openMetadataFolder } from './manifest/metadata-folder.ts';
+import { isManifestName, openManifest } from './manifest/open-manifest.ts';
 import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
 import { isCifar, openCifar } from './raw-files/cifar-files.ts';
 import { isIdx, openIdxFiles } from './raw-files/idx-files.ts';
@@ -88,6 +90,18 @@ export const sources = {
       (await preparedIn(location, split)) !== undefined,
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
       await openPreparedSplit(location, options),
+  },
+  /** Files whose rows name images, see `openManifest`; a table that holds them itself is another source. */
+  manifest: {
+    doc: 'a list of images: paths or URLs with classes; or a folder with `metadata.csv` beside them',
+    examples: ['photos.csv', 'photos.jsonl', 'photos-of-paths.parquet', 'photos/metadata.csv'],
+    prefix: null,
+    holds: async (location: string, options: OpenSourceOptions): Promise<boolean> =>
+      isManifestName(location) || (await isMetadataFolder(location, options)),
+    open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
+      isManifestName(location)
+        ? await openManifest(location, options)
+        : await openMetadataFolder(location, options),
   },
   /** MNIST and its kin, see `openIdxFiles`. */
   idx: {

@@ -64,6 +64,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators/flow',
     'operators',
   ],
+  'datasets/manifest': [
+    'datasets/tables',
+    'datasets/records',
+    'datasets/cache',
+    'datasets/store',
+    'operators/files',
+    'operators/flow',
+    'operators',
+  ],
   'datasets/raw-files': [
     'datasets/records',
     'datasets/cache',

@@ -34,6 +34,13 @@ const locations: Readonly<Record<SourceName, (t: ExecutionContext) => Promise<st
     await prepare({ data: 'synthetic:shapes?classes=3&count=11&size=8&seed=5', out });
     return out;
   },
+  async manifest(t) {
+    const root = await locations.folder(t);
+    const names = ['b/2.jpg', 'b/10.png', 'a/z.webp', 'B/1.jpg', 'a/deep/1.jpg', 'é/1.jpg'];
+    const rows = names.map((name) => `${name},${name.split('/', 1)[0]}\n`);
+    await fs.writeFile(path.join(root, 'list.csv'), `path,label\n${rows.join('')}`);
+    return path.join(root, 'list.csv');
+  },
   async cifar(t) {
     const root = await writeCifar10(await temporaryFolder(t));
     await fs.rm(path.join(root, 'test_batch.bin'));

@@ -1,0 +1,162 @@
+import type { CsvError } from 'csv-parse';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { counted, shownName } from '../../operators/message-words.ts';
+import { manifestError, notRead, rowError } from './manifest-error.ts';
+import type { ManifestRow, ManifestRows } from './manifest-rows.ts';
+import { mostLineBytes } from './text-lines.ts';
+
+/** Separators, the likeliest first. */
+const separators = [',', ';', '\t', '|'];
+
+/** Columns that a header may have. */
+const mostColumns = 10_000;
+
+/**
+ * Opens a CSV file: its first row names the columns. The separator is the one that the header has most of.
+ *
+ * @throws {PipelineError} `ERR_DATASET` when it is empty, or cannot be read.
+ */
+export async function openCsv(
+  url: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<ManifestRows> {
+  const all = chunks[Symbol.asyncIterator]();
+  const begin = await firstLine(url, all);
+  const delimiter = separatorOf(begin);
+  const records = csvRecords(url, again(begin, all), delimiter)[Symbol.asyncIterator]();
+  const header = await records.next();
+  if (header.done === true)
+    throw manifestError(url, 'is empty. Expected names of columns in its first line');
+  const columns = header.value.record.map((name) => name.trim());
+  if (columns.length > mostColumns) {
+    throw manifestError(
+      url,
+      `names ${counted(columns.length, 'column')}. Expected at most ${counted(mostColumns)}`,
+    );
+  }
+  return {
+    columns,
+    unit: 'line',
+    areTexts: true,
+    first: columns,
+    rows: (chosen) => rowsOf(url, columns, chosen, records),
+  };
+}
+
+async function* rowsOf(
+  url: string,
+  columns: readonly string[],
+  chosen: readonly string[],
+  records: AsyncIterator<CsvRecord>,
+): AsyncIterable<ManifestRow> {
+  const places = chosen.map((name) => columns.indexOf(name));
+  for (;;) {
+    const next = await records.next();
+    if (next.done === true) return;
+    const { record, info } = next.value;
+    if (record.length !== columns.length) {
+      throw rowError(
+        url,
+        `Line ${info.lines}`,
+        `has ${counted(record.length, 'value')}, and the header ${counted(columns.length, 'column')}, ` +
+          'or a quote is not closed before it. Quote values that hold the separator',
+      );
+    }
+    yield { at: info.lines, cells: places.map((place) => record[place]) };
+  }
+}
+
+interface CsvRecord {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
+
+async function* csvRecords(
+  url: string,
+  chunks: AsyncIterable<Uint8Array>,
+  delimiter: string,
+): AsyncIterable<CsvRecord> {
+  const { parse } = await import('csv-parse');
+  const parser = parse({
+    bom: true,
+    delimiter,
+    info: true,
+    max_record_size: mostLineBytes,
+    relax_column_count: true,
+    skip_empty_lines: true,
+  });
+  const fed = pipeline(Readable.from(chunks), parser);
+  // What went wrong comes by the parser.
+  fed.catch(() => undefined);
+  try {
+    for await (const record of parser as AsyncIterable<CsvRecord>) yield record;
+  } catch (error) {
+    throw isCsvError(error) ? damaged(url, error) : notRead(url, error);
+  } finally {
+    parser.destroy();
+  }
+}
+
+function isCsvError(error: unknown): error is CsvError {
+  return error instanceof Error && 'code' in error && 'lines' in error;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'begins a value with a quote that is never closed',
+  CSV_INVALID_CLOSING_QUOTE: 'has text behind a closing quote',
+  INVALID_OPENING_QUOTE: 'has a quote within a value that does not begin with one',
+  CSV_MAX_RECORD_SIZE: `is longer than ${mostLineBytes / 2 ** 20} MiB, or a quote is not closed before it`,
+};
+
+function damaged(url: string, error: CsvError): Error {
+  const reason = reasons[error.code] ?? 'cannot be read';
+  const line = `Line ${Number(error['lines'])}`;
+  return Object.assign(
+    rowError(
+      url,
+      line,
+      `${reason}. A quote in a value is doubled, and the value quoted: \`"5"" disk"\``,
+    ),
+    { cause: error },
+  );
+}
+
+/** The bytes up to the first end of a line, and what came with them. */
+async function firstLine(url: string, chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let begin: Uint8Array = new Uint8Array();
+  for (;;) {
+    const next = await chunks.next();
+    if (next.done === true) return begin;
+    begin = Buffer.concat([begin, next.value]);
+    if (begin.includes(10) || begin.includes(13)) return begin;
+    if (begin.length > mostLineBytes) throw rowError(url, 'Line 1', 'is longer than 1 MiB');
+  }
+}
+
+async function* again(
+  begin: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  if (begin.length > 0) yield begin;
+  for (;;) {
+    const next = await rest.next();
+    if (next.done === true) return;
+    yield next.value;
+  }
+}
+
+/** The separator that the first line has most of, outside of quotes. */
+function separatorOf(begin: Uint8Array): string {
+  const [line = ''] = Buffer.from(begin)
+    .toString()
+    .split(/[\r\n]/u, 1);
+  const plain = line.replaceAll(/"[^"]*"/gu, '');
+  const countOf = (separator: string): number => plain.split(separator).length;
+  return separators.reduce((most, one) => (countOf(one) > countOf(most) ? one : most));
+}
+
+/** A header that is a row, as messages show it. */
+export function shownHeader(columns: readonly string[]): string {
+  return shownName(columns.join(','));
+}

@@ -35,6 +35,7 @@ export function httpClient(options: HttpClientOptions = {}): HttpTransport {
   const governed = governor(options.concurrency);
   const budget = hedgeBudget(hedging);
   const counter = trafficCounter();
+  let isKnown = false;
 
   const exchangeOnce = async (
     request: HttpRequest,
@@ -109,6 +110,7 @@ export function httpClient(options: HttpClientOptions = {}): HttpTransport {
         const outcome = await governedTry(make, send, number + again > 1, onBegin);
         const spentMs = clock.now() - started!;
         if (outcome.failure === undefined) {
+          isKnown = true;
           const { answer } = outcome;
           // Asked even when it may no more: it may know the answer for an error.
           if ((await asksAgain(send, answer)) && again < maxAgain) {
@@ -119,8 +121,9 @@ export function httpClient(options: HttpClientOptions = {}): HttpTransport {
           return answer;
         }
         const { failure } = outcome;
+        isKnown ||= failure.isUnreached !== true;
         counter.onFailure(failure);
-        const delay = backOff(tries, { number, spentMs }, failure, clock);
+        const delay = backOff(tries, { isKnown, number, spentMs }, failure, clock);
         if (delay === undefined) throw gaveUp(send.name, failure, { number, spentMs });
         await wait(clock, delay, send.signal);
         counter.onRetry();

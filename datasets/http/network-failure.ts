@@ -31,10 +31,12 @@ const unreached = new Set([
 export function networkFailure(error: unknown): Failure {
   const code = errorCode(error) ?? 'unknown error';
   const isFinal = certificate.test(code) || code.startsWith('ERR_INVALID');
+  const isUnreached = unreached.has(code);
   return {
     reason:
       reasons[code] ?? (certificate.test(code) ? `its certificate is not trusted (${code})` : code),
-    about: unreached.has(code) || isFinal ? 'store' : 'object',
+    about: isUnreached || isFinal ? 'store' : 'object',
+    isUnreached,
     isFinal,
   };
 }

@@ -6,6 +6,8 @@ export interface Failure {
   readonly reason: string;
   /** What it speaks of: one object, or the store as a whole. */
   readonly about: 'object' | 'store';
+  /** Nobody was there to ask: no such host, no connection. */
+  readonly isUnreached?: boolean | undefined;
   /** The store asks for fewer requests. */
   readonly isOverload?: boolean | undefined;
   /** How long the store asks to wait, in milliseconds. */

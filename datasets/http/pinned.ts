@@ -17,6 +17,11 @@ export function versionOf({ headers }: HttpHead, bytes: number): string {
   return time === undefined ? `${sized}${bytes}` : `${modified}${time}`;
 }
 
+/** Whether a version is nothing but a size. */
+export function isSizeAlone(version: string): boolean {
+  return version.startsWith(sized);
+}
+
 /** Headers that pin a request to a version: strong ETags alone can be asked for. */
 export function pinHeaders(version: string): Readonly<Record<string, string>> {
   return /^"[\u0021\u0023-\u007E\u0080-\u00FF]*"$/u.test(version) ? { 'if-match': version } : {};
@@ -27,7 +32,7 @@ export function pinHeaders(version: string): Readonly<Record<string, string>> {
  * the answer is compared with.
  */
 export function otherVersion(version: string, { headers }: HttpHead): string | undefined {
-  if (version.startsWith(sized)) return undefined;
+  if (isSizeAlone(version)) return undefined;
   const isTime = version.startsWith(modified);
   const told = isTime ? headers['last-modified'] : headers.etag;
   if (told === undefined) return 'the server no longer tells which version of it this is';

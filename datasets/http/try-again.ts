@@ -6,6 +6,8 @@ import type { Failure } from './outcome.ts';
 export interface Tries {
   /** Tries at most. */
   readonly count: number;
+  /** Tries at most while nobody was ever there to ask, as where an address is mistyped. */
+  readonly firstCount: number;
   /** Time after which no other is begun, in milliseconds. */
   readonly totalMs: number;
   /** Upper bound of the first back-off, which doubles with each try. */
@@ -19,6 +21,7 @@ export interface Tries {
 /** Ten tries within three minutes, as signatures age; back-off 100 ms × 2ⁿ to 15 s; `Retry-After` to a minute. */
 export const usualTries: Tries = {
   count: 10,
+  firstCount: 3,
   totalMs: 180_000,
   firstMs: 100,
   maxMs: 15_000,
@@ -27,6 +30,8 @@ export const usualTries: Tries = {
 
 /** The tries of one request so far. */
 export interface TriesSoFar {
+  /** The store has answered before, this request or another. */
+  readonly isKnown: boolean;
   /** Number of tries, 1 or more. */
   readonly number: number;
   /** Time since the first one began, in milliseconds. */
@@ -40,13 +45,14 @@ export interface TriesSoFar {
  */
 export function backOff(
   tries: Tries,
-  { number, spentMs }: TriesSoFar,
-  { retryAfterMs = 0, isFinal = false }: Failure,
+  { isKnown, number, spentMs }: TriesSoFar,
+  { retryAfterMs = 0, isFinal = false, isUnreached = false }: Failure,
   clock: Clock,
 ): number | undefined {
   const most = Math.min(tries.maxMs, tries.firstMs * 2 ** (number - 1));
   const delay = Math.max(clock.random() * most, Math.min(retryAfterMs, tries.maxAskedMs));
-  const isLast = isFinal || number >= tries.count || spentMs + delay > tries.totalMs;
+  const count = isUnreached && !isKnown ? tries.firstCount : tries.count;
+  const isLast = isFinal || number >= count || spentMs + delay > tries.totalMs;
   return isLast ? undefined : delay;
 }
 
@@ -54,7 +60,7 @@ export function backOff(
 export function gaveUp(
   name: string,
   { reason, about }: Failure,
-  { number, spentMs }: TriesSoFar,
+  { number, spentMs }: Pick<TriesSoFar, 'number' | 'spentMs'>,
 ): Error {
   const how =
     number === 1 ? '' : `, at the last of ${number} tries in ${Math.ceil(spentMs / 1000)} s`;

@@ -6,7 +6,7 @@ import type {
   MakeRequest,
   SendOptions,
 } from '../http/http-transport.ts';
-import { pinHeaders, versionOf } from '../http/pinned.ts';
+import { isSizeAlone, pinHeaders, versionOf } from '../http/pinned.ts';
 import { answered } from '../http/server-error.ts';
 import { checkHead } from './check-head.ts';
 import { mergedReads } from './merged-reads.ts';
@@ -31,8 +31,10 @@ export interface HttpObjects {
 /** What stores over HTTP have in common: finding, reading, streaming, and what it took. */
 export function httpObjects(
   objects: HttpObjects,
-): Pick<ObjectStore, 'find' | 'read' | 'stream'> & Required<Pick<ObjectStore, 'traffic'>> {
+): Pick<ObjectStore, 'find' | 'read' | 'stream'> &
+  Required<Pick<ObjectStore, 'traffic' | 'notes'>> {
   let bytesUsed = 0;
+  let unpinned: string | undefined;
   const readOne: ObjectStore['read'] = async (object, options = {}) =>
     await readObject(objects, object, options);
   const merged = mergedReads(readOne);
@@ -43,7 +45,12 @@ export function httpObjects(
   };
   return {
     read,
-    find: async (key, signal) => await findObject(objects, key, signal),
+    async find(key, signal) {
+      const found = await findObject(objects, key, signal);
+      if (found !== undefined && isSizeAlone(found.version)) unpinned ??= objects.url(key);
+      return found;
+    },
+    notes: () => (unpinned === undefined ? [] : [unpinnedNote(unpinned)]),
     async *stream(object, options = {}) {
       for await (const piece of streamPieces(readOne, object, options)) {
         bytesUsed += piece.length;
@@ -53,6 +60,13 @@ export function httpObjects(
     // A gap between ranges that were read together is used by nobody.
     traffic: () => ({ ...objects.transport.traffic(), bytesUsed }),
   };
+}
+
+function unpinnedNote(url: string): string {
+  return (
+    `the server tells no version of \`${url}\`, neither an ETag nor a time of change: ` +
+    'that it stays as it is can be seen by its size alone'
+  );
 }
 
 interface Asked {

@@ -138,7 +138,7 @@ function pass(
   sent.on('response', (came) => {
     const isChanged = fault?.kind === 'changed';
     if (isChanged && request.headers['if-match'] !== undefined) {
-      came.destroy();
+      came.resume();
       answer(response, { kind: 'answer', status: 412, body: errorDocument('PreconditionFailed') });
       return;
     }

@@ -134,7 +134,7 @@ for (const [header, ms] of [
 }
 
 test('a store that cannot be reached ends a run, an object that cannot be read does not', async (t) => {
-  const tries = { count: 2, totalMs: never, firstMs: 1, maxMs: 1, maxAskedMs: 1 };
+  const tries = { count: 2, firstCount: 2, totalMs: never, firstMs: 1, maxMs: 1, maxAskedMs: 1 };
   const of = async (outcome: ReturnType<typeof failureOf>): Promise<Error> => {
     const { client, clock } = setup(() => outcome, { tries });
     const failed = t.throwsAsync(get(client));
@@ -152,6 +152,19 @@ test('a store that cannot be reached ends a run, an object that cannot be read d
   t.true((await of(failureOf('refused', 'store'))) instanceof PipelineError);
   t.false((await of(answerOf(500))) instanceof PipelineError);
   t.false((await of(failureOf('its body was cut'))) instanceof PipelineError);
+});
+
+test('a server that nobody ever reached is given up soon, one that has answered is not', async (t) => {
+  const unreached = { failure: { reason: 'gone', about: 'store', isUnreached: true } } as const;
+  const { client, clock, begun } = setup((number) => (number === 3 ? answerOf(404) : unreached));
+  const failed = t.throwsAsync(get(client), { message: /: gone, at the last of 3 tries/u });
+  await clock.advance(100 + 200);
+  await failed;
+  t.is((await get(client)).status, 404);
+  const again = t.throwsAsync(get(client), { message: /: gone, at the last of 10 tries/u });
+  await clock.advance(100_000);
+  await again;
+  t.is(begun.length, 3 + 1 + 10);
 });
 
 test('each try is a request of its own, signed when it is sent', async (t) => {

@@ -26,6 +26,7 @@ for (const etags of ['strong', 'weak', 'none'] as const) {
     const { length } = photo;
     const versions = { strong: etagOf(photo), weak: `W/${etagOf(photo)}`, none: `bytes ${length}` };
     t.deepEqual(object, { key: 'a.jpg', bytes: length, version: versions[etags] });
+    t.is(store.notes!().length, etags === 'none' ? 1 : 0);
     t.deepEqual(await store.read(object), photo);
     t.deepEqual(await store.read(object, { range }), photo.slice(10, 30));
     t.is(requests.at(-1)!.headers['if-match'], etags === 'strong' ? etagOf(photo) : undefined);

@@ -240,6 +240,8 @@ export interface PackedBatch {
   readonly pixels: Float32Array;
   /** `[shape.images * shape.views]` int32 class of each row; -1 for an unknown class and for padding. */
   readonly labels: Int32Array;
+  /** All classes of each sample, ascending; absent where none has several. Losses of engines use `labels`. */
+  readonly labelSets?: readonly (readonly number[])[] | undefined;
   /** Images that were mixed into the rows (`mixViews`); absent where none were. */
   readonly mix?: ViewMix | undefined;
 }

@@ -20,6 +20,6 @@ export function asOneClass(dataset: Dataset): Dataset {
   return subset(
     dataset,
     Uint32Array.from({ length: dataset.count }, (_, position) => position),
-    { classes: [className], labelOf: () => 0, origin: dataset.hash },
+    { classes: [className], labelOf: () => 0, placeOf: () => -1, origin: dataset.hash },
   );
 }

@@ -16,7 +16,8 @@ export interface ClassChoice {
 /**
  * Subset by class: the samples of some classes, under their own ids and in the same order.
  *
- * Labels are positions in the shorter list of classes. Samples without a class go too. Holds 4 bytes for each
+ * Labels are positions in the shorter list of classes. Samples without a class go too; of several classes the
+ * first decides, and those that go are no classes of the sample any more. Holds 4 bytes for each
  * sample that stays.
  *
  * A folder that holds only these class folders is the same dataset: where a hash covers nothing but the listing,
@@ -53,6 +54,7 @@ export function onlyClasses(dataset: Dataset, choice: ClassChoice): Dataset {
   const part = subset(dataset, Uint32Array.from(kept), {
     classes: chosen,
     labelOf: newLabel,
+    placeOf: (label) => labels[label]!,
     origin: coversListingOnly ? undefined : hash,
   });
   const isAbout = ({ classes }: DatasetNote): boolean =>

@@ -7,6 +7,8 @@ export interface SubsetOptions {
   readonly classes?: readonly string[] | undefined;
   /** Label of a sample in `classes`. @default the one it has */
   readonly labelOf?: ((sample: Sample) => number | null) | undefined;
+  /** Place in `classes` of a class that an image has beside others; -1 when it is gone. @default the one it has */
+  readonly placeOf?: ((label: number) => number) | undefined;
   /** Hash of the dataset that it was taken from, where the new hash is to cover it. */
   readonly origin?: string | undefined;
 }
@@ -17,11 +19,9 @@ export interface SubsetOptions {
  * @param dataset Borrowed: the subset reads from it.
  * @param positions In the dataset, 4 bytes for each sample. Handed over.
  */
-export function subset(
-  dataset: Dataset,
-  positions: Uint32Array,
-  { classes = dataset.classes, labelOf = ({ label }) => label, origin }: SubsetOptions,
-): Dataset {
+export function subset(dataset: Dataset, positions: Uint32Array, options: SubsetOptions): Dataset {
+  const { classes = dataset.classes, labelOf = ({ label }) => label, origin } = options;
+  const { placeOf = (label: number) => label } = options;
   const count = positions.length;
   const original = (position: number): number => {
     const found = positions[position];
@@ -31,8 +31,9 @@ export function subset(
     );
   };
   const sample = (position: number): Sample => {
-    const whole = dataset.sample(original(position));
-    return { ...whole, label: labelOf(whole) };
+    const { labels = [], ...whole } = dataset.sample(original(position));
+    const kept = labels.map(placeOf).filter((label) => label >= 0);
+    return { ...whole, label: labelOf(whole), ...(kept.length < 2 ? {} : { labels: kept }) };
   };
   return {
     name: dataset.name,

@@ -52,6 +52,14 @@ export function augmentViews(
  * Strips the pixels, which are no longer needed and would stay in memory until the step has ended.
  */
 export function plannedOf(image: DecodedImage): PlannedSample {
-  const { id, label, position, draw, replaces, content } = image;
-  return { id, label, position, draw, replaces, ...(content === undefined ? {} : { content }) };
+  const { id, label, labels, position, draw, replaces, content } = image;
+  return {
+    id,
+    label,
+    position,
+    draw,
+    replaces,
+    ...(labels === undefined ? {} : { labels }),
+    ...(content === undefined ? {} : { content }),
+  };
 }

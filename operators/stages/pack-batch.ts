@@ -1,6 +1,6 @@
 import { map, type OperatorFunction } from 'rxjs';
 import { PipelineError } from '../errors.ts';
-import type { BatchShape, PackedBatch, ViewBatch, ViewMix } from '../types.ts';
+import type { BatchShape, PackedBatch, PlannedSample, ViewBatch, ViewMix } from '../types.ts';
 
 /**
  * Collates each batch, padded to the one shape that an engine was built for.
@@ -40,10 +40,18 @@ function packed(batch: ViewBatch, shape: BatchShape): PackedBatch {
     labels.fill(label ?? -1, at * shape.views, (at + 1) * shape.views);
   }
   const mix = batch.mix === undefined ? {} : { mix: paddedMix(batch.mix, rows) };
-  if (samples.length === shape.images) return { plan, shape, samples, pixels, labels, ...mix };
+  const rest = { labels, ...setsOf(samples), ...mix };
+  if (samples.length === shape.images) return { plan, shape, samples, pixels, ...rest };
   const padded = new Float32Array(rows * shape.imageSize ** 2 * 3);
   padded.set(pixels);
-  return { plan, shape, samples, pixels: padded, labels, ...mix };
+  return { plan, shape, samples, pixels: padded, ...rest };
+}
+
+/** All classes of each sample, where one has several. */
+function setsOf(samples: readonly PlannedSample[]): Pick<PackedBatch, 'labelSets'> {
+  if (samples.every(({ labels }) => labels === undefined)) return {};
+  const own = (label: number | null): readonly number[] => (label === null ? [] : [label]);
+  return { labelSets: samples.map(({ label, labels }) => labels ?? own(label)) };
 }
 
 /** Rows of padding are their own partners. */

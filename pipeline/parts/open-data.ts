@@ -7,6 +7,7 @@ import { UsageError } from '../options/usage-error.ts';
 import type { Resolved } from '../options/verb.ts';
 import { checkOutside, folderOption, type OutOption } from './check-outside.ts';
 import { foundImages } from './opening-notes.ts';
+import { counted } from '../../operators/message-words.ts';
 import type { TellNote } from './run-event.ts';
 
 /**
@@ -46,6 +47,7 @@ export async function openData(
   });
   note(foundImages(dataset), [], 'data');
   for (const { text, options: named } of dataset.notes ?? []) note(text, named);
+  tellSeveralClasses(dataset, note);
   return dataset;
 }
 
@@ -59,4 +61,17 @@ function settingMistake(error: RangeError, data: string, option: string): UsageE
     options: [option],
     cause: error,
   });
+}
+
+/** Tells that images have classes that nothing counts. */
+function tellSeveralClasses(dataset: Dataset, note: TellNote): void {
+  let several = 0;
+  for (let position = 0; position < dataset.count; position += 1) {
+    if (dataset.sample(position).labels !== undefined) several += 1;
+  }
+  if (several === 0) return;
+  const images = counted(several, 'image has', 'images have');
+  note(
+    `${images} several classes: batches, losses, exports and prepared images go by the first of each`,
+  );
 }

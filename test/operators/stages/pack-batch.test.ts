@@ -70,3 +70,12 @@ test('a shape that no batch can have is refused at the call', (t) => {
     }
   }
 });
+
+test('classes of images that have several go along, one set for each sample', async (t) => {
+  t.is((await packed(viewsOf([1, 2]))).labelSets, undefined);
+  const batch = viewsOf([1, null, 2]);
+  const samples = batch.samples.map((one, at) => (at === 0 ? { ...one, labels: [1, 3] } : one));
+  const { labels, labelSets } = await packed({ ...batch, samples });
+  t.deepEqual(labelSets, [[1, 3], [], [2]]);
+  t.deepEqual([...labels], [1, 1, -1, -1, 2, 2]);
+});

@@ -55,7 +55,7 @@ test('a set gives the same batches, weights and exports in whatever form it is s
   const root = await temporaryFolder(t);
   const { forms } = await writeSameSet(root, await noisyImages([12, 9, 5]));
   const outcomes = new Map<string, Outcome>();
-  for (const form of ['folder','prepared'] as const) {
+  for (const form of setForms) {
     const out = path.join(root, 'out', form);
     outcomes.set(form, await outcomeOf(path.join(root, forms[form]), out));
   }

@@ -52,10 +52,11 @@ async function measured(request: LoopRequest): Promise<LoopAnswer> {
 
 /** The run: how long its measured steps took from one emission to the next, and inside the engine. */
 async function trained(request: LoopRequest) {
-  const { data, limit, batchSize, views, imageSize, steps, threads, out } = request;
-  const options = { limit, batchSize, views, imageSize, threads, out };
+  const { data, limit, batchSize, views, imageSize, steps, threads, fresh, out } = request;
+  const kept = fresh ? { cacheMb: 0 } : {};
+  const options = { limit, batchSize, views, imageSize, threads, out, ...kept };
   const { count } = await openDataset(data, { limit });
-  const cached = Math.ceil(count / batchSize);
+  const cached = fresh ? 0 : Math.ceil(count / batchSize);
   // The cache is full when the batches of the first epoch have been decoded, and nothing is prepared beside the last
   // batches of a run.
   const window = 3;

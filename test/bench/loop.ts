@@ -1,10 +1,10 @@
 /**
  * A whole training run, images to metrics and checkpoints, beside its steps alone: `npx tsx test/bench/loop.ts
  * [--data DIR] [--limit 200] [--encoder resnet8] [--batch-size 128] [--views 2] [--size 32] [--steps 40] [--threads N]
- * [--json]`.
+ * [--fresh] [--json]`.
  *
  * `DIR` has a folder of images for each class, of which `--limit` are used; without it they are drawn. The run is
- * measured from when every image is in the cache. Steps alone are taken in the same process, before and after the run,
+ * measured from when every image is in the cache, or with `--fresh` without one. Steps alone are taken in the same process, before and after the run,
  * on batches that the run saw. How long the main thread is busy is how late a timer of 5 ms fires, beside how late it
  * fires while nothing runs: Node counts timers in whole milliseconds.
  */
@@ -30,6 +30,8 @@ export interface LoopRequest {
   /** Steps that are measured. */
   readonly steps: number;
   readonly threads: number;
+  /** Images are read and decoded at each step: none is kept in memory. */
+  readonly fresh: boolean;
   /** An empty folder for what the run writes. */
   readonly out: string;
 }
@@ -66,6 +68,7 @@ const { values } = parseArgs({
     size: { type: 'string', default: '32' },
     steps: { type: 'string', default: '40' },
     threads: { type: 'string' },
+    fresh: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
@@ -82,6 +85,7 @@ try {
     imageSize: Number(values.size),
     steps: Number(values.steps),
     threads: values.threads === undefined ? availableCores() : Number(values.threads),
+    fresh: values.fresh,
     out: path.join(folder, 'run'),
   };
   const side = await answeringProcess<object, LoopAnswer>(

@@ -26,12 +26,17 @@ export const s3ServerNames = Object.keys(variables) as readonly S3ServerName[];
 
 /** A server, or undefined, which the test that asks tells. */
 export function s3Server(t: ExecutionContext, name: S3ServerName): S3Server | undefined {
+  const server = startedS3Server(name);
+  if (server !== undefined) return server;
+  t.log(`not run: no ${name}; \`.ci/object-stores/run npm test\` starts it`);
+  t.pass();
+  return undefined;
+}
+
+/** A server, where it was started. */
+export function startedS3Server(name: S3ServerName): S3Server | undefined {
   const address = process.env[variables[name]];
-  if (address === undefined) {
-    t.log(`not run: no ${name}; \`.ci/object-stores/run npm test\` starts it`);
-    t.pass();
-    return undefined;
-  }
+  if (address === undefined) return undefined;
   const { origin, username, password } = new URL(address);
   const accessKeyId = decodeURIComponent(username);
   const secretAccessKey = decodeURIComponent(password);

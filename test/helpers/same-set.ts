@@ -101,7 +101,7 @@ async function tarOf(images: ImageSet): Promise<Buffer> {
   const archive = pack();
   for (const [name, bytes] of images) archive.entry({ name }, Buffer.from(bytes));
   archive.finalize();
-  return await buffer(archive as unknown as AsyncIterable<Buffer>);
+  return await buffer(archive);
 }
 
 /** As Hugging Face's `datasets` writes images: bytes and path, and the names of the classes in the metadata. */

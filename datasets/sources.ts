@@ -9,13 +9,15 @@ import { schemeOf } from '../operators/location-scheme.ts';
 import { isMetadataFolder, openMetadataFolder } from './manifest/metadata-folder.ts';
 import { isManifestName, openManifest } from './manifest/open-manifest.ts';
 import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
+import { isCifarArchive } from './raw-files/cifar-layout.ts';
 import { isCifar, openCifar } from './raw-files/cifar-files.ts';
 import { isIdx, openIdxFiles } from './raw-files/idx-files.ts';
-import { placeOf, storePrefixes } from './store/place.ts';
+import { placeOf, shownLocation, storePrefixes } from './store/place.ts';
 import { areImageTables } from './tables/are-image-tables.ts';
+import { isTableName } from './tables/table-files.ts';
 import { tablePlaces } from './tables/table-location.ts';
 import { openSyntheticLocation } from './synthetic/synthetic-location.ts';
-import { holdsTar } from './tar/tar-location.ts';
+import { holdsTar, isTarName } from './tar/tar-location.ts';
 
 /** Options of a source: the split to open, and when to stop. */
 export interface OpenSourceOptions {
@@ -40,6 +42,8 @@ export interface Source {
   readonly examples: readonly [string, ...string[]];
   /** URI scheme of its locations, the colon included; null for those in a store, which are paths or URLs (`placeOf`). */
   readonly prefix: string | null;
+  /** Of these: names that tell the kind without a look into the store, as those with its ending; asked first. */
+  readonly named?: (location: string) => boolean;
   /** Of these: tests whether one is of this kind, by its name or what it holds. @default whatever is of no other */
   readonly holds?: (location: string, options: OpenSourceOptions) => Promise<boolean>;
   /**
@@ -64,6 +68,7 @@ export const sources = {
     doc: 'CIFAR-10 or CIFAR-100, in the binary version',
     examples: ['cifar-10-batches-bin', 'cifar-100-binary'],
     prefix: null,
+    named: (location: string): boolean => isCifarArchive(location),
     holds: async (location: string, options: OpenSourceOptions): Promise<boolean> =>
       await isCifar(location, options),
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
@@ -74,6 +79,7 @@ export const sources = {
     doc: 'tar shards in the WebDataset layout, or a packed image folder',
     examples: ['photos.tar', 'shards', 'shards/train-{000..999}.tar', 'shards/train-*.tar'],
     prefix: null,
+    named: (location: string): boolean => isTarName(location),
     holds: async (location: string, { signal }: OpenSourceOptions): Promise<boolean> =>
       await holdsTar(location, signal),
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> => {
@@ -118,6 +124,7 @@ export const sources = {
     doc: 'Parquet or Arrow tables with image bytes, a file or a folder of them',
     examples: ['photos.parquet', 'photos/data', 'train-{00000..00011}-of-00012.parquet'],
     prefix: null,
+    named: (location: string): boolean => isTableName(location),
     holds: async (location: string, options: OpenSourceOptions): Promise<boolean> => {
       const places = tablePlaces(location);
       return places !== undefined && (await areImageTables(places[0], options));
@@ -169,7 +176,10 @@ export async function sourceOf(
   const likely = Object.values(entries).filter(
     ({ prefix }) => prefix === (isPlace ? null : scheme),
   );
-  for (const source of likely) {
+  // Each look into a remote store costs a request.
+  const isNamed = (source: Source): boolean => source.named?.(shownLocation(location)) === true;
+  const byName = likely.toSorted((one, other) => Number(isNamed(other)) - Number(isNamed(one)));
+  for (const source of byName) {
     if ((await source.holds?.(location, options)) === true) return source;
   }
   return likely.find(({ holds }) => holds === undefined);

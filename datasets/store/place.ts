@@ -27,6 +27,11 @@ export function placeOf(location: string): Place | undefined {
   return { name: location, store: localStore, key: path.resolve(location) + folder };
 }
 
+/** A location as messages name it: of a URL, without credentials and signatures. */
+export function shownLocation(location: string): string {
+  return placeOf(location)?.name ?? location;
+}
+
 /**
  * Key of what a file names relative to its own folder, such as a row of a manifest.
  *

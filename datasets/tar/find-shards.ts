@@ -6,7 +6,7 @@ import { schemeOf } from '../../operators/location-scheme.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
 import { isSystemName } from '../records/listed-names.ts';
 import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
-import { placeOf } from '../store/place.ts';
+import { placeOf, shownLocation } from '../store/place.ts';
 import { braceNames, mostNames } from '../store/brace-names.ts';
 import { folderKey, isFolder, isPattern, isTarName } from './tar-location.ts';
 
@@ -79,7 +79,7 @@ function placesOf(
       continue;
     }
     throw new RangeError(
-      `Expected the shards of \`${location}\` to lie in one store, got \`${first?.name ?? name}\` and \`${name}\``,
+      `Expected the shards of \`${shownLocation(location)}\` to lie in one store, got \`${first?.name ?? name}\` and \`${name}\``,
     );
   }
   return places as [NamedPlace, ...NamedPlace[]];
@@ -116,7 +116,7 @@ function missingShards(
   const whole = `; ${counted(missing.length)} of ${counted(places.length, 'shard')} ${are} missing`;
   return new PipelineError(
     'ERR_DATASET',
-    `Could not open \`${name}\`: there is no such file${places.length === 1 ? '' : whole}`,
+    `Could not open \`${shownLocation(name)}\`: there is no such file${places.length === 1 ? '' : whole}`,
     { path: place.store.url(place.key) },
   );
 }
@@ -176,7 +176,7 @@ function tooMany(name: string): RangeError {
 function withoutShards(location: string): PipelineError {
   return new PipelineError(
     'ERR_DATASET',
-    `Expected tar shards at ${shownName(location)}, got none. Check the path`,
+    `Expected tar shards at ${shownName(shownLocation(location))}, got none. Check the path`,
     { path: schemeOf(location) === null ? path.resolve(location) : location },
   );
 }

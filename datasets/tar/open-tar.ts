@@ -10,7 +10,7 @@ import type { IndexCache } from '../records/index-cache.ts';
 import { indexedDataset } from '../records/indexed-dataset.ts';
 import { objectReader } from '../records/object-reader.ts';
 import type { ObjectStore, StoredObject } from '../store/object-store.ts';
-import { placeOf } from '../store/place.ts';
+import { placeOf, shownLocation } from '../store/place.ts';
 import { chooseShards } from './choose-shards.ts';
 import { findShards, type Shard } from './find-shards.ts';
 import { indexShard, type IndexShardOptions } from './index-shard.ts';
@@ -79,7 +79,7 @@ function requireKnownColumns(location: string, { id, split }: ColumnNames): void
   if (other === undefined) return;
   const column = id === undefined ? 'split' : 'id';
   throw new RangeError(
-    `Expected \`columns\` of \`${location}\` to name \`image\` and \`label\`, got \`${column}: ${other}\`: ids are the paths of members`,
+    `Expected \`columns\` of \`${shownLocation(location)}\` to name \`image\` and \`label\`, got \`${column}: ${other}\`: ids are the paths of members`,
   );
 }
 

@@ -14,7 +14,7 @@ import { noisyImages, type SetForm, setForms, writeSameSet } from '../helpers/sa
 const isCampaign = process.env['CAMPAIGN'] === '1';
 /** Steps after which a run is killed: every tenth in a campaign. */
 const kills = isCampaign ? [10, 20, 30, 40] : [13];
-const forms: readonly SetForm[] = isCampaign ? setForms : ['tar', 'parquet'];
+const forms: readonly SetForm[] = isCampaign ? setForms : ['tar'];
 const steps = isCampaign ? 50 : 20;
 
 /** A step that was acknowledged: its number, and the images of its batch with how often each was drawn before. */

@@ -16,14 +16,16 @@ export function classLayout({ classes, ids }: FolderListing): ClassLayout {
   const folders = new Map<string, Set<string>>();
   const direct = new Set<string>();
   if (classes.length > 0) {
-    for (const id of ids) {
-      const end = id.indexOf('/');
-      const name = id.slice(0, end);
-      let below = folders.get(name);
-      if (below === undefined) folders.set(name, (below = new Set()));
-      const next = id.indexOf('/', end + 1);
-      if (next < 0) direct.add(name);
-      else below.add(id.slice(end + 1, next));
+    for (const [name, from, to] of runsOf(ids)) {
+      const below = folders.get(name) ?? new Set();
+      folders.set(name, below);
+      const start = name.length + 1;
+      for (let at = from; at < to; at += 1) {
+        const id = ids[at]!;
+        const next = id.indexOf('/', start);
+        if (next < 0) direct.add(name);
+        else below.add(id.slice(start, next));
+      }
     }
   }
   return {
@@ -46,4 +48,19 @@ export function commonFolder(ids: readonly string[]): readonly string[] {
 /** Class of an image of a folder with classes: the first folder of its path. */
 export function classOf(id: string): string {
   return id.slice(0, id.indexOf('/'));
+}
+
+/** Stretches of sorted ids that are of one class: its name, the first, and the one after the last. */
+export function* runsOf(
+  ids: readonly string[],
+): Iterable<readonly [name: string, from: number, to: number]> {
+  let from = 0;
+  while (from < ids.length) {
+    const name = classOf(ids[from]!);
+    const prefix = `${name}/`;
+    let to = from + 1;
+    while (to < ids.length && ids[to]!.startsWith(prefix)) to += 1;
+    yield [name, from, to];
+    from = to;
+  }
 }

@@ -59,11 +59,16 @@ export async function entriesOf(
     const left = garbled.get(entry.name) ?? 0;
     // As text several may be the same, and one may be the very name of a file that is UTF-8.
     if (left > 0) garbled.set(entry.name, left - 1);
-    else entries.push({ name: entry.name, kind: await kindOf(entry, folder) });
+    else
+      entries.push({
+        name: entry.name,
+        kind: kindByName(entry) ?? (await kindOfLink(entry, folder)),
+      });
   }
   for (const entry of raw) {
     const path = joined(folder, entry.name);
-    entries.push({ name: escapedName(entry.name), kind: await kindOf(entry, folder), raw: path });
+    const kind = kindByName(entry) ?? (await kindOfLink(entry, folder));
+    entries.push({ name: escapedName(entry.name), kind, raw: path });
   }
   return entries;
 }
@@ -74,13 +79,20 @@ function countsOf(names: readonly string[]): Map<string, number> {
   return counts;
 }
 
-async function kindOf(entry: Dirent | Dirent<Buffer>, folder: string): Promise<Entry['kind']> {
-  const { name } = entry;
-  const text = name.toString();
+/** Kind of what is no link, without looking at it: a million entries are not waited for one by one. */
+function kindByName(entry: Dirent | Dirent<Buffer>): Entry['kind'] | undefined {
+  const text = entry.name.toString();
   if (isSystemName(text)) return 'system';
-  const imageOr = kindOfFile(text);
-  if (entry.isFile()) return imageOr;
-  if (entry.isDirectory()) return 'folder';
+  if (entry.isFile()) return kindOfFile(text);
+  return entry.isDirectory() ? 'folder' : undefined;
+}
+
+/** Kind of a link, by what it leads to; of a pipe or a device. */
+async function kindOfLink(
+  { name }: Dirent | Dirent<Buffer>,
+  folder: string,
+): Promise<Entry['kind']> {
+  const imageOr = kindOfFile(name.toString());
   let target;
   try {
     target = await fs.stat(

@@ -47,10 +47,12 @@ export async function listFolder(
   const real = await fs.realpath(folder);
   const classes: string[] = [];
   const loose: string[] = [];
+  const folders = entries.filter(({ kind, raw }) => kind === 'folder' && raw === undefined);
+  const ahead = readAhead(folders, async ({ name: below }) => await openFolder(walk, below));
   for (const entry of entries) {
     if (entry.kind === 'image') loose.push(imageId(walk, entry, entry.name));
     else if (entry.kind !== 'folder') addLeftOut(leftOut, entry, entry.name);
-    else if (await collect(walk, entry, entry.name, [real])) classes.push(entry.name);
+    else if (await collect(walk, entry, entry.name, [real], ahead)) classes.push(entry.name);
   }
   const { ids, rawIds } = walk;
   // Sorting strings without a comparator compares their UTF-16 code units.
@@ -71,15 +73,18 @@ interface Walk {
  * Adds the images below a folder, unless that is one of the `ancestors` (real paths) again, or above them all.
  *
  * @param below Its path below the root.
+ * @param ahead Lists it, where it may have been listed already.
  * @returns False when the folder is left out.
  */
 async function collect(
   walk: Walk,
-  { raw }: Entry,
+  found: Entry,
   below: string,
   ancestors: readonly string[],
+  ahead?: (folder: Entry) => Promise<ListedFolder>,
 ): Promise<boolean> {
   const { leftOut, signal } = walk;
+  const { raw } = found;
   if (raw !== undefined) {
     const files = await filesBelow(raw, signal).catch((error: unknown) => {
       signal?.throwIfAborted();
@@ -88,9 +93,7 @@ async function collect(
     leftOut.rawFolders.set(below, files);
     return false;
   }
-  const folder = path.join(walk.folder, below);
-  const entries = await entriesOf(folder, folder, signal);
-  const real = await fs.realpath(folder);
+  const { entries, real } = await (ahead?.(found) ?? openFolder(walk, below));
   const [root = real] = ancestors;
   if (ancestors.includes(real) || root.startsWith(path.join(real, path.sep))) {
     leftOut.loops.push(below);
@@ -108,6 +111,37 @@ async function collect(
     else addLeftOut(leftOut, entry, id, className);
   }
   return true;
+}
+
+interface ListedFolder {
+  readonly entries: readonly Entry[];
+  /** Without links. */
+  readonly real: string;
+}
+
+async function openFolder({ folder, signal }: Walk, below: string): Promise<ListedFolder> {
+  const inside = path.join(folder, below);
+  const entries = await entriesOf(inside, inside, signal);
+  return { entries, real: await fs.realpath(inside) };
+}
+
+/** Folders that are listed before it is their turn: a disk serves several at a time, and memory holds a few. */
+const listedAhead = 3;
+
+/** Asks about items of a list that are wanted in its order, and about a few of the next ones. */
+function readAhead<T, R>(items: readonly T[], ask: (item: T) => Promise<R>) {
+  const asked: Promise<R>[] = [];
+  let next = 0;
+  return async (item: T): Promise<R> => {
+    while (asked.length <= listedAhead && next < items.length) {
+      const answer = ask(items[next]!);
+      // Thrown in its turn, or not at all when another one was before it.
+      answer.catch(() => {});
+      asked.push(answer);
+      next += 1;
+    }
+    return await (asked.shift() ?? ask(item));
+  };
 }
 
 function imageId(walk: Walk, { raw }: Entry, id: string): string {

@@ -6,7 +6,7 @@ import type { Dataset, Sample } from '../../operators/types.ts';
 import { requireSplitName } from '../records/split-names.ts';
 import { datasetHash } from '../records/dataset-hash.ts';
 import { packedStrings } from '../../operators/packed-strings.ts';
-import { classOf } from './class-layout.ts';
+import { runsOf } from './class-layout.ts';
 import { checkSplit, splitFolders } from './check-split.ts';
 import { codeOf } from './folder-entries.ts';
 import { listFolder, type Peek } from './folder-listing.ts';
@@ -152,7 +152,9 @@ function fileAsker(folder: string, rawIds: ReadonlySet<string>): AskFile {
 function labelsOf(ids: readonly string[], classes: readonly string[]): Int32Array | undefined {
   if (classes.length === 0) return undefined;
   const labelOf = new Map(classes.map((name, label) => [name, label]));
-  return Int32Array.from(ids, (id) => labelOf.get(classOf(id))!);
+  const labels = new Int32Array(ids.length);
+  for (const [name, from, to] of runsOf(ids)) labels.fill(labelOf.get(name)!, from, to);
+  return labels;
 }
 
 function notUtf8(id: string, file: string): PipelineError {

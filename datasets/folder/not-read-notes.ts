@@ -15,7 +15,7 @@ export async function notReadNotes(
   peek: Peek,
   { ids, rawIds }: FolderListing,
 ): Promise<readonly DatasetNote[]> {
-  const listed = ids.filter((id) => !rawIds.has(id));
+  const listed = rawIds.size === 0 ? ids : ids.filter((id) => !rawIds.has(id));
   return [...(await foreignFormats(peek, listed, ids.length)), ...(await pointers(peek, listed))];
 }
 

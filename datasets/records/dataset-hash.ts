@@ -22,7 +22,7 @@ export function datasetHash(listing: Listing): string {
   let lines = '';
   for (let position = 0; position < count; position += 1) {
     const { id, label } = listing.sample(position);
-    lines += `${JSON.stringify([id, label])}\n`;
+    lines += isPlain.test(id) ? `["${id}",${label}]\n` : `${JSON.stringify([id, label])}\n`;
     if (lines.length > 65_536) {
       hash.update(lines);
       lines = '';
@@ -30,3 +30,6 @@ export function datasetHash(listing: Listing): string {
   }
   return hash.update(lines).digest('hex');
 }
+
+/** Text that JSON writes as it is: most ids, and a million of them are written in half the time. */
+const isPlain = /^[ !#-[\]-~]*$/u;

@@ -86,7 +86,7 @@ async function* csvRecords(
     relax_column_count: true,
     skip_empty_lines: true,
   });
-  const fed = pipeline(Readable.from(chunks), parser);
+  const fed = pipeline(Readable.from(pieces(chunks)), parser);
   // What went wrong comes by the parser.
   fed.catch(() => undefined);
   try {
@@ -95,6 +95,15 @@ async function* csvRecords(
     throw isCsvError(error) ? damaged(url, error) : notRead(url, error);
   } finally {
     parser.destroy();
+  }
+}
+
+/** Bytes that the parser is given at once: all of their rows are held until they are taken. */
+const atOnce = 2 ** 14;
+
+async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += atOnce) yield chunk.subarray(at, at + atOnce);
   }
 }
 

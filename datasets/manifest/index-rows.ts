@@ -1,10 +1,11 @@
 import { PipelineError } from '../../operators/errors.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
-import { packedStrings, stringsIn } from '../../operators/packed-strings.ts';
+import { type PackedStrings, packedStrings, stringsIn } from '../../operators/packed-strings.ts';
 import type { DatasetNote } from '../../operators/types.ts';
 import type { ImageIndex } from '../records/image-index.ts';
-import { indexBuilder } from '../records/index-builder.ts';
-import { objectsIn } from '../store/stored-objects.ts';
+import { type IndexBuilder, indexBuilder } from '../records/index-builder.ts';
+import { objectsIn, type StoredObjects } from '../store/stored-objects.ts';
+import { firstRows } from './first-rows.ts';
 import type { ChosenRows } from './choose-rows.ts';
 import type { CollectedRows } from './collect-rows.ts';
 import { isElsewhere, type RowPlaces } from './row-places.ts';
@@ -32,28 +33,51 @@ export function indexRows(rows: CollectedRows, options: IndexRowsOptions): Image
   const { classesOf, notes } = classesIn(rows, merged, shortOf);
   const builder = indexBuilder(url);
   let unlabelled = 0;
+  let areIds = true;
   for (const [object, row] of merged.rows.entries()) {
     const classes = classesOf(row);
     if (classes.length === 0) unlabelled += 1;
     const name = shortOf(places.nameOf(rows.keys[row]!));
     const isBare = !name.includes('/') && classes.length > 0;
     const id = rows.ids?.[row] ?? (isBare ? `${classes[0]}/${name}` : name);
+    areIds &&= id === rows.keys[row];
     builder.add({ id, classes, object });
   }
-  const keys = packedStrings(merged.rows.map((row) => rows.keys[row]!));
-  const { length } = merged.rows;
-  const versions = stringsIn(new Uint8Array(), new Float64Array(length + 1));
-  const index = builder.finish(objectsIn(keys, versions, new Float64Array(length).fill(-1)));
+  const index = areIds ? indexOfIds(builder) : indexOfKeys(builder, keysOf(rows, merged));
   return {
     ...index,
     notes: [
       ...notes,
       ...mergeNotes(rows, merged),
-      ...unlabelledNotes(rows, unlabelled, length),
+      ...unlabelledNotes(rows, unlabelled, index.ids.length),
       ...storeNotes(places),
       ...chosen.notes,
     ],
   };
+}
+
+/** Where keys are ids, one text of them is held. */
+function indexOfIds(builder: IndexBuilder): ImageIndex {
+  const index = builder.finish([]);
+  return {
+    ...index,
+    objects: unpinned(index.ids),
+    object: Uint32Array.from({ length: index.ids.length }, (_, at) => at),
+  };
+}
+
+function indexOfKeys(builder: IndexBuilder, keys: readonly string[]): ImageIndex {
+  return builder.finish(unpinned(packedStrings(keys)));
+}
+
+function keysOf({ keys }: CollectedRows, { rows }: MergedRows): readonly string[] {
+  return rows.map((row) => keys[row]!);
+}
+
+function unpinned(keys: PackedStrings): StoredObjects {
+  const { length } = keys;
+  const versions = stringsIn(new Uint8Array(), new Float64Array(length + 1));
+  return objectsIn(keys, versions, new Float64Array(length).fill(-1));
 }
 
 interface MergedRows {
@@ -71,17 +95,15 @@ interface MergedRows {
 function mergedRows(url: string, rows: CollectedRows, { has }: ChosenRows): MergedRows {
   const { keys, ids, label, at } = rows;
   const names = ids ?? keys;
-  const first = new Map<string, number>();
+  const first = firstRows(names);
   const kept: number[] = [];
   const further = new Map<number, number[]>();
   const repeated: number[] = [];
   for (let row = 0; row < rows.count; row += 1) {
     if (!has(row)) continue;
-    const before = first.get(names[row]!);
-    if (before === undefined) {
-      first.set(names[row]!, row);
-      kept.push(row);
-    } else if (keys[before] !== keys[row]) {
+    const before = first.add(row);
+    if (before === row) kept.push(row);
+    else if (keys[before] !== keys[row]) {
       throw sameId(url, names[row]!, `${rows.unit}s ${at[before]} and ${at[row]}`);
     } else {
       const others = further.get(before) ?? [];
@@ -92,7 +114,7 @@ function mergedRows(url: string, rows: CollectedRows, { has }: ChosenRows): Merg
   }
   const elsewhere: number[] = [];
   for (let row = 0; row < rows.count; row += 1) {
-    if (!has(row) && first.has(names[row]!)) elsewhere.push(row);
+    if (!has(row) && first.has(row)) elsewhere.push(row);
   }
   return { rows: kept, further, repeated, elsewhere };
 }

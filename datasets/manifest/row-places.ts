@@ -74,7 +74,8 @@ export function rowPlaces({ root, isChosen }: RowPlacesOptions): RowPlaces {
       const relative = isChosen ? belowRoot(written, root) : written;
       const key = keyBelow(folder, relative);
       if (key === undefined || key === folder) throw outside(written, isChosen);
-      return key.slice(folder.length);
+      // The text that was read, where it is that: another one would keep all of the key.
+      return key === folder + relative ? relative : key.slice(folder.length);
     },
     nameOf(key) {
       if (!isElsewhere(key)) return key;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { manifestError } from './manifest-error.ts';
 
 /**
@@ -9,25 +10,35 @@ export async function* textChunks(
   url: string,
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncIterable<Uint8Array> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   let lines = 0;
   let isFirst = true;
+  // The first bytes of a character that goes on in the next chunk.
+  let begun: Uint8Array = new Uint8Array();
   for await (const chunk of chunks) {
     if (isFirst) requireOneByte(url, chunk);
     isFirst = false;
-    try {
-      decoder.decode(chunk, { stream: true });
-    } catch (error) {
-      throw notUtf8(url, lines + linesBefore(chunk), error);
-    }
+    const bytes = begun.length === 0 ? chunk : Buffer.concat([begun, chunk]);
+    const end = endOfWhole(bytes);
+    const whole = bytes.subarray(0, end);
+    if (!isUtf8(whole)) throw notUtf8(url, lines + lineOfDamage(whole));
+    begun = bytes.slice(end);
     lines += newlinesIn(chunk);
     yield chunk;
   }
-  try {
-    decoder.decode();
-  } catch (error) {
-    throw notUtf8(url, lines + 1, error);
+  if (begun.length > 0) throw notUtf8(url, lines + 1);
+}
+
+/** End of the last whole character: at most three bytes before the end, a longer one begins. */
+function endOfWhole(bytes: Uint8Array): number {
+  for (let at = bytes.length - 1; at >= Math.max(0, bytes.length - 3); at -= 1) {
+    const byte = bytes[at]!;
+    if (byte < 0x80) return bytes.length;
+    if (byte >= 0xc0) {
+      const size = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return at + size > bytes.length ? at : bytes.length;
+    }
   }
+  return bytes.length;
 }
 
 /** UTF-16 begins with a mark, or has a zero in its first character. */
@@ -40,28 +51,23 @@ function requireOneByte(url: string, [one = 1, two = 1]: Uint8Array): void {
   );
 }
 
-function notUtf8(url: string, line: number, cause: unknown): Error {
-  return Object.assign(
-    manifestError(
-      url,
-      `is not UTF-8 in or near line ${line}. Convert it, such as with \`iconv -f WINDOWS-1252 -t UTF-8\``,
-    ),
-    { cause },
+function notUtf8(url: string, line: number): Error {
+  return manifestError(
+    url,
+    `is not UTF-8 in line ${line}. Convert it, such as with \`iconv -f WINDOWS-1252 -t UTF-8\``,
   );
 }
 
-/** Line, from 1, of the first byte of a chunk that is not UTF-8. */
-function linesBefore(chunk: Uint8Array): number {
+/** Line, from 1, of the first byte that is not UTF-8. */
+function lineOfDamage(bytes: Uint8Array): number {
   let line = 1;
-  for (let from = 0; from < chunk.length; line += 1) {
-    const end = chunk.indexOf(10, from);
-    const to = end < 0 ? chunk.length : end + 1;
-    // The first line may begin within a character.
-    const text = new TextDecoder().decode(chunk.subarray(from, to));
-    if (text.includes('\uFFFD') && from > 0) return line;
+  for (let from = 0; from < bytes.length; line += 1) {
+    const end = bytes.indexOf(10, from);
+    const to = end < 0 ? bytes.length : end + 1;
+    if (!isUtf8(bytes.subarray(from, to))) break;
     from = to;
   }
-  return 1;
+  return line;
 }
 
 function newlinesIn(chunk: Uint8Array): number {

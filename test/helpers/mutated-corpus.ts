@@ -15,6 +15,7 @@ import { exportBatch, exportOptions, exportPlans, reasonsOf } from './export-cas
 import { provenance } from './made-up-provenance.ts';
 import { type MutatedKind, mutatedKinds } from './mutated-kinds.ts';
 import type { Specimen } from './mutation-plan.ts';
+import { writeCifar10, writeMnist } from './raw-files.ts';
 import { madeUpState, madeUpStep } from './training-cases.ts';
 
 /** A whole file of each kind, as this package writes it. */
@@ -50,6 +51,10 @@ export async function writeSpecimens(
   await fs.rm(path.join(processor, 'model.json'));
   await fs.writeFile(path.join(processor, 'preprocessor_config.json'), JSON.stringify(clip));
 
+  const lists = await folderOf('lists');
+  await writeLists(lists);
+  const cifar = await writeCifar10(path.join(root, 'cifar'));
+  const mnist = await writeMnist(path.join(root, 'mnist'));
   const part = { folder: whole, file: 'part-00000.arrow' };
   const files: Readonly<Record<MutatedKind, Omit<Specimen, 'kind'>>> = {
     'embeddings part': part,
@@ -71,8 +76,25 @@ export async function writeSpecimens(
     'ONNX model': { folder: model, file: 'model.onnx' },
     'ONNX model with external data': { folder: external, file: 'model.onnx' },
     'external data of an ONNX model': { folder: external, file: 'weights.bin' },
+    'CSV manifest': { folder: lists, file: 'list.csv' },
+    'JSON Lines manifest': { folder: lists, file: 'list.jsonl' },
+    'CIFAR batch': { folder: cifar, file: 'data_batch_2.bin' },
+    'IDX images': { folder: mnist, file: 'train-images-idx3-ubyte' },
   };
   return mutatedKinds.map((kind) => Object.assign({ kind }, files[kind]));
+}
+
+/** Manifests whose rows also name what they may not, once the two points are no longer a part of a name. */
+async function writeLists(folder: string): Promise<void> {
+  const names = ['cat/1.jpg', 'dog/2 x.jpg', 'dog/a..b/3.jpg', 'é/4.jpg', 'cat/etc/passwd'];
+  for (const name of names.slice(0, 2)) {
+    await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await fs.writeFile(path.join(folder, name), name);
+  }
+  const rows = names.map((name, at) => `"${name}",${name.split('/', 1)[0]};x,${at},train\n`);
+  await fs.writeFile(path.join(folder, 'list.csv'), `path,labels,id,split\n${rows.join('')}`);
+  const lines = names.map((name, id) => JSON.stringify({ path: name, label: ['a', id], id }));
+  await fs.writeFile(path.join(folder, 'list.jsonl'), lines.join('\n'));
 }
 
 async function writeExport(out: string, asShard = false): Promise<void> {

@@ -1,7 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { openDataset } from '../../datasets/open-dataset.ts';
 import type { Engine } from '../../operators/engine/interface/engine.ts';
 import { openModelSession } from '../../operators/engine/onnx/model-session.ts';
+import { isAboutImage } from '../../operators/errors.ts';
 import { loadRuntime } from '../../operators/onnx/runtime.ts';
 import { openArrowSource } from '../../outputs/convert/arrow-source.ts';
 import { writeCsv } from '../../outputs/convert/csv-file.ts';
@@ -82,6 +84,23 @@ async function engineHere(): Promise<Engine> {
   } satisfies Pick<Engine, 'name' | 'openModel'> as unknown as Engine;
 }
 
+/** The images of a dataset, none of which lies outside of its folder. */
+const dataset: Opening = async (folder, file) => {
+  const isFolder = file.endsWith('.bin');
+  const data = await openDataset(isFolder ? folder : file, { split: '.', cacheGb: 0 });
+  for (let position = 0; position < Math.min(data.count, 10); position += 1) {
+    const located = data.locate?.(position)?.file;
+    if (located !== undefined && !located.startsWith(`${folder}/`)) {
+      throw new Error(`reads \`${located}\``);
+    }
+    try {
+      await data.read(position, undefined, 2 ** 20);
+    } catch (error) {
+      if (!isAboutImage(error)) throw error;
+    }
+  }
+};
+
 /** What is damaged and how it is opened. */
 export const mutatedKinds = [
   'embeddings part',
@@ -103,6 +122,10 @@ export const mutatedKinds = [
   'ONNX model',
   'ONNX model with external data',
   'external data of an ONNX model',
+  'CSV manifest',
+  'JSON Lines manifest',
+  'CIFAR batch',
+  'IDX images',
 ] as const;
 
 export type MutatedKind = (typeof mutatedKinds)[number];
@@ -167,6 +190,10 @@ const openings: Readonly<Record<MutatedKind, Opening>> = {
   'ONNX model': inspect,
   'ONNX model with external data': inspect,
   'external data of an ONNX model': inspect,
+  'CSV manifest': dataset,
+  'JSON Lines manifest': dataset,
+  'CIFAR batch': dataset,
+  'IDX images': dataset,
 };
 
 const openModels: ReadonlySet<MutatedKind> = new Set<MutatedKind>([

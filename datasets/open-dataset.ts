@@ -1,5 +1,6 @@
 import { PipelineError } from '../operators/errors.ts';
 import type { ColumnNames } from '../operators/column-names.ts';
+import { shownLocation, withoutSecrets } from '../operators/shown-location.ts';
 import type { Dataset, DatasetNote } from '../operators/types.ts';
 import { datasetCaches } from './dataset-caches.ts';
 import { holdOut } from './subsets/hold-out.ts';
@@ -7,6 +8,7 @@ import { limitPerClass } from './subsets/limit-per-class.ts';
 import { type ClassChoice, onlyClasses } from './subsets/only-classes.ts';
 import { withoutSmallClasses } from './subsets/without-small-classes.ts';
 import { type OpenSourceOptions, sourceOf, sourcePrefixes } from './sources.ts';
+import { placeOf } from './store/place.ts';
 
 /** Options of `openDataset`: the subset of the images to open. */
 export interface OpenDatasetOptions extends ClassChoice {
@@ -87,7 +89,38 @@ function onePart(dataset: Dataset, options: OpenDatasetOptions): Dataset {
   return share === undefined ? large : holdOut(large, { share, seed, heldOut });
 }
 
+/** Secrets of the location are in no error and no note, wherever these come from. */
 async function openWhole(location: string, options: OpenSourceOptions): Promise<Dataset> {
+  try {
+    return told(await openSource(location, options), location);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw withoutSecretsIn(error, location);
+  }
+}
+
+/** With the notes of its store, and without secrets in any. */
+function told(dataset: Dataset, location: string): Dataset {
+  const ofStore = placeOf(location)?.store.notes?.() ?? [];
+  if (ofStore.length === 0 && shownLocation(location) === location) return dataset;
+  const shown = (note: DatasetNote): DatasetNote =>
+    Object.assign({}, note, { text: withoutSecrets(note.text, location) });
+  const notes = [...(dataset.notes ?? []), ...ofStore.map((text) => ({ text }))].map(shown);
+  return { ...dataset, name: withoutSecrets(dataset.name, location), notes };
+}
+
+function withoutSecretsIn(error: unknown, location: string): unknown {
+  if (shownLocation(location) === location || !(error instanceof Error)) return error;
+  const message = withoutSecrets(error.message, location);
+  // Without its cause, which may have them as well.
+  if (error instanceof RangeError) return new RangeError(message);
+  if (!(error instanceof PipelineError)) return new Error(message);
+  const { code, sample, options, path } = error;
+  const shown = path === undefined ? undefined : withoutSecrets(path, location);
+  return new PipelineError(code, message, { sample, options, path: shown });
+}
+
+async function openSource(location: string, options: OpenSourceOptions): Promise<Dataset> {
   const source = await sourceOf(location, options);
   if (source !== undefined) return await source.open(location, options);
   throw new PipelineError(

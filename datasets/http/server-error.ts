@@ -11,12 +11,12 @@ const transientCodes: ReadonlySet<string> = new Set([
   'Throttling',
 ]);
 
-/** Code of an S3 error document, such as `SlowDown`; undefined for any other body. */
+/** Code of an S3 error document, such as `SlowDown`: letters, as a key would have digits. Undefined for any other body. */
 export function errorCodeOf({ bytes }: Pick<HttpAnswer, 'bytes'>): string | undefined {
   // `<`, or the mark of UTF-8 before it: no image and no archive begins so.
   if (bytes[0] !== 0x3c && bytes[0] !== 0xef) return undefined;
   const text = new TextDecoder().decode(bytes.subarray(0, 4096));
-  return /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?<Error\b[^>]*>[\s\S]*?<Code>(?<code>\w{1,64})<\/Code>/u.exec(
+  return /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?<Error\b[^>]*>[\s\S]*?<Code>(?<code>[A-Za-z]{1,64})<\/Code>/u.exec(
     text,
   )?.groups?.['code'];
 }

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-
-/** Parameters of signed URLs and tokens: of S3, CloudFront, Google, Azure, and what others call theirs. */
-const secret =
-  /^(?:x-amz-.*|x-goog-.*|awsaccesskeyid|signature|expires|key-pair-id|policy|s[vretpk]|sig|spr|sk.*|.*token.*|.*secret.*|.*key|auth.*|password|hdnea.*)$/iu;
+import { isSecretParameter } from '../../operators/shown-location.ts';
 
 /** Text of a part of a URL; as it is where it is not encoded properly. */
 export function decoded(text: string): string {
@@ -18,7 +15,7 @@ export function keyOfUrl({ pathname, search, searchParams }: URL): string {
   const path = pathname.slice(1);
   // An encoded slash is no separator: such a path is its own key.
   const key = /%(?:2f|00)/iu.test(path) ? path : decoded(path);
-  const told = [...searchParams].filter(([name]) => !secret.test(name));
+  const told = [...searchParams].filter(([name]) => !isSecretParameter(name));
   if (search === '' || told.length === 0) return key;
   const hash = createHash('sha256').update(JSON.stringify(told)).digest('hex');
   return `${key}?[${hash.slice(0, 12)}]`;

@@ -1,5 +1,6 @@
 import { openDataset } from '../../datasets/open-dataset.ts';
 import { schemeOf } from '../../operators/location-scheme.ts';
+import { shownLocation } from '../../operators/shown-location.ts';
 import type { Dataset } from '../../operators/types.ts';
 import { type DataOptions, listOptions } from '../options/data-options.ts';
 import type { SeedOption } from '../options/seed-option.ts';
@@ -57,7 +58,7 @@ function isSetting(error: unknown, data: string): error is RangeError {
 }
 
 function settingMistake(error: RangeError, data: string, option: string): UsageError {
-  return new UsageError(`${error.message}, in \`${option}\`: \`${data}\``, {
+  return new UsageError(`${error.message}, in \`${option}\`: \`${shownLocation(data)}\``, {
     options: [option],
     cause: error,
   });

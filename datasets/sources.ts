@@ -102,6 +102,8 @@ export const sources = {
     doc: 'a list of images: paths or URLs with classes; or a folder with `metadata.csv` beside them',
     examples: ['photos.csv', 'photos.jsonl', 'photos-of-paths.parquet', 'photos/metadata.csv'],
     prefix: null,
+    // A table may hold images itself, which only its columns tell.
+    named: (location: string): boolean => /\.(?:csv|tsv|jsonl|ndjson)$/iu.test(location),
     holds: async (location: string, options: OpenSourceOptions): Promise<boolean> =>
       isManifestName(location) || (await isMetadataFolder(location, options)),
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>

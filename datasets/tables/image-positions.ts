@@ -1,5 +1,5 @@
 import type { ImageIndex } from '../records/image-index.ts';
-import { imagePlace } from './image-place.ts';
+import { placeParts } from './image-place.ts';
 
 /** Positions of images by their places in tables. */
 export interface ImagePositions {
@@ -7,26 +7,37 @@ export interface ImagePositions {
   of(object: number, group: number, image: number): number | undefined;
 }
 
-/** Finds positions by places: 4 bytes for each image, sorted when it is first asked. */
+/** Groups of an object that can be told apart: 2^21, as many as places have. */
+const perObject = 2 ** 21;
+
+/** Finds positions by places: 4 bytes for each image, laid out when it is first asked. */
 export function imagePositions({ object, from }: ImageIndex): ImagePositions {
-  let sorted: Uint32Array | undefined;
-  const before = (position: number, at: number, place: number): boolean =>
-    object[position]! < at || (object[position] === at && from[position]! < place);
+  let groups: ReadonlyMap<number, Int32Array> | undefined;
   return {
     of(at, group, image) {
-      sorted ??= Uint32Array.from(from.keys()).sort(
-        (a, b) => object[a]! - object[b]! || from[a]! - from[b]!,
-      );
-      const place = imagePlace(group, image);
-      let [low, high] = [0, sorted.length];
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (before(sorted[middle]!, at, place)) low = middle + 1;
-        else high = middle;
-      }
-      const position = sorted[low];
-      const isIt = position !== undefined && object[position] === at && from[position] === place;
-      return isIt ? position : undefined;
+      groups ??= positionsOfGroups(object, from);
+      const position = groups.get(at * perObject + group)?.[image] ?? -1;
+      return position < 0 ? undefined : position;
     },
   };
+}
+
+function positionsOfGroups(
+  object: Uint32Array,
+  from: Float64Array,
+): ReadonlyMap<number, Int32Array> {
+  const sizes = new Map<number, number>();
+  for (const [position, place] of from.entries()) {
+    const { group, image } = placeParts(place);
+    const key = object[position]! * perObject + group;
+    const size = sizes.get(key) ?? 0;
+    if (image >= size) sizes.set(key, image + 1);
+  }
+  const groups = new Map<number, Int32Array>();
+  for (const [key, size] of sizes) groups.set(key, new Int32Array(size).fill(-1));
+  for (const [position, place] of from.entries()) {
+    const { group, image } = placeParts(place);
+    groups.get(object[position]! * perObject + group)![image] = position;
+  }
+  return groups;
 }

@@ -1,6 +1,7 @@
 import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import { shownNames } from '../../operators/message-words.ts';
+import { pointerFile } from '../../operators/pointer-files.ts';
 import { objectBytes } from './object-bytes.ts';
 import { openParquet, parquetMagic } from './parquet-file.ts';
 import { groupWords, tableError } from './table-error.ts';
@@ -81,13 +82,20 @@ function columnOf({ columns }: TableFile, url: string, name: string): number {
   );
 }
 
+/** Bytes in which a pointer is looked for, which stands for a table that was not fetched. */
+const pointerBytes = 200;
+
 /** Opens a table of a store. @throws {PipelineError} `ERR_DATASET`, naming it. */
 export async function openTableFile(store: ObjectStore, object: StoredObject): Promise<TableFile> {
   const url = store.url(object.key);
   try {
     const bytes = objectBytes(store, object);
-    const head = await bytes.bytes(0, 8);
-    const text = head.toString('latin1');
+    const head = Buffer.from(await bytes.bytes(0, pointerBytes));
+    const pointer = pointerFile(head);
+    if (pointer !== undefined) {
+      throw new Error(`it is ${pointer.name}: fetch the table with \`${pointer.command}\``);
+    }
+    const text = head.toString('latin1', 0, 8);
     if (text.startsWith(parquetMagic)) return await openParquet(bytes);
     if (text.startsWith('PARE')) throw new Error('it is encrypted, which is not read');
     const { openArrow } = await import('./arrow-file.ts');

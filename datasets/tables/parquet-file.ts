@@ -5,7 +5,7 @@ import { loadPageDecoders, type PageDecoders } from './parquet-decoders.ts';
 import { checkPageSum, decodeDictionary, decodePage, type PageContext } from './parquet-page.ts';
 import { groupRows, type ParquetLeaf, parquetLeaves } from './parquet-schema.ts';
 import type { RawValues } from './parquet-values.ts';
-import { mostRows } from './row-bounds.ts';
+import { checkDecodedSize, mostRows } from './row-bounds.ts';
 import { schemaMetadata } from './schema-metadata.ts';
 import type { CellPage, TableFile } from './table-file.ts';
 import {
@@ -165,6 +165,7 @@ async function* readChunk(
   while (levels < context.mostValues && !bytes.isAtEnd) {
     const header = await readHeader(bytes);
     const stored = countAt(header, 3, 'the size of a page');
+    checkDecodedSize(stored, stored);
     const held = await bytes.peek(stored);
     if (held.length < stored) throw new Error('a page does not end in its column');
     const page = held.subarray(0, stored);

@@ -93,6 +93,11 @@ async function tablesBelow(
   throw new PipelineError('ERR_DATASET', `\`${location}\` holds no table`, { path: location });
 }
 
+/** Results that `datasets` keeps beside the tables of a dataset, which hold its rows a second time. */
+function isCacheOfDatasets(name: string): boolean {
+  return /^cache-[0-9a-f]{16}(?:_\d+_of_\d+)?\.arrow$/u.test(path.posix.basename(name));
+}
+
 async function* listedTables(
   store: ObjectStore,
   key: string,
@@ -101,7 +106,8 @@ async function* listedTables(
   const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
   for await (const object of store.list(prefix, signal)) {
     const name = object.key.slice(prefix.length);
-    if (isTableName(name) && !name.split('/').some(isSystemName)) yield { object, name };
+    const isTable = isTableName(name) && !name.split('/').some(isSystemName);
+    if (isTable && !isCacheOfDatasets(name)) yield { object, name };
   }
 }
 

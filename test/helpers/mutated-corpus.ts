@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
+import pl from 'nodejs-polars';
 import { concatMap, from, lastValueFrom } from 'rxjs';
 import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
 import { ProtobufWriter } from '../../operators/onnx/graph/protobuf-writer.ts';
@@ -16,6 +17,7 @@ import { provenance } from './made-up-provenance.ts';
 import { type MutatedKind, mutatedKinds } from './mutated-kinds.ts';
 import type { Specimen } from './mutation-plan.ts';
 import { writeCifar10, writeMnist } from './raw-files.ts';
+import { arrowBytes, imageTable, parquetBytes, type TableLayout } from './image-tables.ts';
 import { madeUpState, madeUpStep } from './training-cases.ts';
 
 /** A whole file of each kind, as this package writes it. */
@@ -55,6 +57,9 @@ export async function writeSpecimens(
   await writeLists(lists);
   const cifar = await writeCifar10(path.join(root, 'cifar'));
   const mnist = await writeMnist(path.join(root, 'mnist'));
+  const images = await folderOf('images');
+  await writeImageTables(images);
+
   const part = { folder: whole, file: 'part-00000.arrow' };
   const files: Readonly<Record<MutatedKind, Omit<Specimen, 'kind'>>> = {
     'embeddings part': part,
@@ -80,6 +85,11 @@ export async function writeSpecimens(
     'JSON Lines manifest': { folder: lists, file: 'list.jsonl' },
     'CIFAR batch': { folder: cifar, file: 'data_batch_2.bin' },
     'IDX images': { folder: mnist, file: 'train-images-idx3-ubyte' },
+    'Parquet table, plain': { folder: images, file: 'plain.parquet' },
+    'Parquet table, Snappy': { folder: images, file: 'snappy.parquet' },
+    'Parquet table, Zstandard': { folder: images, file: 'zstd.parquet' },
+    'Arrow table': { folder: images, file: 'images.arrow' },
+    'Arrow table of Polars, compressed': { folder: images, file: 'polars.arrow' },
   };
   return mutatedKinds.map((kind) => Object.assign({ kind }, files[kind]));
 }
@@ -283,4 +293,22 @@ function port(name: string, shape: readonly (number | string)[]): ProtobufWriter
   }
   const tensor = new ProtobufWriter().integer(1, 1).message(2, dims);
   return new ProtobufWriter().text(1, name).message(2, new ProtobufWriter().message(1, tensor));
+}
+
+/** Tables with images, in the layouts of several writers. */
+async function writeImageTables(folder: string): Promise<void> {
+  const images = Array.from({ length: 12 }, (_, at) => ({
+    path: `${at}.jpg`,
+    bytes: Buffer.alloc(20 + at, at),
+    label: at === 7 ? null : at % 3,
+  }));
+  const table = imageTable(images, ['a', 'b', 'c']);
+  const parquet = async (name: string, layout: TableLayout): Promise<void> =>
+    await fs.writeFile(path.join(folder, name), await parquetBytes(table, layout));
+  await parquet('plain.parquet', { compression: 'UNCOMPRESSED', hasDictionaries: false });
+  await parquet('snappy.parquet', { compression: 'SNAPPY', rowsOfGroup: 5 });
+  await parquet('zstd.parquet', { compression: 'ZSTD', isVersion2: true });
+  await fs.writeFile(path.join(folder, 'images.arrow'), arrowBytes(table, 'file'));
+  const frame = pl.readIPC(Buffer.from(arrowBytes(table, 'file')));
+  await fs.writeFile(path.join(folder, 'polars.arrow'), frame.writeIPC({ compression: 'lz4' }));
 }

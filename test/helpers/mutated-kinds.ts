@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { openDataset } from '../../datasets/open-dataset.ts';
+import { sources } from '../../datasets/sources.ts';
 import type { Engine } from '../../operators/engine/interface/engine.ts';
 import { openModelSession } from '../../operators/engine/onnx/model-session.ts';
 import { isAboutImage } from '../../operators/errors.ts';
@@ -126,9 +127,25 @@ export const mutatedKinds = [
   'JSON Lines manifest',
   'CIFAR batch',
   'IDX images',
+  'Parquet table, plain',
+  'Parquet table, Snappy',
+  'Parquet table, Zstandard',
+  'Arrow table',
+  'Arrow table of Polars, compressed',
 ] as const;
 
 export type MutatedKind = (typeof mutatedKinds)[number];
+
+/** Every image of a table; bad ones are bad. */
+const imageTable: Opening = async (_folder, file) => {
+  const dataset = await sources.table.open(file, {});
+  let bad: unknown;
+  for (let position = 0; position < dataset.count; position += 1) {
+    dataset.sample(position);
+    await dataset.read(position).catch((error: unknown) => (bad ??= error));
+  }
+  if (bad !== undefined) throw bad;
+};
 
 const openings: Readonly<Record<MutatedKind, Opening>> = {
   'embeddings part': embeddings,
@@ -194,6 +211,11 @@ const openings: Readonly<Record<MutatedKind, Opening>> = {
   'JSON Lines manifest': dataset,
   'CIFAR batch': dataset,
   'IDX images': dataset,
+  'Parquet table, plain': imageTable,
+  'Parquet table, Snappy': imageTable,
+  'Parquet table, Zstandard': imageTable,
+  'Arrow table': imageTable,
+  'Arrow table of Polars, compressed': imageTable,
 };
 
 const openModels: ReadonlySet<MutatedKind> = new Set<MutatedKind>([

@@ -71,8 +71,7 @@ export async function openDataset(
   const all = await openWhole(location, { split, columns, imageRoot, cache, indexes, signal });
   // What it has is found from the first image on.
   if (all.limitsReads === true) await opened();
-  const whole = someClasses(all, options);
-  const dataset = onePart(whole, options);
+  const dataset = onePart(someClasses(all, options), options);
   return limit === undefined ? dataset : limitPerClass(dataset, limit, seed);
 }
 
@@ -99,14 +98,16 @@ async function openWhole(location: string, options: OpenSourceOptions): Promise<
   }
 }
 
-/** With the notes of its store, and without secrets in any. */
+/** With the notes and the traffic of its store, and without secrets in any. Those of others that rows name are not told. */
 function told(dataset: Dataset, location: string): Dataset {
-  const ofStore = placeOf(location)?.store.notes?.() ?? [];
-  if (ofStore.length === 0 && shownLocation(location) === location) return dataset;
+  const store = placeOf(location)?.store;
+  if (store?.isRemote !== true) return dataset;
+  const ofStore = store.notes?.() ?? [];
   const shown = (note: DatasetNote): DatasetNote =>
     Object.assign({}, note, { text: withoutSecrets(note.text, location) });
   const notes = [...(dataset.notes ?? []), ...ofStore.map((text) => ({ text }))].map(shown);
-  return { ...dataset, name: withoutSecrets(dataset.name, location), notes };
+  const { traffic } = store;
+  return { ...dataset, name: withoutSecrets(dataset.name, location), notes, traffic };
 }
 
 function withoutSecretsIn(error: unknown, location: string): unknown {

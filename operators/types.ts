@@ -53,6 +53,8 @@ export interface Dataset {
   read(position: number, signal?: AbortSignal, maxBytes?: number): Promise<Uint8Array>;
   /** True where the dataset bounds its own readings, as those over a network do; others are bounded by who asks. */
   readonly limitsReads?: boolean | undefined;
+  /** What reading from a remote store has cost until now; absent of local ones. */
+  readonly traffic?: (() => StoreTraffic) | undefined;
   /** Size of that file, where it costs less than reading it. @throws {PipelineError} `ERR_READ`, naming the sample. */
   size?(position: number): Promise<number>;
   /**
@@ -70,6 +72,24 @@ export interface Dataset {
   content?(position: number): ImageContent;
   /** What was done to the images before they were stored; absent where they are as they came. */
   readonly prepared?: PreparedForm | undefined;
+}
+
+/** Requests and bytes of a remote store. */
+export interface StoreTraffic {
+  /** Sendings that were asked for: the least possible number of requests. */
+  readonly sendings: number;
+  /** Requests, all tries and hedges among them. */
+  readonly requests: number;
+  /** Requests that were tries after the first. */
+  readonly retries: number;
+  /** Requests that were sent beside one that took long. */
+  readonly hedges: number;
+  /** Bytes of bodies that came, those of failed tries among them. */
+  readonly bytesReceived: number;
+  /** Bytes that were handed out: the least possible number of bytes. */
+  readonly bytesUsed: number;
+  /** Time from a sending to its answer in milliseconds, tries and back-off included; within 7 %. */
+  readonly waitMs: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 
 /** Content of a prepared dataset, and the preparation of its images. */

@@ -11,6 +11,7 @@ import { openExport } from './parts/open-export.ts';
 import { plansOfRanges } from './parts/plans-of-ranges.ts';
 import { identifiedSource, readableImages } from './parts/readable-images.ts';
 import { type EmbedOptions, embedVerb } from './options/embed-options.ts';
+import { tellTraffic } from './parts/tell-traffic.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { retryBad } from './parts/retry-bad.ts';
 import { type EmbedResult, tellRows } from './parts/tell-rows.ts';
@@ -67,6 +68,7 @@ export function embed(given: EmbedOptions): Run<EmbedResult, EmbeddingsWritten> 
         // An export that was told to stop has positions left: it is continued with `resume`.
         beforeComplete(async () => {
           vectors.tell(note);
+          tellTraffic(data, note);
           if (folder.left.length === 0) await folder.finish();
         }),
       ),

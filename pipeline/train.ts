@@ -19,6 +19,7 @@ import { openTraining } from './parts/open-training.ts';
 import { type TrainOptions, trainVerb } from './options/train-options.ts';
 import { type PretrainedStart, viewsOf } from './parts/run-config.ts';
 import { plannedRate } from './parts/planned-rate.ts';
+import { tellTraffic } from './parts/tell-traffic.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { trainingSource } from './parts/training-source.ts';
 import { tellSteps, type TrainedStep, type TrainResult } from './parts/tell-steps.ts';
@@ -85,6 +86,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         writeMetrics(run),
         saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
         beforeComplete(async () => {
+          tellTraffic(data, note);
           const { step, weights } = await trainer.snapshot();
           await run.saveDrawn(drawn(step), step);
           const model = await exportEncoder(config.encoder, weights, imageSize);

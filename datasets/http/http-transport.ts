@@ -4,6 +4,7 @@
  * request have a connection of its own.
  */
 
+import type { StoreTraffic } from '../../operators/types.ts';
 /** A request without a body. */
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD';
@@ -68,23 +69,9 @@ export interface HttpTransport {
 }
 
 /** Requests and bytes of a transport. */
-export interface HttpTraffic {
-  /** Sendings that were asked for: the least possible number of requests. */
-  readonly sendings: number;
-  /** Requests, all tries and hedges among them. */
-  readonly requests: number;
-  /** Requests that were tries after the first. */
-  readonly retries: number;
-  /** Requests that were sent beside one that took long. */
-  readonly hedges: number;
+export interface HttpTraffic extends StoreTraffic {
   /** Answers 429 and 503. */
   readonly refusals: number;
-  /** Bytes of bodies that came, those of failed tries among them. */
-  readonly bytesReceived: number;
-  /** Bytes that were handed out: the least possible number of bytes. */
-  readonly bytesUsed: number;
-  /** Time from a sending to its answer in milliseconds, tries and back-off included; within 7 %. */
-  readonly waitMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   /** Requests that may be under way at once, now. */
   readonly concurrency: number;
 }

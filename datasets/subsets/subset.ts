@@ -43,6 +43,7 @@ export function subset(dataset: Dataset, positions: Uint32Array, options: Subset
     notes: dataset.notes,
     ...(dataset.version === undefined ? {} : { version: dataset.version }),
     ...(dataset.limitsReads === undefined ? {} : { limitsReads: dataset.limitsReads }),
+    ...(dataset.traffic === undefined ? {} : { traffic: dataset.traffic }),
     sample,
     read: async (position, signal, maxBytes) =>
       await dataset.read(original(position), signal, maxBytes),

@@ -6,15 +6,21 @@ export const mostNames = 100_000;
  * `{a,b}`, `{000..999}`, `{0..100..5}`, `{a..c}`, one inside another. Braces that hold neither a comma nor a range, and
  * those without a partner, stand for themselves.
  *
+ * @param shown The pattern as messages call it.
  * @throws {RangeError} When they are more than `mostNames`.
  */
-export function braceNames(pattern: string): readonly string[] {
-  return expanded(pattern, pattern);
+export function braceNames(pattern: string, shown: string = pattern): readonly string[] {
+  return expanded(pattern, shown);
 }
 
 /** Tests whether braces in a pattern stand for something else. */
 export function hasBraces(pattern: string): boolean {
-  return firstChoice(pattern) !== undefined;
+  try {
+    return firstChoice(pattern) !== undefined;
+  } catch {
+    // A range of too many.
+    return true;
+  }
 }
 
 interface Choice {

@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { permits } from '../../operators/flow/permits.ts';
-import { schemeOf } from '../../operators/location-scheme.ts';
+import { absoluteLocation, schemeOf } from '../../operators/location-scheme.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
 import { isSystemName } from '../records/listed-names.ts';
 import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
@@ -40,7 +39,10 @@ export async function findShards(
   signal: AbortSignal | undefined,
 ): Promise<FoundShards> {
   const isLiteral = !isPattern(location) || (await isThere(location));
-  const places = placesOf(location, isLiteral ? [location] : braceNames(location));
+  const places = placesOf(
+    location,
+    isLiteral ? [location] : braceNames(location, shownLocation(location)),
+  );
   const [{ place: first }] = places;
   const { store } = first;
   const isFolderPlace = isLiteral && (await isFolderOf(first));
@@ -79,7 +81,7 @@ function placesOf(
       continue;
     }
     throw new RangeError(
-      `Expected the shards of \`${shownLocation(location)}\` to lie in one store, got \`${first?.name ?? name}\` and \`${name}\``,
+      `Expected the shards of \`${shownLocation(location)}\` to lie in one store, got \`${shownLocation(first?.name ?? name)}\` and \`${shownLocation(name)}\``,
     );
   }
   return places as [NamedPlace, ...NamedPlace[]];
@@ -148,7 +150,7 @@ async function listedShards(
       const parts = object.key.slice(top.length).split('/');
       const fits = matches?.test(object.key) ?? !parts.some(isSystemName);
       if (fits && isTarName(object.key)) found.set(object.key, object);
-      if (found.size > mostNames) throw tooMany(name);
+      if (found.size > mostNames) throw tooMany(shownLocation(name));
     }
   }
   const objects = [...found.values()];
@@ -177,6 +179,6 @@ function withoutShards(location: string): PipelineError {
   return new PipelineError(
     'ERR_DATASET',
     `Expected tar shards at ${shownName(shownLocation(location))}, got none. Check the path`,
-    { path: schemeOf(location) === null ? path.resolve(location) : location },
+    { path: absoluteLocation(shownLocation(location)) },
   );
 }

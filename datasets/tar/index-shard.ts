@@ -109,6 +109,8 @@ function shardTally(columns: ColumnNames): ShardTally {
   let images: NamedMember[] = [];
   let classes: ClassMember[] = [];
   let others: string[] = [];
+  /** Of the group: one that occurs again begins another sample. */
+  const paths = new Set<string>();
   const closeGroup = (): void => {
     for (const image of sampleImages({ images, classes }, columns)) rows.add(image, found);
     if (images.length === 0) {
@@ -116,6 +118,7 @@ function shardTally(columns: ColumnNames): ShardTally {
       for (const other of [...classes.map((one) => one.path), ...others]) addFolder(other);
     }
     [images, classes, others] = [[], [], []];
+    paths.clear();
   };
   const addFolder = (file: string): void => {
     const end = file.lastIndexOf('/');
@@ -128,8 +131,9 @@ function shardTally(columns: ColumnNames): ShardTally {
       addFolder(file);
       return;
     }
-    if (name.key !== key) closeGroup();
+    if (name.key !== key || paths.has(file)) closeGroup();
     key = name.key;
+    paths.add(file);
     const kind = classKindOf(name, columns);
     if (kindOfFile(file) === 'image') images.push({ path: file, name, member });
     else if (kind === undefined) others.push(file);
@@ -179,7 +183,8 @@ interface ImageRows {
 function imageRows(): ImageRows {
   const names: string[] = [];
   const [from, bytes, crc32]: [number[], number[], number[]] = [[], [], []];
-  const further = new Set<number>();
+  const further: number[] = [];
+  const superseded: number[] = [];
   const said: Record<ClassKind, number[]> = { cls: [], json: [], txt: [] };
   const lists: (readonly string[])[] = [];
   const listAt = new Map<string, number>();
@@ -195,20 +200,17 @@ function imageRows(): ImageRows {
     return lists.push(classes) - 1;
   };
   const place = (name: string): number => {
-    const row = rowOf.get(name) ?? names.length;
-    rowOf.set(name, row);
-    names[row] = name;
-    return row;
+    const before = rowOf.get(name);
+    if (before !== undefined) superseded.push(before);
+    rowOf.set(name, names.length);
+    return names.push(name) - 1;
   };
   return {
     add({ path: name, member, isFurther, said: own }, found) {
-      // As unpacking has it: the last one stays.
-      if (rowOf.has(name)) found.see('repeated', name);
       if (!member.isText) found.see('rawNames', name);
       const row = place(name);
       [from[row], bytes[row], crc32[row]] = [member.from, member.bytes, member.crc32];
-      if (isFurther) further.add(row);
-      else further.delete(row);
+      if (isFurther) further.push(row);
       for (const kind of classKinds) said[kind][row] = codeOf(own[kind]);
     },
     link(name, target) {
@@ -230,6 +232,7 @@ function imageRows(): ImageRows {
         bytes: Float64Array.from(bytes),
         crc32: Uint32Array.from(crc32),
         further: Uint32Array.from(further),
+        superseded: Uint32Array.from(superseded),
         lists,
         said: Object.fromEntries(kinds),
       };

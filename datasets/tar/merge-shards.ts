@@ -37,7 +37,8 @@ export function mergeShards(
     shards.map(({ shard }) => shard.name),
   );
   const place: Place = (image) => placeIn(image, source, layout);
-  const repeated = shards.length === 1 ? undefined : repeatedId(images, place);
+  const repeated = repeatedId(images, place);
+  const ownId = ownIds(shards);
   const builder = indexBuilder(location);
   for (const image of images()) {
     const placed = place(image);
@@ -49,7 +50,7 @@ export function mergeShards(
       if (source.kind !== 'folder' && placed.classes.length === 0) {
         found.see(said[source.kind]?.[row] === -2 ? 'unclear' : 'unsaid', image.path);
       }
-      const id = repeated === undefined ? placed.id : `${shards[object]!.shard.name}/${image.path}`;
+      const id = repeated === undefined ? placed.id : ownId(image);
       const range = { from: from[row]!, bytes: bytes[row]!, crc32: crc32[row]! };
       builder.add({ id, classes: placed.classes, object, ...range });
     }
@@ -74,16 +75,16 @@ interface ShardImage {
   readonly object: number;
 }
 
-/** All images of a set of plain files; otherwise one of each sample. */
+/** The images that unpacking a set of plain files leaves; otherwise one of each sample. */
 function* imagesOf(
   shards: readonly IndexedShard[],
   { isPlain }: ClassSource,
 ): Iterable<ShardImage> {
   for (const [object, { index }] of shards.entries()) {
     const { names } = index;
-    const further = new Set(isPlain ? [] : index.further);
+    const leftOut = new Set(isPlain ? index.superseded : index.further);
     for (let row = 0; row < names.length; row += 1) {
-      if (!further.has(row)) yield { path: names.at(row), index, row, object };
+      if (!leftOut.has(row)) yield { path: names.at(row), index, row, object };
     }
   }
 }
@@ -113,7 +114,12 @@ function placeIn(
   const classes = code < 0 ? [] : index.lists[code]!;
   const [first] = classes;
   // As a folder of class folders has it, where the name alone says nothing of the class.
-  return { id: end === -1 && first !== undefined ? `${first}/${below}` : below, classes };
+  return { id: end === -1 && first !== undefined ? joined(first, below) : below, classes };
+}
+
+/** A path in one piece: a text that was put together keeps its parts as well. */
+function joined(folder: string, name: string): string {
+  return Buffer.from(`${folder}/${name}`).toString();
 }
 
 /** The first id that two images would have: ids of equal hashes are compared, so that a million take 8 bytes each. */
@@ -136,6 +142,18 @@ function* idsOf(images: Iterable<ShardImage>, place: Place): Iterable<string> {
     const placed = place(image);
     if (placed !== undefined && placed !== 'beside') yield placed.id;
   }
+}
+
+/** Ids that no two images have: the shard where there are several, the path, and how often it occurred before. */
+function ownIds(shards: readonly IndexedShard[]): (image: ShardImage) => string {
+  const times = new Map<string, number>();
+  return ({ path, object, index }) => {
+    const id = shards.length === 1 ? path : `${shards[object]!.shard.name}/${path}`;
+    if (index.superseded.length === 0) return id;
+    const time = (times.get(id) ?? 0) + 1;
+    times.set(id, time);
+    return time === 1 ? id : `${id}#${time}`;
+  };
 }
 
 /** Class folders without images, sorted: a folder keeps their names as well. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { extract, type Extract, type Header } from 'tar-stream';
+import type { Extract, Header } from 'tar-stream';
 import { counted, shownName } from '../../operators/message-words.ts';
 import { escapedName } from '../records/escaped-name.ts';
 import type { ObjectStore, StoredObject } from '../store/object-store.ts';
@@ -42,6 +43,9 @@ export interface ReadTarOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Turns of the event loop in which nothing comes of a piece, though all of it is there. */
+const mostTurns = 100;
+
 /** Size of the blocks that an archive consists of. */
 const block = 512;
 
@@ -58,6 +62,8 @@ export async function* readTar(
   options: ReadTarOptions,
 ): AsyncGenerator<readonly TarMember[], TarEnd> {
   const { signal } = options;
+  // Loaded by who reads one.
+  const { extract } = await import('tar-stream');
   const parser = extract(parsing);
   const state = collect(parser, object, options);
   try {
@@ -121,9 +127,18 @@ function collect(
   let refusal: string | undefined;
   let failure: Error | undefined;
   let wake = (): void => {};
+  let turns = 0;
+  /** Waits for the parser, which asks nobody: where nothing comes of some turns, it is lost in a header that makes no sense. */
   const woken = async (): Promise<void> => {
-    if (failure === undefined && refusal === undefined)
-      await new Promise<void>((resolve) => (wake = resolve));
+    let isAwake = false;
+    wake = () => {
+      isAwake = true;
+    };
+    for (turns = 0; turns < mostTurns; turns += 1) {
+      if (isAwake || failure !== undefined || refusal !== undefined) return;
+      await setImmediate();
+    }
+    failure = new Error('Invalid header');
   };
   /** Looks at the first byte behind the last member, while it is there: no header begins with a zero. */
   const lookAtEnd = (): void => {
@@ -137,6 +152,7 @@ function collect(
   parser.on('drain', () => wake());
   parser.on('finish', () => wake());
   parser.on('entry', (header, stream, next) => {
+    turns = 0;
     lookAtEnd();
     if (isAtEnd) joined += 1;
     isAtEnd = false;
@@ -146,20 +162,28 @@ function collect(
       wake();
       return;
     }
+    const done = (sum: number, content: Uint8Array | undefined): void => {
+      members.push({ ...member, crc32: sum, content });
+      lastEnd = member.from + Math.ceil(member.bytes / block) * block;
+      lastName = member.name;
+      next();
+    };
+    // The stream of a folder that has a size never ends.
+    if (member.kind === 'folder') {
+      done(0, undefined);
+      return;
+    }
     const wanted = member.kind === 'file' ? wants(member.name, member.bytes) : 'nothing';
     const parts: Uint8Array[] = [];
     let sum = 0;
     stream.on('data', (data) => {
       const part = data as Uint8Array;
+      turns = 0;
       if (wanted !== 'nothing') sum = crc32(part, sum);
       if (wanted === 'content') parts.push(part);
     });
     stream.on('end', () => {
-      const content = wanted === 'content' ? joinedBytes(parts, member.bytes) : undefined;
-      members.push({ ...member, crc32: sum, content });
-      lastEnd = member.from + Math.ceil(member.bytes / block) * block;
-      lastName = member.name;
-      next();
+      done(sum, wanted === 'content' ? joinedBytes(parts, member.bytes) : undefined);
     });
   });
   return {
@@ -252,9 +276,9 @@ function refusalOf(
   { name, kind, from, bytes }: Omit<TarMember, 'crc32' | 'content'>,
   object: StoredObject,
 ): string | undefined {
-  // What the package makes of a number below zero.
-  if (bytes < 0 || Object.is(bytes, -0)) {
-    return `it is damaged: its member ${shownName(name)} has a size below zero. ${again}`;
+  // A number below zero is zero with its sign to the package, and what is no number is null.
+  if (!Number.isSafeInteger(bytes) || bytes < 0 || Object.is(bytes, -0)) {
+    return `it is damaged: its member ${shownName(name)} has a size that is none. ${again}`;
   }
   const there = Math.max(0, object.bytes - from);
   if (bytes > there) {

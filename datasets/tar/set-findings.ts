@@ -4,6 +4,7 @@ import type { Seen, ShardFindings, ShardIndex } from './shard-index.ts';
 export type FoundKind =
   | Exclude<keyof ShardFindings, 'others' | 'end'>
   | 'further'
+  | 'repeated'
   | 'beside'
   | 'unsaid'
   | 'unclear'
@@ -29,16 +30,18 @@ export function setFindings(
   const count = (kind: FoundKind, { count: more, example }: Seen): void => {
     if (more > 0) found.set(kind, sumOf(found.get(kind), { count: more, example }));
   };
-  for (const [at, { findings, further, names: images }] of shards.entries()) {
+  for (const [at, { findings, further, superseded, names: images }] of shards.entries()) {
     const { others: own, end, ...kinds } = findings;
     for (const [kind, seen] of Object.entries(kinds))
       if (seen !== undefined) count(kind as FoundKind, seen);
     for (const [ending, seen] of Object.entries(own)) {
       others.set(ending, sumOf(others.get(ending), seen));
     }
-    const [first] = further;
-    const beside = first === undefined ? '' : images.at(first);
-    count('further', { count: further.length, example: beside });
+    for (const [kind, rows] of Object.entries({ further, repeated: superseded })) {
+      const [first] = rows;
+      const example = first === undefined ? '' : images.at(first);
+      count(kind as FoundKind, { count: rows.length, example });
+    }
     const example = names[at] ?? '';
     count('withoutEnd', { count: end.hasEnd ? 0 : 1, example });
     count('joined', { count: end.joined > 0 ? 1 : 0, example });

@@ -6,8 +6,17 @@ import type { ShardIndex } from './shard-index.ts';
 
 /** The index of a shard as columns of bytes, which are borrowed from it. */
 export function shardColumns(shard: ShardIndex): Columns {
-  const { names, from, bytes, crc32, further, said, lists, folders, findings } = shard;
-  const arrays = { text: names.text, starts: names.starts, from, bytes, crc32, further, ...said };
+  const { names, from, bytes, crc32, further, superseded, said, lists, folders, findings } = shard;
+  const arrays = {
+    text: names.text,
+    starts: names.starts,
+    from,
+    bytes,
+    crc32,
+    further,
+    superseded,
+    ...said,
+  };
   return new Map([
     ['about', jsonBytes({ lists, folders, findings } satisfies About)],
     ...Object.entries(arrays).map(
@@ -32,6 +41,7 @@ export function shardOf(columns: Columns): ShardIndex | undefined {
       bytes: numbersOf(columns, 'bytes', Float64Array),
       crc32: numbersOf(columns, 'crc32', Uint32Array),
       further: numbersOf(columns, 'further', Uint32Array),
+      superseded: numbersOf(columns, 'superseded', Uint32Array),
       said: Object.fromEntries(
         classKinds
           .filter((kind) => columns.has(kind))

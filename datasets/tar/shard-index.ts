@@ -22,12 +22,10 @@ export interface ShardFindings {
   readonly rawNames?: Seen | undefined;
   /** Names with `\` between their parts. */
   readonly backslashes?: Seen | undefined;
-  /** Images whose name another one behind them has as well. */
-  readonly repeated?: Seen | undefined;
   readonly end: TarEnd;
 }
 
-/** Images of one shard, each name once, and what is said of them: some 40 bytes and the path for each. */
+/** Images of one shard, and what is said of them: some 40 bytes and the path for each. */
 export interface ShardIndex {
   /** Paths of the images, in the order of the shard. */
   readonly names: PackedStrings;
@@ -38,6 +36,8 @@ export interface ShardIndex {
   readonly crc32: Uint32Array;
   /** Places of those that stand beside the image of their sample. */
   readonly further: Uint32Array;
+  /** Places of those whose name another one behind them has as well. */
+  readonly superseded: Uint32Array;
   /** The different lists of classes that members name. */
   readonly lists: readonly (readonly string[])[];
   /** What members of each kind say of each image: the place of a list; -1 nothing, -2 what is no class. */
@@ -45,4 +45,16 @@ export interface ShardIndex {
   /** Folders that no image of the shard is known to lie in: of other files, and such as are members. */
   readonly folders: readonly string[];
   readonly findings: ShardFindings;
+}
+
+/** Makes equal lists of classes one in memory, over the shards of a set: most shards name the same classes. */
+export function listSharing(): (shard: ShardIndex) => ShardIndex {
+  const known = new Map<string, readonly string[]>();
+  const shared = (list: readonly string[]): readonly string[] => {
+    const key = JSON.stringify(list);
+    const first = known.get(key);
+    if (first === undefined) known.set(key, list);
+    return first ?? list;
+  };
+  return (shard) => ({ ...shard, lists: shard.lists.map(shared) });
 }

@@ -7,7 +7,8 @@ import { hasBraces } from '../store/brace-names.ts';
 
 /** Tests whether a name is that of a tar archive, or of a compressed one, which is refused with the way out. */
 export function isTarName(name: string): boolean {
-  return /\.(?:tar(?:\.(?:gz|zst|bz2|xz))?|tgz|tzst|tbz2?|txz)$/iu.test(name);
+  // A URL may have a query, of which a key tells that it is there.
+  return /\.(?:tar(?:\.(?:gz|zst|bz2|xz))?|tgz|tzst|tbz2?|txz)(?:\?.*)?$/iu.test(name);
 }
 
 /** Tests whether a location stands for several names. */

@@ -29,7 +29,7 @@ export function tarNotes(set: NotedSet): readonly DatasetNote[] {
     }),
     ...leftOutOthers(set.found),
   ];
-  return texts.map((text) => ({ text }));
+  return texts.filter((text) => text !== '').map((text) => ({ text }));
 }
 
 function aboutClasses({ source, layout, empty }: NotedSet): string[] {
@@ -59,7 +59,8 @@ function aboutIds({ layout, repeated }: NotedSet): string[] {
   }
   if (repeated !== undefined) {
     texts.push(
-      `several shards hold an image ${shownName(repeated)}: each id begins with the name of its shard`,
+      `several images would have the id ${shownName(repeated)}: ids are paths of members behind the names of their shards, with ` +
+        '`#2` where one occurs again',
     );
   }
   return texts;
@@ -80,9 +81,12 @@ const texted: Partial<Record<FoundKind, (seen: Seen, set: NotedSet) => string>> 
       : `left out ${counted(count, 'image')} beside the image of ${count === 1 ? 'its sample' : 'their samples'}, ${such(example)}`,
   beside: ({ count, example }) =>
     `left out ${counted(count, 'image')} beside the class folders, ${such(example)}`,
-  repeated: ({ count, example }) =>
-    `${counted(count, 'name')}, ${such(example)}, ${count === 1 ? 'occurs' : 'occur'} again in the same shard: the last one counts, ` +
-    'as unpacking leaves it',
+  // As samples with a class of their own they are different images.
+  repeated: ({ count, example }, { source }) =>
+    source.isPlain
+      ? `${counted(count, 'name')}, ${such(example)}, ${count === 1 ? 'occurs' : 'occur'} again in the same shard: the last one ` +
+        'counts, as unpacking leaves it'
+      : '',
   links: ({ count, example }) =>
     `left out ${counted(count, 'link')} that ${count === 1 ? 'leads' : 'lead'} to no image of the shard, ${such(example)}`,
   special: ({ count, example }) =>

@@ -16,6 +16,7 @@ import { exportBatch, exportOptions, exportPlans, reasonsOf } from './export-cas
 import { provenance } from './made-up-provenance.ts';
 import { type MutatedKind, mutatedKinds } from './mutated-kinds.ts';
 import type { Specimen } from './mutation-plan.ts';
+import { oddTar } from './odd-tar.ts';
 import { writeCifar10, writeMnist } from './raw-files.ts';
 import { arrowBytes, imageTable, parquetBytes, type TableLayout } from './image-tables.ts';
 import { madeUpState, madeUpStep } from './training-cases.ts';
@@ -59,6 +60,8 @@ export async function writeSpecimens(
   const mnist = await writeMnist(path.join(root, 'mnist'));
   const images = await folderOf('images');
   await writeImageTables(images);
+  const tar = await folderOf('tar');
+  await fs.writeFile(path.join(tar, 'a.tar'), await oddTar());
 
   const part = { folder: whole, file: 'part-00000.arrow' };
   const files: Readonly<Record<MutatedKind, Omit<Specimen, 'kind'>>> = {
@@ -90,6 +93,7 @@ export async function writeSpecimens(
     'Parquet table, Zstandard': { folder: images, file: 'zstd.parquet' },
     'Arrow table': { folder: images, file: 'images.arrow' },
     'Arrow table of Polars, compressed': { folder: images, file: 'polars.arrow' },
+    'tar shard': { folder: tar, file: 'a.tar' },
   };
   return mutatedKinds.map((kind) => Object.assign({ kind }, files[kind]));
 }

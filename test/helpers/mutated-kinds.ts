@@ -2,6 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { openDataset } from '../../datasets/open-dataset.ts';
 import { sources } from '../../datasets/sources.ts';
+import { openTar } from '../../datasets/tar/open-tar.ts';
+import { streamTar } from '../../datasets/tar/stream-tar.ts';
 import type { Engine } from '../../operators/engine/interface/engine.ts';
 import { openModelSession } from '../../operators/engine/onnx/model-session.ts';
 import { isAboutImage } from '../../operators/errors.ts';
@@ -132,6 +134,7 @@ export const mutatedKinds = [
   'Parquet table, Zstandard',
   'Arrow table',
   'Arrow table of Polars, compressed',
+  'tar shard',
 ] as const;
 
 export type MutatedKind = (typeof mutatedKinds)[number];
@@ -216,6 +219,14 @@ const openings: Readonly<Record<MutatedKind, Opening>> = {
   'Parquet table, Zstandard': imageTable,
   'Arrow table': imageTable,
   'Arrow table of Polars, compressed': imageTable,
+  'tar shard': async (_folder, file) => {
+    const opened = await openTar(file);
+    // Where images are said to lie, they lie.
+    for (let position = 0; position < opened.count; position += 1) await opened.read(position);
+    for await (const { bytes } of streamTar(file)) {
+      if (bytes.length > 2 ** 20) throw new Error('an image that is larger than its archive');
+    }
+  },
 };
 
 const openModels: ReadonlySet<MutatedKind> = new Set<MutatedKind>([

@@ -144,6 +144,26 @@ test('a name that occurs again counts once, with the last bytes, and it is told'
   );
 });
 
+test('samples of one name with class members are different images, also next to each other', async (t) => {
+  const sample = (name: string, label: string, content: string): readonly Buffer[] => [
+    tarMember({ name: `${name}.cls` }, label),
+    tarMember({ name: `${name}.jpg` }, content),
+  ];
+  const samples = [
+    sample('0', 'cat', 'one'),
+    sample('0', 'dog', 'two'),
+    sample('1', 'cat', 'three'),
+  ];
+  const dataset = await openedTar(t, Buffer.concat([...samples.flat(), tarEnd]));
+  t.deepEqual(labelled(dataset), ['cat/0.jpg: cat', 'cat/1.jpg: cat', 'dog/0.jpg: dog']);
+  t.is(notesText(dataset), '');
+  const again = Buffer.concat([...samples.flat(), ...sample('0', 'cat', 'four'), tarEnd]);
+  const repeated = await openedTar(t, again);
+  t.deepEqual(labelled(repeated), ['0.jpg: cat', '0.jpg#2: dog', '0.jpg#3: cat', '1.jpg: cat']);
+  t.deepEqual(await textsOf(repeated), ['one', 'two', 'four', 'three']);
+  t.regex(notesText(repeated), /several images would have the id `cat\/0\.jpg`/u);
+});
+
 test('archives behind one another are read to the last, and it is told', async (t) => {
   const dataset = await openedTar(t, Buffer.concat([a, tarEnd, b, Buffer.alloc(9216)]));
   t.deepEqual(labelled(dataset), ids);
@@ -269,7 +289,7 @@ test('pieces of any size give the same index', async (t) => {
     return shardColumns(await indexShard(pieces, object, { columns: {} }));
   };
   const expected = await of(2 ** 20);
-  t.is(Buffer.from(expected.get('text')!).toString(), 'a/1.jpgö/2.jpgb/3.jpgb/2.jpg');
+  t.is(Buffer.from(expected.get('text')!).toString(), 'a/1.jpgö/2.jpgb/3.jpga/1.jpgb/2.jpg');
   for (const size of [1, 7, 511, 512, 513, 4096])
     t.deepEqual(await of(size), expected, String(size));
 });

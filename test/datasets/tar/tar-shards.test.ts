@@ -51,6 +51,17 @@ test('a shard that is not there is named, with how many are missing', async (t) 
   await t.throwsAsync(openTar(`${folder}/val-*.tar`), { message: /Expected tar shards at/u });
 });
 
+test('a URL with a signature is a tar, and no message tells the signature', async (t) => {
+  const signed = 'https://user:word@example.invalid/x-{0..9999999}.tar?X-Amz-Signature=abc';
+  t.true(await holdsTar(signed, undefined));
+  t.true(await holdsTar('https://example.invalid/x.tar?version=2', undefined));
+  const error = await t.throwsAsync(openTar(signed), { instanceOf: RangeError });
+  t.is(
+    error.message,
+    'Expected `https://example.invalid/x-%7B0..9999999%7D.tar` to stand for at most 100000 names, got 10000000',
+  );
+});
+
 test('a folder of archives is one only without images beside them', async (t) => {
   const folder = await tarFolder(t, { 'photos.tar': ['a/1.jpg'], 'cat/x.tar': ['a/2.jpg'] });
   t.true(await holdsTar(folder, undefined));
@@ -118,7 +129,7 @@ test('one name in two shards: every id begins with the name of its shard, and it
   t.deepEqual(await textsOf(dataset), ['one', 'two', 'three']);
   t.regex(
     notesText(dataset),
-    /several shards hold an image `a\/0\.jpg`: each id begins with the name of its shard/u,
+    /several images would have the id `a\/0\.jpg`: ids are paths of members behind the names of their shards/u,
   );
 });
 

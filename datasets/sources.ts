@@ -8,6 +8,7 @@ import { openRemoteFolder } from './folder/remote-folder.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
 import { isMetadataFolder, openMetadataFolder } from './manifest/metadata-folder.ts';
 import { isManifestName, openManifest } from './manifest/open-manifest.ts';
+import { preparedInShards } from './prepared/prepared-manifest.ts';
 import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
 import { isCifarArchive } from './raw-files/cifar-layout.ts';
 import { isCifar, openCifar } from './raw-files/cifar-files.ts';
@@ -129,7 +130,10 @@ export const sources = {
     named: (location: string): boolean => isTableName(location),
     holds: async (location: string, options: OpenSourceOptions): Promise<boolean> => {
       const places = tablePlaces(location);
-      return places !== undefined && (await areImageTables(places[0], options));
+      if (places === undefined || !(await areImageTables(places[0], options))) return false;
+      // Shards of a prepared dataset are tables of images as well, but not of all: the image folder names the way out.
+      const folder = places[0].store.file(places[0].key);
+      return folder === null || (await preparedInShards(location, folder)) === undefined;
     },
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> => {
       // What reads tables is loaded by whoever has some.

@@ -30,6 +30,8 @@ export interface PreparedIndex {
   readonly ids: readonly string[];
   /** Positions in the classes; null when unknown. */
   readonly labels: readonly (number | null)[];
+  /** All classes of an image that has several, ascending, null of others; absent where none of the part has several. */
+  readonly labelSets?: readonly (readonly number[] | null)[] | undefined;
   /** First byte of the image in the part. */
   readonly from: readonly (number | null)[];
   readonly bytes: readonly (number | null)[];

@@ -32,7 +32,7 @@ export interface Dataset {
   readonly classes: readonly string[];
   /** Number of samples; positions run from 0 to `count - 1`. */
   readonly count: number;
-  /** SHA-256 (hex) over class names, ids and labels: the same on every machine. */
+  /** SHA-256 (hex) over class names, ids and labels (several where an image has several): the same on every machine. */
   readonly hash: string;
   /**
    * Version of the images: SHA-256 (hex) over what identifies their bytes without reading them, such as ETags, sizes and

@@ -50,7 +50,12 @@ export async function openPreparedFolder(
   const sample = (position: number): Sample => {
     requirePosition(position, count);
     const label = images.labels[position]!;
-    return { id: images.ids.at(position), label: label === -1 ? null : label };
+    const several = images.labelSets.get(position);
+    return {
+      id: images.ids.at(position),
+      label: label === -1 ? null : label,
+      ...(several === undefined ? {} : { labels: several }),
+    };
   };
   /** @throws {PipelineError} The reason why the image could not be used. */
   const requireUsable = (position: number): void => {

@@ -16,6 +16,8 @@ export interface PreparedImages {
   readonly ids: PackedStrings;
   /** Position in the classes, -1 when unknown. */
   readonly labels: Int32Array;
+  /** All classes, ascending, of the images that have several. */
+  readonly labelSets: ReadonlyMap<number, readonly number[]>;
   /** Index of its part in the manifest. */
   readonly part: Uint32Array;
   /** First byte in the part file; -1 of an image that could not be used. */
@@ -43,6 +45,7 @@ export async function readPreparedImages(
 ): Promise<PreparedImages> {
   const { count } = manifest.dataset;
   const ids: string[] = [];
+  const labelSets = new Map<number, readonly number[]>();
   const images = {
     labels: new Int32Array(count).fill(-1),
     part: new Uint32Array(count),
@@ -68,6 +71,13 @@ export async function readPreparedImages(
       }
       ids.push(id);
       images.labels[at] = label ?? -1;
+      const several = index.labelSets?.[row] ?? null;
+      if (several !== null) {
+        if (!isLabelSet(several, label, manifest.classes.length)) {
+          throw damaged(file, `\`${id}\` has other classes than a dataset can have`);
+        }
+        labelSets.set(at, several);
+      }
       images.part[at] = number;
       if (badIds.has(id)) continue;
       const place = placeOf(index, row);
@@ -80,7 +90,7 @@ export async function readPreparedImages(
       images.digests.set(Buffer.from(place.sha256, 'hex'), at * digestBytes);
     }
   }
-  return { ids: packedStrings(ids), ...images, shorterSide };
+  return { ids: packedStrings(ids), labelSets, ...images, shorterSide };
 }
 
 async function checkSize(file: string, bytes: number): Promise<void> {
@@ -104,7 +114,9 @@ const columns = [
 ] as const;
 
 /** Lists of the index, as long as they should be, of values that are not known yet. */
-type UncheckedIndex = { readonly [column in (typeof columns)[number]]: readonly unknown[] };
+type UncheckedIndex = { readonly [column in (typeof columns)[number]]: readonly unknown[] } & {
+  readonly labelSets?: readonly unknown[];
+};
 
 async function readIndex(file: string, part: PreparedPart): Promise<UncheckedIndex> {
   const { sha256 } = part.index;
@@ -116,7 +128,8 @@ async function readIndex(file: string, part: PreparedPart): Promise<UncheckedInd
   }
   const index = parsed(file, bytes.toString('utf8'));
   const isOurs = index['format'] === preparedIndexFormat && index['version'] === preparedVersion;
-  const other = columns.find((name) => {
+  const optional = index['labelSets'] === undefined ? [] : (['labelSets'] as const);
+  const other = [...columns, ...optional].find((name) => {
     const list = index[name];
     return !Array.isArray(list) || list.length !== part.positions;
   });
@@ -173,6 +186,16 @@ function isPlace(place: UncheckedPlace, part: PreparedPart): place is Place {
     isCount(height, 2 ** 31 - 1) &&
     typeof sha256 === 'string' &&
     /^[0-9a-f]{64}$/u.test(sha256)
+  );
+}
+
+/** Tests for two places or more in the classes, ascending, `label` among them. */
+function isLabelSet(value: unknown, label: unknown, classes: number): value is readonly number[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 1 &&
+    value.every((one, at) => isCount(one, classes - 1) && (at === 0 || one > value[at - 1])) &&
+    value.includes(label)
   );
 }
 

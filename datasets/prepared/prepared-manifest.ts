@@ -155,7 +155,8 @@ export async function preparedInShards(
   name: string,
   folder: string,
 ): Promise<PipelineError | undefined> {
-  const names = await fs.readdir(folder);
+  // A file is none.
+  const names = await fs.readdir(folder).catch(() => []);
   const shard = names.find((one) => /^manifest-\d+-of-\d+\.json$/u.test(one));
   if (shard === undefined || !(await isPrepared(path.join(folder, shard)))) return undefined;
   return new PipelineError(

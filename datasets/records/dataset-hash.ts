@@ -11,9 +11,11 @@ export interface Listing {
 }
 
 /**
- * SHA-256 (hex) of a listing: equal exactly when classes, ids, labels and their order are.
+ * SHA-256 (hex) of a listing: equal exactly when classes, ids, labels and their order are, and the further classes of
+ * images that have several.
  *
- * Hashes one line of JSON for the classes (and the origin, where there is one), then one for each sample.
+ * Hashes one line of JSON for the classes (and the origin, where there is one), then one for each sample: `[id, label]`, or
+ * `[id, label, labels]` of one with several classes.
  */
 export function datasetHash(listing: Listing): string {
   const { classes, count, origin } = listing;
@@ -21,8 +23,10 @@ export function datasetHash(listing: Listing): string {
   hash.update(`${JSON.stringify(origin === undefined ? { classes } : { classes, origin })}\n`);
   let lines = '';
   for (let position = 0; position < count; position += 1) {
-    const { id, label } = listing.sample(position);
-    lines += isPlain.test(id) ? `["${id}",${label}]\n` : `${JSON.stringify([id, label])}\n`;
+    const { id, label, labels } = listing.sample(position);
+    const text = isPlain.test(id) ? `"${id}"` : JSON.stringify(id);
+    lines +=
+      labels === undefined ? `[${text},${label}]\n` : `[${text},${label},[${labels.join()}]]\n`;
     if (lines.length > 65_536) {
       hash.update(lines);
       lines = '';

@@ -27,6 +27,6 @@ export interface ImageIndex {
   readonly crc32?: Uint32Array | undefined;
   /** What is to be told of the images whenever they are opened, also from a cache. @default nothing */
   readonly notes?: readonly DatasetNote[] | undefined;
-  /** `datasetHash` of classes, ids and labels. */
+  /** `datasetHash` of classes, ids, labels and label sets. */
   readonly hash: string;
 }

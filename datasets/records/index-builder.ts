@@ -86,6 +86,7 @@ export function indexBuilder(name: string): IndexBuilder {
       const sample = (position: number): Sample => ({
         id: packed.at(position),
         label: labels[position] === -1 ? null : labels[position]!,
+        ...(labelSets.has(position) ? { labels: labelSets.get(position) } : {}),
       });
       return {
         classes,

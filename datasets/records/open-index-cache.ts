@@ -17,7 +17,7 @@ export interface OpenIndexCacheOptions {
 }
 
 /** Version of what indexes hold: another one when a source reads something else off the same objects. */
-const version = 1;
+const version = 2;
 
 /** Ending of the files. */
 const suffix = '.columns';

@@ -1,4 +1,5 @@
 import { map, type OperatorFunction } from 'rxjs';
+import { labelsOf } from '../labels-of.ts';
 import { PipelineError } from '../errors.ts';
 import type { BatchShape, PackedBatch, PlannedSample, ViewBatch, ViewMix } from '../types.ts';
 
@@ -50,8 +51,7 @@ function packed(batch: ViewBatch, shape: BatchShape): PackedBatch {
 /** All classes of each sample, where one has several. */
 function setsOf(samples: readonly PlannedSample[]): Pick<PackedBatch, 'labelSets'> {
   if (samples.every(({ labels }) => labels === undefined)) return {};
-  const own = (label: number | null): readonly number[] => (label === null ? [] : [label]);
-  return { labelSets: samples.map(({ label, labels }) => labels ?? own(label)) };
+  return { labelSets: samples.map(labelsOf) };
 }
 
 /** Rows of padding are their own partners. */

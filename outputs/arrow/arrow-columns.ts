@@ -9,6 +9,7 @@ import {
   Float64,
   Int32,
   Int64,
+  List,
   makeData,
   RecordBatch,
   type Schema,
@@ -71,6 +72,25 @@ export function utf8Column(values: readonly (string | null)[]): Data<Utf8> {
     valueOffsets,
     data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   });
+}
+
+/** A list of texts in each row, none of them null; the list may be. */
+export type TextsType = List<Utf8>;
+
+/** The type of `textsColumn`. */
+export function textsType(): TextsType {
+  return new List(new Field('item', new Utf8(), false));
+}
+
+/** The texts of each row, or null where there are none. */
+export function textsColumn(rows: readonly (readonly string[] | null)[]): Data<TextsType> {
+  const valueOffsets = new Int32Array(rows.length + 1);
+  for (const [row, texts] of rows.entries()) {
+    valueOffsets[row + 1] = valueOffsets[row]! + (texts?.length ?? 0);
+  }
+  const known = validity(rows.length, (row) => rows[row] !== null);
+  const child = utf8Column(rows.flatMap((texts) => texts ?? []));
+  return makeData({ type: textsType(), length: rows.length, ...known, valueOffsets, child });
 }
 
 /** Bytes of each row, copied into one buffer. */

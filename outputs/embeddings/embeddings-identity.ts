@@ -1,3 +1,4 @@
+import { hasSeveralClasses } from '../../operators/labels-of.ts';
 import type { Fingerprint } from '../../operators/fingerprint.ts';
 import {
   isObject,
@@ -45,6 +46,7 @@ export function embeddingsIdentity(
     producer,
     dataset: { name: dataset.name, hash: dataset.hash, count: dataset.count, fingerprint },
     classes: [...dataset.classes],
+    ...(isOfSeveralClasses(dataset) ? { severalClasses: true } : {}),
     model: { ...model },
     preprocessing,
     layers: {
@@ -55,6 +57,14 @@ export function embeddingsIdentity(
   };
   // As it will be read back: undefined fields are gone.
   return JSON.parse(JSON.stringify(identity)) as EmbeddingsIdentity;
+}
+
+function isOfSeveralClasses(dataset: ExportedDataset): boolean {
+  const { count } = dataset;
+  return (
+    dataset.sample !== undefined &&
+    hasSeveralClasses({ count, sample: (position) => dataset.sample!(position) })
+  );
 }
 
 /**
@@ -78,13 +88,15 @@ export function decisivePrecision(model: EmbeddingsIdentity['model']): Json {
 }
 
 function decisive(identity: EmbeddingsIdentity): unknown {
-  const { version, producer: program, classes, model, preprocessing, layers, split } = identity;
+  const { version, producer: program, classes, severalClasses } = identity;
+  const { model, preprocessing, layers, split } = identity;
   const { hash, count } = identity.dataset;
   return {
     version,
     producer: program,
     dataset: { hash, count },
     classes,
+    ...(severalClasses === undefined ? {} : { severalClasses }),
     model: decisiveModel(model),
     preprocessing,
     layers,

@@ -49,11 +49,15 @@ const version1 = {
   done: z.boolean(),
 };
 
+const { classes, ...afterClasses } = beforeParts;
+
 const version2 = {
   version: z.literal(2),
   producer: z.string(),
   dataset: z.strictObject({ ...datasetFields, ...fingerprintFields }),
-  ...beforeParts,
+  classes,
+  severalClasses: z.literal(true).optional(),
+  ...afterClasses,
   parts: z.array(
     z.strictObject({ ...partFields, ...contentFields, ...toldFields, ...redoneFields }),
   ),

@@ -1,7 +1,14 @@
 import path from 'node:path';
 import type { RecordBatch } from 'apache-arrow';
+import { labelsOf } from '../../operators/labels-of.ts';
 import type { EmbeddingBatch } from '../../operators/types.ts';
-import { classColumns, recordBatch, utf8Column, vectorsColumn } from '../arrow/arrow-columns.ts';
+import {
+  classColumns,
+  recordBatch,
+  textsColumn,
+  utf8Column,
+  vectorsColumn,
+} from '../arrow/arrow-columns.ts';
 import { openArrowFile } from '../arrow/arrow-file.ts';
 import { partName, partPositions } from '../exports/export-parts.ts';
 import { partSamples, type PartOpener } from '../exports/open-part.ts';
@@ -28,9 +35,9 @@ export function partOpener(
   manifest: EmbeddingsIdentity,
   token?: string,
 ): PartOpener<EmbeddingBatch> {
-  const { layers, split } = manifest;
+  const { classes, layers, severalClasses, split } = manifest;
   const { count } = manifest.dataset;
-  const labels = classColumns(manifest.classes);
+  const labels = classColumns(classes);
   const schema = embeddingsSchema(labels.type, manifest);
   const buffers = blockBuffers(layers);
   const metadata = {
@@ -41,10 +48,13 @@ export function partOpener(
     model: manifest.model.hash,
     preprocessing: JSON.stringify(manifest.preprocessing),
   };
-  const batchOf = ({ ids, labels: numbers, hashes }: Block): RecordBatch =>
+  const namesOf = (numbers: readonly number[]): readonly string[] | null =>
+    numbers.length === 0 ? null : numbers.map((label) => classes[label]!);
+  const batchOf = ({ ids, labels: numbers, labelSets, hashes }: Block): RecordBatch =>
     recordBatch(schema, [
       utf8Column(ids),
       labels.column(Int32Array.from(numbers)),
+      ...(severalClasses === true ? [textsColumn(labelSets.map(namesOf))] : []),
       utf8Column(hashes),
       ...buffers.map(({ size, values }) =>
         vectorsColumn(values.subarray(0, ids.length * size), size),
@@ -83,6 +93,7 @@ export function partOpener(
         const at = block.ids.length;
         block.ids.push(sample.id);
         block.labels.push(sample.label ?? -1);
+        block.labelSets.push(labelsOf(sample));
         const identified = batch.samples[row]?.content;
         block.hashes.push(identified?.sha256 ?? null);
         samples.add(sample.id, identified);
@@ -114,6 +125,8 @@ export function partOpener(
 interface Block {
   readonly ids: string[];
   readonly labels: number[];
+  /** All classes of each. */
+  readonly labelSets: (readonly number[])[];
   /** SHA-256 of each file; null when nobody identified it. */
   readonly hashes: (string | null)[];
   /** Rows that are in the file already. */
@@ -121,7 +134,7 @@ interface Block {
 }
 
 function emptyBlock(): Block {
-  return { ids: [], labels: [], hashes: [], written: 0 };
+  return { ids: [], labels: [], labelSets: [], hashes: [], written: 0 };
 }
 
 /** Room for the vectors of one block, reused for all. */

@@ -1,5 +1,5 @@
 import { Field, Schema, Utf8 } from 'apache-arrow';
-import { type ClassType, vectorsType } from '../arrow/arrow-columns.ts';
+import { type ClassType, textsType, vectorsType } from '../arrow/arrow-columns.ts';
 
 /** The vectors that an export can hold. */
 export type EmbeddingsLayer = 'embedding' | 'projection';
@@ -16,6 +16,8 @@ export type ExportVersion = 1 | 2;
 /** Choices that the columns of an export follow from. */
 export interface ExportColumns {
   readonly version: ExportVersion;
+  /** True where an image of the dataset has several classes; absent of others. */
+  readonly severalClasses?: true | undefined;
   readonly layers: LayerSizes;
   /** Text of the `split` column; null when there is none. */
   readonly split: string | null;
@@ -24,7 +26,7 @@ export interface ExportColumns {
 /** Columns of a part of an embeddings folder. */
 export function embeddingsSchema(
   labels: ClassType,
-  { version, layers, split }: ExportColumns,
+  { version, severalClasses, layers, split }: ExportColumns,
 ): Schema {
   const vectors = embeddingsLayers.flatMap((layer) => {
     const size = layers[layer];
@@ -35,6 +37,12 @@ export function embeddingsSchema(
     new Field('id', new Utf8(), false),
     /** Class name; null when unknown. */
     new Field('label', labels, true),
+    /**
+     * Names of all its classes, sorted, null when unknown; only where an image of the dataset has several. As text: Polars,
+     * pyarrow, DuckDB and JavaScript's readers all have lists of it, while numbers would want the list of the classes from
+     * the manifest, and dictionaries inside lists are not read by all.
+     */
+    ...(severalClasses === true ? [new Field('labels', textsType(), true)] : []),
     /** SHA-256 (hex) of the bytes of its file, as `sha256sum` prints it; null when nobody identified it. */
     ...(version === 1 ? [] : [new Field('sha256', new Utf8(), true)]),
     /** `embedding`: pooled features before the head. `projection`: unit vectors that the loss sees. */

@@ -20,6 +20,8 @@ export interface EmbeddingsBlock {
   readonly ids: readonly string[];
   /** Positions in `EmbeddingsReader.classes`, -1 when the class is unknown. */
   readonly labels: Int32Array;
+  /** All classes of each image, ascending, none when unknown; absent in exports in which no image has several. */
+  readonly labelSets?: readonly (readonly number[])[];
   /**
    * `[rows, 32]` SHA-256 of the file of each image, zeros where it was not identified; absent in exports of version 1,
    * which do not hold it.
@@ -157,6 +159,9 @@ function blockOf(
   return {
     ids: idsOf(file, batch),
     labels: labelsOf(file, batch, manifest.classes),
+    ...(manifest.severalClasses === true
+      ? { labelSets: labelSetsOf(file, batch, manifest.classes) }
+      : {}),
     ...(manifest.version === 1 ? {} : { digests: digestsOf(file, batch) }),
     ...Object.fromEntries(layers),
   };
@@ -181,6 +186,21 @@ function labelsOf(file: string, batch: RecordBatch, classes: readonly string[]):
   const places = data.values as Int32Array;
   return Int32Array.from({ length: data.length }, (_, row) =>
     data.getValid(row) ? places[row]! : -1,
+  );
+}
+
+function labelSetsOf(file: string, batch: RecordBatch, classes: readonly string[]): number[][] {
+  const column = batch.getChild('labels');
+  if (column === null || !DataType.isList(column.type) || !DataType.isUtf8(column.type.valueType)) {
+    throw damagedPart(file, 'it has no lists of text `labels`');
+  }
+  const places = new Map(classes.map((name, label) => [name, label]));
+  return Array.from(column as Iterable<Iterable<string | null> | null>, (names) =>
+    Array.from(names ?? [], (name) => {
+      const label = name === null ? undefined : places.get(name);
+      if (label !== undefined) return label;
+      throw damagedPart(file, `\`${name}\` in its \`labels\` is no class of the manifest`);
+    }),
   );
 }
 

@@ -63,6 +63,7 @@ export interface ColumnSummary {
 export function columnSummary(schema: Schema): ColumnSummary {
   const counters = schema.fields.flatMap(({ name, type }, column) => {
     if (DataType.isDictionary(type)) return [valueCounts(name, column)];
+    if (isTexts(type)) return [valueCounts(name, column)];
     const isVectors = DataType.isFixedSizeList(type) && DataType.isFloat(type.children[0]!.type);
     return isVectors ? [vectorNorms(name, column, type.listSize)] : [];
   });
@@ -86,14 +87,25 @@ interface Counter {
   readonly norms?: () => Record<string, Json>;
 }
 
-/** Rows of each entry of a dictionary. */
+function isTexts(type: DataType): boolean {
+  return DataType.isList(type) && DataType.isUtf8(type.valueType);
+}
+
+function isList(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
+}
+
+/** Rows of each entry of a dictionary, or that hold each text in their lists. */
 function valueCounts(name: string, column: number): Counter {
   const counts = new Map<string | null, number>();
   return {
     add(batch) {
       for (const value of batch.getChildAt(column) ?? []) {
-        const key = value === null ? null : String(value);
-        counts.set(key, (counts.get(key) ?? 0) + 1);
+        const keys = isList(value) ? value : [value];
+        for (const one of keys) {
+          const key = one === null ? null : String(one);
+          counts.set(key, (counts.get(key) ?? 0) + 1);
+        }
       }
     },
     counts: () => ({

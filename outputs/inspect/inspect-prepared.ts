@@ -29,6 +29,7 @@ export async function inspectPrepared(
   const positions = sum((part) => part.positions);
   const bad = parts.flatMap((part) => part.bad);
   const counts = new Map<string | null, number>();
+  let several = 0;
   const preview: Inspection['preview'][number][] = [];
   const problems: string[] = [];
   let read = 0;
@@ -41,9 +42,12 @@ export async function inspectPrepared(
         if (index.from[row] === null) continue;
         const label = classes[index.labels[row] ?? -1] ?? null;
         counts.set(label, (counts.get(label) ?? 0) + 1);
-        const { bytes, sourceBytes } = index;
+        const set = index.labelSets?.[row] ?? null;
+        if (set !== null) several += 1;
         if (preview.length < rows) {
-          preview.push({ id, label, bytes: bytes[row]!, sourceBytes: sourceBytes[row]! });
+          const labels = set === null ? {} : { labels: set.map((one) => classes[one] ?? null) };
+          const [bytes, sourceBytes] = [index.bytes[row]!, index.sourceBytes[row]!];
+          preview.push({ id, label, ...labels, bytes, sourceBytes });
         }
       }
       if (verify) problems.push(...(await problemsOf(folder, part, classes)));
@@ -66,6 +70,7 @@ export async function inspectPrepared(
       rows: total,
       badImages: bad.length,
       classes: classes.length,
+      ...(several === 0 ? {} : { imagesOfSeveralClasses: several }),
       ...preparation,
       parts: parts.length,
       sourceBytes: sum(({ imageBytes }) => imageBytes ?? 0),

@@ -20,6 +20,7 @@ const schema: z.ZodType<PreparedIndex> = z.strictObject({
   version: z.literal(preparedVersion),
   ids: z.array(z.string()),
   labels: z.array(place),
+  labelSets: z.array(z.array(z.int().nonnegative()).min(2).nullable()).optional(),
   from: z.array(place),
   bytes: z.array(place),
   crc32: z.array(place),
@@ -47,7 +48,7 @@ export async function readPartIndex(folder: string, part: ExportPart): Promise<P
   if (!parsed.success) throw damagedPart(file, schemaProblems(parsed.error, value));
   const { format: _format, version: _version, ...columns } = parsed.data;
   for (const [name, list] of Object.entries(columns)) {
-    if (list.length === part.positions) continue;
+    if (list === undefined || list.length === part.positions) continue;
     throw damagedPart(file, `its \`${name}\` has ${list.length} of ${part.positions} values`);
   }
   return parsed.data;

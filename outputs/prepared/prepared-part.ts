@@ -159,6 +159,7 @@ interface PartIndex {
 function partIndex(): PartIndex {
   const ids: string[] = [];
   const labels: (number | null)[] = [];
+  const labelSets: (readonly number[] | null)[] = [];
   const places: ({ readonly batch: number; readonly at: number } | null)[] = [];
   const bytes: (number | null)[] = [];
   const sums: (number | null)[] = [];
@@ -167,9 +168,10 @@ function partIndex(): PartIndex {
   const width: (number | null)[] = [];
   const height: (number | null)[] = [];
   let [batch, at] = [0, 0];
-  const begin = ({ id, label }: Sample): void => {
+  const begin = ({ id, label, labels: several }: Sample): void => {
     ids.push(id);
     labels.push(label);
+    labelSets.push(several ?? null);
   };
   return {
     add(sample, image, content) {
@@ -199,6 +201,7 @@ function partIndex(): PartIndex {
         version: preparedVersion,
         ids,
         labels,
+        ...(labelSets.every((set) => set === null) ? {} : { labelSets }),
         from,
         bytes,
         crc32: sums,

@@ -64,7 +64,7 @@ function settingMistake(error: RangeError, data: string, option: string): UsageE
   });
 }
 
-/** Tells that images have classes that nothing counts. */
+/** Tells what becomes of the further classes of images. */
 function tellSeveralClasses(dataset: Dataset, note: TellNote): void {
   let several = 0;
   for (let position = 0; position < dataset.count; position += 1) {
@@ -73,6 +73,6 @@ function tellSeveralClasses(dataset: Dataset, note: TellNote): void {
   if (several === 0) return;
   const images = counted(several, 'image has', 'images have');
   note(
-    `${images} several classes: batches, losses, exports and prepared images go by the first of each`,
+    `${images} several classes: batches, losses and scores go by the first of each; exports and prepared images keep all`,
   );
 }

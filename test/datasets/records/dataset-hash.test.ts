@@ -21,3 +21,28 @@ test('a dataset hash is that of lines of JSON, whatever the ids hold', (t) => {
   });
   t.is(datasetHash({ classes, count: ids.length, sample }), expected);
 });
+
+test('further classes of images are in a dataset hash, and only those of images that have several', (t) => {
+  const classes = ['a', 'b', 'c'];
+  const sets: readonly (readonly number[] | undefined)[] = [undefined, [0, 1], undefined, [1, 2]];
+  const hashOf = (of: typeof sets): string =>
+    datasetHash({
+      classes,
+      count: of.length,
+      sample: (position) => ({
+        id: `${position}.jpg`,
+        label: 1,
+        ...(of[position] === undefined ? {} : { labels: of[position] }),
+      }),
+    });
+  const lines = [
+    JSON.stringify({ classes }),
+    ...sets.map((set, at) => JSON.stringify([`${at}.jpg`, 1, ...(set === undefined ? [] : [set])])),
+  ];
+  const expected = createHash('sha256')
+    .update(`${lines.join('\n')}\n`)
+    .digest('hex');
+  t.is(hashOf(sets), expected);
+  t.not(hashOf(sets.with(1, [1, 2])), expected);
+  t.not(hashOf(sets.with(1, undefined)), expected);
+});

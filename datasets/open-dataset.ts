@@ -32,7 +32,7 @@ export interface OpenDatasetOptions extends ClassChoice {
   readonly cacheDir?: string | undefined;
   /** Gigabytes of remote images that are kept there, 0 or more; 0 for none. @default 10 */
   readonly cacheGb?: number | undefined;
-  /** Told what is found while images are read, such as a cache that cannot be written. @default nobody */
+  /** Told what is found while images are indexed and read, such as a cache that cannot be written. @default nobody */
   readonly onNote?: ((note: DatasetNote) => void) | undefined;
   /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
@@ -66,9 +66,10 @@ export async function openDataset(
   location: string,
   options: OpenDatasetOptions = {},
 ): Promise<Dataset> {
-  const { split, columns, imageRoot, limit, seed = 0, signal } = options;
+  const { split, columns, imageRoot, limit, seed = 0, onNote, signal } = options;
   const { cache, indexes, opened } = datasetCaches(options);
-  const all = await openWhole(location, { split, columns, imageRoot, cache, indexes, signal });
+  const source = { split, columns, imageRoot, cache, indexes, onNote, signal };
+  const all = await openWhole(location, source);
   // What it has is found from the first image on.
   if (all.limitsReads === true) await opened();
   const dataset = onePart(someClasses(all, options), options);

@@ -1,5 +1,5 @@
 import { namesOf } from '../operators/names-of.ts';
-import type { Dataset } from '../operators/types.ts';
+import type { Dataset, DatasetNote } from '../operators/types.ts';
 import type { ImageCache } from './cache/image-cache.ts';
 import type { ColumnNames } from './records/column-names.ts';
 import type { IndexCache } from './records/index-cache.ts';
@@ -31,6 +31,8 @@ export interface OpenSourceOptions {
   readonly columns?: ColumnNames | undefined;
   /** Folder or URL that paths in a manifest are relative to. @default that of the manifest */
   readonly imageRoot?: string | undefined;
+  /** Told what is to be known before the source is open, such as a long pass over it. @default nobody */
+  readonly onNote?: ((note: DatasetNote) => void) | undefined;
   /** Aborts the listing. */
   readonly signal?: AbortSignal | undefined;
 }

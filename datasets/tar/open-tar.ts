@@ -1,4 +1,5 @@
-import type { Dataset } from '../../operators/types.ts';
+import { counted, shownName } from '../../operators/message-words.ts';
+import type { Dataset, DatasetNote } from '../../operators/types.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
 import type { ColumnNames } from '../records/column-names.ts';
 import type { ImageIndex } from '../records/image-index.ts';
@@ -23,6 +24,8 @@ export interface OpenTarOptions {
   readonly indexes?: IndexCache | undefined;
   /** `label`: the extension, or the field of `.json` members, that names the class; `image`: the extension of the image. */
   readonly columns?: ColumnNames | undefined;
+  /** Told of a pass that takes a while, before it. @default nobody */
+  readonly onNote?: ((note: DatasetNote) => void) | undefined;
   /** Aborts the indexing. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,7 +54,10 @@ export async function openTar(location: string, options: OpenTarOptions = {}): P
   const index = await keptIndex(
     options.indexes,
     { name, store, shards, inside, columns },
-    async () => mergeShards(name, await indexShards(store, shards, options), inside),
+    async () => {
+      tellPass(name, shards, options.onNote);
+      return mergeShards(name, await indexShards(store, shards, options), inside);
+    },
   );
   return indexedDataset(index, {
     name,
@@ -62,6 +68,16 @@ export async function openTar(location: string, options: OpenTarOptions = {}): P
       isRemote: store.isRemote,
     }),
   });
+}
+
+/** Bytes of shards whose one pass takes a while: 1 GB. */
+const longPass = 1e9;
+
+function tellPass(name: string, shards: readonly Shard[], tell: OpenTarOptions['onNote']): void {
+  const bytes = shards.reduce((sum, { object }) => sum + object.bytes, 0);
+  if (bytes < longPass) return;
+  const which = `${counted(shards.length, 'shard')} of ${shownName(name)}`;
+  tell?.({ text: `reading ${which} once, ${(bytes / 1e9).toFixed(1)} GB, to index the images` });
 }
 
 /** @throws {RangeError} For columns that a tar archive has not. */

@@ -5,6 +5,8 @@
  * → `ViewBatch` → `PackedBatch` → `StepResult`; in an export `ViewBatch` → `EmbeddingBatch`.
  */
 
+import type { StoreTraffic } from './store-traffic.ts';
+
 /** One image that a dataset lists. Holds no bytes, so a store of millions can be planned. */
 export interface Sample {
   /** Stable across machines: for folders the path below the root with `/` as separator. */
@@ -72,24 +74,6 @@ export interface Dataset {
   content?(position: number): ImageContent;
   /** What was done to the images before they were stored; absent where they are as they came. */
   readonly prepared?: PreparedForm | undefined;
-}
-
-/** Requests and bytes of a remote store. */
-export interface StoreTraffic {
-  /** Sendings that were asked for: the least possible number of requests. */
-  readonly sendings: number;
-  /** Requests, all tries and hedges among them. */
-  readonly requests: number;
-  /** Requests that were tries after the first. */
-  readonly retries: number;
-  /** Requests that were sent beside one that took long. */
-  readonly hedges: number;
-  /** Bytes of bodies that came, those of failed tries among them. */
-  readonly bytesReceived: number;
-  /** Bytes that were handed out: the least possible number of bytes. */
-  readonly bytesUsed: number;
-  /** Time from a sending to its answer in milliseconds, tries and back-off included; within 7 %. */
-  readonly waitMs: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 
 /** Content of a prepared dataset, and the preparation of its images. */

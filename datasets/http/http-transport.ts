@@ -4,7 +4,7 @@
  * request have a connection of its own.
  */
 
-import type { StoreTraffic } from '../../operators/types.ts';
+import type { StoreTraffic } from '../../operators/store-traffic.ts';
 /** A request without a body. */
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD';

@@ -19,3 +19,14 @@ export function contentKey(
     .update(JSON.stringify([url, version, bytes, named]))
     .digest('hex');
 }
+
+/**
+ * Key of the mark that some version of an object is kept: whoever knows no version looks it up only where there is one.
+ *
+ * @param url Location of the object, without credentials.
+ */
+export function anyVersionKey(url: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['any version', url]))
+    .digest('hex');
+}

@@ -21,15 +21,19 @@ export function checkHead(
   head: HttpHead,
 ): void {
   const { status, headers } = head;
-  const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding.toLowerCase() !== 'identity') {
-    throw new Error(`the server sent it encoded as ${encoding}, though it was asked not to`);
-  }
+  requirePlain(head);
   if (range === undefined) checkWhole(object, head);
   else if (status === 206) checkRange(object, range, headers['content-range']);
   else throw withoutRanges(status);
   const other = otherVersion(object.version, head);
   if (other !== undefined) throw new Error(other);
+}
+
+/** @throws {Error} When a body is encoded, and its length and ranges are not those of the object. */
+export function requirePlain({ headers }: HttpHead): void {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding.toLowerCase() === 'identity') return;
+  throw new Error(`the server sent it encoded as ${encoding}, though it was asked not to`);
 }
 
 function withoutRanges(status: number): Error {

@@ -8,9 +8,16 @@ import type {
 } from '../http/http-transport.ts';
 import { isSizeAlone, pinHeaders, versionOf } from '../http/pinned.ts';
 import { answered } from '../http/server-error.ts';
-import { checkHead } from './check-head.ts';
+import { checkHead, requirePlain } from './check-head.ts';
 import { mergedReads } from './merged-reads.ts';
-import type { ByteRange, ObjectStore, StoredObject, StoreReadOptions } from './object-store.ts';
+import type {
+  ByteRange,
+  LatestObject,
+  ObjectStore,
+  ReadLatestOptions,
+  StoredObject,
+  StoreReadOptions,
+} from './object-store.ts';
 import { streamPieces } from './stream-pieces.ts';
 
 /** How the objects of a store are asked for. */
@@ -31,7 +38,7 @@ export interface HttpObjects {
 /** What stores over HTTP have in common: finding, reading, streaming, and what it took. */
 export function httpObjects(
   objects: HttpObjects,
-): Pick<ObjectStore, 'find' | 'read' | 'stream'> &
+): Pick<ObjectStore, 'find' | 'read' | 'readLatest' | 'stream'> &
   Required<Pick<ObjectStore, 'traffic' | 'notes'>> {
   let bytesUsed = 0;
   let unpinned: string | undefined;
@@ -43,12 +50,21 @@ export function httpObjects(
     bytesUsed += bytes.length;
     return bytes;
   };
+  const find: ObjectStore['find'] = async (key, signal) => {
+    const found = await findObject(objects, key, signal);
+    if (found !== undefined && isSizeAlone(found.version)) unpinned ??= objects.url(key);
+    return found;
+  };
   return {
     read,
-    async find(key, signal) {
-      const found = await findObject(objects, key, signal);
-      if (found !== undefined && isSizeAlone(found.version)) unpinned ??= objects.url(key);
-      return found;
+    find,
+    async readLatest(key, options = {}) {
+      const begun = await beginLatest(objects, key, options, find);
+      if (begun === undefined) return undefined;
+      const { object, begin } = begun;
+      if (isSizeAlone(object.version)) unpinned ??= objects.url(key);
+      bytesUsed += begin.length;
+      return { object, bytes: await withRest(read, begun, options.signal) };
     },
     notes: () => (unpinned === undefined ? [] : [unpinnedNote(unpinned)]),
     async *stream(object, options = {}) {
@@ -141,28 +157,120 @@ async function findByFirstByte(
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<StoredObject | undefined> {
-  const headers = rangeHeader({ from: 0, bytes: 1 });
-  let whole: HttpHead | undefined;
-  const check = (head: HttpHead): void => {
-    if (head.status === 206) return;
-    whole = head;
-    throw new Error('it is all of it');
-  };
-  const asked = { method: 'GET', headers, maxBytes: 1, check, signal } as const;
-  const answer = await ask(objects, key, asked).catch((error: unknown) => {
-    if (whole === undefined) throw error;
-    return { ...whole, bytes: new Uint8Array(0) };
-  });
-  if (isGone(answer)) return undefined;
-  const total = /\/(?<total>\d+)$/u.exec(answer.headers['content-range'] ?? '')?.groups?.['total'];
-  // 416: it has no first byte.
-  const isFound = [200, 206, 416].includes(answer.status);
-  const size = answer.status === 200 ? answer.headers['content-length'] : total;
-  const found = isFound ? foundAs(key, answer, size) : undefined;
-  if (found === undefined) {
-    throw new Error(isFound ? 'the server does not tell its size' : answered(answer));
+  return (await readBegin(objects, key, 1, { signal }))?.object;
+}
+
+/** Bytes of an object that nobody looked up that are asked for first: 1 MiB, all of most images. */
+const firstBytes = 2 ** 20;
+
+/** The begin of an object, and what came with it. */
+interface Begun {
+  readonly object: StoredObject;
+  /** Nothing where the server sends all or nothing, and all is more than was asked for. */
+  readonly begin: Uint8Array;
+}
+
+/** The first MiB of an object; where a server does not tell what it is with that, what it tells when it is looked up. */
+async function beginLatest(
+  objects: HttpObjects,
+  key: string,
+  options: ReadLatestOptions,
+  find: ObjectStore['find'],
+): Promise<Begun | undefined> {
+  try {
+    const begun = await readBegin(objects, key, firstBytes, options);
+    // That an object has no first byte is told without its version.
+    const isUntold = begun?.object.bytes === 0 && isSizeAlone(begun.object.version);
+    if (!isUntold) return begun;
+  } catch (error) {
+    if (!(error instanceof UntoldSize)) throw error;
   }
-  return found;
+  const object = await find(key, options.signal);
+  if (object === undefined) return undefined;
+  options.check?.(object);
+  return { object, begin: new Uint8Array(0) };
+}
+
+/** The whole of an object whose begin is there. */
+async function withRest(
+  read: ObjectStore['read'],
+  { object, begin }: Begun,
+  signal: AbortSignal | undefined,
+): Promise<LatestObject['bytes']> {
+  const from = begin.length;
+  if (from === object.bytes) return begin;
+  if (from === 0) return await read(object, { signal });
+  const whole = new Uint8Array(object.bytes);
+  whole.set(begin);
+  const range = { from, bytes: object.bytes - from };
+  whole.set(await read(object, { range, signal }), from);
+  return whole;
+}
+
+/** A size that no head of an answer tells. */
+class UntoldSize extends Error {}
+
+/** An answer that is larger than what was asked for: its head is all that is used. */
+class IsWhole extends Error {}
+
+/**
+ * The first bytes of an object in whatever version it has: the answer tells version and size.
+ *
+ * @param most Bytes that are asked for.
+ */
+async function readBegin(
+  objects: HttpObjects,
+  key: string,
+  most: number,
+  { check, signal }: ReadLatestOptions,
+): Promise<Begun | undefined> {
+  let whole: StoredObject | undefined;
+  const look = (head: HttpHead): void => {
+    const object = toldBy(key, head);
+    requirePlain(head);
+    check?.(object);
+    if (head.status !== 200 || object.bytes <= most) return;
+    whole = object;
+    throw new IsWhole();
+  };
+  const headers = rangeHeader({ from: 0, bytes: most });
+  const asked = { method: 'GET', headers, maxBytes: most, check: look, signal } as const;
+  try {
+    const answer = await ask(objects, key, asked);
+    if (isGone(answer)) return undefined;
+    // 416: it has no first byte.
+    if (![200, 206, 416].includes(answer.status)) throw new Error(answered(answer));
+    const object = toldBy(key, answer);
+    const begin = answer.status === 416 ? new Uint8Array(0) : answer.bytes;
+    requireBegin(object, begin, most, answer);
+    return { object, begin };
+  } catch (error) {
+    if (error instanceof IsWhole) return { object: whole!, begin: new Uint8Array(0) };
+    throw error;
+  }
+}
+
+/** What an answer with the first bytes, or with all or none, tells of an object. */
+function toldBy(key: string, head: HttpHead): StoredObject {
+  const total = /\/(?<total>\d+)$/u.exec(head.headers['content-range'] ?? '')?.groups?.['total'];
+  const size = head.status === 200 ? head.headers['content-length'] : total;
+  const object = foundAs(key, head, size);
+  if (object === undefined) throw new UntoldSize('the server does not tell its size');
+  return object;
+}
+
+/** @throws {Error} When what came is not the begin of an object: the message is the reason. */
+function requireBegin(
+  object: StoredObject,
+  { length }: Uint8Array,
+  most: number,
+  { status, headers }: HttpHead,
+): void {
+  const bytes = Math.min(most, object.bytes);
+  if (length !== bytes) throw new Error(`its body has ${length} bytes instead of ${bytes}`);
+  if (status !== 206 || headers['content-range']?.startsWith('bytes 0-') === true) return;
+  const range = headers['content-range'];
+  throw new Error(`the server answered with range \`${range}\` instead of 0-${bytes - 1}`);
 }
 
 function foundAs(key: string, head: HttpHead, size: string | undefined): StoredObject | undefined {

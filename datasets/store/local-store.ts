@@ -4,7 +4,14 @@ import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { isMissing } from '../../operators/files/system-error.ts';
 import { fileReason } from './file-reason.ts';
-import type { ByteRange, ObjectStore, StoredObject, StoreReadOptions } from './object-store.ts';
+import type {
+  ByteRange,
+  LatestObject,
+  ObjectStore,
+  ReadLatestOptions,
+  StoredObject,
+  StoreReadOptions,
+} from './object-store.ts';
 import { readOnly } from './read-file.ts';
 
 /** Bytes of a file that are read at once, between which a signal is looked at: 1 MiB. */
@@ -23,6 +30,7 @@ export const localStore: ObjectStore = {
   list: listFiles,
   find: findFile,
   read: readObject,
+  readLatest: readFound,
   stream: streamObject,
 };
 
@@ -109,6 +117,16 @@ async function readObject(
     }
     return read;
   });
+}
+
+async function readFound(
+  key: string,
+  { check, signal }: ReadLatestOptions = {},
+): Promise<LatestObject | undefined> {
+  const object = await findFile(key, signal);
+  if (object === undefined) return undefined;
+  check?.(object);
+  return { object, bytes: await readObject(object, { signal }) };
 }
 
 async function* streamObject(

@@ -17,7 +17,7 @@ export interface StoredObject {
    * changed is refused.
    *
    * In an index `''`, with -1 for the size, stands for one that nobody looked up yet, such as a row of a manifest. Whoever
-   * reads it finds it first (`unpinnedReader`): no store reads it, and no cache keeps it, without a version.
+   * reads it first learns it then (`unpinnedReader`, `readLatest`): no cache keeps it without a version.
    */
   readonly version: string;
 }
@@ -35,6 +35,21 @@ export interface StoreReadOptions {
   /** The part that is read. @default all of it */
   readonly range?: ByteRange | undefined;
   /** Aborts it, down to the socket. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An object that was read before anybody had looked it up. */
+export interface LatestObject {
+  /** What its store told of it with its bytes: later readings are pinned to that. */
+  readonly object: StoredObject;
+  /** All of it, in memory that nobody else holds. */
+  readonly bytes: Uint8Array;
+}
+
+/** Options of reading an object that nobody looked up. */
+export interface ReadLatestOptions {
+  /** Looks at what the store tells, before its bytes come; what it throws ends the reading. Called once or more. */
+  readonly check?: ((object: StoredObject) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -67,6 +82,15 @@ export interface ObjectStore {
    * @throws The reason of the signal when it aborts.
    */
   read(object: StoredObject, options?: StoreReadOptions): Promise<Uint8Array>;
+  /**
+   * All of an object that nobody looked up, whatever its version is; undefined when there is none. From a remote store it
+   * takes one request where it has up to 1 MiB, and two otherwise.
+   *
+   * @throws {Error} When it cannot be read: the message is the reason.
+   * @throws {PipelineError} `ERR_DATASET` when the store cannot be reached.
+   * @throws The reason of the signal when it aborts.
+   */
+  readLatest(key: string, options?: ReadLatestOptions): Promise<LatestObject | undefined>;
   /** Its bytes in order, some at a time, from `range` or all of it; for readings that pass over it once. */
   stream(object: StoredObject, options?: StoreReadOptions): AsyncIterable<Uint8Array>;
   /** What a person should know of the store, as far as it is known by now, such as that it is in another region. @default none */

@@ -44,14 +44,20 @@ export function s3Store(bucket: string, options: S3StoreOptions = {}): ObjectSto
     file: () => null,
     notes: () => regionNotes(name, access),
     list: (prefix, signal) => listObjects({ name, access, transport }, prefix, signal),
+    readLatest: async (key, latest) =>
+      isFolder(key) ? undefined : await objects.readLatest(key, latest),
     async find(key, signal) {
-      // A folder, which may have an object of its own, without bytes.
-      if (key === '' || key.endsWith('/')) return undefined;
+      if (isFolder(key)) return undefined;
       const found = await objects.find(key, signal);
       // Answers to look-ups have no body that tells of a bucket that is not there.
       return found ?? (await findNone(objects, key, signal));
     },
   };
+}
+
+/** A folder, which may have an object of its own, without bytes. */
+function isFolder(key: string): boolean {
+  return key === '' || key.endsWith('/');
 }
 
 /** Undefined of an object that is not there, unless the bucket is not. */
@@ -100,8 +106,7 @@ async function* listObjects(
       // Whoever comes for it is told; until then it waits.
       coming?.catch(() => {});
       for (const object of objects) {
-        const isFolder = object.bytes === 0 && object.key.endsWith('/');
-        if (!isFolder) yield object;
+        if (object.bytes > 0 || !isFolder(object.key)) yield object;
       }
     }
   } finally {

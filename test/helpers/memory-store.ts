@@ -68,6 +68,12 @@ export function memoryStore(given: Readonly<Record<string, Uint8Array | string>>
       options.signal?.throwIfAborted();
       return await Promise.resolve(bytesOf(object, options));
     },
+    async readLatest(key, { check, signal } = {}) {
+      const object = await store.find(key, signal);
+      if (object === undefined) return undefined;
+      check?.(object);
+      return { object, bytes: await store.read(object, { signal }) };
+    },
     async *stream(object, options = {}) {
       const bytes = bytesOf(object, options);
       for (let at = 0; at < bytes.length; at += 1000) {

@@ -15,6 +15,12 @@ import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 function storeOf(contents: Map<string, string>) {
   const asked: string[] = [];
   const versionOf = (key: string): string => `v ${contents.get(key)}`;
+  const stored = (key: string): StoredObject | undefined => {
+    const text = contents.get(key);
+    return text === undefined
+      ? undefined
+      : { key, bytes: Buffer.byteLength(text), version: versionOf(key) };
+  };
   const store: ObjectStore = {
     name: 'https://store',
     isRemote: true,
@@ -25,10 +31,14 @@ function storeOf(contents: Map<string, string>) {
     },
     async find(key) {
       asked.push(`find ${key}`);
-      const text = contents.get(key);
-      return text === undefined
-        ? undefined
-        : { key, bytes: Buffer.byteLength(text), version: versionOf(key) };
+      return await Promise.resolve(stored(key));
+    },
+    async readLatest(key, { check } = {}) {
+      asked.push(`latest ${key}`);
+      const object = stored(key);
+      if (object === undefined) return undefined;
+      check?.(object);
+      return await Promise.resolve({ object, bytes: Buffer.from(contents.get(key)!) });
     },
     async read({ key, version }) {
       asked.push(`read ${key}`);
@@ -69,17 +79,17 @@ function opened(store: ObjectStore, keys: readonly string[], cache?: ImageCache)
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
-test('nothing is looked up before it is read, and one image once', async (t) => {
+test('nothing is looked up: the first reading tells the version, and the next ones are of that', async (t) => {
   const { store, asked } = storeOf(new Map([['a.jpg', 'one']]));
   const data = opened(store, ['a.jpg']);
   t.deepEqual(asked, []);
   t.is(text(await data.read(0)), 'one');
   await data.read(0);
-  t.deepEqual(asked, ['find a.jpg', 'read a.jpg', 'read a.jpg']);
   t.is(await data.size!(0), 3);
+  t.deepEqual(asked, ['latest a.jpg', 'read a.jpg']);
 });
 
-test('what another run kept is given while the object is the same, and no longer', async (t) => {
+test('what another run kept is looked up, and given while the object is the same, and no longer', async (t) => {
   const contents = new Map([['a.jpg', 'one']]);
   const { store, asked } = storeOf(contents);
   const cache = await cacheIn(await temporaryFolder(t));
@@ -91,7 +101,9 @@ test('what another run kept is given while the object is the same, and no longer
   t.deepEqual(asked, ['find a.jpg']);
   t.is(again.locate!(0)?.range?.bytes, 3);
   contents.set('a.jpg', 'two');
+  asked.length = 0;
   t.is(text(await opened(store, ['a.jpg'], cache).read(0)), 'two');
+  t.deepEqual(asked, ['find a.jpg', 'read a.jpg']);
 });
 
 test('bytes that were damaged in the cache are fetched again', async (t) => {
@@ -129,7 +141,29 @@ test('an object above the limit is not read', async (t) => {
     code: 'ERR_READ',
     message: /at most 2 bytes, got 3/u,
   });
-  t.deepEqual(asked, ['find a.jpg']);
+  t.deepEqual(asked, ['latest a.jpg']);
+});
+
+test('two first readings of one object between which it changes are not both given', async (t) => {
+  const contents = new Map([['a.jpg', 'one']]);
+  const { store } = storeOf(contents);
+  const data = opened(
+    {
+      ...store,
+      async readLatest(key, options) {
+        const latest = store.readLatest(key, options);
+        contents.set('a.jpg', 'two');
+        return await latest;
+      },
+    },
+    ['a.jpg'],
+  );
+  const [first, second] = await Promise.allSettled([data.read(0), data.read(0)]);
+  t.is(first.status, 'fulfilled');
+  t.is(
+    second.status === 'rejected' && (second.reason as Error).message.split(': ')[1],
+    'it has changed since it was first read',
+  );
 });
 
 test('versions that are unknown identify no dataset and key no cache', (t) => {

@@ -194,3 +194,102 @@ test('an abort in the middle of a body reaches the server', async (t) => {
   await server.closed();
   t.pass();
 });
+
+const large = Uint8Array.from({ length: 3 * 2 ** 20 }, (_, at) => (at * 7 + (at >> 9)) % 251);
+
+for (const [what, bytes, options, asked] of [
+  ['of up to 1 MiB', photo, {}, ['GET']],
+  ['of no byte', new Uint8Array(0), {}, ['GET', 'HEAD']],
+  ['above 1 MiB', large, {}, ['GET', 'GET']],
+  ['without ETags', photo, { etags: 'none' }, ['GET']],
+  ['with weak ETags', large, { etags: 'weak' }, ['GET', 'GET']],
+  ['without ranges', photo, { knowsRanges: false }, ['GET']],
+  ['above 1 MiB without ranges', large, { knowsRanges: false }, ['GET', 'GET']],
+] as const) {
+  test(`an object ${what} that nobody looked up is read, and found by that, in ${asked.length} requests`, async (t) => {
+    const server = await serving(t, { ...options, objects: { 'a.jpg': bytes } });
+    const latest = await server.store.readLatest('a.jpg');
+    t.is(Buffer.compare(latest!.bytes, bytes), 0);
+    t.deepEqual(
+      server.requests.map(({ method }) => method),
+      asked,
+    );
+    t.deepEqual(latest!.object, await found(server.store));
+    t.is(server.store.traffic!().bytesUsed, bytes.length);
+    t.is(server.store.notes!().length, 'etags' in options && options.etags === 'none' ? 1 : 0);
+  });
+}
+
+test('an object that nobody looked up and that is too large is refused by its head', async (t) => {
+  for (const knowsRanges of [true, false]) {
+    const { store } = await serving(t, { knowsRanges, objects: { 'a.jpg': large } });
+    const check = ({ bytes }: StoredObject): void => {
+      throw new Error(`has ${bytes}`);
+    };
+    await t.throwsAsync(store.readLatest('a.jpg', { check }), { message: `has ${large.length}` });
+    t.true(store.traffic!().bytesReceived < 2 ** 19);
+  }
+});
+
+test('an object that changes between its begin and its rest is refused', async (t) => {
+  const server = await serving(t, {
+    objects: { 'a.jpg': large },
+    intercept: (_request, _response, number) => {
+      if (number === 1) server.objects.set('a.jpg', large.toReversed());
+      return false;
+    },
+  });
+  await t.throwsAsync(server.store.readLatest('a.jpg'), { message: /^it has changed/u });
+});
+
+test('an object whose size comes with no body is looked up and read', async (t) => {
+  const { store, requests } = await serving(t, {
+    intercept: ({ method }, response) => {
+      const isHead = method === 'HEAD';
+      response.writeHead(200, { etag: '"1"', ...(isHead ? { 'content-length': 3 } : {}) });
+      response.end(isHead ? undefined : 'abc');
+      return true;
+    },
+  });
+  const { object, bytes } = (await store.readLatest('a.jpg'))!;
+  t.deepEqual(object, { key: 'a.jpg', bytes: 3, version: '"1"' });
+  t.is(Buffer.from(bytes).toString(), 'abc');
+  t.deepEqual(
+    requests.map(({ method }) => method),
+    ['GET', 'HEAD', 'GET'],
+  );
+});
+
+test('what is not the begin of an object that nobody looked up is refused', async (t) => {
+  const heads = [
+    [{ 'content-range': 'bytes 5-7/8' }, /range `bytes 5-7\/8` instead of 0-|has 3 bytes instead/u],
+    [{ 'content-range': 'bytes 0-2/8' }, /its body has 3 bytes instead of 8/u],
+    [{ 'content-range': 'bytes 1-3/3' }, /range `bytes 1-3\/3` instead of 0-2/u],
+    [{ 'content-range': 'bytes 0-2/3', 'content-encoding': 'gzip' }, /encoded as gzip/u],
+  ] as const;
+  for (const [headers, message] of heads) {
+    const { store } = await serving(t, {
+      intercept: (_request, response) => {
+        response.writeHead(206, { etag: '"1"', 'content-length': 3, ...headers });
+        response.end('abc');
+        return true;
+      },
+    });
+    await t.throwsAsync(store.readLatest('a.jpg'), { message });
+  }
+});
+
+test('an object that nobody looked up may be none, or not to be read', async (t) => {
+  const { store } = await serving(t);
+  t.is(await store.readLatest('b.jpg'), undefined);
+  const denied = await serving(t, {
+    intercept: (_request, response) => {
+      response.writeHead(403);
+      response.end('<Error><Code>AccessDenied</Code></Error>');
+      return true;
+    },
+  });
+  await t.throwsAsync(denied.store.readLatest('a.jpg'), {
+    message: 'the server answered 403 (AccessDenied)',
+  });
+});

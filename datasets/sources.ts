@@ -1,7 +1,7 @@
 import { namesOf } from '../operators/names-of.ts';
 import type { Dataset, DatasetNote } from '../operators/types.ts';
 import type { ImageCache } from './cache/image-cache.ts';
-import type { ColumnNames } from './records/column-names.ts';
+import type { ColumnNames } from '../operators/column-names.ts';
 import type { IndexCache } from './records/index-cache.ts';
 import { openImageFolder } from './folder/image-folder.ts';
 import { openRemoteFolder } from './folder/remote-folder.ts';

@@ -14,12 +14,17 @@ export interface PackedStrings {
  * collector to visit, where an array of strings joined from parts takes several times as much.
  */
 export function packedStrings(strings: readonly string[]): PackedStrings {
-  const starts = new Float64Array(strings.length + 1);
-  for (const [index, string] of strings.entries()) {
-    starts[index + 1] = starts[index]! + Buffer.byteLength(string);
+  return packedFrom(strings.length, (index) => strings[index]!);
+}
+
+/** Packs strings that are asked for twice each, in order. */
+export function packedFrom(length: number, stringAt: (index: number) => string): PackedStrings {
+  const starts = new Float64Array(length + 1);
+  for (let index = 0; index < length; index += 1) {
+    starts[index + 1] = starts[index]! + Buffer.byteLength(stringAt(index));
   }
-  const text = Buffer.allocUnsafe(starts[strings.length]!);
-  for (const [index, string] of strings.entries()) text.write(string, starts[index]!);
+  const text = Buffer.allocUnsafe(starts[length]!);
+  for (let index = 0; index < length; index += 1) text.write(stringAt(index), starts[index]!);
   return stringsIn(text, starts);
 }
 

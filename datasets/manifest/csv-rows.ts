@@ -1,6 +1,5 @@
 import type { CsvError } from 'csv-parse';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import { counted, shownName } from '../../operators/message-words.ts';
 import { manifestError, notRead, rowError } from './manifest-error.ts';
 import type { ManifestRow, ManifestRows } from './manifest-rows.ts';
@@ -54,22 +53,23 @@ async function* rowsOf(
   for (;;) {
     const next = await records.next();
     if (next.done === true) return;
-    const { record, info } = next.value;
+    const { record, line } = next.value;
     if (record.length !== columns.length) {
       throw rowError(
         url,
-        `Line ${info.lines}`,
+        `Line ${line}`,
         `has ${counted(record.length, 'value')}, and the header ${counted(columns.length, 'column')}, ` +
           'or a quote is not closed before it. Quote values that hold the separator',
       );
     }
-    yield { at: info.lines, cells: places.map((place) => record[place]) };
+    yield { at: line, cells: places.map((place) => record[place]) };
   }
 }
 
 interface CsvRecord {
   readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+  /** Line that it ends in. */
+  readonly line: number;
 }
 
 async function* csvRecords(
@@ -78,24 +78,47 @@ async function* csvRecords(
   delimiter: string,
 ): AsyncIterable<CsvRecord> {
   const { parse } = await import('csv-parse');
+  let records: CsvRecord[] = [];
   const parser = parse({
     bom: true,
     delimiter,
-    info: true,
     max_record_size: mostLineBytes,
+    // Taken here and not from the stream, which takes an event, and a promise, for each.
+    on_record: (record: string[], { lines }) => void records.push({ record, line: lines }),
     relax_column_count: true,
     skip_empty_lines: true,
   });
-  const fed = pipeline(Readable.from(pieces(chunks)), parser);
-  // What went wrong comes by the parser.
-  fed.catch(() => undefined);
+  // What went wrong comes by what it was given.
+  parser.on('error', () => {}).resume();
   try {
-    for await (const record of parser as AsyncIterable<CsvRecord>) yield record;
+    for await (const piece of endedBy(undefined, pieces(chunks))) {
+      const wrong = await given(parser, piece);
+      // Those before what is wrong come before it.
+      yield* records;
+      records = [];
+      if (wrong != null) throw wrong;
+    }
   } catch (error) {
     throw isCsvError(error) ? damaged(url, error) : notRead(url, error);
   } finally {
     parser.destroy();
   }
+}
+
+/** Gives a parser a piece, or the end. @returns What is wrong with it. */
+async function given(
+  parser: Writable,
+  piece: Uint8Array | undefined,
+): Promise<Error | null | undefined> {
+  return await new Promise((resolve) => {
+    if (piece === undefined) parser.end(resolve);
+    else parser.write(piece, resolve);
+  });
+}
+
+async function* endedBy<T, E>(end: E, all: AsyncIterable<T>): AsyncIterable<T | E> {
+  yield* all;
+  yield end;
 }
 
 /** Bytes that the parser is given at once: all of their rows are held until they are taken. */

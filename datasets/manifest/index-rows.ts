@@ -1,9 +1,10 @@
 import { PipelineError } from '../../operators/errors.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
-import { type PackedStrings, packedStrings, stringsIn } from '../../operators/packed-strings.ts';
+import { packedFrom, type PackedStrings, stringsIn } from '../../operators/packed-strings.ts';
 import type { DatasetNote } from '../../operators/types.ts';
 import type { ImageIndex } from '../records/image-index.ts';
 import { type IndexBuilder, indexBuilder } from '../records/index-builder.ts';
+import { numberColumn } from '../records/number-column.ts';
 import { objectsIn, type StoredObjects } from '../store/stored-objects.ts';
 import { firstRows } from './first-rows.ts';
 import type { ChosenRows } from './choose-rows.ts';
@@ -43,7 +44,7 @@ export function indexRows(rows: CollectedRows, options: IndexRowsOptions): Image
     areIds &&= id === rows.keys[row];
     builder.add({ id, classes, object });
   }
-  const index = areIds ? indexOfIds(builder) : indexOfKeys(builder, keysOf(rows, merged));
+  const index = areIds ? indexOfIds(builder) : indexOfKeys(builder, rows, merged);
   return {
     ...index,
     notes: [
@@ -66,12 +67,12 @@ function indexOfIds(builder: IndexBuilder): ImageIndex {
   };
 }
 
-function indexOfKeys(builder: IndexBuilder, keys: readonly string[]): ImageIndex {
-  return builder.finish(unpinned(packedStrings(keys)));
-}
-
-function keysOf({ keys }: CollectedRows, { rows }: MergedRows): readonly string[] {
-  return rows.map((row) => keys[row]!);
+function indexOfKeys(
+  builder: IndexBuilder,
+  { keys }: CollectedRows,
+  { rows }: MergedRows,
+): ImageIndex {
+  return builder.finish(unpinned(packedFrom(rows.length, (object) => keys[rows[object]!]!)));
 }
 
 function unpinned(keys: PackedStrings): StoredObjects {
@@ -82,7 +83,7 @@ function unpinned(keys: PackedStrings): StoredObjects {
 
 interface MergedRows {
   /** The first row of each image. */
-  readonly rows: readonly number[];
+  readonly rows: Uint32Array;
   /** Further rows of images with other classes, by the first one. */
   readonly further: ReadonlyMap<number, readonly number[]>;
   /** Rows that say what another one says. */
@@ -96,7 +97,7 @@ function mergedRows(url: string, rows: CollectedRows, { has }: ChosenRows): Merg
   const { keys, ids, label, at } = rows;
   const names = ids ?? keys;
   const first = firstRows(names);
-  const kept: number[] = [];
+  const kept = numberColumn((size) => new Uint32Array(size));
   const further = new Map<number, number[]>();
   const repeated: number[] = [];
   for (let row = 0; row < rows.count; row += 1) {
@@ -116,7 +117,7 @@ function mergedRows(url: string, rows: CollectedRows, { has }: ChosenRows): Merg
   for (let row = 0; row < rows.count; row += 1) {
     if (!has(row) && first.has(row)) elsewhere.push(row);
   }
-  return { rows: kept, further, repeated, elsewhere };
+  return { rows: kept.all(), further, repeated, elsewhere };
 }
 
 function sameId(url: string, id: string, where: string): PipelineError {
@@ -150,7 +151,8 @@ function classesIn(
     const short = shortOf(key);
     return isElsewhere(key) ? '' : short.slice(0, Math.max(0, short.indexOf('/')));
   };
-  const folders = new Set(rows.map(folderOf));
+  const folders = new Set<string>();
+  for (const row of rows) folders.add(folderOf(row));
   if (folders.has('') || folders.size < 2) return { classesOf: () => [], notes: [] };
   const text =
     'there is no column of classes with a usual name, such as `label`: classes are the folders that paths begin with. ' +

@@ -1,6 +1,8 @@
 import { messageOf } from '../../operators/errors.ts';
+import { shownName } from '../../operators/message-words.ts';
 import { manifestError, rowError } from './manifest-error.ts';
 import type { ManifestRow, ManifestRows } from './manifest-rows.ts';
+import { repeatedKey } from './repeated-key.ts';
 import { type TextLine, textLines } from './text-lines.ts';
 
 /** Lines whose keys are the columns: others have at most those. */
@@ -51,6 +53,14 @@ function objectIn(url: string, at: number, text: string): JsonLine['value'] {
   } catch (error) {
     const reason = messageOf(error).replaceAll(/\s+/gu, ' ').slice(0, 200);
     throw Object.assign(rowError(url, `Line ${at}`, `is no JSON: ${reason}`), { cause: error });
+  }
+  const repeated = repeatedKey(text, value);
+  if (repeated !== undefined) {
+    throw rowError(
+      url,
+      `Line ${at}`,
+      `has the key ${shownName(repeated)} twice. Leave one of them`,
+    );
   }
   if (isObject(value)) return value;
   const what = Array.isArray(value) ? 'a list' : `\`${text.trim().slice(0, 40)}\``;

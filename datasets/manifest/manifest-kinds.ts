@@ -19,8 +19,18 @@ type OpenText = (url: string, chunks: AsyncIterable<Uint8Array>) => Promise<Mani
 
 function text(open: OpenText): (opened: OpenedManifest) => Promise<ManifestRows> {
   return async ({ place, object, url, signal }) => {
-    const chunks = object.bytes === 0 ? none() : place.store.stream(object, { signal });
-    return await open(url, textChunks(url, chunks));
+    const stream = object.bytes === 0 ? none() : place.store.stream(object, { signal });
+    const chunks = stream[Symbol.asyncIterator]();
+    const close = async (): Promise<void> => void (await chunks.return?.());
+    try {
+      return {
+        ...(await open(url, textChunks(url, { [Symbol.asyncIterator]: () => chunks }))),
+        close,
+      };
+    } catch (error) {
+      await close();
+      throw error;
+    }
   };
 }
 

@@ -22,4 +22,6 @@ export interface ManifestRows {
    * @throws {PipelineError} `ERR_DATASET`, naming manifest and row, when one cannot be read.
    */
   rows(chosen: readonly string[]): AsyncIterable<ManifestRow>;
+  /** Closes what it is read from, also when not all rows were read. @default nothing is open */
+  close?(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import { absoluteLocation } from '../../operators/location-scheme.ts';
 import type { Dataset } from '../../operators/types.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import type { ImageIndex } from '../records/image-index.ts';
 import type { IndexCache } from '../records/index-cache.ts';
 import { indexedDataset } from '../records/indexed-dataset.ts';
@@ -17,6 +17,7 @@ import { chooseManifestColumns } from './manifest-columns.ts';
 import { manifestError, notRead } from './manifest-error.ts';
 import { manifestKind, type OpenedManifest } from './manifest-kinds.ts';
 import { indexRows } from './index-rows.ts';
+import type { ManifestRows } from './manifest-rows.ts';
 import { rowPlaces, type RowPlaces } from './row-places.ts';
 
 /** Options of `openManifest`. */
@@ -97,8 +98,9 @@ async function indexOf(
   places: RowPlaces,
 ): Promise<ImageIndex> {
   const { url, signal } = opened;
+  let rows: ManifestRows | undefined;
   try {
-    const rows = await manifestKind(opened.place.key)!(opened);
+    rows = await manifestKind(opened.place.key)!(opened);
     const columns = chooseManifestColumns(url, rows, names);
     const collected = await collectRows(rows, { url, columns, places });
     const chosen = chooseRows(collected, { location, columns, split });
@@ -106,6 +108,8 @@ async function indexOf(
   } catch (error) {
     signal?.throwIfAborted();
     throw notRead(url, error);
+  } finally {
+    await rows?.close?.();
   }
 }
 

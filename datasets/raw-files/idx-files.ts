@@ -2,7 +2,7 @@ import path from 'node:path';
 import { counted, shownName } from '../../operators/message-words.ts';
 import type { Dataset, DatasetNote } from '../../operators/types.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import type { ImageIndex } from '../records/image-index.ts';
 import { indexBuilder } from '../records/index-builder.ts';
 import { indexedDataset } from '../records/indexed-dataset.ts';

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
-import { packedStrings } from '../../operators/packed-strings.ts';
+import { packedFrom } from '../../operators/packed-strings.ts';
 import type { Sample } from '../../operators/types.ts';
 import type { StoredObject } from '../store/object-store.ts';
 import { storedObjects, type StoredObjects } from '../store/stored-objects.ts';
@@ -73,7 +73,7 @@ export function indexBuilder(name: string): IndexBuilder {
       const labelOf = new Map(classes.map((one, label) => [one, label]));
       const first = numbers.first.taken(order);
       const labels = first.map((at) => (at === -1 ? -1 : labelOf.get(found[at]!)!));
-      const packed = packedStrings(Array.from(order, (at) => ids[at]!));
+      const packed = packedFrom(order.length, (position) => ids[order[position]!]!);
       const labelSets = new Map<number, readonly number[]>();
       for (const [position, at] of order.entries()) {
         const own = new Set(several.get(at)?.map((one) => labelOf.get(one)!));

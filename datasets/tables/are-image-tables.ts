@@ -1,5 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import type { Place } from '../store/object-store.ts';
 import { tableBelow } from './looks-like-tables.ts';
 import { isTableName } from './table-files.ts';

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../operators/errors.ts';
 import { eitherOf, shownName, shownNames } from '../../operators/message-words.ts';
 import { nearestWord } from '../../operators/nearest-word.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import { columnFeatures, type ColumnFeatures } from './class-features.ts';
 import type { TableColumn, TableFile } from './table-file.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Dataset, DatasetNote } from '../../operators/types.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import type { ImageIndex } from '../records/image-index.ts';
 import type { IndexCache } from '../records/index-cache.ts';
 import { indexedDataset, type RecordReader } from '../records/indexed-dataset.ts';

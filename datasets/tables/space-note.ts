@@ -1,6 +1,6 @@
 import type { DatasetNote } from '../../operators/types.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { chooseColumns } from './choose-columns.ts';
 import { heldBytes } from './group-reader.ts';

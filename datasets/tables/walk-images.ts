@@ -1,4 +1,4 @@
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import type { ByteRange, ObjectStore } from '../store/object-store.ts';
 import type { ChosenColumns } from './choose-columns.ts';
 import { imagePlace } from './image-place.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { packedStrings } from '../../operators/packed-strings.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import { isSystemName, kindOfFile } from '../records/listed-names.ts';
 import type { ObjectStore, StoredObject } from '../store/object-store.ts';
 import { type ClassKind, classKinds, mostClassBytes, saidClasses } from './class-members.ts';

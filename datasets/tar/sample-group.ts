@@ -1,5 +1,5 @@
 import { readExtensions } from '../../operators/image-formats.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import { type ClassKind, classKinds, type SaidClasses } from './class-members.ts';
 import type { MemberName } from './member-name.ts';
 import type { TarMember } from './read-tar.ts';

@@ -1,1 +1,0 @@
-export type { ColumnNames } from '../../operators/column-names.ts';

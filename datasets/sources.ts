@@ -45,8 +45,11 @@ export interface Source {
   readonly examples: readonly [string, ...string[]];
   /** URI scheme of its locations, the colon included; null for those in a store, which are paths or URLs (`placeOf`). */
   readonly prefix: string | null;
-  /** Of these: names that tell the kind without a look into the store, as those with its ending; asked first. */
-  readonly named?: (location: string) => boolean;
+  /**
+   * Of these: names that tell the kind without a look into the store, as those with its ending; asked first. `maybe`: of
+   * this kind unless another one that the name tells holds it; asked next.
+   */
+  readonly named?: (location: string) => boolean | 'maybe';
   /** Of these: tests whether one is of this kind, by its name or what it holds. @default whatever is of no other */
   readonly holds?: (location: string, options: OpenSourceOptions) => Promise<boolean>;
   /**
@@ -106,7 +109,8 @@ export const sources = {
     examples: ['photos.csv', 'photos.jsonl', 'photos-of-paths.parquet', 'photos/metadata.csv'],
     prefix: null,
     // A table may hold images itself, which only its columns tell.
-    named: (location: string): boolean => /\.(?:csv|tsv|jsonl|ndjson)$/iu.test(location),
+    named: (location: string): boolean | 'maybe' =>
+      /\.(?:csv|tsv|jsonl|ndjson)$/iu.test(location) || (isTableName(location) && 'maybe'),
     holds: async (location: string, options: OpenSourceOptions): Promise<boolean> =>
       isManifestName(location) || (await isMetadataFolder(location, options)),
     open: async (location: string, options: OpenSourceOptions): Promise<Dataset> =>
@@ -185,8 +189,10 @@ export async function sourceOf(
     ({ prefix }) => prefix === (isPlace ? null : scheme),
   );
   // Each look into a remote store costs a request.
-  const isNamed = (source: Source): boolean => source.named?.(shownLocation(location)) === true;
-  const byName = likely.toSorted((one, other) => Number(isNamed(other)) - Number(isNamed(one)));
+  const ranks: readonly unknown[] = [true, 'maybe', false];
+  const rank = ({ named }: Source): number =>
+    ranks.indexOf(named?.(shownLocation(location)) ?? false);
+  const byName = likely.toSorted((one, other) => rank(one) - rank(other));
   for (const source of byName) {
     if ((await source.holds?.(location, options)) === true) return source;
   }

@@ -2,7 +2,7 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { permits } from '../../operators/flow/permits.ts';
 import { contentKey } from '../cache/content-key.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import type { IndexCache } from '../records/index-cache.ts';
 import type { ObjectStore, StoredObject } from '../store/object-store.ts';
 import type { Shard } from './find-shards.ts';

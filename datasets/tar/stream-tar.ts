@@ -1,6 +1,6 @@
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { StreamedImage } from '../../operators/types.ts';
-import type { ColumnNames } from '../records/column-names.ts';
+import type { ColumnNames } from '../../operators/column-names.ts';
 import { kindOfFile } from '../records/listed-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { shownLocation } from '../store/place.ts';

@@ -100,7 +100,14 @@ export async function writeSpecimens(
 
 /** Manifests whose rows also name what they may not, once the two points are no longer a part of a name. */
 async function writeLists(folder: string): Promise<void> {
-  const names = ['cat/1.jpg', 'dog/2 x.jpg', 'dog/a..b/3.jpg', 'é/4.jpg', 'cat/etc/passwd'];
+  const names = [
+    'cat/1.jpg',
+    'dog/2 x.jpg',
+    'dog/a..b/3.jpg',
+    'é/4.jpg',
+    'cat/etc/passwd',
+    'x../canary.jpg',
+  ];
   for (const name of names.slice(0, 2)) {
     await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await fs.writeFile(path.join(folder, name), name);

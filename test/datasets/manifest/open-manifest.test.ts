@@ -228,6 +228,11 @@ const refused: Readonly<
   'UTF-16': ['a.csv', Buffer.from('\uFEFFpath,label\n', 'utf16le'), /is UTF-16, or no text/u],
   'Latin-1': ['a.csv', Buffer.from('path,label\na,b\né,c\n', 'latin1'), /is not UTF-8 in line 3/u],
   'no JSON': ['a.jsonl', '{"path":"a.jpg"}\n{"path":\n', /Line 2 of .* is no JSON/u],
+  'a key that a line has twice': [
+    'a.jsonl',
+    '{"path":"a.jpg","label":"x"}\n{"path":"a.jpg","label":"x","label":"y"}\n',
+    /Line 2 of .* has the key `label` twice/u,
+  ],
   'a list in a line': [
     'a.jsonl',
     '[{"path":"a.jpg"}]',

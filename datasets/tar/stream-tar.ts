@@ -1,4 +1,5 @@
 import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { shownName } from '../../operators/message-words.ts';
 import type { StreamedImage } from '../../operators/types.ts';
 import type { ColumnNames } from '../../operators/column-names.ts';
 import { kindOfFile } from '../records/listed-names.ts';
@@ -112,6 +113,7 @@ function streamedGroup(
   let classes: ClassMember[] = [];
   /** Of the group: one that occurs again begins another sample. */
   const paths = new Set<string>();
+  let bytes = 0;
   /** A name that occurs again in a shard is another image. */
   const idOf = (path: string): string => {
     const times = (names.get(path) ?? 0) + 1;
@@ -122,6 +124,7 @@ function streamedGroup(
     const samples = sampleImages({ images, classes }, columns);
     [images, classes] = [[], []];
     paths.clear();
+    bytes = 0;
     return samples
       .filter(({ isFurther, member }) => !isFurther && member.content !== undefined)
       .map(({ path, member, said }) => ({
@@ -139,6 +142,8 @@ function streamedGroup(
       const before = isOfGroup ? [] : close();
       key = name.key;
       paths.add(path);
+      bytes += path.length + (member.content?.length ?? 0);
+      if (bytes > mostSampleBytes) throw tooLarge(key);
       const kind = classKindOf(name, columns);
       if (kindOfFile(path) === 'image') images.push({ path, name, member });
       else if (kind !== undefined) {
@@ -148,6 +153,15 @@ function streamedGroup(
       return before;
     },
   };
+}
+
+/** Most bytes of the members of one sample, which are held together. */
+const mostSampleBytes = 2 ** 28;
+
+function tooLarge(key: string): Error {
+  return new Error(
+    `its sample ${shownName(key)} has more than 256 MiB in members of one name. Pack the shard again, with a name for each image`,
+  );
 }
 
 interface StreamedClasses {

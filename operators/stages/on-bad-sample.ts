@@ -8,7 +8,10 @@ import type { Quarantine } from './quarantine.ts';
  * Replacement policy for a sample that cannot be used: nothing in an export, another image in
  * training.
  */
-export type Replacement = (bad: PlannedSample, attempt: number) => PlannedSample | undefined;
+export type Replacement<S extends PlannedSample = PlannedSample> = (
+  bad: S,
+  attempt: number,
+) => S | undefined;
 
 /**
  * Skip policy of `onBadSample`: the place stays empty. For exports, where each readable image has exactly one row.
@@ -23,7 +26,7 @@ export type Replacement = (bad: PlannedSample, attempt: number) => PlannedSample
  * const images = perSample(onBadSample(skipBad, bad, stage));
  * ```
  */
-export const skipBad: Replacement = () => undefined;
+export const skipBad: () => undefined = () => undefined;
 
 /**
  * Error recovery for one unreadable image: it goes to quarantine and `replacement` takes its place.
@@ -34,7 +37,7 @@ export const skipBad: Replacement = () => undefined;
  * @param replacement Called with the planned sample and 0, 1, … until one is readable; undefined leaves
  * the place empty. It must be a pure function, so that a resumed run makes the same choice.
  * @param quarantine Borrowed; shared by all samples of a run.
- * @param stage Reads and decodes one sample.
+ * @param stage Reads and decodes one sample; decodes one of a stream, whose bytes are there already.
  * @example
  * ```ts
  * import { pipe } from 'rxjs';
@@ -47,16 +50,12 @@ export const skipBad: Replacement = () => undefined;
  * const images = perSample(onBadSample(skipBad, bad, stage)); // `bad.list()` has the others
  * ```
  */
-export function onBadSample(
-  replacement: Replacement,
+export function onBadSample<S extends PlannedSample>(
+  replacement: Replacement<S>,
   quarantine: Quarantine,
-  stage: OperatorFunction<PlannedSample, DecodedImage>,
-): OperatorFunction<PlannedSample, DecodedImage> {
-  const use = (
-    sample: PlannedSample,
-    planned: PlannedSample,
-    attempt: number,
-  ): Observable<DecodedImage> => {
+  stage: OperatorFunction<S, DecodedImage>,
+): OperatorFunction<S, DecodedImage> {
+  const use = (sample: S, planned: S, attempt: number): Observable<DecodedImage> => {
     const useAnother = (): Observable<DecodedImage> => {
       const other = replacement(planned, attempt);
       return other === undefined ? EMPTY : use(other, planned, attempt + 1);

@@ -29,7 +29,7 @@ export function withoutSmallClasses(dataset: Dataset, least: number): Dataset {
   const part = onlyClasses(dataset, { excludeClasses: small });
   const text =
     `\`minPerClass: ${least}\` leaves out ${counted(small.length, 'class', 'classes')} with fewer images ` +
-    `(${counted(dataset.count - part.count, 'image')}): ${shownNames(small, mostNamed)}`;
+    `(${counted(dataset.count - part.count, 'image')} in all): ${shownNames(small, mostNamed)}`;
   return { ...part, notes: [...(part.notes ?? []), { text, options: ['minPerClass'] }] };
 }
 

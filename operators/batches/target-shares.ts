@@ -1,3 +1,4 @@
+import { counted } from '../message-words.ts';
 import { boundedShares } from './bounded-shares.ts';
 
 /** Share of the classes in an epoch, between that of their images and an equal one. */
@@ -93,8 +94,16 @@ function withoutRoom(options: TargetSharesOptions): RangeError {
   const largest = sizes.reduce((one, images) => Math.max(one, images));
   return new RangeError(
     `Expected \`${name}\` to be large enough for full batches of ${batchSize} images, none of a single class, ` +
-      `got \`${value}\`${beside}: ${sizes.length} classes of ${least} to ${largest} images cannot fill them`,
+      `got \`${value}\`${beside}: ${counted(sizes.length, 'class', 'classes')} of ${counted(least)} to ` +
+      `${counted(largest, 'image')} cannot fill them${enoughShare(options)}`,
   );
+}
+
+/** The share that would do, where nothing else is limited. */
+function enoughShare({ maxOversampling, sizes, seats }: TargetSharesOptions): string {
+  if (maxOversampling !== undefined) return '';
+  const share = Math.ceil(seats / sizes.length) / seats;
+  return `. At \`${Math.ceil(share * 1000) / 1000}\` they can`;
 }
 
 function sum(values: Iterable<number>): number {

@@ -11,11 +11,11 @@ import { quarantineName } from '../../outputs/tables/write-quarantine.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type TrainOptions, trainVerb } from '../options/train-options.ts';
-import { shownTimes } from '../parts/tell-shares.ts';
+import { shownDraws } from '../parts/tell-shares.ts';
 import type { StepTimes } from '../parts/step-clock.ts';
 import type { TrainedStep, TrainResult } from '../parts/tell-steps.ts';
 import { train } from '../train.ts';
-import { counted, shownName } from '../../operators/message-words.ts';
+import { counted } from '../../operators/message-words.ts';
 
 /** `train` on the command line. */
 export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
@@ -75,10 +75,8 @@ function drawnLines({ out, drawn }: TrainResult): readonly string[] {
   const { most, least } = drawn;
   const often = ({ draws, images }: DrawnClass): number => draws / images;
   if (often(most) < worthTelling * often(least)) return [];
-  const [first, second] = [most, least].map(
-    (one) => `${shownTimes(often(one))} times of ${shownName(one.name)} (${counted(one.images)})`,
-  );
-  return [`drew each image ${first} to ${second}, see ${path.join(out, drawnName)}`];
+  const [first, second] = [most, least].map((one) => shownDraws({ ...one, draws: often(one) }));
+  return [`drew ${first}, and ${second}, see ${path.join(out, drawnName)}`];
 }
 
 /** Ratio of draws from which they are told. */

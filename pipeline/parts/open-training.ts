@@ -79,7 +79,7 @@ export async function openTraining(
   const config = runConfig(options, data, engine, found.classes, start);
   tellPreparedSize(found, shrinkTarget(config.recipe, config.imageSize), note);
   checkPositives(walks, config, note);
-  tellShares(walks, note);
+  tellShares(walks, { maxOversampling: options.maxOversampling ?? undefined }, note);
   const run = scope.use(
     await openRunFolder(options.out, {
       config: { ...config },

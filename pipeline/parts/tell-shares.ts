@@ -1,3 +1,4 @@
+import type { ClassBalance } from '../../operators/batches/target-shares.ts';
 import type { ClassWalks } from '../../operators/batches/class-walks.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
 import type { TellNote } from './run-event.ts';
@@ -6,25 +7,30 @@ import type { TellNote } from './run-event.ts';
 const worthNoting = 10;
 
 /** Tells how often an epoch draws the images of the rarest and of the commonest class, where that differs widely. */
-export function tellShares({ dataset, index, shares }: ClassWalks, note: TellNote): void {
+export function tellShares(
+  { dataset, index, shares }: ClassWalks,
+  { maxOversampling }: Pick<ClassBalance, 'maxOversampling'>,
+  note: TellNote,
+): void {
   const classes = index.labels.map((label, member): ClassDraws => {
     const images = index.positions(label).length;
     return { name: dataset.classes[label]!, images, draws: shares.perEpoch(member) / images };
   });
   const [most, least] = [classes.reduce(oftener), classes.reduce(rarer)];
   if (most.draws < worthNoting * least.draws) return;
-  const options = ['balance', 'maxOversampling'];
+  const limit = maxOversampling === undefined ? 'a' : 'a smaller';
   note(
-    `an epoch draws ${draws(most)}, and ${draws(least)}: ` +
-      'a smaller `balance` or a `maxOversampling` brings them together',
-    options,
+    `an epoch draws ${shownDraws(most)}, and ${shownDraws(least)}: ` +
+      `a smaller \`balance\` or ${limit} \`maxOversampling\` brings them together`,
+    ['balance', 'maxOversampling'],
   );
 }
 
-interface ClassDraws {
+/** Draws of the images of a class. */
+export interface ClassDraws {
   readonly name: string;
   readonly images: number;
-  /** Draws of each image in an epoch. */
+  /** Draws of each image. */
   readonly draws: number;
 }
 
@@ -33,12 +39,14 @@ const oftener = (one: ClassDraws, other: ClassDraws): ClassDraws =>
 const rarer = (one: ClassDraws, other: ClassDraws): ClassDraws =>
   other.draws < one.draws ? other : one;
 
-function draws({ name, images, draws: times }: ClassDraws): string {
+/** How often the images of a class were drawn, in a text. */
+export function shownDraws({ name, images, draws }: ClassDraws): string {
   const of = images === 1 ? 'the one image' : `each of the ${counted(images)} images`;
-  return `${of} of ${shownName(name)} ${shownTimes(times)} times`;
+  const times = shownTimes(draws);
+  return `${of} of ${shownName(name)} ${times === '1' ? 'once' : `${times} times`}`;
 }
 
-/** How often something was done, in a text: two digits below 10, whole numbers above. */
-export function shownTimes(times: number): string {
+/** Two digits below 10, whole numbers above. */
+function shownTimes(times: number): string {
   return times < 10 ? String(Number(times.toPrecision(2))) : counted(Math.round(times));
 }

@@ -23,7 +23,7 @@ test('a run with a balance goes on as it was begun, and reports what it drew', a
   t.is(whole.exitCode, 0, whole.stderr);
   t.regex(
     whole.stdout,
-    /^drew each image [\d.]+ times of `a` \(2\) to [\d.]+ times of `c` \(24\), see .*drawn\.arrow$/mu,
+    /^drew each of the 2 images of `a` [\d.]+ times, and each of the 24 images of `c` [\d.]+ times, see .*drawn\.arrow$/mu,
   );
   t.is((await runCommandLine(args('parts', 4))).exitCode, 0);
   const before = await readDrawn(path.join(root, 'parts'));

@@ -12,7 +12,7 @@ test('classes of fewer images are left out by name, and labels close up', (t) =>
   );
   t.is(
     part.notes?.at(-1)?.text,
-    '`minPerClass: 5` leaves out 2 classes with fewer images (6 images): `class-00000`, `class-00002`',
+    '`minPerClass: 5` leaves out 2 classes with fewer images (6 images in all): `class-00000`, `class-00002`',
   );
 });
 

@@ -221,6 +221,12 @@ test('refuses a balance that is no number', refuses, { balance: Number.NaN }, /g
 test('refuses a share of 0', refuses, { maxClassShare: 0 }, /`maxClassShare` to be above 0/u);
 test('refuses to draw rare images less often', refuses, { maxOversampling: 0.5 }, /1 or more/u);
 test(
+  'says which share of a class would do',
+  refuses,
+  { maxClassShare: 0.2 },
+  /`maxClassShare` to be large enough.* cannot fill them\. At `0\.5` they can/u,
+);
+test(
   'refuses limits that leave places empty',
   refuses,
   { maxOversampling: 2 },

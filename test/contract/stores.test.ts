@@ -202,6 +202,32 @@ for (const [name, open] of Object.entries(stores)) {
     same(t, await streamed(one.store, await found(one, 'a')), photo);
   });
 
+  const large = Uint8Array.from(
+    { length: 2 ** 20 + 70_000 },
+    (_, at) => (at * 7 + (at >> 9)) % 251,
+  );
+  law(
+    'an object that nobody looked up is read, and found by that',
+    { 'a/b.jpg': photo, empty: '', large },
+    async (t, { store, key }) => {
+      for (const [one, bytes] of Object.entries({ 'a/b.jpg': photo, empty: bytesOf(''), large })) {
+        const latest = (await store.readLatest(key(one)))!;
+        same(t, latest.bytes, bytes);
+        t.deepEqual(latest.object, await store.find(key(one)));
+        same(t, await store.read(latest.object), bytes);
+      }
+      for (const none of ['a/b', 'a', 'a/', 'b.jpg']) {
+        t.is(await store.readLatest(key(none)), undefined, none);
+      }
+      const check = ({ bytes }: StoredObject): void => {
+        throw new Error(`it has ${bytes}`);
+      };
+      await t.throwsAsync(store.readLatest(key('large'), { check }), {
+        message: `it has ${large.length}`,
+      });
+    },
+  );
+
   law('an object without bytes is found and read', { empty: '' }, async (t, one) => {
     const object = await found(one, 'empty');
     t.is(object.bytes, 0);

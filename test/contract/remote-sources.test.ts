@@ -69,7 +69,8 @@ async function served(t: ExecutionContext): Promise<Served> {
   return {
     images,
     server,
-    open: async (form) => await openDataset(`${server.origin}/${forms[form]}`),
+    // Without a cache: what it keeps needs no server.
+    open: async (form) => await openDataset(`${server.origin}/${forms[form]}`, { cacheGb: 0 }),
     arm: (intercept) => {
       armed = intercept;
     },

@@ -13,7 +13,7 @@ import { openPreparedSplit, preparedIn } from './prepared/prepared-split.ts';
 import { isCifarArchive } from './raw-files/cifar-layout.ts';
 import { isCifar, openCifar } from './raw-files/cifar-files.ts';
 import { isIdx, openIdxFiles } from './raw-files/idx-files.ts';
-import { placeOf, shownLocation, storePrefixes } from './store/place.ts';
+import { placeName, placeOf, storePrefixes } from './store/place.ts';
 import { areImageTables } from './tables/are-image-tables.ts';
 import { isTableName } from './tables/table-files.ts';
 import { tablePlaces } from './tables/table-location.ts';
@@ -191,7 +191,7 @@ export async function sourceOf(
   // Each look into a remote store costs a request.
   const ranks: readonly unknown[] = [true, 'maybe', false];
   const rank = ({ named }: Source): number =>
-    ranks.indexOf(named?.(shownLocation(location)) ?? false);
+    ranks.indexOf(named?.(placeName(location)) ?? false);
   const byName = likely.toSorted((one, other) => rank(one) - rank(other));
   for (const source of byName) {
     if ((await source.holds?.(location, options)) === true) return source;

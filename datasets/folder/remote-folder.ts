@@ -8,6 +8,7 @@ import { indexedDataset } from '../records/indexed-dataset.ts';
 import { objectReader } from '../records/object-reader.ts';
 import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
 import { storedObjects } from '../store/stored-objects.ts';
+import { folderKey } from '../store/place.ts';
 import { requireSplitName } from '../records/split-names.ts';
 import { checkSplit } from './check-split.ts';
 import { classOf } from './class-layout.ts';
@@ -42,7 +43,7 @@ export async function openRemoteFolder(
 ): Promise<Dataset> {
   requireSplitName(split);
   const { store } = place;
-  const root = place.key === '' || place.key.endsWith('/') ? place.key : `${place.key}/`;
+  const root = folderKey(place.key);
   const isBelow = split !== undefined && split !== '.';
   const prefix = isBelow ? `${root}${split}/` : root;
   const name = isBelow ? pathBelow(place.name, split) : place.name;

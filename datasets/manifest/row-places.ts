@@ -2,7 +2,7 @@ import path from 'node:path';
 import { schemeOf } from '../../operators/location-scheme.ts';
 import { messageOf } from '../../operators/errors.ts';
 import { shownName } from '../../operators/message-words.ts';
-import { keyBelow, placeOf } from '../store/place.ts';
+import { folderKey, keyBelow, placeOf } from '../store/place.ts';
 import type { ObjectStore, Place } from '../store/object-store.ts';
 
 /** Finds the images of rows, and their stores again. */
@@ -42,7 +42,7 @@ export function isElsewhere(key: string): boolean {
 /** The places that rows name: paths below a folder, and URLs of any store of objects. */
 export function rowPlaces({ root, isChosen }: RowPlacesOptions): RowPlaces {
   const { store } = root;
-  const folder = root.key === '' || root.key.endsWith('/') ? root.key : `${root.key}/`;
+  const folder = folderKey(root.key);
   const stores = new Map<string, ObjectStore>();
   const others = new Map<string, number>();
   let isSecret = false;

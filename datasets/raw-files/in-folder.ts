@@ -1,10 +1,11 @@
 import { absoluteLocation } from '../../operators/location-scheme.ts';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
+import { folderKey } from '../store/place.ts';
 
 /** Key of a file in the folder that a place is. */
 export function keyIn({ key }: Place, name: string): string {
-  return key === '' || key.endsWith('/') ? `${key}${name}` : `${key}/${name}`;
+  return folderKey(key) + name;
 }
 
 /** The files of some names that are there, by name. */

@@ -38,7 +38,7 @@ export function requirePlain({ headers }: HttpHead): void {
 
 function withoutRanges(status: number): Error {
   const error = new Error(
-    `the server answered ${status} with all of it for a part: it knows no ranges`,
+    `the server answered ${status} with all of it for a part: it knows no ranges. Read it from a server that does, or from a disk`,
   );
   rangeless.add(error);
   return error;

@@ -69,7 +69,7 @@ function basic({ username, password }: Pick<URL, 'username' | 'password'>): {
 function notListed(origin: string, url: string): PipelineError {
   return new PipelineError(
     'ERR_DATASET',
-    `Could not list \`${url}\`: HTTP servers list nothing. Name the images in a manifest, or tars as ` +
+    `Could not list \`${url}\`: HTTP servers list nothing. Name the images in a manifest, or tars and tables as ` +
       `\`${origin}/photos-{000..099}.tar\``,
     { path: url },
   );

@@ -27,9 +27,15 @@ export function placeOf(location: string): Place | undefined {
   return { name: location, store: localStore, key: path.resolve(location) + folder };
 }
 
-/** A location as messages name it: of a URL, without credentials and signatures. */
-export function shownLocation(location: string): string {
-  return placeOf(location)?.name ?? location;
+/** A location as messages name its place: of a URL, without credentials and query; names in braces as they are written. */
+export function placeName(location: string): string {
+  const name = placeOf(location)?.name ?? location;
+  return schemeOf(location) === null ? name : name.replaceAll('%7B', '{').replaceAll('%7D', '}');
+}
+
+/** Key of a folder, as those of its objects begin: it ends with `/`, but for the whole store. */
+export function folderKey(key: string): string {
+  return key === '' || key.endsWith('/') ? key : `${key}/`;
 }
 
 /**
@@ -41,5 +47,5 @@ export function keyBelow(folder: string, relative: string): string | undefined {
   if (relative === '' || relative.includes('\0') || relative.includes('\\')) return undefined;
   const below = path.posix.normalize(relative);
   if (below.startsWith('../') || below === '..' || path.posix.isAbsolute(below)) return undefined;
-  return folder === '' || folder.endsWith('/') ? folder + below : `${folder}/${below}`;
+  return folderKey(folder) + below;
 }

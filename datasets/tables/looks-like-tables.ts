@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { isSystemName, kindOfFile } from '../records/listed-names.ts';
 import type { Place } from '../store/object-store.ts';
+import { folderKey } from '../store/place.ts';
 import { isTableName } from './table-files.ts';
 
 /** Most entries that are looked at to know what a folder holds. */
@@ -18,7 +19,7 @@ export async function tableBelow(
   signal?: AbortSignal,
 ): Promise<string | undefined> {
   const folder = store.file(key);
-  const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
+  const prefix = folderKey(key);
   const names = folder === null ? listedKeys(store.list(prefix, signal)) : namesBelow(folder);
   let table: string | undefined;
   let left = mostLooked;

@@ -5,6 +5,7 @@ import { isSystemName } from '../records/listed-names.ts';
 import { wholeFolder, withoutSplit, withSplits } from '../records/split-errors.ts';
 import { splitKind } from '../records/split-names.ts';
 import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
+import { folderKey } from '../store/place.ts';
 
 /** Endings of tables, in lower case. */
 const tableExtensions: ReadonlySet<string> = new Set([
@@ -103,7 +104,7 @@ async function* listedTables(
   key: string,
   signal: AbortSignal | undefined,
 ): AsyncIterable<FoundTable> {
-  const prefix = key === '' || key.endsWith('/') ? key : `${key}/`;
+  const prefix = folderKey(key);
   for await (const object of store.list(prefix, signal)) {
     const name = object.key.slice(prefix.length);
     const isTable = isTableName(name) && !name.split('/').some(isSystemName);

@@ -5,9 +5,9 @@ import { absoluteLocation, schemeOf } from '../../operators/location-scheme.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
 import { isSystemName } from '../records/listed-names.ts';
 import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
-import { placeOf, shownLocation } from '../store/place.ts';
+import { folderKey, placeName, placeOf } from '../store/place.ts';
 import { braceNames, mostNames } from '../store/brace-names.ts';
-import { folderKey, isFolder, isPattern, isTarName } from './tar-location.ts';
+import { isFolder, isPattern, isTarName } from './tar-location.ts';
 
 /** A shard of a set. */
 export interface Shard {
@@ -41,7 +41,7 @@ export async function findShards(
   const isLiteral = !isPattern(location) || (await isThere(location));
   const places = placesOf(
     location,
-    isLiteral ? [location] : braceNames(location, shownLocation(location)),
+    isLiteral ? [location] : braceNames(location, placeName(location)),
   );
   const [{ place: first }] = places;
   const { store } = first;
@@ -81,7 +81,7 @@ function placesOf(
       continue;
     }
     throw new RangeError(
-      `Expected the shards of \`${shownLocation(location)}\` to lie in one store, got \`${shownLocation(first?.name ?? name)}\` and \`${shownLocation(name)}\``,
+      `Expected the shards of \`${placeName(location)}\` to lie in one store, got \`${placeName(first?.name ?? name)}\` and \`${placeName(name)}\``,
     );
   }
   return places as [NamedPlace, ...NamedPlace[]];
@@ -118,7 +118,7 @@ function missingShards(
   const whole = `; ${counted(missing.length)} of ${counted(places.length, 'shard')} ${are} missing`;
   return new PipelineError(
     'ERR_DATASET',
-    `Could not open \`${shownLocation(name)}\`: there is no such file${places.length === 1 ? '' : whole}`,
+    `Could not open \`${placeName(name)}\`: there is no such file${places.length === 1 ? '' : whole}`,
     { path: place.store.url(place.key) },
   );
 }
@@ -150,7 +150,7 @@ async function listedShards(
       const parts = object.key.slice(top.length).split('/');
       const fits = matches?.test(object.key) ?? !parts.some(isSystemName);
       if (fits && isTarName(object.key)) found.set(object.key, object);
-      if (found.size > mostNames) throw tooMany(shownLocation(name));
+      if (found.size > mostNames) throw tooMany(placeName(name));
     }
   }
   const objects = [...found.values()];
@@ -178,7 +178,7 @@ function tooMany(name: string): RangeError {
 function withoutShards(location: string): PipelineError {
   return new PipelineError(
     'ERR_DATASET',
-    `Expected tar shards at ${shownName(shownLocation(location))}, got none. Check the path`,
-    { path: absoluteLocation(shownLocation(location)) },
+    `Expected tar shards at ${shownName(placeName(location))}, got none. Check the path`,
+    { path: absoluteLocation(placeName(location)) },
   );
 }

@@ -7,7 +7,7 @@ import type { IndexCache } from '../records/index-cache.ts';
 import { indexedDataset } from '../records/indexed-dataset.ts';
 import { objectReader } from '../records/object-reader.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { shownLocation } from '../store/place.ts';
+import { placeName } from '../store/place.ts';
 import { chooseShards } from './choose-shards.ts';
 import { findShards, type Shard } from './find-shards.ts';
 import { identityOf, keyOf } from './index-key.ts';
@@ -46,7 +46,7 @@ export interface OpenTarOptions {
  */
 export async function openTar(location: string, options: OpenTarOptions = {}): Promise<Dataset> {
   const { cache, columns = {}, signal } = options;
-  const name = shownLocation(location);
+  const name = placeName(location);
   requireKnownColumns(name, columns);
   const found = await findShards(location, signal);
   const { store } = found;

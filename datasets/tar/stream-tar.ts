@@ -4,7 +4,7 @@ import type { StreamedImage } from '../../operators/types.ts';
 import type { ColumnNames } from '../../operators/column-names.ts';
 import { kindOfFile } from '../records/listed-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { shownLocation } from '../store/place.ts';
+import { placeName } from '../store/place.ts';
 import { chooseShards } from './choose-shards.ts';
 import { type ClassKind, classKinds, mostClassBytes } from './class-members.ts';
 import { findShards, type Shard } from './find-shards.ts';
@@ -47,7 +47,7 @@ export async function* streamTar(
   options: StreamTarOptions = {},
 ): AsyncGenerator<StreamedImage, void> {
   const found = await findShards(location, options.signal);
-  const { shards } = chooseShards(shownLocation(location), found, options.split);
+  const { shards } = chooseShards(placeName(location), found, options.split);
   const classes = streamedClasses();
   for (const shard of shards) {
     const prefix = shards.length === 1 ? '' : `${shard.name}/`;

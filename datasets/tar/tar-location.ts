@@ -2,7 +2,7 @@ import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isSystemName, kindOfFile } from '../records/listed-names.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { placeOf } from '../store/place.ts';
+import { folderKey, placeOf } from '../store/place.ts';
 import { hasBraces } from '../store/brace-names.ts';
 
 /** Tests whether a name is that of a tar archive, or of a compressed one, which is refused with the way out. */
@@ -59,11 +59,6 @@ async function hasShards(
     return false;
   }
   return isFound;
-}
-
-/** Key of a folder, as its objects begin with. */
-export function folderKey(key: string): string {
-  return key === '' || key.endsWith('/') ? key : `${key}/`;
 }
 
 /** Folders in a folder that are looked into. */

@@ -1,7 +1,7 @@
 import { PipelineError } from '../../operators/errors.ts';
 import { readExtensions } from '../../operators/image-formats.ts';
 import { absoluteLocation } from '../../operators/location-scheme.ts';
-import { shownLocation } from '../store/place.ts';
+import { placeName } from '../store/place.ts';
 import type { SetFindings } from './set-findings.ts';
 import { shownOthers } from './tar-notes.ts';
 
@@ -16,7 +16,7 @@ export function withoutImages(location: string, { others }: SetFindings): Pipeli
         : `: archives in an archive, ${shownOthers([archives])}. Unpack the outer one`;
   return new PipelineError(
     'ERR_DATASET',
-    `Expected images in \`${shownLocation(location)}\`, got none${found}. Names have to end in ${readExtensions.join(', ')}`,
-    { path: absoluteLocation(shownLocation(location)) },
+    `Expected images in \`${placeName(location)}\`, got none${found}. Names have to end in ${readExtensions.join(', ')}`,
+    { path: absoluteLocation(placeName(location)) },
   );
 }

@@ -21,9 +21,10 @@ export async function inspectFile(
   if (file.endsWith('.onnx')) return await inspectOnnx(file, options);
   const kind = await arrowKindOf(file);
   if (kind === 'file') return await inspectArrowFile(file, options);
+  if (kind === 'stream') return await inspectArrowStream(file, options);
   // A name says that a file is meant to be one, so that what is wrong with it can be said.
   if (file.endsWith('.arrow')) return await inspectArrowFile(file, options);
-  if (kind === 'stream' || file.endsWith('.arrows')) return await inspectArrowStream(file, options);
+  if (file.endsWith('.arrows')) return await inspectArrowStream(file, options);
   return undefined;
 }
 

@@ -32,11 +32,19 @@ export async function inspectPath(
   given: string,
   options: InspectPathOptions = {},
 ): Promise<Inspection> {
+  const found = await inspectKnown(given, options);
+  if (found === undefined) throw await unknownThing(given);
+  return found;
+}
+
+/** Describes a path as `inspectPath` does; undefined when it is nothing known. */
+export async function inspectKnown(
+  given: string,
+  options: InspectPathOptions,
+): Promise<Inspection | undefined> {
   const stat = await statGiven(given);
   if (!stat.isDirectory() && !folderNames.has(path.basename(given))) {
-    const found = await inspectFile(given, options);
-    if (found !== undefined) return found;
-    throw unknownThing(given, 'file', await kindInstead(given, 'something else'));
+    return await inspectFile(given, options);
   }
   const folder = stat.isDirectory() ? given : path.dirname(given);
   const manifestPath = path.join(folder, manifestName);
@@ -46,22 +54,25 @@ export async function inspectPath(
   }
   const manifest = await readManifest(manifestPath);
   if (manifest !== undefined) return await inspectEmbeddings(folder, manifest, options);
-  const found = await inspectFolder(folder, options);
-  if (found === undefined) throw unknownThing(given, stat.isDirectory() ? 'folder' : 'file');
-  return found;
+  return await inspectFolder(folder, options);
 }
 
-function unknownThing(
+/**
+ * The error of a path that is nothing known.
+ *
+ * @param noImages Why it cannot be opened as images either. @default that was not tried
+ */
+export async function unknownThing(
   given: string,
-  what: 'file' | 'folder',
-  instead = 'something else',
-): PipelineError {
-  // It may well hold images.
-  const wayOut = what === 'folder' ? ' Of images in it, `views: views.html` draws views.' : '';
+  noImages?: PipelineError,
+): Promise<PipelineError> {
+  const isFolder = (await statGiven(given)).isDirectory();
+  const instead = isFolder ? 'something else' : await kindInstead(given, 'something else');
+  const asImages = noImages === undefined ? '' : ` As images: ${noImages.message}`;
   return new PipelineError(
     'ERR_FORMAT',
-    `Expected \`${given}\` to be a ${what} of \`train\`, \`prepare\`, \`embed\` or \`evaluate\`, an Arrow file or stream, ` +
-      `safetensors or ONNX, got ${instead}.${wayOut}`,
-    { path: given, options: ['views'] },
+    `Expected \`${given}\` to be a ${isFolder ? 'folder' : 'file'} of \`train\`, \`prepare\`, \`embed\` or \`evaluate\`, ` +
+      `an Arrow file or stream, safetensors or ONNX, got ${instead}.${asImages}`,
+    { path: given, options: noImages?.options, cause: noImages },
   );
 }

@@ -10,7 +10,7 @@ import { alternatives, defineVerb, type Resolved, type Verb } from './verb.ts';
 export interface BenchOptions extends DataOptions, SeedOption, LoadingOptions, ReadingOptions {
   /** Part of a run that is measured. */
   readonly part: 'loader';
-  /** Folder of images, as `train` takes it; or `synthetic:shapes`. */
+  /** Images, as `train` takes them. */
   readonly data: string;
   /** Side of the square views, in pixels. @default 32 */
   readonly imageSize?: number | undefined;
@@ -41,7 +41,7 @@ export interface BenchOptions extends DataOptions, SeedOption, LoadingOptions, R
 
 const data = {
   part: choice(['loader'], 'Part of a run that is measured.'),
-  data: path('Folder of images, as `train` takes it; or `synthetic:shapes`.'),
+  data: path('Images, as `train` takes them.'),
   ...dataFields,
 };
 

@@ -11,7 +11,7 @@ import { defineVerb, type Verb } from './verb.ts';
 /** Options of `embed`. */
 export interface EmbedOptions
   extends DataOptions, SeedOption, EngineOptions, LoadingOptions, ModelReadingOptions {
-  /** Folder of images, with or without a sub-folder for each class; or `synthetic:shapes`. */
+  /** Images, as `train` takes them, with or without classes. */
   readonly data: string;
   /** Run folder of `train`, whose last checkpoint is used; or FILE.onnx with FILE.json beside it. */
   readonly model: string;
@@ -41,9 +41,7 @@ export interface EmbedOptions
 }
 
 const data = {
-  data: path(
-    'Folder of images, with or without a sub-folder for each class; or `synthetic:shapes`.',
-  ),
+  data: path('Images, as `train` takes them, with or without classes.'),
   ...dataFields,
   seed: seedField,
 };

@@ -5,8 +5,8 @@ import { defineVerb, type Verb } from './verb.ts';
 /** Options of `inspect`. */
 export interface InspectOptions extends SheetOptions {
   /**
-   * Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`; with `views` a
-   * folder of images, or `synthetic:shapes`.
+   * Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`; or images, as
+   * `train` takes them.
    */
   readonly path: string;
   /** First rows to show. @default 5 */
@@ -19,8 +19,8 @@ const defaultRows = 5;
 
 const own = {
   path: path(
-    'Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`; with `views` a ' +
-      'folder of images, or `synthetic:shapes`.',
+    'Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`; or images, as ' +
+      '`train` takes them.',
   ),
   rows: integer(0, 'First rows to show.').default(defaultRows),
   verify: flag('Read everything and compare hashes and counts.'),
@@ -29,7 +29,8 @@ const own = {
 /** `sincere inspect PATH`. */
 export const inspectVerb: Verb<InspectOptions> = defineVerb<InspectOptions>({
   name: 'inspect',
-  summary: 'Say what a file or folder is and what it holds, or draw views of images.',
+  summary:
+    'Say what a file, a folder or a set of images is and what it holds, or draw views of images.',
   positional: 'path',
   fields: { ...own, ...sheetFields },
   groups: { Options: own, ...sheetGroups },

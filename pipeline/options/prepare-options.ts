@@ -10,7 +10,7 @@ import { alternatives, defineVerb, type Verb } from './verb.ts';
 
 /** Options of `prepare`. */
 export interface PrepareOptions extends DataOptions, SeedOption, LoadingOptions, ReadingOptions {
-  /** Folder of images, with or without a sub-folder for each class; or `synthetic:shapes`. */
+  /** Images, as `train` takes them, with or without classes. */
   readonly data: string;
   /** Folder for the prepared dataset, which every verb then takes in the place of `data`. */
   readonly out: string;
@@ -42,9 +42,7 @@ export interface PrepareOptions extends DataOptions, SeedOption, LoadingOptions,
 }
 
 const data = {
-  data: path(
-    'Folder of images, with or without a sub-folder for each class; or `synthetic:shapes`.',
-  ),
+  data: path('Images, as `train` takes them, with or without classes.'),
   ...dataFields,
   seed: seedField,
 };

@@ -15,7 +15,7 @@ import { decodingFields, type DecodingOptions } from './decoding-options.ts';
 import { augmentation, integer, optional, path } from './option-fields.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
-import type { OptionFields, OptionRule } from './verb.ts';
+import type { OptionFields, OptionRule, Resolved } from './verb.ts';
 
 /** Options of a contact sheet of views: which images, and how views are made of them. */
 export interface SheetContentOptions
@@ -47,16 +47,14 @@ export interface SheetOptions extends SheetContentOptions {
   readonly views?: string | null | undefined;
 }
 
-const images = {
-  split: dataFields.split,
-  ...listFields,
-  ...classFields,
-  count: integer(
-    1,
-    'Images of the sheet, drawn by `seed`, one after the other of each class.',
-  ).default(12),
-  seed: seedField,
-};
+const data = { split: dataFields.split, ...listFields, ...classFields };
+
+const count = integer(
+  1,
+  'Images of the sheet, drawn by `seed`, one after the other of each class.',
+).default(12);
+
+const images = { ...data, count, seed: seedField };
 
 const drawing = {
   viewsPerImage: integer(
@@ -87,7 +85,7 @@ export const sheetFields: OptionFields<SheetOptions> = {
 /** Headings of help for `sheetFields`. */
 export const sheetGroups: Readonly<Record<string, object>> = {
   Views: { views: sheetFields.views, ...drawing },
-  'Images of views': images,
+  Images: images,
   'Pixels of views': { ...readingFields, ...decodingFields },
 };
 
@@ -110,20 +108,32 @@ export const sheetRules: readonly OptionRule<SheetOptions>[] = [
       return cells * Math.max(cellSide, imageSize) ** 2 <= maxSheetPixels;
     },
   },
-  ...onlyWithViews(content),
+  ...onlyWithViews({ ...drawing, ...readingFields, ...decodingFields, count, seed: seedField }),
 ];
 
 /** A rule for each field that says nothing without a sheet: it is as it is when it is not given. */
 function onlyWithViews(
-  fields: OptionFields<SheetContentOptions>,
+  fields: Partial<OptionFields<SheetContentOptions>>,
 ): readonly OptionRule<SheetOptions>[] {
-  const keys = Object.keys(fields) as (keyof SheetContentOptions)[];
-  return keys.map((option) => {
-    const absent = JSON.stringify(fields[option].parse(undefined));
-    return {
-      option,
-      expected: 'absent unless `views` names a file for a sheet of views',
-      holds: (options) => options.views !== null || JSON.stringify(options[option]) === absent,
-    };
-  });
+  return keysOf(fields).map((option) => ({
+    option,
+    expected: 'absent unless `views` names a file for a sheet of views',
+    holds: (options) => options.views !== null || isAbsent(options, option),
+  }));
+}
+
+/** Tests whether options say which images are meant, by their split, their classes, or how they are read. */
+export function choosesImages(options: Resolved<SheetOptions>): boolean {
+  return keysOf(data).some((option) => !isAbsent(options, option));
+}
+
+function keysOf(
+  fields: Partial<OptionFields<SheetContentOptions>>,
+): readonly (keyof SheetContentOptions)[] {
+  return Object.keys(fields) as (keyof SheetContentOptions)[];
+}
+
+/** Tests whether an option is as it is when it is not given. */
+function isAbsent(options: Resolved<SheetOptions>, option: keyof SheetContentOptions): boolean {
+  return JSON.stringify(options[option]) === JSON.stringify(content[option].parse(undefined));
 }

@@ -23,7 +23,8 @@ import { alternatives, defineVerb, type Resolved, type Verb } from './verb.ts';
 export interface TrainOptions
   extends DataOptions, PairLossOptions, SeedOption, EngineOptions, LoadingOptions, ReadingOptions {
   /**
-   * Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`. With `resume`
+   * Images: a folder with a sub-folder for each class (none needed without labels), tar shards, tables, a manifest, on a
+   * path, `https://` or `s3://`; or `synthetic:shapes`. With `resume`
    * that of the run.
    */
   readonly data?: string | undefined;
@@ -102,7 +103,8 @@ export interface TrainOptions
 
 const data = {
   data: path(
-    'Folder of images, one sub-folder for each class (none needed without labels); or `synthetic:shapes`. ' +
+    'Images: a folder with a sub-folder for each class (none needed without labels), tar shards, tables, a manifest, ' +
+      'on a path, `https://` or `s3://`; or `synthetic:shapes`. ' +
       'With `resume` that of the run.',
   ),
   ...dataFields,
@@ -253,7 +255,7 @@ const groups = {
 /** `sincere train DATA --out RUN`. */
 export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
   name: 'train',
-  summary: 'Train an encoder on a folder of images.',
+  summary: 'Train an encoder on images.',
   positional: 'data',
   inherited: { from: continuedOptions, keys: ['data'] },
   fields: {

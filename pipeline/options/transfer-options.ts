@@ -26,7 +26,7 @@ import { alternatives, defineVerb, type Verb } from './verb.ts';
 /** Options of `transfer`. */
 export interface TransferOptions
   extends ClassOptions, ListOptions, SeedOption, EngineOptions, InvalidOptions, DecodingOptions {
-  /** Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`. */
+  /** Images of classes in two splits, as `train` takes them. */
   readonly data: string;
   /** Run folder of `train`, whose last checkpoint is used. */
   readonly model: string;
@@ -66,9 +66,7 @@ export interface TransferOptions
 }
 
 const data = {
-  data: path(
-    'Folder of images with two splits, each with a sub-folder for each class; or `synthetic:shapes`.',
-  ),
+  data: path('Images of classes in two splits, as `train` takes them.'),
   splitTrain: folderName('Split of `data` with the training images.').default('train'),
   splitTest: folderName('Split of `data` with the test images.').default('test'),
   ...listFields,

@@ -205,12 +205,6 @@ test('the command line says what the sheet shows, and where it is', async (t) =>
   t.like(json, { verb: 'inspect', kind: 'images', sheet: { format: 'png', images: 3, views: 4 } });
 });
 
-test('a folder of images is told how to look at them', async (t) => {
-  const { exitCode, stderr } = await runCommandLine(['inspect', await photosOf(t, [1])]);
-  t.is(exitCode, 1);
-  t.regex(stderr, /got something else\. Of images in it, `--views views\.html` draws views\./u);
-});
-
 const refused = test.macro({
   title: (_, args: string) => `refuses ${args}`,
   async exec(t: ExecutionContext, args: string, message: RegExp) {
@@ -231,7 +225,6 @@ test(
 test(refused, 'PHOTOS --views a.png --augmentation papre', /did you mean `paper`/u);
 test(refused, 'PHOTOS --augmentation simclr', /`--augmentation` to be absent unless `--views`/u);
 test(refused, 'PHOTOS --count 3', /`--count` to be absent unless `--views` names a file/u);
-test(refused, 'PHOTOS --split train', /`--split` to be absent unless `--views`/u);
 test(refused, 'PHOTOS --views a.png --rows 3', /`--rows` to be absent with `--views`/u);
 test(refused, 'PHOTOS --views a.png --verify', /`--verify` to be absent with `--views`/u);
 test(

@@ -95,7 +95,7 @@ async function openWhole(location: string, options: OpenSourceOptions): Promise<
     return told(await openSource(location, options), location);
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw withoutSecretsIn(error, location);
+    throw withoutSecretsIn(named(error, location), location);
   }
 }
 
@@ -109,6 +109,16 @@ function told(dataset: Dataset, location: string): Dataset {
   const notes = [...(dataset.notes ?? []), ...ofStore.map((text) => ({ text }))].map(shown);
   const { traffic } = store;
   return { ...dataset, name: withoutSecrets(dataset.name, location), notes, traffic };
+}
+
+/** A store's error about one object is the reason alone: here it is one about the dataset. */
+function named(error: unknown, location: string): unknown {
+  if (!(error instanceof Error) || error.constructor !== Error) return error;
+  const shown = shownLocation(location);
+  return new PipelineError('ERR_DATASET', `Could not open \`${shown}\`: ${error.message}`, {
+    path: shown,
+    cause: error,
+  });
 }
 
 function withoutSecretsIn(error: unknown, location: string): unknown {

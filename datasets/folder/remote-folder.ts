@@ -15,6 +15,7 @@ import { classOf } from './class-layout.ts';
 import type { OpenedFolder, Peek } from './folder-listing.ts';
 import { folderNotes } from './folder-notes.ts';
 import { pathBelow } from './path-below.ts';
+import { leftOutCount } from './left-out.ts';
 import { listPrefix, type PrefixListing } from './prefix-listing.ts';
 import { withoutImages } from './without-images.ts';
 
@@ -67,7 +68,17 @@ async function otherSplits(
   root: string,
   signal: AbortSignal | undefined,
 ) {
-  return splitsOf(location, await listPrefix(store.list(root, signal), root));
+  const found = await listPrefix(store.list(root, signal), root);
+  if (found.folders.length + found.objects.length + leftOutCount(found.listing.leftOut) === 0) {
+    throw new PipelineError(
+      'ERR_DATASET',
+      `There is nothing below \`${location}\`: check the path`,
+      {
+        path: location,
+      },
+    );
+  }
+  return splitsOf(location, found);
 }
 
 function peekIn(

@@ -1,6 +1,6 @@
 import type { CsvError } from 'csv-parse';
 import type { Writable } from 'node:stream';
-import { counted, shownName } from '../../operators/message-words.ts';
+import { counted } from '../../operators/message-words.ts';
 import { manifestError, notRead, rowError } from './manifest-error.ts';
 import type { ManifestRow, ManifestRows } from './manifest-rows.ts';
 import { mostLineBytes } from './text-lines.ts';
@@ -186,9 +186,4 @@ function separatorOf(begin: Uint8Array): string {
   const plain = line.replaceAll(/"[^"]*"/gu, '');
   const countOf = (separator: string): number => plain.split(separator).length;
   return separators.reduce((most, one) => (countOf(one) > countOf(most) ? one : most));
-}
-
-/** A header that is a row, as messages show it. */
-export function shownHeader(columns: readonly string[]): string {
-  return shownName(columns.join(','));
 }

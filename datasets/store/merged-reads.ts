@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { linkedAbort } from '../http/linked-abort.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { ByteRange, ObjectStore, StoredObject } from './object-store.ts';
@@ -91,7 +92,11 @@ async function readGroup(
       if (waiting.size === 0) stop.abort(one.signal!.reason);
     };
     if (one.signal?.aborted === true) leave();
-    else one.signal?.addEventListener('abort', leave, { once: true });
+    else if (one.signal !== undefined) {
+      // One signal stops all readings of a run.
+      setMaxListeners(0, one.signal);
+      one.signal.addEventListener('abort', leave, { once: true });
+    }
     return () => one.signal?.removeEventListener('abort', leave);
   });
   try {

@@ -200,3 +200,32 @@ async function openAfter(server: ObjectServer): Promise<number> {
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
 }
+
+test('what a server refuses is told with the location, whatever would be opened there', async (t) => {
+  const { origin } = await objectServer(t, {
+    intercept: (_, response) => {
+      response.writeHead(403).end();
+      return true;
+    },
+  });
+  for (const name of [
+    'photos',
+    'a.tar',
+    'a-{0..1}.tar',
+    'a.parquet',
+    'a.arrow',
+    'a.csv',
+    'a.jsonl',
+  ]) {
+    const error = await t.throwsAsync(openDataset(`${origin}/${name}`, { cacheGb: 0 }), {
+      code: 'ERR_DATASET',
+    });
+    t.true(error.message.includes(`${origin}/${name.slice(0, 1)}`), error.message);
+    t.regex(error.message, name === 'photos' ? /list nothing|403/u : /403/u, name);
+  }
+});
+
+test('names in braces are told as they are written', async (t) => {
+  const { server, open } = await served(t);
+  t.is((await open('tar')).name, `${server.origin}/${forms.tar}`);
+});

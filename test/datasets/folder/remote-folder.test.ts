@@ -84,6 +84,11 @@ test('a prefix without images says what it holds', async (t) => {
   await t.throwsAsync(async () => await openRemoteFolder(memoryStore({}).at('photos/')), {
     code: 'ERR_DATASET',
   });
+  const empty = memoryStore({}).at('photos');
+  await t.throwsAsync(async () => await openRemoteFolder(empty, { split: 'train' }), {
+    code: 'ERR_DATASET',
+    message: 'There is nothing below `memory://bucket/photos`: check the path',
+  });
 });
 
 test('an object that was overwritten or removed since it was listed is named', async (t) => {

@@ -180,3 +180,19 @@ test('when a reading of several fails each range is read by itself, unless it is
   ]);
   t.is(down.ranges.length, 1);
 });
+
+test('as many readings as there are follow one signal, and nothing is warned of', async (t) => {
+  const warned: Error[] = [];
+  const listen = (warning: Error): void => void warned.push(warning);
+  process.on('warning', listen);
+  const { read } = counted();
+  const merged = mergedReads(read, merging);
+  const { signal } = new AbortController();
+  const asked = Array.from({ length: 40 }, (_, at) =>
+    merged(object, { range: { from: at * 40, bytes: 5 }, signal }),
+  );
+  t.is((await Promise.all(asked)).length, 40);
+  await settled();
+  process.off('warning', listen);
+  t.deepEqual(warned, []);
+});

@@ -58,7 +58,7 @@ test('a URL with a signature is a tar, and no message tells the signature', asyn
   const error = await t.throwsAsync(openTar(signed), { instanceOf: RangeError });
   t.is(
     error.message,
-    'Expected `https://example.invalid/x-%7B0..9999999%7D.tar` to stand for at most 100000 names, got 10000000',
+    'Expected `https://example.invalid/x-{0..9999999}.tar` to stand for at most 100000 names, got 10000000',
   );
 });
 

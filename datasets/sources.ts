@@ -190,8 +190,7 @@ export async function sourceOf(
   );
   // Each look into a remote store costs a request.
   const ranks: readonly unknown[] = [true, 'maybe', false];
-  const rank = ({ named }: Source): number =>
-    ranks.indexOf(named?.(placeName(location)) ?? false);
+  const rank = ({ named }: Source): number => ranks.indexOf(named?.(placeName(location)) ?? false);
   const byName = likely.toSorted((one, other) => rank(one) - rank(other));
   for (const source of byName) {
     if ((await source.holds?.(location, options)) === true) return source;

@@ -24,7 +24,7 @@ const forms = {
 
 type RemoteForm = keyof typeof forms;
 
-const formNames = ['tar'] as readonly RemoteForm[];
+const formNames = Object.keys(forms) as readonly RemoteForm[];
 
 /** Images whose names have to be escaped in a URL. */
 async function oddlyNamed(): Promise<ImageSet> {

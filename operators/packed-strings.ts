@@ -1,8 +1,12 @@
 /** A read-only list of strings. */
-export interface PackedStrings {
+export interface Strings extends Iterable<string> {
   readonly length: number;
   /** The string at `index`, an integer from 0 to `length - 1`. */
   at(index: number): string;
+}
+
+/** Strings as UTF-8 in one buffer. */
+export interface PackedStrings extends Strings {
   /** All of them as UTF-8, one after the other. Borrowed. */
   readonly text: Uint8Array;
   /** `[length + 1]` First byte of each in `text`, and the end of the last. Borrowed. */
@@ -45,6 +49,9 @@ export function stringsIn(text: Uint8Array, starts: Float64Array): PackedStrings
     at: (index) => bytes.toString('utf8', starts[index], starts[index + 1]),
     text: bytes,
     starts,
+    *[Symbol.iterator]() {
+      for (let index = 0; index < this.length; index += 1) yield this.at(index);
+    },
   };
 }
 

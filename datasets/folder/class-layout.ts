@@ -1,3 +1,4 @@
+import type { Strings } from '../../operators/packed-strings.ts';
 import type { FolderListing } from './folder-listing.ts';
 
 /** Where the images of a listing lie. */
@@ -21,7 +22,7 @@ export function classLayout({ classes, ids }: FolderListing): ClassLayout {
       folders.set(name, below);
       const start = name.length + 1;
       for (let at = from; at < to; at += 1) {
-        const id = ids[at]!;
+        const id = ids.at(at);
         const next = id.indexOf('/', start);
         if (next < 0) direct.add(name);
         else below.add(id.slice(start, next));
@@ -37,10 +38,13 @@ export function classLayout({ classes, ids }: FolderListing): ClassLayout {
 }
 
 /** The deepest folder that holds all images, as path segments below the root. Ids are sorted. */
-export function commonFolder(ids: readonly string[]): readonly string[] {
-  const first = ids[0]!.split('/').slice(0, -1);
+export function commonFolder(ids: Strings): readonly string[] {
+  const first = ids.at(0).split('/').slice(0, -1);
   // All others lie between the two.
-  const last = ids.at(-1)!.split('/').slice(0, -1);
+  const last = ids
+    .at(ids.length - 1)
+    .split('/')
+    .slice(0, -1);
   const differs = first.findIndex((segment, at) => segment !== last[at]);
   return differs < 0 ? first : first.slice(0, differs);
 }
@@ -51,16 +55,29 @@ export function classOf(id: string): string {
 }
 
 /** Stretches of sorted ids that are of one class: its name, the first, and the one after the last. */
-export function* runsOf(
-  ids: readonly string[],
-): Iterable<readonly [name: string, from: number, to: number]> {
+export function* runsOf(ids: Strings): Iterable<readonly [name: string, from: number, to: number]> {
   let from = 0;
   while (from < ids.length) {
-    const name = classOf(ids[from]!);
-    const prefix = `${name}/`;
-    let to = from + 1;
-    while (to < ids.length && ids[to]!.startsWith(prefix)) to += 1;
+    const name = classOf(ids.at(from));
+    const to = endOfRun(ids, from, `${name}/`);
     yield [name, from, to];
     from = to;
   }
+}
+
+/** Place behind the last of the ids from one on that begin alike: looked for in steps that double, then halve. */
+function endOfRun(ids: Strings, from: number, prefix: string): number {
+  let last = from;
+  let step = 1;
+  while (last + step < ids.length && ids.at(last + step).startsWith(prefix)) {
+    last += step;
+    step *= 2;
+  }
+  let end = Math.min(last + step, ids.length);
+  while (end - last > 1) {
+    const middle = (last + end) >> 1;
+    if (ids.at(middle).startsWith(prefix)) last = middle;
+    else end = middle;
+  }
+  return end;
 }

@@ -1,5 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { Strings } from '../../operators/packed-strings.ts';
+import { stringColumn } from '../../operators/string-column.ts';
 import { type Entry, entriesOf, namesOf, notListed } from './folder-entries.ts';
 import { isResultFolder, type LeftOut, type LeftOutTally, leftOutTally } from './left-out.ts';
 import { filesBelow } from './raw-names.ts';
@@ -23,7 +25,7 @@ export interface FolderListing {
   /** Names of the class folders, sorted; none when only the folder itself holds images. */
   readonly classes: readonly string[];
   /** Paths below the folder, sorted. */
-  readonly ids: readonly string[];
+  readonly ids: Strings;
   /** Ids of files whose names are not UTF-8, which nothing can open by them. */
   readonly rawIds: ReadonlySet<string>;
   readonly leftOut: LeftOut;
@@ -43,26 +45,42 @@ export async function listFolder(
 ): Promise<FolderListing> {
   const leftOut = leftOutTally();
   const walk: Walk = { folder, ids: [], rawIds: new Set(), leftOut, signal };
+  const ids = stringColumn();
   const entries = await entriesOf(name, folder, signal);
   const real = await fs.realpath(folder);
   const classes: string[] = [];
   const loose: string[] = [];
-  const folders = entries.filter(({ kind, raw }) => kind === 'folder' && raw === undefined);
-  const ahead = readAhead(folders, async ({ name: below }) => await openFolder(walk, below));
+  const folders = entries.filter(({ kind }) => kind === 'folder').sort(byPath);
+  const named = folders.filter(({ raw }) => raw === undefined);
+  const ahead = readAhead(named, async ({ name: below }) => await openFolder(walk, below));
   for (const entry of entries) {
     if (entry.kind === 'image') loose.push(imageId(walk, entry, entry.name));
     else if (entry.kind !== 'folder') addLeftOut(leftOut, entry, entry.name);
-    else if (await collect(walk, entry, entry.name, [real], ahead)) classes.push(entry.name);
   }
-  const { ids, rawIds } = walk;
-  // Sorting strings without a comparator compares their UTF-16 code units.
-  if (ids.length === 0) return { classes: [], ids: loose.sort(), rawIds, leftOut };
-  if (loose.length > 0) leftOut.beside = { count: loose.length, example: loose.sort()[0]! };
-  return { classes: classes.sort(), ids: ids.sort(), rawIds, leftOut };
+  for (const folder of folders) {
+    if (await collect(walk, folder, folder.name, [real], ahead)) classes.push(folder.name);
+    // Sorting strings without a comparator compares their UTF-16 code units.
+    for (const id of walk.ids.sort()) ids.push(id);
+    walk.ids.length = 0;
+  }
+  const { rawIds } = walk;
+  if (ids.length > 0) {
+    if (loose.length > 0) leftOut.beside = { count: loose.length, example: loose.sort()[0]! };
+    return { classes: classes.sort(), ids, rawIds, leftOut };
+  }
+  for (const id of loose.sort()) ids.push(id);
+  return { classes: [], ids, rawIds, leftOut };
+}
+
+/** Order of the paths in folders: one class folder after the other, their ids are sorted. */
+function byPath(one: Entry, other: Entry): number {
+  const [path, another] = [`${one.name}/`, `${other.name}/`];
+  return path < another ? -1 : path > another ? 1 : 0;
 }
 
 interface Walk {
   readonly folder: string;
+  /** Those of the class folder that is walked. */
   readonly ids: string[];
   readonly rawIds: Set<string>;
   readonly leftOut: LeftOutTally;

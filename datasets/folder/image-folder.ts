@@ -5,7 +5,7 @@ import { fileTooLarge } from '../../operators/file-too-large.ts';
 import type { Dataset, Sample } from '../../operators/types.ts';
 import { requireSplitName } from '../records/split-names.ts';
 import { datasetHash } from '../records/dataset-hash.ts';
-import { packedStrings } from '../../operators/packed-strings.ts';
+import type { Strings } from '../../operators/packed-strings.ts';
 import { runsOf } from './class-layout.ts';
 import { checkSplit, splitFolders } from './check-split.ts';
 import { codeOf } from './folder-entries.ts';
@@ -52,7 +52,7 @@ export interface ImageFolder extends Dataset {
  *
  * Listing order is that of UTF-16 code units, the same everywhere. Symbolic links are followed, except
  * into a folder that the path already went through; a broken one fails when it is read. Holds
- * the text of the ids and 12 bytes for each image.
+ * the text of the ids and 16 bytes for each image.
  *
  * @param root The folder; with `split`, the folder of the splits.
  * @throws {PipelineError} `ERR_DATASET` when there is no such folder, it cannot be listed, it holds no
@@ -87,8 +87,8 @@ export async function openImageFolder(
   const askFile = fileAsker(folder, rawIds);
   const ignored = leftOutCount(listing.leftOut);
   const notes = await folderNotes(opened, listing);
-  const ids = packedStrings(listing.ids);
-  const labels = labelsOf(listing.ids, classes);
+  const { ids } = listing;
+  const labels = labelsOf(ids, classes);
   const count = ids.length;
   const sample = (position: number): Sample => {
     if (!Number.isInteger(position) || position < 0 || position >= count) {
@@ -149,7 +149,7 @@ function fileAsker(folder: string, rawIds: ReadonlySet<string>): AskFile {
 }
 
 /** The label of each sorted id, or nothing when there are no classes. */
-function labelsOf(ids: readonly string[], classes: readonly string[]): Int32Array | undefined {
+function labelsOf(ids: Strings, classes: readonly string[]): Int32Array | undefined {
   if (classes.length === 0) return undefined;
   const labelOf = new Map(classes.map((name, label) => [name, label]));
   const labels = new Int32Array(ids.length);

@@ -3,6 +3,7 @@ import { pointerFile } from '../../operators/pointer-files.ts';
 import { imageFormat } from '../../operators/image-formats.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
 import type { DatasetNote } from '../../operators/types.ts';
+import type { Strings } from '../../operators/packed-strings.ts';
 import { classOf } from './class-layout.ts';
 import { isForeignExtension } from '../records/listed-names.ts';
 import type { FolderListing, Peek } from './folder-listing.ts';
@@ -15,13 +16,13 @@ export async function notReadNotes(
   peek: Peek,
   { ids, rawIds }: FolderListing,
 ): Promise<readonly DatasetNote[]> {
-  const listed = rawIds.size === 0 ? ids : ids.filter((id) => !rawIds.has(id));
+  const listed = rawIds.size === 0 ? ids : [...ids].filter((id) => !rawIds.has(id));
   return [...(await foreignFormats(peek, listed, ids.length)), ...(await pointers(peek, listed))];
 }
 
 async function foreignFormats(
   peek: Peek,
-  ids: readonly string[],
+  ids: Iterable<string>,
   count: number,
 ): Promise<DatasetNote[]> {
   const byEnding = new Map<string, string[]>();
@@ -49,10 +50,10 @@ async function foreignFormats(
 }
 
 /** Looks at the first image, the last and one between: a store that was cloned without its files has none at all. */
-async function pointers(peek: Peek, ids: readonly string[]): Promise<DatasetNote[]> {
+async function pointers(peek: Peek, ids: Strings | readonly string[]): Promise<DatasetNote[]> {
   for (const at of [0, ids.length >> 1, ids.length - 1]) {
-    const id = ids[at];
-    if (id === undefined) continue;
+    if (at < 0 || at >= ids.length) continue;
+    const id = ids.at(at)!;
     const pointer = pointerFile(await peek(id, headBytes));
     if (pointer === undefined) continue;
     const { name, command } = pointer;

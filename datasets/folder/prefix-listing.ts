@@ -1,3 +1,4 @@
+import { type PackedStrings, packedStrings } from '../../operators/packed-strings.ts';
 import type { StoredObject } from '../store/object-store.ts';
 import { isSystemName, kindOfFile } from '../records/listed-names.ts';
 import type { FolderListing } from './folder-listing.ts';
@@ -5,7 +6,7 @@ import { type LeftOutTally, leftOutTally } from './left-out.ts';
 
 /** Images below a prefix of a store, as a listing of a folder has them. */
 export interface PrefixListing {
-  readonly listing: FolderListing;
+  readonly listing: FolderListing & { readonly ids: PackedStrings };
   /** The object of each image of the listing, in its order. */
   readonly objects: readonly StoredObject[];
   /** Names of the folders below the prefix, sorted. */
@@ -78,7 +79,7 @@ function listingOf(
   leftOut: LeftOutTally,
 ): Pick<PrefixListing, 'listing' | 'objects'> {
   const sorted = found.sort((a, b) => (a.id < b.id ? -1 : 1));
-  const ids = sorted.map(({ id }) => id);
+  const ids = packedStrings(sorted.map(({ id }) => id));
   return {
     listing: { classes, ids, rawIds: new Set(), leftOut },
     objects: sorted.map(({ object }) => object),

@@ -1,6 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
 import type { Dataset } from '../../operators/types.ts';
-import { packedStrings } from '../../operators/packed-strings.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
 import { datasetHash } from '../records/dataset-hash.ts';
 import type { ImageIndex } from '../records/image-index.ts';
@@ -88,7 +87,9 @@ function peekIn(
 ): Peek {
   const positions = new Map<string, number>();
   return async (id, bytes) => {
-    if (positions.size === 0) for (const [at, one] of listing.ids.entries()) positions.set(one, at);
+    if (positions.size === 0) {
+      for (let at = 0; at < listing.ids.length; at += 1) positions.set(listing.ids.at(at), at);
+    }
     const object = objects[positions.get(id) ?? -1];
     if (object === undefined || object.bytes === 0) return new Uint8Array();
     try {
@@ -122,14 +123,13 @@ function indexOf(
 ): ImageIndex {
   const labelOf = new Map(classes.map((name, label) => [name, label]));
   const labels = Int32Array.from(ids, (id) => labelOf.get(classOf(id)) ?? -1);
-  const packed = packedStrings(ids);
   const sample = (position: number) => ({
-    id: packed.at(position),
+    id: ids.at(position),
     label: labels[position] === -1 ? null : labels[position]!,
   });
   return {
     classes,
-    ids: packed,
+    ids,
     labels,
     objects: storedObjects(objects),
     object: Uint32Array.from(objects.keys()),

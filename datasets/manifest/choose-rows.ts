@@ -45,7 +45,10 @@ export function chooseRows(rows: CollectedRows, options: ChooseRowsOptions): Cho
   }
   const has = (row: number): boolean => bySplit.of[row] === number;
   const prefix = `${split}/`;
-  const isBelow = rows.keys.every((key, row) => !has(row) || key.startsWith(prefix));
+  let isBelow = true;
+  for (let row = 0; isBelow && row < rows.count; row += 1) {
+    isBelow = !has(row) || rows.keys.at(row).startsWith(prefix);
+  }
   return { has, prefix: isBelow ? prefix : '', notes };
 }
 
@@ -85,7 +88,8 @@ function splitsOfColumn(
 function splitsOfFolders({ keys }: CollectedRows): RowSplits {
   const names = new Map<string, number>();
   const of = new Uint32Array(keys.length);
-  for (const [row, key] of keys.entries()) {
+  for (let row = 0; row < keys.length; row += 1) {
+    const key = keys.at(row);
     const end = key.indexOf('/');
     const name = end < 0 || isElsewhere(key) ? '' : key.slice(0, end);
     if (splitKind(name) === undefined) return { names: [], of: [] };

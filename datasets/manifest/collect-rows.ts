@@ -1,4 +1,5 @@
 import { messageOf } from '../../operators/errors.ts';
+import { stringColumn, type StringColumn } from '../../operators/string-column.ts';
 import { numberColumn } from '../records/number-column.ts';
 import type { ManifestColumns } from './manifest-columns.ts';
 import { isPlural } from './manifest-columns.ts';
@@ -14,9 +15,9 @@ export interface CollectedRows {
   /** Line, or number of the row, of each. */
   readonly at: Uint32Array;
   /** Where the image of each lies. */
-  readonly keys: readonly string[];
+  readonly keys: StringColumn;
   /** Ids; absent without a column of them. */
-  readonly ids?: readonly string[] | undefined;
+  readonly ids?: StringColumn | undefined;
   /** Number of the cell of each in `labels`; absent without a column of classes. */
   readonly label?: Uint32Array | undefined;
   readonly labels?: ReturnType<RowLabels['finish']> | undefined;
@@ -48,8 +49,8 @@ export async function collectRows(
   const [atLabel, atId, atSplit] = [placeIn(label), placeIn(id), placeIn(split)];
   const labels = labelsOf(rows, label);
   const splits = new Map<string, number>();
-  const keys: string[] = [];
-  const ids: string[] = [];
+  const keys = stringColumn();
+  const ids = stringColumn();
   const make = (size: number): Uint32Array<ArrayBuffer> => new Uint32Array(size);
   const [ats, labelNumbers, splitNumbers] = [
     numberColumn(make),
@@ -70,15 +71,14 @@ export async function collectRows(
     }
   }
   if (keys.length === 0) throw manifestError(url, 'has no rows. Expected one for each image');
-  const all = Uint32Array.from(keys.keys());
   return {
     count: keys.length,
     unit: rows.unit,
-    at: ats.taken(all),
+    at: ats.all(),
     keys,
     ...(atId < 0 ? {} : { ids }),
-    ...(atLabel < 0 ? {} : { label: labelNumbers.taken(all), labels: labels!.finish() }),
-    ...(atSplit < 0 ? {} : { split: splitNumbers.taken(all) }),
+    ...(atLabel < 0 ? {} : { label: labelNumbers.all(), labels: labels!.finish() }),
+    ...(atSplit < 0 ? {} : { split: splitNumbers.all() }),
     splits: [...splits.keys()],
   };
 }

@@ -1,24 +1,26 @@
+import type { Strings } from '../../operators/packed-strings.ts';
+
 /**
  * The first of the rows with the same text: 4 bytes for two rows, where a map of a million texts takes some 100 MB.
  *
  * @param texts A text for each row.
  */
-export function firstRows(texts: readonly string[]): FirstRows {
+export function firstRows(texts: Strings): FirstRows {
   const size = 2 ** Math.ceil(Math.log2(2 * texts.length + 2));
   // Rows from 1; 0 is none.
   const table = new Uint32Array(size);
   const placeOf = (text: string): number => {
     let at = hashOf(text) & (size - 1);
-    while (table[at] !== 0 && texts[table[at]! - 1] !== text) at = (at + 1) & (size - 1);
+    while (table[at] !== 0 && texts.at(table[at]! - 1) !== text) at = (at + 1) & (size - 1);
     return at;
   };
   return {
     add(row) {
-      const at = placeOf(texts[row]!);
+      const at = placeOf(texts.at(row));
       if (table[at] === 0) table[at] = row + 1;
       return table[at]! - 1;
     },
-    has: (row) => table[placeOf(texts[row]!)] !== 0,
+    has: (row) => table[placeOf(texts.at(row))] !== 0,
   };
 }
 

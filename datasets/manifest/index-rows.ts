@@ -1,6 +1,6 @@
 import { PipelineError } from '../../operators/errors.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
-import { packedFrom, type PackedStrings, stringsIn } from '../../operators/packed-strings.ts';
+import { type PackedStrings, stringsIn } from '../../operators/packed-strings.ts';
 import type { DatasetNote } from '../../operators/types.ts';
 import type { ImageIndex } from '../records/image-index.ts';
 import { type IndexBuilder, indexBuilder } from '../records/index-builder.ts';
@@ -38,10 +38,10 @@ export function indexRows(rows: CollectedRows, options: IndexRowsOptions): Image
   for (const [object, row] of merged.rows.entries()) {
     const classes = classesOf(row);
     if (classes.length === 0) unlabelled += 1;
-    const name = shortOf(places.nameOf(rows.keys[row]!));
+    const name = shortOf(places.nameOf(rows.keys.at(row)));
     const isBare = !name.includes('/') && classes.length > 0;
-    const id = rows.ids?.[row] ?? (isBare ? `${classes[0]}/${name}` : name);
-    areIds &&= id === rows.keys[row];
+    const id = rows.ids?.at(row) ?? (isBare ? `${classes[0]}/${name}` : name);
+    areIds &&= id === rows.keys.at(row);
     builder.add({ id, classes, object });
   }
   const index = areIds ? indexOfIds(builder) : indexOfKeys(builder, rows, merged);
@@ -72,7 +72,7 @@ function indexOfKeys(
   { keys }: CollectedRows,
   { rows }: MergedRows,
 ): ImageIndex {
-  return builder.finish(unpinned(packedFrom(rows.length, (object) => keys[rows[object]!]!)));
+  return builder.finish(unpinned(keys.packed(rows)));
 }
 
 function unpinned(keys: PackedStrings): StoredObjects {
@@ -104,8 +104,8 @@ function mergedRows(url: string, rows: CollectedRows, { has }: ChosenRows): Merg
     if (!has(row)) continue;
     const before = first.add(row);
     if (before === row) kept.push(row);
-    else if (keys[before] !== keys[row]) {
-      throw sameId(url, names[row]!, `${rows.unit}s ${at[before]} and ${at[row]}`);
+    else if (keys.compare(before, row) !== 0) {
+      throw sameId(url, names.at(row), `${rows.unit}s ${at[before]} and ${at[row]}`);
     } else {
       const others = further.get(before) ?? [];
       const isSame = [before, ...others].some((one) => label?.[one] === label?.[row]);
@@ -147,7 +147,7 @@ function classesIn(
     return { classesOf, notes };
   }
   const folderOf = (row: number): string => {
-    const key = keys[row]!;
+    const key = keys.at(row);
     const short = shortOf(key);
     return isElsewhere(key) ? '' : short.slice(0, Math.max(0, short.indexOf('/')));
   };
@@ -165,7 +165,7 @@ function mergeNotes(
   { further, repeated, elsewhere }: MergedRows,
 ): readonly DatasetNote[] {
   const notes: DatasetNote[] = [];
-  const example = (row: number): string => shownName(keys[row]!.replaceAll('\0', '/'));
+  const example = (row: number): string => shownName(keys.at(row).replaceAll('\0', '/'));
   if (repeated.length > 0) {
     const are = counted(repeated.length, 'row repeats', 'rows repeat');
     notes.push({ text: `${are} an image, such as ${example(repeated[0]!)}: each is one image` });

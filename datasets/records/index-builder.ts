@@ -1,5 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
-import { packedFrom } from '../../operators/packed-strings.ts';
+import { stringColumn, type StringColumn } from '../../operators/string-column.ts';
 import type { Sample } from '../../operators/types.ts';
 import type { StoredObject } from '../store/object-store.ts';
 import { storedObjects, type StoredObjects } from '../store/stored-objects.ts';
@@ -38,7 +38,7 @@ export interface IndexBuilder {
 
 /** Begins an index: holds some 30 bytes and the id for each image. @param name The source as messages call it. */
 export function indexBuilder(name: string): IndexBuilder {
-  const ids: string[] = [];
+  const ids = stringColumn();
   const numbers = {
     // Of the class in `names`, -1 without one.
     first: numberColumn((size) => new Int32Array(size)),
@@ -66,14 +66,14 @@ export function indexBuilder(name: string): IndexBuilder {
       if (crc32 !== undefined) sums += 1;
     },
     finish(objects, further = []) {
-      const order = Uint32Array.from(ids.keys()).sort((a, b) => compare(ids[a]!, ids[b]!));
+      const order = ids.order();
       requireDifferent(name, order, ids);
       const found = [...names.keys()];
       const classes = [...new Set([...further, ...found])].sort();
       const labelOf = new Map(classes.map((one, label) => [one, label]));
       const first = numbers.first.taken(order);
       const labels = first.map((at) => (at === -1 ? -1 : labelOf.get(found[at]!)!));
-      const packed = packedFrom(order.length, (position) => ids[order[position]!]!);
+      const packed = ids.packed(order);
       const labelSets = new Map<number, readonly number[]>();
       for (const [position, at] of order.entries()) {
         const own = new Set(several.get(at)?.map((one) => labelOf.get(one)!));
@@ -104,15 +104,10 @@ export function indexBuilder(name: string): IndexBuilder {
   };
 }
 
-/** Order of UTF-16 code units, as sorting without a comparator has it. */
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
-}
-
-function requireDifferent(name: string, order: Uint32Array, ids: readonly string[]): void {
+function requireDifferent(name: string, order: Uint32Array, ids: StringColumn): void {
   for (let at = 1; at < order.length; at += 1) {
-    const id = ids[order[at]!]!;
-    if (id !== ids[order[at - 1]!]) continue;
+    if (ids.compare(order[at - 1]!, order[at]!) !== 0) continue;
+    const id = ids.at(order[at]!);
     throw new PipelineError(
       'ERR_DATASET',
       `\`${name}\` holds two images of the id \`${id}\`. Give each image an id of its own`,

@@ -71,7 +71,7 @@ export function indexBuilder(name: string): IndexBuilder {
       const found = [...names.keys()];
       const classes = [...new Set([...further, ...found])].sort();
       const labelOf = new Map(classes.map((one, label) => [one, label]));
-      const first = numbers.first.taken(order);
+      const first = numbers.first.inOrder(order);
       const labels = first.map((at) => (at === -1 ? -1 : labelOf.get(found[at]!)!));
       const packed = ids.packed(order);
       const labelSets = new Map<number, readonly number[]>();
@@ -94,10 +94,10 @@ export function indexBuilder(name: string): IndexBuilder {
         labels,
         ...(labelSets.size === 0 ? {} : { labelSets }),
         objects: 'versions' in objects ? objects : storedObjects(objects),
-        object: numbers.object.taken(order),
-        from: numbers.from.taken(order),
-        bytes: numbers.bytes.taken(order),
-        ...(sums > 0 && sums === ids.length ? { crc32: numbers.crc32.taken(order) } : {}),
+        object: numbers.object.inOrder(order),
+        from: numbers.from.inOrder(order),
+        bytes: numbers.bytes.inOrder(order),
+        ...(sums > 0 && sums === ids.length ? { crc32: numbers.crc32.inOrder(order) } : {}),
         hash: datasetHash({ classes, count: order.length, sample }),
       };
     },

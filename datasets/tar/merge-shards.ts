@@ -1,6 +1,5 @@
 import type { ImageIndex } from '../records/image-index.ts';
 import { indexBuilder } from '../records/index-builder.ts';
-import { numberColumn } from '../records/number-column.ts';
 import { type ClassSource, classSource } from './class-source.ts';
 import type { Shard } from './find-shards.ts';
 import { setFindings } from './set-findings.ts';
@@ -37,7 +36,8 @@ export function mergeShards(
     shards.map(({ shard }) => shard.name),
   );
   const place: Place = (image) => placeIn(image, source, layout);
-  const repeated = repeatedId(images, place);
+  const count = shards.reduce((sum, { index }) => sum + index.names.length, 0);
+  const repeated = repeatedId(images, place, count);
   const ownId = ownIds(shards);
   const builder = indexBuilder(location);
   for (const image of images()) {
@@ -122,12 +122,23 @@ function joined(folder: string, name: string): string {
   return Buffer.from(`${folder}/${name}`).toString();
 }
 
-/** The first id that two images would have: ids of equal hashes are compared, so that a million take 8 bytes each. */
-function repeatedId(images: () => Iterable<ShardImage>, place: Place): string | undefined {
-  const hashes = numberColumn((size) => new Float64Array(size));
-  for (const id of idsOf(images(), place)) hashes.push(stringHash(id));
-  const sorted = hashes.all().sort();
-  const twice = new Set(sorted.filter((hash, at) => hash === sorted[at - 1]));
+/** The first id that two images would have, of `count` at most: ids of equal hashes are compared, so that a million take 8 bytes each. */
+function repeatedId(
+  images: () => Iterable<ShardImage>,
+  place: Place,
+  count: number,
+): string | undefined {
+  const hashes = new Float64Array(count);
+  let found = 0;
+  for (const id of idsOf(images(), place)) {
+    hashes[found] = stringHash(id);
+    found += 1;
+  }
+  const sorted = hashes.subarray(0, found).sort();
+  const twice = new Set<number>();
+  for (let at = 1; at < found; at += 1) {
+    if (sorted[at] === sorted[at - 1]) twice.add(sorted[at]!);
+  }
   const seen = new Set<string>();
   for (const id of twice.size === 0 ? [] : idsOf(images(), place)) {
     if (!twice.has(stringHash(id))) continue;

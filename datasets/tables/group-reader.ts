@@ -25,8 +25,8 @@ export interface GroupReaderOptions {
   readonly cache?: ImageCache | undefined;
 }
 
-/** Decoded groups that are held in memory: 64 MiB. */
-export const heldBytes: number = 2 ** 26;
+/** Decoded groups that are held in memory: 32 MiB. */
+export const heldBytes: number = 2 ** 25;
 
 /** Groups that are decoded at the same time: each holds its pages in memory. */
 const atOnce = 2;

@@ -12,8 +12,8 @@ import type { IndexedShard } from './merge-shards.ts';
 import { shardColumns, shardOf } from './shard-columns.ts';
 import { listSharing, type ShardIndex } from './shard-index.ts';
 
-/** Shards that are passed over at once: in a network many, on a disk as many as keep one thread at work. */
-const shardsAtOnce = { remote: 8, local: 3 };
+/** Shards that are passed over at once: in a network many, on a disk one that is read while another is parsed. */
+const shardsAtOnce = { remote: 8, local: 2 };
 
 /** Options of `indexShards`. */
 export interface IndexShardsOptions {
@@ -34,7 +34,7 @@ export async function indexShards(
   store: ObjectStore,
   shards: readonly Shard[],
   { cache, indexes, columns = {}, signal }: IndexShardsOptions,
-): Promise<readonly IndexedShard[]> {
+): Promise<IndexedShard[]> {
   const ended = new AbortController();
   const either = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
   const passes = permits(shardsAtOnce[store.isRemote ? 'remote' : 'local']);
@@ -53,9 +53,14 @@ export async function indexShards(
       passes.use(() => indexOf(store, object, { columns, keep, signal: either }), either);
     return { shard, index: share(await keptPart(indexes, store, shard, columns, make)) };
   };
-  const all = shards.map(indexed);
+  // Not by what the promises resolve to, which they would keep until all are let go.
+  const done: IndexedShard[] = [];
+  const all = shards.map(async (shard, at) => {
+    done[at] = await indexed(shard);
+  });
   try {
-    return await Promise.all(all);
+    await Promise.all(all);
+    return done;
   } catch (error) {
     ended.abort();
     await Promise.allSettled(all);

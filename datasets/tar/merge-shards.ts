@@ -1,3 +1,4 @@
+import { packedStrings } from '../../operators/packed-strings.ts';
 import type { ImageIndex } from '../records/image-index.ts';
 import { indexBuilder } from '../records/index-builder.ts';
 import { type ClassSource, classSource } from './class-source.ts';
@@ -19,12 +20,13 @@ export interface IndexedShard {
  * The index of a set, of those of its shards: what classes are, where ids begin, and what a person has to know.
  *
  * @param location As messages call it.
+ * @param shards Handed over: what each holds is let go while the index grows.
  * @param split A folder inside of the shards, where they are not chosen by name.
  * @throws {PipelineError} `ERR_DATASET` when there are no images, or several splits.
  */
 export function mergeShards(
   location: string,
-  shards: readonly IndexedShard[],
+  shards: IndexedShard[],
   split: string | undefined,
 ): ImageIndex {
   const source = classSource(shards.map(({ index }) => index));
@@ -40,7 +42,7 @@ export function mergeShards(
   const repeated = repeatedId(images, place, count);
   const ownId = ownIds(shards);
   const builder = indexBuilder(location);
-  for (const image of images()) {
+  for (const image of lettingGo(shards, source)) {
     const placed = place(image);
     if (placed === undefined) continue;
     if (placed === 'beside') found.see('beside', image.path);
@@ -88,6 +90,23 @@ function* imagesOf(
     }
   }
 }
+
+/** The same, each shard for the last time. */
+function* lettingGo(shards: IndexedShard[], source: ClassSource): Iterable<ShardImage> {
+  for (const [object, one] of shards.entries()) {
+    for (const image of imagesOf([one], source)) yield { ...image, object };
+    shards[object] = { ...one, index: { ...one.index, ...nothing } };
+  }
+}
+
+const nothing: Pick<ShardIndex, 'names' | 'from' | 'bytes' | 'crc32' | 'further' | 'said'> = {
+  names: packedStrings([]),
+  from: new Float64Array(),
+  bytes: new Float64Array(),
+  crc32: new Uint32Array(),
+  further: new Uint32Array(),
+  said: {},
+};
 
 function* pathsOf(images: Iterable<ShardImage>): Iterable<string> {
   for (const { path } of images) yield path;

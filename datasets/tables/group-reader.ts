@@ -31,6 +31,9 @@ export const heldBytes: number = 2 ** 25;
 /** Groups that are decoded at the same time: each holds its pages in memory. */
 const atOnce = 2;
 
+/** Images that are written to the cache at the same time: those of a page may be thousands. */
+const keptAtOnce = 32;
+
 /**
  * Reader of images that lie compressed, or between other things, in the groups of rows of tables.
  *
@@ -95,18 +98,23 @@ export function groupReader(index: ImageIndex, options: GroupReaderOptions): Rec
     let bytes = 0;
     for await (const page of file.pages(group, column, own.signal)) {
       const found = page.cells.flatMap(valuesOf) as readonly (Uint8Array | null)[];
-      const keeping: Promise<void>[] = [];
+      const first = own.done;
       for (const [next, image] of found.entries()) {
-        const number = own.done + next;
-        const position = positions.of(at, group, number);
         bytes += image?.length ?? 0;
-        own.give(number, image);
-        if (image === null || position === undefined) continue;
-        const place = page.bufferAt === undefined ? undefined : page.bufferAt + image.byteOffset;
-        keeping.push(keepImage(position, image, place));
+        own.give(first + next, image);
       }
       own.done += found.length;
       if (isHeld) images.push(...found);
+      let keeping: Promise<void>[] = [];
+      for (const [next, image] of found.entries()) {
+        const position = positions.of(at, group, first + next);
+        if (image === null || position === undefined) continue;
+        const place = page.bufferAt === undefined ? undefined : page.bufferAt + image.byteOffset;
+        keeping.push(keepImage(position, image, place));
+        if (keeping.length < keptAtOnce) continue;
+        await Promise.all(keeping);
+        keeping = [];
+      }
       await Promise.all(keeping);
       // Decoding is work of this thread: what waits meanwhile goes on between two pages.
       await new Promise((resolve) => setImmediate(resolve));

@@ -114,7 +114,7 @@ async function writeShards(
   const shards = path.join(folder, largeForms.tar);
   await fs.mkdir(shards, { recursive: true });
   for (const [shard, some] of spread(count, count / perClass).entries()) {
-    const members = some.map((at) => tarMember({ name: idOf(at) }, images[at % different]!));
+    const members = some.map((at) => tarMember({ name: idOf(at) }, images[at % different]));
     const name = `train-${String(shard).padStart(4, '0')}.tar`;
     await fs.writeFile(path.join(shards, name), Buffer.concat([...members, tarEnd]));
   }

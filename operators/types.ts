@@ -34,11 +34,15 @@ export interface Dataset {
   readonly classes: readonly string[];
   /** Number of samples; positions run from 0 to `count - 1`. */
   readonly count: number;
-  /** SHA-256 (hex) over class names, ids and labels (several where an image has several): the same on every machine. */
+  /**
+   * SHA-256 (hex) over class names, ids and labels (several where an image has several), the listing: the seed of plans,
+   * and the same on every machine and in every form that the set is stored in. Says nothing of bytes: these are identified by `version`, all of them without
+   * reading any, and by `content`, one by one.
+   */
   readonly hash: string;
   /**
    * Version of the images: SHA-256 (hex) over what identifies their bytes without reading them, such as ETags, sizes and
-   * offsets. While it is the same, so are the images; another one says nothing. @default unknown
+   * offsets. While hash and version are the same, so are the images; another version says nothing. @default unknown
    */
   readonly version?: string | undefined;
   /** What a person should know of the images before they are used, such as files that were left out. @default none */
@@ -57,7 +61,11 @@ export interface Dataset {
   readonly limitsReads?: boolean | undefined;
   /** What reading from a remote store has cost until now; absent of local ones. */
   readonly traffic?: (() => StoreTraffic) | undefined;
-  /** Size of that file, where it costs less than reading it. @throws {PipelineError} `ERR_READ`, naming the sample. */
+  /**
+   * Size of that file; absent where it costs a request or a decoding, as of a million images it would cost a million.
+   *
+   * @throws {PipelineError} `ERR_READ`, naming the sample.
+   */
   size?(position: number): Promise<number>;
   /**
    * Place of those bytes on a local disk, for threads that read them themselves; null where only `read` gets at them.

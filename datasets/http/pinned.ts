@@ -4,6 +4,8 @@ import type { HttpHead } from './http-transport.ts';
 const modified = 'modified ';
 /** Mark of a version that is nothing but a size. */
 const sized = 'bytes ';
+/** Mark of a weak ETag. */
+const weakly = 'W/';
 
 /**
  * Version of what an answer tells of: its ETag, else its time of change, else nothing but its size, each marked as what it
@@ -20,6 +22,14 @@ export function versionOf({ headers }: HttpHead, bytes: number): string {
 /** Whether a version is nothing but a size. */
 export function isSizeAlone(version: string): boolean {
   return version.startsWith(sized);
+}
+
+/**
+ * Whether objects of one version have the same bytes: not where it is unknown, a weak ETag, a time of change, which counts
+ * in seconds, or nothing but a size. Versions of other stores than those over HTTP do.
+ */
+export function identifiesBytes(version: string): boolean {
+  return version !== '' && ![weakly, modified, sized].some((mark) => version.startsWith(mark));
 }
 
 /** Headers that pin a request to a version: strong ETags alone can be asked for. */

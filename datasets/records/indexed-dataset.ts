@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { isAboutImage, messageOf, PipelineError } from '../../operators/errors.ts';
 import { fileTooLarge } from '../../operators/file-too-large.ts';
 import type { Dataset, DatasetNote, ImageLocation, Sample } from '../../operators/types.ts';
 import type { ImageIndex } from './image-index.ts';
+import { indexVersion } from './index-version.ts';
 import { requirePosition } from './require-position.ts';
 
 /** Reader of the images of an index. */
@@ -17,10 +17,12 @@ export interface RecordReader {
    * @throws The reason of the signal when it aborts.
    */
   read(position: number, signal?: AbortSignal, maxBytes?: number): Promise<Uint8Array>;
-  /** Size of an image that the index does not know, where it costs less than reading it. */
-  size?(position: number): Promise<number>;
+  /** Size of an image that the index does not know, where it costs no more than a look at a local file. */
+  size?: ((position: number) => Promise<number>) | undefined;
   /** Place of those bytes on a local disk; null where only `read` gets at them. */
   locate?(position: number): ImageLocation | null;
+  /** What an image is of what lies at its place, where that does not tell: see `indexVersion`. */
+  readonly form?: string | undefined;
   /** False where the index does not know the versions of all objects. @default true */
   readonly isPinned?: boolean | undefined;
   /** Most bytes of a remote source that its cache keeps. @default nothing is kept, or nothing is remote */
@@ -80,7 +82,7 @@ export function indexedDataset(index: ImageIndex, options: IndexedDatasetOptions
     classes,
     count,
     hash,
-    version: reader.isPinned === false ? undefined : indexVersion(index),
+    version: reader.isPinned === false ? undefined : indexVersion(index, reader.form),
     notes,
     limitsReads: reader.limitsReads,
     sample,
@@ -90,13 +92,15 @@ export function indexedDataset(index: ImageIndex, options: IndexedDatasetOptions
       if (size > maxBytes) throw fileTooLarge(id, size, maxBytes);
       return await asked(position, () => reader.read(position, signal, maxBytes), signal);
     },
-    async size(position) {
-      requirePosition(position, count);
-      const size = sizes[position]!;
-      if (size !== -1) return size;
-      if (reader.size === undefined) return (await this.read(position)).length;
-      return await asked(position, () => reader.size!(position));
-    },
+    ...(reader.size === undefined && sizes.includes(-1)
+      ? {}
+      : {
+          async size(position: number) {
+            requirePosition(position, count);
+            const size = sizes[position]!;
+            return size === -1 ? await asked(position, () => reader.size!(position)) : size;
+          },
+        }),
     locate(position) {
       requirePosition(position, count);
       return reader.locate?.(position) ?? null;
@@ -115,17 +119,6 @@ function largerThanCache({ bytes }: ImageIndex, { keepsBytes }: RecordReader): D
     `the images take ${all} GB and the cache ${most} GB: what does not fit is fetched again in each epoch. ` +
     `To keep all, give \`cacheGb: ${Math.ceil((needed * 1.1) / 1e9)}\``;
   return [{ text, options: ['cacheGb'] }];
-}
-
-/** SHA-256 (hex) over the identities of the objects and the place of each image in them. */
-export function indexVersion(index: ImageIndex): string {
-  const { objects, object, from, bytes } = index;
-  const { text, starts } = objects.versions;
-  const hash = createHash('sha256').update(`${objects.length} objects, ${bytes.length} images\n`);
-  for (const column of [starts, text, objects.bytes, object, from, bytes]) {
-    hash.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength));
-  }
-  return hash.digest('hex');
 }
 
 function unreadable(id: string, place: string, error: unknown): PipelineError {

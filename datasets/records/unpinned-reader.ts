@@ -91,7 +91,8 @@ export function unpinnedReader(index: ImageIndex, options: UnpinnedReaderOptions
       const file = store.file(key);
       return file === null ? (keptAt(known(position), store.url(key)) ?? null) : { file };
     },
-    size: async (position) => (await look(position)).bytes,
+    // A look at an object of a remote store is a request.
+    size: isRemote ? undefined : async (position) => (await look(position)).bytes,
     async read(position, signal, maxBytes = Infinity) {
       const check = ({ bytes }: StoredObject): void => {
         if (bytes > maxBytes) throw fileTooLarge(index.ids.at(position), bytes, maxBytes);

@@ -19,6 +19,8 @@ import type { TableFile } from './table-file.ts';
 /** Options of `groupReader`. */
 export interface GroupReaderOptions {
   readonly store: ObjectStore;
+  /** Column of the images as it was chosen: a place is a row, whatever column is read. @default by the schema */
+  readonly form?: string | undefined;
   /** Column of the images in a table. @throws {PipelineError} `ERR_DATASET` when it has none. */
   readonly imageColumn: (file: TableFile, object: StoredObject) => number;
   /** Where decoded images are kept. @default those of a few groups in memory */
@@ -148,6 +150,7 @@ export function groupReader(index: ImageIndex, options: GroupReaderOptions): Rec
   };
 
   return {
+    form: options.form,
     limitsReads: true,
     nameOf(position) {
       const one = objects.at(object[position]!);

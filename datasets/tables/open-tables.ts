@@ -62,6 +62,7 @@ export async function openTables(
   const reader = isStored
     ? storedReader(index, store, options.cache)
     : groupReader(index, {
+        form: columns?.image,
         store,
         cache: options.cache,
         imageColumn: (file, object) => chooseColumns(store.url(object.key), file, columns).image,

@@ -7,7 +7,11 @@ import {
   type JsonObject,
 } from '../../operators/files/json.ts';
 import { producer } from '../files/producer.ts';
-import type { ExportedDataset, ExportIdentity } from '../exports/export-identity.ts';
+import {
+  datasetIdentity,
+  type ExportedDataset,
+  type ExportIdentity,
+} from '../exports/export-identity.ts';
 import type { ExportColumns, ExportVersion } from './embeddings-schema.ts';
 
 /** Subject of an export: the data, the network, and the vectors of it that are kept. */
@@ -44,7 +48,7 @@ export function embeddingsIdentity(
   const identity: EmbeddingsIdentity = {
     version: 2,
     producer,
-    dataset: { name: dataset.name, hash: dataset.hash, count: dataset.count, fingerprint },
+    dataset: datasetIdentity(dataset, fingerprint),
     classes: [...dataset.classes],
     ...(isOfSeveralClasses(dataset) ? { severalClasses: true } : {}),
     model: { ...model },

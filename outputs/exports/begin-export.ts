@@ -18,7 +18,8 @@ import { shardManifestName, shardOfName } from './export-shard.ts';
 
 /** The export to begin or to continue. */
 export interface WantedExport<I extends ExportIdentity> {
-  readonly identity: I;
+  /** Its identity. @param known Manifest that there is of it, or of another shard. */
+  readonly identityBeside: (known: ExportManifest<I> | undefined) => Promise<I>;
   /** Continue one that was begun. */
   readonly resume: boolean;
   /** See `openPartialFile`. */
@@ -27,8 +28,13 @@ export interface WantedExport<I extends ExportIdentity> {
 
 /** An export as it was begun or is continued. */
 export interface BegunExport<I extends ExportIdentity> {
-  /** As it is on the disk, but for a fingerprint that has become another in images still to come. */
+  /**
+   * As it is on the disk, but for a fingerprint that has become another in images still to come, and for the version of the
+   * images.
+   */
   readonly manifest: ExportManifest<I>;
+  /** True where its file on the disk has another version of the images, which is to be written once they are compared. */
+  readonly hasNewVersion: boolean;
   /** What has changed since it was begun, and keeps nothing from going on. */
   readonly notes: readonly string[];
 }
@@ -44,7 +50,7 @@ export async function beginOrContinueExport<I extends ExportIdentity>(
   kind: ExportKind<I>,
   folder: string,
   piece: ExportPiece<I>,
-  { identity, resume, token }: WantedExport<I>,
+  { identityBeside, resume, token }: WantedExport<I>,
 ): Promise<BegunExport<I>> {
   const names = await namesIn(folder);
   const file = path.join(folder, manifestName);
@@ -59,6 +65,7 @@ export async function beginOrContinueExport<I extends ExportIdentity>(
   const known = before ?? (await anyShardManifest(kind, folder, names));
   const refusal = known && kind.refusal?.(folder, known);
   if (refusal !== undefined) throw refusal;
+  const identity = await identityBeside(known);
   if (known !== undefined) checkIdentity(kind, folder, known, identity);
   const images = known === undefined ? undefined : continuedImages(kind, folder, known, identity);
   const foreign = before === undefined ? names.find((name) => piece.isForeign(name)) : undefined;
@@ -69,11 +76,13 @@ export async function beginOrContinueExport<I extends ExportIdentity>(
   const notes = images?.notes ?? [];
   if (before !== undefined) {
     const now = { ...before, dataset: images?.dataset ?? before.dataset };
-    return { manifest: piece.continued(now, identity), notes };
+    const isOwn = names.includes(piece.manifestName);
+    const hasNewVersion = isOwn && now.dataset.version !== before.dataset.version;
+    return { manifest: piece.continued(now, identity), notes, hasNewVersion };
   }
   const begun = piece.begun(identity);
   await writeAtomicJson(path.join(folder, piece.manifestName), begun, token);
-  return { manifest: begun, notes };
+  return { manifest: begun, notes, hasNewVersion: false };
 }
 
 /** The files of the folder. It was made or found just now, and may be taken away at any time. */

@@ -10,13 +10,15 @@ import { evenly } from './evenly.ts';
 import type { ExportPart } from './export-manifest.ts';
 
 /** Images that rows were made of. */
-export type CheckedImages = Pick<Dataset, 'sample' | 'read' | 'size' | 'content'>;
+export type CheckedImages = Pick<Dataset, 'sample' | 'read' | 'size' | 'content' | 'limitsReads'>;
 
 /** Care of the comparison, and how images are read. */
 export interface CheckImagesOptions extends TakeFingerprintOptions {
   /** Blocks of rows of a part, at most so many of them, evenly spread. */
   readonly blocks: (part: ExportPart, most: number) => AsyncIterable<IdentifiedRows>;
-  /** `size`: the sizes of all images and the bytes of about 1,024 of them. `hash`: the bytes of all. */
+  /**
+   * `size`: the sizes of all images, where the dataset knows them, and the bytes of about 1,024. `hash`: the bytes of all.
+   */
   readonly verify: 'size' | 'hash';
 }
 
@@ -33,7 +35,8 @@ const [someImages, someBlocks] = [1024, 64];
 /**
  * Images of finished parts that are others now than their rows say, by id: none when the export can go on.
  *
- * By the sizes of all files, where the dataset tells them, and the bytes of some; of all in a part whose sizes have
+ * By the sizes of all files, where the dataset tells them (a manifest of remote images and compressed tables do not), and the
+ * bytes of some; of all in a part whose sizes have
  * changed. An image that cannot be read now does not count, and neither does a row that does not say what its image was.
  *
  * @param parts Finished ones.

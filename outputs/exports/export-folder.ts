@@ -1,8 +1,11 @@
+import path from 'node:path';
 import type { Fingerprint } from '../../operators/fingerprint.ts';
 import type { Permits } from '../../operators/flow/permits.ts';
 import { takeFingerprint } from '../../operators/stages/take-fingerprint.ts';
 import type { Dataset } from '../../operators/types.ts';
+import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
 import { makeFolder } from '../../operators/files/make-folder.ts';
+import { isSameVersion } from '../files/same-version.ts';
 import { beginOrContinueExport } from './begin-export.ts';
 import { type CheckImagesOptions, otherImages } from './check-images.ts';
 import { checkPart, makeAnew } from './check-part.ts';
@@ -23,8 +26,9 @@ export interface ExportFolderOptions {
   /** Continue a folder that was begun; one that is not there is begun. @default false */
   readonly resume?: boolean | undefined;
   /**
-   * Check of finished parts: that they are there in full size, that the files of their images have the same sizes, and
-   * 1,024 of these the same bytes; or the SHA-256 of all. @default 'size'
+   * Check of finished parts: that they are there in full size, that the files of their images have the same sizes, where the
+   * dataset knows these, and 1,024 of them the same bytes; or the SHA-256 of all. Of a dataset in the version that they were
+   * made of, no image is looked at but with `hash`. @default 'size'
    */
   readonly verify?: 'size' | 'hash' | undefined;
   /** Reads of images at the same time, to identify them. @default 16 of its own */
@@ -71,23 +75,42 @@ export async function openExportFolder<I extends ExportIdentity, B extends Expor
   await makeFolder(folder);
   const lock = await lockExport(folder, piece.lockName);
   try {
-    const fingerprint = images && (await takeFingerprint(images, { permits, signal }));
-    const identity = subject.identity(fingerprint);
-    const begun = { identity, resume, token: lock.token };
-    const { manifest, notes } = await beginOrContinueExport(kind, folder, piece, begun);
+    let fingerprint: Fingerprint | undefined;
+    let isSame = false;
+    const identityBeside = async (known: ExportManifest<I> | undefined): Promise<I> => {
+      fingerprint = verify === 'hash' ? undefined : knownFingerprint(known, subject.dataset);
+      isSame = fingerprint !== undefined;
+      fingerprint ??= images && (await takeFingerprint(images, { permits, signal }));
+      return subject.identity(fingerprint);
+    };
+    const wanted = { identityBeside, resume, token: lock.token };
+    const begun = await beginOrContinueExport(kind, folder, piece, wanted);
+    const { manifest, notes, hasNewVersion } = begun;
     for (const part of finishedParts(manifest)) {
       await checkPart(folder, part, verify, makeAnew(kind.words));
     }
     const { blocks, ...parts } = subject.parts(manifest, lock.token);
-    if (images !== undefined) {
+    if (images !== undefined && !isSame) {
       const checking = { verify, permits, signal, blocks };
       await checkImages({ kind, folder, manifest }, images, checking);
+    }
+    if (hasNewVersion) {
+      await writeAtomicJson(path.join(folder, piece.manifestName), manifest, lock.token);
     }
     return exportWriter({ kind, folder, piece, manifest, lock, notes, fingerprint, ...parts });
   } catch (error) {
     await lock.release();
     throw error;
   }
+}
+
+/** The fingerprint of an export of images that have the same version, and so need not be read; undefined of others. */
+function knownFingerprint(
+  known: ExportManifest | undefined,
+  dataset: ExportedDataset,
+): Fingerprint | undefined {
+  const isSame = known !== undefined && isSameVersion(known.dataset, dataset);
+  return isSame ? known.dataset.fingerprint : undefined;
 }
 
 /** The images of the dataset, when they can be read. */
@@ -98,7 +121,7 @@ function readable(dataset: ExportedDataset): ReadableDataset | undefined {
 
 type ReadableDataset = Pick<
   Dataset,
-  'name' | 'hash' | 'count' | 'sample' | 'read' | 'size' | 'content'
+  'name' | 'hash' | 'count' | 'sample' | 'read' | 'size' | 'content' | 'limitsReads'
 >;
 
 /** @throws {PipelineError} `ERR_CONFIG` when finished parts are of other images. */

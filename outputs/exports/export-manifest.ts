@@ -145,10 +145,11 @@ export const datasetFields: Fields<ExportIdentity['dataset'], 'name' | 'hash' | 
   count,
 };
 
-/** Field of the dataset: what its images are. */
+/** Fields of the dataset: what its images are. */
 export const fingerprintFields: {
+  readonly version: z.ZodOptional<z.ZodType<string>>;
   readonly fingerprint: z.ZodOptional<z.ZodType<Fingerprint>>;
-} = { fingerprint: fingerprint.optional() };
+} = { version: sha256.optional(), fingerprint: fingerprint.optional() };
 
 /** Field that says which shard it is. */
 export const shardFields: { readonly shard: z.ZodType<ExportShard> } = {

@@ -8,7 +8,7 @@ import { partialSuffix } from '../../operators/files/partial-file.ts';
 import { requireFolder } from '../../operators/files/require-folder.ts';
 import { quarantineName, writeQuarantine } from '../tables/write-quarantine.ts';
 import { filesOf } from './check-part.ts';
-import type { ExportIdentity } from './export-identity.ts';
+import { datasetIdentity, type ExportIdentity } from './export-identity.ts';
 import type { ExportKind, ExportWords } from './export-kind.ts';
 import { lockExport, lockShards } from './export-lock.ts';
 import {
@@ -153,8 +153,19 @@ function joined<I extends ExportIdentity>(
   shards: readonly FoundShard<I>[],
 ): WholeManifest<I> {
   const parts = shards.flatMap(({ manifest }) => manifest.parts);
+  const dataset = datasetOfAll(first, shards);
   // In the order in which an export without shards writes them: the bytes are to be the same.
-  return { format, ...first, parts, done: true } as unknown as WholeManifest<I>;
+  return { format, ...first, dataset, parts, done: true } as unknown as WholeManifest<I>;
+}
+
+/** The dataset of the first shard; its version only where all have it. */
+function datasetOfAll(
+  { dataset }: Pick<ExportIdentity, 'dataset'>,
+  shards: readonly FoundShard[],
+): ExportIdentity['dataset'] {
+  const isOne = shards.every(({ manifest }) => manifest.dataset.version === dataset.version);
+  const version = isOne ? dataset.version : undefined;
+  return datasetIdentity({ ...dataset, version }, dataset.fingerprint);
 }
 
 /** Refuses parts of no shard: readers take all `part-*.arrow` of a folder for the export. */

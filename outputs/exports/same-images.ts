@@ -1,5 +1,5 @@
 import { changedImages, fingerprintPositions, parsedLine } from '../../operators/fingerprint.ts';
-import type { ExportIdentity } from './export-identity.ts';
+import { datasetIdentity, type ExportIdentity } from './export-identity.ts';
 import type { ExportWords } from './export-kind.ts';
 import type { ExportManifest, ExportPart } from './export-manifest.ts';
 import { changedMeanwhile, type ComparedNames } from '../files/other-images.ts';
@@ -49,6 +49,7 @@ export function continuedImages(
   const others = isOfOthers ? changed : changed.filter(isExported(before, now));
   if (others.length > 0) throw ofOtherImages(kind, folder, others, names);
   const isNew = before.parts.length === 0;
+  const { version } = now.dataset;
   const known = changed.length === 0 ? before.dataset.fingerprint : undefined;
   const fingerprint = known ?? now.dataset.fingerprint;
   return {
@@ -56,7 +57,7 @@ export function continuedImages(
       ...(names.before === names.now || isNew ? [] : [moved(folder, names)]),
       ...(changed.length === 0 || isNew ? [] : [changedMeanwhile(changed, meanwhile(kind.words))]),
     ],
-    dataset: isNew ? now.dataset : { ...before.dataset, fingerprint },
+    dataset: isNew ? now.dataset : datasetIdentity({ ...before.dataset, version }, fingerprint),
   };
 }
 

@@ -4,7 +4,11 @@ import type { Preparation } from '../../operators/types.ts';
 import { jsonDifferences } from '../../operators/files/json.ts';
 import { producer } from '../files/producer.ts';
 import type { Fingerprint } from '../../operators/fingerprint.ts';
-import type { ExportedDataset, ExportIdentity } from '../exports/export-identity.ts';
+import {
+  datasetIdentity,
+  type ExportedDataset,
+  type ExportIdentity,
+} from '../exports/export-identity.ts';
 import type { ExportKind } from '../exports/export-kind.ts';
 import {
   contentFields,
@@ -28,15 +32,15 @@ export type PreparedManifest = WholeManifest<PreparedIdentity>;
 
 /** The identity of a dataset prepared so, by this program. @param fingerprint Of its images, if known. */
 export function preparedIdentity(
-  { name, hash, count, classes }: ExportedDataset,
+  dataset: ExportedDataset,
   preparation: Preparation,
   fingerprint?: Fingerprint,
 ): PreparedIdentity {
   return {
     version: preparedVersion,
     producer,
-    dataset: { name, hash, count, ...(fingerprint === undefined ? {} : { fingerprint }) },
-    classes: [...classes],
+    dataset: datasetIdentity(dataset, fingerprint),
+    classes: [...dataset.classes],
     preparation: { ...preparation },
   };
 }

@@ -90,7 +90,7 @@ export interface RunFolder {
  *
  * ```
  * config.json      resolved options, their hash, versions
- * images.json      SHA-256 of some images, by which others under the same names are refused
+ * images.json      version of the images and SHA-256 of some, by which others under the same names are refused
  * metrics.arrows   one row a step, the same for the same seed
  * timing.arrows    one row a step
  * checkpoints/     the newest few states
@@ -165,7 +165,7 @@ async function knownImages(
   run: ContinuedRun,
 ): Promise<(RunImages & ComparedImages) | undefined> {
   if (images === undefined) return undefined;
-  if (!resume) return { ...images, notes: [] };
+  if (!resume) return { ...images, fingerprint: await images.takeFingerprint(), notes: [] };
   return { ...images, ...(await comparedImages(folder, images, run)) };
 }
 

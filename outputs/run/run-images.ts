@@ -5,6 +5,7 @@ import type { BadSample } from '../../operators/types.ts';
 import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
 import { readJsonObject } from '../../operators/files/json.ts';
 import { changedMeanwhile, otherImages } from '../files/other-images.ts';
+import { isSameVersion } from '../files/same-version.ts';
 
 /** The name of the file in a run folder that says what its images were. */
 export const imagesName = 'images.json';
@@ -15,7 +16,10 @@ export interface RunImages {
   readonly name: string;
   /** `Dataset.hash`. */
   readonly hash: string;
-  readonly fingerprint: Fingerprint;
+  /** `Dataset.version`: where that is the one of before, the images are the same, and none is read. @default unknown */
+  readonly version?: string | undefined;
+  /** Takes the fingerprint of the images as they are now. */
+  readonly takeFingerprint: () => Promise<Fingerprint>;
   /** Ids among some that were drawn in the first steps; asked only about images that have changed. @default all */
   readonly drawn?:
     ((ids: readonly string[], steps: number) => Promise<readonly string[]>) | undefined;
@@ -36,7 +40,8 @@ export interface ComparedImages {
 }
 
 /**
- * Checks that images under the same names are those that a run was begun with, as far as the fingerprints say.
+ * Checks that images under the same names are those that a run was begun with: by their version, else as far as the
+ * fingerprints say, so that a run goes on with the same images in another form.
  *
  * Images that could not be used may have been repaired, and images that were not drawn yet may have changed. A run from
  * before there were fingerprints, and one of other names, which its configuration refuses, know none.
@@ -49,19 +54,19 @@ export async function comparedImages(
   { step, bad }: ContinuedRun,
 ): Promise<ComparedImages> {
   const before = await readRunImages(folder);
-  if (before === undefined || before.hash !== now.hash) {
-    return { fingerprint: now.fingerprint, notes: [] };
+  if (before !== undefined && isSameVersion(before, now)) {
+    return { fingerprint: before.fingerprint, notes: [] };
   }
+  const fingerprint = await now.takeFingerprint();
+  if (before === undefined || before.hash !== now.hash) return { fingerprint, notes: [] };
   const unused = new Set(bad.map(({ id }) => id));
-  const changed = changedImages(before.fingerprint, now.fingerprint).filter(
-    (id) => !unused.has(id),
-  );
+  const changed = changedImages(before.fingerprint, fingerprint).filter((id) => !unused.has(id));
   const drawn = changed.length === 0 || step === 0 ? [] : await drawnOf(now, changed, step);
   if (drawn.length > 0) {
     throw otherImages(folder, drawn, { before: before.name, now: now.name, when: trained });
   }
   return {
-    fingerprint: mergedLines(before.fingerprint, now.fingerprint, unused),
+    fingerprint: mergedLines(before.fingerprint, fingerprint, unused),
     notes: changed.length === 0 || step === 0 ? [] : [changedMeanwhile(changed, meanwhile)],
   };
 }
@@ -94,30 +99,36 @@ function mergedLines(
 /** Writes what the images of a run are. @throws {PipelineError} `ERR_WRITE`. */
 export async function writeRunImages(
   folder: string,
-  { name, hash, fingerprint }: Pick<RunImages, 'name' | 'hash' | 'fingerprint'>,
+  { name, hash, version: imagesVersion, fingerprint }: SavedImages,
 ): Promise<void> {
   const file = path.join(folder, imagesName);
-  await writeAtomicJson(file, { format, version: 1, name, hash, fingerprint });
+  await writeAtomicJson(file, { format, version: 1, name, hash, imagesVersion, fingerprint });
 }
 
 const format = 'sincere-run-images';
 
-type SavedImages = Pick<RunImages, 'name' | 'hash' | 'fingerprint'>;
+/** What is kept of the images of a run. */
+export type SavedImages = Pick<RunImages, 'name' | 'hash' | 'version'> &
+  Pick<ComparedImages, 'fingerprint'>;
 
 /** Reads what the images of a run were; undefined of runs from before. @throws {PipelineError} `ERR_FORMAT`. */
 async function readRunImages(folder: string): Promise<SavedImages | undefined> {
   const file = path.join(folder, imagesName);
   const saved = await readJsonObject(file);
   if (saved === undefined) return undefined;
-  const { version, name, hash, fingerprint } = saved;
+  const { version, name, hash, imagesVersion, fingerprint } = saved;
   const isWhole =
     saved['format'] === format &&
     version === 1 &&
     typeof name === 'string' &&
     typeof hash === 'string' &&
+    ['string', 'undefined'].includes(typeof imagesVersion) &&
     Array.isArray(fingerprint) &&
     fingerprint.every((line) => typeof line === 'string' && line.includes('  '));
-  if (isWhole) return { name, hash, fingerprint: fingerprint as string[] };
+  if (isWhole) {
+    const known = imagesVersion as string | undefined;
+    return { name, hash, version: known, fingerprint: fingerprint as string[] };
+  }
   throw new PipelineError(
     'ERR_FORMAT',
     `\`${file}\` does not say what the images of a run were. Remove it, and the run goes on with the images of today.`,

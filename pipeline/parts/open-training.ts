@@ -84,7 +84,7 @@ export async function openTraining(
     await openRunFolder(options.out, {
       config: { ...config },
       metrics: metricsColumns(config.loss.name),
-      images: await trainingImages(data, config, scope.signal),
+      images: trainingImages(data, config, scope.signal),
       resume,
       mayChange,
       mayGrow: 'steps',

@@ -5,17 +5,20 @@ import type { RunImages } from '../../outputs/run/run-images.ts';
 import { batchShape, type PlannedBatches } from './batch-shape.ts';
 import { readPermits } from './native-permits.ts';
 
-/** What the images of a run are: their fingerprint, and which of them were drawn by a step. */
-export async function trainingImages(
+/** What the images of a run are: their version, their fingerprint, and which of them were drawn by a step. */
+export function trainingImages(
   data: Dataset,
   config: PlannedBatches,
   signal: AbortSignal,
-): Promise<RunImages> {
-  const { name, hash } = data;
-  const fingerprint = await takeFingerprint(data, { permits: readPermits, signal });
-  const drawn = (ids: readonly string[], steps: number): Promise<string[]> =>
-    drawnImages(data, config, ids, steps);
-  return { name, hash, fingerprint, drawn };
+): RunImages {
+  const { name, hash, version } = data;
+  return {
+    name,
+    hash,
+    version,
+    takeFingerprint: () => takeFingerprint(data, { permits: readPermits, signal }),
+    drawn: (ids, steps) => drawnImages(data, config, ids, steps),
+  };
 }
 
 /** Images among some that stand in the plans of the first steps. Plans are made again, until all are found. */

@@ -45,8 +45,8 @@ test('the images that were drawn by a step are those of the plans before it', as
   const { signal } = new AbortController();
   const planned = { batchSize: 8, classesPerBatch: null, seed: 0 };
   const loss = { name: 'sincere', temperature: 0.1, anchors: 'all', positives: 'class' } as never;
-  const { drawn, fingerprint } = await trainingImages(dataset, { ...planned, loss }, signal);
-  t.is(fingerprint.length, 24);
+  const { drawn, takeFingerprint } = trainingImages(dataset, { ...planned, loss }, signal);
+  t.is((await takeFingerprint()).length, 24);
   const ids = Array.from({ length: dataset.count }, (_, position) => dataset.sample(position).id);
   const counts = await Promise.all([0, 1, 2, 3].map((steps) => drawn!(ids, steps)));
   t.deepEqual(

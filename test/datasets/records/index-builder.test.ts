@@ -1,6 +1,6 @@
 import test from 'ava';
 import { indexBuilder } from '../../../datasets/records/index-builder.ts';
-import { indexVersion } from '../../../datasets/records/indexed-dataset.ts';
+import { indexVersion } from '../../../datasets/records/index-version.ts';
 import { storedObjects } from '../../../datasets/store/stored-objects.ts';
 
 const objects = [
@@ -44,27 +44,48 @@ test('two images of one id are refused by name', (t) => {
   });
 });
 
-test('the version of an index is another when an object, its size or a place is', (t) => {
-  const version = (of = objects, from = 0): string => {
+const pinned = objects.map((one, at) => ({ ...one, version: `"${at}"` }));
+
+test('the version of an index is another when an object with images, its size or a place is', (t) => {
+  const version = (of = pinned, from = 0, form = ''): string | undefined => {
     const builder = indexBuilder('shards');
     builder.add({ id: 'a', classes: [], object: 0, from });
-    return indexVersion(builder.finish(storedObjects(of)));
+    builder.add({ id: 'b', classes: [], object: 1, from });
+    return indexVersion(builder.finish(storedObjects(of)), form);
   };
-  const [first, second] = objects as [(typeof objects)[0], (typeof objects)[0]];
+  const [first, second] = pinned as [(typeof pinned)[0], (typeof pinned)[0]];
   const others = [
     version([{ ...first, version: 'e' }, second]),
     version([{ ...first, bytes: 11 }, second]),
-    version([first]),
-    version(objects, 1),
-    // The same text, split at another place.
-    version([
-      { ...first, version: '' },
-      { ...second, version: 'é' },
-    ]),
+    version([first, { ...second, version: 'e' }]),
+    version(pinned, 1),
+    version(pinned, 0, 'mask'),
+    version([second, first]),
   ];
-  t.is(
-    version(),
-    version(objects.map(({ bytes, version: own }) => ({ key: 'moved', bytes, version: own }))),
-  );
-  t.is(new Set([version(), ...others]).size, 6);
+  t.is(new Set([version(), ...others]).size, 7);
+});
+
+test('the version of an index is the same wherever its objects lie and however they were listed', (t) => {
+  const version = (of: typeof pinned, places: readonly number[]): string | undefined => {
+    const builder = indexBuilder('shards');
+    for (const [at, id] of ['a', 'b'].entries()) {
+      builder.add({ id, classes: [], object: places[at]! });
+    }
+    return indexVersion(builder.finish(storedObjects(of)));
+  };
+  const [first, second] = pinned as [(typeof pinned)[0], (typeof pinned)[0]];
+  const expected = version(pinned, [0, 1]);
+  t.is(version([second, first], [1, 0]), expected);
+  const moved = pinned.map(({ bytes, version: own }) => ({ key: 'moved', bytes, version: own }));
+  t.is(version(moved, [0, 1]), expected);
+  t.is(version([{ key: 'empty', bytes: 1, version: '' }, ...pinned], [1, 2]), expected);
+});
+
+test('images are of no version where one of their objects has none that tells its bytes', (t) => {
+  for (const version of ['', 'W/"1"', 'modified Mon, 30 Nov 2026 03:00:00 GMT', 'bytes 10']) {
+    const builder = indexBuilder('shards');
+    for (const object of [0, 1]) builder.add({ id: `${object}`, classes: [], object });
+    const some = pinned.map((one, at) => (at === 1 ? { ...one, version } : one));
+    t.is(indexVersion(builder.finish(storedObjects(some))), undefined, version);
+  }
 });

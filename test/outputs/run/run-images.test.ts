@@ -7,20 +7,22 @@ import {
   comparedImages,
   imagesName,
   type RunImages,
+  type SavedImages,
   writeRunImages,
 } from '../../../outputs/run/run-images.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Images of a folder `photos`: what each holds by its id, null where it cannot be read. */
-function images(sums: Readonly<Record<string, string | null>>, rest = {}): RunImages {
+function images(sums: Readonly<Record<string, string | null>>, rest = {}): RunImages & SavedImages {
   const fingerprint = Object.entries(sums).map(([id, sum]) => fingerprintLine(id, sum));
-  return { name: 'photos', hash: 'names', fingerprint, ...rest };
+  const takeFingerprint = () => Promise.resolve(fingerprint);
+  return { name: 'photos', hash: 'names', fingerprint, takeFingerprint, ...rest };
 }
 
 const bad = (id: string): BadSample => ({ id, stage: 'decode', code: 'ERR_DECODE', message: '' });
 
 /** A run that was begun with `before`. */
-async function begun(t: ExecutionContext, before: RunImages): Promise<string> {
+async function begun(t: ExecutionContext, before: SavedImages): Promise<string> {
   const folder = await temporaryFolder(t);
   await writeRunImages(folder, before);
   return folder;
@@ -80,6 +82,33 @@ test('a run of other names is refused for what it is, one from before knows noth
       notes: [],
     });
   }
+});
+
+test('images of the version of before are not read, those of another or an unknown one are compared', async (t) => {
+  const before = images({ a: '1', b: '2' }, { version: 'v1' });
+  const folder = await begun(t, before);
+  const run = { step: 3, bad: [] };
+  const unread = { takeFingerprint: () => Promise.reject(new Error('read')) };
+  const same = images({}, { ...unread, version: 'v1' });
+  t.deepEqual(await comparedImages(folder, same, run), {
+    fingerprint: before.fingerprint,
+    notes: [],
+  });
+  for (const version of ['v2', undefined]) {
+    const other = images({ a: '1', b: '20' }, { version });
+    await t.throwsAsync(comparedImages(folder, other, run), { message: /`b` has other bytes/u });
+    const equal = images({ a: '1', b: '2' }, { version });
+    t.deepEqual((await comparedImages(folder, equal, run)).fingerprint, before.fingerprint);
+  }
+  const otherNames = images({}, { ...unread, version: 'v1', hash: 'other' });
+  await t.throwsAsync(comparedImages(folder, otherNames, run), { message: 'read' });
+});
+
+test('two unknown versions are not the same', async (t) => {
+  const folder = await begun(t, images({ a: '1' }));
+  const other = images({ a: '2' });
+  const run = { step: 3, bad: [] };
+  await t.throwsAsync(comparedImages(folder, other, run), { message: /`a` has other bytes/u });
 });
 
 test('a file that does not say what the images were is named', async (t) => {

@@ -7,6 +7,7 @@ import { faultProxy, repairable } from '../helpers/fault-proxy.ts';
 import { openDataset } from '../../datasets/open-dataset.ts';
 import type { Dataset } from '../../operators/types.ts';
 import {
+  filesBelow,
   type ObjectServer,
   objectServer,
   type ObjectServerOptions,
@@ -49,12 +50,7 @@ const written = (async () => {
   const root = await fs.mkdtemp(path.join(os.tmpdir(), 'sincere-test-'));
   const images = await oddlyNamed();
   await writeSameSet(root, images);
-  const names = await fs.readdir(root, { recursive: true, withFileTypes: true });
-  const files = names
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
-  const objects: Record<string, Uint8Array> = {};
-  for (const file of files) objects[file] = await fs.readFile(path.join(root, file));
+  const objects = await filesBelow(root);
   await fs.rm(root, { recursive: true });
   return { images, objects };
 })();

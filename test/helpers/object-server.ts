@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import fs from 'node:fs/promises';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { decoded } from '../../datasets/store/url-keys.ts';
 
@@ -103,8 +105,8 @@ function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const path = decoded((request.url ?? '').split('?')[0]!.slice(1));
-  const bytes = objects.get(path);
+  const key = decoded((request.url ?? '').split('?')[0]!.slice(1));
+  const bytes = objects.get(key);
   const { 'if-match': match, range } = request.headers;
   if (bytes === undefined) return answer(response, request, 404, {});
   const etag = etagOf(bytes);
@@ -132,6 +134,17 @@ function answer(
 ): void {
   response.writeHead(status, { ...headers, 'content-length': body.length });
   response.end(method === 'HEAD' ? undefined : body);
+}
+
+/** Files below a folder as objects, by their paths. */
+export async function filesBelow(folder: string): Promise<Record<string, Uint8Array>> {
+  const objects: Record<string, Uint8Array> = {};
+  for (const entry of await fs.readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    objects[path.relative(folder, file)] = await fs.readFile(file);
+  }
+  return objects;
 }
 
 /** ETag of content: strong, in its quotes. */

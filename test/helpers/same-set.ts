@@ -52,8 +52,13 @@ export async function noisyImages(perClass: readonly number[], size = 24): Promi
   return images;
 }
 
-/** Writes a set in every form into a folder. @param shards Tar shards and tables, 1 or more. */
-export async function writeSameSet(root: string, images: ImageSet, shards = 2): Promise<SameSet> {
+/** Writes a set in every form into a folder, or in all but `prepared`. @param shards Tar shards and tables, 1 or more. */
+export async function writeSameSet(
+  root: string,
+  images: ImageSet,
+  shards = 2,
+  { prepared = true }: { readonly prepared?: boolean } = {},
+): Promise<SameSet> {
   const photos = path.join(root, 'photos');
   for (const [name, bytes] of images) {
     await fs.mkdir(path.dirname(path.join(photos, name)), { recursive: true });
@@ -78,7 +83,7 @@ export async function writeSameSet(root: string, images: ImageSet, shards = 2): 
   await fs.writeFile(path.join(photos, 'list.csv'), `file_name,label\n${csv}`);
   const jsonl = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   await fs.writeFile(path.join(photos, 'list.jsonl'), jsonl);
-  await prepare({ data: photos, out: path.join(root, 'prepared') });
+  if (prepared) await prepare({ data: photos, out: path.join(root, 'prepared') });
   return {
     root,
     forms: {

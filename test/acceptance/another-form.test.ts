@@ -184,6 +184,6 @@ test('images of a folder are found among those of a tar', async (t) => {
   await evaluate({ train: at('one'), test: at('two'), out: at('scores') });
   const table = tableFromIPC(await fs.readFile(at('scores/overlap.arrow')));
   const found = copies.map(([name]) => name.replace('/', '/copy-'));
-  t.deepEqual([...table.getChild('test_id')!], found.sort());
-  t.deepEqual([...table.getChild('train_id')!].sort(), copies.map(([name]) => name).sort());
+  t.deepEqual(new Set(table.getChild('test_id')), new Set(found));
+  t.deepEqual(new Set(table.getChild('train_id')), new Set(copies.map(([name]) => name)));
 });

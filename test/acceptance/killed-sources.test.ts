@@ -4,17 +4,26 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { readQuarantine } from '../../outputs/tables/write-quarantine.ts';
 import type { TrainOptions } from '../../pipeline/options/train-options.ts';
 import { tinyTraining } from '../helpers/pipeline-options.ts';
 import { programArguments } from '../helpers/project.ts';
-import { noisyImages, type SetForm, setForms, writeSameSet } from '../helpers/same-set.ts';
+import { setInBucket } from '../helpers/put-objects.ts';
+import { s3Server, useS3Server } from '../helpers/s3-servers.ts';
+import {
+  bucketForms,
+  noisyImages,
+  type SetForm,
+  setForms,
+  writeSameSet,
+} from '../helpers/same-set.ts';
 
 const isCampaign = process.env['CAMPAIGN'] === '1';
 /** Steps after which a run is killed: every tenth in a campaign. */
 const kills = isCampaign ? [10, 20, 30, 40] : [13];
-const forms: readonly SetForm[] = isCampaign ? setForms : ['tar'];
+const forms: readonly SetForm[] = isCampaign ? setForms : ['tar', 'parquet'];
+const inBucket: readonly SetForm[] = isCampaign ? bucketForms : ['folder'];
 const steps = isCampaign ? 50 : 20;
 
 /** A step that was acknowledged: its number, and the images of its batch with how often each was drawn before. */
@@ -71,19 +80,32 @@ test('every batch of a set with bad images is full', async (t) => {
   t.true(whole.every(([, ids]) => ids.length === 8));
 });
 
+/** Kills a run on a location again and again, and holds it against the unbroken one. */
+async function killedRun(t: ExecutionContext, data: string, name: string): Promise<void> {
+  const { root, bad, unbroken, whole } = await shared;
+  const out = path.join(root, 'killed', name);
+  const executed: Step[] = [];
+  for (const kill of [...kills, Infinity]) {
+    const resume = executed.length > 0;
+    executed.push(...(await stepsOf({ ...optionsOf(data, out), resume }, kill)));
+  }
+  for (const [seq, ids] of executed) t.deepEqual(ids, whole[seq]![1], `step ${seq}`);
+  t.deepEqual(await filesOf(out), await filesOf(unbroken));
+  const listed = (await readQuarantine(path.join(out, 'quarantine.arrow'))).map(({ id }) => id);
+  t.deepEqual(listed.toSorted(), bad, 'every bad image, once');
+}
+
 for (const form of forms) {
   test(`a run on ${form} that is killed goes on with exactly the images that an unbroken one takes`, async (t) => {
-    const { root, set, bad, unbroken, whole } = await shared;
-    const data = path.join(root, set.forms[form]);
-    const out = path.join(root, 'killed', form);
-    const executed: Step[] = [];
-    for (const kill of [...kills, Infinity]) {
-      const resume = executed.length > 0;
-      executed.push(...(await stepsOf({ ...optionsOf(data, out), resume }, kill)));
-    }
-    for (const [seq, ids] of executed) t.deepEqual(ids, whole[seq]![1], `step ${seq}`);
-    t.deepEqual(await filesOf(out), await filesOf(unbroken));
-    const listed = (await readQuarantine(path.join(out, 'quarantine.arrow'))).map(({ id }) => id);
-    t.deepEqual(listed.toSorted(), bad, 'every bad image, once');
+    const { root, set } = await shared;
+    await killedRun(t, path.join(root, set.forms[form]), form);
   });
 }
+
+test('a run on a bucket that is killed goes on with exactly the images that an unbroken one takes', async (t) => {
+  const server = s3Server(t, 'Swift');
+  if (server === undefined) return;
+  useS3Server(server);
+  const location = await setInBucket(server, (await shared).set);
+  for (const form of inBucket) await killedRun(t, location(form), `s3-${form}`);
+});

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { openDataset } from '../../datasets/open-dataset.ts';
@@ -8,8 +9,9 @@ import type { BatchPlan } from '../../operators/types.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { train } from '../../pipeline/train.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
-import { noisyImages, writeSameSet } from '../helpers/same-set.ts';
-import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { setInBucket } from '../helpers/put-objects.ts';
+import { s3Server, useS3Server } from '../helpers/s3-servers.ts';
+import { bucketForms, noisyImages, setForms, writeSameSet } from '../helpers/same-set.ts';
 
 /** What came of training on a set and exporting it. */
 interface Outcome {
@@ -51,20 +53,37 @@ async function outcomeOf(data: string, out: string): Promise<Outcome> {
   };
 }
 
-test('a set gives the same batches, weights and exports in whatever form it is stored', async (t) => {
-  const root = await temporaryFolder(t);
-  const { forms } = await writeSameSet(root, await noisyImages([12, 9, 5]));
-  const outcomes = new Map<string, Outcome>();
-  for (const form of ['folder', 'prepared', 'tar'] as const) {
-    const out = path.join(root, 'out', form);
-    outcomes.set(form, await outcomeOf(path.join(root, forms[form]), out));
-  }
-  const folder = outcomes.get('folder')!;
-  for (const [form, outcome] of outcomes) {
-    // A prepared set holds decoded images: their pixels are the same, their files are not.
-    const { bytes, ...rest } = outcome;
-    const { bytes: expected, ...same } = folder;
-    t.deepEqual(rest, same, form);
-    if (form !== 'prepared') t.is(bytes, expected, form);
+/** The set in every form, and what came of its image folder, which all others are held against. */
+const shared = (async () => {
+  const root = await fs.mkdtemp(path.join(os.tmpdir(), 'sincere-test-'));
+  const set = await writeSameSet(root, await noisyImages([12, 9, 5]));
+  const folder = await outcomeOf(path.join(root, set.forms.folder), path.join(root, 'out/folder'));
+  return { root, set, folder };
+})();
+test.after.always(async () => await fs.rm((await shared).root, { recursive: true }));
+
+for (const form of setForms.filter((one) => one !== 'folder')) {
+  test.serial(
+    `a set gives the same batches, weights and exports as ${form} and as folder`,
+    async (t) => {
+      const { root, set, folder } = await shared;
+      const data = path.join(root, set.forms[form]);
+      const outcome = await outcomeOf(data, path.join(root, 'out', form));
+      // A prepared set holds decoded images: their pixels are the same, their files are not.
+      if (form === 'prepared') t.deepEqual({ ...outcome, bytes: folder.bytes }, folder);
+      else t.deepEqual(outcome, folder);
+    },
+  );
+}
+
+test.serial('a set gives the same batches, weights and exports from a bucket', async (t) => {
+  const server = s3Server(t, 'Swift');
+  if (server === undefined) return;
+  useS3Server(server);
+  const { root, set, folder } = await shared;
+  const location = await setInBucket(server, set);
+  for (const form of bucketForms) {
+    const out = path.join(root, 'out', `s3-${form}`);
+    t.deepEqual(await outcomeOf(location(form), out), folder, form);
   }
 });

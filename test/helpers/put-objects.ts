@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { AwsClient } from 'aws4fetch';
 import type { S3Server } from './s3-servers.ts';
+import type { SameSet, SetForm } from './same-set.ts';
 
 /** Uploads at once. */
 const atOnce = 8;
@@ -73,4 +74,14 @@ async function some<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Pr
     for (let next = rest.next(); next.done !== true; next = rest.next()) await work(next.value);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
+}
+
+/** Uploads a set in every form. @returns The location of a form in the bucket. */
+export async function setInBucket(
+  server: S3Server,
+  { root, forms }: SameSet,
+): Promise<(form: SetForm) => string> {
+  const bucket = await makeBucket(server);
+  await bucket.putFolder(root);
+  return (form) => bucket.location(forms[form]);
 }

@@ -31,6 +31,9 @@ export interface SameSet {
 /** Forms of one set. */
 export const setForms = ['folder', 'tar', 'parquet', 'arrow', 'csv', 'jsonl', 'prepared'] as const;
 
+/** Those that are also held against their images in a bucket. */
+export const bucketForms: readonly SetForm[] = ['folder', 'tar', 'parquet', 'csv'];
+
 /** Name of a form. */
 export type SetForm = (typeof setForms)[number];
 

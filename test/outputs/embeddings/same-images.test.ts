@@ -137,3 +137,44 @@ test('shards of the same images, some of them bad, are one export with its bytes
   await exportReadable(whole, bad);
   t.deepEqual(await folderBytes(shards), await folderBytes(whole));
 });
+
+/** A dataset in a version that counts what is asked of its images. */
+function versioned(version: string | undefined, now: Files) {
+  let asked = 0;
+  const counted: Files = (position) => {
+    asked += 1;
+    return now(position);
+  };
+  const dataset = { ...readableDataset('A', 40, counted), version };
+  return { dataset, asked: () => asked };
+}
+
+test('of images in the version of before none is read or looked at, but where all are to be compared', async (t) => {
+  const folder = await temporaryFolder(t);
+  const version = 'a'.repeat(64);
+  await exportReadable(folder, versioned(version, files).dataset);
+  const bytes = await folderBytes(folder);
+  const same = versioned(version, files);
+  await exportReadable(folder, same.dataset, { resume: true });
+  t.is(same.asked(), 0);
+  t.deepEqual(await folderBytes(folder), bytes);
+  const changed = versioned(version, but(17, 'image x7'));
+  await t.throwsAsync(exportReadable(folder, changed.dataset, { resume: true, verify: 'hash' }), {
+    message: /`train\/ä\/17\.jpg` has other bytes/,
+  });
+});
+
+test('images in another or an unknown version are compared, and known by it from then on', async (t) => {
+  const folder = await temporaryFolder(t);
+  await exportReadable(folder, versioned(undefined, files).dataset);
+  const version = 'b'.repeat(64);
+  const changed = versioned(version, but(17, 'image x7'));
+  await t.throwsAsync(exportReadable(folder, changed.dataset, { resume: true }), {
+    message: /`train\/ä\/17\.jpg` has other bytes/,
+  });
+  for (const isKnown of [false, true]) {
+    const same = versioned(version, files);
+    await exportReadable(folder, same.dataset, { resume: true });
+    t.is(same.asked() === 0, isKnown);
+  }
+});

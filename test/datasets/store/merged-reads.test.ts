@@ -1,13 +1,13 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { mergedRanges, mergedReads } from '../../../datasets/store/merged-reads.ts';
+import { mergedRanges, mergedReads, usualMerging } from '../../../datasets/store/merged-reads.ts';
 import type { ByteRange, ObjectStore } from '../../../datasets/store/object-store.ts';
 import { PipelineError } from '../../../operators/errors.ts';
 import { deferred, settled } from '../../helpers/deferred.ts';
 
 const content = Uint8Array.from({ length: 2000 }, (_, at) => (at * 7919) % 256);
 const object = { key: 'a.tar', bytes: content.length, version: '"1"' };
-const merging = { maxGap: 10, maxSpan: 100, partBytes: 40 };
+const merging = { maxGap: 10, freeWaste: 12, maxSpan: 100, partBytes: 40 };
 
 /** Readings of `content` that are counted. */
 function counted(
@@ -45,6 +45,18 @@ test('each who asks gets the bytes of the range in memory of its own, whatever w
   );
 });
 
+const bytesFrom = (from: number, bytes: number): readonly number[] =>
+  Array.from({ length: bytes }, (_, at) => from + at);
+
+test('a batch of small images from all over a shard does not read the shard', (t) => {
+  const all = Array.from({ length: 64 }, (_, at) => ({
+    range: { from: at * 800_000, bytes: 4000 },
+  }));
+  t.is(mergedRanges(all, usualMerging).length, 64);
+  const near = Array.from({ length: 64 }, (_, at) => ({ range: { from: at * 4500, bytes: 4000 } }));
+  t.is(mergedRanges(near, usualMerging).length, 1);
+});
+
 test('groups hold every range once, span no more than they may, and lie further apart than they may be', (t) => {
   fc.assert(
     fc.property(ranges, (all) => {
@@ -57,13 +69,18 @@ test('groups hold every range once, span no more than they may, and lie further 
         first: group[0]!.range,
         end: Math.max(...group.map(({ range }) => range.from + range.bytes)),
         count: group.length,
+        wanted: new Set(group.flatMap(({ range: { from, bytes } }) => bytesFrom(from, bytes))).size,
       }));
-      for (const [at, { first, end, count }] of spans.entries()) {
+      for (const [at, { first, end, count, wanted }] of spans.entries()) {
         t.true(count === 1 || end - first.from <= merging.maxSpan);
+        const waste = end - first.from - wanted;
+        t.true(waste <= Math.max(merging.freeWaste, wanted), 'at most twice of what is wanted');
         const next = spans[at + 1]?.first;
         if (next === undefined) continue;
         const together = Math.max(end, next.from + next.bytes) - first.from;
-        t.true(next.from - end > merging.maxGap || together > merging.maxSpan);
+        const gap = Math.max(0, next.from - end);
+        const isDear = waste + gap > Math.max(merging.freeWaste, together - waste - gap);
+        t.true(gap > merging.maxGap || together > merging.maxSpan || isDear);
       }
     }),
     { seed: 19, numRuns: 300 },

@@ -107,7 +107,8 @@ for (const form of formNames) {
         if (seen.has(key) || seen.size >= 8) return undefined;
         seen.add(key);
         // Every other one is cut, and the rest are refused.
-        return seen.size % 2 === 0 ? { kind: 'cut', share: 0.5 } : repairable['503'];
+        const isCut = seen.size % 2 === 0 && method === 'GET';
+        return isCut ? { kind: 'cut', share: 0.5 } : repairable['503'];
       },
     });
     const dataset = await openUnkept(`${origin}/${forms[form]}`);

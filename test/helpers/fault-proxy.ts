@@ -146,7 +146,7 @@ function pass(
     response.writeHead(came.statusCode!, { ...came.headers, ...etag });
     response.flushHeaders();
     const share = fault?.kind === 'cut' || fault?.kind === 'stall' ? fault.share : 1;
-    const most = share * Number(came.headers['content-length'] ?? 0);
+    const most = Math.floor(share * Number(came.headers['content-length'] ?? 0));
     let passed = 0;
     came.on('data', (piece: Buffer) => {
       const part = share === 1 ? piece : piece.subarray(0, Math.max(0, most - passed));

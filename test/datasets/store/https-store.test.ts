@@ -113,7 +113,7 @@ test('an HTTP server lists nothing, and the error says what to do', async (t) =>
       code: 'ERR_DATASET',
       message:
         'Could not list `https://example.org/photos/`: HTTP servers list nothing. Name the images in a manifest, or tars ' +
-        'as `https://example.org/photos-{000..099}.tar`',
+        'and tables as `https://example.org/photos-{000..099}.tar`',
     },
   );
 });

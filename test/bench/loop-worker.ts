@@ -5,7 +5,6 @@ import { lastValueFrom, pipe, tap, toArray } from 'rxjs';
 import type * as datasets from '../../datasets/index.ts';
 import type * as operators from '../../operators/index.ts';
 import type { PackedBatch } from '../../operators/types.ts';
-import type { EncoderName } from '../../operators/model/encoders.ts';
 import type * as pipeline from '../../pipeline/index.ts';
 import { zeroMomentum } from '../helpers/networks.ts';
 import { encoderOf } from './network-sides.ts';
@@ -61,8 +60,16 @@ async function trained(request: LoopRequest) {
   // batches of a run.
   const window = 3;
   const total = cached + window + steps + window;
-  const encoder = request.encoder as EncoderName;
-  const run = train({ ...options, data, encoder, prefetch: window, steps: total, engine: 'onnx' });
+  const { architecture: encoder, stem } = encoderOf(request.encoder);
+  const network = { encoder, stem };
+  const run = train({
+    ...options,
+    ...network,
+    data,
+    prefetch: window,
+    steps: total,
+    engine: 'onnx',
+  });
   let [startedAt, loopMs, inStepsMs] = [0, 0, 0];
   let stopTimer: (() => Lateness) | undefined;
   let late: Lateness | undefined;

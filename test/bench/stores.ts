@@ -1,6 +1,6 @@
 /**
  * Training from every kind of store, beside its steps alone: `.ci/object-stores/run npx tsx test/bench/stores.ts --data DIR
- * [--encoder resnet18] [--batch-size 16] [--views 2] [--size 224] [--steps 8] [--latency 20] [--limit 64]
+ * [--encoder resnet18:imagenet] [--batch-size 16] [--views 2] [--size 224] [--steps 8] [--latency 20] [--limit 64]
  * [--forms folder,s3-tar] [--json]`.
  *
  * `DIR` has a folder of images for each class, of which `--limit` are used. They are written anew in every form, and put
@@ -27,7 +27,7 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     limit: { type: 'string', default: '64' },
-    encoder: { type: 'string', default: 'resnet18' },
+    encoder: { type: 'string', default: 'resnet18:imagenet' },
     'batch-size': { type: 'string', default: '16' },
     views: { type: 'string', default: '2' },
     size: { type: 'string', default: '224' },

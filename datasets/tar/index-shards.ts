@@ -12,8 +12,8 @@ import type { IndexedShard } from './merge-shards.ts';
 import { shardColumns, shardOf } from './shard-columns.ts';
 import { listSharing, type ShardIndex } from './shard-index.ts';
 
-/** Shards that are passed over at once: in a network many, on a disk one that is read while another is parsed. */
-const shardsAtOnce = { remote: 8, local: 2 };
+/** Shards that are passed over at once: in a network many; on a disk a second one gains no time. */
+const shardsAtOnce = { remote: 8, local: 1 };
 
 /** Options of `indexShards`. */
 export interface IndexShardsOptions {

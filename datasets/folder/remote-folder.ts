@@ -1,12 +1,11 @@
 import { PipelineError } from '../../operators/errors.ts';
 import type { Dataset } from '../../operators/types.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
-import { datasetHash } from '../records/dataset-hash.ts';
+import { indexBuilder } from '../records/index-builder.ts';
 import type { ImageIndex } from '../records/image-index.ts';
 import { indexedDataset } from '../records/indexed-dataset.ts';
 import { objectReader } from '../records/object-reader.ts';
 import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts';
-import { storedObjects } from '../store/stored-objects.ts';
 import { folderKey } from '../store/place.ts';
 import { requireSplitName } from '../records/split-names.ts';
 import { checkSplit } from './check-split.ts';
@@ -112,29 +111,20 @@ async function datasetOf(
 ): Promise<Dataset> {
   if (listing.ids.length === 0) throw await withoutImages(opened, listing);
   const notes = await folderNotes(opened, listing);
-  const index = indexOf(listing, objects);
+  const index = indexOf(opened.name, listing, objects);
   const reader = objectReader(index, { storeOf: () => store, cache, isWhole: true });
   return indexedDataset(index, { name: opened.name, notes, reader });
 }
 
 function indexOf(
+  name: string,
   { classes, ids }: PrefixListing['listing'],
   objects: readonly StoredObject[],
 ): ImageIndex {
-  const labelOf = new Map(classes.map((name, label) => [name, label]));
-  const labels = Int32Array.from(ids, (id) => labelOf.get(classOf(id)) ?? -1);
-  const sample = (position: number) => ({
-    id: ids.at(position),
-    label: labels[position] === -1 ? null : labels[position]!,
-  });
-  return {
-    classes,
-    ids,
-    labels,
-    objects: storedObjects(objects),
-    object: Uint32Array.from(objects.keys()),
-    from: new Float64Array(objects.length),
-    bytes: Float64Array.from(objects, ({ bytes }) => bytes),
-    hash: datasetHash({ classes, count: ids.length, sample }),
-  };
+  const images = indexBuilder(name);
+  for (const [at, { bytes }] of objects.entries()) {
+    const id = ids.at(at);
+    images.add({ id, classes: classes.length === 0 ? [] : [classOf(id)], object: at, bytes });
+  }
+  return images.finish(objects, classes);
 }

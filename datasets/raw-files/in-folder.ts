@@ -4,7 +4,7 @@ import type { ObjectStore, Place, StoredObject } from '../store/object-store.ts'
 import { folderKey } from '../store/place.ts';
 
 /** Key of a file in the folder that a place is. */
-export function keyIn({ key }: Place, name: string): string {
+function keyIn({ key }: Place, name: string): string {
   return folderKey(key) + name;
 }
 

@@ -35,7 +35,7 @@ export const localStore: ObjectStore = {
 };
 
 /** Version of a file that was looked at: another one after any change. */
-export function fileVersion({ size, mtimeNs }: BigIntStats): string {
+function fileVersion({ size, mtimeNs }: BigIntStats): string {
   return `${size}-${mtimeNs}`;
 }
 

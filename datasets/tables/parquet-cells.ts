@@ -5,7 +5,7 @@ import type { Cell, TableValue } from './table-file.ts';
 import { decodeText, narrow } from './table-values.ts';
 
 /** The value that the bytes of a column mean. */
-export function meaningOf({ kind, isUnsigned }: ParquetLeaf): (raw: unknown) => TableValue {
+function meaningOf({ kind, isUnsigned }: ParquetLeaf): (raw: unknown) => TableValue {
   if (kind === 'text') return (raw) => decodeText(raw as Uint8Array);
   if (kind !== 'integer') return (raw) => raw as TableValue;
   return (raw) => {

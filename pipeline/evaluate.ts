@@ -1,4 +1,3 @@
-import { PipelineError } from '../operators/errors.ts';
 import { type Evaluation, evaluateVectors } from '../operators/evaluation/evaluation.ts';
 import type {
   EvaluationProbes,
@@ -11,10 +10,9 @@ import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { contrastMetrics } from './parts/contrast-metrics.ts';
 import { type EvaluateOptions, evaluateVerb } from './options/evaluate-options.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
-import { type ExportedSet, noteUnusable, openVectorSet } from './parts/open-vector-set.ts';
+import { openSides } from './parts/open-sides.ts';
+import type { OpenedSet } from './parts/opened-set.ts';
 import type { Resolved } from './options/verb.ts';
-import { noteOtherPrecision, notePreparedOtherwise } from './parts/prepared-otherwise.ts';
-import { isSameExport } from './parts/same-export.ts';
 import { tellCopies, tellOverlap } from './parts/tell-overlap.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
@@ -46,15 +44,9 @@ export interface Evaluated {
  */
 export function evaluate(given: EvaluateOptions): Run<Evaluated> {
   return startRun(evaluateVerb, given, async (options, scope, note) => {
-    const { layer, out, seed } = options;
+    const { out, seed } = options;
     const { signal } = scope;
-    const train = await openVectorSet(options.train, layer, signal);
-    const test = await openVectorSet(options.test, layer, signal);
-    refuseOtherModel(train, test);
-    notePreparedOtherwise(train, test, note);
-    noteOtherPrecision(train, test, note);
-    const leaveOneOut = await isSameExport(train, test);
-    for (const set of leaveOneOut ? [train] : [train, test]) noteUnusable(set, note);
+    const { train, test, layer, leaveOneOut } = await openSides(options, scope, note);
     if (leaveOneOut) tellCopies(train, note);
     if (!leaveOneOut) tellUnscored(train, test, note);
     const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
@@ -67,7 +59,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
       const onProgress = (progress: EvaluationProgress): void => tell(progress);
       const measured = await evaluateVectors(
         { train, test },
-        { ...measuresOf(options), ks, leaveOneOut, probes, signal, onProgress },
+        { ...measuresOf(options), layer, ks, leaveOneOut, probes, signal, onProgress },
       );
       if (measured.overlap !== null) tellOverlap(measured.overlap, note);
       const contrast = await contrastMetrics(engine, test, {
@@ -94,16 +86,15 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
   });
 }
 
-function unusableOf({ train, test }: Record<'train' | 'test', ExportedSet>): Evaluated['unusable'] {
+function unusableOf({ train, test }: Record<'train' | 'test', OpenedSet>): Evaluated['unusable'] {
   return { train: train.unusable.rows, test: test.unusable.rows };
 }
 
 function measuresOf(
   options: Resolved<EvaluateOptions>,
-): Pick<EvaluateVectorsOptions, 'layer' | 'rankings' | 'bootstrap' | 'seed' | 'threads'> {
-  const { layer, rankings, bootstrap, bootstrapSeed, seed, threads } = options;
+): Pick<EvaluateVectorsOptions, 'rankings' | 'bootstrap' | 'seed' | 'threads'> {
+  const { rankings, bootstrap, bootstrapSeed, seed, threads } = options;
   return {
-    layer,
     rankings,
     bootstrap: bootstrap === 0 ? null : { resamples: bootstrap, seed: bootstrapSeed },
     seed,
@@ -120,7 +111,7 @@ function withRows(evaluation: Evaluation, further: Evaluation['rows']): Evaluati
 
 function probesOf(
   options: Resolved<EvaluateOptions>,
-  { train, test }: Readonly<Record<'train' | 'test', ExportedSet>>,
+  { train, test }: Readonly<Record<'train' | 'test', OpenedSet>>,
   leaveOneOut: boolean,
 ): EvaluationProbes | undefined {
   const { probe, probeLayer: layer } = options;
@@ -148,14 +139,4 @@ function probesOf(
     train: train.on(layer),
     test: test.on(layer),
   };
-}
-
-/** Vectors of two models live in two spaces: their similarities mean nothing. */
-function refuseOtherModel(train: ExportedSet, test: ExportedSet): void {
-  if (train.modelHash === test.modelHash) return;
-  throw new PipelineError(
-    'ERR_CONFIG',
-    `\`${train.name}\` and \`${test.name}\` were embedded with different weights. Embed both with the same \`model\`.`,
-    { path: test.name, options: ['model'] },
-  );
 }

@@ -3,25 +3,32 @@ import path from 'node:path';
 import type { LossResult } from '../operators/engine/interface/engine.ts';
 import { PipelineError } from '../operators/errors.ts';
 import type { LossReadouts } from '../operators/loss/readouts.ts';
+import type { EmbeddingLayer } from '../operators/evaluation/vectors/unit-vectors.ts';
 import type { LossSpec } from '../operators/loss/loss-spec.ts';
 import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
 import { checkTarget } from '../operators/files/check-target.ts';
+import { isThere } from '../operators/files/system-error.ts';
+import { schemeOf } from '../operators/location-scheme.ts';
 import { writeGradient } from '../outputs/embeddings/gradient-file.ts';
 import { lossRows } from './parts/loss-rows.ts';
 import { lossSpec } from './options/loss-spec.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
 import { type LossOptions, lossVerb } from './options/loss-options.ts';
+import type { FileOfVectors } from './parts/opened-set.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
-import { noteUnusable } from './parts/open-vector-set.ts';
-import { readEmbeddedSet } from './parts/read-embedded-set.ts';
+import { type ReadSet, readEmbeddedSet } from './parts/read-embedded-set.ts';
 
-/** The exact loss of an export. */
+/** The exact loss of a set of vectors. */
 export interface MeasuredLoss {
   readonly loss: LossSpec;
   /** Mean over the anchors, in nats; NaN without any, which is null in JSON. */
   readonly value: number;
-  /** Rows of the export: anchors, those without another row of their class, without a class, and unusable ones. */
+  /** Layer of the rows. */
+  readonly layer: EmbeddingLayer;
+  /** File that they were read from; null for an export. */
+  readonly file: FileOfVectors | null;
+  /** Rows of the set: anchors, those without another row of their class, without a class, and unusable ones. */
   readonly rows: number;
   readonly anchors: number;
   readonly anchorsWithoutPositive: number;
@@ -37,7 +44,7 @@ export interface MeasuredLoss {
 }
 
 /**
- * The exact loss over all rows of an export, each contrasted with every other one, and its gradient if
+ * The exact loss over all rows of a set, each contrasted with every other one, and its gradient if
  * `gradient` names a file for it.
  *
  * The gradient is `∂L / ∂z` of the rows that the loss saw: with `normalize` those of length 1, not those of the
@@ -51,15 +58,15 @@ export interface MeasuredLoss {
  */
 export function loss(given: LossOptions): Run<MeasuredLoss> {
   return startRun(lossVerb, given, async (options, scope, note) => {
-    const { embeddings, layer, normalize, gradient: file } = options;
+    const { embeddings, normalize, gradient: file } = options;
     const { signal } = scope;
-    const set = await readEmbeddedSet(embeddings, layer, signal);
-    noteUnusable(set, note);
+    const set = await readEmbeddedSet(embeddings, options.layer, scope, note);
+    const { layer } = set;
     const rows = lossRows(set, { layer, normalize });
     // Before the work, so that a file that cannot be written costs no wait.
     if (file !== null) {
       await checkTarget(file);
-      await refuseOwnFile(file, embeddings);
+      await refuseOwnFile(file, set);
     }
     const engine = await openRunEngine(scope, options, note);
     const spec = lossSpec(options);
@@ -86,6 +93,7 @@ export function loss(given: LossOptions): Run<MeasuredLoss> {
                 layer,
                 normalize,
                 datasetHash: set.datasetHash,
+                contentHash: set.file?.contentHash ?? null,
                 modelHash: set.modelHash,
                 engine: `${engine.name}: ${engine.device}`,
               },
@@ -94,6 +102,8 @@ export function loss(given: LossOptions): Run<MeasuredLoss> {
       return {
         loss: spec,
         value,
+        layer,
+        file: set.file,
         rows: set.ids.length + set.unusable.rows,
         anchors,
         anchorsWithoutPositive,
@@ -108,16 +118,27 @@ export function loss(given: LossOptions): Run<MeasuredLoss> {
   });
 }
 
-/** A gradient in the place of a part would destroy what it is the gradient of. */
-async function refuseOwnFile(file: string, folder: string): Promise<void> {
-  const name = path.basename(file);
-  if (!/^(part-\d+\.arrow|quarantine\.arrow|manifest\.json)$/u.test(name)) return;
-  if ((await fs.realpath(path.dirname(file))) !== (await fs.realpath(folder))) return;
+/** A gradient in the place of what it is the gradient of would destroy it. */
+async function refuseOwnFile(file: string, set: ReadSet): Promise<void> {
+  const isOwn = set.file === null ? await isOfExport(file, set.name) : await isSame(file, set.name);
+  if (!isOwn) return;
   throw new PipelineError(
     'ERR_CONFIG',
-    `Expected \`gradient\` to be a file of its own, got \`${file}\`, which belongs to the export. Choose another name.`,
+    `Expected \`gradient\` to be a file of its own, got \`${file}\`, which ${set.file === null ? 'belongs to the export' : 'holds the vectors'}. Choose another name.`,
     { path: file, options: ['gradient'] },
   );
+}
+
+async function isOfExport(file: string, folder: string): Promise<boolean> {
+  const name = path.basename(file);
+  if (!/^(part-\d+\.arrow|quarantine\.arrow|manifest\.json)$/u.test(name)) return false;
+  return (await fs.realpath(path.dirname(file))) === (await fs.realpath(folder));
+}
+
+/** Of a name that is no path of this machine it is false. */
+async function isSame(file: string, name: string): Promise<boolean> {
+  if (!(await isThere(file)) || schemeOf(name) !== null) return false;
+  return (await fs.realpath(file)) === (await fs.realpath(name));
 }
 
 function refuseNotFinite({ value, gradient, anchors }: LossResult, temperature: number): void {

@@ -27,8 +27,10 @@ export interface GradientProvenance {
   readonly engine: string;
   /** Hash of the dataset that was embedded. */
   readonly datasetHash: string;
-  /** Hash of the weights that embedded it. */
-  readonly modelHash: string;
+  /** Hash of the weights that embedded it; null when unknown. */
+  readonly modelHash: string | null;
+  /** SHA-256 over ids and vectors of a file that was not an export. @default not said */
+  readonly contentHash?: string | null | undefined;
 }
 
 /** Columns of a gradient, named and typed as those of the export. */
@@ -91,12 +93,14 @@ export async function writeGradient(
 
 function metadataOf(provenance: GradientProvenance): Readonly<Record<string, string>> {
   const { loss, value, layer, normalize, engine, datasetHash, modelHash } = provenance;
+  const { contentHash = null } = provenance;
   return {
     format: 'sincere-gradient',
     version: '1',
     producer,
     dataset: datasetHash,
-    model: modelHash,
+    ...(modelHash === null ? {} : { model: modelHash }),
+    ...(contentHash === null ? {} : { vectors: contentHash }),
     loss: loss.name,
     temperature: String(loss.temperature),
     ...(loss.name === 'eps-sup-infonce' ? { epsilon: String(loss.epsilon) } : {}),

@@ -28,8 +28,8 @@ export const summaryName = 'summary.json';
 
 /** Provenance of an evaluation, for `summary.json` and whoever compares. */
 export interface EvaluationProvenance {
-  /** Hash of the weights that embedded both sets. */
-  readonly modelHash: string;
+  /** Hash of the weights that embedded both sets; null when unknown. */
+  readonly modelHash: string | null;
   /** Hashes of the datasets. */
   readonly trainHash: string;
   readonly testHash: string;

@@ -20,8 +20,8 @@ export interface ReadScores extends ImageScores {
   readonly sha256: readonly (string | null)[];
   /** Hash of the dataset of the test images. */
   readonly testHash: string;
-  /** Hash of the weights. */
-  readonly modelHash: string;
+  /** Hash of the weights; null when unknown. */
+  readonly modelHash: string | null;
   /** Layer that was compared. */
   readonly layer: string;
   /** Identity of the training images; null in evaluations of earlier versions. */
@@ -32,7 +32,7 @@ const summarySchema = z.looseObject({
   format: z.literal('sincere-evaluation'),
   version: z.literal(2),
   testHash: z.string(),
-  modelHash: z.string(),
+  modelHash: z.string().nullable(),
   layer: z.string(),
   trainImages: z.string().optional(),
 });

@@ -21,11 +21,11 @@ export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
     ...probeLines(evaluation),
     `written to ${report.path}`,
   ],
-  json: ({ evaluation, unusable }, { layer }) => {
+  json: ({ evaluation, unusable }) => {
     const { scored, ranked, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
     const overall = evaluation.rows.filter((row) => row.class === null);
     return {
-      layer,
+      layer: evaluation.layer,
       metrics: Object.fromEntries(overall.map((row) => [row.metric, row.value])),
       intervals: Object.fromEntries(overall.map((row) => [row.metric, [row.ciLow, row.ciHigh]])),
       scored,

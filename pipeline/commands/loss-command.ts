@@ -10,13 +10,14 @@ import { loss, type MeasuredLoss } from '../loss.ts';
 import { type LossOptions, lossVerb } from '../options/loss-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { counted } from '../../operators/message-words.ts';
+import { shownLocation } from '../../operators/shown-location.ts';
 
 /** `loss` on the command line. */
 export const lossCommand: Command<LossOptions, MeasuredLoss> = {
   verb: lossVerb,
   run: loss,
   stopped: () => 'stopped; nothing was written',
-  about: ({ embeddings }) => ({ loss: null, embeddings }),
+  about: ({ embeddings }) => ({ loss: null, embeddings: shownLocation(embeddings) }),
   lines: (measured, { options }) => [
     Number.isNaN(measured.value)
       ? 'loss undefined: no image has another of its class'
@@ -27,11 +28,10 @@ export const lossCommand: Command<LossOptions, MeasuredLoss> = {
     ...textTable([['measure', 'value', 'unit'], ...readoutCells(measured.readouts)]),
     ...(measured.gradient === null ? [] : ['', `gradient written to ${measured.gradient.path}`]),
   ],
-  json: ({ value, loss: spec, gradient, ...counted }, { layer, normalize }) => ({
+  json: ({ value, loss: spec, gradient, ...counted }, { normalize }) => ({
     ...spec,
     ...counted,
     loss: value,
-    layer,
     normalize,
     gradient: gradient?.path ?? null,
   }),
@@ -40,14 +40,14 @@ export const lossCommand: Command<LossOptions, MeasuredLoss> = {
 /** Cells about the loss and its set: what it is the loss of. */
 function countCells(
   measured: MeasuredLoss,
-  options: Pick<Resolved<LossOptions>, 'layer' | 'normalize'>,
+  options: Pick<Resolved<LossOptions>, 'normalize'>,
 ): string[][] {
   const { loss: spec, rows, anchors, anchorsWithoutPositive, withoutClass, unusable } = measured;
   const epsilon = spec.name === 'eps-sup-infonce' ? `, epsilon ${spec.epsilon}` : '';
   const normalised = options.normalize ? ', brought to length 1' : '';
   return [
     ['loss', `${spec.name}, temperature ${spec.temperature}${epsilon}`],
-    ['rows', `${counted(rows)}, ${options.layer}${normalised}`],
+    ['rows', `${counted(rows)}, ${measured.layer}${normalised}`],
     ['anchors', counted(anchors)],
     [
       'left out',

@@ -8,16 +8,19 @@ import { defineVerb, type Verb } from './verb.ts';
 /** Options of `evaluate`. */
 export interface EvaluateOptions
   extends BootstrapSeedOption, SeedOption, EngineOptions, Pick<PairLossOptions, 'temperature'> {
-  /** Folder that `embed` wrote for the training images. */
+  /** Training vectors: a folder that `embed` wrote, or any file of vectors: `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`. */
   readonly train: string;
-  /** Folder that `embed` wrote for the test images; give the `train` folder again for leave-one-out. */
+  /** Test vectors, likewise; give those of `train` again for leave-one-out. */
   readonly test: string;
   /** Folder for the Arrow files of the evaluation and `summary.json`. */
   readonly out: string;
   /** Numbers of neighbours that vote (k-NN), such as `1,10`; 1 and 5, where there are so many, when not given. */
   readonly k?: readonly number[] | null | undefined;
-  /** Vectors compared by cosine similarity. @default 'projection' */
-  readonly layer?: 'embedding' | 'projection' | undefined;
+  /**
+   * Vectors compared by cosine similarity: of an export `projection` when not given; rows of a file are L2-normalised as
+   * `embedding` unless all have length 1.
+   */
+  readonly layer?: 'embedding' | 'projection' | null | undefined;
   /** Maximum queries for full-ranking metrics (MAP@R …); larger sets are subsampled; 0 = off. @default 10000 */
   readonly rankings?: number | undefined;
   /** Linear probe: regularised logistic regression (`l2`), or the recipe of the paper (`sgd`). @default 'none' */
@@ -35,10 +38,10 @@ export interface EvaluateOptions
 }
 
 const sets = {
-  train: path('Folder that `embed` wrote for the training images.'),
-  test: path(
-    'Folder that `embed` wrote for the test images; give the `train` folder again for leave-one-out.',
+  train: path(
+    'Training vectors: a folder that `embed` wrote, or any file of vectors: `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`.',
   ),
+  test: path('Test vectors, likewise; give those of `train` again for leave-one-out.'),
   out: path('Folder for the Arrow files of the evaluation and `summary.json`.'),
 };
 
@@ -49,8 +52,12 @@ const metrics = {
       'Numbers of neighbours that vote (k-NN), such as `1,10`; 1 and 5, where there are so many, when not given.',
     ),
   ),
-  layer: choice(['embedding', 'projection'], 'Vectors compared by cosine similarity.').default(
-    'projection',
+  layer: optional(
+    choice(
+      ['embedding', 'projection'],
+      'Vectors compared by cosine similarity: of an export `projection` when not given; rows of a file are L2-normalised ' +
+        'as `embedding` unless all have length 1.',
+    ),
   ),
   rankings: integer(
     0,
@@ -93,7 +100,7 @@ const sampling = {
 /** `sincere evaluate --train DIR --test DIR --out DIR`. */
 export const evaluateVerb: Verb<EvaluateOptions> = defineVerb<EvaluateOptions>({
   name: 'evaluate',
-  summary: 'Measure exported vectors: neighbours, rankings, similarities, margin, linear probe.',
+  summary: 'Measure vectors of anyone: neighbours, rankings, similarities, margin, linear probe.',
   fields: { ...sets, ...metrics, ...probes, ...sampling, ...engineFields },
   groups: {
     Sets: sets,

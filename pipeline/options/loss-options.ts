@@ -6,12 +6,12 @@ import { defineVerb, type Verb } from './verb.ts';
 
 /** Options of `loss`. */
 export interface LossOptions extends PairLossOptions, EngineOptions {
-  /** Folder that `embed` wrote. */
+  /** Folder that `embed` wrote, or any file of vectors: `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`. */
   readonly embeddings: string;
   /** Loss to compute. @default 'sincere' */
   readonly loss?: Exclude<LossName, 'infonce'> | undefined;
-  /** Vectors that are contrasted. @default 'projection' */
-  readonly layer?: 'embedding' | 'projection' | undefined;
+  /** Vectors of an export that are contrasted; `projection` when not given. */
+  readonly layer?: 'embedding' | 'projection' | null | undefined;
   /** L2-normalise the vectors first; others than unit vectors are refused without it. @default false */
   readonly normalize?: boolean | undefined;
   /** Arrow file for the gradient of the loss by the vectors it saw, with `normalize` the unit ones. */
@@ -26,10 +26,17 @@ function isOverClasses(name: LossName): name is Exclude<LossName, 'infonce'> {
 }
 
 const loss = {
-  embeddings: path('Folder that `embed` wrote.'),
+  embeddings: path(
+    'Folder that `embed` wrote, or any file of vectors: `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`.',
+  ),
   loss: choice(exportLosses, 'Loss to compute.').default('sincere'),
   ...pairLossFields,
-  layer: choice(['embedding', 'projection'], 'Vectors that are contrasted.').default('projection'),
+  layer: optional(
+    choice(
+      ['embedding', 'projection'],
+      'Vectors of an export that are contrasted; `projection` when not given.',
+    ),
+  ),
   normalize: flag(
     'L2-normalise the vectors first; others than unit vectors are refused without it.',
   ),
@@ -43,7 +50,7 @@ const loss = {
 /** `sincere loss EMBEDDINGS`. */
 export const lossVerb: Verb<LossOptions> = defineVerb<LossOptions>({
   name: 'loss',
-  summary: 'Compute the exact loss over all exported vectors, and its gradient.',
+  summary: 'Compute the exact loss over all vectors of a set, and its gradient.',
   positional: 'embeddings',
   fields: { ...loss, ...engineFields },
   groups: { Loss: loss, Machine: engineFields },

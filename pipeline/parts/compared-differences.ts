@@ -59,7 +59,8 @@ export function comparisonNotes(
       `${what === 'layer' ? 'layers' : what} differ: ${texts.join(', ')}: ${consequences[what]}`,
     );
   }
-  if (new Set(all.map(({ modelHash }) => modelHash)).size === 1) {
+  const [model = null, ...others] = new Set(all.map(({ modelHash }) => modelHash));
+  if (model !== null && others.length === 0) {
     notes.push('all evaluations are of the same weights');
   }
   return notes;

@@ -18,6 +18,8 @@ import type { Json, JsonObject } from '../../operators/files/json.ts';
 
 /** One layer of an export, and what identifies it. */
 export interface ExportedSet extends VectorSet {
+  /** Lengths of the layers that it holds. */
+  readonly sizes: EmbeddingsReader['sizes'];
   /** `Dataset.hash`: of classes and names, not of the images under them. */
   readonly datasetHash: string;
   /** Identity of the images themselves: see `imagesHash`. */
@@ -105,6 +107,7 @@ export async function openVectorSet(
     },
   });
   const identity = {
+    sizes: reader.sizes,
     datasetHash: manifest.dataset.hash,
     imagesHash: images.digest(),
     modelHash: manifest.model.hash,

@@ -1,20 +1,22 @@
 import { shownNames } from '../../operators/message-words.ts';
 import { jsonDifferences } from '../../operators/files/json.ts';
-import type { ExportedSet } from './open-vector-set.ts';
+import type { OpenedSet } from './opened-set.ts';
 import type { TellNote } from './run-event.ts';
 
-type PreparedSet = Pick<ExportedSet, 'name' | 'precision' | 'preprocessing'>;
+type PreparedSet = Pick<OpenedSet, 'name' | 'precision' | 'preprocessing'>;
 
-/** Fields of the preprocessing in which two exports differ. */
+/** Fields of the preprocessing in which two sets differ; none where one does not say what it was. */
 export function preparedOtherwise(one: PreparedSet, other: PreparedSet): readonly string[] {
-  const fields = Object.keys({ ...one.preprocessing, ...other.preprocessing });
-  return fields.filter(
-    (field) => jsonDifferences(one.preprocessing[field], other.preprocessing[field]).length > 0,
-  );
+  const [ofOne, ofOther] = [one.preprocessing, other.preprocessing];
+  if (ofOne === null || ofOther === null) return [];
+  const fields = Object.keys({ ...ofOne, ...ofOther });
+  return fields.filter((field) => jsonDifferences(ofOne[field], ofOther[field]).length > 0);
 }
 
 /** Notes that the vectors of one set are of int8 and those of the other of float32: a distance between them is that, too. */
 export function noteOtherPrecision(train: PreparedSet, test: PreparedSet, note: TellNote): void {
+  // A file does not say what its vectors were computed in.
+  if (train.preprocessing === null || test.preprocessing === null) return;
   if ((train.precision === null) === (test.precision === null)) return;
   const int8 = train.precision === null ? test : train;
   const float32 = int8 === train ? test : train;

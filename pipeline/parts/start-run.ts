@@ -4,6 +4,7 @@ import { type RunScope, runScoped, type ScopedRun } from '../../operators/flow/r
 import { type Resolved, resolveOptions, type Verb } from '../options/verb.ts';
 import { optionMistake } from './option-mistake.ts';
 import type { RunEvent, RunNote, TellNote } from './run-event.ts';
+import type { TellProgress } from './run-task.ts';
 
 /**
  * A run of a verb: an observable of what it tells, and a promise of its result.
@@ -13,10 +14,16 @@ import type { RunEvent, RunNote, TellNote } from './run-event.ts';
  */
 export interface Run<R, S = null> extends ScopedRun<RunEvent<R, S>>, PromiseLike<R> {}
 
+/** Scope of a run that is being opened, which can take long: a file of vectors is read then. */
+export interface OpeningScope extends RunScope {
+  /** Tells progress before the stream of the run has begun. */
+  readonly tell: TellProgress;
+}
+
 /** Opens what a run needs, each thing in its scope, and returns the stream of its events. */
 export type OpenRun<T, R, S> = (
   options: Resolved<T>,
-  scope: RunScope,
+  scope: OpeningScope,
   note: TellNote,
 ) => Observable<RunEvent<R, S>> | Promise<Observable<RunEvent<R, S>>>;
 
@@ -31,24 +38,25 @@ export function startRun<T, R, S = null>(
   given: T,
   open: OpenRun<T, R, S>,
 ): Run<R, S> {
-  const note$ = new Subject<RunNote>();
+  const opening$ = new Subject<RunEvent<R, S>>();
   const told = new Set<string>();
   const note: TellNote = (text, options = [], opening) => {
     // Parts of a run may open the same images, or come upon the same thing.
     if (told.has(text)) return;
     told.add(text);
-    note$.next({ kind: 'note', text, options, ...(opening === undefined ? {} : { opening }) });
+    const event: RunNote = { kind: 'note', text, options };
+    opening$.next(opening === undefined ? event : { ...event, opening });
   };
   const scoped = runScoped<RunEvent<R, S>>(
-    async (scope) => await open(resolveOptions(verb, given), scope, note),
+    async (scope) => await open(resolveOptions(verb, given), openingScope(scope, opening$), note),
   );
-  const noMore = (): void => note$.complete();
+  const noMore = (): void => opening$.complete();
   const told$ = scoped.output$.pipe(
     catchError((error: unknown) => throwError(() => optionMistake(error, verb))),
     tap({ complete: noMore, error: noMore }),
   );
-  // Notes come through while the run is being opened, when its own stream has not begun.
-  const output$ = merge(note$, told$);
+  // Notes and progress come through while the run is being opened, when its own stream has not begun.
+  const output$ = merge(opening$, told$);
   let result: Promise<R> | undefined;
   return {
     output$,
@@ -59,6 +67,16 @@ export function startRun<T, R, S = null>(
     then(onResult, onError) {
       result ??= resultOf(verb.name, output$);
       return result.then(onResult, onError);
+    },
+  };
+}
+
+function openingScope<R, S>(scope: RunScope, opening$: Subject<RunEvent<R, S>>): OpeningScope {
+  return {
+    ...scope,
+    tell(progress) {
+      // Nothing has been done yet that a `step` could be the result of.
+      opening$.next({ kind: 'progress', step: null, ...progress } as RunEvent<R, S>);
     },
   };
 }

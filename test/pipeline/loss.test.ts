@@ -176,6 +176,7 @@ test('prints the same as JSON, with nothing beside it', async (t) => {
   t.is((readouts as LossReadouts).loss, value as number);
   t.deepEqual(said, {
     verb: 'loss',
+    file: null,
     name: 'dcl',
     temperature: 0.2,
     embeddings,

@@ -57,9 +57,10 @@ test('options that cannot be run with fail the run, and nothing is opened', asyn
   t.false(opened);
 });
 
-test('notes come while it is being opened, progress after them, the result last', async (t) => {
+test('notes and progress come while it is being opened, those of its stream after them, the result last', async (t) => {
   const run = startRun<object, number>(doctorVerb, {}, async (_options, scope, note) => {
     note('opening', ['out']);
+    scope.tell({ label: 'reading', done: 1, unit: 'rows' });
     await Promise.resolve();
     note('opened');
     return runTask(scope, async (tell) => {
@@ -69,6 +70,7 @@ test('notes come while it is being opened, progress after them, the result last'
   });
   t.deepEqual(await lastValueFrom(run.output$.pipe(toArray())), [
     { kind: 'note', text: 'opening', options: ['out'] },
+    { kind: 'progress', step: null, label: 'reading', done: 1, unit: 'rows' },
     { kind: 'note', text: 'opened', options: [] },
     { kind: 'progress', step: null, ...progress },
     { kind: 'result', result: 3 },

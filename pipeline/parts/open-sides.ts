@@ -1,0 +1,71 @@
+import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
+import { openSet, type SetScope } from './open-set.ts';
+import type { OpenedSet } from './opened-set.ts';
+import { noteOtherPrecision, notePreparedOtherwise } from './prepared-otherwise.ts';
+import { refuseOtherModel } from './refuse-other-model.ts';
+import type { TellNote } from './run-event.ts';
+import { isSameSet } from './same-set.ts';
+
+/** Both sides of an evaluation, their rows compared as one layer. */
+export interface OpenedSides {
+  readonly train: OpenedSet;
+  readonly test: OpenedSet;
+  readonly layer: EmbeddingLayer;
+  /** Both sides are one set: no image is its own neighbour. */
+  readonly leaveOneOut: boolean;
+}
+
+/** Locations of both sides, and the layer that was asked for; null: that which their rows are. */
+export interface SideLocations {
+  readonly train: string;
+  readonly test: string;
+  readonly layer: EmbeddingLayer | null;
+}
+
+/**
+ * Opens the two sides of an evaluation and tells what differs between them beside their images.
+ *
+ * @throws {PipelineError} `ERR_CONFIG` when their vectors cannot be compared; what `openSet` throws.
+ */
+export async function openSides(
+  { train: ofTrain, test: ofTest, layer: asked }: SideLocations,
+  scope: SetScope,
+  note: TellNote,
+): Promise<OpenedSides> {
+  const first = await openSet(ofTrain, { layer: asked }, scope, note);
+  // A file of gigabytes is not read twice.
+  const second = ofTest === ofTrain ? first : await openSet(ofTest, { layer: asked }, scope, note);
+  const sides = onOneLayer(first, second, asked);
+  const { train, test } = sides;
+  const leaveOneOut = first === second || (await isSameSet(train, test));
+  if (!leaveOneOut) refuseOtherModel(train, test, note);
+  notePreparedOtherwise(train, test, note);
+  noteOtherPrecision(train, test, note);
+  return { ...sides, leaveOneOut };
+}
+
+/**
+ * Both sides as one layer: that which was asked for, else `projection` where the rows of both have length 1, else
+ * `embedding`, by which all are compared by cosine similarity. Beside a file an export gives its layer of that length.
+ */
+function onOneLayer(
+  train: OpenedSet,
+  test: OpenedSet,
+  asked: EmbeddingLayer | null,
+): Omit<OpenedSides, 'leaveOneOut'> {
+  const isUnit = [train, test].every((side) => side.layer === 'projection');
+  const layer = asked ?? (isUnit ? 'projection' : 'embedding');
+  const beside = (side: OpenedSet, other: OpenedSet): OpenedSet =>
+    asked === null && side.file === null && other.file !== null
+      ? layerOfLength(side, layer, other.dim)
+      : side;
+  const sides = { train: beside(train, test), test: beside(test, train) };
+  return { train: { ...sides.train, layer }, test: { ...sides.test, layer }, layer };
+}
+
+/** The layer of an export whose rows are as long as those of a file, that of a name before the other; else as it is. */
+function layerOfLength(set: OpenedSet, layer: EmbeddingLayer, dim: number): OpenedSet {
+  const other: EmbeddingLayer = layer === 'projection' ? 'embedding' : 'projection';
+  const fitting = [layer, other].find((one) => set.sizes[one] === dim);
+  return fitting === undefined ? set : set.on(fitting);
+}

@@ -1,6 +1,8 @@
 import { DataType, type Field, Precision } from 'apache-arrow';
 import type { BatchLayout } from '../../operators/arrow/check-layout.ts';
 import type { ColumnKind, TableColumn } from './table-file.ts';
+import type { NumberType } from './vector-numbers.ts';
+import type { VectorShape } from './vector-page.ts';
 
 /** A leaf of an Arrow schema. */
 export interface ArrowColumn extends TableColumn {
@@ -21,6 +23,7 @@ function columnsOf(
   names: readonly string[],
   path: readonly number[],
   lists: number,
+  vector?: VectorShape,
 ): readonly ArrowColumn[] {
   if (path.length > deepest) throw new Error('its columns are nested too deeply');
   const below = (type: DataType): readonly Field[] => (type.children ?? []) as readonly Field[];
@@ -29,10 +32,28 @@ function columnsOf(
       columnsOf(child, [...names, child.name], [...path, at], lists),
     );
   }
-  if (isList(type)) return columnsOf(below(type)[0]!, names, [...path, 0], lists + 1);
+  if (isList(type)) {
+    const inner = below(type)[0]!;
+    const own = lists === 0 ? vectorOf(type, inner.type) : undefined;
+    return columnsOf(inner, names, [...path, 0], lists + 1, own);
+  }
   const kind = lists > 1 ? 'other' : kindOf(type);
   const shown = `${'list of '.repeat(lists)}${String(type).toLowerCase()}`;
-  return [{ name: names.join('.'), kind, isList: lists > 0, type: shown, path }];
+  return [{ name: names.join('.'), kind, isList: lists > 0, type: shown, path, vector }];
+}
+
+/** The shape of vectors, where values of a list are numbers; undefined of other lists. */
+function vectorOf(list: DataType, type: DataType): VectorShape | undefined {
+  const numbers = numberType(type);
+  if (numbers === undefined) return undefined;
+  return { numbers, dim: DataType.isFixedSizeList(list) ? list.listSize : null };
+}
+
+/** Type of numbers of a vector; undefined of values that are none. */
+export function numberType(type: DataType): NumberType | undefined {
+  if (DataType.isFloat(type)) return (['float16', 'float32', 'float64'] as const)[type.precision];
+  if (!DataType.isInt(type)) return undefined;
+  return `${type.isSigned ? 'int' : 'uint'}${type.bitWidth}`;
 }
 
 /** Tests whether rows of a column are lists. */

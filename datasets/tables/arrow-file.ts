@@ -10,6 +10,10 @@ import { type Codecs, loadCodecs } from './codecs.ts';
 import type { ObjectBytes } from './object-bytes.ts';
 import { checkDecodedSize, mostRows } from './row-bounds.ts';
 import type { TableFile, TableValue } from './table-file.ts';
+import { vectorRows } from './arrow-vectors.ts';
+
+/** Cells of a record batch that are decoded together, which may have millions: 2^16. */
+const cellsAtOnce = 2 ** 16;
 
 /** Messages of an Arrow file or stream. */
 interface ArrowParts {
@@ -58,8 +62,23 @@ export async function openArrow(source: ObjectBytes): Promise<TableFile> {
       if (kind === 'other') throw new Error(`its type, ${type}, is not read`);
       const { fields, buffers } = open(group, signal);
       const [first, ...further] = path;
-      const cells = await decodeRows<TableValue>(fields[first!]!, further, buffers, leafValues);
-      yield { row: 0, cells };
+      const field = fields[first!]!;
+      for (let from = 0; from < groups[group]!; from += cellsAtOnce) {
+        signal?.throwIfAborted();
+        const window = { from, rows: Math.min(cellsAtOnce, groups[group]! - from) };
+        const cells = await decodeRows<TableValue>(field, further, buffers, leafValues, window);
+        yield { row: from, cells };
+      }
+    },
+    async *vectors(group, column, length, signal) {
+      const { path } = columns[column]!;
+      const { fields, buffers } = open(group, signal);
+      const [first, ...further] = path;
+      yield* vectorRows(fields[first!]!, further, buffers, {
+        rows: groups[group]!,
+        length,
+        signal,
+      });
     },
     ...(isStored
       ? {
@@ -147,7 +166,7 @@ function batchOpener(
   return (group, signal) => openMessage(batches[group]!, group, signal);
 }
 
-/** Buffers of the body of a message. */
+/** Buffers of the body of a message. One that is compressed is decoded once, and held as long as the message is read. */
 function bodyBuffers(
   source: ObjectBytes,
   { layout, end, bodyBytes }: BatchMessage,
@@ -156,21 +175,33 @@ function bodyBuffers(
 ): Omit<BatchBuffers, 'dictionary'> {
   const body = end - bodyBytes;
   const compression = layout.compression as { readonly type: CompressionType } | null;
+  const decoded = new Map<number, Uint8Array>();
+  const whole = async (buffer: number, type: CompressionType): Promise<Uint8Array> => {
+    const known = decoded.get(buffer);
+    if (known !== undefined) return known;
+    const { offset, length } = layout.buffers[buffer]!;
+    checkDecodedSize(length, length);
+    const stored = await source.range(body + offset, length, signal);
+    const bytes = length === 0 ? stored : decompressed(await codecs(), type, stored);
+    decoded.set(buffer, bytes);
+    return bytes;
+  };
   return {
+    isShared: compression !== null,
     place(buffer) {
       const { offset, length } = layout.buffers[buffer]!;
       return compression === null ? { from: body + offset, bytes: length } : undefined;
     },
-    async read(buffer, leastBytes) {
+    async read(buffer, from, bytes) {
       const { offset, length } = layout.buffers[buffer]!;
-      checkDecodedSize(length, length);
-      const stored = await source.range(body + offset, length, signal);
-      const bytes =
-        compression === null || length === 0
-          ? stored
-          : decompressed(await codecs(), compression.type, stored);
-      if (bytes.length >= leastBytes) return bytes;
-      throw new Error(`a buffer has ${bytes.length} of ${leastBytes} bytes`);
+      const held = compression === null ? undefined : await whole(buffer, compression.type);
+      const size = held?.length ?? length;
+      if (from < 0 || bytes < 0 || from + bytes > size) {
+        throw new Error(`a buffer has ${size} of ${from + bytes} bytes`);
+      }
+      if (held !== undefined) return held.subarray(from, from + bytes);
+      checkDecodedSize(bytes, bytes);
+      return await source.range(body + offset + from, bytes, signal);
     },
   };
 }

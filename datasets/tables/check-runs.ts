@@ -25,8 +25,8 @@ export function checkRuns(
     const header = varint(reader);
     const isPacked = header % 2 === 1;
     const numbers = Math.floor(header / 2) * (isPacked ? 8 : 1);
-    // The last group of bit-packed numbers is filled up.
-    if (numbers === 0 ? !isPacked && seen === 0 : numbers - (isPacked ? 7 : 0) > count - seen) {
+    // Bit-packed numbers are filled up, by DuckDB to 256: they take their bytes, which are looked for.
+    if (numbers === 0 ? !isPacked && seen === 0 : !isPacked && numbers > count - seen) {
       throw damaged();
     }
     reader.at += isPacked ? Math.ceil((numbers * width) / 8) : Math.ceil(width / 8);

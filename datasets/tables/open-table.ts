@@ -87,22 +87,29 @@ const pointerBytes = 200;
 
 /** Opens a table of a store. @throws {PipelineError} `ERR_DATASET`, naming it. */
 export async function openTableFile(store: ObjectStore, object: StoredObject): Promise<TableFile> {
-  const url = store.url(object.key);
   try {
-    const bytes = objectBytes(store, object);
-    const head = Buffer.from(await bytes.bytes(0, pointerBytes));
-    const pointer = pointerFile(head);
-    if (pointer !== undefined) {
-      throw new Error(`it is ${pointer.name}: fetch the table with \`${pointer.command}\``);
-    }
-    const text = head.toString('latin1', 0, 8);
-    if (text.startsWith(parquetMagic)) return await openParquet(bytes);
-    if (text.startsWith('PARE')) throw new Error('it is encrypted, which is not read');
-    const { openArrow } = await import('./arrow-file.ts');
-    return await openArrow(bytes);
+    return await openTableObject(store, object);
   } catch (error) {
-    throw tableError(url, error);
+    throw tableError(store.url(object.key), error);
   }
+}
+
+/** Opens a table of a store. @throws {Error} When it is damaged, or of no kind that is read: the message is the reason. */
+export async function openTableObject(
+  store: ObjectStore,
+  object: StoredObject,
+): Promise<TableFile> {
+  const bytes = objectBytes(store, object);
+  const head = Buffer.from(await bytes.bytes(0, pointerBytes));
+  const pointer = pointerFile(head);
+  if (pointer !== undefined) {
+    throw new Error(`it is ${pointer.name}: fetch the table with \`${pointer.command}\``);
+  }
+  const text = head.toString('latin1', 0, 8);
+  if (text.startsWith(parquetMagic)) return await openParquet(bytes);
+  if (text.startsWith('PARE')) throw new Error('it is encrypted, which is not read');
+  const { openArrow } = await import('./arrow-file.ts');
+  return await openArrow(bytes);
 }
 
 /** Columns of a group of rows. */

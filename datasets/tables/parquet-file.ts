@@ -2,12 +2,20 @@ import { CompressionCodecs } from 'hyparquet/src/constants.js';
 import { bytesInOrder, type BytesInOrder, type ObjectBytes } from './object-bytes.ts';
 import { cellAssembly } from './parquet-cells.ts';
 import { loadPageDecoders, type PageDecoders } from './parquet-decoders.ts';
-import { checkPageSum, decodeDictionary, decodePage, type PageContext } from './parquet-page.ts';
+import {
+  checkPageSum,
+  decodePage,
+  dictionaryPage,
+  openPage,
+  type PageContext,
+} from './parquet-page.ts';
 import { groupRows, type ParquetLeaf, parquetLeaves } from './parquet-schema.ts';
-import type { RawValues } from './parquet-values.ts';
+import { decodeValues, type EncodedValues, type RawValues } from './parquet-values.ts';
+import { dictionaryNumbers, vectorAssembly } from './parquet-vectors.ts';
 import { checkDecodedSize, mostRows } from './row-bounds.ts';
 import { schemaMetadata } from './schema-metadata.ts';
 import type { CellPage, TableFile } from './table-file.ts';
+import type { VectorLength, VectorPage } from './vector-page.ts';
 import {
   countAt,
   numberAt,
@@ -54,6 +62,18 @@ export async function openParquet(source: ObjectBytes): Promise<TableFile> {
   }
   const chunks = groups.map((group) => chunksOf(group, leaves, source.size));
   let decoders: PageDecoders | undefined;
+  const openChunk = async (
+    group: number,
+    column: number,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly inOrder: BytesInOrder; readonly context: PageContext }> => {
+    decoders ??= await loadPageDecoders();
+    const chunk = chunks[group]![column]!;
+    const leaf = leaves[column]!;
+    if (chunk.refused !== undefined) throw new Error(chunk.refused);
+    const inOrder = bytesInOrder(source, chunk.from, chunk.stored, signal);
+    return { inOrder, context: { decoders, leaf, codec: chunk.codec, mostValues: chunk.values } };
+  };
   return {
     format: 'parquet',
     columns: leaves,
@@ -64,14 +84,14 @@ export async function openParquet(source: ObjectBytes): Promise<TableFile> {
     size: (group, column) => chunks[group]![column]!,
     isPlain: (column) => chunks.every((group) => group[column]!.isPlain),
     async *pages(group, column, signal) {
-      decoders ??= await loadPageDecoders();
-      const chunk = chunks[group]![column]!;
-      const leaf = leaves[column]!;
-      if (chunk.refused !== undefined) throw new Error(chunk.refused);
-      if (leaf.kind === 'other') throw new Error(`its type, ${leaf.type}, is not read`);
-      const inOrder = bytesInOrder(source, chunk.from, chunk.stored, signal);
-      const context = { decoders, leaf, codec: chunk.codec, mostValues: chunk.values };
-      yield* readChunk(inOrder, context, rowsOf[group]!);
+      const { kind, type } = leaves[column]!;
+      if (kind === 'other') throw new Error(`its type, ${type}, is not read`);
+      const { inOrder, context } = await openChunk(group, column, signal);
+      yield* readCells(inOrder, context, rowsOf[group]!);
+    },
+    async *vectors(group, column, length, signal) {
+      const { inOrder, context } = await openChunk(group, column, signal);
+      yield* readVectors(inOrder, context, rowsOf[group]!, length);
     },
   };
 }
@@ -150,19 +170,29 @@ const likelyHeader = 2 ** 10;
 /** Largest header of a page; statistics of long values may stand in it. */
 const largestHeader = 2 ** 24;
 
-const dictionaryPage = 2;
-const indexPage = 1;
+const dictionaryType = 2;
+const indexType = 1;
 
-async function* readChunk(
+/** A data page of a column chunk. */
+interface ChunkPage<T> {
+  readonly header: ThriftStruct;
+  /** Its bytes in the file, where the first of their memory lies at `bufferAt`. */
+  readonly page: Uint8Array;
+  readonly bufferAt: number;
+  /** What its dictionary holds, where it has one. */
+  readonly dictionary: T | undefined;
+  /** True when no bytes come behind it. */
+  readonly isLast: boolean;
+}
+
+/** Data pages of a column chunk in order, with what its dictionary was decoded to. */
+async function* readPages<T>(
   bytes: BytesInOrder,
   context: PageContext,
-  rows: number,
-): AsyncGenerator<CellPage, void, undefined> {
-  const assembly = cellAssembly(context.leaf);
-  let dictionary: RawValues | undefined;
-  let row = 0;
-  let levels = 0;
-  while (levels < context.mostValues && !bytes.isAtEnd) {
+  decodeDictionary: (values: EncodedValues) => T,
+): AsyncGenerator<ChunkPage<T>, void, undefined> {
+  let dictionary: T | undefined;
+  while (!bytes.isAtEnd) {
     const header = await readHeader(bytes);
     const stored = countAt(header, 3, 'the size of a page');
     checkDecodedSize(stored, stored);
@@ -173,20 +203,60 @@ async function* readChunk(
     bytes.skip(stored);
     checkPageSum(header, page);
     const type = numberAt(header, 1);
-    if (type === indexPage) continue;
-    if (type === dictionaryPage) {
+    if (type === indexType) continue;
+    if (type === dictionaryType) {
       if (dictionary !== undefined) throw new Error('a column has two dictionaries');
-      dictionary = decodeDictionary(context, header, page);
+      dictionary = decodeDictionary(dictionaryPage(context, header, page));
       continue;
     }
-    const decoded = decodePage(context, header, page);
+    yield { header, page, bufferAt, dictionary, isLast: bytes.isAtEnd };
+  }
+}
+
+async function* readCells(
+  bytes: BytesInOrder,
+  context: PageContext,
+  rows: number,
+): AsyncGenerator<CellPage, void, undefined> {
+  const assembly = cellAssembly(context.leaf);
+  const decode = (values: EncodedValues): RawValues =>
+    decodeValues(context.decoders, context.leaf, values);
+  let row = 0;
+  let levels = 0;
+  for await (const one of readPages(bytes, context, decode)) {
+    const decoded = decodePage(context, one.header, one.page);
     levels += decoded.count;
-    assembly.add(decoded, dictionary);
-    const cells = assembly.take(levels >= context.mostValues || bytes.isAtEnd);
+    assembly.add(decoded, one.dictionary);
+    const isLast = levels >= context.mostValues || one.isLast;
+    const cells = assembly.take(isLast);
     // Bytes that lie in what was read are found in the file.
-    const isStored = !decoded.isIndexed && isViewOf(decoded.values, page);
-    yield { row, cells, bufferAt: isStored ? bufferAt : undefined };
+    const isStored = !decoded.isIndexed && isViewOf(decoded.values, one.page);
+    yield { row, cells, bufferAt: isStored ? one.bufferAt : undefined };
     row += cells.length;
+    if (isLast) break;
+  }
+  if (row !== rows) throw new Error(`a column has ${row} of ${rows} rows`);
+}
+
+async function* readVectors(
+  bytes: BytesInOrder,
+  context: PageContext,
+  rows: number,
+  length: VectorLength,
+): AsyncGenerator<VectorPage, void, undefined> {
+  const assembly = vectorAssembly(context, length);
+  const decode = (values: EncodedValues): Float32Array => dictionaryNumbers(context, values);
+  let row = 0;
+  let levels = 0;
+  for await (const one of readPages(bytes, context, decode)) {
+    const page = openPage(context, one.header, one.page);
+    levels += page.count;
+    const isLast = levels >= context.mostValues || one.isLast;
+    for (const vectors of assembly.add(page, one.dictionary, isLast)) {
+      yield vectors;
+      row += vectors.rows;
+    }
+    if (isLast) break;
   }
   if (row !== rows) throw new Error(`a column has ${row} of ${rows} rows`);
 }

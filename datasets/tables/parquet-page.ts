@@ -1,8 +1,15 @@
 import { crc32 } from 'node:zlib';
-import { checkRuns } from './check-runs.ts';
+import { decodeRuns, isOneRun } from './level-runs.ts';
 import type { PageDecoders } from './parquet-decoders.ts';
 import type { ParquetLeaf } from './parquet-schema.ts';
-import { decodeValues, isIndexed, lengthAt, type RawValues, readerOf } from './parquet-values.ts';
+import {
+  decodeValues,
+  type EncodedValues,
+  isIndexed,
+  lengthAt,
+  type RawValues,
+} from './parquet-values.ts';
+import { checkDecodedSize } from './row-bounds.ts';
 import { countAt, numberAt, structAt, type ThriftStruct } from './thrift.ts';
 
 /** What the pages of a column chunk share. */
@@ -14,14 +21,23 @@ export interface PageContext {
   readonly mostValues: number;
 }
 
-/** A data page, decoded. */
-export interface DecodedPage {
+/** Levels of a data page. */
+export interface PageLevels {
   /** Number of levels: of values, nulls and empty lists. */
   readonly count: number;
   /** Definition level of each; undefined where all values are there. */
   readonly definitions: Uint8Array | undefined;
   /** Repetition level of each; undefined outside of lists. */
   readonly repetitions: Uint8Array | undefined;
+}
+
+/** A data page whose values are still encoded. */
+export interface EncodedPage extends PageLevels {
+  readonly encoded: EncodedValues;
+}
+
+/** A data page, decoded. */
+export interface DecodedPage extends PageLevels {
   /** The values that are there. */
   readonly values: RawValues;
   /** True when its values are entries of the dictionary. */
@@ -36,17 +52,17 @@ export function checkPageSum(header: ThriftStruct, stored: Uint8Array): void {
   }
 }
 
-/** Values of a dictionary page. @param stored Its bytes in the file. */
-export function decodeDictionary(
-  { decoders, leaf, codec, mostValues }: PageContext,
+/** Plain values of a dictionary page. @param stored Its bytes in the file. */
+export function dictionaryPage(
+  { decoders, codec, mostValues }: PageContext,
   header: ThriftStruct,
   stored: Uint8Array,
-): RawValues {
+): EncodedValues {
   const own = structAt(header, 7);
   if (own === undefined) throw new Error('a dictionary page has no header');
   const count = countAt(own, 1, 'the entries of a dictionary', Math.max(mostValues, 2 ** 16));
   const bytes = decompressed(decoders, codec, stored, countAt(header, 2, 'the size of a page'));
-  return decodeValues(decoders, leaf, { bytes, count, encoding: 'PLAIN' });
+  return { bytes, count, encoding: 'PLAIN' };
 }
 
 /** Levels and values of a data page of either version. @param stored Its bytes in the file. */
@@ -55,19 +71,38 @@ export function decodePage(
   header: ThriftStruct,
   stored: Uint8Array,
 ): DecodedPage {
+  const { encoded, ...levels } = openPage(context, header, stored);
+  const values = decodeValues(context.decoders, context.leaf, encoded);
+  return { ...levels, values, isIndexed: isIndexed(encoded.encoding) };
+}
+
+/** Levels of a data page of either version, and its values as they are encoded. @param stored Its bytes in the file. */
+export function openPage(
+  context: PageContext,
+  header: ThriftStruct,
+  stored: Uint8Array,
+): EncodedPage {
   const parts = structAt(header, 8) === undefined ? version1 : version2;
   const { count, levels, bytes, encoding, nulls } = parts(context, header, stored);
-  const { decoders, leaf } = context;
-  const levelsOf = (most: number, part: Uint8Array): Uint8Array | undefined =>
-    most === 0 ? undefined : decodeLevels(decoders, part, bitWidth(most), count);
-  const repetitions = levelsOf(leaf.repetition, levels.repetitions);
-  const definitions = levelsOf(leaf.definition, levels.definitions);
+  // Levels and entries of a dictionary may take next to no bytes.
+  checkDecodedSize(stored.length, 4 * count);
+  const { leaf } = context;
+  const repetitions =
+    leaf.repetition === 0
+      ? undefined
+      : decodeLevels(levels.repetitions, bitWidth(leaf.repetition), count);
+  const definitions = definitionsOf(levels.definitions, leaf.definition, count);
   const present = countOf(definitions, leaf.definition) ?? count;
   if (nulls !== undefined && nulls !== count - present) {
     throw new Error('a page holds other values than it says');
   }
-  const values = decodeValues(decoders, leaf, { bytes, count: present, encoding });
-  return { count, definitions, repetitions, values, isIndexed: isIndexed(encoding) };
+  return { count, definitions, repetitions, encoded: { bytes, count: present, encoding } };
+}
+
+/** Definition levels; undefined where all are the highest. */
+function definitionsOf(bytes: Uint8Array, most: number, count: number): Uint8Array | undefined {
+  const isWhole = most === 0 || isOneRun(bytes, bitWidth(most), count, most);
+  return isWhole ? undefined : decodeLevels(bytes, bitWidth(most), count);
 }
 
 interface PageParts {
@@ -129,15 +164,9 @@ function version2(context: PageContext, header: ThriftStruct, stored: Uint8Array
   };
 }
 
-function decodeLevels(
-  { runs }: PageDecoders,
-  bytes: Uint8Array,
-  width: number,
-  count: number,
-): Uint8Array {
-  checkRuns(bytes, 0, bytes.length, width, count);
+function decodeLevels(bytes: Uint8Array, width: number, count: number): Uint8Array {
   const levels = new Uint8Array(count);
-  runs.readRleBitPackedHybrid(readerOf(bytes), width, levels, bytes.length);
+  decodeRuns(bytes, width, levels);
   return levels;
 }
 

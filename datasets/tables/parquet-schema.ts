@@ -2,6 +2,7 @@ import { ConvertedTypes, FieldRepetitionTypes, ParquetTypes } from 'hyparquet/sr
 import type { ParquetType, SchemaElement, SchemaTree } from 'hyparquet';
 import { countAt, numberAt, structAt, structsAt, textAt, type ThriftStruct } from './thrift.ts';
 import type { ColumnKind, TableColumn } from './table-file.ts';
+import type { NumberType } from './vector-numbers.ts';
 
 /** A leaf of a Parquet schema, which has a column chunk in each row group. */
 export interface ParquetLeaf extends TableColumn {
@@ -109,6 +110,8 @@ function leafOf(path: Node[], node: Node, physical: ParquetType): ParquetLeaf {
   const repeatedAt = below.findIndex(isRepeated);
   const isMap = below.some(({ annotation }) => annotation?.startsWith('MAP') === true);
   const kind = repetition > 1 || isMap ? 'other' : kindOf(physical, node.annotation);
+  const numbers = numberType(node);
+  const isVector = repetition === 1 && !isMap && numbers !== undefined;
   return {
     name: namesOf(below).join('.'),
     kind,
@@ -121,7 +124,22 @@ function leafOf(path: Node[], node: Node, physical: ParquetType): ParquetLeaf {
     definition: below.filter(isOptional).length,
     elementDefinition: below.slice(0, repeatedAt + 1).filter(isOptional).length,
     repetition,
+    vector: isVector ? { numbers, dim: null } : undefined,
   };
+}
+
+/** Type of numbers of a vector; undefined of values that are none. */
+function numberType({ element, annotation = '' }: Node): NumberType | undefined {
+  const { type, type_length: width } = element;
+  if (annotation === 'FLOAT16')
+    return type === 'FIXED_LEN_BYTE_ARRAY' && width === 2 ? 'float16' : undefined;
+  if (type === 'FLOAT') return 'float32';
+  if (type === 'DOUBLE') return 'float64';
+  const isUnsigned = annotation === 'UNSIGNED';
+  if (!isUnsigned && annotation !== 'INTEGER' && annotation !== '') return undefined;
+  if (type === 'INT32') return isUnsigned ? 'uint32' : 'int32';
+  if (type !== 'INT64') return undefined;
+  return isUnsigned ? 'uint64' : 'int64';
 }
 
 /** Names without those that only say that something is a list. */

@@ -1,5 +1,6 @@
 import { checkDeltas, checkRuns } from './check-runs.ts';
 import type { PageDecoders } from './parquet-decoders.ts';
+import { decodeRuns } from './level-runs.ts';
 import type { ParquetLeaf } from './parquet-schema.ts';
 import { checkDecodedSize } from './row-bounds.ts';
 
@@ -31,7 +32,7 @@ export function decodeValues(
 ): RawValues {
   const { bytes, count, encoding } = values;
   if (count === 0) return [];
-  if (isIndexed(encoding)) return decodeEntries(decoders, bytes, count);
+  if (isIndexed(encoding)) return decodeEntries(bytes, count);
   const decode = encodings[encoding];
   if (decode === undefined) throw new Error(`its encoding ${encoding} is not read`);
   const decoded = decode(decoders, leaf, bytes, count);
@@ -86,14 +87,13 @@ const encodings: Readonly<Record<string, DecodeEncoding>> = {
   },
 };
 
-function decodeEntries(decoders: PageDecoders, bytes: Uint8Array, count: number): RawValues {
+/** Entries of a dictionary that values are. */
+export function decodeEntries(bytes: Uint8Array, count: number): Uint32Array {
   const width = bytes[0];
   if (width === undefined) throw tooFew();
   const entries = new Uint32Array(count);
   if (width === 0) return entries;
-  checkRuns(bytes, 1, bytes.length, width, count);
-  const reader = readerOf(bytes.subarray(1));
-  decoders.runs.readRleBitPackedHybrid(reader, width, entries, bytes.length - 1);
+  decodeRuns(bytes.subarray(1), width, entries);
   return entries;
 }
 

@@ -1,4 +1,5 @@
 import type { ByteRange } from '../store/object-store.ts';
+import type { VectorLength, VectorPage, VectorShape } from './vector-page.ts';
 
 /*
  * A table in a file, in groups of rows: row groups of Parquet, record batches of Arrow. What both formats call a leaf is a
@@ -17,6 +18,8 @@ export interface TableColumn {
   readonly isList: boolean;
   /** Type as the file calls it, for messages. */
   readonly type: string;
+  /** What its rows are as vectors, where each has one list of numbers. @default they are none */
+  readonly vector?: VectorShape | undefined;
 }
 
 /** A value of a table: integers above 2^53 are bigints. */
@@ -56,6 +59,19 @@ export interface TableFile {
    * @throws {Error} When it is damaged or of a kind that is not read: the message is the reason.
    */
   pages(group: number, column: number, signal?: AbortSignal): AsyncIterable<CellPage>;
+  /**
+   * Rows of a column of vectors in a group, in order. Memory: some MiB; of a compressed batch of Arrow its buffers, of
+   * Parquet a page, as large as their writer made them.
+   *
+   * @param length What is known of the length of the vectors, which takes the next ones.
+   * @throws {Error} When it is damaged, or a vector has another length: the message is the reason.
+   */
+  vectors(
+    group: number,
+    column: number,
+    length: VectorLength,
+    signal?: AbortSignal,
+  ): AsyncIterable<VectorPage>;
   /**
    * Places in the file of the bytes of a column, row by row, without reading them; absent where they are compressed, or lie
    * between other things.

@@ -14,11 +14,11 @@ export interface VectorColumn {
 
 /** Vectors of successive rows. The caller owns the arrays. */
 export interface VectorCells {
-  /** Numbers of a row. */
+  /** Numbers of a row; 0 when none of these rows has a vector. */
   readonly dim: number;
   /** `[rows, dim]` float32; NaN for a row without a vector. float64 and integers are rounded to float32. */
   readonly values: Float32Array;
-  /** `[rows]` 1 for a row whose vector is null or missing; null when all have one. */
+  /** `[rows]` 1 for a row whose vector is null, empty or missing; null when all have one. */
   readonly missing: Uint8Array | null;
 }
 

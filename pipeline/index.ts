@@ -27,6 +27,9 @@ export type { NeighbourSummary, TransferMethod, TransferSummary } from './parts/
 export { loss } from './loss.ts';
 export type { MeasuredLoss } from './loss.ts';
 export type { LossOptions } from './options/loss-options.ts';
+export { drift } from './drift.ts';
+export type { Drifted } from './drift.ts';
+export type { DriftOptions } from './options/drift-options.ts';
 export { theory } from './theory.ts';
 export type { TheoryResult } from './theory.ts';
 export type { TheoryOptions } from './options/theory-options.ts';

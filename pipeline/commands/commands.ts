@@ -4,6 +4,7 @@ import { compareVerb } from '../options/compare-options.ts';
 import { convertVerb } from '../options/convert-options.ts';
 import { demoVerb } from '../options/demo-options.ts';
 import { doctorVerb } from '../options/doctor-options.ts';
+import { driftVerb } from '../options/drift-options.ts';
 import { embedVerb } from '../options/embed-options.ts';
 import { evaluateVerb } from '../options/evaluate-options.ts';
 import { finalizeVerb } from '../options/finalize-options.ts';
@@ -32,6 +33,7 @@ export const commands: readonly LazyCommand[] = [
   lazy(compareVerb, async () => (await import('./compare-command.ts')).compareCommand),
   lazy(transferVerb, async () => (await import('./transfer-command.ts')).transferCommand),
   lazy(lossVerb, async () => (await import('./loss-command.ts')).lossCommand),
+  lazy(driftVerb, async () => (await import('./drift-command.ts')).driftCommand),
   lazy(theoryVerb, async () => (await import('./theory-command.ts')).theoryCommand),
   lazy(convertVerb, async () => (await import('./convert-command.ts')).convertCommand),
   lazy(inspectVerb, async () => (await import('./inspect-command.ts')).inspectCommand),

@@ -1,0 +1,152 @@
+import { sharedRows } from '../../evaluation/vectors/shared-rows.ts';
+import { tileRows } from '../../evaluation/vectors/tile-products.ts';
+import { availableCores } from '../../threads/available-cores.ts';
+import { openWorkPool, type WorkPool } from '../../threads/work-pool.ts';
+import { type DriftGroup, type DriftSides, groupKeys } from './drift-groups.ts';
+import type { PermutationTest, TestOptions } from './drift-options.ts';
+import { type MeanReply, type MeanRequest, meanSumsWork } from './mean-sums-work.ts';
+import { permutationP } from './permutation-p.ts';
+import { relabellingKeys } from './side-draws.ts';
+
+/** Below this many multiplications, starting threads costs more than it saves. */
+const worthThreads = 2 ** 31;
+
+/** Share of the value by which the same rows in another order of summation may differ. */
+const slack = 1e-9;
+
+/** Rows of both sides, in shared memory a chunk at a time. */
+type SharedSides = Readonly<Record<'old' | 'new', ReturnType<typeof sharedRows>>>;
+
+/**
+ * Squared distance of the means, `‖mean of NEW − mean of OLD‖²`, of each group, by a permutation test on all rows.
+ *
+ * Means of unit vectors lie in the unit ball: it is from 0 to 4. Float64. Each relabelling is a weighted sum of the rows;
+ * as many as fit into `memoryBytes` share a pass over both sets.
+ *
+ * @param sides Unit vectors. @param groups All rows first, then classes, of at least two rows on each side.
+ */
+export async function meanShifts(
+  sides: DriftSides,
+  groups: readonly DriftGroup[],
+  options: TestOptions,
+): Promise<readonly PermutationTest[]> {
+  const { permutations, memoryBytes, signal } = options;
+  const { dim } = sides.old;
+  const rows = sides.old.count + sides.new.count;
+  const isSmall = 2 * rows * dim * permutations < worthThreads;
+  const pool = openWorkPool<MeanRequest, MeanReply>({
+    module: new URL('mean-sums-worker.ts', import.meta.url),
+    work: meanSumsWork(),
+    maxWorkers: permutations,
+    threads: options.threads ?? (isSmall ? 0 : availableCores()),
+    signal,
+  });
+  const atOnce = Math.max(pool.size, Math.floor(memoryBytes / (groups.length * dim * 8)));
+  const passes = Math.ceil(permutations / atOnce);
+  const shared = sharedSides(sides, groups, memoryBytes);
+  const keys = groups.map((group) =>
+    relabellingKeys(permutations, 'mean', options.seed, ...groupKeys(group)),
+  );
+  const shifts = groups.map(() => new Float64Array(1 + permutations));
+  try {
+    for (let pass = 0; pass < passes; pass += 1) {
+      const tell = (done: number): void =>
+        options.onProgress?.({
+          label: 'mean shift',
+          done: pass * rows + done,
+          total: passes * rows,
+          unit: 'images',
+        });
+      const from = pass * atOnce;
+      const to = Math.min(from + atOnce, permutations);
+      const some = keys.map((all) => all.subarray(2 * from, 2 * to));
+      const found = await onePass(pool, shared, { groups, keys: some, dim, tell, signal });
+      for (const [group, values] of found.entries()) {
+        shifts[group]![0] = values[0]!;
+        shifts[group]!.set(values.subarray(1), 1 + from);
+      }
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    await pool.close();
+  }
+  return shifts.map((values) => {
+    const value = values[0]!;
+    return { value, p: permutationP(value, values.subarray(1), slack * value) };
+  });
+}
+
+/** Rows with the number of the group of their class as label; -1 of those that are in group 0, of all, alone. */
+function sharedSides(
+  sides: DriftSides,
+  groups: readonly DriftGroup[],
+  memoryBytes: number,
+): SharedSides {
+  const groupOf = new Map(groups.map((group, at) => [group.class, at]));
+  const of = (side: 'old' | 'new'): ReturnType<typeof sharedRows> => {
+    const set = sides[side];
+    const groupOfLabel = set.classes.map((name) => groupOf.get(name) ?? -1);
+    const labels = set.labels.map((label) => groupOfLabel[label] ?? -1);
+    return sharedRows(set, { labels, memoryBytes: memoryBytes / 2, multiple: tileRows });
+  };
+  return { old: of('old'), new: of('new') };
+}
+
+/** Values of each group: the sides as they are, then each of its relabellings. */
+async function onePass(
+  pool: WorkPool<MeanRequest, MeanReply>,
+  shared: SharedSides,
+  {
+    groups,
+    keys,
+    dim,
+    tell,
+    signal,
+  }: {
+    readonly groups: readonly DriftGroup[];
+    readonly keys: readonly Uint32Array[];
+    readonly dim: number;
+    readonly tell: (done: number) => void;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<readonly Float64Array[]> {
+  const relabellings = keys[0]!.length / 2;
+  const workers = Math.min(pool.size, relabellings);
+  const startOf = (worker: number): number => Math.round((worker * relabellings) / workers);
+  await pool.request(
+    (worker) => ({
+      open: {
+        dim,
+        groups: groups.map(({ oldRows, newRows }, at) => ({
+          rows: oldRows + newRows,
+          newRows,
+          keys: keys[at]!.slice(2 * startOf(worker), 2 * startOf(worker + 1)),
+        })),
+      },
+    }),
+    workers,
+  );
+  let done = 0;
+  for (const side of ['old', 'new'] as const) {
+    for await (const { rows, count, labels } of shared[side].chunks()) {
+      signal?.throwIfAborted();
+      await pool.request(() => ({ chunk: { rows, count, groups: labels, side } }), workers);
+      done += count;
+      tell(done);
+    }
+  }
+  // What sums are asked for.
+  const parts = (await pool.request(() => 'result', workers)) as Float64Array[];
+  return groups.map((_, group) => {
+    const values = new Float64Array(1 + relabellings);
+    for (const [worker, part] of parts.entries()) {
+      const own = part.length / groups.length;
+      const start = group * own;
+      values[0] = part[start]!;
+      values.set(part.subarray(start + 1, start + own), 1 + startOf(worker));
+    }
+    return values;
+  });
+}

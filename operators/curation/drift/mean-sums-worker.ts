@@ -1,0 +1,4 @@
+import { serveWork } from '../../threads/serve-work.ts';
+import { meanSumsWork } from './mean-sums-work.ts';
+
+serveWork(meanSumsWork());

@@ -1,0 +1,156 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { DriftRow } from '../../operators/curation/drift/drift-rows.ts';
+import type { DriftExample } from '../../operators/curation/drift/far-examples.ts';
+import type { VectorDrift } from '../../operators/curation/drift/drift.ts';
+import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
+import { makeFolder } from '../../operators/files/make-folder.ts';
+import { writeError } from '../../operators/files/write-error.ts';
+import type { ArrowFileReport } from '../arrow/arrow-file.ts';
+import { columnOf, type TableColumn, writeTable } from '../arrow/table-file.ts';
+import { producer } from '../files/producer.ts';
+
+/** The files of one drift. */
+export interface DriftReport {
+  readonly path: string;
+  /** In the order in which they were written. */
+  readonly files: readonly ArrowFileReport[];
+  /** Path of `summary.json`. */
+  readonly summary: string;
+}
+
+/** One side of a drift, as `summary.json` names it. */
+export interface DriftSource {
+  readonly name: string;
+  /** Null when unknown. */
+  readonly modelHash: string | null;
+  readonly datasetHash: string;
+  /** Rows that were left out: vectors with NaN, infinity or nothing but zeros. */
+  readonly unusable: number;
+}
+
+/** Provenance of a drift. */
+export interface DriftProvenance {
+  readonly layer: string;
+  readonly seed: number;
+  readonly sample: number;
+  readonly old: DriftSource;
+  readonly new: DriftSource;
+}
+
+/**
+ * Writes the files of a drift into a folder, which is made if need be.
+ *
+ * ```
+ * drift.arrow      a row for each test, over all rows and by class
+ * examples.arrow   rows of NEW that are least like any of OLD, farthest first
+ * summary.json     the tests over all rows, and what could not be tested
+ * ```
+ *
+ * The bytes are a function of the drift. An earlier summary is removed first and the new one written last: where there
+ * is one, the other files belong to it.
+ *
+ * @throws {PipelineError} `ERR_WRITE`.
+ * @throws The reason of `signal`, when it aborts first; there is no summary then.
+ */
+export async function writeDrift(
+  folder: string,
+  drift: VectorDrift,
+  provenance: DriftProvenance,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<DriftReport> {
+  const summary = path.join(folder, 'summary.json');
+  await makeFolder(folder);
+  await fs.rm(summary, { force: true }).catch((error: unknown) => {
+    throw writeError(summary, error);
+  });
+  const { rows, examples, ...about } = drift;
+  const tables = [
+    ['drift.arrow', driftColumns(rows), rows.length],
+    ['examples.arrow', exampleColumns(examples), examples.length],
+  ] as const;
+  const files: ArrowFileReport[] = [];
+  for (const [name, columns, count] of tables) {
+    files.push(await writeTable(path.join(folder, name), columns, count, { signal }));
+  }
+  await writeAtomicJson(summary, {
+    format: 'sincere-drift',
+    version: 1,
+    producer,
+    ...provenance,
+    ...about,
+    tests: overallTests(rows),
+    files: files.map(({ path: file, rows: count, bytes, sha256 }) => {
+      return { file: path.basename(file), rows: count, bytes, sha256 };
+    }),
+  });
+  return { path: folder, files, summary };
+}
+
+/** The tests over all rows, by statistic, as JSON has them. */
+export function overallTests(
+  rows: readonly DriftRow[],
+): Readonly<Record<string, Pick<DriftRow, 'value' | 'p' | 'significant' | 'bandwidth'>>> {
+  const overall = rows.filter((row) => row.class === null);
+  return Object.fromEntries(
+    overall.map(({ statistic, value, p, significant, bandwidth }) => {
+      return [statistic, { value, p, significant, bandwidth }];
+    }),
+  );
+}
+
+function driftColumns(rows: readonly DriftRow[]): TableColumn[] {
+  const number = (
+    name: string,
+    type: 'float64' | 'int32',
+    value: (row: DriftRow) => number | null,
+    nullable = true,
+  ): TableColumn => ({ name, type, nullable, values: columnOf(rows, value) });
+  return [
+    /** Null over all rows. */
+    { name: 'class', type: 'utf8', nullable: true, values: columnOf(rows, (row) => row.class) },
+    /** `mmd2`, `mean_shift`, `chi_square` or `share`. */
+    { name: 'statistic', type: 'utf8', values: columnOf(rows, ({ statistic }) => statistic) },
+    /** Rows of each side. */
+    number('n_old', 'int32', ({ oldRows }) => oldRows, false),
+    number('n_new', 'int32', ({ newRows }) => newRows, false),
+    /** Rows of each side that it was computed on. */
+    number('used_old', 'int32', ({ usedOld }) => usedOld, false),
+    number('used_new', 'int32', ({ usedNew }) => usedNew, false),
+    /** Null when a side has too few rows. */
+    number('value', 'float64', ({ value }) => value),
+    /** By relabelling. */
+    number('p', 'float64', ({ p }) => p),
+    /** Of a class among the classes (Benjamini and Hochberg), else `p`. */
+    number('p_adjusted', 'float64', ({ pAdjusted }) => pAdjusted),
+    /** 1 when `p_adjusted` is at most `alpha`, else 0. */
+    number('significant', 'int32', ({ significant }) =>
+      significant === null ? null : Number(significant),
+    ),
+    /** Width of the Gaussian kernel of `mmd2`; null where there is none. */
+    number('bandwidth', 'float64', ({ bandwidth }) => bandwidth),
+  ];
+}
+
+function exampleColumns(examples: readonly DriftExample[]): TableColumn[] {
+  const text = (name: string, value: (row: DriftExample) => string | null): TableColumn => ({
+    name,
+    type: 'utf8',
+    nullable: name.endsWith('class'),
+    values: columnOf(examples, value),
+  });
+  return [
+    /** Id in NEW. */
+    text('id', ({ id }) => id),
+    /** Null when unknown. */
+    text('class', (row) => row.class),
+    /** Cosine similarity to the row of OLD that is most like it, −1 to 1. */
+    {
+      name: 'similarity',
+      type: 'float64',
+      values: columnOf(examples, ({ similarity }) => similarity),
+    },
+    text('nearest_id', ({ nearestId }) => nearestId),
+    text('nearest_class', ({ nearestClass }) => nearestClass),
+  ];
+}

@@ -7,6 +7,7 @@ import type {
 import type { ProbeSpec } from '../operators/evaluation/scores/evaluated-probe.ts';
 import { type EvaluationReport, writeEvaluation } from '../outputs/tables/evaluation-files.ts';
 import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
+import { contrastedGroups } from './parts/contrasted-groups.ts';
 import { contrastMetrics } from './parts/contrast-metrics.ts';
 import { type EvaluateOptions, evaluateVerb } from './options/evaluate-options.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
@@ -46,7 +47,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
   return startRun(evaluateVerb, given, async (options, scope, note) => {
     const { out, seed } = options;
     const { signal } = scope;
-    const { train, test, layer, leaveOneOut } = await openSides(options, scope, note);
+    const { train, test, layer, leaveOneOut, by } = await openSides(options, scope, note);
     if (leaveOneOut) tellCopies(train, note);
     if (!leaveOneOut) tellUnscored(train, test, note);
     const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
@@ -59,17 +60,22 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
       const onProgress = (progress: EvaluationProgress): void => tell(progress);
       const measured = await evaluateVectors(
         { train, test },
-        { ...measuresOf(options), layer, ks, leaveOneOut, probes, signal, onProgress },
+        { ...measuresOf(options), by, layer, ks, leaveOneOut, probes, signal, onProgress },
       );
       if (measured.overlap !== null) tellOverlap(measured.overlap, note);
-      const contrast = await contrastMetrics(engine, test, {
+      const contrasting = {
         layer,
         temperature: options.temperature,
         seed,
         signal,
-        onProgress: (done, total) => tell({ label: 'losses', done, total, unit: 'images' }),
-      });
-      const evaluation = withRows(measured, contrast.rows);
+        onProgress: (done: number, total: number): void =>
+          tell({ label: 'losses', done, total, unit: 'images' }),
+      };
+      const contrast = await contrastMetrics(engine, test, contrasting);
+      const evaluation = {
+        ...withRows(measured, contrast.rows),
+        groups: await contrastedGroups(engine, { test, by }, measured.groups, contrasting),
+      };
       const provenance = {
         modelHash: test.modelHash,
         trainHash: train.datasetHash,

@@ -1,6 +1,7 @@
 import type { BootstrapOptions } from './intervals/bootstrap.ts';
 import type { ComparisonOptions } from './neighbours/comparison-options.ts';
 import type { ProbeSpec } from './scores/evaluated-probe.ts';
+import type { ImageAttribute } from './scores/image-attribute.ts';
 import type { EmbeddingLayer } from './vectors/unit-vectors.ts';
 import type { VectorSet } from './vectors/vector-set.ts';
 
@@ -34,6 +35,8 @@ export interface EvaluateVectorsOptions extends Pick<
   readonly rankings?: number | undefined;
   /** Cluster the test images. @default true */
   readonly clusters?: boolean | undefined;
+  /** Attribute of the test images: every metric is measured for each of its values as well. @default none */
+  readonly by?: ImageAttribute | undefined;
   /** @default none */
   readonly probes?: EvaluationProbes | undefined;
   /** Random seed of subsamples, clusters and probes. @default 0 */

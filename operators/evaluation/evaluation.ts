@@ -9,7 +9,9 @@ import { type ConfusionRow, confusionRows } from './scores/confusion-rows.ts';
 import { type CurveRow, curveRows } from './scores/curve-rows.ts';
 import type { EvaluatedProbe } from './scores/evaluated-probe.ts';
 import { evaluationRows, type EvaluationRow } from './scores/evaluation-rows.ts';
+import { type EvaluatedGroups, groupedRows } from './scores/grouped-rows.ts';
 import { type HistogramRow, histogramRows } from './scores/histogram-rows.ts';
+import { attributeOf, checkAttribute } from './scores/image-attribute.ts';
 import type { ImageScores } from './scores/image-scores.ts';
 import { overlapRows } from './scores/overlap-rows.ts';
 import { metricColumns } from './scores/metric-columns.ts';
@@ -40,6 +42,8 @@ export interface Evaluation {
   /** Classes of test images that have no training image (other than the image itself): predicted, not scored. */
   readonly absentFromTrain: readonly ClassCount[];
   readonly probes: readonly EvaluatedProbe[];
+  /** Every metric for each value of the attribute `by`; null without one. */
+  readonly groups: EvaluatedGroups | null;
   /** Test images that stand in `train`; null with `leaveOneOut`, where all of them do. */
   readonly overlap: SetOverlap | null;
 }
@@ -81,10 +85,11 @@ export async function evaluateVectors(
   sets: EvaluationSets,
   options: EvaluateVectorsOptions,
 ): Promise<Evaluation> {
-  const { layer, bootstrap = {}, probes, leaveOneOut = false } = options;
+  const { layer, bootstrap = {}, probes, leaveOneOut = false, by } = options;
+  if (by !== undefined) checkAttribute(by, sets.test.count);
   const joined = joinedSets(sets, options);
   const found = await findings(joined, options);
-  const { near, neighbours, clusters } = found;
+  const { near, neighbours } = found;
   const { scored } = near;
   const scores = imageScores(joined, found);
   const votes = [...near.votes].map(([k, predicted]) => ({ source: `knn${k}`, predicted }));
@@ -93,8 +98,17 @@ export async function evaluateVectors(
     metricOf(metric)?.from === 'probe' ? (probes?.layer ?? layer) : layer;
   const overlap = leaveOneOut ? null : await setOverlap(sets.train, sets.test);
   const further = overlap === null ? [] : overlapRows(overlap, layer);
+  const clusters = found.clusters(scored);
   return {
     rows: evaluationRows(scores, scored, { clusters, further, bootstrap, layerOf }),
+    groups:
+      by === undefined
+        ? null
+        : groupedRows(
+            leaveOneOut ? attributeOf(by, joined.support.positions) : by,
+            { scores, scored, clusters: found.clusters, overlap },
+            { bootstrap, layerOf, layer },
+          ),
     scores,
     sha256: (image) => digestText(joined.test.digests, image),
     neighbours: neighbourTable(joined.test, joined.support, { found: neighbours, predictions }),

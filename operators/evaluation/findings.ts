@@ -3,9 +3,8 @@ import type { JoinedSets } from './joined-sets.ts';
 import type { Neighbours } from './neighbours/matches.ts';
 import { nearestNeighbours } from './neighbours/nearest-neighbours.ts';
 import { type RankingScores, rankingScores } from './neighbours/ranking-scores.ts';
-import { clusterMetrics } from './scores/cluster-metrics.ts';
+import { clusterMetrics, type ClusterMetrics } from './scores/cluster-metrics.ts';
 import { type EvaluatedProbe, evaluatedProbe } from './scores/evaluated-probe.ts';
-import type { ImageMetric } from './scores/image-metrics.ts';
 import { type NeighbourScores, neighbourScores } from './scores/neighbour-scores.ts';
 
 /** Sources of the metrics of an evaluation. */
@@ -15,7 +14,7 @@ export interface Findings {
   /** Undefined when none was asked for. */
   readonly ranking: RankingScores | undefined;
   /** None when none was asked for. */
-  readonly clusters: readonly ImageMetric[];
+  readonly clusters: ClusterMetrics;
   readonly probes: readonly EvaluatedProbe[];
 }
 
@@ -71,9 +70,9 @@ async function foundClusters(
   { test }: JoinedSets,
   scored: Int32Array,
   options: EvaluateVectorsOptions,
-): Promise<readonly ImageMetric[]> {
+): Promise<ClusterMetrics> {
   const { threads, signal, seed = 0, clusters = true } = options;
-  if (!clusters) return [];
+  if (!clusters) return () => [];
   const onProgress = told(options, { label: 'clusters', unit: 'passes' });
   return await clusterMetrics(test, scored, { seed, threads, signal, onProgress });
 }

@@ -1,6 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
+import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
+import type { GroupRow } from '../../operators/evaluation/scores/group-row.ts';
 import type {
   NeighbourRows,
   NeighbourTable,
@@ -9,6 +11,7 @@ import type { ArrowFileReport } from '../arrow/arrow-file.ts';
 import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
 import { makeFolder } from '../../operators/files/make-folder.ts';
 import { producer } from '../files/producer.ts';
+import { groupsSummary } from './groups-summary.ts';
 import { overlapColumns, overlapSummary } from './overlap-columns.ts';
 import { scoreColumns } from './score-columns.ts';
 import { columnOf, type TableColumn, writeTable } from '../arrow/table-file.ts';
@@ -48,7 +51,7 @@ export interface EvaluationProvenance {
  * Writes the files of an evaluation into a folder, which is made if need be.
  *
  * ```
- * evaluation.arrow   a row for each metric, over all classes and by class, with its interval
+ * evaluation.arrow   a row for each metric, over all classes, by class, and by group, with its interval
  * neighbours.arrow   a row for each test image: its nearest of the same and of another class, and predictions
  * scores.arrow       a row for each test image: the numbers whose means and medians the metrics are
  * histogram.arrow    similarities to the nearest of the same (target) and of another class (noise)
@@ -85,11 +88,13 @@ export async function writeEvaluation(
   await fs.rm(summary, { force: true }).catch((error: unknown) => {
     throw writeError(summary, error);
   });
-  const { neighbours, sha256, scores, overlap } = evaluation;
+  const { neighbours, sha256, scores, overlap, groups } = evaluation;
+  const metricRows = [...evaluation.rows, ...(groups?.rows ?? [])];
+  const further = { sha256Of: sha256, groupOf: groups?.groupOf };
   const tables: readonly (readonly [string, readonly TableColumn[], number])[] = [
-    ['evaluation.arrow', metricColumns(evaluation), evaluation.rows.length],
+    ['evaluation.arrow', metricColumns(groups?.by ?? null, metricRows), metricRows.length],
     ['neighbours.arrow', neighbourColumns(neighbours), neighbours.count],
-    ['scores.arrow', scoreColumns(scores, (image) => neighbours.id(image), sha256), scores.count],
+    ['scores.arrow', scoreColumns(scores, (image) => neighbours.id(image), further), scores.count],
     ['histogram.arrow', histogramColumns(evaluation), evaluation.histogram.length],
     ['curves.arrow', curveColumns(evaluation), evaluation.curves.length],
     ['confusion.arrow', confusionColumns(evaluation), evaluation.confusion.length],
@@ -124,6 +129,7 @@ function summaryOf(evaluation: Evaluation): Readonly<Record<string, unknown>> {
     trainWithoutClass,
     absentFromTrain: evaluation.absentFromTrain,
     overlap: overlapSummary(evaluation.overlap),
+    groups: groupsSummary(evaluation.groups),
     probes: evaluation.probes.map(({ source, about }) => ({ source, ...about })),
     metrics: Object.fromEntries(
       overall.map(({ metric, value, ciLow, ciHigh, n }) => [metric, { value, ciLow, ciHigh, n }]),
@@ -131,7 +137,10 @@ function summaryOf(evaluation: Evaluation): Readonly<Record<string, unknown>> {
   };
 }
 
-function metricColumns({ rows }: Evaluation): TableColumn[] {
+function metricColumns(
+  by: string | null,
+  rows: readonly (EvaluationRow | GroupRow)[],
+): TableColumn[] {
   return [
     /** Metric, such as `knn1_accuracy` or `margin`. */
     { name: 'metric', type: 'utf8', values: columnOf(rows, ({ metric }) => metric) },
@@ -156,6 +165,19 @@ function metricColumns({ rows }: Evaluation): TableColumn[] {
     },
     /** Test images that it was measured on. */
     { name: 'n', type: 'int32', values: columnOf(rows, ({ n }) => n) },
+    /** Attribute of the test images, and its value that they have; null over all. `group` is a word of SQL. */
+    {
+      name: 'group_column',
+      type: 'utf8',
+      nullable: true,
+      values: columnOf(rows, (row) => ('group' in row ? by : null)),
+    },
+    {
+      name: 'group_value',
+      type: 'utf8',
+      nullable: true,
+      values: columnOf(rows, (row) => ('group' in row ? row.group : null)),
+    },
   ];
 }
 

@@ -1,10 +1,11 @@
 import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
-import { isInClassTable } from '../../operators/evaluation/metrics/metric-names.ts';
+import { groupsSummary } from '../../outputs/tables/groups-summary.ts';
 import { overlapSummary } from '../../outputs/tables/overlap-columns.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { evaluate, type Evaluated } from '../evaluate.ts';
 import { type EvaluateOptions, evaluateVerb } from '../options/evaluate-options.ts';
+import { classLines, groupLines, shown } from './class-table.ts';
 import { counted } from '../../operators/message-words.ts';
 
 /** `evaluate` on the command line. */
@@ -17,7 +18,9 @@ export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
     ...overallLines(evaluation),
     '',
     // Of nothing there is no table; what was left out is then told before.
-    ...(evaluation.scored === 0 ? [] : [...classLines(evaluation), ...countLines(evaluation)]),
+    ...(evaluation.scored === 0
+      ? []
+      : [...classLines(evaluation), ...groupLines(evaluation.groups), ...countLines(evaluation)]),
     ...probeLines(evaluation),
     `written to ${report.path}`,
   ],
@@ -34,6 +37,7 @@ export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
       trainWithoutClass,
       absentFromTrain,
       overlap: overlapSummary(evaluation.overlap),
+      groups: groupsSummary(evaluation.groups),
       unusable,
       probes: Array.from(evaluation.probes, ({ source, about }) => ({ source, ...about })),
     };
@@ -52,30 +56,6 @@ function overallLines({ rows, scored }: Evaluation): readonly string[] {
       counted(n),
     ]),
   ]);
-}
-
-/** Maximum classes of a table: of more nobody reads one; they are in `evaluation.arrow`. */
-const mostClasses = 30;
-
-/** One line for each class, a column for each of the main metrics. */
-function classLines({ rows }: Evaluation): readonly string[] {
-  const byClass = rows.filter((row) => row.class !== null);
-  const classes = [...new Set(byClass.map((row) => row.class!))];
-  if (classes.length > mostClasses)
-    return [`${counted(classes.length, 'class', 'classes')}: see evaluation.arrow`, ''];
-  const metrics = [...new Set(byClass.map(({ metric }) => metric))].filter(isInClassTable);
-  const lines = classes.map((name) => {
-    const ofClass = byClass.filter((row) => row.class === name);
-    const cells = metrics.map((metric) =>
-      shown(ofClass.find((row) => row.metric === metric)?.value ?? null),
-    );
-    return [name, String(ofClass[0]?.n ?? 0)].concat(cells);
-  });
-  return [...textTable([['class', 'n', ...metrics], ...lines]), ''];
-}
-
-function shown(value: number | null): string {
-  return value === null ? '–' : value.toFixed(4);
 }
 
 /** Lines about what was left out of the measures, if anything was. */

@@ -1,6 +1,6 @@
 import { bootstrapSeedField, type BootstrapSeedOption } from './bootstrap-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
-import { choice, integer, integers, number, optional, path } from './option-fields.ts';
+import { choice, integer, integers, number, optional, path, text } from './option-fields.ts';
 import { pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { defineVerb, type Verb } from './verb.ts';
@@ -21,6 +21,12 @@ export interface EvaluateOptions
    * `embedding` unless all have length 1.
    */
   readonly layer?: 'embedding' | 'projection' | null | undefined;
+  /**
+   * Column of the test vectors, such as `site`: every metric for each of its values as well, with the worst one and the gap.
+   */
+  readonly by?: string | null | undefined;
+  /** Table with the column `by` for vectors that have none, joined by id: `FILE?id=COLUMN`. */
+  readonly attributes?: string | null | undefined;
   /** Maximum queries for full-ranking metrics (MAP@R …); larger sets are subsampled; 0 = off. @default 10000 */
   readonly rankings?: number | undefined;
   /** Linear probe: regularised logistic regression (`l2`), or the recipe of the paper (`sgd`). @default 'none' */
@@ -58,6 +64,15 @@ const metrics = {
       'Vectors compared by cosine similarity: of an export `projection` when not given; rows of a file are L2-normalised ' +
         'as `embedding` unless all have length 1.',
     ),
+  ),
+  by: optional(
+    text(
+      'a column',
+      'Column of the test vectors, such as `site`: every metric for each of its values as well, with the worst one and the gap.',
+    ),
+  ),
+  attributes: optional(
+    path('Table with the column `by` for vectors that have none, joined by id: `FILE?id=COLUMN`.'),
   ),
   rankings: integer(
     0,
@@ -109,4 +124,11 @@ export const evaluateVerb: Verb<EvaluateOptions> = defineVerb<EvaluateOptions>({
     Sampling: sampling,
     Machine: engineFields,
   },
+  rules: [
+    {
+      option: 'attributes',
+      expected: 'absent without `by`, the column that is taken from it',
+      holds: ({ attributes, by }) => attributes === null || by !== null,
+    },
+  ],
 });

@@ -16,6 +16,15 @@ export interface ContrastMetrics {
   readonly contrasted: { readonly images: number; readonly of: number };
 }
 
+/** Options of `contrastMetrics`. */
+export interface ContrastOptions {
+  readonly layer: EmbeddingLayer;
+  readonly temperature: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
 /** Rows that are contrasted with each other at once: time grows with their square, 2 s for so many. */
 export const mostContrasted = 16_384;
 
@@ -41,13 +50,7 @@ function readoutOf(metric: string): LossReadoutName {
 export async function contrastMetrics(
   engine: Engine,
   test: VectorSet,
-  options: {
-    readonly layer: EmbeddingLayer;
-    readonly temperature: number;
-    readonly seed: number;
-    readonly signal: AbortSignal;
-    readonly onProgress: (done: number, total: number) => void;
-  },
+  options: ContrastOptions,
 ): Promise<ContrastMetrics> {
   const { layer, temperature, seed, signal, onProgress } = options;
   const known = Int32Array.from(test.labels.keys()).filter((image) => test.labels[image]! >= 0);

@@ -9,6 +9,8 @@ import type { TellProgress } from './run-task.ts';
 export interface OpenSetOptions {
   /** Layer that was asked for; null: `projection` of an export, and of a file as its rows are. */
   readonly layer: EmbeddingLayer | null;
+  /** Column of a file whose values become `attribute`. @default none */
+  readonly by?: string | null | undefined;
   /** Take rows of a file that have another length than 1 without a word: whoever uses them sees to it. @default false */
   readonly asTheyAre?: boolean | undefined;
 }
@@ -39,5 +41,11 @@ export async function openSet(
 }
 
 function exportedSet(set: ExportedSet, layer: EmbeddingLayer): OpenedSet {
-  return { ...set, layer, file: null, on: (other) => exportedSet(set.on(other), other) };
+  return {
+    ...set,
+    layer,
+    file: null,
+    attribute: null,
+    on: (other) => exportedSet(set.on(other), other),
+  };
 }

@@ -1,3 +1,5 @@
+import { PipelineError } from '../../operators/errors.ts';
+import type { ImageAttribute } from '../../operators/evaluation/scores/image-attribute.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import { openSet, type SetScope } from './open-set.ts';
 import type { OpenedSet } from './opened-set.ts';
@@ -13,6 +15,8 @@ export interface OpenedSides {
   readonly layer: EmbeddingLayer;
   /** Both sides are one set: no image is its own neighbour. */
   readonly leaveOneOut: boolean;
+  /** Attribute of the test images; undefined when none was asked for. */
+  readonly by: ImageAttribute | undefined;
 }
 
 /** Locations of both sides, and the layer that was asked for; null: that which their rows are. */
@@ -20,6 +24,10 @@ export interface SideLocations {
   readonly train: string;
   readonly test: string;
   readonly layer: EmbeddingLayer | null;
+  /** Column of the attribute of test images. @default none */
+  readonly by?: string | null | undefined;
+  /** Location of a table with that column. @default it is one of the test vectors */
+  readonly attributes?: string | null | undefined;
 }
 
 /**
@@ -28,20 +36,21 @@ export interface SideLocations {
  * @throws {PipelineError} `ERR_CONFIG` when their vectors cannot be compared; what `openSet` throws.
  */
 export async function openSides(
-  { train: ofTrain, test: ofTest, layer: asked }: SideLocations,
+  { train: ofTrain, test: ofTest, layer: asked, by = null, attributes = null }: SideLocations,
   scope: SetScope,
   note: TellNote,
 ): Promise<OpenedSides> {
-  const first = await openSet(ofTrain, { layer: asked }, scope, note);
+  const ofTestOnly = { layer: asked, by: attributes === null ? by : null };
+  const second = await openSet(ofTest, ofTestOnly, scope, note);
   // A file of gigabytes is not read twice.
-  const second = ofTest === ofTrain ? first : await openSet(ofTest, { layer: asked }, scope, note);
+  const first = ofTest === ofTrain ? second : await openSet(ofTrain, { layer: asked }, scope, note);
   const sides = onOneLayer(first, second, asked);
   const { train, test } = sides;
   const leaveOneOut = first === second || (await isSameSet(train, test));
   if (!leaveOneOut) refuseOtherModel(train, test, note);
   notePreparedOtherwise(train, test, note);
   noteOtherPrecision(train, test, note);
-  return { ...sides, leaveOneOut };
+  return { ...sides, leaveOneOut, by: by === null ? undefined : attributeFrom(test, by) };
 }
 
 /**
@@ -52,7 +61,7 @@ function onOneLayer(
   train: OpenedSet,
   test: OpenedSet,
   asked: EmbeddingLayer | null,
-): Omit<OpenedSides, 'leaveOneOut'> {
+): Omit<OpenedSides, 'leaveOneOut' | 'by'> {
   const isUnit = [train, test].every((side) => side.layer === 'projection');
   const layer = asked ?? (isUnit ? 'projection' : 'embedding');
   const beside = (side: OpenedSet, other: OpenedSet): OpenedSet =>
@@ -68,4 +77,13 @@ function layerOfLength(set: OpenedSet, layer: EmbeddingLayer, dim: number): Open
   const other: EmbeddingLayer = layer === 'projection' ? 'embedding' : 'projection';
   const fitting = [layer, other].find((one) => set.sizes[one] === dim);
   return fitting === undefined ? set : set.on(fitting);
+}
+
+function attributeFrom(test: OpenedSet, by: string): ImageAttribute {
+  if (test.attribute !== null) return test.attribute;
+  throw new PipelineError(
+    'ERR_CONFIG',
+    `\`${test.name}\` is an export, which has no column \`${by}\`. Give a table that has it beside the ids as \`attributes\`.`,
+    { path: test.name, options: ['attributes'] },
+  );
 }

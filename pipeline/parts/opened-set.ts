@@ -1,3 +1,4 @@
+import type { ImageAttribute } from '../../operators/evaluation/scores/image-attribute.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import type { Json, JsonObject } from '../../operators/files/json.ts';
@@ -21,6 +22,8 @@ export interface OpenedSet extends VectorSet {
   readonly precision: Json;
   /** Preprocessing of its images; null when unknown. */
   readonly preprocessing: JsonObject | null;
+  /** Values of the column `by` of a file; null when none was asked for, and of an export, which has none. */
+  readonly attribute: ImageAttribute | null;
   /** Rows that were left out. */
   readonly unusable: UnusableRows;
   /** The rows on another layer; those of a file are the same on each. @throws {PipelineError} `ERR_FORMAT` when there is none. */

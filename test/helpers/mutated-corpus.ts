@@ -192,10 +192,14 @@ function madeUpEvaluation(): Evaluation {
       content: { images: 0, of: count },
       vector: { images: 0, of: count, otherContent: 0 },
       count: 0,
+      among: () => {
+        throw new Error('no groups');
+      },
       row: () => {
         throw new Error('no rows');
       },
     },
+    groups: null,
     probes: [],
   };
 }

@@ -16,7 +16,12 @@ export interface SetOverlap {
   readonly count: number;
   /** One row, 0 to `count - 1`; test images in order. */
   row(at: number): OverlapRow;
+  /** The same numbers of some test images, by their positions. */
+  among(images: Int32Array): OverlapNumbers;
 }
+
+/** How many test images stand in the training set as well. */
+export type OverlapNumbers = Pick<SetOverlap, 'content' | 'vector'>;
 
 /** A test image that stands in the training set as well. */
 export interface OverlapRow {
@@ -50,40 +55,47 @@ export type ImageList = Pick<VectorSet, 'count' | 'classes' | 'labels' | 'digest
  */
 export async function setOverlap(train: VectorSet, test: VectorSet): Promise<SetOverlap> {
   const alike = digestMatches(await vectorDigests(test), await vectorDigests(train));
-  return overlapOf(train, test, { alike, of: test.count });
+  return overlapOf(train, test, { alike, hasVectors: true });
 }
 
 /** Overlap of two lists of images, of which there are no vectors: by the SHA-256 of their files alone. In linear time. */
 export function contentOverlap(train: ImageList, test: ImageList): SetOverlap {
   const none = new Int32Array(test.count);
   const alike = { first: none.map(() => -1), copies: none };
-  return overlapOf(train, test, { alike, of: 0 });
+  return overlapOf(train, test, { alike, hasVectors: false });
 }
 
 function overlapOf(
   train: ImageList,
   test: ImageList,
-  { alike, of }: { readonly alike: DigestMatches; readonly of: number },
+  { alike, hasVectors }: { readonly alike: DigestMatches; readonly hasVectors: boolean },
 ): SetOverlap {
   const ofTrain = train.digests ?? unknown(train.count);
   const ofTest = test.digests ?? unknown(test.count);
   const same = digestMatches(ofTest, ofTrain);
   const isSame = (image: number): boolean => same.first[image]! >= 0;
   const found = rowsOf(test.count, (image) => isSame(image) || alike.first[image]! >= 0);
-  const byVector = found.filter((image) => !isSame(image));
   const [testKnown, trainKnown] = [knownDigests(ofTest), knownDigests(ofTrain)];
+  const knowsTrain = trainKnown.includes(1);
+  const among = (images: Int32Array): OverlapNumbers => {
+    const byContent = images.filter(isSame);
+    const byVector = images.filter((image) => !isSame(image) && alike.first[image]! >= 0);
+    const known = images.filter((image) => testKnown[image] === 1);
+    const other = byVector.filter(
+      (image) => testKnown[image] === 1 && trainKnown[alike.first[image]!] === 1,
+    );
+    return {
+      content: { images: byContent.length, of: knowsTrain ? known.length : 0 },
+      vector: {
+        images: byVector.length,
+        of: hasVectors ? images.length : 0,
+        otherContent: other.length,
+      },
+    };
+  };
   return {
-    content: {
-      images: found.length - byVector.length,
-      of: trainKnown.includes(1) ? testKnown.filter((known) => known === 1).length : 0,
-    },
-    vector: {
-      images: byVector.length,
-      of,
-      otherContent: byVector.filter(
-        (image) => testKnown[image] === 1 && trainKnown[alike.first[image]!] === 1,
-      ).length,
-    },
+    ...among(Int32Array.from({ length: test.count }, (_, image) => image)),
+    among,
     count: found.length,
     row(at) {
       const image = found[at]!;

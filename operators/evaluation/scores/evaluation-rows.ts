@@ -14,6 +14,25 @@ export interface EvaluationRow extends MeasuredMetric {
   readonly layer: EmbeddingLayer;
 }
 
+/** Options of the rows of metrics. */
+export interface RowsOptions {
+  /** Null measures values alone. */
+  readonly bootstrap: BootstrapOptions | null;
+  readonly layerOf: (metric: string) => EmbeddingLayer;
+}
+
+/** Rows of metrics over some images. @param name Class of these images; null for images of all. */
+export function measuredRows(
+  metrics: readonly ImageMetric[],
+  name: string | null,
+  { bootstrap, layerOf }: RowsOptions,
+): EvaluationRow[] {
+  return Array.from(measuredMetrics(metrics, bootstrap), (measured, at) => {
+    const metric = metrics[at]!.name;
+    return { metric, class: name, layer: layerOf(metric), ...measured };
+  });
+}
+
 /**
  * Every metric over all scored images, then for each class over its own.
  *
@@ -22,20 +41,15 @@ export interface EvaluationRow extends MeasuredMetric {
 export function evaluationRows(
   scores: ImageScores,
   scored: Int32Array,
-  what: {
+  what: RowsOptions & {
     /** Further metrics over all scored images. */
     readonly clusters: readonly ImageMetric[];
     /** Rows over all images that follow. */
     readonly further: readonly EvaluationRow[];
-    readonly bootstrap: BootstrapOptions | null;
-    readonly layerOf: (metric: string) => EmbeddingLayer;
   },
 ): EvaluationRow[] {
   const rowsOf = (metrics: readonly ImageMetric[], name: string | null): EvaluationRow[] =>
-    Array.from(measuredMetrics(metrics, what.bootstrap), (measured, at) => {
-      const metric = metrics[at]!.name;
-      return { metric, class: name, layer: what.layerOf(metric), ...measured };
-    });
+    measuredRows(metrics, name, what);
   const byClass = imagesOfClasses(scores, scored);
   return [
     ...rowsOf([...imageMetrics(scores, scored), ...what.clusters], null),

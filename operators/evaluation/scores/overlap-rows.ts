@@ -1,10 +1,10 @@
-import type { SetOverlap, SharedImages } from '../overlap/set-overlap.ts';
+import type { OverlapNumbers, SharedImages } from '../overlap/set-overlap.ts';
 import type { EmbeddingLayer } from '../vectors/unit-vectors.ts';
 import type { EvaluationRow } from './evaluation-rows.ts';
 
 /** Metrics of the overlap of the test images with the training images: shares, without a value where nothing is known. */
 export function overlapRows(
-  { content, vector }: SetOverlap,
+  { content, vector }: OverlapNumbers,
   layer: EmbeddingLayer,
 ): EvaluationRow[] {
   const row = (metric: string, { images, of }: SharedImages): EvaluationRow => ({

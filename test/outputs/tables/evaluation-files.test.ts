@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import type { Evaluation } from '../../../operators/evaluation/evaluation.ts';
+import type { EvaluatedGroups } from '../../../operators/evaluation/scores/grouped-rows.ts';
 import type { OverlapRow } from '../../../operators/evaluation/overlap/set-overlap.ts';
 import { writeEvaluation } from '../../../outputs/tables/evaluation-files.ts';
 import { readScores } from '../../../outputs/tables/read-scores.ts';
@@ -93,8 +94,12 @@ function madeUp(count: number): Evaluation {
       content: { images: 1, of: count },
       vector: { images: 0, of: count, otherContent: 0 },
       count: 1,
+      among: () => {
+        throw new Error('no groups');
+      },
       row: () => madeUpOverlap,
     },
+    groups: null,
     probes: [
       {
         source: 'probe_l2',
@@ -130,8 +135,10 @@ test('Polars and flechette read every row', async (t) => {
     const file = async (name: string) => read(await fs.readFile(path.join(folder, name)), 'file');
     t.deepEqual(
       await file('evaluation.arrow'),
-      evaluation.rows.map(({ metric, class: name, layer, value, ciLow, ciHigh, n }) => {
-        return { metric, class: name, layer, value, ci_low: ciLow, ci_high: ciHigh, n };
+      Array.from(evaluation.rows, ({ metric, class: name, layer, value, ciLow, ciHigh, n }) => {
+        const ends = { ci_low: ciLow, ci_high: ciHigh };
+        const group = { group_column: null, group_value: null };
+        return { metric, class: name, layer, value, ...ends, n, ...group };
       }),
     );
     t.deepEqual(await file('overlap.arrow'), [
@@ -181,6 +188,41 @@ test('Polars and flechette read every row', async (t) => {
       { source: 'knn1', class: 'çat', predicted: 'dog', images: 3 },
     ]);
   }
+});
+
+test('groups of an attribute are rows of their own, and a column of the scores', async (t) => {
+  const folder = await temporaryFolder(t);
+  const evaluation = madeUp(3);
+  const row = { ...evaluation.rows[0]!, group: 'north', value: 0.25 };
+  const spread = {
+    metric: 'knn1_accuracy',
+    gap: 0.5,
+    worst: { group: 'north', value: 0.25, n: 3 },
+  };
+  const groups: EvaluatedGroups = {
+    by: 'site',
+    groups: [{ group: 'north', images: 3 }],
+    withoutValue: 0,
+    rows: [row],
+    spreads: [spread],
+    groupOf: (image) => (image === 0 ? null : 'north'),
+  };
+  const { summary } = await writeEvaluation(folder, { ...evaluation, groups }, provenance);
+  const read = async (name: string) =>
+    independentReaders.flechette(await fs.readFile(path.join(folder, name)), 'file');
+  const last = (await read('evaluation.arrow')).at(-1);
+  t.like(last, { class: null, value: 0.25, group_column: 'site', group_value: 'north' });
+  const values = (await read('scores.arrow')).map((image) => image['group_value']);
+  t.deepEqual(values, [null, 'north', 'north']);
+  t.like(JSON.parse(await fs.readFile(summary, 'utf8')), {
+    groups: {
+      by: 'site',
+      groups: [{ group: 'north', images: 3, metrics: { knn1_accuracy: 0.25 } }],
+      spreads: { knn1_accuracy: { gap: 0.5, worst: { group: 'north', value: 0.25, n: 3 } } },
+    },
+  });
+  const { means } = await readScores(folder);
+  t.deepEqual([...means.keys()], ['knn1_accuracy'], 'an attribute is no metric');
 });
 
 test('the summary holds the numbers over all classes and the files they come from', async (t) => {

@@ -1,5 +1,6 @@
 import { vectorDrift, type VectorDrift } from '../operators/curation/drift/drift.ts';
-import { type DriftReport, type DriftSource, writeDrift } from '../outputs/tables/drift-files.ts';
+import { type DriftSource, writeDrift } from '../outputs/tables/drift-files.ts';
+import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { type DriftOptions, driftVerb } from './options/drift-options.ts';
 import { openSides } from './parts/open-sides.ts';
@@ -11,7 +12,7 @@ import { tellDrift } from './parts/tell-drift.ts';
 /** Result of a drift, and the files that hold it. */
 export interface Drifted {
   readonly drift: VectorDrift;
-  readonly report: DriftReport;
+  readonly report: ResultReport;
 }
 
 /**

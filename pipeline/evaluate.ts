@@ -5,7 +5,8 @@ import type {
   EvaluateVectorsOptions,
 } from '../operators/evaluation/evaluation-options.ts';
 import type { ProbeSpec } from '../operators/evaluation/scores/evaluated-probe.ts';
-import { type EvaluationReport, writeEvaluation } from '../outputs/tables/evaluation-files.ts';
+import { writeEvaluation } from '../outputs/tables/evaluation-files.ts';
+import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { contrastedGroups } from './parts/contrasted-groups.ts';
 import { contrastMetrics } from './parts/contrast-metrics.ts';
@@ -26,7 +27,7 @@ export interface Evaluated {
   readonly evaluation: Evaluation;
   /** Rows of both sets that were left out: vectors with NaN, infinity or nothing but zeros. */
   readonly unusable: Readonly<Record<'train' | 'test', number>>;
-  readonly report: EvaluationReport;
+  readonly report: ResultReport;
 }
 
 /**

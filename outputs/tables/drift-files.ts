@@ -1,23 +1,8 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
 import type { DriftRow } from '../../operators/curation/drift/drift-rows.ts';
 import type { DriftExample } from '../../operators/curation/drift/far-examples.ts';
 import type { VectorDrift } from '../../operators/curation/drift/drift.ts';
-import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
-import { makeFolder } from '../../operators/files/make-folder.ts';
-import { writeError } from '../../operators/files/write-error.ts';
-import type { ArrowFileReport } from '../arrow/arrow-file.ts';
-import { columnOf, type TableColumn, writeTable } from '../arrow/table-file.ts';
-import { producer } from '../files/producer.ts';
-
-/** The files of one drift. */
-export interface DriftReport {
-  readonly path: string;
-  /** In the order in which they were written. */
-  readonly files: readonly ArrowFileReport[];
-  /** Path of `summary.json`. */
-  readonly summary: string;
-}
+import { columnOf, type TableColumn } from '../arrow/table-file.ts';
+import { type ResultContent, type ResultReport, writeResult } from './result-folder.ts';
 
 /** One side of a drift, as `summary.json` names it. */
 export interface DriftSource {
@@ -47,9 +32,6 @@ export interface DriftProvenance {
  * summary.json     the tests over all rows, and what could not be tested
  * ```
  *
- * The bytes are a function of the drift. An earlier summary is removed first and the new one written last: where there
- * is one, the other files belong to it.
- *
  * @throws {PipelineError} `ERR_WRITE`.
  * @throws The reason of `signal`, when it aborts first; there is no summary then.
  */
@@ -58,33 +40,18 @@ export async function writeDrift(
   drift: VectorDrift,
   provenance: DriftProvenance,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<DriftReport> {
-  const summary = path.join(folder, 'summary.json');
-  await makeFolder(folder);
-  await fs.rm(summary, { force: true }).catch((error: unknown) => {
-    throw writeError(summary, error);
-  });
+): Promise<ResultReport> {
   const { rows, examples, ...about } = drift;
-  const tables = [
-    ['drift.arrow', driftColumns(rows), rows.length],
-    ['examples.arrow', exampleColumns(examples), examples.length],
-  ] as const;
-  const files: ArrowFileReport[] = [];
-  for (const [name, columns, count] of tables) {
-    files.push(await writeTable(path.join(folder, name), columns, count, { signal }));
-  }
-  await writeAtomicJson(summary, {
+  const content: ResultContent = {
     format: 'sincere-drift',
     version: 1,
-    producer,
-    ...provenance,
-    ...about,
-    tests: overallTests(rows),
-    files: files.map(({ path: file, rows: count, bytes, sha256 }) => {
-      return { file: path.basename(file), rows: count, bytes, sha256 };
-    }),
-  });
-  return { path: folder, files, summary };
+    tables: [
+      { name: 'drift.arrow', columns: driftColumns(rows), rows: rows.length },
+      { name: 'examples.arrow', columns: exampleColumns(examples), rows: examples.length },
+    ],
+    summary: { ...provenance, ...about, tests: overallTests(rows) },
+  };
+  return await writeResult(folder, content, { signal });
 }
 
 /** The tests over all rows, by statistic, as JSON has them. */

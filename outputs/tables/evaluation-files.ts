@@ -1,5 +1,3 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
 import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
 import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
 import type { GroupRow } from '../../operators/evaluation/scores/group-row.ts';
@@ -7,27 +5,11 @@ import type {
   NeighbourRows,
   NeighbourTable,
 } from '../../operators/evaluation/scores/neighbour-table.ts';
-import type { ArrowFileReport } from '../arrow/arrow-file.ts';
-import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
-import { makeFolder } from '../../operators/files/make-folder.ts';
-import { producer } from '../files/producer.ts';
 import { groupsSummary } from './groups-summary.ts';
 import { overlapColumns, overlapSummary } from './overlap-columns.ts';
 import { scoreColumns } from './score-columns.ts';
-import { columnOf, type TableColumn, writeTable } from '../arrow/table-file.ts';
-import { writeError } from '../../operators/files/write-error.ts';
-
-/** The files of one evaluation. */
-export interface EvaluationReport {
-  readonly path: string;
-  /** In the order in which they were written. */
-  readonly files: readonly ArrowFileReport[];
-  /** Path of `summary.json`. */
-  readonly summary: string;
-}
-
-/** Name of the file without which an evaluation is not complete. */
-export const summaryName = 'summary.json';
+import { columnOf, type TableColumn } from '../arrow/table-file.ts';
+import { type ResultContent, type ResultReport, writeResult } from './result-folder.ts';
 
 /** Provenance of an evaluation, for `summary.json` and whoever compares. */
 export interface EvaluationProvenance {
@@ -61,9 +43,6 @@ export interface EvaluationProvenance {
  * summary.json       the metrics over all classes, and what could not be measured
  * ```
  *
- * The bytes are a function of the evaluation. An earlier summary is removed first and the new one written
- * last: where there is one, the other files belong to it.
- *
  * @throws {PipelineError} `ERR_WRITE`.
  * @throws The reason of `signal`, when it aborts first; there is no summary then.
  * @example
@@ -82,39 +61,41 @@ export async function writeEvaluation(
   evaluation: Evaluation,
   provenance: EvaluationProvenance,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<EvaluationReport> {
-  const summary = path.join(folder, summaryName);
-  await makeFolder(folder);
-  await fs.rm(summary, { force: true }).catch((error: unknown) => {
-    throw writeError(summary, error);
-  });
+): Promise<ResultReport> {
   const { neighbours, sha256, scores, overlap, groups } = evaluation;
   const metricRows = [...evaluation.rows, ...(groups?.rows ?? [])];
   const further = { sha256Of: sha256, groupOf: groups?.groupOf };
-  const tables: readonly (readonly [string, readonly TableColumn[], number])[] = [
-    ['evaluation.arrow', metricColumns(groups?.by ?? null, metricRows), metricRows.length],
-    ['neighbours.arrow', neighbourColumns(neighbours), neighbours.count],
-    ['scores.arrow', scoreColumns(scores, (image) => neighbours.id(image), further), scores.count],
-    ['histogram.arrow', histogramColumns(evaluation), evaluation.histogram.length],
-    ['curves.arrow', curveColumns(evaluation), evaluation.curves.length],
-    ['confusion.arrow', confusionColumns(evaluation), evaluation.confusion.length],
-    ['overlap.arrow', overlapColumns(overlap), overlap?.count ?? 0],
-  ];
-  const files: ArrowFileReport[] = [];
-  for (const [name, columns, count] of tables) {
-    files.push(await writeTable(path.join(folder, name), columns, count, { signal }));
-  }
-  await writeAtomicJson(summary, {
+  const content: ResultContent = {
     format: 'sincere-evaluation',
     version: 2,
-    producer,
-    ...provenance,
-    ...summaryOf(evaluation),
-    files: files.map(({ path: file, rows, bytes, sha256 }) => {
-      return { file: path.basename(file), rows, bytes, sha256 };
-    }),
-  });
-  return { path: folder, files, summary };
+    tables: [
+      {
+        name: 'evaluation.arrow',
+        columns: metricColumns(groups?.by ?? null, metricRows),
+        rows: metricRows.length,
+      },
+      { name: 'neighbours.arrow', columns: neighbourColumns(neighbours), rows: neighbours.count },
+      {
+        name: 'scores.arrow',
+        columns: scoreColumns(scores, (image) => neighbours.id(image), further),
+        rows: scores.count,
+      },
+      {
+        name: 'histogram.arrow',
+        columns: histogramColumns(evaluation),
+        rows: evaluation.histogram.length,
+      },
+      { name: 'curves.arrow', columns: curveColumns(evaluation), rows: evaluation.curves.length },
+      {
+        name: 'confusion.arrow',
+        columns: confusionColumns(evaluation),
+        rows: evaluation.confusion.length,
+      },
+      { name: 'overlap.arrow', columns: overlapColumns(overlap), rows: overlap?.count ?? 0 },
+    ],
+    summary: { ...provenance, ...summaryOf(evaluation) },
+  };
+  return await writeResult(folder, content, { signal });
 }
 
 /** Summary for people: the metrics over all classes, and what could not be measured. */

@@ -3,7 +3,7 @@ import { DataType, type RecordBatch, type Vector } from 'apache-arrow';
 import { z } from 'zod';
 import { PipelineError } from '../../operators/errors.ts';
 import type { ImageScores } from '../../operators/evaluation/scores/image-scores.ts';
-import { summaryName } from './evaluation-files.ts';
+import { summaryName } from './result-folder.ts';
 import { readJsonObject } from '../../operators/files/json.ts';
 import { openArrowReader } from '../arrow/read-arrow-file.ts';
 import { isFolder } from '../../operators/files/stat-of.ts';

@@ -35,7 +35,7 @@ export const localStore: ObjectStore = {
 };
 
 /** Version of a file that was looked at: another one after any change. */
-function fileVersion({ size, mtimeNs }: BigIntStats): string {
+export function fileVersion({ size, mtimeNs }: BigIntStats): string {
   return `${size}-${mtimeNs}`;
 }
 
@@ -134,7 +134,7 @@ async function* streamObject(
   { range, signal }: StoreReadOptions = {},
 ): AsyncIterable<Uint8Array> {
   const { from, bytes } = range ?? { from: 0, bytes: object.bytes };
-  const handle = await pinned(object);
+  const handle = await openPinned(object);
   try {
     let length = 0;
     while (length < bytes) {
@@ -160,7 +160,7 @@ async function withPinned<T>(
   use: (handle: FileHandle) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const handle = await pinned(object);
+  const handle = await openPinned(object);
   try {
     return await use(handle);
   } finally {
@@ -168,8 +168,8 @@ async function withPinned<T>(
   }
 }
 
-/** Opens a file in the version that it had. */
-async function pinned({ key, version }: StoredObject): Promise<FileHandle> {
+/** Opens a file in the version that it had. @throws {Error} When it has changed: the message is the reason. */
+export async function openPinned({ key, version }: StoredObject): Promise<FileHandle> {
   let handle: FileHandle;
   try {
     handle = await fs.open(key, readOnly);

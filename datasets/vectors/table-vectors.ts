@@ -43,6 +43,8 @@ export async function openTableVectors(
 }
 
 function vectorColumn({ name, kind, isList, type, vector }: TableColumn): VectorColumn {
-  if (vector !== undefined) return { name, kind: 'vector', dim: vector.dim, type };
+  if (vector !== undefined) {
+    return { name, kind: 'vector', dim: vector.dim, type, numbers: vector.numbers };
+  }
   return { name, kind: isList ? 'other' : kind, dim: null, type };
 }

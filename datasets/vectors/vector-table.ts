@@ -1,4 +1,5 @@
 import type { Cell, ColumnKind } from '../tables/table-file.ts';
+import type { NumberType } from '../tables/vector-numbers.ts';
 
 /** A column of a table with vectors. */
 export interface VectorColumn {
@@ -10,6 +11,10 @@ export interface VectorColumn {
   readonly dim: number | null;
   /** Type as the file calls it, for messages. */
   readonly type: string;
+  /** Type of the numbers of its vectors in the file. @default not told */
+  readonly numbers?: NumberType | undefined;
+  /** Its texts are of a file without types: `3` may be a number. @default false */
+  readonly isUntyped?: boolean | undefined;
 }
 
 /** Vectors of successive rows. The caller owns the arrays. */

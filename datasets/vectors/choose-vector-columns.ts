@@ -1,0 +1,206 @@
+import { PipelineError } from '../../operators/errors.ts';
+import { shownName } from '../../operators/message-words.ts';
+import { nearestWord } from '../../operators/nearest-word.ts';
+import type { VectorColumns } from './found-vectors.ts';
+import { suffixFor } from './vector-location.ts';
+import type { VectorColumn, VectorTable } from './vector-table.ts';
+
+/** Columns of a table by what they hold; null for none. */
+export interface ChosenVectorColumns {
+  readonly vector: string;
+  readonly id: string | null;
+  readonly label: string | null;
+  /** Column of the attribute. */
+  readonly by: string | null;
+  /** What was guessed, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Columns that are wanted. */
+export interface WantedColumns extends VectorColumns {
+  readonly by?: string | undefined;
+}
+
+type Role = 'id' | 'label' | 'vector' | 'by';
+
+const words = (text: string): readonly string[] => text.split(' ');
+
+/** Usual names of columns without case, spaces, `-`, `_` and `.`; those that come first are preferred. */
+const usual: Readonly<Record<'id' | 'label' | 'vector', readonly string[]>> = {
+  id: words(
+    'id ids imageid imgid sampleid path filepath imagepath filename file imagefile imagefilename imagename key keys ' +
+      'uid uuid guid name url uri',
+  ),
+  label: words(
+    'label labels class classes classname labelname target targets category categories y ys cls person identity',
+  ),
+  vector: words(
+    'embedding embeddings emb embs vector vectors vec vecs projection projections feature features feat feats x xs ' +
+      'representation representations',
+  ),
+};
+
+/** Kinds of columns that each role can have. */
+const kinds: Readonly<Record<Role, readonly VectorColumn['kind'][]>> = {
+  vector: ['vector'],
+  id: ['text', 'integer'],
+  label: ['text', 'integer', 'number', 'boolean'],
+  by: ['text', 'integer', 'number', 'boolean'],
+};
+
+const roleWords: Readonly<Record<Role, string>> = {
+  vector: 'vectors: lists of numbers',
+  id: 'ids: texts or integers',
+  label: 'classes: texts, integers or booleans',
+  by: 'an attribute: texts or numbers',
+};
+
+/**
+ * Finds the columns of vectors, ids and classes: those that were named, else those that are plain: the only one of vectors, and
+ * what is called as usual, whatever the case and `-`, `_` and spaces. An empty name is none.
+ *
+ * @throws {PipelineError} `ERR_FORMAT`, listing the columns with their types, when one is not there, cannot be what it is named
+ * for, or several could be meant.
+ */
+export function chooseVectorColumns(
+  table: Pick<VectorTable, 'url' | 'columns' | 'format'>,
+  wanted: WantedColumns,
+): ChosenVectorColumns {
+  const notes: string[] = [];
+  const vector = wanted.vector || guessed(table, 'vector', [], notes);
+  if (vector === null) throw withoutVectors(table);
+  requireColumn(table, 'vector', vector);
+  const taken = [vector];
+  const chosen = (role: 'id' | 'label'): string | null => {
+    const { [role]: name } = wanted;
+    const found =
+      name === undefined ? guessed(table, role, taken, notes) : name === '' ? null : name;
+    if (found === null) return null;
+    requireColumn(table, role, found);
+    taken.push(found);
+    return found;
+  };
+  const [label, id] = [chosen('label'), chosen('id')];
+  if (wanted.by !== undefined) requireColumn(table, 'by', wanted.by);
+  if (id === null)
+    notes.push(`there are no ids in \`${table.url}\`: rows are known by their numbers, from 0`);
+  if (label === null) notes.push(`there are no classes in \`${table.url}\`: all are unknown`);
+  return { vector, id, label, by: wanted.by ?? null, notes };
+}
+
+function guessed(
+  table: Pick<VectorTable, 'url' | 'columns' | 'format'>,
+  role: 'id' | 'label' | 'vector',
+  taken: readonly string[],
+  notes: string[],
+): string | null {
+  const fitting = table.columns.filter(
+    ({ kind, name }) => kinds[role].includes(kind) && !taken.includes(name),
+  );
+  const [only] = fitting;
+  if (role === 'vector' && fitting.length === 1) {
+    // Nothing else could be meant.
+    return only!.name;
+  }
+  const named = fitting.filter(({ name }) => usual[role].includes(folded(name)));
+  const [first] = named;
+  const isPlain = named.length === 1 || (role === 'id' && named.length > 1);
+  if (isPlain) {
+    const best = role === 'id' ? preferred(named) : first!;
+    notes.push(
+      `\`${table.url}\`: ${shownName(best.name)} is taken for ${roleWords[role].split(':')[0]}`,
+    );
+    return best.name;
+  }
+  const several = role === 'vector' ? fitting : named;
+  if (several.length === 0) return null;
+  throw severalColumns(table, role, several);
+}
+
+function preferred(columns: readonly VectorColumn[]): VectorColumn {
+  const rank = ({ name }: VectorColumn): number => usual.id.indexOf(folded(name));
+  return columns.reduce((best, one) => (rank(one) < rank(best) ? one : best));
+}
+
+/** A name without case, and what words of it are joined by. */
+export function folded(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_. ]/gu, '');
+}
+
+function requireColumn(
+  table: Pick<VectorTable, 'url' | 'columns'>,
+  role: Role,
+  name: string,
+): void {
+  const found = table.columns.filter((one) => one.name === name);
+  const [column] = found;
+  if (column === undefined) throw notThere(table, role, name);
+  if (found.length > 1) {
+    throw columnsError(
+      table,
+      role,
+      `has ${found.length} columns ${shownName(name)}. Give each a name of its own`,
+    );
+  }
+  if (kinds[role].includes(column.kind)) return;
+  throw columnsError(
+    table,
+    role,
+    `has ${shownName(name)} of the type \`${column.type}\`, which cannot be ${roleWords[role]}. It has ${listed(table)}`,
+  );
+}
+
+function notThere(
+  table: Pick<VectorTable, 'url' | 'columns'>,
+  role: Role,
+  name: string,
+): PipelineError {
+  const fitting = table.columns.filter(({ kind }) => kinds[role].includes(kind));
+  const near = nearestWord(
+    name,
+    fitting.map((one) => one.name),
+  );
+  const meant = near === undefined ? '' : ` Did you mean ${shownName(near)}?`;
+  return columnsError(
+    table,
+    role,
+    `has no column ${shownName(name)}.${meant} It has ${listed(table)}`,
+  );
+}
+
+function severalColumns(
+  table: Pick<VectorTable, 'url' | 'columns'>,
+  role: 'id' | 'label' | 'vector',
+  several: readonly VectorColumn[],
+): PipelineError {
+  const [first] = several;
+  return columnsError(
+    table,
+    role,
+    `has several columns that could be ${roleWords[role].split(':')[0]}: ${listed({ columns: several })}. Choose one, such as ` +
+      `\`${table.url}${suffixFor(role, first!.name)}\``,
+  );
+}
+
+function withoutVectors(table: Pick<VectorTable, 'url' | 'columns' | 'format'>): PipelineError {
+  return columnsError(
+    table,
+    'vector',
+    `has no column of vectors, lists of numbers of one length: it has ${listed(table)}`,
+  );
+}
+
+/** Columns with their types, the first of them. */
+function listed({ columns }: Pick<VectorTable, 'columns'>): string {
+  const most = 20;
+  const shown = columns.slice(0, most).map(({ name, type }) => `${shownName(name)} (${type})`);
+  const rest = columns.length - shown.length;
+  if (shown.length === 0) return 'no columns';
+  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function columnsError({ url }: Pick<VectorTable, 'url'>, role: Role, text: string): PipelineError {
+  const options = role === 'by' ? ['by'] : [];
+  const option = role === 'by' ? ' for `by`' : '';
+  return new PipelineError('ERR_FORMAT', `\`${url}\`${option} ${text}`, { path: url, options });
+}

@@ -1,0 +1,122 @@
+import { PipelineError } from '../../operators/errors.ts';
+import { absoluteLocation } from '../../operators/location-scheme.ts';
+import { shownLocation } from '../../operators/shown-location.ts';
+import type { Place, StoredObject } from '../store/object-store.ts';
+import { placeOf } from '../store/place.ts';
+import { arrayTable } from './array-table.ts';
+import { npyMagic } from './npy-header.ts';
+import { openNpyFile } from './npy-file.ts';
+import { type RowsInFile, rowsInFile } from './rows-in-file.ts';
+import { formatError } from './rows-together.ts';
+import { openTableVectors } from './table-vectors.ts';
+import type { VectorTable } from './vector-table.ts';
+
+/** A file that was found in its store. */
+export interface FoundFile {
+  readonly place: Place;
+  readonly object: StoredObject;
+  /** Location without credentials, for messages. */
+  readonly url: string;
+}
+
+/**
+ * Finds a file.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when there is none.
+ */
+export async function findVectorFile(location: string, signal?: AbortSignal): Promise<FoundFile> {
+  const shown = shownLocation(location);
+  let place: Place | undefined;
+  try {
+    place = placeOf(location);
+  } catch (error) {
+    throw new PipelineError('ERR_FORMAT', `\`${shown}\` is no location of a file`, {
+      path: shown,
+      cause: error,
+    });
+  }
+  if (place === undefined) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `\`${shown}\` is no location of a file: expected a path, \`https://\` or \`s3://\``,
+      { path: shown },
+    );
+  }
+  const { store, key } = place;
+  const url = store.url(key);
+  const object = await store.find(key, signal).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw formatError(url, error, `\`${url}\``);
+  });
+  if (object !== undefined) return { place, object, url };
+  throw new PipelineError(
+    'ERR_FORMAT',
+    `There is no file \`${absoluteLocation(location)}\`. Check the path`,
+    {
+      path: url,
+    },
+  );
+}
+
+/** Bytes by which a file is told. */
+const headBytes = 256;
+
+/** What is not read, by the first bytes, with the way out. */
+const refused: readonly (readonly [begin: string, text: string])[] = [
+  ['\u001F\u008B', 'is compressed with gzip: unpack it with `gunzip`'],
+  ['\u0028\u00B5\u002F\u00FD', 'is compressed with Zstandard: unpack it with `zstd -d`'],
+  ['BZh', 'is compressed with bzip2: unpack it with `bunzip2`'],
+  [
+    '\u0089HDF',
+    'is HDF5, which is not read: save the vectors with `np.save(FILE, file["name"][:])`',
+  ],
+  [
+    '\u0080\u0002',
+    'is pickled, and can run any program when it is read: save the vectors with `np.save`',
+  ],
+  [
+    '\u0080\u0003',
+    'is pickled, and can run any program when it is read: save the vectors with `np.save`',
+  ],
+  [
+    '\u0080\u0004',
+    'is pickled, and can run any program when it is read: save the vectors with `np.save`',
+  ],
+  [
+    '\u0080\u0005',
+    'is pickled, and can run any program when it is read: save the vectors with `np.save`',
+  ],
+];
+
+/** A table of vectors that was opened. */
+export interface OpenedTable {
+  readonly table: VectorTable;
+  /** Its vectors where they lie in a local file as float32, row after row; else null. */
+  readonly inPlace: RowsInFile | null;
+}
+
+/** Opens a file as a table of vectors by its content, whatever its name. @throws {PipelineError} `ERR_FORMAT`, naming it. */
+export async function openVectorTable(
+  { place, object, url }: FoundFile,
+  signal?: AbortSignal,
+): Promise<OpenedTable> {
+  const { store } = place;
+  try {
+    if (object.bytes === 0) throw new Error('it is empty');
+    const range = { from: 0, bytes: Math.min(headBytes, object.bytes) };
+    const head = Buffer.from(await store.read(object, { range, signal })).toString('latin1');
+    const wrong = refused.find(([begin]) => head.startsWith(begin));
+    if (wrong !== undefined) throw new Error(`it ${wrong[1]}`);
+    if (head.startsWith(npyMagic)) {
+      const array = await openNpyFile(store, object, 'vector', signal);
+      return {
+        table: arrayTable(url, 'npy', [array]),
+        inPlace: rowsInFile(url, object, store.file(object.key), array.header),
+      };
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw formatError(url, error, `\`${url}\``);
+  }
+  return { table: await openTableVectors(place, object, signal), inPlace: null };
+}

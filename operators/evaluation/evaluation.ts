@@ -5,6 +5,12 @@ import { type JoinedSets, joinedSets } from './joined-sets.ts';
 import { metricOf } from './metrics/metric-names.ts';
 import { type SetOverlap, setOverlap } from './overlap/set-overlap.ts';
 import { absentClasses, type ClassCount } from './scores/absent-classes.ts';
+import {
+  type CalibrationRow,
+  calibrationErrors,
+  calibrationRows,
+} from './scores/calibration-rows.ts';
+import { collapseRows } from './scores/collapse-rows.ts';
 import { type ConfusionRow, confusionRows } from './scores/confusion-rows.ts';
 import { type CurveRow, curveRows } from './scores/curve-rows.ts';
 import type { EvaluatedProbe } from './scores/evaluated-probe.ts';
@@ -30,6 +36,8 @@ export interface Evaluation {
   readonly histogram: readonly HistogramRow[];
   readonly curves: readonly CurveRow[];
   readonly confusion: readonly ConfusionRow[];
+  /** Reliability tables of the votes. */
+  readonly calibration: readonly CalibrationRow[];
   readonly layer: EmbeddingLayer;
   /** Test images that accuracies and similarities are measured on. */
   readonly scored: number;
@@ -54,7 +62,9 @@ export interface Evaluation {
  * - By exact nearest neighbours: votes of the k nearest, precision at 1, similarities to the nearest of the same
  *   (target) and of another class (noise), their medians, means, margin and separations, and how well a threshold tells
  *   the two kinds apart.
+ * - By the same neighbours: recall@k, precision@k, and the calibration of the votes.
  * - By full rankings: R-precision, MAP@R, MRR.
+ * - By class means: the nearest class mean, silhouettes of the test vectors, neural collapse of the training vectors.
  * - By clusters of the test vectors: normalised and adjusted mutual information with the classes.
  * - By linear probes.
  *
@@ -66,7 +76,7 @@ export interface Evaluation {
  * with a null value and `n` 0; so has noise when there is only one class. Leave-one-out (`leaveOneOut`): `train` and
  * `test` are one set and no image is its own neighbour; images without a class are then left out altogether.
  *
- * Memory: some hundred bytes for each test image, `memoryMb`, and what the probes say; sets are read again and again.
+ * Memory: some hundred bytes for each test image, `memoryMb`, up to six float64 arrays of classes × dimensions, and what the probes say; sets are read again and again.
  *
  * @throws {RangeError} When an option is out of its range or the sets do not fit together.
  * @throws {PipelineError} `ERR_FORMAT` when a row is not finite or cannot be compared by angle, naming the image;
@@ -93,11 +103,20 @@ export async function evaluateVectors(
   const { scored } = near;
   const scores = imageScores(joined, found);
   const votes = [...near.votes].map(([k, predicted]) => ({ source: `knn${k}`, predicted }));
-  const predictions = [...votes, ...found.probes];
+  const classMean = { source: 'class_mean', predicted: found.means.predicted };
+  const predictions = [...votes, classMean, ...found.probes];
+  const calibration = calibrationRows(scores, options.ks, scored);
   const layerOf = (metric: string): EmbeddingLayer =>
     metricOf(metric)?.from === 'probe' ? (probes?.layer ?? layer) : layer;
   const overlap = leaveOneOut ? null : await setOverlap(sets.train, sets.test);
-  const further = overlap === null ? [] : overlapRows(overlap, layer);
+  const further = [
+    ...calibrationErrors(calibration, options.ks, layer),
+    ...collapseRows(found.means.collapse, layer, {
+      found: found.probes,
+      layer: probes?.layer ?? layer,
+    }),
+    ...(overlap === null ? [] : overlapRows(overlap, layer)),
+  ];
   const clusters = found.clusters(scored);
   return {
     rows: evaluationRows(scores, scored, { clusters, further, bootstrap, layerOf }),
@@ -106,7 +125,7 @@ export async function evaluateVectors(
         ? null
         : groupedRows(
             leaveOneOut ? attributeOf(by, joined.support.positions) : by,
-            { scores, scored, clusters: found.clusters, overlap },
+            { scores, scored, ks: options.ks, clusters: found.clusters, overlap },
             { bootstrap, layerOf, layer },
           ),
     scores,
@@ -115,6 +134,7 @@ export async function evaluateVectors(
     histogram: histogramRows(scores, scored),
     curves: curveRows(scores, scored),
     confusion: confusionRows(scores, scored, predictions),
+    calibration,
     layer,
     ...countsOf(sets, joined, found),
     absentFromTrain: absentClasses(scores, scored),
@@ -124,7 +144,8 @@ export async function evaluateVectors(
 }
 
 function imageScores({ classes, test }: JoinedSets, found: Findings): ImageScores {
-  const { votes, nearest, scored, target, noise } = found.near;
+  const { neighbours, near, means: ofClasses } = found;
+  const { votes, nearest, scored, target, noise } = near;
   const { count, labels } = test;
   return {
     count,
@@ -134,8 +155,20 @@ function imageScores({ classes, test }: JoinedSets, found: Findings): ImageScore
       ...[...votes].flatMap(([k, predicted]) =>
         metricColumns('vote', { predicted, labels, scored }, k),
       ),
+      ...[...found.shares].flatMap(([k, shares]) =>
+        metricColumns('shares', { ...shares, scored }, k),
+      ),
       ...metricColumns('nearest', { predicted: nearest, labels, scored }),
+      ...[...votes.keys()].flatMap((k) =>
+        metricColumns(
+          'places',
+          { k, places: neighbours.k, neighbours: neighbours.nearest.labels, labels, scored },
+          k,
+        ),
+      ),
       ...(found.ranking === undefined ? [] : metricColumns('ranking', found.ranking)),
+      ...metricColumns('classMean', { predicted: ofClasses.predicted, labels, scored }),
+      ...metricColumns('silhouette', ofClasses.silhouettes),
       ...found.probes.flatMap(({ means }) => [...means]),
     ]),
     target,

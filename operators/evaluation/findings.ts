@@ -1,3 +1,8 @@
+import { type VoteShares, voteShares } from './calibration/vote-shares.ts';
+import { classSums } from './class-means/class-sums.ts';
+import { nearestClassMean } from './class-means/nearest-class-mean.ts';
+import { type NeuralCollapse, neuralCollapse } from './class-means/neural-collapse.ts';
+import { silhouettes } from './class-means/silhouettes.ts';
 import type { EvaluateVectorsOptions, EvaluationProgress } from './evaluation-options.ts';
 import type { JoinedSets } from './joined-sets.ts';
 import type { Neighbours } from './neighbours/matches.ts';
@@ -6,11 +11,15 @@ import { type RankingScores, rankingScores } from './neighbours/ranking-scores.t
 import { clusterMetrics, type ClusterMetrics } from './scores/cluster-metrics.ts';
 import { type EvaluatedProbe, evaluatedProbe } from './scores/evaluated-probe.ts';
 import { type NeighbourScores, neighbourScores } from './scores/neighbour-scores.ts';
+import type { VectorSet } from './vectors/vector-set.ts';
 
 /** Sources of the metrics of an evaluation. */
 export interface Findings {
   readonly neighbours: Neighbours;
   readonly near: NeighbourScores;
+  /** k → shares of the vote of the k nearest. */
+  readonly shares: ReadonlyMap<number, VoteShares>;
+  readonly means: ClassMeanFindings;
   /** Undefined when none was asked for. */
   readonly ranking: RankingScores | undefined;
   /** None when none was asked for. */
@@ -18,8 +27,18 @@ export interface Findings {
   readonly probes: readonly EvaluatedProbe[];
 }
 
+/** What the means of classes say. */
+export interface ClassMeanFindings {
+  /** `[count]` int32 class with the nearest mean, of each test image; -1 for none. */
+  readonly predicted: Int32Array;
+  /** `[count]` silhouettes of the test images; NaN without a class. */
+  readonly silhouettes: Float64Array;
+  /** Neural collapse of the training images. */
+  readonly collapse: NeuralCollapse;
+}
+
 /**
- * Searches neighbours, ranks, clusters and trains probes, one after the other.
+ * Searches neighbours, measures class means, ranks, clusters and trains probes, one after the other.
  *
  * @throws What they throw, or the reason of `signal`.
  */
@@ -32,6 +51,8 @@ export async function findings(
   return {
     neighbours,
     near,
+    shares: new Map(options.ks.map((k) => [k, voteShares(neighbours, k, sets.test.labels)])),
+    means: await classMeanFindings(sets, options),
     ranking: await foundRanking(sets, options),
     clusters: await foundClusters(sets, near.scored, options),
     probes: await foundProbes(sets, near.scored, options),
@@ -49,6 +70,29 @@ async function foundNeighbours(
     sameAndOther: most,
     onProgress: told(options, { label: 'neighbours', unit: 'images', total: test.count }),
   });
+}
+
+/** Reads the training vectors twice and the test vectors three times, leave-one-out all of them four times. */
+async function classMeanFindings(
+  { support, test }: JoinedSets,
+  options: EvaluateVectorsOptions,
+): Promise<ClassMeanFindings> {
+  const { leaveOneOut = false, signal } = options;
+  const total = leaveOneOut ? 4 * test.count : 2 * support.count + 3 * test.count;
+  const tell = told(options, { label: 'class means', unit: 'rows', total });
+  let done = 0;
+  const pass = (set: VectorSet) => {
+    const before = done;
+    done += set.count;
+    return { signal, onProgress: (rows: number) => tell(before + rows) };
+  };
+  const ofTrain = await classSums(support, pass(support));
+  const ofTest = leaveOneOut ? ofTrain : await classSums(test, pass(test));
+  return {
+    predicted: await nearestClassMean(test, ofTrain, { leaveOneOut, ...pass(test) }),
+    silhouettes: await silhouettes(test, ofTest, pass(test)),
+    collapse: await neuralCollapse(support, ofTrain, pass(support)),
+  };
 }
 
 async function foundRanking(

@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../operators/evaluation/evaluation.ts';
+import type { CalibrationRow } from '../../operators/evaluation/scores/calibration-rows.ts';
 import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
 import type { GroupRow } from '../../operators/evaluation/scores/group-row.ts';
 import type {
@@ -39,6 +40,7 @@ export interface EvaluationProvenance {
  * histogram.arrow    similarities to the nearest of the same (target) and of another class (noise)
  * curves.arrow       ROC and precision-recall of telling the two apart by a threshold
  * confusion.arrow    what each prediction makes of each class
+ * calibration.arrow  reliability of the votes: confidence and accuracy in bins of confidence
  * overlap.arrow      a row for each test image that is a training image, too
  * summary.json       the metrics over all classes, and what could not be measured
  * ```
@@ -90,6 +92,11 @@ export async function writeEvaluation(
         name: 'confusion.arrow',
         columns: confusionColumns(evaluation),
         rows: evaluation.confusion.length,
+      },
+      {
+        name: 'calibration.arrow',
+        columns: calibrationColumns(evaluation),
+        rows: evaluation.calibration.length,
       },
       { name: 'overlap.arrow', columns: overlapColumns(overlap), rows: overlap?.count ?? 0 },
     ],
@@ -144,7 +151,7 @@ function metricColumns(
       nullable: true,
       values: columnOf(rows, ({ ciHigh }) => ciHigh),
     },
-    /** Test images that it was measured on. */
+    /** Test images that it was measured on; training images for the gauges of neural collapse. */
     { name: 'n', type: 'int32', values: columnOf(rows, ({ n }) => n) },
     /** Attribute of the test images, and its value that they have; null over all. `group` is a word of SQL. */
     {
@@ -249,5 +256,24 @@ function confusionColumns({ confusion }: Evaluation): TableColumn[] {
     { name: 'class', type: 'utf8', values: columnOf(confusion, (row) => row.class) },
     { name: 'predicted', type: 'utf8', values: columnOf(confusion, ({ predicted }) => predicted) },
     { name: 'images', type: 'int32', values: columnOf(confusion, ({ images }) => images) },
+  ];
+}
+
+function calibrationColumns({ calibration }: Evaluation): TableColumn[] {
+  const number = (
+    name: string,
+    of: (row: CalibrationRow) => number | null,
+    nullable = false,
+  ): TableColumn => ({ name, type: 'float64', nullable, values: columnOf(calibration, of) });
+  return [
+    /** Predictor: `knn5`. */
+    { name: 'source', type: 'utf8', values: columnOf(calibration, ({ source }) => source) },
+    /** Confidences from above `bin_low` (in the first bin from 0 on) to `bin_high`. */
+    number('bin_low', ({ low }) => low),
+    number('bin_high', ({ high }) => high),
+    { name: 'images', type: 'int32', values: columnOf(calibration, ({ images }) => images) },
+    /** Means over the images of the bin; null without any. */
+    number('confidence', ({ confidence }) => confidence, true),
+    number('accuracy', ({ accuracy }) => accuracy, true),
   ];
 }

@@ -14,7 +14,10 @@ export interface EvaluateOptions
   readonly test: string;
   /** Folder for the Arrow files of the evaluation and `summary.json`. */
   readonly out: string;
-  /** Numbers of neighbours that vote (k-NN), such as `1,10`; 1 and 5, where there are so many, when not given. */
+  /**
+   * Numbers of neighbours that vote (k-NN), and of recall@k and precision@k, such as `1,10`; 1 and 5, where there are so
+   * many, when not given.
+   */
   readonly k?: readonly number[] | null | undefined;
   /**
    * Vectors compared by cosine similarity: of an export `projection` when not given; rows of a file are L2-normalised as
@@ -55,7 +58,8 @@ const metrics = {
   k: optional(
     integers(
       1,
-      'Numbers of neighbours that vote (k-NN), such as `1,10`; 1 and 5, where there are so many, when not given.',
+      'Numbers of neighbours that vote (k-NN), and of recall@k and precision@k, such as `1,10`; 1 and 5, where there are so ' +
+        'many, when not given.',
     ),
   ),
   layer: optional(

@@ -183,6 +183,7 @@ function madeUpEvaluation(): Evaluation {
     histogram: [],
     curves: [],
     confusion: [],
+    calibration: [{ source: 'knn1', low: 0, high: 0.5, images: 1, confidence: 0.25, accuracy: 1 }],
     scored: count,
     ranked: { images: count, of: count },
     testWithoutClass: 1,

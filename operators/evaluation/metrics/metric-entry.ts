@@ -1,3 +1,5 @@
+import type { ReliabilityBin } from '../calibration/reliability.ts';
+import type { VoteShares } from '../calibration/vote-shares.ts';
 import type { RankingScores } from '../neighbours/ranking-scores.ts';
 import type { ProbeScores } from '../probe/probe-scores.ts';
 import type { Statistic } from './statistic.ts';
@@ -32,13 +34,38 @@ export interface ScoredProbe extends Pick<ProbeScores, 'classes' | 'ranks' | 'lo
   readonly scored: Int32Array;
 }
 
+/** Classes of the k nearest training images of test images. */
+export interface ScoredNeighbours {
+  readonly k: number;
+  /** Places of `neighbours`, k or more. */
+  readonly places: number;
+  /** `[count, places]` int32 class of each neighbour, nearest first. */
+  readonly neighbours: Int32Array;
+  /** `[count]` int32 class of each image, -1 when unknown. */
+  readonly labels: Int32Array;
+  readonly scored: Int32Array;
+}
+
+/** Shares that a vote gives, with the images that count. */
+export interface ScoredShares extends VoteShares {
+  readonly scored: Int32Array;
+}
+
 /** Sources of metrics that are the mean of one number for each image. */
 export interface ColumnSources {
   /** The vote of the k nearest, for each k. */
   readonly vote: ScoredPredictions;
+  /** The shares of that vote, for each k. */
+  readonly shares: ScoredShares;
   /** The class of the nearest. */
   readonly nearest: ScoredPredictions;
+  /** The classes of the k nearest, for each k. */
+  readonly places: ScoredNeighbours;
   readonly ranking: RankingScores;
+  /** The class whose mean is the nearest. */
+  readonly classMean: ScoredPredictions;
+  /** `[count]` silhouettes of test images; NaN for one without. */
+  readonly silhouette: Float64Array;
   /** For each solver. */
   readonly probe: ScoredProbe;
 }
@@ -62,6 +89,10 @@ interface Measures extends ColumnMeasures {
   readonly similarities: SimilarityMeasure;
   /** Of `[images]` classes and `[images]` clusters. */
   readonly clusters: (classes: Int32Array, clusters: Int32Array) => Statistic;
+  /** Of the reliability table of the vote, for each k; null without an image. */
+  readonly calibration: (bins: readonly ReliabilityBin[]) => number | null;
+  /** A gauge of the class means of the training images: see `collapseRows`. */
+  readonly collapse: null;
   /** A read-out of the loss over the test set, which an engine computes: see `contrastMetrics`. */
   readonly contrast: null;
   /** What the test images have in common with the training images: see `overlapRows`. */
@@ -76,9 +107,9 @@ export type MetricSource = keyof Measures;
  * each class as well. The second holds for every function of numbers that each image has, and for no other; the first
  * only where resamples do not tell more than the images.
  */
-type Reported<From extends MetricSource> = From extends 'contrast' | 'overlap'
+type Reported<From extends MetricSource> = From extends 'contrast' | 'overlap' | 'collapse'
   ? { readonly interval: false; readonly byClass: false }
-  : From extends 'clusters'
+  : From extends 'clusters' | 'calibration'
     ? { readonly interval: false; readonly byClass: false }
     : From extends 'similarities'
       ? { readonly interval: boolean; readonly byClass: true }

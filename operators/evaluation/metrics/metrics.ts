@@ -1,5 +1,14 @@
+import { expectedCalibrationError, maximumCalibrationError } from '../calibration/reliability.ts';
 import { adjustedStatistic, normalisedStatistic } from './cluster-statistic.ts';
-import { crossEntropies, rightAnswers, withinTop } from './image-column.ts';
+import {
+  brierScores,
+  confidences,
+  crossEntropies,
+  precisions,
+  recalls,
+  rightAnswers,
+  withinTop,
+} from './image-column.ts';
 import type { MetricEntry } from './metric-entry.ts';
 import {
   areaStatistic,
@@ -26,6 +35,19 @@ const ofOverlap = {
   measure: null,
 } as const;
 
+/** A function of the training images alone: resampling test images says nothing of it. */
+const ofTraining = { from: 'collapse', interval: false, byClass: false, measure: null } as const;
+
+/** A gap of bins grows when images are drawn with repeats, because the bins hold fewer different ones. */
+const ofBins = {
+  unit: 'share',
+  range: [0, 1],
+  better: 'lower',
+  from: 'calibration',
+  interval: false,
+  byClass: false,
+} as const;
+
 const accuracy = { unit: 'share', range: [0, 1], better: 'higher' } as const;
 const score = { unit: 'score', range: [0, 1], better: 'higher' } as const;
 const cosine = { unit: 'cosine', range: [-1, 1] } as const;
@@ -41,6 +63,7 @@ const distance = {
   interval: false,
   byClass: true,
 } as const;
+const gauge = { unit: 'ratio', range: [0, Number.POSITIVE_INFINITY], better: null } as const;
 const loss = { unit: 'nats', range: [0, Number.POSITIVE_INFINITY], better: 'lower' } as const;
 const bound = {
   unit: 'nats',
@@ -64,12 +87,44 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     from: 'vote',
     measure: rightAnswers,
   },
+  'knn{k}_confidence': {
+    doc: 'Mean share of the weight of that vote which the predicted class has; above the accuracy it is overconfident.',
+    unit: 'share',
+    range: [0, 1],
+    better: null,
+    ...ofImages,
+    from: 'shares',
+    measure: confidences,
+  },
+  'knn{k}_brier': {
+    doc: 'Brier score of those shares: mean squared distance from the class, over all classes.',
+    unit: 'score',
+    range: [0, 2],
+    better: 'lower',
+    ...ofImages,
+    from: 'shares',
+    measure: brierScores,
+  },
   precision_at_1: {
     doc: 'Share of images whose nearest training image has their class.',
     ...accuracy,
     ...ofImages,
     from: 'nearest',
     measure: rightAnswers,
+  },
+  'recall_at_{k}': {
+    doc: 'Recall@k of metric learning: share of images with one of their class, or more, among the k nearest.',
+    ...accuracy,
+    ...ofImages,
+    from: 'places',
+    measure: recalls,
+  },
+  'precision_at_{k}': {
+    doc: 'Share of the k nearest training images that are of the class, k above 1.',
+    ...accuracy,
+    ...ofImages,
+    from: 'places',
+    measure: precisions,
   },
   r_precision: {
     doc: 'Share of the class among the R nearest, R being the size of the class.',
@@ -92,6 +147,23 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     ...ofImages,
     from: 'ranking',
     measure: ({ reciprocalRank }) => reciprocalRank,
+  },
+  class_mean_accuracy: {
+    doc: 'Accuracy of the nearest class mean: largest cosine with the mean of the unit training vectors.',
+    ...accuracy,
+    ...ofImages,
+    inClassTable: true,
+    from: 'classMean',
+    measure: rightAnswers,
+  },
+  silhouette: {
+    doc: 'Silhouette of the classes of the test images, by cosine distance.',
+    ...cosine,
+    unit: 'score',
+    better: 'higher',
+    ...ofImages,
+    from: 'silhouette',
+    measure: (silhouettes) => silhouettes,
   },
   'probe_{solver}_top1': {
     doc: 'Top-1 accuracy of a linear probe.',
@@ -210,6 +282,45 @@ export const metrics: Readonly<Record<string, MetricEntry>> = {
     byClass: false,
     from: 'clusters',
     measure: adjustedStatistic,
+  },
+  'knn{k}_ece': {
+    doc: 'Expected calibration error of the vote: gap of confidence and accuracy in 15 bins, weighted by images.',
+    ...ofBins,
+    measure: expectedCalibrationError,
+  },
+  'knn{k}_mce': {
+    doc: 'Maximum calibration error: the largest of those gaps.',
+    ...ofBins,
+    measure: maximumCalibrationError,
+  },
+  nc1_variability: {
+    doc: 'Neural collapse of the training images, NC1: `tr(S_W S_B⁺) / C`, spread within classes over that between.',
+    ...gauge,
+    ...ofTraining,
+  },
+  nc1_trace_ratio: {
+    doc: 'NC1 without directions: `tr S_W / tr S_B`.',
+    ...gauge,
+    ...ofTraining,
+  },
+  nc2_equinorm: {
+    doc: 'NC2: coefficient of variation of the distances of class means from their mean.',
+    ...gauge,
+    ...ofTraining,
+  },
+  nc2_equiangularity: {
+    doc: 'NC2: mean distance of the cosines between class means, seen from their mean, from `−1 / (C − 1)`.',
+    unit: 'cosine',
+    range: [0, 2],
+    better: null,
+    ...ofTraining,
+  },
+  nc3_self_duality: {
+    doc: 'NC3: squared distance of the weights of the `l2` probe and its class means, both scaled to length 1.',
+    unit: 'squared distance',
+    range: [0, 4],
+    better: null,
+    ...ofTraining,
   },
   overlap: {
     doc: 'Share of test images that are training images: the same file.',

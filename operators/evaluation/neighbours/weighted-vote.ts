@@ -15,12 +15,8 @@ export interface Voters {
  * @returns The class, -1 when nobody votes.
  * @see tufts-ml/SupContrast `contrast_acc.py`.
  */
-export function weightedVote({ similarities, labels }: Voters): number {
-  const sums = new Map<number, number>();
-  for (let at = 0; at < labels.length; at += 1) {
-    const label = labels[at]!;
-    if (label >= 0) sums.set(label, (sums.get(label) ?? 0) + similarities[at]!);
-  }
+export function weightedVote(voters: Voters): number {
+  const sums = voteSums(voters);
   let winner = -1;
   let most = Number.NEGATIVE_INFINITY;
   for (const [label, sum] of sums) {
@@ -30,4 +26,14 @@ export function weightedVote({ similarities, labels }: Voters): number {
     }
   }
   return winner;
+}
+
+/** Weights of a vote: for each class with a neighbour the sum of the similarities of its neighbours. */
+export function voteSums({ similarities, labels }: Voters): ReadonlyMap<number, number> {
+  const sums = new Map<number, number>();
+  for (let at = 0; at < labels.length; at += 1) {
+    const label = labels[at]!;
+    if (label >= 0) sums.set(label, (sums.get(label) ?? 0) + similarities[at]!);
+  }
+  return sums;
 }

@@ -1,3 +1,4 @@
+import { selfDuality } from '../class-means/self-duality.ts';
 import { probeScores } from '../probe/probe-scores.ts';
 import { selectStrength } from '../probe/select-strength.ts';
 import { type SgdProbeOptions, trainSgdProbe } from '../probe/sgd-probe.ts';
@@ -25,6 +26,8 @@ export interface EvaluatedProbe extends Predictions {
   readonly source: string;
   /** As `ImageScores` has them: `…_top1`, `…_top5` with more than five classes, `…_log_loss` in nats. */
   readonly means: ReadonlyMap<string, Float64Array>;
+  /** Self-duality with the class means of its training images, of which there are so many; null for `sgd`. */
+  readonly selfDuality: { readonly value: number | null; readonly images: number } | null;
   /** Report of its training, for people. Plain JSON. */
   readonly about: Readonly<Record<string, unknown>>;
 }
@@ -57,6 +60,10 @@ export async function evaluatedProbe(
     source: `probe_${spec.solver}`,
     predicted: scores.predicted.map((label) => place[label]!),
     means: new Map(metricColumns('probe', { ...scores, scored }, spec.solver)),
+    selfDuality:
+      spec.solver === 'l2'
+        ? { value: await selfDuality(probe, train, { signal }), images: probe.images }
+        : null,
     about,
   };
 }

@@ -34,7 +34,7 @@ export function measuredRows(
 }
 
 /**
- * Every metric over all scored images, then for each class over its own.
+ * Every metric over all scored images, then for each class over its own. Means are over those that have a number.
  *
  * @param scored Positions of the images.
  */
@@ -50,10 +50,14 @@ export function evaluationRows(
 ): EvaluationRow[] {
   const rowsOf = (metrics: readonly ImageMetric[], name: string | null): EvaluationRow[] =>
     measuredRows(metrics, name, what);
+  const labelled = Int32Array.from(scores.labels.keys()).filter((at) => scores.labels[at]! >= 0);
   const byClass = imagesOfClasses(scores, scored);
+  const allByClass = imagesOfClasses(scores, labelled);
   return [
-    ...rowsOf([...imageMetrics(scores, scored), ...what.clusters], null),
+    ...rowsOf([...imageMetrics(scores, scored, labelled), ...what.clusters], null),
     ...what.further,
-    ...scores.classes.flatMap((name, label) => rowsOf(imageMetrics(scores, byClass[label]!), name)),
+    ...scores.classes.flatMap((name, label) =>
+      rowsOf(imageMetrics(scores, byClass[label]!, allByClass[label]), name),
+    ),
   ];
 }

@@ -1,4 +1,5 @@
 import type { SetOverlap } from '../overlap/set-overlap.ts';
+import { calibrationErrors, calibrationRows } from './calibration-rows.ts';
 import { type EvaluationRow, measuredRows, type RowsOptions } from './evaluation-rows.ts';
 import { type GroupRow, ofOneGroup } from './group-row.ts';
 import { groupSpreads, type GroupSpread } from './group-spread.ts';
@@ -27,6 +28,8 @@ export interface GroupedSources {
   readonly scores: ImageScores;
   /** Positions of the images that are scored. */
   readonly scored: Int32Array;
+  /** Numbers of neighbours that voted. */
+  readonly ks: readonly number[];
   /** Metrics of clusters, on the images of a group. */
   readonly clusters: (images: Int32Array) => readonly ImageMetric[];
   /** Null leave-one-out. */
@@ -35,11 +38,11 @@ export interface GroupedSources {
 
 /**
  * Every metric for each value of an attribute, over the scored images that have it: what the metric would be if there
- * were no other test images, with the same neighbours, probes and clusters.
+ * were no other test images, with the same neighbours, probes, class means and clusters.
  */
 export function groupedRows(
   attribute: ImageAttribute,
-  { scores, scored, clusters, overlap }: GroupedSources,
+  { scores, scored, ks, clusters, overlap }: GroupedSources,
   options: RowsOptions & Pick<EvaluationRow, 'layer'>,
 ): EvaluatedGroups {
   const { name: by, values, codes } = attribute;
@@ -51,10 +54,12 @@ export function groupedRows(
   });
   const rows = present.flatMap(({ group, code, images }): GroupRow[] => {
     const among = ofScored[code]!;
-    const metrics = [...imageMetrics(scores, among), ...clusters(among)];
+    const metrics = [...imageMetrics(scores, among, images), ...clusters(among)];
     const ofGroup = measuredRows(metrics, null, options);
     const shared = overlap === null ? [] : overlapRows(overlap.among(images), options.layer);
-    return ofOneGroup(group, [...ofGroup, ...shared]);
+    const calibration = calibrationRows(scores, ks, among);
+    const errors = calibrationErrors(calibration, ks, options.layer);
+    return ofOneGroup(group, [...ofGroup, ...errors, ...shared]);
   });
   return {
     by,

@@ -20,10 +20,15 @@ export interface ImageMetric {
  * the similarities, in the order of the table.
  *
  * @param among Positions of the images to look at.
+ * @param meansAmong Of those whose numbers are averaged: images that are not scored have them, too, such as a silhouette.
  */
-export function imageMetrics(scores: ImageScores, among: Int32Array): ImageMetric[] {
+export function imageMetrics(
+  scores: ImageScores,
+  among: Int32Array,
+  meansAmong: Int32Array = among,
+): ImageMetric[] {
   const means = [...scores.means].map(([name, values]) =>
-    measuredOn(among, { name, columns: [values], statisticOf: meanStatistic }),
+    measuredOn(meansAmong, { name, columns: [values], statisticOf: meanStatistic }),
   );
   const similarities = metricsFrom('similarities').flatMap(([pattern, { measure, interval }]) =>
     placesOf(scores, measure).map((k) =>

@@ -85,6 +85,10 @@ function madeUp(count: number): Evaluation {
     histogram: [{ series: 'target', class: null, low: 0.25, high: 0.5, images: 2, share: 0.5 }],
     curves: [{ curve: 'roc', class: 'çat', threshold: null, x: 0, y: 0 }],
     confusion: [{ source: 'knn1', class: 'çat', predicted: 'dog', images: 3 }],
+    calibration: [
+      { source: 'knn1', low: 0, high: 0.5, images: 0, confidence: null, accuracy: null },
+      { source: 'knn1', low: 0.5, high: 1, images: 3, confidence: 0.75, accuracy: 1 },
+    ],
     scored: count - 1,
     ranked: { images: 1, of: count - 1 },
     testWithoutClass: 1,
@@ -105,6 +109,7 @@ function madeUp(count: number): Evaluation {
         source: 'probe_l2',
         predicted: new Int32Array(count),
         means: new Map(),
+        selfDuality: null,
         about: { solver: 'l2', l2: 0.5, converged: true },
       },
     ],
@@ -118,6 +123,7 @@ const files = [
   'histogram.arrow',
   'curves.arrow',
   'confusion.arrow',
+  'calibration.arrow',
   'overlap.arrow',
 ];
 
@@ -128,7 +134,7 @@ test('Polars and flechette read every row', async (t) => {
   const report = await writeEvaluation(folder, evaluation, provenance);
   t.deepEqual(
     report.files.map(({ path: file, rows }) => [path.basename(file), rows]),
-    files.map((name, at) => [name, [2, count, count, 1, 1, 1, 1][at]]),
+    files.map((name, at) => [name, [2, count, count, 1, 1, 1, 2, 1][at]]),
   );
   const rows = madeUpRows(0, count);
   for (const read of Object.values(independentReaders)) {
@@ -187,6 +193,12 @@ test('Polars and flechette read every row', async (t) => {
     t.deepEqual(await file('confusion.arrow'), [
       { source: 'knn1', class: 'çat', predicted: 'dog', images: 3 },
     ]);
+    t.deepEqual(
+      await file('calibration.arrow'),
+      Array.from(evaluation.calibration, ({ low, high, ...bin }) => {
+        return { ...bin, bin_low: low, bin_high: high };
+      }),
+    );
   }
 });
 

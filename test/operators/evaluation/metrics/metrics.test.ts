@@ -61,6 +61,9 @@ test('the rows of an evaluation are the metrics of the table in its order, but f
     'knn1_accuracy',
     'knn3_accuracy',
     'knn10_accuracy',
+    ...[1, 3, 10].flatMap((k) => [`knn${k}_confidence`, `knn${k}_brier`]),
+    'recall_at_1',
+    ...[3, 10].flatMap((k) => [`recall_at_${k}`, `precision_at_${k}`]),
     'probe_l2_top1',
     'probe_l2_top5',
     'probe_l2_log_loss',
@@ -71,6 +74,8 @@ test('the rows of an evaluation are the metrics of the table in its order, but f
     'separation10',
     'separation3_absolute',
     'separation10_absolute',
+    ...[1, 3, 10].map((k) => `knn${k}_ece`),
+    ...[1, 3, 10].map((k) => `knn${k}_mce`),
   ]);
 });
 
@@ -89,7 +94,8 @@ test('a metric has an interval and is given by class where the table says so', a
 test('metrics of probes are of the layer of the probes, all others of that of the evaluation', async (t) => {
   const { rows } = await evaluated;
   for (const { metric, layer } of rows) {
-    t.is(layer, metricOf(metric)!.from === 'probe' ? 'projection' : 'embedding', metric);
+    const ofProbe = metricOf(metric)!.from === 'probe' || metric === 'nc3_self_duality';
+    t.is(layer, ofProbe ? 'projection' : 'embedding', metric);
   }
 });
 
@@ -111,6 +117,7 @@ test('the table of classes has accuracies, MAP@R, medians, margin and AUC', asyn
     'knn3_accuracy',
     'knn10_accuracy',
     'map_at_r',
+    'class_mean_accuracy',
     'probe_l2_top1',
     'probe_sgd_top1',
     'target_median',

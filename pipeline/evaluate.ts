@@ -5,7 +5,7 @@ import type {
   EvaluateVectorsOptions,
 } from '../operators/evaluation/evaluation-options.ts';
 import type { ProbeSpec } from '../operators/evaluation/scores/evaluated-probe.ts';
-import { writeEvaluation } from '../outputs/tables/evaluation-files.ts';
+import { type EvaluationProvenance, writeEvaluation } from '../outputs/tables/evaluation-files.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { contrastedGroups } from './parts/contrasted-groups.ts';
@@ -31,12 +31,13 @@ export interface Evaluated {
 }
 
 /**
- * Measures the test vectors of an export against its training vectors and writes the result.
+ * Measures test vectors against training vectors and writes the result: exports, or any files of vectors.
  *
- * One folder for both, or two exports of the same images, are evaluated leave-one-out: no image is its own neighbour.
- * Test images that stand among the training images of another export are told and listed in `overlap.arrow`.
+ * One location for both, two exports of the same images, or two files of the same vectors are evaluated leave-one-out: no
+ * image is its own neighbour. Test images that stand among the training images of another set are told and listed in
+ * `overlap.arrow`.
  *
- * @throws {PipelineError} `ERR_CONFIG` when the sets were embedded by different models; `ERR_FORMAT`, `ERR_WRITE`.
+ * @throws {PipelineError} `ERR_CONFIG` when the sets were embedded by different models, or their vectors have not one length; `ERR_FORMAT`, `ERR_WRITE`.
  * @example
  * ```ts
  * const sets = { train: 'runs/a/train', test: 'runs/a/test' };
@@ -75,7 +76,11 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
       const contrast = await contrastMetrics(engine, test, contrasting);
       const evaluation = {
         ...withRows(measured, contrast.rows),
-        groups: await contrastedGroups(engine, { test, by }, measured.groups, contrasting),
+        groups: await contrastedGroups(engine, { test, by }, measured.groups, {
+          ...contrasting,
+          onProgress: (done, total) =>
+            tell({ label: 'losses of groups', done, total, unit: 'images' }),
+        }),
       };
       const provenance = {
         modelHash: test.modelHash,
@@ -83,6 +88,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
         testHash: test.datasetHash,
         trainImages: train.imagesHash,
         testImages: test.imagesHash,
+        ...filesOf({ train, test }),
         temperature: options.temperature,
         contrasted: contrast.contrasted,
         unusable: unusableOf({ train, test }),
@@ -91,6 +97,15 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
       return { evaluation, unusable: provenance.unusable, report };
     });
   });
+}
+
+/** Provenance of the files of both sides; nothing of two exports. */
+function filesOf({
+  train,
+  test,
+}: Record<'train' | 'test', OpenedSet>): Pick<EvaluationProvenance, 'trainFile' | 'testFile'> {
+  const [trainFile, testFile] = [train.file, test.file];
+  return trainFile === null && testFile === null ? {} : { trainFile, testFile };
 }
 
 function unusableOf({ train, test }: Record<'train' | 'test', OpenedSet>): Evaluated['unusable'] {

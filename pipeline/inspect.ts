@@ -1,8 +1,11 @@
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { PipelineError } from '../operators/errors.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
+import { vectorLocation } from '../datasets/vectors/vector-location.ts';
+import { isFolder } from '../operators/files/stat-of.ts';
+import { shownLocation } from '../operators/shown-location.ts';
 import { inspectKnown, unknownThing } from '../outputs/inspect/inspect-path.ts';
-import type { Inspection } from '../outputs/inspect/inspection.ts';
+import type { Inspection, InspectPathOptions } from '../outputs/inspect/inspection.ts';
 import { checkTarget } from '../operators/files/check-target.ts';
 import { type SheetReport, writeSheet } from '../outputs/sheet/write-sheet.ts';
 import { type InspectOptions, inspectVerb } from './options/inspect-options.ts';
@@ -13,6 +16,7 @@ import { UsageError } from './options/usage-error.ts';
 import { describedImages } from './parts/describe-images.ts';
 import { describedSheet } from './parts/describe-sheet.ts';
 import { checkPreparedReading } from './parts/check-prepared.ts';
+import { inspectVectors } from './parts/inspect-vectors.ts';
 import { openData } from './parts/open-data.ts';
 import type { TellNote } from './parts/run-event.ts';
 import { runTask, type TellProgress } from './parts/run-task.ts';
@@ -51,13 +55,58 @@ export function inspect(given: InspectOptions): Run<Inspected> {
         tell({ label: 'inspect', done, total, unit: 'rows' });
       const known = { rows, verify, signal: scope.signal, onRows };
       const isOfImages = choosesImages(options) || isImageLocation(path);
-      const found = isOfImages ? undefined : await inspectKnown(path, known);
+      const found = choosesImages(options) ? undefined : await inspectFile(path, isOfImages, known);
       const { signal } = scope;
       return {
         ...(found ?? (await inspectImages(options, isOfImages, signal, note))),
         sheet: null,
       };
     }),
+  );
+}
+
+/** Describes what is one thing, or vectors of anyone; undefined when it may be images. */
+async function inspectFile(
+  path: string,
+  isOfImages: boolean,
+  options: InspectPathOptions,
+): Promise<Inspection | undefined> {
+  if (namesColumns(path)) return await inspectVectors(path, options);
+  if (isOfImages) return mayHoldVectors(path) ? await vectorsIfAny(path, options) : undefined;
+  const known = await inspectKnown(path, options);
+  if (known === undefined)
+    return (await isFolder(path)) ? undefined : await vectorsIfAny(path, options);
+  const isArrow = known.kind === 'arrow-file' || known.kind === 'arrow-stream';
+  const vectors = isArrow ? await vectorsIfAny(path, { ...options, rows: 0 }) : undefined;
+  if (vectors === undefined) return known;
+  // What a table is to `evaluate` stands beside what it is.
+  return { ...known, facts: { ...known.facts, ...vectors.facts } };
+}
+
+/** Vectors of a file; undefined of one that is no table with vectors. An array of NumPy's can be nothing else. */
+async function vectorsIfAny(
+  path: string,
+  options: InspectPathOptions,
+): Promise<Inspection | undefined> {
+  try {
+    return await inspectVectors(path, options);
+  } catch (error) {
+    const isOther = error instanceof PipelineError && !/\.np[yz]$/iu.test(path);
+    if (isOther) return undefined;
+    throw error;
+  }
+}
+
+/** Tests whether a location has columns behind it, as vectors have. */
+function namesColumns(path: string): boolean {
+  return vectorLocation(path).file !== path;
+}
+
+/** Tests whether a URL names a file of a kind that vectors are stored in. */
+function mayHoldVectors(path: string): boolean {
+  const name = shownLocation(path).replace(/[?#].*$/u, '');
+  return (
+    /\.(?:np[yz]|parquet|arrow|arrows|feather|ipc|csv|tsv)$/iu.test(name) && !/[{*]/u.test(name)
   );
 }
 

@@ -6,6 +6,7 @@ import type { LossReadouts } from '../operators/loss/readouts.ts';
 import type { EmbeddingLayer } from '../operators/evaluation/vectors/unit-vectors.ts';
 import type { LossSpec } from '../operators/loss/loss-spec.ts';
 import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
+import type { VectorFileProvenance } from '../outputs/tables/evaluation-files.ts';
 import { checkTarget } from '../operators/files/check-target.ts';
 import { isThere } from '../operators/files/system-error.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
@@ -14,7 +15,6 @@ import { lossRows } from './parts/loss-rows.ts';
 import { lossSpec } from './options/loss-spec.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
 import { type LossOptions, lossVerb } from './options/loss-options.ts';
-import type { FileOfVectors } from './parts/opened-set.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { type ReadSet, readEmbeddedSet } from './parts/read-embedded-set.ts';
@@ -27,7 +27,7 @@ export interface MeasuredLoss {
   /** Layer of the rows. */
   readonly layer: EmbeddingLayer;
   /** File that they were read from; null for an export. */
-  readonly file: FileOfVectors | null;
+  readonly file: VectorFileProvenance | null;
   /** Rows of the set: anchors, those without another row of their class, without a class, and unusable ones. */
   readonly rows: number;
   readonly anchors: number;

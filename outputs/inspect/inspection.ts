@@ -11,6 +11,7 @@ export type InspectedKind =
   | 'arrow-stream'
   | 'safetensors'
   | 'onnx'
+  | 'vectors'
   | 'images';
 
 /** A column of an Arrow schema. */

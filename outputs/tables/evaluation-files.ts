@@ -12,6 +12,14 @@ import { scoreColumns } from './score-columns.ts';
 import { columnOf, type TableColumn } from '../arrow/table-file.ts';
 import { type ResultContent, type ResultReport, writeResult } from './result-folder.ts';
 
+/** Provenance of vectors that were read from a file. */
+export interface VectorFileProvenance {
+  /** Location without credentials. */
+  readonly location: string;
+  /** SHA-256 in hex over ids and vectors: the same for the same vectors in any format. */
+  readonly contentHash: string;
+}
+
 /** Provenance of an evaluation, for `summary.json` and whoever compares. */
 export interface EvaluationProvenance {
   /** Hash of the weights that embedded both sets; null when unknown. */
@@ -22,6 +30,9 @@ export interface EvaluationProvenance {
   /** Identities of the images themselves; datasets of one hash may hold other images under the same names. */
   readonly trainImages: string;
   readonly testImages: string;
+  /** Files that the vectors were read from; null for an export. @default both are exports */
+  readonly trainFile?: VectorFileProvenance | null | undefined;
+  readonly testFile?: VectorFileProvenance | null | undefined;
   /** Temperature: the losses divide similarities by it. */
   readonly temperature: number;
   /** Test images that were contrasted with each other, of those with a class. */

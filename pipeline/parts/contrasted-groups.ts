@@ -29,9 +29,14 @@ export async function contrastedGroups(
     Int32Array.from({ length: test.count }, (_, image) => image),
   );
   const further: GroupRow[] = [];
+  const total = images.reduce((sum, { length }) => sum + length, 0);
+  let before = 0;
   for (const { group } of evaluated.groups) {
     const ofGroup = selectedVectors(test, images[by.values.indexOf(group)]!);
-    const { rows } = await contrastMetrics(engine, ofGroup, options);
+    const begun = before;
+    const onProgress = (done: number): void => options.onProgress(begun + done, total);
+    const { rows } = await contrastMetrics(engine, ofGroup, { ...options, onProgress });
+    before += ofGroup.count;
     further.push(...ofOneGroup(group, rows));
   }
   return withGroupRows(evaluated, further);

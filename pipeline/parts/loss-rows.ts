@@ -39,7 +39,7 @@ export function lossRows(set: VectorsInMemory, options: LossRowsOptions): LossRo
   if (labels.every((label) => label < 0)) {
     throw new PipelineError(
       'ERR_FORMAT',
-      `\`${name}\` holds no image with a class: there is no loss to compute. Embed a folder with a sub-folder for each class.`,
+      `\`${name}\` holds no image with a class: there is no loss to compute. Embed a folder with a sub-folder for each class, or name that column of a file: \`FILE?label=COLUMN\`.`,
       { path: name },
     );
   }

@@ -1,41 +1,31 @@
-import type { RunScope } from '../../operators/flow/run-scope.ts';
+import { isFolder } from '../../operators/files/stat-of.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
+import { schemeOf } from '../../operators/location-scheme.ts';
+import { openFileSet } from './open-file-set.ts';
 import { type ExportedSet, noteUnusable, openVectorSet } from './open-vector-set.ts';
 import type { OpenedSet } from './opened-set.ts';
 import type { TellNote } from './run-event.ts';
-import type { TellProgress } from './run-task.ts';
-
-/** Options of opening a set of vectors. */
-export interface OpenSetOptions {
-  /** Layer that was asked for; null: `projection` of an export, and of a file as its rows are. */
-  readonly layer: EmbeddingLayer | null;
-  /** Column of a file whose values become `attribute`. @default none */
-  readonly by?: string | null | undefined;
-  /** Take rows of a file that have another length than 1 without a word: whoever uses them sees to it. @default false */
-  readonly asTheyAre?: boolean | undefined;
-}
-
-/** What a set is opened in: `OpeningScope` of a run, or the scope of a task and what it tells its progress with. */
-export interface SetScope extends Pick<RunScope, 'signal' | 'use'> {
-  /** @default nobody is told */
-  readonly tell?: TellProgress | undefined;
-}
+import type { OpenSetOptions, SetScope } from './set-options.ts';
 
 /**
- * Opens vectors at a location: a finished export.
+ * Opens vectors at a location: a finished export, or any file of vectors, `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`.
  *
- * Rows that cannot be used are left out and told. What it holds open ends with the scope.
+ * Rows that cannot be used are left out and told, and so is what was guessed of a file. What it holds open ends with the
+ * scope.
  *
- * @throws {PipelineError} `ERR_FORMAT` when there are none, or none can be used.
+ * @throws {PipelineError} `ERR_FORMAT` when there are none, none can be used, or rows that are not of length 1 are asked
+ * for as `projection`.
  */
 export async function openSet(
   location: string,
-  { layer }: OpenSetOptions,
-  { signal }: SetScope,
+  options: OpenSetOptions,
+  scope: SetScope,
   note: TellNote,
 ): Promise<OpenedSet> {
-  const chosen = layer ?? 'projection';
-  const set = await openVectorSet(location, chosen, signal);
+  const isExport = schemeOf(location) === null && (await isFolder(location));
+  if (!isExport) return await openFileSet(location, options, scope, note);
+  const chosen = options.layer ?? 'projection';
+  const set = await openVectorSet(location, chosen, scope.signal);
   noteUnusable(set, note);
   return exportedSet(set, chosen);
 }

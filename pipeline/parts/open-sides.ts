@@ -1,7 +1,9 @@
 import { PipelineError } from '../../operators/errors.ts';
 import type { ImageAttribute } from '../../operators/evaluation/scores/image-attribute.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
-import { openSet, type SetScope } from './open-set.ts';
+import { joinedAttribute } from './joined-attribute.ts';
+import { openSet } from './open-set.ts';
+import type { SetScope } from './set-options.ts';
 import type { OpenedSet } from './opened-set.ts';
 import { noteOtherPrecision, notePreparedOtherwise } from './prepared-otherwise.ts';
 import { refuseOtherModel } from './refuse-other-model.ts';
@@ -50,7 +52,12 @@ export async function openSides(
   if (!leaveOneOut) refuseOtherModel(train, test, note);
   notePreparedOtherwise(train, test, note);
   noteOtherPrecision(train, test, note);
-  return { ...sides, leaveOneOut, by: by === null ? undefined : attributeFrom(test, by) };
+  if (by === null) return { ...sides, leaveOneOut, by: undefined };
+  const attribute =
+    attributes === null
+      ? ownAttribute(test, by)
+      : await joinedAttribute(test, { attributes, by }, scope, note);
+  return { ...sides, leaveOneOut, by: attribute };
 }
 
 /**
@@ -79,7 +86,7 @@ function layerOfLength(set: OpenedSet, layer: EmbeddingLayer, dim: number): Open
   return fitting === undefined ? set : set.on(fitting);
 }
 
-function attributeFrom(test: OpenedSet, by: string): ImageAttribute {
+function ownAttribute(test: OpenedSet, by: string): ImageAttribute {
   if (test.attribute !== null) return test.attribute;
   throw new PipelineError(
     'ERR_CONFIG',

@@ -2,6 +2,7 @@ import type { ImageAttribute } from '../../operators/evaluation/scores/image-att
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import type { Json, JsonObject } from '../../operators/files/json.ts';
+import type { VectorFileProvenance } from '../../outputs/tables/evaluation-files.ts';
 import type { UnusableRows } from './open-vector-set.ts';
 
 /** Vectors, whoever wrote them: an export, or a file of anyone's. */
@@ -11,7 +12,7 @@ export interface OpenedSet extends VectorSet {
   /** Lengths of the layers that there are; of a file its rows under either name. */
   readonly sizes: { readonly [layer in EmbeddingLayer]?: number | undefined };
   /** Null for an export, which its hashes identify. */
-  readonly file: FileOfVectors | null;
+  readonly file: VectorFileProvenance | null;
   /** Identity of ids and classes: `Dataset.hash` of an export, `listingHash` of a file. */
   readonly datasetHash: string;
   /** Identity of the images themselves; of a file, which says nothing of them, that of its listing. */
@@ -28,12 +29,4 @@ export interface OpenedSet extends VectorSet {
   readonly unusable: UnusableRows;
   /** The rows on another layer; those of a file are the same on each. @throws {PipelineError} `ERR_FORMAT` when there is none. */
   on(layer: EmbeddingLayer): OpenedSet;
-}
-
-/** Provenance of vectors that were read from a file. */
-export interface FileOfVectors {
-  /** Location without credentials. */
-  readonly location: string;
-  /** SHA-256 in hex over ids and vectors. */
-  readonly contentHash: string;
 }

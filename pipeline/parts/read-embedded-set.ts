@@ -1,6 +1,7 @@
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorsInMemory } from '../../operators/evaluation/vectors/vectors-in-memory.ts';
-import { openSet, type SetScope } from './open-set.ts';
+import { openSet } from './open-set.ts';
+import type { SetScope } from './set-options.ts';
 import type { OpenedSet } from './opened-set.ts';
 import type { TellNote } from './run-event.ts';
 

@@ -9,7 +9,7 @@ export function tellUnscored(train: VectorSet, test: VectorSet, note: TellNote):
   if (known.length === 0 || asked.some((name) => known.includes(name))) return;
   const why =
     asked.length === 0
-      ? 'no test image has a class. Embed a folder with a sub-folder for each class'
+      ? 'no test image has a class. Embed a folder with a sub-folder for each class, or name that column of a file: `FILE?label=COLUMN`'
       : `no test image is of a class with training images: ${shownNames(asked)} in the test set, ` +
         `${shownNames(known)} in training`;
   note(`nothing but the overlap can be measured: ${why}`);

@@ -48,7 +48,7 @@ function nothingToCompare(name: string, images: number): PipelineError {
   return new PipelineError(
     'ERR_FORMAT',
     images === 0
-      ? `\`${name}\` holds no image with a class: there is nothing to compare with. Embed a folder with a sub-folder for each class.`
+      ? `\`${name}\` holds no image with a class: there is nothing to compare with. Embed a folder with a sub-folder for each class, or name that column of a file: \`FILE?label=COLUMN\`.`
       : `\`${name}\` holds one image with a class, which is not its own neighbour. Give another folder as \`test\`, or embed more images.`,
     { path: name, options: images === 0 ? [] : ['test'] },
   );

@@ -122,7 +122,8 @@ test('rows without a class may have any length, not any value', (t) => {
 });
 
 test('refuses a set without any class', (t) => {
-  const message = /^`export` holds no image with a class: .* sub-folder for each class\.$/u;
+  const message =
+    /^`export` holds no image with a class: .* sub-folder for each class, .*\?label=COLUMN`\.$/u;
   for (const set of [setOf([[1, 0]], [-1]), setOf([])]) {
     t.throws(() => lossRows(set, asTheyAre), { code: 'ERR_FORMAT', message });
   }

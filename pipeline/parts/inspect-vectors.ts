@@ -1,0 +1,181 @@
+import { chooseVectorColumns } from '../../datasets/vectors/choose-vector-columns.ts';
+import type { FoundVectors } from '../../datasets/vectors/found-vectors.ts';
+import { findVectorFile, openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
+import { openVectors } from '../../datasets/vectors/open-vectors.ts';
+import { vectorLocation } from '../../datasets/vectors/vector-location.ts';
+import type { VectorColumn, VectorRows, VectorTable } from '../../datasets/vectors/vector-table.ts';
+import { onLayer } from './open-file-set.ts';
+import { PipelineError } from '../../operators/errors.ts';
+import type { Json } from '../../operators/files/json.ts';
+import type { Inspection, InspectPathOptions } from '../../outputs/inspect/inspection.ts';
+
+/** Values that a preview shows of each vector. */
+const shownValues = 4;
+
+/** Formats as a person calls them. */
+const titles: Readonly<Record<VectorTable['format'], string>> = {
+  arrow: 'Arrow table',
+  parquet: 'Parquet file',
+  npy: 'NumPy array',
+  npz: 'NumPy arrays',
+  csv: 'CSV table',
+};
+
+/** What is taken for what in a table. */
+interface TakenColumns {
+  readonly vector: string | null;
+  readonly id: string | null;
+  readonly label: string | null;
+  /** Why none is, with the way out; null when the columns are plain. */
+  readonly why: string | null;
+}
+
+/**
+ * Describes a file of vectors of anyone: format, rows, columns with their types, which of them would be taken as id, label and
+ * vector, and first rows. With `verify` all of it is read as `evaluate` would: classes, hashes, rows that cannot be used.
+ *
+ * @returns Undefined for a table without vectors, or one of images beside them, unless columns are named in the location.
+ * @throws {PipelineError} `ERR_FORMAT` when there is no file, or it is no table that is read.
+ */
+export async function inspectVectors(
+  location: string,
+  { rows = 5, verify = false, signal, onRows }: InspectPathOptions,
+): Promise<Inspection | undefined> {
+  const isMeant = vectorLocation(location).file !== location;
+  const onOne = await onLayer(location, null, signal);
+  const { file, columns: wanted } = vectorLocation(onOne);
+  const { table } = await openVectorTable(await findVectorFile(file, signal), signal);
+  if (!isMeant && !isOfVectors(table)) return undefined;
+  const taken = takenColumns(table, wanted);
+  const read = verify && taken.vector !== null ? await readAll(onOne, { signal, onRows }) : null;
+  const dim =
+    table.columns.find(({ name }) => name === taken.vector)?.dim ?? read?.facts.dim ?? null;
+  return {
+    path: table.url,
+    kind: 'vectors',
+    what: `${titles[table.format]} with vectors`,
+    facts: {
+      format: table.format,
+      rows: table.rows ?? null,
+      vector: taken.vector,
+      dim,
+      id: taken.id,
+      label: taken.label,
+      ...(taken.why === null ? {} : { notPlain: taken.why }),
+      ...read?.facts,
+    },
+    metadata: Object.fromEntries(table.metadata),
+    columns: table.columns.map(({ name, type, kind }) => ({
+      name,
+      type: kind === 'vector' ? `${type}, vectors` : type,
+      nullable: true,
+    })),
+    tables: read?.tables ?? [],
+    preview: await firstRows(table, taken, rows, signal),
+    problems: [],
+  };
+}
+
+/** A table whose rows are vectors, and not images with vectors beside them. */
+function isOfVectors({ columns }: VectorTable): boolean {
+  const has = (kind: VectorColumn['kind']): boolean => columns.some((one) => one.kind === kind);
+  return has('vector') && !has('bytes');
+}
+
+function takenColumns(
+  table: VectorTable,
+  wanted: ReturnType<typeof vectorLocation>['columns'],
+): TakenColumns {
+  try {
+    const { vector, id, label } = chooseVectorColumns(table, wanted);
+    return { vector, id, label, why: null };
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    return { vector: null, id: null, label: null, why: error.message };
+  }
+}
+
+/** What only reading all rows tells. */
+async function readAll(
+  location: string,
+  { signal, onRows }: Pick<InspectPathOptions, 'signal' | 'onRows'>,
+) {
+  const set = await openVectors(location, {
+    signal,
+    onRows: (done, total) => onRows?.(done, total ?? done),
+  });
+  try {
+    const { count, dim, classes, unusable, layer, contentHash, listingHash, notes } = set;
+    return {
+      facts: {
+        dim,
+        classes: classes.length,
+        usableRows: count,
+        unusableRows: unusable.rows,
+        ...(unusable.first === null ? {} : { firstUnusable: unusable.first }),
+        ofLength1: layer === 'projection',
+        contentHash,
+        listingHash,
+        ...(notes.length === 0 ? {} : { notes: [...notes] }),
+        verified: `all ${count + unusable.rows} rows read`,
+      },
+      tables: [{ title: 'rows by class', records: rowsByClass(set) }],
+    };
+  } finally {
+    await set.close();
+  }
+}
+
+function rowsByClass({ classes, labels }: FoundVectors): { class: string | null; rows: number }[] {
+  const counts = new Int32Array(classes.length + 1);
+  for (const label of labels) counts[label < 0 ? classes.length : label]! += 1;
+  const records = [...classes, null].map((name, at) => ({ class: name, rows: counts[at]! }));
+  return records.filter(({ class: name, rows }) => name !== null || rows > 0);
+}
+
+/** The first rows: cells as they are, vectors cut to their first values. */
+async function firstRows(
+  table: VectorTable,
+  { vector }: TakenColumns,
+  count: number,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, Json>[]> {
+  if (count === 0) return [];
+  const names = table.columns
+    .filter(({ kind }) => kind !== 'vector' && kind !== 'other')
+    .map(({ name }) => name);
+  const found: Record<string, Json>[] = [];
+  for await (const batch of table.batches(vector, names, signal)) {
+    for (let row = 0; row < batch.rows && found.length < count; row += 1) {
+      found.push(shownRow(batch, row, names, vector));
+    }
+    if (found.length === count) break;
+  }
+  return found;
+}
+
+function shownRow(
+  { cells, vectors }: VectorRows,
+  row: number,
+  names: readonly string[],
+  vector: string | null,
+): Record<string, Json> {
+  const shown = names.map((name) => [name, shownCell(cells.get(name)?.[row])] as const);
+  const record = Object.fromEntries(shown);
+  if (vector === null || vectors === null) return record;
+  const { dim, values, missing } = vectors;
+  const first = Array.from(
+    values.subarray(row * dim, row * dim + Math.min(dim, shownValues)),
+    (value) => (Number.isFinite(value) ? value : String(value)),
+  );
+  const list: Json[] = dim > shownValues ? [...first, `… ${dim}`] : first;
+  return { ...record, [vector]: dim === 0 || missing?.[row] === 1 ? null : list };
+}
+
+function shownCell(cell: unknown): Json {
+  if (cell === null || cell === undefined) return null;
+  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : String(cell);
+  if (typeof cell === 'string' || typeof cell === 'boolean') return cell;
+  if (typeof cell === 'bigint') return String(cell);
+  return cell instanceof Uint8Array ? `${cell.length} bytes` : 'a list';
+}

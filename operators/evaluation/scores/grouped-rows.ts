@@ -38,7 +38,8 @@ export interface GroupedSources {
 
 /**
  * Every metric for each value of an attribute, over the scored images that have it: what the metric would be if there
- * were no other test images, with the same neighbours, probes, class means and clusters.
+ * were no other test images, with the same neighbours, probes, class means and clusters. Gauges of the training
+ * images are of no group.
  */
 export function groupedRows(
   attribute: ImageAttribute,

@@ -29,7 +29,8 @@ export function arrayTable(
     url,
     format,
     columns: arrays.map(columnOf),
-    rows: vectors.length === 1 ? vectors[0]!.header.shape[0]! : undefined,
+    rows: (vectors.length === 1 ? vectors[0] : arrays.length === 1 ? arrays[0] : undefined)?.header
+      .shape[0],
     metadata: new Map(),
     async *batches(vector, names, signal) {
       const [first, ...others] = [...(vector === null ? [] : [vector]), ...names].map((name) =>

@@ -88,6 +88,31 @@ export function chooseVectorColumns(
   return { vector, id, label, by: wanted.by ?? null, notes };
 }
 
+/**
+ * Finds the one column of a file beside an array: that which was named, the only one that can be it, or what is called as usual.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` as `chooseVectorColumns`.
+ */
+export function chooseBeside(
+  table: Pick<VectorTable, 'url' | 'columns' | 'format'>,
+  role: 'id' | 'label' | 'by',
+  name: string | undefined,
+): VectorColumn {
+  const fitting = table.columns.filter(({ kind }) => kinds[role].includes(kind));
+  const only = fitting.length === 1 ? fitting[0]!.name : undefined;
+  const usually = role === 'by' ? null : (name ?? only ?? guessed(table, role, [], []));
+  const found = name ?? only ?? usually;
+  if (found === null) {
+    throw columnsError(
+      table,
+      role,
+      `has no column that is plainly of ${roleWords[role]}. Name one as \`FILE:COLUMN\`: it has ${listed(table)}`,
+    );
+  }
+  requireColumn(table, role, found);
+  return table.columns.find((one) => one.name === found)!;
+}
+
 function guessed(
   table: Pick<VectorTable, 'url' | 'columns' | 'format'>,
   role: 'id' | 'label' | 'vector',
@@ -186,7 +211,9 @@ function withoutVectors(table: Pick<VectorTable, 'url' | 'columns' | 'format'>):
   return columnsError(
     table,
     'vector',
-    `has no column of vectors, lists of numbers of one length: it has ${listed(table)}`,
+    table.format === 'npy' || table.format === 'npz'
+      ? `has no array of vectors: it has ${listed(table)}. Vectors are numbers of two sizes, [rows, numbers of each]: reshape it`
+      : `has no column of vectors, lists of numbers of one length: it has ${listed(table)}`,
   );
 }
 

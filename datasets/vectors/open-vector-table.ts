@@ -5,7 +5,9 @@ import type { Place, StoredObject } from '../store/object-store.ts';
 import { placeOf } from '../store/place.ts';
 import { arrayTable } from './array-table.ts';
 import { npyMagic } from './npy-header.ts';
+import { openCsvVectors } from './csv-vectors.ts';
 import { openNpyFile } from './npy-file.ts';
+import { openNpzFile } from './npz-file.ts';
 import { type RowsInFile, rowsInFile } from './rows-in-file.ts';
 import { formatError } from './rows-together.ts';
 import { openTableVectors } from './table-vectors.ts';
@@ -42,24 +44,35 @@ export async function findVectorFile(location: string, signal?: AbortSignal): Pr
       { path: shown },
     );
   }
+  const found = await findInStore(place, signal);
+  if (found !== undefined) return found;
+  const mark = /[?#]/u.test(location) ? '. Columns are named as in `FILE?label=COLUMN`' : '';
+  throw new PipelineError(
+    'ERR_FORMAT',
+    `There is no file \`${absoluteLocation(location)}\`. Check the path${mark}`,
+    { path: place.store.url(place.key) },
+  );
+}
+
+/** The file at a place; undefined when there is none. */
+export async function findInStore(
+  place: Place,
+  signal?: AbortSignal,
+): Promise<FoundFile | undefined> {
   const { store, key } = place;
   const url = store.url(key);
   const object = await store.find(key, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw formatError(url, error, `\`${url}\``);
   });
-  if (object !== undefined) return { place, object, url };
-  throw new PipelineError(
-    'ERR_FORMAT',
-    `There is no file \`${absoluteLocation(location)}\`. Check the path`,
-    {
-      path: url,
-    },
-  );
+  return object === undefined ? undefined : { place, object, url };
 }
 
 /** Bytes by which a file is told. */
 const headBytes = 256;
+
+/** First bytes of a zip archive: of a member, or of none. */
+const zipBegins = ['PK\u0003\u0004', 'PK\u0005\u0006'];
 
 /** What is not read, by the first bytes, with the way out. */
 const refused: readonly (readonly [begin: string, text: string])[] = [
@@ -97,9 +110,10 @@ export interface OpenedTable {
 
 /** Opens a file as a table of vectors by its content, whatever its name. @throws {PipelineError} `ERR_FORMAT`, naming it. */
 export async function openVectorTable(
-  { place, object, url }: FoundFile,
+  found: FoundFile,
   signal?: AbortSignal,
 ): Promise<OpenedTable> {
+  const { place, object, url } = found;
   const { store } = place;
   try {
     if (object.bytes === 0) throw new Error('it is empty');
@@ -114,9 +128,25 @@ export async function openVectorTable(
         inPlace: rowsInFile(url, object, store.file(object.key), array.header),
       };
     }
+    if (zipBegins.some((begin) => head.startsWith(begin))) {
+      return {
+        table: arrayTable(url, 'npz', await openNpzFile(store, object, signal)),
+        inPlace: null,
+      };
+    }
+    if (isText(head)) return { table: await openCsvVectors(found, signal), inPlace: null };
   } catch (error) {
     signal?.throwIfAborted();
     throw formatError(url, error, `\`${url}\``);
   }
   return { table: await openTableVectors(place, object, signal), inPlace: null };
+}
+
+/** Control characters that no text has. */
+// oxlint-disable-next-line no-control-regex -- that is what it looks for
+const binary = /[\u0000-\u0008\u000E-\u001A\u001C-\u001F]/u;
+
+/** Tests whether a file may be a text, by its first bytes. */
+function isText(head: string): boolean {
+  return !binary.test(head) && !/^(?:ARROW1|PAR1|PARE)/u.test(head);
 }

@@ -1,3 +1,5 @@
+import { withColumnsBeside } from './beside-columns.ts';
+import { findBeside } from './beside-files.ts';
 import { chooseVectorColumns } from './choose-vector-columns.ts';
 import { collectVectors } from './collect-vectors.ts';
 import type { FoundVectors, OpenVectorsOptions } from './found-vectors.ts';
@@ -34,6 +36,13 @@ export async function openVectors(
   const { file, columns } = vectorLocation(location);
   const found = await findVectorFile(file, signal);
   const { table, inPlace } = await openVectorTable(found, signal);
-  const chosen = chooseVectorColumns(table, { ...columns, by });
-  return await collectVectors(table, chosen, { ...options, inPlace });
+  if (table.format !== 'npy') {
+    const chosen = chooseVectorColumns(table, { ...columns, by });
+    return await collectVectors(table, chosen, { ...options, inPlace });
+  }
+  const beside = await findBeside(found, table, { ...columns, by }, signal);
+  const joined = withColumnsBeside(table, beside.columns);
+  const chosen = chooseVectorColumns(joined, beside.wanted);
+  const notes = [...beside.notes, ...chosen.notes];
+  return await collectVectors(joined, { ...chosen, notes }, { ...options, inPlace });
 }

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { openZipArchive, type ZipArchive } from './zip-archive.ts';
-import type { ZipMember } from './zip-directory.ts';
+import type { ZipMember } from '../../operators/files/zip-directory.ts';
 
 /** A wheel (binary distribution format 1.0 of Python) on disk, open for reading. */
 export interface WheelFile {

@@ -1,5 +1,5 @@
 import type { WheelFile } from './wheel-file.ts';
-import type { ZipMember } from './zip-directory.ts';
+import type { ZipMember } from '../../operators/files/zip-directory.ts';
 
 /** A member of a wheel, and where below `deps/` it goes. */
 export interface PlacedMember {

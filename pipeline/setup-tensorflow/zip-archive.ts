@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { PipelineError } from '../../operators/errors.ts';
 import { type FileWindow, openFileWindow } from '../../operators/files/file-window.ts';
 import { kindInstead } from '../../operators/files/file-kind.ts';
-import { type ZipMember, zipMembers } from './zip-directory.ts';
+import { type ZipMember, zipMembers } from '../../operators/files/zip-directory.ts';
 
 /** A zip archive on disk, open for reading. */
 export interface ZipArchive {

@@ -1,3 +1,5 @@
+import { crc32, deflateRawSync } from 'node:zlib';
+
 /** What an array of NumPy is written as. */
 export interface NpyOptions {
   /** Type as NumPy calls it. @default `<f4` */
@@ -34,4 +36,42 @@ export function unicodeArray(texts: readonly string[]): {
   const data = new Uint32Array(texts.length * length);
   for (const [row, own] of points.entries()) data.set(own, row * length);
   return { data: new Uint8Array(data.buffer), descr: `<U${length}` };
+}
+
+/** A zip archive of members by their names, as `np.savez` and `np.savez_compressed` write it. */
+export function zipBytes(
+  members: Readonly<Record<string, Uint8Array>>,
+  { isDeflated }: { readonly isDeflated: boolean },
+): Buffer {
+  const parts: Buffer[] = [];
+  const list: Buffer[] = [];
+  let at = 0;
+  for (const [name, bytes] of Object.entries(members)) {
+    const stored = isDeflated ? deflateRawSync(bytes) : Buffer.from(bytes);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(isDeflated ? 8 : 0, 4);
+    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(stored.length, 14);
+    common.writeUInt32LE(bytes.length, 18);
+    common.writeUInt16LE(name.length, 22);
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50, 0);
+    common.copy(entry, 6);
+    entry.writeUInt32LE(at, 42);
+    list.push(entry, Buffer.from(name));
+    const own = [Buffer.from('PK\u0003\u0004', 'latin1'), common, Buffer.from(name), stored];
+    parts.push(...own);
+    at += own.reduce((sum, { length }) => sum + length, 0);
+  }
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(list.length / 2, 8);
+  end.writeUInt16LE(list.length / 2, 10);
+  end.writeUInt32LE(
+    list.reduce((sum, { length }) => sum + length, 0),
+    12,
+  );
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, ...list, end]);
 }

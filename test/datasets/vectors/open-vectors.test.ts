@@ -3,7 +3,10 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { FoundVectors, OpenVectorsOptions } from '../../../datasets/vectors/found-vectors.ts';
 import { openVectors } from '../../../datasets/vectors/open-vectors.ts';
-import { npyBytes } from '../../helpers/npy.ts';
+import { decimalFloat32 } from '../../../datasets/vectors/decimal-float32.ts';
+import { vectorLocation } from '../../../datasets/vectors/vector-location.ts';
+import { PipelineError } from '../../../operators/errors.ts';
+import { npyBytes, unicodeArray, zipBytes } from '../../helpers/npy.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 async function opened(
@@ -65,4 +68,207 @@ test('rows read where they are, from a temporary file and from memory are the sa
     t.is(set.listingHash, first!.listingHash);
     t.true(expected.equals(Buffer.from(Float32Array.from(await rowsOf(set)).buffer)));
   }
+});
+
+async function writeTo(
+  t: ExecutionContext,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<string> {
+  const folder = await temporaryFolder(t);
+  for (const [name, bytes] of Object.entries(files))
+    await fs.writeFile(path.join(folder, name), bytes);
+  return folder;
+}
+
+const wide = 'id,label,x_0,x_1\na,3,1,0\nb,12,0.5,2\nc,,0,1\n';
+
+test('the same vectors, ids and classes in any format are the same set', async (t) => {
+  const x = Float32Array.of(1, 0, 0.5, 2, 0, 1);
+  const column = Float32Array.of(1, 0.5, 0, 0, 2, 1);
+  const ids = unicodeArray(['a', 'b', 'c']);
+  const labels = npyBytes(Float64Array.of(3, 12, Number.NaN), { descr: '<f8', shape: [3] });
+  const members = {
+    'x.npy': npyBytes(column, { shape: [3, 2], isFortran: true }),
+    'y.npy': labels,
+    'id.npy': npyBytes(ids.data, { descr: ids.descr, shape: [3] }),
+  };
+  const big = Buffer.from(x.buffer.slice(0)).swap32();
+  const folder = await writeTo(t, {
+    'wide.csv': wide,
+    'list.tsv': 'embedding\tid\tlabel\n"[1.0, 0]"\ta\t3.0\n0.5 2\tb\t12.0\n(0;1)\tc\t\n',
+    'x.npy': npyBytes(x, { shape: [3, 2], version: 2 }),
+    'big.npy': npyBytes(big, { descr: '>f4', shape: [3, 2], version: 3 }),
+    'y.npy': labels,
+    'x_ids.txt': 'a\nb\nc\n',
+    'half.npy': npyBytes(Uint16Array.of(0x3c00, 0, 0x3800, 0x4000, 0, 0x3c00), {
+      descr: '<f2',
+      shape: [3, 2],
+    }),
+    'stored.npz': zipBytes(members, { isDeflated: false }),
+    'deflated.npz': zipBytes(members, { isDeflated: true }),
+    'meta.csv': 'name,class\na,3\nb,12\nc,\n',
+  });
+  const locations = [
+    'wide.csv',
+    'list.tsv',
+    'x.npy',
+    'x.npy?label=y.npy&id=x_ids.txt',
+    'big.npy?label=meta.csv:class&id=meta.csv:name',
+    'half.npy#id=x_ids.txt&label=meta.csv',
+    'stored.npz',
+    'deflated.npz',
+  ];
+  const found: unknown[] = [];
+  for (const location of locations) {
+    const set = await opened(t, path.join(folder, location));
+    const { classes, labels: own, contentHash, listingHash } = set;
+    found.push([await rowsOf(set), set.id(2), classes, [...own], contentHash, listingHash]);
+  }
+  t.deepEqual((found[0] as unknown[]).slice(0, 4), [[...x], 'c', ['3', '12'], [0, 1, -1]]);
+  for (const one of found) t.deepEqual(one, found[0]);
+});
+
+test('rows without a direction are left out, counted, and the first is named', async (t) => {
+  const rows = ['a,1,2', 'b,nan,1', 'c,inf,1', 'd,0,0', 'e,,', 'f,1e39,1', 'g,3,4'];
+  const folder = await writeTo(t, { 'x.csv': `id,x0,x1\n${rows.join('\n')}\n` });
+  const set = await opened(t, path.join(folder, 'x.csv'));
+  t.deepEqual(set.unusable, { rows: 5, first: 'b' });
+  t.deepEqual([set.id(0), set.id(1), set.count], ['a', 'g', 2]);
+});
+
+test('rows of length 1 are compared as they are', async (t) => {
+  const folder = await writeTo(t, { 'x.csv': 'x0,x1\n0.6,0.8\n1,0\n' });
+  t.is((await opened(t, path.join(folder, 'x.csv'))).layer, 'projection');
+});
+
+test('values of another column are an attribute: numbers by size, null is none', async (t) => {
+  const folder = await writeTo(t, { 'x.csv': 'x0,x1,site\n1,2,10\n1,1,9\n2,1,\n' });
+  const { attribute } = await opened(t, path.join(folder, 'x.csv'), { by: 'site' });
+  t.deepEqual(attribute, { name: 'site', values: ['9', '10'], codes: Int32Array.of(1, 0, -1) });
+});
+
+const refusals: Readonly<
+  Record<
+    string,
+    readonly [
+      files: Readonly<Record<string, string | Uint8Array>>,
+      location: string,
+      message: RegExp,
+    ]
+  >
+> = {
+  'an id that is there twice': [
+    { 'x.csv': 'id,x0,x1\na,1,2\nb,1,1\na,3,1\n' },
+    'x.csv',
+    /`a` is the id of row 0 and of row 2 .*\?id=/u,
+  ],
+  'a row without an id': [
+    { 'x.csv': 'id,x0,x1\na,1,2\n,1,1\n' },
+    'x.csv',
+    /Row 1 .* no id in `id`/u,
+  ],
+  'a vector of another length': [
+    { 'x.csv': 'v\n"[1,2]"\n"[1,2,3]"\n' },
+    'x.csv',
+    /line 3 .* 3 numbers where those before it have 2/u,
+  ],
+  'classes that are parts of numbers': [
+    { 'x.csv': 'x0,x1,label\n1,2,0.5\n' },
+    'x.csv',
+    /`0.5`, and classes are whole numbers/u,
+  ],
+  'text in the place of a number': [
+    { 'x.csv': 'x0,x1\n1,2\n1,two\n' },
+    'x.csv?vector=x',
+    /has no column `x`|`two`, which is no number/u,
+  ],
+  'a column that is not there': [
+    { 'x.csv': wide },
+    'x.csv?label=lable',
+    /no column `lable`. Did you mean `label`\? It has/u,
+  ],
+  'several columns of vectors': [
+    { 'x.csv': 'a0,a1,b0,b1\n1,2,3,4\n' },
+    'x.csv',
+    /several columns .*`a` .*`b` .*\?vector=a/u,
+  ],
+  'no header': [{ 'x.csv': '0.5,1.5\n1,2\n' }, 'x.csv', /has no header/u],
+  'vectors of no numbers': [
+    { 'x.npy': npyBytes(new Float32Array(), { shape: [3, 0] }) },
+    'x.npy',
+    /vectors have no numbers/u,
+  ],
+  'an array of one size': [
+    { 'x.npy': npyBytes(six, { shape: [6] }) },
+    'x.npy',
+    /no array of vectors.*\[6\].*reshape/u,
+  ],
+  'an array of three sizes': [
+    { 'x.npy': npyBytes(six, { shape: [1, 3, 2] }) },
+    'x.npy',
+    /no array of vectors.*\[1, 3, 2\]/u,
+  ],
+  'Python objects': [
+    { 'x.npy': npyBytes(six, { shape: [3], descr: '|O' }) },
+    'x.npy',
+    /Python objects.*np\.stack/u,
+  ],
+  'sizes that are not those of its bytes': [
+    { 'x.npy': npyBytes(six, { shape: [2 ** 40, 2] }) },
+    'x.npy',
+    /counts 8,796,093,022,208 bytes/u,
+  ],
+  'labels of other rows': [
+    { 'x.npy': npyBytes(six, { shape: [3, 2] }), 'l.txt': 'a\nb\n' },
+    'x.npy?label=l.txt',
+    /l\.txt` has 2 rows .* fewer than/u,
+  ],
+  'no file': [{}, 'x.npy?label=y', /There is no file .*x\.npy`/u],
+  'rows without a vector alone': [
+    { 'x.csv': 'x0,x1\n0,0\n' },
+    'x.csv',
+    /no vector that can be used/u,
+  ],
+};
+
+for (const [name, [files, location, message]] of Object.entries(refusals)) {
+  test(`${name}: refused, with the file and the way out`, async (t) => {
+    const folder = await writeTo(t, files);
+    const error = await t.throwsAsync(openVectors(path.join(folder, location)), {
+      instanceOf: PipelineError,
+    });
+    t.regex(error.message, message);
+    t.true(error.message.includes(folder));
+  });
+}
+
+test('a number is the float32 nearest to its digits, where those of float64 lie halfway between two', (t) => {
+  t.is(decimalFloat32('1.000000059604644775390625'), 1);
+  t.is(decimalFloat32('1.000000059604644775390625000000000000000000001'), 1 + 2 ** -23);
+  t.is(decimalFloat32('1.000000059604644775390624999999999999999999999'), 1);
+  t.is(decimalFloat32('-1.000000178813934326171874999999999999999999e0'), -(1 + 2 ** -23));
+  t.is(decimalFloat32('7.006492321624085e-46'), 0);
+  t.is(decimalFloat32('7.0064923216240853546186479164495807e-46'), 2 ** -149);
+  t.is(
+    decimalFloat32('340282356779733661637539395458142568447.9'),
+    Math.fround(3.4028234663852886e38),
+  );
+  t.is(decimalFloat32('340282356779733661637539395458142568448'), Infinity);
+  for (let at = 0; at < 2000; at += 1) {
+    const value = Math.fround(Math.sin(at) * 10 ** ((at % 70) - 35));
+    t.is(decimalFloat32(String(value)), value);
+  }
+});
+
+test('a location names columns behind `?` or `#`; other queries are of its URL', (t) => {
+  const columns = { id: 'a b', label: 'c&d' };
+  t.deepEqual(vectorLocation('x.csv?id=a%20b&label=c%26d'), { file: 'x.csv', columns });
+  t.deepEqual(vectorLocation('https://h/x?v=1#id=a b&label=c%26d'), {
+    file: 'https://h/x?v=1',
+    columns,
+  });
+  t.deepEqual(vectorLocation('https://h/x?v=1'), { file: 'https://h/x?v=1', columns: {} });
+  t.deepEqual(vectorLocation('what?.npy'), { file: 'what?.npy', columns: {} });
+  t.throws(() => vectorLocation('x?id=a&lable=b'), { message: /Did you mean `label`/u });
+  t.throws(() => vectorLocation('x?id=a&id=b'), { message: /twice/u });
 });

@@ -1,6 +1,6 @@
-import { PipelineError } from '../../operators/errors.ts';
-import { shownName } from '../../operators/message-words.ts';
-import type { FileWindow } from '../../operators/files/file-window.ts';
+import { PipelineError } from '../errors.ts';
+import { shownName } from '../message-words.ts';
+import type { FileWindow } from './file-window.ts';
 
 /** A member of a zip archive. */
 export interface ZipMember {
@@ -16,6 +16,9 @@ export interface ZipMember {
   /** Place of its header in the file. */
   readonly offset: number;
 }
+
+/** What an archive is read through. */
+export type ZipWindow = Pick<FileWindow, 'path' | 'size' | 'bytes'>;
 
 /** Records of APPNOTE 6.3.10: end of the directory, its Zip64 form and the pointer to that, an entry. */
 const records = {
@@ -40,7 +43,7 @@ interface Directory {
  *
  * @throws {PipelineError} `ERR_FORMAT`, naming the file and the member; `ERR_READ`.
  */
-export async function zipMembers(window: FileWindow): Promise<readonly ZipMember[]> {
+export async function zipMembers(window: ZipWindow): Promise<readonly ZipMember[]> {
   const directory = await findDirectory(window);
   const { count, bytes, offset } = directory;
   if (offset + bytes > window.size || bytes > largestDirectory || count > bytes) {
@@ -61,13 +64,16 @@ export async function zipMembers(window: FileWindow): Promise<readonly ZipMember
   return members;
 }
 
-async function findDirectory(window: FileWindow): Promise<Directory> {
+async function findDirectory(window: ZipWindow): Promise<Directory> {
   const { size, path } = window;
   const from = Math.max(0, size - records.end.bytes - longestComment);
   const tail = Buffer.from(await window.bytes(from, size - from));
   const found = lastEnd(tail);
   if (found === undefined) {
-    throw damaged(path, 'it ends before its list of members, so it was cut short or is no wheel');
+    throw damaged(
+      path,
+      'it ends before its list of members, so it was cut short or is no zip archive',
+    );
   }
   const { end, at } = found;
   const directory = {
@@ -90,7 +96,7 @@ function lastEnd(tail: Buffer): { readonly end: Buffer; readonly at: number } | 
   return undefined;
 }
 
-async function directory64(window: FileWindow, endAt: number): Promise<Directory> {
+async function directory64(window: ZipWindow, endAt: number): Promise<Directory> {
   const wrong = damaged(window.path, 'the end of its list of members cannot be read');
   const { locator, end64 } = records;
   if (endAt < locator.bytes) throw wrong;
@@ -196,12 +202,16 @@ function wholeNumber(bytes: Buffer, at: number): number {
 }
 
 function refused(path: string, name: string, why: string): PipelineError {
-  const message = `\`${path}\` is refused: its member ${shownName(name)} ${why}. Download it again, from PyPI.`;
+  const message = `\`${path}\` is refused: its member ${shownName(name)} ${why}. Download it again, or write it again.`;
   return new PipelineError('ERR_FORMAT', message, { path });
 }
 
 function damaged(path: string, why: string): PipelineError {
-  return new PipelineError('ERR_FORMAT', `\`${path}\` is damaged: ${why}. Download it again.`, {
-    path,
-  });
+  return new PipelineError(
+    'ERR_FORMAT',
+    `\`${path}\` is damaged: ${why}. Download it again, or write it again.`,
+    {
+      path,
+    },
+  );
 }

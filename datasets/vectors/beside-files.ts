@@ -7,12 +7,8 @@ import { folderKey } from '../store/place.ts';
 import type { BesideColumn } from './beside-columns.ts';
 import { chooseBeside, type WantedColumns } from './choose-vector-columns.ts';
 import { lineTable } from './line-table.ts';
-import {
-  findInStore,
-  findVectorFile,
-  type FoundFile,
-  openVectorTable,
-} from './open-vector-table.ts';
+import { findInStore, findVectorFile, type FoundFile } from './found-file.ts';
+import { openVectorTable } from './open-vector-table.ts';
 import type { VectorTable } from './vector-table.ts';
 
 /** Columns of files beside an array, which has vectors alone. */

@@ -4,7 +4,7 @@ import { openCsv } from '../manifest/csv-rows.ts';
 import type { ManifestRow, ManifestRows } from '../manifest/manifest-rows.ts';
 import { textChunks } from '../manifest/text-chunks.ts';
 import { pageRows, vectorLength, type VectorLength } from '../tables/vector-page.ts';
-import type { FoundFile } from './open-vector-table.ts';
+import type { FoundFile } from './found-file.ts';
 import { type ColumnStem, columnStems } from './column-stems.ts';
 import { isNumberText } from './decimal-float32.ts';
 import { isVectorText, numberOf, textVector } from './text-vectors.ts';

@@ -1,6 +1,6 @@
 import { textChunks } from '../manifest/text-chunks.ts';
 import { textLines } from '../manifest/text-lines.ts';
-import type { FoundFile } from './open-vector-table.ts';
+import type { FoundFile } from './found-file.ts';
 import { formatError } from './rows-together.ts';
 import type { VectorTable } from './vector-table.ts';
 

@@ -3,7 +3,8 @@ import { findBeside } from './beside-files.ts';
 import { chooseVectorColumns } from './choose-vector-columns.ts';
 import { collectVectors } from './collect-vectors.ts';
 import type { FoundVectors, OpenVectorsOptions } from './found-vectors.ts';
-import { findVectorFile, openVectorTable } from './open-vector-table.ts';
+import { findVectorFile } from './found-file.ts';
+import { openVectorTable } from './open-vector-table.ts';
 import { vectorLocation } from './vector-location.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { chooseVectorColumns } from '../../datasets/vectors/choose-vector-columns.ts';
 import type { FoundVectors } from '../../datasets/vectors/found-vectors.ts';
-import { findVectorFile, openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
+import { openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
+import { findVectorFile } from '../../datasets/vectors/found-file.ts';
 import { openVectors } from '../../datasets/vectors/open-vectors.ts';
 import { vectorLocation } from '../../datasets/vectors/vector-location.ts';
 import type { VectorColumn, VectorRows, VectorTable } from '../../datasets/vectors/vector-table.ts';

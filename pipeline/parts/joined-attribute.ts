@@ -1,6 +1,7 @@
 import { chooseVectorColumns } from '../../datasets/vectors/choose-vector-columns.ts';
 import { labelCollector } from '../../datasets/vectors/class-labels.ts';
-import { findVectorFile, openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
+import { openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
+import { findVectorFile } from '../../datasets/vectors/found-file.ts';
 import { vectorLocation } from '../../datasets/vectors/vector-location.ts';
 import type { VectorTable } from '../../datasets/vectors/vector-table.ts';
 import { PipelineError } from '../../operators/errors.ts';

@@ -1,5 +1,6 @@
 import type { FoundVectors } from '../../datasets/vectors/found-vectors.ts';
-import { findVectorFile, openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
+import { openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
+import { findVectorFile } from '../../datasets/vectors/found-file.ts';
 import { openVectors } from '../../datasets/vectors/open-vectors.ts';
 import { vectorLocation } from '../../datasets/vectors/vector-location.ts';
 import { PipelineError } from '../../operators/errors.ts';

@@ -18,6 +18,7 @@ import { type MutatedKind, mutatedKinds } from './mutated-kinds.ts';
 import type { Specimen } from './mutation-plan.ts';
 import { oddTar } from './odd-tar.ts';
 import { writeCifar10, writeMnist } from './raw-files.ts';
+import { writeVectorFiles } from './vector-files.ts';
 import { arrowBytes, imageTable, parquetBytes, type TableLayout } from './image-tables.ts';
 import { madeUpState, madeUpStep } from './training-cases.ts';
 
@@ -63,6 +64,9 @@ export async function writeSpecimens(
   const tar = await folderOf('tar');
   await fs.writeFile(path.join(tar, 'a.tar'), await oddTar());
 
+  const vectors = await folderOf('vectors');
+  await writeVectorFiles(vectors);
+
   const part = { folder: whole, file: 'part-00000.arrow' };
   const files: Readonly<Record<MutatedKind, Omit<Specimen, 'kind'>>> = {
     'embeddings part': part,
@@ -94,6 +98,18 @@ export async function writeSpecimens(
     'Arrow table': { folder: images, file: 'images.arrow' },
     'Arrow table of Polars, compressed': { folder: images, file: 'polars.arrow' },
     'tar shard': { folder: tar, file: 'a.tar' },
+    'vectors in Arrow': { folder: vectors, file: 'x.arrow' },
+    'vectors in an Arrow stream': { folder: vectors, file: 'x.arrows' },
+    'vectors in Arrow of Polars, compressed': { folder: vectors, file: 'polars.arrow' },
+    'vectors in Parquet': { folder: vectors, file: 'x.parquet' },
+    'vectors in Parquet, Zstandard': { folder: vectors, file: 'zstd.parquet' },
+    'vectors in npy': { folder: vectors, file: 'x.npy' },
+    'vectors in npy, by columns': { folder: vectors, file: 'columns.npy' },
+    'labels of npy': { folder: vectors, file: 'x_labels.npy' },
+    'vectors in npz': { folder: vectors, file: 'x.npz' },
+    'vectors in npz, deflated': { folder: vectors, file: 'deflated.npz' },
+    'vectors in CSV': { folder: vectors, file: 'x.csv' },
+    'vectors in CSV, lists': { folder: vectors, file: 'lists.csv' },
   };
   return mutatedKinds.map((kind) => Object.assign({ kind }, files[kind]));
 }

@@ -4,6 +4,7 @@ import { openDataset } from '../../datasets/open-dataset.ts';
 import { sources } from '../../datasets/sources.ts';
 import { openTar } from '../../datasets/tar/open-tar.ts';
 import { streamTar } from '../../datasets/tar/stream-tar.ts';
+import { openVectors } from '../../datasets/vectors/open-vectors.ts';
 import type { Engine } from '../../operators/engine/interface/engine.ts';
 import { openModelSession } from '../../operators/engine/onnx/model-session.ts';
 import { isAboutImage } from '../../operators/errors.ts';
@@ -135,6 +136,18 @@ export const mutatedKinds = [
   'Arrow table',
   'Arrow table of Polars, compressed',
   'tar shard',
+  'vectors in Arrow',
+  'vectors in an Arrow stream',
+  'vectors in Arrow of Polars, compressed',
+  'vectors in Parquet',
+  'vectors in Parquet, Zstandard',
+  'vectors in npy',
+  'vectors in npy, by columns',
+  'labels of npy',
+  'vectors in npz',
+  'vectors in npz, deflated',
+  'vectors in CSV',
+  'vectors in CSV, lists',
 ] as const;
 
 export type MutatedKind = (typeof mutatedKinds)[number];
@@ -148,6 +161,26 @@ const imageTable: Opening = async (_folder, file) => {
     await dataset.read(position).catch((error: unknown) => (bad ??= error));
   }
   if (bad !== undefined) throw bad;
+};
+
+/** Vectors that are a set: finite, with a direction, as many as it says, each with an id and a class of its own. */
+const vectors: Opening = async (folder, file) => {
+  const isLabels = file.endsWith('_labels.npy');
+  const set = await openVectors(isLabels ? path.join(folder, 'x.npy') : file, { memoryBytes: 0 });
+  try {
+    let count = 0;
+    for await (const { first, rows } of set.blocks()) {
+      if (first !== count) throw new Error('a block that is not the next one');
+      count += rows.length / set.dim;
+      if (!rows.every(Number.isFinite)) throw new Error('a number that is not finite');
+    }
+    const ids = new Set(Array.from({ length: set.count }, (_, row) => set.id(row)));
+    const areClasses = set.labels.every((label) => label >= -1 && label < set.classes.length);
+    if (count !== set.count || ids.size !== count || !areClasses)
+      throw new Error('a set that is none');
+  } finally {
+    await set.close();
+  }
 };
 
 const openings: Readonly<Record<MutatedKind, Opening>> = {
@@ -219,6 +252,18 @@ const openings: Readonly<Record<MutatedKind, Opening>> = {
   'Parquet table, Zstandard': imageTable,
   'Arrow table': imageTable,
   'Arrow table of Polars, compressed': imageTable,
+  'vectors in Arrow': vectors,
+  'vectors in an Arrow stream': vectors,
+  'vectors in Arrow of Polars, compressed': vectors,
+  'vectors in Parquet': vectors,
+  'vectors in Parquet, Zstandard': vectors,
+  'vectors in npy': vectors,
+  'vectors in npy, by columns': vectors,
+  'labels of npy': vectors,
+  'vectors in npz': vectors,
+  'vectors in npz, deflated': vectors,
+  'vectors in CSV': vectors,
+  'vectors in CSV, lists': vectors,
   'tar shard': async (_folder, file) => {
     const opened = await openTar(file);
     // Where images are said to lie, they lie.

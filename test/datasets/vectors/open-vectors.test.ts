@@ -7,6 +7,7 @@ import { decimalFloat32 } from '../../../datasets/vectors/decimal-float32.ts';
 import { vectorLocation } from '../../../datasets/vectors/vector-location.ts';
 import { PipelineError } from '../../../operators/errors.ts';
 import { npyBytes, unicodeArray, zipBytes } from '../../helpers/npy.ts';
+import { writeVectorFiles } from '../../helpers/vector-files.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 async function opened(
@@ -126,6 +127,21 @@ test('the same vectors, ids and classes in any format are the same set', async (
   }
   t.deepEqual((found[0] as unknown[]).slice(0, 4), [[...x], 'c', ['3', '12'], [0, 1, -1]]);
   for (const one of found) t.deepEqual(one, found[0]);
+});
+
+test('a file of each format holds the same set', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeVectorFiles(folder);
+  const names = (await fs.readdir(folder)).filter((name) => !/_(?:ids|labels)\./u.test(name));
+  t.is(names.length, 11);
+  for (const name of names) {
+    const set = await opened(t, path.join(folder, name));
+    t.deepEqual([set.count, set.dim, set.classes], [23, 6, ['0', '1', '2']], name);
+    t.deepEqual(set.unusable, { rows: 1, first: '9.png' }, name);
+    const first = await opened(t, path.join(folder, names[0]!));
+    t.is(set.contentHash, first.contentHash, name);
+    t.is(set.listingHash, first.listingHash, name);
+  }
 });
 
 test('rows without a direction are left out, counted, and the first is named', async (t) => {

@@ -1,0 +1,61 @@
+import { PipelineError } from '../../operators/errors.ts';
+import { absoluteLocation } from '../../operators/location-scheme.ts';
+import { shownLocation } from '../../operators/shown-location.ts';
+import type { Place, StoredObject } from '../store/object-store.ts';
+import { placeOf } from '../store/place.ts';
+import { formatError } from './rows-together.ts';
+
+/** A file that was found in its store. */
+export interface FoundFile {
+  readonly place: Place;
+  readonly object: StoredObject;
+  /** Location without credentials, for messages. */
+  readonly url: string;
+}
+
+/**
+ * Finds a file.
+ *
+ * @throws {PipelineError} `ERR_FORMAT` when there is none.
+ */
+export async function findVectorFile(location: string, signal?: AbortSignal): Promise<FoundFile> {
+  const shown = shownLocation(location);
+  let place: Place | undefined;
+  try {
+    place = placeOf(location);
+  } catch (error) {
+    throw new PipelineError('ERR_FORMAT', `\`${shown}\` is no location of a file`, {
+      path: shown,
+      cause: error,
+    });
+  }
+  if (place === undefined) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `\`${shown}\` is no location of a file: expected a path, \`https://\` or \`s3://\``,
+      { path: shown },
+    );
+  }
+  const found = await findInStore(place, signal);
+  if (found !== undefined) return found;
+  const mark = /[?#]/u.test(location) ? '. Columns are named as in `FILE?label=COLUMN`' : '';
+  throw new PipelineError(
+    'ERR_FORMAT',
+    `There is no file \`${absoluteLocation(location)}\`. Check the path${mark}`,
+    { path: place.store.url(place.key) },
+  );
+}
+
+/** The file at a place; undefined when there is none. */
+export async function findInStore(
+  place: Place,
+  signal?: AbortSignal,
+): Promise<FoundFile | undefined> {
+  const { store, key } = place;
+  const url = store.url(key);
+  const object = await store.find(key, signal).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw formatError(url, error, `\`${url}\``);
+  });
+  return object === undefined ? undefined : { place, object, url };
+}

@@ -142,7 +142,9 @@ function pythonFiles(folder: string) {
     rows: Array.from({ length: count }, (_, row) => [...rows.subarray(row * dim, (row + 1) * dim)]),
   });
   const input = { folder, classes, dim, train: asJson(sides.train), test: asJson(sides.test) };
+  // Not here, where `datasets` is a folder of ours.
   const ended = spawnSync(python, ['-c', script], {
+    cwd: folder,
     input: JSON.stringify(input),
     encoding: 'utf8',
   });

@@ -1,0 +1,67 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { List, Field, Float32, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
+import { convert } from '../../pipeline/convert.ts';
+import { inspect } from '../../pipeline/inspect.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { unitRows } from '../helpers/unit-rows.ts';
+import { writeVectorExport } from '../helpers/vector-export.ts';
+
+const text = (values: readonly (string | null)[]) => vectorFromArray(values, new Utf8());
+const vectors = vectorFromArray(
+  [
+    [3, 4],
+    [0, 0],
+    [0, 1],
+  ],
+  new List(new Field('item', new Float32())),
+);
+
+test('a file of vectors is described by what would be taken for what, and read whole with `verify`', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'faces.arrow');
+  const columns = { file: text(['a', 'b', 'c']), who: text(['x', null, 'y']), vector: vectors };
+  await fs.writeFile(file, tableToIPC(new Table(columns), 'stream'));
+  const plain = await inspect({ path: file });
+  t.is(plain.kind, 'arrow-stream');
+  t.like(plain.facts, { vector: 'vector', id: 'file', label: null });
+  const named = await inspect({ path: `${file}?label=who`, verify: true });
+  t.is(named.kind, 'vectors');
+  t.like(named.facts, { label: 'who', dim: 2, classes: 2, usableRows: 2, unusableRows: 1 });
+  t.like(named.facts, { firstUnusable: 'b', ofLength1: false });
+  t.deepEqual(named.tables[0]!.records, [
+    { class: 'x', rows: 1 },
+    { class: 'y', rows: 1 },
+  ]);
+  t.deepEqual(named.preview[0], { file: 'a', who: 'x', vector: [3, 4] });
+});
+
+test('columns that are not plain are told with the way out, and their file is described all the same', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'two.arrow');
+  await fs.writeFile(file, tableToIPC(new Table({ left: vectors, right: vectors }), 'file'));
+  const { facts, columns } = await inspect({ path: file });
+  t.regex(JSON.stringify(facts['notPlain']), /several columns that could be vectors/u);
+  t.is(columns.length, 2);
+});
+
+test('of both layers of an export in one file the projection is taken', async (t) => {
+  const given = {
+    projection: unitRows(4, 2, 1),
+    size: 2,
+    labels: [0, 1, 0, 1],
+    classes: ['a', 'b'],
+  };
+  const folder = await writeVectorExport(t, given);
+  const parquet = path.join(path.dirname(folder), 'export.parquet');
+  await convert({ source: folder, out: parquet, to: 'parquet' });
+  for (const file of [path.join(folder, 'part-00000.arrow'), parquet]) {
+    const { facts } = await inspect({ path: file });
+    t.like(facts, { rows: 4, vector: 'projection', id: 'id', label: 'label' }, file);
+  }
+});
+
+test('a table without vectors is no file of vectors', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'texts.arrow');
+  await fs.writeFile(file, tableToIPC(new Table({ id: text(['a']) }), 'file'));
+  t.false('vector' in (await inspect({ path: file })).facts);
+});

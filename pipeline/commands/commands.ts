@@ -12,6 +12,7 @@ import { inspectVerb } from '../options/inspect-options.ts';
 import { lossVerb } from '../options/loss-options.ts';
 import { prepareVerb } from '../options/prepare-options.ts';
 import { setupVerb } from '../options/setup-options.ts';
+import { suspectsVerb } from '../options/suspects-options.ts';
 import { theoryVerb } from '../options/theory-options.ts';
 import { trainVerb } from '../options/train-options.ts';
 import { transferVerb } from '../options/transfer-options.ts';
@@ -33,6 +34,7 @@ export const commands: readonly LazyCommand[] = [
   lazy(compareVerb, async () => (await import('./compare-command.ts')).compareCommand),
   lazy(transferVerb, async () => (await import('./transfer-command.ts')).transferCommand),
   lazy(lossVerb, async () => (await import('./loss-command.ts')).lossCommand),
+  lazy(suspectsVerb, async () => (await import('./suspects-command.ts')).suspectsCommand),
   lazy(driftVerb, async () => (await import('./drift-command.ts')).driftCommand),
   lazy(theoryVerb, async () => (await import('./theory-command.ts')).theoryCommand),
   lazy(convertVerb, async () => (await import('./convert-command.ts')).convertCommand),

@@ -1,0 +1,99 @@
+import {
+  type SuspectLabels,
+  suspectLabels,
+} from '../operators/curation/suspects/suspect-labels.ts';
+import { counted } from '../operators/message-words.ts';
+import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
+import type { ResultReport } from '../outputs/tables/result-folder.ts';
+import { suspectTotals, writeSuspects } from '../outputs/tables/suspect-files.ts';
+import { type SuspectsOptions, suspectsVerb } from './options/suspects-options.ts';
+import { openSides } from './parts/open-sides.ts';
+import type { OpenedSet } from './parts/opened-set.ts';
+import type { TellNote } from './parts/run-event.ts';
+import { runTask } from './parts/run-task.ts';
+import { type Run, startRun } from './parts/start-run.ts';
+
+/** Labels that are probably wrong, and the files that hold them. */
+export interface Suspects {
+  readonly found: SuspectLabels;
+  /** Id of the image at a position of `found`. */
+  readonly id: (position: number) => string;
+  readonly report: ResultReport;
+}
+
+/**
+ * Ranks the labels of a set by how much its nearest neighbours and its loss disagree with them, and writes the result.
+ *
+ * @throws {PipelineError} `ERR_CONFIG` when the sets were embedded by different models, or their vectors have not the
+ * same length; `ERR_FORMAT` when no image has a class; `ERR_WRITE`.
+ * @example
+ * ```ts
+ * const { found, id } = await suspects({ set: 'runs/a/train', out: 'runs/a/suspects' });
+ * for (const [row, flag] of found.suspect.entries()) if (flag === 1) console.log(id(row));
+ * ```
+ */
+export function suspects(given: SuspectsOptions): Run<Suspects> {
+  return startRun(suspectsVerb, given, async (options, scope, note) => {
+    const { out, k, temperature, sample, duplicate, seed, threads } = options;
+    const { signal } = scope;
+    const of = options.of ?? options.set;
+    const locations = { train: of, test: options.set, layer: options.layer };
+    const { train, test, layer, leaveOneOut } = await openSides(locations, scope, note);
+    // Before the work, so that a folder that cannot be made costs no wait.
+    await makeResultFolder(out);
+
+    return runTask(scope, async (tell) => {
+      const scores = { temperature, sample, duplicate, seed };
+      const found = await suspectLabels(test, train, {
+        layer,
+        leaveOneOut,
+        k,
+        ...scores,
+        threads: threads ?? undefined,
+        signal,
+        onProgress: tell,
+      });
+      tellSuspects(found, { sample, name: test.name }, note);
+      const sources = { set: sourceOf(test), of: sourceOf(train) };
+      const content = { set: test, found };
+      const report = await writeSuspects(
+        out,
+        content,
+        { layer, ...scores, ...sources },
+        { signal },
+      );
+      return { found, id: (position: number) => test.id(position), report };
+    });
+  });
+}
+
+function tellSuspects(
+  found: SuspectLabels,
+  { sample, name }: { readonly sample: number; readonly name: string },
+  note: TellNote,
+): void {
+  const { withoutClass, duplicates } = suspectTotals(found);
+  if (withoutClass > 0) {
+    note(`${counted(withoutClass, 'row')} without a class in \`${name}\`: suggested, not ranked`);
+  }
+  if (duplicates > 0) {
+    note(
+      `${counted(duplicates, 'image')} of \`${name}\` have a near-duplicate of another class: one of the two labels is ` +
+        'wrong, or the vectors do not tell the classes apart (`duplicate_id`)',
+      ['duplicate'],
+    );
+  }
+  if (found.support.count <= found.k) {
+    note(`\`k: ${found.k}\` is more than there are others with a class: all of them vote`, ['k']);
+  }
+  if (found.sampled) {
+    note(
+      `losses are against ${counted(sample, 'image')}, a sample by \`seed\`; the votes are of all`,
+      ['sample', 'seed'],
+    );
+  }
+}
+
+function sourceOf({ name, modelHash, datasetHash, unusable }: OpenedSet) {
+  return { name, modelHash, datasetHash, unusable: unusable.rows };
+}

@@ -1,4 +1,4 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { lz4Block, lz4Frame } from './lz4-block.ts';
 import { checkDecodedSize } from './row-bounds.ts';
 
@@ -7,6 +7,13 @@ export type Decompress = (stored: Uint8Array, bytes: number) => Uint8Array;
 
 /** Compressions by the names that Parquet gives them. */
 export type Codecs = Readonly<Record<string, Decompress>>;
+
+const { zstdDecompressSync: nativeZstd } = zlib as unknown as {
+  readonly zstdDecompressSync?: (
+    stored: Uint8Array,
+    options: { readonly maxOutputLength: number },
+  ) => Uint8Array;
+};
 
 /**
  * Loads what decodes compressed pages and buffers. Each checks the size that is claimed before it takes memory, and gives
@@ -20,12 +27,14 @@ export async function loadCodecs(): Promise<Codecs> {
       return compressors.SNAPPY!(stored, bytes);
     },
     // Node's own are quicker, and stop at a size.
-    GZIP: (stored, bytes) => gunzipSync(stored, { maxOutputLength: Math.max(1, bytes) }),
+    GZIP: (stored, bytes) => zlib.gunzipSync(stored, { maxOutputLength: Math.max(1, bytes) }),
     BROTLI: (stored, bytes) =>
-      brotliDecompressSync(stored, { maxOutputLength: Math.max(1, bytes) }),
+      zlib.brotliDecompressSync(stored, { maxOutputLength: Math.max(1, bytes) }),
     ZSTD: (stored, bytes) => {
       checkZstdSize(stored, bytes);
-      return decompressZstd(stored, new Uint8Array(bytes));
+      const options = { maxOutputLength: Math.max(1, bytes) };
+      // Node has its own from 22.15 on.
+      return nativeZstd?.(stored, options) ?? decompressZstd(stored, new Uint8Array(bytes));
     },
     LZ4: (stored, bytes) => decompressLz4(stored, bytes),
     LZ4_RAW: (stored, bytes) => {

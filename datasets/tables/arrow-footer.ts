@@ -2,6 +2,7 @@ import type { Schema } from 'apache-arrow';
 import { Footer } from 'apache-arrow/ipc/metadata/file';
 import { footerTable } from '../../operators/arrow/arrow-metadata.ts';
 import { checkFlatbuffer, structsOf } from '../../operators/arrow/check-flatbuffer.ts';
+import { messageOf } from '../../operators/errors.ts';
 import type { ObjectBytes } from './object-bytes.ts';
 
 /** Bytes with which an Arrow file begins and ends. */
@@ -35,7 +36,7 @@ export async function readArrowFooter(source: ObjectBytes): Promise<ArrowFooter>
   }
   const footer = await source.range(size - tailBytes - bytes, bytes);
   checkFlatbuffer(footer, footerTable);
-  const { schema } = Footer.decode(footer);
+  const { schema } = decodedFooter(footer);
   const offsetsAt = (slot: number): readonly number[] => {
     const blocks = structsOf(footer, slot, blockBytes);
     return Array.from({ length: blocks.byteLength / blockBytes }, (_, at) =>
@@ -43,4 +44,17 @@ export async function readArrowFooter(source: ObjectBytes): Promise<ArrowFooter>
     );
   };
   return { schema, dictionaries: offsetsAt(2), batches: offsetsAt(3) };
+}
+
+/** @throws {Error} When a column is of a type that is not read, which names it. */
+function decodedFooter(footer: Uint8Array): Footer {
+  try {
+    return Footer.decode(footer);
+  } catch (error) {
+    const type = /^Unrecognized type: "(\w+)"/u.exec(messageOf(error))?.[1];
+    if (type === undefined) throw error;
+    throw new Error(`a column has the type ${type}, which is not read: write it as a list`, {
+      cause: error,
+    });
+  }
 }

@@ -44,16 +44,14 @@ const tableOf = (rows: readonly unknown[], type: List | FixedSizeList): Table =>
 test('vectors written in any form of Arrow and Parquet read back bit-equal', async (t) => {
   const folder = await temporaryFolder(t);
   const number = fc.float({ noNaN: true });
-  const vectors = fc
-    .integer({ min: 1, max: 9 })
-    .chain((dim) =>
-      fc.array(
-        fc.option(fc.array(fc.option(number, { freq: 8 }), { minLength: dim, maxLength: dim }), {
-          freq: 6,
-        }),
-        { minLength: 1, maxLength: 40 },
-      ),
-    );
+  const vectors = fc.integer({ min: 1, max: 9 }).chain((dim) =>
+    fc.array(
+      fc.option(fc.array(fc.option(number, { freq: 8 }), { minLength: dim, maxLength: dim }), {
+        freq: 6,
+      }),
+      { minLength: 1, maxLength: 40 },
+    ),
+  );
   await fc.assert(
     fc.asyncProperty(vectors, async (rows) => {
       const wanted = rows.map((row) => row?.map((one) => one ?? Number.NaN) ?? null);

@@ -7,6 +7,7 @@ import { openNpzFile } from './npz-file.ts';
 import { type RowsInFile, rowsInFile } from './rows-in-file.ts';
 import { formatError } from './rows-together.ts';
 import { openTableVectors } from './table-vectors.ts';
+import { withWideVectors } from './with-wide-vectors.ts';
 import type { VectorTable } from './vector-table.ts';
 
 /** Bytes by which a file is told. */
@@ -80,7 +81,7 @@ export async function openVectorTable(
     signal?.throwIfAborted();
     throw formatError(url, error, `\`${url}\``);
   }
-  return { table: await openTableVectors(place, object, signal), inPlace: null };
+  return { table: withWideVectors(await openTableVectors(place, object, signal)), inPlace: null };
 }
 
 /** Control characters that no text has. */

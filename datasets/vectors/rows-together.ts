@@ -16,8 +16,8 @@ export interface RowsReading {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Rows that are given at once where no vectors say how many: 2^14. */
-const rowsAtOnce = 2 ** 14;
+/** Rows, and cells of them, that are given at once where no vectors say how many. */
+const [rowsAtOnce, cellsAtOnce] = [2 ** 14, 2 ** 20];
 
 /** Rows of a table in order: as many at a time as its vectors come together, with the cells of other columns. */
 export async function* rowsTogether(
@@ -50,7 +50,8 @@ async function* groupRows(
   for (let row = 0; row < rows;) {
     const page = (await pages?.next())?.value ?? null;
     if (pages !== null && page === null) return;
-    const most = page?.rows ?? Math.min(rowsAtOnce, rows - row);
+    const fewer = Math.max(1, Math.floor(cellsAtOnce / Math.max(1, names.length)));
+    const most = page?.rows ?? Math.min(rowsAtOnce, fewer, rows - row);
     const cells = new Map<string, readonly Cell[]>();
     for (const [at, reader] of readers.entries()) cells.set(names[at]!, await reader.take(most));
     const vectors = page === null ? null : vectorCells(page);

@@ -1,11 +1,14 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { Float32, Table, vectorFromArray } from 'apache-arrow';
 import test, { type ExecutionContext } from 'ava';
 import type { FoundVectors, OpenVectorsOptions } from '../../../datasets/vectors/found-vectors.ts';
 import { openVectors } from '../../../datasets/vectors/open-vectors.ts';
 import { decimalFloat32 } from '../../../datasets/vectors/decimal-float32.ts';
 import { vectorLocation } from '../../../datasets/vectors/vector-location.ts';
 import { PipelineError } from '../../../operators/errors.ts';
+import { parquetBytes } from '../../helpers/image-tables.ts';
+import { objectServer } from '../../helpers/object-server.ts';
 import { npyBytes, unicodeArray, zipBytes } from '../../helpers/npy.ts';
 import { writeVectorFiles } from '../../helpers/vector-files.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -142,6 +145,48 @@ test('a file of each format holds the same set', async (t) => {
     t.is(set.contentHash, first.contentHash, name);
     t.is(set.listingHash, first.listingHash, name);
   }
+});
+
+test('columns of a table that differ in a number alone are a vector', async (t) => {
+  const folder = await temporaryFolder(t);
+  const column = (values: readonly number[]) => vectorFromArray([...values], new Float32());
+  const table = new Table({ '0': column([1, 0]), '1': column([2, 5]), label: column([3, 12]) });
+  await fs.writeFile(path.join(folder, 'x.parquet'), await parquetBytes(table));
+  const set = await opened(t, path.join(folder, 'x.parquet'));
+  t.deepEqual(
+    [await rowsOf(set), set.classes],
+    [
+      [1, 2, 0, 5],
+      ['3', '12'],
+    ],
+  );
+});
+
+test('a server gives the same set, whose columns are named behind `#`; its query is its own', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeVectorFiles(folder);
+  const objects: Record<string, Uint8Array> = {};
+  for (const name of await fs.readdir(folder))
+    objects[name] = await fs.readFile(path.join(folder, name));
+  const { origin } = await objectServer(t, { objects });
+  const local = await opened(t, path.join(folder, 'x.npy'));
+  for (const location of [
+    'x.npy#label=x_labels.npy&id=x_ids.npy',
+    'deflated.npz',
+    'x.csv?id=id',
+    'x.parquet',
+  ]) {
+    const set = await opened(t, `${origin}/${location}`);
+    t.is(set.contentHash, local.contentHash, location);
+    t.is(set.listingHash, local.listingHash, location);
+  }
+});
+
+test('a signal ends the reading', async (t) => {
+  const folder = await writeTo(t, { 'x.csv': wide });
+  const reason = new Error('enough');
+  const opening = openVectors(path.join(folder, 'x.csv'), { signal: AbortSignal.abort(reason) });
+  t.is(await t.throwsAsync(opening), reason);
 });
 
 test('rows without a direction are left out, counted, and the first is named', async (t) => {

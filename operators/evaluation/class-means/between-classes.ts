@@ -9,7 +9,7 @@ import { orthogonaliseRows } from './orthogonal-rows.ts';
 const leastSingular = Math.sqrt(1e-15);
 
 /** Classes or dimensions, whichever are fewer, beyond which the space is not decomposed: it takes their cube. */
-export const mostBetween = 2048;
+export const mostBetween = 1024;
 
 /**
  * Whitened basis of the space between classes: `[rank, dim]` rows `u / s` for each left singular vector u and singular
@@ -19,7 +19,7 @@ export const mostBetween = 2048;
  * Memory: the smaller of both sizes squared more than the means.
  *
  * @param centred `[classes, dim]` float64 class means, from which their mean was taken.
- * @returns Null of more than 2,048 classes and dimensions.
+ * @returns Null of more than 1,024 classes and dimensions.
  * @throws The reason of `signal`, when it aborts first.
  */
 export async function whitenedBasis(

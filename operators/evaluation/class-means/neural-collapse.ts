@@ -9,7 +9,7 @@ import { rowProducts } from './row-products.ts';
 export interface NeuralCollapse {
   /** Rows with a class. */
   readonly images: number;
-  /** NC1: `tr(S_W S_B⁺) / C`; null of more than 2,048 classes and dimensions too. */
+  /** NC1: `tr(S_W S_B⁺) / C`; null of more than 1,024 classes and dimensions too. */
   readonly variability: number | null;
   /** NC1 in its cheap form: `tr S_W / tr S_B`. */
   readonly traceRatio: number | null;

@@ -116,6 +116,11 @@ test('joins classes by name and measures what a hand would', async (t) => {
   t.is(evaluation.scored, 3);
   t.is(evaluation.testWithoutClass, 1);
   t.deepEqual(evaluation.absentFromTrain, [{ class: 'yak', images: 1 }]);
+  // The image without a training class has a silhouette all the same, and nothing else.
+  t.like(valueOf(evaluation, 'silhouette'), { n: 4 });
+  t.like(valueOf(evaluation, 'silhouette', 'yak'), { value: 0, n: 1 });
+  t.like(valueOf(evaluation, 'class_mean_accuracy', 'yak'), { value: null, n: 0 });
+  t.deepEqual(neighbours.predictions.get('class_mean'), ['cat', 'dog', 'dog', 'cat', 'eel']);
 });
 
 test('a training image without a class is nobody’s neighbour, and counted', async (t) => {
@@ -171,6 +176,10 @@ test('with one class there is no noise, and no number in its place', async (t) =
   t.like(valueOf(evaluation, 'noise_median'), { value: null, n: 0 });
   t.like(valueOf(evaluation, 'margin'), { value: null, n: 0 });
   t.like(valueOf(evaluation, 'target_mean'), { n: 2 });
+  for (const metric of ['silhouette', 'nc1_variability', 'nc1_trace_ratio', 'nc2_equinorm']) {
+    t.like(valueOf(evaluation, metric), { value: null, n: 0 });
+  }
+  t.is(valueOf(evaluation, 'class_mean_accuracy')!.value, 1);
 });
 
 test('leaving one out, the only image of a class is not scored but named', async (t) => {

@@ -51,6 +51,27 @@ async function ourExport(t: ExecutionContext, name: 'train' | 'test'): Promise<s
   return await writeVectorExport(t, { projection, size: dim, labels, classes, ids });
 }
 
+/** A `.npy` file, as `numpy.save` writes it. */
+function npy(descr: string, shape: readonly number[], bytes: Uint8Array): Uint8Array {
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const header = `${text.padEnd(117)}\n`;
+  const head = Buffer.alloc(10);
+  head.write('\u0093NUMPY\u0001\0', 'latin1');
+  head.writeUInt16LE(header.length, 8);
+  return Buffer.concat([head, Buffer.from(header, 'latin1'), bytes]);
+}
+
+/** Vectors and labels of a side as PyTorch users save them: two `.npy` files. */
+function npyFiles(name: 'train' | 'test'): Readonly<Record<string, Uint8Array>> {
+  const { rows, labels, count } = sides[name];
+  const bytes = (of: Float32Array | BigInt64Array) => new Uint8Array(of.buffer);
+  return {
+    [`${name}.npy`]: npy('<f4', [count, dim], bytes(rows)),
+    [`${name}-labels.npy`]: npy('<i8', [count], bytes(BigInt64Array.from(labels, BigInt))),
+  };
+}
+
 async function measured(t: ExecutionContext, given: Partial<EvaluateOptions>) {
   const out = path.join(await temporaryFolder(t), 'evaluation');
   const run = evaluate({ train: '', test: '', out, engine: 'cpu', threads: 1, ...given });
@@ -71,6 +92,20 @@ async function ours(t: ExecutionContext) {
     test: await ourExport(t, 'test'),
   });
 }
+
+test('vectors in .npy with labels beside them evaluate to the numbers of an export', async (t) => {
+  const folder = await temporaryFolder(t);
+  const files = { ...npyFiles('train'), ...npyFiles('test') };
+  for (const [name, bytes] of Object.entries(files))
+    await fs.writeFile(path.join(folder, name), bytes);
+  const locationOf = (name: string) => `${path.join(folder, name)}.npy?label=${name}-labels.npy`;
+  const foreign = await measured(t, { train: locationOf('train'), test: locationOf('test') });
+  const expected = await ours(t);
+  t.deepEqual(foreign.metrics, expected.metrics);
+  t.is(foreign.modelHash, null);
+  t.like(foreign.testFile, { location: path.join(folder, 'test.npy') });
+  t.true(foreign.notes.some((note) => /do not say which model made the vectors/u.test(note)));
+});
 
 test('vectors on a server and in a bucket evaluate to the numbers of an export', async (t) => {
   const objects = { 'bucket/train.arrow': arrow('train'), 'bucket/test.arrow': arrow('test') };
@@ -270,6 +305,11 @@ test('the column comes from a table beside an export, joined by id, and what doe
   t.true(
     joined.notes.some((text) => /^1 row of `.*sites\.arrow` is of no test image$/u.test(text)),
   );
+  const csv = path.join(folder, 'sites.csv');
+  const lines = known.map((id, row) => `${id},${sites[row + 1] ?? ''}`);
+  await fs.writeFile(csv, ['place,site', ...lines, 'nowhere.png,moon', ''].join('\n'));
+  const ofCsv = await measured(t, { ...sets, by: 'site', attributes: `${csv}?id=place` });
+  t.deepEqual(ofCsv.groups, joined.groups, 'a table without vectors may be CSV');
   await t.throwsAsync(measured(t, { ...sets, by: 'site' }), {
     message: /is an export, which has no column `site`\. Give a table .* as `attributes`/u,
   });

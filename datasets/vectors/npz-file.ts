@@ -1,4 +1,4 @@
-import { createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { type ZipMember, zipMembers } from '../../operators/files/zip-directory.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
@@ -78,10 +78,10 @@ async function arrayOf(of: MemberOf, name: string): Promise<StoredArray> {
       `${counted(member.storedBytes, 'byte')} say that they become ${counted(member.bytes)}: more than 256 times as many are not unpacked`,
     );
   }
-  const unpacked = (chosen: AbortSignal | undefined): AsyncIterable<Uint8Array> =>
-    isStored
-      ? storedBytes(of, begin, chosen)
-      : inflated(storedBytes(of, begin, chosen), member.bytes);
+  const unpacked = (chosen: AbortSignal | undefined): AsyncIterable<Uint8Array> => {
+    const stored = storedBytes(of, begin, chosen);
+    return checked(isStored ? stored : inflated(stored), member);
+  };
   const head = byteQueue(unpacked(signal));
   let header;
   try {
@@ -115,6 +115,8 @@ async function arrayOf(of: MemberOf, name: string): Promise<StoredArray> {
     async range(from, bytes, chosen = signal) {
       if (bytes === 0) return new Uint8Array(0);
       if (isStored) {
+        // Parts of it are read out of order: its CRC-32 is that of all of it.
+        await (whole ??= passedOver(unpacked(chosen)));
         return await of.store.read(of.object, {
           range: { from: begin + dataAt + from, bytes },
           signal: chosen,
@@ -129,6 +131,11 @@ async function arrayOf(of: MemberOf, name: string): Promise<StoredArray> {
       return (await whole).subarray(from, from + bytes);
     },
   };
+}
+
+async function passedOver(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  for await (const _ of pieces);
+  return new Uint8Array(0);
 }
 
 /** Place of the first byte of a member. */
@@ -154,25 +161,33 @@ async function* storedBytes(
   yield* store.stream(object, { range: { from, bytes: member.storedBytes }, signal });
 }
 
-/** Unpacks bytes as they are asked for; no more than there should be. */
-async function* inflated(
-  stored: AsyncIterable<Uint8Array>,
-  bytes: number,
-): AsyncGenerator<Uint8Array> {
+/** Unpacks bytes as they are asked for. */
+async function* inflated(stored: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = Readable.from(stored, { objectMode: false, highWaterMark: 2 ** 16 });
   const inflate = createInflateRaw();
   source.on('error', (error) => inflate.destroy(error));
   source.pipe(inflate);
-  let length = 0;
   try {
-    for await (const piece of inflate as AsyncIterable<Uint8Array>) {
-      length += piece.length;
-      if (length > bytes) throw new Error('it unpacks to more than the archive says');
-      yield piece;
-    }
-    if (length < bytes) throw new Error('it unpacks to less than the archive says');
+    yield* inflate as AsyncIterable<Uint8Array>;
   } finally {
     source.destroy();
     inflate.destroy();
   }
+}
+
+/** Bytes of a member, as many as the archive says, and with its CRC-32: the last ones come when that is right. */
+async function* checked(
+  pieces: AsyncIterable<Uint8Array>,
+  { bytes, crc32: expected }: ZipMember,
+): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  let found = 0;
+  for await (const piece of pieces) {
+    length += piece.length;
+    found = crc32(piece, found);
+    if (length > bytes) throw new Error('it unpacks to more than the archive says');
+    if (length === bytes && found !== expected) throw new Error('its bytes have another CRC-32');
+    yield piece;
+  }
+  if (length < bytes) throw new Error('it unpacks to less than the archive says');
 }

@@ -147,6 +147,19 @@ test('a file of each format holds the same set', async (t) => {
   }
 });
 
+test('a bit of an archive that was changed is refused', async (t) => {
+  for (const isFortran of [false, true]) {
+    const bytes = zipBytes(
+      { 'x.npy': npyBytes(six, { shape: [3, 2], isFortran }) },
+      { isDeflated: false },
+    );
+    bytes[bytes.indexOf(Buffer.from(six.buffer))]! ^= 1;
+    const folder = await writeTo(t, { 'x.npz': bytes });
+    const message = /`x` .*its bytes have another CRC-32/u;
+    await t.throwsAsync(openVectors(path.join(folder, 'x.npz')), { message });
+  }
+});
+
 test('columns of a table that differ in a number alone are a vector', async (t) => {
   const folder = await temporaryFolder(t);
   const column = (values: readonly number[]) => vectorFromArray([...values], new Float32());

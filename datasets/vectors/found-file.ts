@@ -38,10 +38,10 @@ export async function findVectorFile(location: string, signal?: AbortSignal): Pr
   }
   const found = await findInStore(place, signal);
   if (found !== undefined) return found;
-  const mark = /[?#]/u.test(location) ? '. Columns are named as in `FILE?label=COLUMN`' : '';
+  const mark = /[?#]/u.test(location) ? ' Columns are named as in `FILE?label=COLUMN`.' : '';
   throw new PipelineError(
     'ERR_FORMAT',
-    `There is no file \`${absoluteLocation(location)}\`. Check the path${mark}`,
+    `There is no \`${absoluteLocation(location)}\`: check the path, and give a file of vectors or the folder that \`embed\` wrote.${mark}`,
     { path: place.store.url(place.key) },
   );
 }

@@ -297,7 +297,7 @@ const refusals: Readonly<
     'x.npy?label=l.txt',
     /l\.txt` has 2 rows .* fewer than/u,
   ],
-  'no file': [{}, 'x.npy?label=y', /There is no file .*x\.npy`/u],
+  'no file': [{}, 'x.npy?label=y', /There is no .*x\.npy`: check the path/u],
   'rows without a vector alone': [
     { 'x.csv': 'x0,x1\n0,0\n' },
     'x.csv',

@@ -14,18 +14,12 @@ async function foldersOf(t: ExecutionContext): Promise<string> {
   await write('run/config.json', { format: 'sincere-run' });
   await write('evaluation/summary.json', { format: 'sincere-evaluation' });
   await write('around/test/manifest.json', { format: 'sincere-embeddings' });
-  await write('around/test/part-00000.arrow', {});
   await write('prepared/manifest.json', { format: 'sincere-prepared' });
   await write('other/manifest.json.txt', {});
   return root;
 }
 
 const cases: readonly (readonly [what: string, args: readonly string[], message: string])[] = [
-  [
-    'a part in the place of its export',
-    ['evaluate', '--train', '/around/test/part-00000.arrow', '--test', 'e', '--out', '/o'],
-    '`/around/test/part-00000.arrow` is a file; give the folder that `embed` wrote, here `/around/test`.',
-  ],
   [
     'a run in the place of an export',
     ['loss', '/run'],
@@ -59,7 +53,7 @@ const cases: readonly (readonly [what: string, args: readonly string[], message:
   [
     'an export that is not there',
     ['loss', '/nowhere'],
-    'There is no `/nowhere`: check the path, and give the folder that `embed` wrote.',
+    'There is no `/nowhere`: check the path, and give a file of vectors or the folder that `embed` wrote.',
   ],
   [
     'a summary in the place of its evaluation',

@@ -16,6 +16,11 @@ const folders = {
   },
   'sincere-evaluation': { file: 'summary.json', what: 'an evaluation', verb: 'evaluate' },
   'sincere-transfer': { file: 'summary.json', what: 'a result of `transfer`', verb: 'transfer' },
+  'sincere-duplicates': {
+    file: 'summary.json',
+    what: 'a result of `duplicates`',
+    verb: 'duplicates',
+  },
   'sincere-suspects': { file: 'summary.json', what: 'a result of `suspects`', verb: 'suspects' },
   'sincere-drift': { file: 'summary.json', what: 'a result of `drift`', verb: 'drift' },
 } as const;

@@ -5,6 +5,7 @@ import { convertVerb } from '../options/convert-options.ts';
 import { demoVerb } from '../options/demo-options.ts';
 import { doctorVerb } from '../options/doctor-options.ts';
 import { driftVerb } from '../options/drift-options.ts';
+import { duplicatesVerb } from '../options/duplicates-options.ts';
 import { embedVerb } from '../options/embed-options.ts';
 import { evaluateVerb } from '../options/evaluate-options.ts';
 import { finalizeVerb } from '../options/finalize-options.ts';
@@ -34,6 +35,7 @@ export const commands: readonly LazyCommand[] = [
   lazy(compareVerb, async () => (await import('./compare-command.ts')).compareCommand),
   lazy(transferVerb, async () => (await import('./transfer-command.ts')).transferCommand),
   lazy(lossVerb, async () => (await import('./loss-command.ts')).lossCommand),
+  lazy(duplicatesVerb, async () => (await import('./duplicates-command.ts')).duplicatesCommand),
   lazy(suspectsVerb, async () => (await import('./suspects-command.ts')).suspectsCommand),
   lazy(driftVerb, async () => (await import('./drift-command.ts')).driftCommand),
   lazy(theoryVerb, async () => (await import('./theory-command.ts')).theoryCommand),

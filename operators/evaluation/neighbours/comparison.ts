@@ -1,16 +1,20 @@
 import type { Work } from '../../threads/work-pool.ts';
 import { nearestSearch, type NearestPart, type NearestSpec } from './nearest-search.ts';
+import type { PairSummary } from './pair-summary.ts';
 import type { QueryShare, Search } from './query-share.ts';
 import { rankingSearch, type RankingPart, type RankingSpec } from './ranking-search.ts';
 import type { SupportBlock } from './support-block.ts';
+import { thresholdSearch, type ThresholdSpec } from './threshold-search.ts';
 
 /** Kind of a comparison. */
-export type ComparisonSpec = NearestSpec | RankingSpec;
+export type ComparisonSpec = NearestSpec | RankingSpec | ThresholdSpec;
 
 /** Result of a comparison for a share of the queries. */
 export type PartOf<Spec extends ComparisonSpec> = Spec extends NearestSpec
   ? NearestPart
-  : RankingPart;
+  : Spec extends RankingSpec
+    ? RankingPart
+    : PairSummary;
 
 /** Request to a thread: first to open a search, then to take queries, to compare them with blocks, and the result. */
 export type ComparisonRequest =
@@ -20,15 +24,16 @@ export type ComparisonRequest =
   | 'result';
 
 /** Result of a search, or word that a request is done. */
-export type ComparisonReply = NearestPart | RankingPart | 'done';
+export type ComparisonReply = AnyPart | 'done';
+
+type AnyPart = NearestPart | RankingPart | PairSummary;
 
 /** A search of its own, as something that is asked. */
 export function comparisonWork(): Work<ComparisonRequest, ComparisonReply> {
-  let search: Search<NearestPart | RankingPart> | undefined;
+  let search: Search<AnyPart> | undefined;
   return async (request) => {
     if (request !== 'result' && 'open' in request) {
-      const { open } = request;
-      search = open.kind === 'nearest' ? await nearestSearch(open) : await rankingSearch(open);
+      search = await searchOf(request.open);
       return 'done';
     }
     if (search === undefined)
@@ -38,4 +43,9 @@ export function comparisonWork(): Work<ComparisonRequest, ComparisonReply> {
     else await search.add(request.block);
     return 'done';
   };
+}
+
+async function searchOf(spec: ComparisonSpec): Promise<Search<AnyPart>> {
+  if (spec.kind === 'nearest') return await nearestSearch(spec);
+  return spec.kind === 'ranking' ? await rankingSearch(spec) : await thresholdSearch(spec);
 }

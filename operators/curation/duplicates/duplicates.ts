@@ -1,0 +1,213 @@
+import { atLeastOne, outOfRange } from '../../out-of-range.ts';
+import type { Pairs } from '../../evaluation/neighbours/pair-summary.ts';
+import { pairsAbove, type PairsAboveOptions } from '../../evaluation/neighbours/pairs-above.ts';
+import { unitVectors } from '../../evaluation/vectors/unit-vectors.ts';
+import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
+import { joinedClasses, withClasses } from '../../evaluation/vectors/with-classes.ts';
+import { duplicateGroups, type Rung, rungs } from './duplicate-groups.ts';
+import { type DuplicateKind, duplicateKinds, type KindOfPair } from './duplicate-kinds.ts';
+
+/** Options of a search for duplicates. */
+export interface DuplicatesOptions extends Pick<
+  PairsAboveOptions,
+  'threads' | 'memoryMb' | 'signal' | 'onProgress'
+> {
+  /** Least cosine similarity of a pair, above 0 and at most 1. @default 0.95 */
+  readonly threshold?: number | undefined;
+  /** Maximum pairs of the result, the most similar of all; groups are of all pairs whatever their number. @default 1000000 */
+  readonly maxPairs?: number | undefined;
+}
+
+/** A row of one of the sets. */
+export interface DuplicateImage {
+  readonly id: string;
+  /** Name of its set. */
+  readonly set: string;
+  /** Null when unknown. */
+  readonly class: string | null;
+}
+
+/** Two rows that are alike. */
+export interface DuplicatePair {
+  readonly image: DuplicateImage;
+  /** A later row of the same set, or one of the other set. */
+  readonly other: DuplicateImage;
+  /** Cosine similarity, exactly 1 for vectors that are equal bit for bit. */
+  readonly similarity: number;
+  readonly kind: DuplicateKind;
+}
+
+/** Rows that are connected by pairs (single linkage): two of them need not be alike themselves. */
+export interface DuplicateGroup {
+  /** Rows, the first of which stands for the group. */
+  readonly members: readonly DuplicateImage[];
+  /** Whether to drop each of them: within a set all but the first, between two sets those of the second one. */
+  readonly drops: readonly boolean[];
+  /** Similarity of the least similar link that holds it together: at a higher threshold it falls apart. */
+  readonly weakestLink: number;
+  /** Known classes; with several of them a label is wrong, or classes cannot be told apart. */
+  readonly classes: readonly string[];
+}
+
+/** Number of pairs of each kind. */
+export type KindCounts = Readonly<Record<DuplicateKind, number>>;
+
+/** Near-duplicates of a set, or between two sets. */
+export interface NearDuplicates {
+  readonly threshold: number;
+  /** Rows of each set. */
+  readonly rows: readonly number[];
+  /** Between two sets: leaks. */
+  readonly between: boolean;
+  /** Number of pairs, those that are not listed included. */
+  readonly pairs: number;
+  /** Pairs that are listed. */
+  readonly listed: number;
+  /** Listed pairs of each kind. */
+  readonly kinds: KindCounts;
+  /** Number of groups. */
+  readonly groups: number;
+  /** Rows of the largest group; 0 without one. */
+  readonly largest: number;
+  /** Groups with more than one class. */
+  readonly mixedGroups: number;
+  /** Rows in groups. */
+  readonly grouped: number;
+  /** Rows to drop, for none of them to be alike (within a set), or none of the second set to be in the first. */
+  readonly drops: number;
+  /** What there would be at this threshold and at higher ones. */
+  readonly ladder: readonly Rung[];
+  /** A pair, the most similar first; ties in the order of rows. @param at 0 to `listed - 1` */
+  readonly pair: (at: number) => DuplicatePair;
+  /** A group, in the order of their first rows. @param at 0 to `groups - 1` */
+  readonly group: (at: number) => DuplicateGroup;
+}
+
+/** Threshold when none is given: see `test/bench/RESULTS.md`. */
+export const defaultThreshold = 0.95;
+
+/** Pairs that are listed when it is not said. */
+export const defaultMaxPairs = 1_000_000;
+
+/** Higher thresholds of the ladder. */
+const steps = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999, 1];
+
+/**
+ * Near-duplicates: all pairs of rows whose cosine similarity is at least `threshold`, exactly, and the groups that they
+ * connect; within one set, or between two sets (not within either).
+ *
+ * A function of the rows alone. Rows are read a block at a time, and as often as there are groups of them that fit
+ * `memoryMb`; within one set half of the products are computed.
+ *
+ * Memory: `memoryMb`; in each thread some 60 bytes for a row and 32 for each pair up to `maxPairs`, however many there are.
+ *
+ * @throws {RangeError} When the sets do not fit together or an option is out of its range.
+ * @throws {PipelineError} `ERR_FORMAT` naming a row that is not finite or 0; `ERR_ENGINE` when a thread failed.
+ * @throws The reason of `signal`, when it aborts first.
+ * @example
+ * ```ts
+ * const rows = Float32Array.of(1, 0, 0, 1, 0.1, 1); // three vectors
+ * const images = { classes: ['cat'], ids: ['a', 'b', 'c'], labels: Int32Array.of(0, 0, 0) };
+ * const set = vectorsInMemory({ name: 'three', ...images, dim: 2, rows });
+ * const { pair } = await nearDuplicates(set, null, { threshold: 0.9 });
+ * console.log(pair(0)); // b and c, similarity 0.995
+ * ```
+ */
+export async function nearDuplicates(
+  set: VectorSet,
+  other: VectorSet | null,
+  options: DuplicatesOptions = {},
+): Promise<NearDuplicates> {
+  const { threshold = defaultThreshold, maxPairs = defaultMaxPairs, ...rest } = options;
+  if (!(threshold > 0 && threshold <= 1)) {
+    throw outOfRange('threshold', 'above 0 and at most 1', threshold);
+  }
+  atLeastOne('maxPairs', maxPairs);
+  const ladder = [threshold, ...steps.filter((step) => step > threshold)];
+  const sets = other === null ? [set] : [set, other];
+  const [first, second = null] = sets.map((one) => unitVectors(one, 'embedding'));
+  const found = await pairsAbove(first!, second, { ...rest, threshold, maxPairs, ladder });
+  const rows = sets.reduce((sum, { count }) => sum + count, 0);
+  const { members, starts, weakest } = duplicateGroups(found.links, rows);
+  const kindOf = await duplicateKinds(sets, found.pairs);
+
+  const { image, labelOf, isDropped } = imagesOf(sets);
+  const pair = (at: number): DuplicatePair => {
+    const [one, two] = [found.pairs.first[at]!, found.pairs.second[at]!];
+    const similarity = found.pairs.similarity[at]!;
+    return { image: image(one), other: image(two), similarity, kind: kindOf(one, two, similarity) };
+  };
+  const rowsOf = (at: number): Int32Array => members.subarray(starts[at], starts[at + 1]);
+  const group = (at: number): DuplicateGroup => {
+    const of = rowsOf(at);
+    const images = Array.from(of, image);
+    const classes = new Set(images.map((one) => one.class).filter((name) => name !== null));
+    const drops = Array.from(of, (row, place) => isDropped(row, place));
+    return { members: images, drops, weakestLink: weakest[at]!, classes: [...classes] };
+  };
+
+  return {
+    threshold,
+    rows: sets.map(({ count }) => count),
+    between: other !== null,
+    pairs: found.counts[0]!,
+    listed: found.pairs.first.length,
+    kinds: kindCounts(found.pairs, kindOf),
+    groups: weakest.length,
+    grouped: members.length,
+    ...groupCounts(weakest.length, rowsOf, { labelOf, isDropped }),
+    ladder: rungs(found.links, ladder, { rows, counts: found.counts }),
+    pair,
+    group,
+  };
+}
+
+function kindCounts({ first, second, similarity }: Pairs, kindOf: KindOfPair): KindCounts {
+  const kinds = { file: 0, vector: 0, near: 0 };
+  for (const [at, one] of first.entries()) kinds[kindOf(one, second[at]!, similarity[at]!)] += 1;
+  return kinds;
+}
+
+function groupCounts(
+  groups: number,
+  rowsOf: (group: number) => Int32Array,
+  { labelOf, isDropped }: Pick<ReturnType<typeof imagesOf>, 'labelOf' | 'isDropped'>,
+): Pick<NearDuplicates, 'largest' | 'mixedGroups' | 'drops'> {
+  let [largest, mixedGroups, drops] = [0, 0, 0];
+  for (let at = 0; at < groups; at += 1) {
+    const rows = rowsOf(at);
+    const labels = new Set(rows.map(labelOf));
+    labels.delete(-1);
+    if (labels.size > 1) mixedGroups += 1;
+    for (const [place, row] of rows.entries()) drops += Number(isDropped(row, place));
+    largest = Math.max(largest, rows.length);
+  }
+  return { largest, mixedGroups, drops };
+}
+
+/** Images by the numbers of their rows, over one or two sets. */
+function imagesOf(sets: readonly VectorSet[]) {
+  const classes = joinedClasses(...sets);
+  const named = sets.map((set) => withClasses(set, classes));
+  const split = sets[0]!.count;
+  const placeOf = (row: number) => {
+    return row < split
+      ? { set: named[0]!, position: row }
+      : { set: named[1]!, position: row - split };
+  };
+  const labelOf = (row: number): number => {
+    const { set, position } = placeOf(row);
+    return set.labels[position]!;
+  };
+  const image = (row: number): DuplicateImage => {
+    const { set, position } = placeOf(row);
+    return {
+      id: set.id(position),
+      set: set.name,
+      class: classes[set.labels[position]!] ?? null,
+    };
+  };
+  const isDropped = (row: number, place: number): boolean =>
+    sets.length === 1 ? place > 0 : row >= split;
+  return { image, labelOf, isDropped };
+}

@@ -120,8 +120,7 @@ function groupSizeOf<Spec extends ComparisonSpec>(
   { name, count, dim }: VectorSet,
   { memoryMb = 256, bytesPerQuery }: CompareSetsOptions<Spec>,
 ): number {
-  // A row is held here and in the share of a thread.
-  const bytes = 8 * dim + bytesPerQuery;
+  const bytes = 4 * dim + bytesPerQuery;
   const fitting = Math.floor((memoryMb * 1e6) / bytes);
   if (!(fitting >= 1)) {
     throw outOfRange(
@@ -146,7 +145,7 @@ function sharesOf(
     const start = Math.round((at * count) / shares);
     const end = Math.round(((at + 1) * count) / shares);
     return {
-      rows: rows.slice(start * dim, end * dim),
+      rows: rows.subarray(start * dim, end * dim),
       labels: labels.slice(first + start, first + end),
       selves: selves?.slice(first + start, first + end) ?? new Int32Array(end - start).fill(-1),
     };

@@ -10,8 +10,14 @@ import { sameRows } from '../vectors/same-rows.ts';
 export interface NearestNeighboursOptions extends ComparisonOptions {
   /** Neighbours kept for each query, 1 or more. Places beyond the support stay empty. */
   readonly k: number;
-  /** Rows of the query's class, and rows of other known classes, kept for each query, 1 or more. @default 1 */
+  /** Rows of the query's class, and rows of other known classes, kept for each query; 0: none, which is faster. @default 1 */
   readonly sameAndOther?: number | undefined;
+  /**
+   * Position of each query in the support, which it is not compared with, -1 when it is not there: leave-one-out of some
+   * rows of a set. Instead of `leaveOneOut`.
+   * @default none is there
+   */
+  readonly selves?: Int32Array | undefined;
 }
 
 /** Neighbours of a group of consecutive queries. */
@@ -74,13 +80,13 @@ export async function* neighbourGroups(
   support: VectorSet,
   options: NearestNeighboursOptions,
 ): AsyncGenerator<NeighbourGroup> {
-  const { k, sameAndOther = 1, leaveOneOut = false, ...rest } = options;
+  const { k, sameAndOther = 1, leaveOneOut = false, selves, ...rest } = options;
   atLeastOne('k', k);
-  atLeastOne('sameAndOther', sameAndOther);
+  if (sameAndOther !== 0) atLeastOne('sameAndOther', sameAndOther);
   const groups = compareSets(queries, support, {
     ...rest,
     spec: { kind: 'nearest', dim: support.dim, k, sameAndOther },
-    selves: leaveOneOut ? sameRows(queries, support) : undefined,
+    selves: leaveOneOut ? sameRows(queries, support) : checkedSelves(selves, queries, support),
     // Each place is held by a thread and here.
     bytesPerQuery: 2 * 16 * (k + 2 * sameAndOther),
     // One more than there are places, because one may be the query itself.
@@ -93,6 +99,21 @@ export async function* neighbourGroups(
     const found = { count, k, sameAndOther, nearest, same: of('same'), other: of('other') };
     yield { first, found };
   }
+}
+
+/** @throws {RangeError} When there is not one for each query, or one is no position. */
+function checkedSelves(
+  selves: Int32Array | undefined,
+  queries: VectorSet,
+  support: VectorSet,
+): Int32Array | undefined {
+  if (selves === undefined) return undefined;
+  const isGood =
+    selves.length === queries.count && selves.every((at) => at >= -1 && at < support.count);
+  if (isGood) return selves;
+  throw new RangeError(
+    `Expected \`selves\` to hold a position in \`${support.name}\`, or -1, for each of ${queries.count} queries`,
+  );
 }
 
 function joinedMatches(parts: readonly Matches[]): Matches {

@@ -13,6 +13,7 @@ export interface NearestSpec {
   readonly kind: 'nearest';
   readonly dim: number;
   readonly k: number;
+  /** 0: classes are not looked at, which saves a third of the candidates and more. */
   readonly sameAndOther: number;
 }
 
@@ -62,7 +63,8 @@ export async function nearestSearch(spec: NearestSpec): Promise<Search<NearestPa
 
   return {
     start(next) {
-      share = next;
+      // To a query without a class all rows are of one kind.
+      share = spec.sameAndOther === 0 ? { ...next, labels: next.labels.map(() => -1) } : next;
       lengths = lengthsOf(next, spec.dim);
       best = nothingYet(lengths.length, spec);
     },

@@ -5,7 +5,7 @@ import { checkLength, lengthOfRow } from '../vectors/row-length.ts';
 export interface QueryGroup {
   /** Position of the first. */
   readonly first: number;
-  /** `[size, dim]` float32. Lent until the next group is asked for. */
+  /** `[size, dim]` float32, in shared memory. Lent until the next group is asked for. */
   readonly rows: Float32Array;
 }
 
@@ -18,7 +18,7 @@ export interface QueryGroup {
  */
 export async function* queryGroups(set: VectorSet, size: number): AsyncGenerator<QueryGroup> {
   const { name, dim, count } = set;
-  const group = new Float32Array(Math.min(size, count) * dim);
+  const group = new Float32Array(new SharedArrayBuffer(Math.min(size, count) * dim * 4));
   let seen = 0;
   for await (const block of set.blocks()) {
     for (let start = 0; start < block.rows.length; start += dim) {

@@ -2,7 +2,7 @@ import type { SupportBlock } from './support-block.ts';
 
 /** Some queries, for one thread. */
 export interface QueryShare {
-  /** `[count, dim]` float32. */
+  /** `[count, dim]` float32, in shared memory. */
   readonly rows: Float32Array;
   /** `[count]` class, -1 when unknown. */
   readonly labels: Int32Array;

@@ -34,20 +34,26 @@ export async function openSimilarityTile(dim: number): Promise<SimilarityTile> {
   const tensor = (values: Float32Array, columns: number) =>
     new runtime.Tensor('float32', values, [values.length / columns, columns]);
   const supportTensor = tensor(support, dim);
+  // The runtime takes no shared memory.
+  const held = new Float32Array(tileQueries * dim);
+  const portsOf = (rows: number) => ({
+    rows,
+    inputs: { queries: tensor(held.subarray(0, rows * dim), dim), support: supportTensor },
+    outputs: {
+      products: tensor(products.subarray(0, rows * tileRows), tileRows),
+      maxima: tensor(maxima.subarray(0, rows * tileGroups), tileGroups),
+    },
+  });
+  let ports = portsOf(tileQueries);
   return {
     support,
     products,
     maxima,
     async multiply(queries) {
       const rows = queries.length / dim;
-      await runSession(
-        session,
-        { queries: tensor(queries, dim), support: supportTensor },
-        {
-          products: tensor(products.subarray(0, rows * tileRows), tileRows),
-          maxima: tensor(maxima.subarray(0, rows * tileGroups), tileGroups),
-        },
-      );
+      if (ports.rows !== rows) ports = portsOf(rows);
+      held.set(queries);
+      await runSession(session, ports.inputs, ports.outputs);
     },
   };
 }

@@ -27,6 +27,9 @@ export type { NeighbourSummary, TransferMethod, TransferSummary } from './parts/
 export { loss } from './loss.ts';
 export type { MeasuredLoss } from './loss.ts';
 export type { LossOptions } from './options/loss-options.ts';
+export { neighbours } from './neighbours.ts';
+export type { FoundNeighbours, ShownNeighbour } from './neighbours.ts';
+export type { NeighboursOptions } from './options/neighbours-options.ts';
 export { duplicates } from './duplicates.ts';
 export type { FoundDuplicates } from './duplicates.ts';
 export type { DuplicatesOptions } from './options/duplicates-options.ts';

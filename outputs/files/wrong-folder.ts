@@ -22,6 +22,11 @@ const folders = {
     verb: 'duplicates',
   },
   'sincere-suspects': { file: 'summary.json', what: 'a result of `suspects`', verb: 'suspects' },
+  'sincere-neighbours': {
+    file: 'summary.json',
+    what: 'a result of `neighbours`',
+    verb: 'neighbours',
+  },
   'sincere-drift': { file: 'summary.json', what: 'a result of `drift`', verb: 'drift' },
 } as const;
 

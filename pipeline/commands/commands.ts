@@ -11,6 +11,7 @@ import { evaluateVerb } from '../options/evaluate-options.ts';
 import { finalizeVerb } from '../options/finalize-options.ts';
 import { inspectVerb } from '../options/inspect-options.ts';
 import { lossVerb } from '../options/loss-options.ts';
+import { neighboursVerb } from '../options/neighbours-options.ts';
 import { prepareVerb } from '../options/prepare-options.ts';
 import { setupVerb } from '../options/setup-options.ts';
 import { suspectsVerb } from '../options/suspects-options.ts';
@@ -35,6 +36,7 @@ export const commands: readonly LazyCommand[] = [
   lazy(compareVerb, async () => (await import('./compare-command.ts')).compareCommand),
   lazy(transferVerb, async () => (await import('./transfer-command.ts')).transferCommand),
   lazy(lossVerb, async () => (await import('./loss-command.ts')).lossCommand),
+  lazy(neighboursVerb, async () => (await import('./neighbours-command.ts')).neighboursCommand),
   lazy(duplicatesVerb, async () => (await import('./duplicates-command.ts')).duplicatesCommand),
   lazy(suspectsVerb, async () => (await import('./suspects-command.ts')).suspectsCommand),
   lazy(driftVerb, async () => (await import('./drift-command.ts')).driftCommand),

@@ -183,6 +183,6 @@ test('ends at once when aborted', async (t) => {
 test('refuses memory that does not hold the ranking of one query', async (t) => {
   await t.throwsAsync(rankingScores(querySet, supportSet, { memoryMb: 0.01 }), {
     instanceOf: RangeError,
-    message: /`memoryMb` to be at least 0\.010424, what one query of `q` takes, got `0\.01`/,
+    message: /`memoryMb` to be at least 0\.010412, what one query of `q` takes, got `0\.01`/,
   });
 });

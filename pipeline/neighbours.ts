@@ -60,7 +60,8 @@ export interface FoundNeighbours {
  * @example
  * ```ts
  * const where = { of: 'runs/a/train', out: 'runs/a/nearest' };
- * const { first } = await neighbours({ query: 'photos/cat.jpg', model: 'runs/a', ...where, top: 5 });
+ * const query = { query: 'photos/cat.jpg', model: 'runs/a' };
+ * const { first } = await neighbours({ ...query, ...where, top: 5 });
  * console.table(first);
  * ```
  */

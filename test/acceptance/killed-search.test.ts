@@ -28,9 +28,7 @@ test('a search whose process was killed goes on to the bytes of an unbroken one'
   const some = ['--top', '5', '--memory-mb', '1', '--threads', '1', '--out', out];
   const args = ['neighbours', query, '--of', of, ...some];
   const running = startProgram(args);
-  let isOver = false;
-  void running.ended.then(() => (isOver = true));
-  while (!existsSync(part) && !isOver) await sleep(1);
+  while (!existsSync(part) && running.child.exitCode === null) await sleep(1);
   running.child.kill('SIGKILL');
   const { code } = await running.ended;
   t.is(code, null, 'it was over before it was killed');

@@ -1,11 +1,13 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { tableFromIPC } from 'apache-arrow';
 import test from 'ava';
 import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { convert } from '../../pipeline/convert.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';
+import { neighbours } from '../../pipeline/neighbours.ts';
 import { train } from '../../pipeline/train.ts';
 import { duckdbRows } from '../helpers/duckdb.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
@@ -95,13 +97,22 @@ test('the recipes of the documentation run as they stand, and agree with the exp
   }
 
   const queries = await snippets('sql');
-  t.is(queries.length, 3);
-  const [byClass = [], nearest = [], joined = []] = await Promise.all(
+  t.is(queries.length, 4);
+  const [byClass = [], nearest = [], ofAll = [], joined = []] = await Promise.all(
     queries.map((query) => duckdbRows(query.replaceAll('runs/a/', `${folder}/`))),
   );
   t.deepEqual(byClass, counts);
   t.is(ids[0], ids.toSorted()[0]);
   isNearest(nearest);
+  const vectors = at('test');
+  await neighbours({ query: vectors, of: vectors, out: at('nearest'), top: 2, threads: 1 });
+  const table = tableFromIPC(await fs.readFile(path.join(at('nearest'), 'neighbours.arrow')));
+  const ours = Array.from(table, (row) => [row['query_id'], row['rank'], row['similarity']]);
+  t.is(ofAll.length, ours.length);
+  for (const [row, [id, rank, similarity]] of ours.entries()) {
+    t.like(ofAll[row], { query_id: id, rank });
+    t.true(Math.abs(Number(ofAll[row]!['similarity']) - Number(similarity)) < 1e-5);
+  }
   t.is(joined.length, ids.length);
   for (const row of joined) t.not(row['other_label'], row['class']);
 });

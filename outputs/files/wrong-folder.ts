@@ -27,6 +27,7 @@ const folders = {
     what: 'a result of `neighbours`',
     verb: 'neighbours',
   },
+  'sincere-selection': { file: 'summary.json', what: 'a result of `select`', verb: 'select' },
   'sincere-drift': { file: 'summary.json', what: 'a result of `drift`', verb: 'drift' },
 } as const;
 

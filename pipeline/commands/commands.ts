@@ -13,6 +13,7 @@ import { inspectVerb } from '../options/inspect-options.ts';
 import { lossVerb } from '../options/loss-options.ts';
 import { neighboursVerb } from '../options/neighbours-options.ts';
 import { prepareVerb } from '../options/prepare-options.ts';
+import { selectVerb } from '../options/select-options.ts';
 import { setupVerb } from '../options/setup-options.ts';
 import { suspectsVerb } from '../options/suspects-options.ts';
 import { theoryVerb } from '../options/theory-options.ts';
@@ -39,6 +40,7 @@ export const commands: readonly LazyCommand[] = [
   lazy(neighboursVerb, async () => (await import('./neighbours-command.ts')).neighboursCommand),
   lazy(duplicatesVerb, async () => (await import('./duplicates-command.ts')).duplicatesCommand),
   lazy(suspectsVerb, async () => (await import('./suspects-command.ts')).suspectsCommand),
+  lazy(selectVerb, async () => (await import('./select-command.ts')).selectCommand),
   lazy(driftVerb, async () => (await import('./drift-command.ts')).driftCommand),
   lazy(theoryVerb, async () => (await import('./theory-command.ts')).theoryCommand),
   lazy(convertVerb, async () => (await import('./convert-command.ts')).convertCommand),

@@ -7,7 +7,7 @@ import { openWorkPool, type WorkPool } from '../../threads/work-pool.ts';
 import { medianDistance } from './bandwidth.ts';
 import { type DriftGroup, type DriftSides, groupKeys, sampledPositions } from './drift-groups.ts';
 import type { PermutationTest, TestOptions } from './drift-options.ts';
-import { gatherRows } from './gathered-rows.ts';
+import { gatherRows } from '../gathered-rows.ts';
 import { type KernelSumsRequest, kernelSumsWork } from './kernel-sums-work.ts';
 import { permutationP } from './permutation-p.ts';
 import { drawSides, openSideDraws, relabellingKeys } from './side-draws.ts';

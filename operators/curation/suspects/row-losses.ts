@@ -5,7 +5,7 @@ import { permutation, seededRandom } from '../../random.ts';
 import { availableCores } from '../../threads/available-cores.ts';
 import { sharedFloat32, sharedFloat64, sharedInt32 } from '../../threads/shared-memory.ts';
 import { openWorkPool } from '../../threads/work-pool.ts';
-import { gatherRows } from '../drift/gathered-rows.ts';
+import { gatherRows } from '../gathered-rows.ts';
 import { type RowLossesRequest, rowLossesWork } from './row-losses-work.ts';
 
 /** Below this many multiplications, starting threads costs more than it saves. */

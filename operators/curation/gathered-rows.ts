@@ -1,5 +1,5 @@
-import { checkedBlocks } from '../../evaluation/vectors/checked-blocks.ts';
-import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
+import { checkedBlocks } from '../evaluation/vectors/checked-blocks.ts';
+import type { VectorSet } from '../evaluation/vectors/vector-set.ts';
 
 /**
  * Copies rows of a set to where they are wanted, in one pass over it.

@@ -1,6 +1,7 @@
 import { CompressionType, Field, type Schema } from 'apache-arrow';
 import type { ArrowMessage, BatchMessage } from '../../operators/arrow/arrow-messages.ts';
 import { readArrowMessage } from '../../operators/arrow/arrow-messages.ts';
+import { bigEndianReason } from '../../operators/arrow/byte-order.ts';
 import { checkLayout } from '../../operators/arrow/check-layout.ts';
 import type { ByteRange } from '../store/object-store.ts';
 import { type BatchBuffers, decodeRows, leafRanges, leafValues } from './arrow-cells.ts';
@@ -245,6 +246,7 @@ async function streamParts(source: ObjectBytes): Promise<ArrowParts> {
   if (typeof head === 'string' || head.kind !== 'schema') {
     throw new Error('it is no Parquet, no Arrow file and no Arrow stream');
   }
+  if (head.isBigEndian) throw new Error(bigEndianReason);
   const batches: BatchMessage[] = [];
   const dictionaries: { before: number; message: BatchMessage }[] = [];
   for (let position = head.end; ;) {

@@ -1,5 +1,6 @@
 import type { Schema } from 'apache-arrow';
 import { Footer } from 'apache-arrow/ipc/metadata/file';
+import { bigEndianReason, isBigEndian } from '../../operators/arrow/byte-order.ts';
 import { footerTable } from '../../operators/arrow/arrow-metadata.ts';
 import { checkFlatbuffer, structsOf } from '../../operators/arrow/check-flatbuffer.ts';
 import { messageOf } from '../../operators/errors.ts';
@@ -36,6 +37,7 @@ export async function readArrowFooter(source: ObjectBytes): Promise<ArrowFooter>
   }
   const footer = await source.range(size - tailBytes - bytes, bytes);
   checkFlatbuffer(footer, footerTable);
+  if (isBigEndian(footer, 'footer')) throw new Error(bigEndianReason);
   const { schema } = decodedFooter(footer);
   const offsetsAt = (slot: number): readonly number[] => {
     const blocks = structsOf(footer, slot, blockBytes);

@@ -1,5 +1,6 @@
 import { Message, type Schema } from 'apache-arrow';
 import { messageTable } from './arrow-metadata.ts';
+import { isBigEndian } from './byte-order.ts';
 import { checkFlatbuffer } from './check-flatbuffer.ts';
 import type { BatchLayout } from './check-layout.ts';
 
@@ -25,7 +26,7 @@ type DescribedMessage = {
   readonly rows: number;
   readonly bodyBytes: number;
 } & (
-  | { readonly kind: 'schema'; readonly schema: Schema }
+  | { readonly kind: 'schema'; readonly schema: Schema; readonly isBigEndian: boolean }
   | { readonly kind: 'batch'; readonly layout: BatchLayout }
   | {
       readonly kind: 'dictionary';
@@ -74,7 +75,16 @@ function describe(header: Buffer): DescribedMessage | undefined {
     const message = Message.decode(header);
     const { bodyLength: bodyBytes } = message;
     if (!Number.isSafeInteger(bodyBytes) || bodyBytes < 0) return undefined;
-    if (message.isSchema()) return { kind: 'schema', rows: 0, bodyBytes, schema: message.header() };
+    if (message.isSchema()) {
+      const schema = message.header();
+      return {
+        kind: 'schema',
+        rows: 0,
+        bodyBytes,
+        schema,
+        isBigEndian: isBigEndian(header, 'message'),
+      };
+    }
     if (message.isDictionaryBatch()) {
       const { id, data: layout, isDelta } = message.header();
       return { kind: 'dictionary', rows: 0, bodyBytes, layout, id, isDelta };

@@ -90,13 +90,32 @@ export function checkFlatbuffer(bytes: Uint8Array, root: Table): void {
  */
 export function structsOf(bytes: Uint8Array, number: number, structBytes: number): DataView {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const table = view.getUint32(0, true);
+  const slot = slotOf(view, view.getUint32(0, true), number);
+  if (slot === 0) return new DataView(bytes.buffer, bytes.byteOffset, 0);
+  const list = slot + view.getUint32(slot, true);
+  const length = view.getUint32(list, true) * structBytes;
+  return new DataView(bytes.buffer, bytes.byteOffset + list + 4, length);
+}
+
+/**
+ * A number of 16 bits in a table below the outermost one, which must have been checked.
+ *
+ * @param table Number of the slot that leads to the table.
+ * @param number Number of the slot in it.
+ * @returns 0, as the format has it, where it is not there.
+ */
+export function int16Of(bytes: Uint8Array, table: number, number: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const below = slotOf(view, view.getUint32(0, true), table);
+  const slot = below === 0 ? 0 : slotOf(view, below + view.getUint32(below, true), number);
+  return slot === 0 ? 0 : view.getInt16(slot, true);
+}
+
+/** Place of a slot of a table; 0 when it is not there. */
+function slotOf(view: DataView, table: number, number: number): number {
   const offsets = table - view.getInt32(table, true);
   const entry = 4 + 2 * number;
   const isThere = entry + 2 <= view.getUint16(offsets, true);
   const offset = isThere ? view.getUint16(offsets + entry, true) : 0;
-  if (offset === 0) return new DataView(bytes.buffer, bytes.byteOffset, 0);
-  const list = table + offset + view.getUint32(table + offset, true);
-  const length = view.getUint32(list, true) * structBytes;
-  return new DataView(bytes.buffer, bytes.byteOffset + list + 4, length);
+  return offset === 0 ? 0 : table + offset;
 }

@@ -6,6 +6,7 @@ import {
   type Schema,
 } from 'apache-arrow';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { bigEndianReason, isBigEndian } from '../../operators/arrow/byte-order.ts';
 import { type BatchMessage, readArrowMessage } from '../../operators/arrow/arrow-messages.ts';
 import { footerTable } from '../../operators/arrow/arrow-metadata.ts';
 import { checkFlatbuffer, structsOf } from '../../operators/arrow/check-flatbuffer.ts';
@@ -157,6 +158,7 @@ async function readFooter(window: FileWindow): Promise<FooterBlocks> {
   }
   const footer = await window.bytes(size - tailBytes - footerBytes, footerBytes);
   checkFlatbuffer(footer, footerTable);
+  if (isBigEndian(footer, 'footer')) throw foreign(path);
   const [dictionaries, batches] = [2, 3].map((slot) => {
     const blocks = structsOf(footer, slot, blockBytes);
     const count = blocks.byteLength / blockBytes;
@@ -177,6 +179,12 @@ async function messageAt(
   if (typeof message !== 'string' && message.kind !== 'schema' && message.kind === kind)
     return message;
   throw new Error(`there is no ${kind} at byte ${offset}, where the footer says`);
+}
+
+function foreign(path: string): PipelineError {
+  return new PipelineError('ERR_FORMAT', `Could not read \`${path}\`: ${bigEndianReason}`, {
+    path,
+  });
 }
 
 function damaged(path: string, what: string, cause?: unknown): PipelineError {

@@ -1,5 +1,6 @@
 import { type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
+import { bigEndianReason } from '../../operators/arrow/byte-order.ts';
 import { type ArrowMessage, readArrowMessage } from '../../operators/arrow/arrow-messages.ts';
 import { checkLayout } from '../../operators/arrow/check-layout.ts';
 import { fieldsOf } from './fields-of.ts';
@@ -48,6 +49,11 @@ export async function openArrowStream(path: string): Promise<ArrowStreamReader> 
     const head = await readArrowMessage(window, 0);
     if (typeof head === 'string' || head.kind !== 'schema') {
       throw damaged(path, 'it does not begin like an Arrow stream');
+    }
+    if (head.isBigEndian) {
+      throw new PipelineError('ERR_FORMAT', `Could not read \`${path}\`: ${bigEndianReason}`, {
+        path,
+      });
     }
     const schemaBytes = Buffer.from(await window.bytes(0, head.end));
     const schema = schemaOf(path, schemaBytes);

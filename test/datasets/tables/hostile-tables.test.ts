@@ -7,6 +7,7 @@ import { lz4Block, lz4Frame } from '../../../datasets/tables/lz4-block.ts';
 import { checkDecodedSize } from '../../../datasets/tables/row-bounds.ts';
 import { splitOfName } from '../../../datasets/tables/table-files.ts';
 import { readThrift } from '../../../datasets/tables/thrift.ts';
+import { sayingBigEndian } from '../../helpers/big-endian.ts';
 import { arrowBytes, imageTable, parquetBytes, writeTable } from '../../helpers/image-tables.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
@@ -38,6 +39,13 @@ test('what is no whole table is refused, naming the file and the reason', async 
   const encrypted = Buffer.concat([Buffer.from('PARE'), parquet.subarray(4)]);
   await refused(t, 'encrypted.parquet', encrypted, /it is encrypted, which is not read/u);
   await refused(t, 'rows.parquet', await parquetBytes(imageTable([])), /holds no images/u);
+});
+
+test('images of a machine that is big-endian are refused', async (t) => {
+  for (const format of ['file', 'stream'] as const) {
+    const bytes = sayingBigEndian(() => arrowBytes(imageTable(images, ['x', 'y']), format));
+    await refused(t, `${format}.arrow`, bytes, /its numbers are big-endian, which is not read/u);
+  }
 });
 
 test('a stream without an end mark is read, and a note says that it may have been cut', async (t) => {
@@ -129,4 +137,20 @@ test('splits are known by the names that `datasets` gives to files and folders',
     'photos.parquet': undefined,
   };
   for (const [name, split] of Object.entries(names)) t.is(splitOfName(name), split, name);
+});
+
+test('Zstandard gives the bytes again, and refuses a frame that is cut, again and again', async (t) => {
+  const { ZSTD } = await loadCodecs();
+  // One frame of 11 bytes that are stored as they are: its size is in its head.
+  const text = Buffer.from('hello world');
+  const head = Buffer.from('28b52ffd2000', 'hex');
+  head[5] = text.length;
+  const block = Buffer.from([1 | (text.length << 3), 0, 0]);
+  const frame = Buffer.concat([head, block, text]);
+  t.deepEqual(Buffer.from(ZSTD!(frame, text.length)), text);
+  for (const cut of frame.keys()) {
+    t.throws(() => ZSTD!(frame.subarray(0, cut), text.length), { message: /ZSTD data/u });
+  }
+  t.throws(() => ZSTD!(frame, text.length - 1), { message: /ZSTD data are damaged/u });
+  t.deepEqual(Buffer.from(ZSTD!(frame, text.length)), text);
 });

@@ -13,6 +13,7 @@ import {
 import fc from 'fast-check';
 import { placeOf } from '../../../datasets/store/place.ts';
 import { openTableVectors } from '../../../datasets/vectors/table-vectors.ts';
+import { sayingBigEndian } from '../../helpers/big-endian.ts';
 import { duckdbRows } from '../../helpers/duckdb.ts';
 import { arrowBytes, parquetBytes, writeTable } from '../../helpers/image-tables.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -111,4 +112,16 @@ test('vectors of two lengths are refused, naming table, column, both rows and bo
   const table = tableOf(rows, listOf(new Float32()));
   await ragged(t, 'ragged.arrow', arrowBytes(table, 'file'));
   await ragged(t, 'ragged.parquet', await parquetBytes(table, { rowsOfGroup: 2 }));
+});
+
+test('vectors of a machine that is big-endian are refused, never read as other numbers', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const format of ['file', 'stream'] as const) {
+    const table = tableOf([[1, 2]], listOf(new Float32()));
+    const bytes = sayingBigEndian(() => arrowBytes(table, format));
+    const file = await writeTable(path.join(folder, `${format}.arrow`), bytes);
+    const error = await t.throwsAsync(vectorsOf(file), { code: 'ERR_FORMAT' });
+    t.regex(error.message, /its numbers are big-endian, which is not read/u);
+    t.true(error.message.includes(file));
+  }
 });

@@ -4,13 +4,16 @@ import {
   type Data,
   Dictionary,
   Field,
+  Float32,
   Float64,
   Int32,
   makeData,
   Schema,
+  Table,
   tableFromArrays,
   Utf8,
   Vector,
+  vectorFromArray,
 } from 'apache-arrow';
 import test, { type ExecutionContext } from 'ava';
 import pl from 'nodejs-polars';
@@ -20,6 +23,8 @@ import { openArrowFile } from '../../../outputs/arrow/arrow-file.ts';
 import { openArrowLog } from '../../../outputs/arrow/arrow-log.ts';
 import { openArrowReader, readArrowFile } from '../../../outputs/arrow/read-arrow-file.ts';
 import { openArrowStream } from '../../../outputs/arrow/read-arrow-stream.ts';
+import { sayingBigEndian } from '../../helpers/big-endian.ts';
+import { arrowBytes } from '../../helpers/image-tables.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Writes one column as it is given, right or wrong. */
@@ -158,4 +163,21 @@ test('files of others are read: text in views, large lists, nested columns', asy
     preview.map(({ text }) => text),
     ['ä', null, long],
   );
+});
+
+test('files and streams of a machine that is big-endian are refused, naming them', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const [format, open] of [
+    ['file', openArrowReader],
+    ['stream', openArrowStream],
+  ] as const) {
+    const file = path.join(folder, `${format}.arrow`);
+    const table = new Table({ number: vectorFromArray([1, 2], new Float32()) });
+    await fs.writeFile(
+      file,
+      sayingBigEndian(() => arrowBytes(table, format)),
+    );
+    const error = await t.throwsAsync(open(file), { code: 'ERR_FORMAT', message: /big-endian/u });
+    t.true(error.message.includes(file));
+  }
 });

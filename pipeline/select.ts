@@ -9,6 +9,7 @@ import { writeSelection } from '../outputs/tables/selection-files.ts';
 import { type SelectOptions, selectVerb } from './options/select-options.ts';
 import { openSides } from './parts/open-sides.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
+import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
@@ -42,8 +43,10 @@ export function select(given: SelectOptions): Run<Selected> {
     const { signal } = scope;
     const train = options.labelled ?? options.set;
     const locations = { train, test: options.set, layer: options.layer };
-    const { train: other, test: set, layer } = await openSides(locations, scope, note);
+    const { train: other, test: set, layer, leaveOneOut } = await openSides(locations, scope, note);
     const labelled = options.labelled === null ? undefined : other;
+    const sharedIds = leaveOneOut || !(set.isNumbered || other.isNumbered);
+    if (labelled !== undefined && !sharedIds) tellNumbered(set, other, note);
     // Before the work, so that a folder that cannot be made costs no wait.
     await makeResultFolder(out);
 
@@ -53,6 +56,7 @@ export function select(given: SelectOptions): Run<Selected> {
         count,
         method,
         labelled,
+        sharedIds,
         seed,
         threads: threads ?? undefined,
         signal,
@@ -79,6 +83,15 @@ export function select(given: SelectOptions): Run<Selected> {
       return { selection, id, classOf, report };
     });
   });
+}
+
+function tellNumbered(set: OpenedSet, labelled: OpenedSet, note: TellNote): void {
+  const { name } = set.isNumbered ? set : labelled;
+  note(
+    `\`${name}\` has no ids to know labelled rows of \`${set.name}\` by: none is left out, and equal ones are chosen last. ` +
+      'Name a column of ids: `FILE?id=COLUMN`',
+    ['labelled'],
+  );
 }
 
 function sourceOf({ name, modelHash, datasetHash, unusable }: OpenedSet) {

@@ -210,6 +210,7 @@ function foundVectors(
     layer: isUnit ? 'projection' : 'embedding',
     listingHash: sha256(JSON.stringify(classes.classes), idHash, labelBytes(classes)),
     contentHash: sha256(idHash, String(dim), collecting.hash.digest()),
+    isNumbered: chosen.id === null,
     unusable: { rows: unusable, first: firstUnusable },
     attribute:
       attribute === undefined

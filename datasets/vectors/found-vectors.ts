@@ -34,6 +34,8 @@ export interface FoundVectors extends VectorSet {
   readonly listingHash: string;
   /** SHA-256 in hex over ids and the float32 of vectors: the same for the same vectors in any format. */
   readonly contentHash: string;
+  /** Ids are numbers of rows, because the file has none: those of two files are not of the same images. */
+  readonly isNumbered: boolean;
   /** Rows that were left out: no vector, NaN, infinity or nothing but zeros. */
   readonly unusable: LeftOutRows;
   /** Null when none was asked for. */

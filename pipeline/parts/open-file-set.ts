@@ -78,6 +78,7 @@ function fileSet(found: FoundVectors, layer: EmbeddingLayer): OpenedSet {
     precision: null,
     preprocessing: null,
     attribute: found.attribute,
+    isNumbered: found.isNumbered,
     unusable: found.unusable,
     on: (other) => fileSet(found, other),
   };

@@ -36,6 +36,7 @@ function exportedSet(set: ExportedSet, layer: EmbeddingLayer): OpenedSet {
     layer,
     file: null,
     attribute: null,
+    isNumbered: false,
     on: (other) => exportedSet(set.on(other), other),
   };
 }

@@ -25,6 +25,8 @@ export interface OpenedSet extends VectorSet {
   readonly preprocessing: JsonObject | null;
   /** Values of the column `by` of a file; null when none was asked for, and of an export, which has none. */
   readonly attribute: ImageAttribute | null;
+  /** Ids are numbers of rows, of a file that has none. */
+  readonly isNumbered: boolean;
   /** Rows that were left out. */
   readonly unusable: UnusableRows;
   /** The rows on another layer; those of a file are the same on each. @throws {PipelineError} `ERR_FORMAT` when there is none. */

@@ -97,3 +97,16 @@ test('rows of the labelled set are not chosen again, which is told', async (t) =
   });
   t.truthy(error);
 });
+
+test('numbers of rows are not taken for ids of labelled images, which is told', async (t) => {
+  const set = await writeVectorExport(t, { ...given, ids: labels.map((_, row) => `${row}`) });
+  const labelled = path.join(await temporaryFolder(t), 'labelled.arrow');
+  const vectors = vectorFromArray(
+    [0, 1].map((row) => Array.from(projection.subarray(2 * row, 2 * row + 2))),
+  );
+  await fs.writeFile(labelled, tableToIPC(new Table({ vector: vectors }), 'file'));
+  const out = await outFolder(t);
+  const notes = (await notesOf(select({ set, labelled, count: 12, out }))).join('\n');
+  t.regex(notes, /labelled\.arrow` has no ids to know labelled rows of .* by: none is left out/u);
+  t.notRegex(notes, / left out: their ids/u);
+});

@@ -58,7 +58,8 @@ export function nearestChosen(rows: VectorSet, options: NearestChosenOptions): N
 
   async function start(centres: VectorSet): Promise<void> {
     passes += 1;
-    for await (const { first, found } of neighbourGroups(rows, centres, { ...options, k: 1 })) {
+    const nearest = { ...options, k: 1, sameAndOther: 0 };
+    for await (const { first, found } of neighbourGroups(rows, centres, nearest)) {
       for (const [at, similarity] of found.nearest.similarities.entries()) {
         const row = first + at;
         if (similarity > similarities[row]!) similarities[row] = similarity;

@@ -63,12 +63,12 @@ export async function selectVectors(
   options: SelectVectorsOptions,
 ): Promise<VectorSelection> {
   const { layer, count, method = 'k-centre', labelled, signal, onProgress } = options;
-  const { threads, memoryMb, seed = 0 } = options;
+  const { threads, memoryMb, seed = 0, sharedIds = true } = options;
   const rows = withoutClasses(unitVectors(set, layer));
   const state = nearestChosen(rows, { threads, memoryMb, signal });
-  const excluded = labelled === undefined ? 0 : exclude(set, labelled, state.taken);
+  const excluded = labelled === undefined || !sharedIds ? 0 : exclude(set, labelled, state.taken);
   const selectable = set.count - excluded;
-  checkCount(count, selectable, set, labelled);
+  checkCount(count, selectable, set, sharedIds ? labelled : undefined);
   const coverage: CoverageRow[] = [];
   if (labelled !== undefined && labelled.count > 0) {
     await state.start(withoutClasses(unitVectors(labelled, layer)));

@@ -12,8 +12,10 @@ export interface SelectVectorsOptions {
   readonly count: number;
   /** Whether the farthest row is next, or each with a probability. @default 'k-centre' */
   readonly method?: SelectionMethod | undefined;
-  /** Rows that are chosen already; those of the set with the same id are left out. @default none */
+  /** Rows that are chosen already. @default none */
   readonly labelled?: VectorSet | undefined;
+  /** Rows of the set with an id of `labelled` are the same images, and left out. @default true */
+  readonly sharedIds?: boolean | undefined;
   /** Random seed of `k-means++`; `k-centre` draws nothing. @default 0 */
   readonly seed?: number | undefined;
   /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores, or 0 for small sets */

@@ -7,7 +7,7 @@ import { openVectors } from '../../../datasets/vectors/open-vectors.ts';
 import { decimalFloat32 } from '../../../datasets/vectors/decimal-float32.ts';
 import { vectorLocation } from '../../../datasets/vectors/vector-location.ts';
 import { PipelineError } from '../../../operators/errors.ts';
-import { parquetBytes } from '../../helpers/image-tables.ts';
+import { parquetBytes, writeTable } from '../../helpers/image-tables.ts';
 import { objectServer } from '../../helpers/object-server.ts';
 import { npyBytes, unicodeArray, zipBytes } from '../../helpers/npy.ts';
 import { writeVectorFiles } from '../../helpers/vector-files.ts';
@@ -80,7 +80,7 @@ async function writeTo(
 ): Promise<string> {
   const folder = await temporaryFolder(t);
   for (const [name, bytes] of Object.entries(files))
-    await fs.writeFile(path.join(folder, name), bytes);
+    await writeTable(path.join(folder, name), Buffer.from(bytes));
   return folder;
 }
 
@@ -296,6 +296,16 @@ const refusals: Readonly<
     { 'x.npy': npyBytes(six, { shape: [3, 2] }), 'l.txt': 'a\nb\n' },
     'x.npy?label=l.txt',
     /l\.txt` has 2 rows .* fewer than/u,
+  ],
+  'a table of Lance': [
+    { 'x.lance/_versions/1.manifest': 'a' },
+    'x.lance',
+    /x\.lance` is Lance, which is not read: export it with `python -c .*"x\.parquet"\)'`/u,
+  ],
+  'a file of Lance': [
+    { 'x.lance': Buffer.from('\0\0\0\0LANC') },
+    'x.lance',
+    /it is Lance, which is not read: export it with `python -c .*"TABLE\.parquet"\)'`/u,
   ],
   'no file': [{}, 'x.npy?label=y', /There is no .*x\.npy`: check the path/u],
   'rows without a vector alone': [

@@ -2,6 +2,7 @@ import { CompressionType, Field, type Schema } from 'apache-arrow';
 import type { ArrowMessage, BatchMessage } from '../../operators/arrow/arrow-messages.ts';
 import { readArrowMessage } from '../../operators/arrow/arrow-messages.ts';
 import { bigEndianReason } from '../../operators/arrow/byte-order.ts';
+import { unreadType } from '../../operators/arrow/unread-type.ts';
 import { checkLayout } from '../../operators/arrow/check-layout.ts';
 import type { ByteRange } from '../store/object-store.ts';
 import { type BatchBuffers, decodeRows, leafRanges, leafValues } from './arrow-cells.ts';
@@ -242,9 +243,10 @@ async function fileParts(source: ObjectBytes): Promise<ArrowParts> {
 }
 
 async function streamParts(source: ObjectBytes): Promise<ArrowParts> {
-  const head = await readArrowMessage(source, 0);
+  let cause: unknown;
+  const head = await readArrowMessage(source, 0, (error) => (cause = error));
   if (typeof head === 'string' || head.kind !== 'schema') {
-    throw new Error('it is no Parquet, no Arrow file and no Arrow stream');
+    throw unreadType(cause) ?? new Error('it is no Parquet, no Arrow file and no Arrow stream');
   }
   if (head.isBigEndian) throw new Error(bigEndianReason);
   const batches: BatchMessage[] = [];

@@ -3,7 +3,7 @@ import { Footer } from 'apache-arrow/ipc/metadata/file';
 import { bigEndianReason, isBigEndian } from '../../operators/arrow/byte-order.ts';
 import { footerTable } from '../../operators/arrow/arrow-metadata.ts';
 import { checkFlatbuffer, structsOf } from '../../operators/arrow/check-flatbuffer.ts';
-import { messageOf } from '../../operators/errors.ts';
+import { unreadType } from '../../operators/arrow/unread-type.ts';
 import type { ObjectBytes } from './object-bytes.ts';
 
 /** Bytes with which an Arrow file begins and ends. */
@@ -53,10 +53,6 @@ function decodedFooter(footer: Uint8Array): Footer {
   try {
     return Footer.decode(footer);
   } catch (error) {
-    const type = /^Unrecognized type: "(\w+)"/u.exec(messageOf(error))?.[1];
-    if (type === undefined) throw error;
-    throw new Error(`a column has the type ${type}, which is not read: write it as a list`, {
-      cause: error,
-    });
+    throw unreadType(error) ?? error;
   }
 }

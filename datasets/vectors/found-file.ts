@@ -3,6 +3,7 @@ import { absoluteLocation } from '../../operators/location-scheme.ts';
 import { shownLocation } from '../../operators/shown-location.ts';
 import type { Place, StoredObject } from '../store/object-store.ts';
 import { placeOf } from '../store/place.ts';
+import { isLanceName, lanceReason } from './lance-reason.ts';
 import { formatError } from './rows-together.ts';
 
 /** A file that was found in its store. */
@@ -38,6 +39,9 @@ export async function findVectorFile(location: string, signal?: AbortSignal): Pr
   }
   const found = await findInStore(place, signal);
   if (found !== undefined) return found;
+  if (isLanceName(location)) {
+    throw new PipelineError('ERR_FORMAT', `\`${shown}\` ${lanceReason(shown)}`, { path: shown });
+  }
   const mark = /[?#]/u.test(location) ? ' Columns are named as in `FILE?label=COLUMN`.' : '';
   throw new PipelineError(
     'ERR_FORMAT',

@@ -5,6 +5,7 @@ import { openCsvVectors } from './csv-vectors.ts';
 import { openNpyFile } from './npy-file.ts';
 import { openNpzFile } from './npz-file.ts';
 import { type RowsInFile, rowsInFile } from './rows-in-file.ts';
+import { lanceMagic, lanceReason } from './lance-reason.ts';
 import { formatError } from './rows-together.ts';
 import { openTableVectors } from './table-vectors.ts';
 import { withWideVectors } from './with-wide-vectors.ts';
@@ -76,12 +77,21 @@ export async function openVectorTable(
         inPlace: null,
       };
     }
+    if (await isLance(found, signal)) throw new Error(`it ${lanceReason()}`);
     if (isText(head)) return { table: await openCsvVectors(found, signal), inPlace: null };
   } catch (error) {
     signal?.throwIfAborted();
     throw formatError(url, error, `\`${url}\``);
   }
   return { table: withWideVectors(await openTableVectors(place, object, signal)), inPlace: null };
+}
+
+async function isLance({ place, object }: FoundFile, signal?: AbortSignal): Promise<boolean> {
+  if (object.bytes < lanceMagic.length || !/\.lance$/iu.test(object.key)) return false;
+  const range = { from: object.bytes - lanceMagic.length, bytes: lanceMagic.length };
+  return (
+    Buffer.from(await place.store.read(object, { range, signal })).toString('latin1') === lanceMagic
+  );
 }
 
 /** Control characters that no text has. */

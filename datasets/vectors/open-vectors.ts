@@ -39,7 +39,8 @@ export async function openVectors(
   const { table, inPlace } = await openVectorTable(found, signal);
   if (table.format !== 'npy') {
     const chosen = chooseVectorColumns(table, { ...columns, by });
-    return await collectVectors(table, chosen, { ...options, inPlace });
+    const notes = [...(table.notes ?? []), ...chosen.notes];
+    return await collectVectors(table, { ...chosen, notes }, { ...options, inPlace });
   }
   const beside = await findBeside(found, table, { ...columns, by }, signal);
   const joined = withColumnsBeside(table, beside.columns);

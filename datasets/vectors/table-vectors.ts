@@ -33,6 +33,7 @@ export async function openTableVectors(
       columns: file.columns.map(vectorColumn),
       rows: file.rows,
       metadata: file.metadata,
+      notes: file.isOpenEnded === true ? [openEndedNote(url)] : [],
       classNames: (column) => classNames.get(column),
       batches: (vector, names, chosen = signal) =>
         rowsTogether({ file, url, vector, names, signal: chosen }),
@@ -40,6 +41,10 @@ export async function openTableVectors(
   } catch (error) {
     throw formatError(url, error, `\`${url}\``);
   }
+}
+
+function openEndedNote(url: string): string {
+  return `\`${url}\` is an Arrow stream without an end mark: it may have been cut`;
 }
 
 function vectorColumn({ name, kind, isList, type, vector }: TableColumn): VectorColumn {

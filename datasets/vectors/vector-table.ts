@@ -46,6 +46,8 @@ export interface VectorTable {
   readonly rows: number | undefined;
   /** Texts that the schema carries by their keys, such as `huggingface`. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** What should be told of it before it is read, a sentence each. @default nothing */
+  readonly notes?: readonly string[] | undefined;
   /** Names of the values of an integer column, where the file has them, such as Hugging Face's `ClassLabel`. @default none */
   classNames?(column: string): readonly string[] | undefined;
   /**

@@ -44,11 +44,13 @@ const largestHeader = 1 << 28;
 /**
  * Reads the header of the message at `position`; its body is not touched.
  *
+ * @param onCause Takes why a header that is all there could not be decoded. @default nobody
  * @returns `'end'` at an end mark or the end of the file, `'cut'` where a message is not all there or is none.
  */
 export async function readArrowMessage(
   window: ByteWindow,
   position: number,
+  onCause?: (cause: unknown) => void,
 ): Promise<ArrowMessage | 'end' | 'cut'> {
   const prefix = await window.bytes(position, 8);
   if (prefix.byteLength === 0) return 'end';
@@ -63,13 +65,16 @@ export async function readArrowMessage(
   if (headerBytes < 0 || headerBytes > largestHeader) return 'cut';
   const header = await window.bytes(headerStart, headerBytes);
   if (header.byteLength < headerBytes) return 'cut';
-  const described = describe(header);
+  const described = describe(header, onCause);
   if (described === undefined) return 'cut';
   const end = headerStart + headerBytes + described.bodyBytes;
   return end > window.size ? 'cut' : { ...described, start: position, end };
 }
 
-function describe(header: Buffer): DescribedMessage | undefined {
+function describe(
+  header: Buffer,
+  onCause?: (cause: unknown) => void,
+): DescribedMessage | undefined {
   try {
     checkFlatbuffer(header, messageTable);
     const message = Message.decode(header);
@@ -92,8 +97,9 @@ function describe(header: Buffer): DescribedMessage | undefined {
     if (!message.isRecordBatch()) return undefined;
     const layout = message.header();
     return { kind: 'batch', rows: layout.length, bodyBytes, layout };
-  } catch {
+  } catch (error) {
     // Damaged bytes end in any kind of error; what they mean is that this is no message.
+    onCause?.(error);
     return undefined;
   }
 }

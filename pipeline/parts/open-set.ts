@@ -1,3 +1,4 @@
+import { isLanceName } from '../../datasets/vectors/lance-reason.ts';
 import { isFolder } from '../../operators/files/stat-of.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import { schemeOf } from '../../operators/location-scheme.ts';
@@ -22,7 +23,8 @@ export async function openSet(
   scope: SetScope,
   note: TellNote,
 ): Promise<OpenedSet> {
-  const isExport = schemeOf(location) === null && (await isFolder(location));
+  const isExport =
+    schemeOf(location) === null && !isLanceName(location) && (await isFolder(location));
   if (!isExport) return await openFileSet(location, options, scope, note);
   const chosen = options.layer ?? 'projection';
   const set = await openVectorSet(location, chosen, scope.signal);

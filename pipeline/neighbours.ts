@@ -12,8 +12,8 @@ import {
   refuseUnfinished,
   type SearchParts,
 } from '../outputs/tables/search-parts.ts';
+import type { embeddedQueries } from './embedded-queries.ts';
 import { type NeighboursOptions, neighboursVerb } from './options/neighbours-options.ts';
-import { embeddedQueries } from './embedded-queries.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
 import { openSides } from './parts/open-sides.ts';
 import { queriesById } from './parts/queries-by-id.ts';
@@ -70,7 +70,7 @@ export function neighbours(given: NeighboursOptions): Run<FoundNeighbours> {
     const { out, resume, model, layer: asked } = options;
     await makeResultFolder(out);
     if (!resume) await refuseUnfinished(out);
-    const query = model === null ? options.query : await embeddedQueries(options, scope, note);
+    const query = model === null ? options.query : await embeddedBy(options, scope, note);
     const locations = { train: options.of, test: query, layer: asked };
     const sides = await openSides(locations, scope, note);
     const { train: support, test, layer } = sides;
@@ -115,6 +115,10 @@ export function neighbours(given: NeighboursOptions): Run<FoundNeighbours> {
     });
   });
 }
+
+/** Loads what embeds images when there are images: a search alone takes half of its memory. */
+const embeddedBy: typeof embeddedQueries = async (...given) =>
+  await (await import('./embedded-queries.ts')).embeddedQueries(...given);
 
 interface Searched {
   readonly queries: VectorSet;

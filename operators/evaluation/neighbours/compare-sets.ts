@@ -12,7 +12,7 @@ import {
 } from './comparison.ts';
 import { queryGroups } from './query-groups.ts';
 import type { QueryShare } from './query-share.ts';
-import { supportBlocks } from './support-block.ts';
+import { supportBlocks, supportSlots } from './support-block.ts';
 
 /** Options of a comparison, with its kind. */
 export interface CompareSetsOptions<Spec extends ComparisonSpec> extends Omit<
@@ -61,6 +61,7 @@ export async function* compareSets<Spec extends ComparisonSpec>(
   signal?.throwIfAborted();
   const groupSize = groupSizeOf(queries, options);
   const pool = comparingPool(queries, support, options);
+  const slots = supportSlots(support);
   try {
     await pool.request(() => ({ open: spec }));
     for await (const { first, rows } of queryGroups(queries, groupSize)) {
@@ -72,7 +73,7 @@ export async function* compareSets<Spec extends ComparisonSpec>(
       await request((worker) => ({ share: shares[worker]! }));
       let compared: Promise<unknown> = Promise.resolve();
       let seen = 0;
-      for await (const block of supportBlocks(support, copies)) {
+      for await (const block of supportBlocks(support, copies, slots)) {
         await compared;
         signal?.throwIfAborted();
         if (seen > 0) onProgress?.(first + Math.floor((count * seen) / support.count));

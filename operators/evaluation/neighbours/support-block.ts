@@ -33,13 +33,16 @@ const blockNumbers = 2 ** 20;
  *
  * Memory: two blocks of 4 MiB, or of one tile.
  *
+ * @param slots Memory of the blocks, of a reading of the same set that is over. @default new memory
  * @throws {RangeError} When a row is not finite or too long, or the set gives other rows than it says.
  */
-export async function* supportBlocks(set: VectorSet, copies: number): AsyncGenerator<SupportBlock> {
+export async function* supportBlocks(
+  set: VectorSet,
+  copies: number,
+  slots: readonly [Slot, Slot] = supportSlots(set),
+): AsyncGenerator<SupportBlock> {
   const { dim, count } = set;
-  const tiles = Math.max(1, Math.floor(blockNumbers / (dim * tileRows)));
-  const size = Math.min(tiles, Math.ceil(count / tileRows)) * tileRows;
-  const slots = [slotFor(size, dim), slotFor(size, dim)] as const;
+  const size = slots[0].starts.length;
   let next = 0;
   let first = 0;
   let slot = arranged(slots[0], set, first, size);
@@ -65,7 +68,8 @@ export async function* supportBlocks(set: VectorSet, copies: number): AsyncGener
   if (seen !== count) throw wrongRows(set, seen, 0, seen);
 }
 
-interface Slot {
+/** Memory of a block. */
+export interface Slot {
   readonly rows: Float32Array;
   readonly bits: Int32Array;
   readonly positions: Int32Array;
@@ -74,6 +78,13 @@ interface Slot {
   readonly starts: Int32Array;
   readonly order: Float64Array;
   count: number;
+}
+
+/** Memory of the two blocks of a set: its own each time it is read costs what the garbage collector has not found yet. */
+export function supportSlots({ dim, count }: VectorSet): readonly [Slot, Slot] {
+  const tiles = Math.max(1, Math.floor(blockNumbers / (dim * tileRows)));
+  const size = Math.min(tiles, Math.ceil(count / tileRows)) * tileRows;
+  return [slotFor(size, dim), slotFor(size, dim)];
 }
 
 function slotFor(size: number, dim: number): Slot {

@@ -75,7 +75,12 @@ async function namedTables(
   return tables;
 }
 
-async function tablesBelow(
+/**
+ * Finds all tables below a folder or prefix, in the order of their names, whatever splits they are of.
+ *
+ * @throws {PipelineError} `ERR_DATASET` when there are none, or too many.
+ */
+export async function tablesBelow(
   location: string,
   { store, key }: Place,
   signal: AbortSignal | undefined,

@@ -3,8 +3,7 @@ import { findBeside } from './beside-files.ts';
 import { chooseVectorColumns } from './choose-vector-columns.ts';
 import { collectVectors } from './collect-vectors.ts';
 import type { FoundVectors, OpenVectorsOptions } from './found-vectors.ts';
-import { findVectorFile } from './found-file.ts';
-import { openVectorTable } from './open-vector-table.ts';
+import { openVectorSource } from './open-vector-source.ts';
 import { vectorLocation } from './vector-location.ts';
 
 /**
@@ -12,6 +11,7 @@ import { vectorLocation } from './vector-location.ts';
  *
  * `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`, with `?` or `#`, names columns; those that are not named are guessed where it is
  * plain, and told in `notes`. The file is a path, or a URL of `https://` or `s3://`.
+ * A folder of Arrow or Parquet files, names in braces, and a pattern with `*` are one table, whose parts have the same columns.
  *
  * It is read once, whole. Memory: ids and labels, `memoryBytes` of vectors, and some MiB; other vectors go to a nameless file in
  * the folder for temporary files, or stay in a `.npy` file of float32 on a disk. The same vectors give the same hashes, classes
@@ -35,8 +35,7 @@ export async function openVectors(
 ): Promise<FoundVectors> {
   const { by, signal } = options;
   const { file, columns } = vectorLocation(location);
-  const found = await findVectorFile(file, signal);
-  const { table, inPlace } = await openVectorTable(found, signal);
+  const { found, table, inPlace } = await openVectorSource(file, signal);
   if (table.format !== 'npy') {
     const chosen = chooseVectorColumns(table, { ...columns, by });
     const notes = [...(table.notes ?? []), ...chosen.notes];

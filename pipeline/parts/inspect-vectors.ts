@@ -1,7 +1,6 @@
 import { chooseVectorColumns } from '../../datasets/vectors/choose-vector-columns.ts';
 import type { FoundVectors } from '../../datasets/vectors/found-vectors.ts';
-import { openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
-import { findVectorFile } from '../../datasets/vectors/found-file.ts';
+import { openVectorSource } from '../../datasets/vectors/open-vector-source.ts';
 import { openVectors } from '../../datasets/vectors/open-vectors.ts';
 import { vectorLocation } from '../../datasets/vectors/vector-location.ts';
 import type { VectorColumn, VectorRows, VectorTable } from '../../datasets/vectors/vector-table.ts';
@@ -45,7 +44,7 @@ export async function inspectVectors(
   const isMeant = vectorLocation(location).file !== location;
   const onOne = await onLayer(location, null, signal);
   const { file, columns: wanted } = vectorLocation(onOne);
-  const { table } = await openVectorTable(await findVectorFile(file, signal), signal);
+  const { table } = await openVectorSource(file, signal);
   if (!isMeant && !isOfVectors(table)) return undefined;
   const taken = takenColumns(table, wanted);
   const read = verify && taken.vector !== null ? await readAll(onOne, { signal, onRows }) : null;

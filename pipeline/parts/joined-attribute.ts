@@ -1,7 +1,6 @@
 import { chooseVectorColumns } from '../../datasets/vectors/choose-vector-columns.ts';
 import { labelCollector } from '../../datasets/vectors/class-labels.ts';
-import { openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
-import { findVectorFile } from '../../datasets/vectors/found-file.ts';
+import { openVectorSource } from '../../datasets/vectors/open-vector-source.ts';
 import { vectorLocation } from '../../datasets/vectors/vector-location.ts';
 import type { VectorTable } from '../../datasets/vectors/vector-table.ts';
 import { PipelineError } from '../../operators/errors.ts';
@@ -34,7 +33,7 @@ export async function joinedAttribute(
   note: TellNote,
 ): Promise<ImageAttribute> {
   const { file, columns } = vectorLocation(attributes);
-  const { table } = await openVectorTable(await findVectorFile(file, signal), signal);
+  const { table } = await openVectorSource(file, signal);
   const id = idColumn(table, columns.id, by);
   const { url } = table;
   const areUntyped = table.columns.find(({ name }) => name === by)?.isUntyped ?? false;

@@ -1,6 +1,5 @@
 import type { FoundVectors } from '../../datasets/vectors/found-vectors.ts';
-import { openVectorTable } from '../../datasets/vectors/open-vector-table.ts';
-import { findVectorFile } from '../../datasets/vectors/found-file.ts';
+import { openVectorSource } from '../../datasets/vectors/open-vector-source.ts';
 import { openVectors } from '../../datasets/vectors/open-vectors.ts';
 import { vectorLocation } from '../../datasets/vectors/vector-location.ts';
 import { PipelineError } from '../../operators/errors.ts';
@@ -49,7 +48,7 @@ export async function onLayer(
 ): Promise<string> {
   const { file, columns } = vectorLocation(location);
   if (columns.vector !== undefined) return location;
-  const { table } = await openVectorTable(await findVectorFile(file, signal), signal);
+  const { table } = await openVectorSource(file, signal);
   const isOurs = embeddingsLayers.every((one) =>
     table.columns.some(({ name, kind }) => name === one && kind === 'vector'),
   );

@@ -1,3 +1,6 @@
+import fs from 'node:fs/promises';
+import { placeOf } from '../../datasets/store/place.ts';
+import { tableBelow } from '../../datasets/tables/looks-like-tables.ts';
 import { isLanceName } from '../../datasets/vectors/lance-reason.ts';
 import { isFolder } from '../../operators/files/stat-of.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
@@ -9,7 +12,8 @@ import type { TellNote } from './run-event.ts';
 import type { OpenSetOptions, SetScope } from './set-options.ts';
 
 /**
- * Opens vectors at a location: a finished export, or any file of vectors, `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`.
+ * Opens vectors at a location: a finished export, or any file of vectors, `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`, or a
+ * folder of Arrow or Parquet files.
  *
  * Rows that cannot be used are left out and told, and so is what was guessed of a file. What it holds open ends with the
  * scope.
@@ -23,13 +27,29 @@ export async function openSet(
   scope: SetScope,
   note: TellNote,
 ): Promise<OpenedSet> {
-  const isExport =
-    schemeOf(location) === null && !isLanceName(location) && (await isFolder(location));
+  const isExport = await isFolderOfExport(location);
   if (!isExport) return await openFileSet(location, options, scope, note);
   const chosen = options.layer ?? 'projection';
   const set = await openVectorSet(location, chosen, scope.signal);
   noteUnusable(set, note);
   return exportedSet(set, chosen);
+}
+
+/** Tests whether a location is a folder that `embed` writes into, and not one of tables of others. */
+async function isFolderOfExport(location: string): Promise<boolean> {
+  const isLocal = schemeOf(location) === null && !isLanceName(location);
+  if (!isLocal || !(await isFolder(location))) return false;
+  const names = await fs.readdir(location);
+  return names.some(isOfExport) || !(await holdsTables(location));
+}
+
+/** Tests whether a file is one that exports have, whole or of shards, and tables of others do not. */
+function isOfExport(name: string): boolean {
+  return name.startsWith('manifest') || name.startsWith('quarantine');
+}
+
+async function holdsTables(location: string): Promise<boolean> {
+  return (await tableBelow(placeOf(location)!)) !== undefined;
 }
 
 function exportedSet(set: ExportedSet, layer: EmbeddingLayer): OpenedSet {

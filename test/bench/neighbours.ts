@@ -14,10 +14,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { float32Error } from '../../operators/evaluation/neighbours/exact-products.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { availableCores } from '../../operators/threads/available-cores.ts';
 import { processorFeatures } from '../../operators/threads/processor-features.ts';
-import { ourSide, peerEnvironment } from './answering-process.ts';
+import { peerEnvironment } from './answering-process.ts';
 import { builtPackage } from './built-package.ts';
 import { median } from './median.ts';
 
@@ -52,13 +53,14 @@ try {
   const query = values.queries === '0' ? support : await written('query', Number(values.queries));
   const built = await builtPackage();
   const script = fileURLToPath(new URL('neighbours_peer.py', import.meta.url));
+  const worker = fileURLToPath(new URL('neighbours-worker.mjs', import.meta.url));
   const [ours, theirs] = [path.join(folder, 'ours.i32'), path.join(folder, 'faiss.i32')];
   const common = (out: string) => [query, support, values.top, values.threads, out];
   const sides = [
     {
       name: 'ours',
       command: process.execPath,
-      args: ourSide('neighbours-worker.ts', built, [...common(ours), values['memory-mb']]),
+      args: [worker, built.href, ...common(ours), values['memory-mb']],
       env: process.env,
     },
     {
@@ -78,14 +80,16 @@ try {
   }
   const results = sides.map(({ name }, at) => resultOf(name, told[at]!));
   const [first, second] = results;
-  const same =
-    second === undefined ? null : agreement(await fs.readFile(ours), await fs.readFile(theirs));
+  const agrees =
+    second === undefined
+      ? null
+      : await agreement(query, support, await fs.readFile(ours), await fs.readFile(theirs));
   const ratio = second === undefined ? null : second.ms / first!.ms;
-  const about = { processor: os.cpus()[0]?.model, features: processorFeatures(), same, ratio };
+  const about = { processor: os.cpus()[0]?.model, features: processorFeatures(), agrees, ratio };
   if (values.json) console.log(JSON.stringify({ ...values, ...about, results }));
   else {
     for (const result of results) console.log(JSON.stringify(result));
-    console.log(`faiss over ours: ${ratio?.toFixed(2)}; the same neighbours: ${same}`);
+    console.log(`faiss over ours: ${ratio?.toFixed(2)}`);
     console.log(JSON.stringify(about));
   }
 } finally {
@@ -145,11 +149,33 @@ async function written(name: string, rows: number): Promise<string> {
   return file;
 }
 
-/** Share of places with the same neighbour. Float32 of faiss orders what is nearer than its error as it comes. */
-function agreement(ours: Buffer, theirs: Buffer): number {
-  let same = 0;
-  for (let at = 0; at < ours.length; at += 4) {
-    if (ours.readInt32LE(at) === theirs.readInt32LE(at)) same += 1;
+/**
+ * Places with the same neighbour, and of the others those whose two neighbours are nearer to each other than the error of
+ * float32: faiss orders them as they come.
+ */
+async function agreement(query: string, support: string, ours: Buffer, theirs: Buffer) {
+  const places = ours.length / 4;
+  let [same, ties] = [0, 0];
+  for (let at = 0; at < places; at += 1) {
+    const [one, other] = [ours.readInt32LE(4 * at), theirs.readInt32LE(4 * at)];
+    if (one === other) same += 1;
+    else {
+      const row = await rowOf(query, Math.floor(at / Number(values.top)));
+      const gap = dot(row, await rowOf(support, one)) - dot(row, await rowOf(support, other));
+      if (Math.abs(gap) <= 2 * float32Error(dim, 1.001, 1.001)) ties += 1;
+    }
   }
-  return (4 * same) / ours.length;
+  return { places, same, ties, others: places - same - ties };
+}
+
+async function rowOf(file: string, row: number): Promise<Float32Array> {
+  const handle = await fs.open(file);
+  const numbers = new Float32Array(dim);
+  await handle.read(new Uint8Array(numbers.buffer), 0, 4 * dim, 128 + 4 * dim * row);
+  await handle.close();
+  return numbers;
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, at) => sum + value * b[at]!, 0);
 }

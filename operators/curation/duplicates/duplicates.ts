@@ -83,7 +83,7 @@ export interface NearDuplicates {
   readonly group: (at: number) => DuplicateGroup;
 }
 
-/** Threshold when none is given: see `test/bench/RESULTS.md`. */
+/** Threshold when none is given: a place to start from, which no measurement has chosen. See the ladder. */
 export const defaultThreshold = 0.95;
 
 /** Pairs that are listed when it is not said. */

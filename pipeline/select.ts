@@ -33,7 +33,8 @@ export interface Selected {
  * same length; `ERR_FORMAT`, `ERR_WRITE`.
  * @example
  * ```ts
- * const { selection, id } = await select({ set: 'runs/a/train', count: 100, out: 'runs/a/selection' });
+ * const set = 'runs/a/train';
+ * const { selection, id } = await select({ set, count: 100, out: 'runs/a/selection' });
  * for (const position of selection.positions) console.log(id(position));
  * ```
  */

@@ -51,7 +51,7 @@ test('trains, embeds and evaluates', async (t) => {
   t.deepEqual(Object.keys(metrics).slice(0, 3), [
     'knn1_accuracy',
     'knn3_accuracy',
-    'precision_at_1',
+    'knn1_confidence',
   ]);
 });
 

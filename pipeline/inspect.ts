@@ -1,6 +1,7 @@
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { PipelineError } from '../operators/errors.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
+import { openVectors } from '../datasets/vectors/open-vectors.ts';
 import { vectorLocation } from '../datasets/vectors/vector-location.ts';
 import { isFolder } from '../operators/files/stat-of.ts';
 import { shownLocation } from '../operators/shown-location.ts';
@@ -97,6 +98,18 @@ async function vectorsIfAny(
   }
 }
 
+/** Why a file holds no vectors that are read, as every verb that opens them tells it; undefined of a folder. */
+async function whyNoVectors(path: string, signal: AbortSignal): Promise<PipelineError | undefined> {
+  if (await isFolder(path)) return undefined;
+  try {
+    await (await openVectors(path, { signal })).close();
+  } catch (error) {
+    if (error instanceof PipelineError) return error;
+    throw error;
+  }
+  return undefined;
+}
+
 /** Tests whether a location has columns behind it, as vectors have. */
 function namesColumns(path: string): boolean {
   return vectorLocation(path).file !== path;
@@ -129,7 +142,8 @@ async function inspectImages(
     if (!verify) return describedImages(path, data, rows);
   } catch (error) {
     if (isMeant || !(error instanceof PipelineError)) throw error;
-    throw error.options.includes('split') ? error : await unknownThing(path, error);
+    if (error.options.includes('split')) throw error;
+    throw await unknownThing(path, error, await whyNoVectors(path, signal));
   }
   throw new UsageError('Expected `verify` to be absent for images, which are read when used', {
     options: ['verify'],

@@ -54,7 +54,8 @@ interface Chunk {
 export async function openParquet(source: ObjectBytes): Promise<TableFile> {
   const metadata = await readFooter(source);
   const leaves = parquetLeaves(metadata);
-  const groups = structsAt(metadata, 4);
+  // A table without rows has a group without pages (pandas, pyarrow), whose places say nothing.
+  const groups = structsAt(metadata, 4).filter((group) => groupRows(group) > 0);
   const rowsOf = groups.map(groupRows);
   const rows = rowsOf.reduce((sum, one) => sum + one, 0);
   if (rows !== countAt(metadata, 3, 'its rows', mostRows(source.size))) {

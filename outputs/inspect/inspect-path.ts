@@ -65,14 +65,16 @@ export async function inspectKnown(
 export async function unknownThing(
   given: string,
   noImages?: PipelineError,
+  noVectors?: PipelineError,
 ): Promise<PipelineError> {
   const isFolder = (await statGiven(given)).isDirectory();
   const instead = isFolder ? 'something else' : await kindInstead(given, 'something else');
   const asImages = noImages === undefined ? '' : ` As images: ${noImages.message}`;
+  const asVectors = noVectors === undefined ? '' : ` As vectors: ${noVectors.message}.`;
   return new PipelineError(
     'ERR_FORMAT',
     `Expected \`${given}\` to be a ${isFolder ? 'folder' : 'file'} of \`train\`, \`prepare\`, \`embed\` or \`evaluate\`, ` +
-      `an Arrow file or stream, safetensors or ONNX, got ${instead}.${asImages}`,
+      `an Arrow file or stream, safetensors or ONNX, got ${instead}.${asVectors}${asImages}`,
     { path: given, options: noImages?.options, cause: noImages },
   );
 }

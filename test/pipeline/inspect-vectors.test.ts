@@ -65,3 +65,11 @@ test('a table without vectors is no file of vectors', async (t) => {
   await fs.writeFile(file, tableToIPC(new Table({ id: text(['a']) }), 'file'));
   t.false('vector' in (await inspect({ path: file })).facts);
 });
+
+test('a file whose vectors cannot be read is told why, besides why it holds no images', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'numbers.csv');
+  await fs.writeFile(file, '0.5,0.25\n0.75,1.5\n');
+  await t.throwsAsync(inspect({ path: file }), {
+    message: /As vectors: .*no header: its first line is numbers.* As images: /u,
+  });
+});

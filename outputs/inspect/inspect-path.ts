@@ -70,11 +70,11 @@ export async function unknownThing(
   const isFolder = (await statGiven(given)).isDirectory();
   const instead = isFolder ? 'something else' : await kindInstead(given, 'something else');
   const asImages = noImages === undefined ? '' : ` As images: ${noImages.message}`;
-  const asVectors = noVectors === undefined ? '' : ` As vectors: ${noVectors.message}.`;
+  const asVectors = noVectors === undefined ? '' : `. As vectors: ${noVectors.message}`;
   return new PipelineError(
     'ERR_FORMAT',
     `Expected \`${given}\` to be a ${isFolder ? 'folder' : 'file'} of \`train\`, \`prepare\`, \`embed\` or \`evaluate\`, ` +
-      `an Arrow file or stream, safetensors or ONNX, got ${instead}.${asVectors}${asImages}`,
+      `an Arrow file or stream, safetensors or ONNX, got ${instead}.${asImages}${asVectors}`,
     { path: given, options: noImages?.options, cause: noImages },
   );
 }

@@ -14,6 +14,24 @@ export interface PlantingOptions {
   readonly seed?: number | undefined;
 }
 
+/** Which classes the labels of images are changed to. */
+export interface LabelPlantingOptions extends PlantingOptions {
+  /** The class that each is mistaken for; images of classes without one keep theirs. Any other class when not given. */
+  readonly mistaken?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Classes of CIFAR-10 that resemble one another. */
+export const alike: Readonly<Record<string, string>> = {
+  cat: 'dog',
+  dog: 'cat',
+  truck: 'automobile',
+  automobile: 'truck',
+  deer: 'horse',
+  horse: 'deer',
+  bird: 'airplane',
+  airplane: 'bird',
+};
+
 /** Edits of a planted copy. */
 export const edits = ['crop', 'jpeg', 'flip'] as const;
 export type Edit = (typeof edits)[number];
@@ -58,19 +76,25 @@ export async function plantCopies(
   return planted;
 }
 
-/** Copies `from` to `out` with `share` of its images under another class, each other class as likely as the next. */
+/**
+ * Copies `from` to `out` with `share` of its images under another class, each other class as likely as the next; or the one
+ * that theirs is `mistaken` for, `share` of the images of those classes.
+ */
 export async function plantLabels(
   { from, out }: { readonly from: string; readonly out: string },
-  { share = 0.05, seed = 0 }: PlantingOptions = {},
+  { share = 0.05, seed = 0, mistaken }: LabelPlantingOptions = {},
 ): Promise<readonly PlantedLabel[]> {
   const ids = await imagesOf(from);
   const classes = [...new Set(ids.map((id) => path.dirname(id)))];
   const random = seededRandom('planted labels', seed);
-  const chosen = new Set(drawn(ids, share, random));
+  const able = mistaken ? ids.filter((id) => path.dirname(id) in mistaken) : ids;
+  const chosen = new Set(drawn(able, share, random));
   const planted: PlantedLabel[] = [];
   for (const id of ids) {
     const ownClass = path.dirname(id);
-    const others = classes.filter((one) => one !== ownClass);
+    const others = mistaken
+      ? [mistaken[ownClass] ?? ownClass]
+      : classes.filter((one) => one !== ownClass);
     const givenClass = chosen.has(id) ? others[random.below(others.length)]! : ownClass;
     const name =
       givenClass === ownClass ? id : `${givenClass}/from-${ownClass}-${path.basename(id)}`;

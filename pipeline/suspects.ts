@@ -5,7 +5,11 @@ import {
 import { counted } from '../operators/message-words.ts';
 import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
-import { suspectTotals, writeSuspects } from '../outputs/tables/suspect-files.ts';
+import {
+  type SuspectTotals,
+  suspectTotals,
+  writeSuspects,
+} from '../outputs/tables/suspect-files.ts';
 import { type SuspectsOptions, suspectsVerb } from './options/suspects-options.ts';
 import { openSides } from './parts/open-sides.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
@@ -53,7 +57,7 @@ export function suspects(given: SuspectsOptions): Run<Suspects> {
         signal,
         onProgress: tell,
       });
-      tellSuspects(found, { sample, name: test.name }, note);
+      tellSuspects(found, { sample, duplicate, name: test.name }, note);
       const sources = { set: sourceOf(test), of: sourceOf(train) };
       const content = { set: test, found };
       const report = await writeSuspects(
@@ -69,20 +73,20 @@ export function suspects(given: SuspectsOptions): Run<Suspects> {
 
 function tellSuspects(
   found: SuspectLabels,
-  { sample, name }: { readonly sample: number; readonly name: string },
+  {
+    sample,
+    duplicate,
+    name,
+  }: { readonly sample: number; readonly duplicate: number; readonly name: string },
   note: TellNote,
 ): void {
-  const { withoutClass, duplicates } = suspectTotals(found);
+  const totals = suspectTotals(found);
+  const { withoutClass } = totals;
   if (withoutClass > 0) {
     note(`${counted(withoutClass, 'row')} without a class in \`${name}\`: suggested, not ranked`);
   }
-  if (duplicates > 0) {
-    note(
-      `${counted(duplicates, 'image')} of \`${name}\` have a near-duplicate of another class: one of the two labels is ` +
-        'wrong, or the vectors do not tell the classes apart (`duplicate_id`)',
-      ['duplicate'],
-    );
-  }
+  tellWeak(totals, name, note);
+  tellDuplicates(totals, { duplicate, name }, note);
   if (found.support.count <= found.k) {
     note(`\`k: ${found.k}\` is more than there are others with a class: all of them vote`, ['k']);
   }
@@ -92,6 +96,39 @@ function tellSuspects(
       ['sample', 'seed'],
     );
   }
+}
+
+/** Labels that are wrong are few: where more are suspects, it is the vectors that cannot judge. */
+const credibleShare = 1 / 3;
+
+function tellWeak(
+  { rows, withoutClass, suspects: flagged }: SuspectTotals,
+  name: string,
+  note: TellNote,
+): void {
+  const labels = rows - withoutClass;
+  if (flagged <= credibleShare * labels) return;
+  note(
+    `${counted(flagged)} of ${counted(labels, 'label')} of \`${name}\` are suspects, more than a third: the vectors ` +
+      'tell its classes apart too little to judge labels. Train the encoder longer, or compare another layer.',
+    ['layer'],
+  );
+}
+
+function tellDuplicates(
+  { rows, duplicates }: SuspectTotals,
+  { duplicate, name }: { readonly duplicate: number; readonly name: string },
+  note: TellNote,
+): void {
+  if (duplicates === 0) return;
+  const meaning =
+    duplicates > rows / 2
+      ? `they are most, so \`duplicate: ${duplicate}\` is no sign of one here. Raise it, or take vectors that tell classes apart`
+      : 'one of the two labels is wrong, or the vectors do not tell the classes apart (`duplicate_id`)';
+  note(
+    `${counted(duplicates, 'image')} of \`${name}\` have a near-duplicate of another class: ${meaning}`,
+    ['duplicate'],
+  );
 }
 
 function sourceOf({ name, modelHash, datasetHash, unusable }: OpenedSet) {

@@ -72,3 +72,15 @@ test('rows without a class, near-duplicates and a k above the rows are told', as
   t.regex(notes, /`k: 50` is more than there are others/u);
   t.regex(notes, /losses are against 4 images/u);
 });
+
+test('more suspects than a third of the labels tell that the vectors are too weak', async (t) => {
+  const out = path.join(await temporaryFolder(t), 'suspects');
+  // The vectors of two groups say nothing of the class: every other row of each has the other one.
+  const labels = given.labels.map((_, row) => Math.floor(row / 2) % 2);
+  const weak = await writeVectorExport(t, { ...given, labels });
+  const told = (await notesOf(suspects({ set: weak, out, k: 1 }))).join('\n');
+  t.regex(told, /of 12 labels of .* are suspects, more than a third: the vectors/u);
+  t.regex(told, /`duplicate: 0.99` is no sign of one here/u);
+  const strong = await writeVectorExport(t, given);
+  t.notRegex((await notesOf(suspects({ set: strong, out, k: 3 }))).join('\n'), /third/u);
+});

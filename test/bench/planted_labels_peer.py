@@ -1,7 +1,7 @@
-"""Peer of `planted-labels.ts`: `python3 planted_labels_peer.py VECTORS.npy LABELS.npy K`, label issues by cleanlab.
+"""Peer of `planted-labels.ts`: `python3 planted_labels_peer.py VECTORS.npy LABELS.npy K,K,K`, label issues by cleanlab.
 
-Probabilities are out of sample: of the nearest neighbours of a row without itself, and of logistic regression in five folds.
-Prints for each method `flags` and `order` (positions, most suspicious first) and its time.
+Probabilities are out of sample: of the nearest neighbours of a row without itself, and of logistic regression of standardised
+rows in five folds. Prints for each method `flags` and `scores` (higher is more suspicious) and its time.
 """
 
 import contextlib
@@ -14,18 +14,26 @@ from cleanlab import Datalab
 from cleanlab.filter import find_label_issues
 from cleanlab.rank import get_label_quality_scores
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.neighbors import NearestNeighbors
-
-
-def knn_probabilities(rows, labels, classes, k):
-    found = NearestNeighbors(n_neighbors=k, metric="cosine").fit(rows).kneighbors(return_distance=False)
-    return np.eye(classes)[labels[found]].mean(axis=1)
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 
 def issues(labels, probabilities):
     flags = find_label_issues(labels, probabilities, n_jobs=1)
     return flags, get_label_quality_scores(labels, probabilities, method="normalized_margin")
+
+
+def neighbours(rows, labels, k):
+    found = NearestNeighbors(n_neighbors=k, metric="cosine").fit(rows).kneighbors(return_distance=False)
+    return issues(labels, np.eye(int(labels.max()) + 1)[labels[found]].mean(axis=1))
+
+
+def regression(rows, labels):
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=200))
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    return issues(labels, cross_val_predict(model, rows, labels, cv=folds, method="predict_proba"))
 
 
 def datalab(rows, labels, k):
@@ -37,28 +45,19 @@ def datalab(rows, labels, k):
 
 
 def main():
-    vectors, given, count = sys.argv[1:]
-    rows, labels, k = np.load(vectors), np.load(given), int(count)
-    classes = int(labels.max()) + 1
-
-    def regression():
-        model = LogisticRegression(max_iter=200)
-        return issues(labels, cross_val_predict(model, rows, labels, cv=5, method="predict_proba"))
-
-    methods = {
-        "cleanlab, k-NN": lambda: issues(labels, knn_probabilities(rows, labels, classes, k)),
-        "cleanlab, logistic regression": regression,
-        "Datalab, knn_graph": lambda: datalab(rows, labels, k),
-    }
-    answers = []
-    for name, method in methods.items():
+    vectors, given, counts = sys.argv[1:]
+    rows, labels = np.load(vectors), np.load(given).astype(np.int64)
+    methods = [("cleanlab, logistic regression", lambda: regression(rows, labels))]
+    for k in map(int, counts.split(",")):
+        methods.append((f"cleanlab, {k} neighbours", lambda k=k: neighbours(rows, labels, k)))
+        methods.append((f"Datalab, graph of {k}", lambda k=k: datalab(rows, labels, k)))
+    for name, method in methods:
         start = time.perf_counter()
         with contextlib.redirect_stdout(sys.stderr):
             flags, scores = method()
         seconds = time.perf_counter() - start
-        order = np.argsort(scores, kind="stable").tolist()
-        answers.append({"name": name, "seconds": seconds, "flags": np.flatnonzero(flags).tolist(), "order": order})
-    print(json.dumps(answers))
+        answer = {"flags": np.asarray(flags, dtype=bool).tolist(), "scores": (-scores).tolist()}
+        print(json.dumps({"name": name, "seconds": seconds, **answer}), flush=True)
 
 
 main()

@@ -77,14 +77,14 @@ async function classMeanFindings(
   { support, test }: JoinedSets,
   options: EvaluateVectorsOptions,
 ): Promise<ClassMeanFindings> {
-  const { leaveOneOut = false, signal } = options;
+  const { leaveOneOut = false, threads, signal } = options;
   const total = leaveOneOut ? 4 * test.count : 2 * support.count + 3 * test.count;
   const tell = told(options, { label: 'class means', unit: 'rows', total });
   let done = 0;
   const pass = (set: VectorSet) => {
     const before = done;
     done += set.count;
-    return { signal, onProgress: (rows: number) => tell(before + rows) };
+    return { threads, signal, onProgress: (rows: number) => tell(before + rows) };
   };
   const ofTrain = await classSums(support, pass(support));
   const ofTest = leaveOneOut ? ofTrain : await classSums(test, pass(test));

@@ -1,10 +1,10 @@
 import type { VectorSet } from '../vectors/vector-set.ts';
-import type { ClassSums, PassOptions } from './class-sums.ts';
+import type { ClassSums } from './class-sums.ts';
 import { classMeans, directionsOf, noDirection } from './class-vectors.ts';
-import { rowProducts } from './row-products.ts';
+import { rowProducts, type SharedPassOptions } from './row-products.ts';
 
 /** Options of the classification by class means. */
-export interface NearestClassMeanOptions extends PassOptions {
+export interface NearestClassMeanOptions extends SharedPassOptions {
   /** The rows are among those of the means: each is taken out of that of its class. @default false */
   readonly leaveOneOut?: boolean | undefined;
 }

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { VectorSet } from '../vectors/vector-set.ts';
 import { whitenedBasis } from './between-classes.ts';
-import type { ClassSums, PassOptions } from './class-sums.ts';
+import type { ClassSums } from './class-sums.ts';
 import { classMeans, type ClassVectors, lengthOf, noDirection } from './class-vectors.ts';
-import { rowProducts } from './row-products.ts';
+import { rowProducts, type SharedPassOptions } from './row-products.ts';
 
 /** Gauges of neural collapse: all are 0 where it is complete. Null where there is nothing to measure. */
 export interface NeuralCollapse {
@@ -39,7 +39,7 @@ export interface NeuralCollapse {
 export async function neuralCollapse(
   set: VectorSet,
   sums: ClassSums,
-  pass: PassOptions = {},
+  pass: SharedPassOptions = {},
 ): Promise<NeuralCollapse> {
   const { dim } = set;
   const images = sums.counts.reduce((all, count) => all + count, 0);
@@ -81,7 +81,7 @@ async function deviations(
   set: VectorSet,
   { present, vectors }: ClassVectors,
   basis: Float64Array | null,
-  pass: PassOptions,
+  pass: SharedPassOptions,
 ): Promise<{ readonly within: number; readonly whitened: number | null }> {
   const { dim, labels } = set;
   const width = (basis?.length ?? 0) / dim;

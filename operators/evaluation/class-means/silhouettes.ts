@@ -1,7 +1,7 @@
 import type { VectorSet } from '../vectors/vector-set.ts';
-import type { ClassSums, PassOptions } from './class-sums.ts';
+import type { ClassSums } from './class-sums.ts';
 import { classMeans } from './class-vectors.ts';
-import { rowProducts } from './row-products.ts';
+import { rowProducts, type SharedPassOptions } from './row-products.ts';
 
 /** Cosine distance that rows in float32 cannot tell from 0. */
 const noDistance = 1e-6;
@@ -25,7 +25,7 @@ const noDistance = 1e-6;
 export async function silhouettes(
   set: VectorSet,
   sums: ClassSums,
-  pass: PassOptions = {},
+  pass: SharedPassOptions = {},
 ): Promise<Float64Array> {
   const { labels, dim } = set;
   const { present, vectors } = classMeans(sums, dim);

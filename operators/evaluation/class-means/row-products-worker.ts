@@ -1,0 +1,4 @@
+import { serveWork } from '../../threads/serve-work.ts';
+import { rowProductsWork } from './row-products-work.ts';
+
+serveWork(rowProductsWork);

@@ -5,6 +5,7 @@ import { tableFromIPC } from 'apache-arrow';
 import test from 'ava';
 import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { convert } from '../../pipeline/convert.ts';
+import { duplicates } from '../../pipeline/duplicates.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';
 import { neighbours } from '../../pipeline/neighbours.ts';
@@ -97,8 +98,8 @@ test('the recipes of the documentation run as they stand, and agree with the exp
   }
 
   const queries = await snippets('sql');
-  t.is(queries.length, 4);
-  const [byClass = [], nearest = [], ofAll = [], joined = []] = await Promise.all(
+  t.is(queries.length, 5);
+  const [byClass = [], nearest = [], ofAll = [], alike = [], joined = []] = await Promise.all(
     queries.map((query) => duckdbRows(query.replaceAll('runs/a/', `${folder}/`))),
   );
   t.deepEqual(byClass, counts);
@@ -113,6 +114,14 @@ test('the recipes of the documentation run as they stand, and agree with the exp
     t.like(ofAll[row], { query_id: id, rank });
     t.true(Math.abs(Number(ofAll[row]!['similarity']) - Number(similarity)) < 1e-5);
   }
+  const asked = { set: vectors, out: at('copies'), threshold: 0.8, threads: 1 };
+  const { duplicates: copies } = await duplicates(asked);
+  t.true(copies.pairs > 0);
+  const pairs = Array.from({ length: copies.pairs }, (_, place) => copies.pair(place));
+  t.deepEqual(
+    alike.map((row) => `${String(row['id'])} ${String(row['other_id'])}`).sort(),
+    pairs.map(({ image, other }) => [image.id, other.id].sort().join(' ')).sort(),
+  );
   t.is(joined.length, ids.length);
   for (const row of joined) t.not(row['other_label'], row['class']);
 });

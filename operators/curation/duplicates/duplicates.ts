@@ -90,7 +90,7 @@ export const defaultThreshold = 0.95;
 export const defaultMaxPairs = 1_000_000;
 
 /** Higher thresholds of the ladder. */
-const steps = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999, 1];
+const steps = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 0.999, 0.9995, 0.9999, 1];
 
 /**
  * Near-duplicates: all pairs of rows whose cosine similarity is at least `threshold`, exactly, and the groups that they

@@ -45,9 +45,11 @@ interface ShownImage {
   readonly suspect: boolean;
 }
 
+/** The first images that the vote gives another class than their own. */
 function firstImages({ found, id }: Suspects): readonly ShownImage[] {
   const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
-  return Array.from(rankedRows(found).subarray(0, mostImages), (row) => ({
+  const doubted = rankedRows(found).filter((row) => found.suggested[row] !== found.labels[row]);
+  return Array.from(doubted.subarray(0, mostImages), (row) => ({
     id: id(row),
     class: found.classes[found.labels[row]!] ?? null,
     suggested: found.classes[found.suggested[row]!] ?? null,

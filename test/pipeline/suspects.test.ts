@@ -59,6 +59,8 @@ test('the command line prints the most suspicious images, and ends with 0', asyn
   t.regex(ended.stdout, /1 suspect among 11 labels/u);
   t.regex(ended.stdout, /3\.jpg +bird +cat +1\.000 +0\.000 .*\*/u);
   t.regex(ended.stdout, /bird +cat +1 /u);
+  // The others are what their neighbours are.
+  t.is(ended.stdout.match(/\d\.jpg/gu)?.length, 2);
   const json = await runCommandLine(['suspects', set, '--out', out, '--k', '3', '--json']);
   t.like(JSON.parse(json.stdout), { out, suspects: 1, withoutClass: 1 });
 });

@@ -15,7 +15,7 @@ export interface DuplicatesOptions {
   readonly out: string;
   /** Vectors of an export that are compared; `projection` when not given. */
   readonly layer?: 'embedding' | 'projection' | null | undefined;
-  /** Least cosine similarity of a pair. @default 0.95 */
+  /** Least cosine similarity of a pair. @default 0.99 */
   readonly threshold?: number | undefined;
   /** Maximum pairs that are listed, the most similar; groups are of all of them. @default 1000000 */
   readonly maxPairs?: number | undefined;

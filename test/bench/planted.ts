@@ -7,8 +7,7 @@
  * `--python` faiss looks at the same vectors, and at those named by `--cleanlab` Datalab as well. Each search has a process of
  * its own. What lies in `--work` already is not made anew.
  */
-import { fork } from 'node:child_process';
-import { execFile } from 'node:child_process';
+import { execFile, fork } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +24,7 @@ const { values } = parseArgs({
     work: { type: 'string' },
     steps: { type: 'string', default: '500' },
     python: { type: 'string' },
-    cleanlab: { type: 'string', default: 'pixels,infonce projection' },
+    cleanlab: { type: 'string', default: 'pixels,infonce embedding' },
     only: { type: 'string' },
   },
 });

@@ -8,7 +8,8 @@
  * an export of each encoder; what is there already is used as it is. Encoders learn from the wrong labels too. With `uniform`
  * noise every other class is as likely, with `alike` an image gets the class that resembles its own.
  *
- * Time of ours is that of the whole verb, reading and writing included, that of cleanlab the search for errors alone.
+ * Time of ours is that of the whole verb, reading and writing included, that of cleanlab, with one
+ * thread, the search for errors alone.
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -76,7 +77,9 @@ for (const encoder of values.encoders.split(',')) {
     const set = await openVectorSet(vectors, layer, new AbortController().signal);
     const isFault = Array.from({ length: set.count }, (_, at) => planted.has(set.id(at)));
     for (const { name, seconds, ...judged } of await judgements(vectors, set, layer)) {
-      rows.push({ encoder, layer, method: name, seconds, ...foundFaults(judged, isFault) });
+      const row = { encoder, layer, method: name, seconds, ...foundFaults(judged, isFault) };
+      rows.push(row);
+      console.error(JSON.stringify(row));
     }
   }
 }
@@ -137,7 +140,7 @@ async function peerJudgements(
   await fs.writeFile(labels, npyBytes(set.labels, { descr: '<i4', shape: [set.count] }));
   const script = fileURLToPath(new URL('planted_labels_peer.py', import.meta.url));
   const { stdout } = await promisify(execFile)(values.python, [script, vectors, labels, values.k], {
-    env: peerEnvironment(false),
+    env: { ...peerEnvironment(false), ...oneThread },
     maxBuffer: 2 ** 30,
   });
   // Both sides of a benchmark are ours to write.
@@ -146,6 +149,9 @@ async function peerJudgements(
     .split('\n')
     .map((line) => JSON.parse(line) as PeerAnswer);
 }
+
+/** Its matrices are small: on a busy machine threads that wait for one another take minutes where one takes seconds. */
+const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
 
 async function plantedLabels(from: string, folder: string): Promise<readonly PlantedLabel[]> {
   const list = path.join(folder, 'planted.json');
@@ -172,7 +178,7 @@ async function exported(folder: string, encoder: string): Promise<string> {
 }
 
 /**
- * How an encoder learns. SINCERE goes on from the classifier for five passes: from the beginning it takes many more until its
+ * How an encoder learns. SINCERE goes on from the classifier for three passes: from the beginning it takes many more until its
  * vectors tell classes apart.
  */
 function learning(folder: string, encoder: string): readonly string[] {
@@ -180,7 +186,7 @@ function learning(folder: string, encoder: string): readonly string[] {
   if (encoder === 'untrained') return [...common, '--steps', '0', '--seed', values.seed];
   const classifier = ['--loss', 'cross-entropy', '--views', '1', '--batch-size', '128'];
   const classes = [...classifier, '--learning-rate', '0.1', '--epochs', values.epochs];
-  const pairs = ['--init', path.join(folder, 'run-cross-entropy'), '--epochs', '5'];
+  const pairs = ['--init', path.join(folder, 'run-cross-entropy'), '--epochs', '3'];
   return [...common, ...(encoder === 'sincere' ? pairs : classes), '--seed', values.seed];
 }
 

@@ -22,7 +22,8 @@ from sklearn.preprocessing import StandardScaler
 
 def issues(labels, probabilities):
     flags = find_label_issues(labels, probabilities, n_jobs=1)
-    return flags, get_label_quality_scores(labels, probabilities, method="normalized_margin")
+    rules = ("self_confidence", "normalized_margin")
+    return flags, {rule: get_label_quality_scores(labels, probabilities, method=rule) for rule in rules}
 
 
 def neighbours(rows, labels, k):
@@ -37,11 +38,11 @@ def regression(rows, labels):
 
 
 def datalab(rows, labels, k):
-    graph = NearestNeighbors(n_neighbors=k, metric="cosine").fit(rows).kneighbors_graph(mode="distance")
+    # Of a graph of neighbours alone it finds no label issues: it wants the features, and searches them itself.
     lab = Datalab({"label": labels}, label_name="label", verbosity=0)
-    lab.find_issues(knn_graph=graph, issue_types={"label": {"k": k}})
+    lab.find_issues(features=rows, issue_types={"label": {"k": k}})
     found = lab.get_issues("label")
-    return found["is_label_issue"].to_numpy(), found["label_score"].to_numpy()
+    return found["is_label_issue"].to_numpy(), {"label_score": found["label_score"].to_numpy()}
 
 
 def main():
@@ -50,14 +51,16 @@ def main():
     methods = [("cleanlab, logistic regression", lambda: regression(rows, labels))]
     for k in map(int, counts.split(",")):
         methods.append((f"cleanlab, {k} neighbours", lambda k=k: neighbours(rows, labels, k)))
-        methods.append((f"Datalab, graph of {k}", lambda k=k: datalab(rows, labels, k)))
+        methods.append((f"Datalab, {k} neighbours", lambda k=k: datalab(rows, labels, k)))
     for name, method in methods:
         start = time.perf_counter()
         with contextlib.redirect_stdout(sys.stderr):
             flags, scores = method()
         seconds = time.perf_counter() - start
-        answer = {"flags": np.asarray(flags, dtype=bool).tolist(), "scores": (-scores).tolist()}
-        print(json.dumps({"name": name, "seconds": seconds, **answer}), flush=True)
+        flags = np.asarray(flags, dtype=bool).tolist()
+        for rule, score in scores.items():
+            answer = {"flags": flags, "scores": (-score).tolist()}
+            print(json.dumps({"name": f"{name}: {rule}", "seconds": seconds, **answer}), flush=True)
 
 
 main()

@@ -138,6 +138,8 @@ async function peerJudgements(
   }
   await fs.writeFile(vectors, npyBytes(unit, { shape: [set.count, set.dim] }));
   await fs.writeFile(labels, npyBytes(set.labels, { descr: '<i4', shape: [set.count] }));
+  // Small matrices: on a busy machine threads that wait for one another take minutes where one takes seconds.
+  const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
   const script = fileURLToPath(new URL('planted_labels_peer.py', import.meta.url));
   const { stdout } = await promisify(execFile)(values.python, [script, vectors, labels, values.k], {
     env: { ...peerEnvironment(false), ...oneThread },
@@ -149,9 +151,6 @@ async function peerJudgements(
     .split('\n')
     .map((line) => JSON.parse(line) as PeerAnswer);
 }
-
-/** Its matrices are small: on a busy machine threads that wait for one another take minutes where one takes seconds. */
-const oneThread = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
 
 async function plantedLabels(from: string, folder: string): Promise<readonly PlantedLabel[]> {
   const list = path.join(folder, 'planted.json');

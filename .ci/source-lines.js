@@ -28,7 +28,7 @@ function original(place, url, line, column) {
 }
 
 Error.prepareStackTrace = (error, frames) => {
-  const places = frames.map((frame) => String(frame).replace(compiled, original));
+  const places = frames.map(String).map((place) => place.replace(compiled, original));
   const own = places.filter((place) => !place.includes('/node_modules/ava/lib/'));
   return [Error.prototype.toString.call(error), ...own].join('\n    at ');
 };

@@ -6,7 +6,7 @@
 'use strict';
 const { existsSync } = require('node:fs');
 const { availableParallelism } = require('node:os');
-const { join } = require('node:path');
+const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const v8 = require('node:v8');
 
@@ -18,8 +18,8 @@ v8.setFlagsFromString('--heap-growing-percent=30');
 void start();
 
 async function start() {
-  const source = join(__dirname, 'cli.ts');
+  const source = path.join(__dirname, 'cli.ts');
   const inRepository = existsSync(source);
   if (inRepository) (await import('tsx/esm/api')).register();
-  await import(pathToFileURL(inRepository ? source : join(__dirname, 'cli.js')).href);
+  await import(pathToFileURL(inRepository ? source : path.join(__dirname, 'cli.js')).href);
 }

@@ -1,11 +1,11 @@
 import { vectorDrift, type VectorDrift } from '../operators/curation/drift/drift.ts';
-import { type DriftSource, writeDrift } from '../outputs/tables/drift-files.ts';
+import { writeDrift } from '../outputs/tables/drift-files.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { type DriftOptions, driftVerb } from './options/drift-options.ts';
 import { openSides } from './parts/open-sides.ts';
-import type { OpenedSet } from './parts/opened-set.ts';
 import { runTask } from './parts/run-task.ts';
+import { sourceOf } from './parts/set-source.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { tellDrift } from './parts/tell-drift.ts';
 
@@ -55,8 +55,4 @@ export function drift(given: DriftOptions): Run<Drifted> {
       return { drift: found, report };
     });
   });
-}
-
-function sourceOf({ name, modelHash, datasetHash, unusable }: OpenedSet): DriftSource {
-  return { name, modelHash, datasetHash, unusable: unusable.rows };
 }

@@ -5,7 +5,7 @@ import {
 import { PipelineError } from '../operators/errors.ts';
 import type { EmbeddingLayer } from '../operators/evaluation/vectors/unit-vectors.ts';
 import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
-import { type DuplicatesSource, writeDuplicates } from '../outputs/tables/duplicates-files.ts';
+import { writeDuplicates } from '../outputs/tables/duplicates-files.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import { type DuplicatesOptions, duplicatesVerb } from './options/duplicates-options.ts';
 import { openSet } from './parts/open-set.ts';
@@ -14,6 +14,7 @@ import type { OpenedSet } from './parts/opened-set.ts';
 import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
 import type { SetScope } from './parts/set-options.ts';
+import { sourceOf } from './parts/set-source.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { tellDuplicates } from './parts/tell-duplicates.ts';
 
@@ -55,7 +56,11 @@ export function duplicates(given: DuplicatesOptions): Run<FoundDuplicates> {
         },
       });
       tellDuplicates(found, note);
-      const provenance = { layer, maxPairs, sets: [set, other].flatMap(sourceOf) };
+      const provenance = {
+        layer,
+        maxPairs,
+        sets: (other === null ? [set] : [set, other]).map(sourceOf),
+      };
       const report = await writeDuplicates(out, found, provenance, { signal });
       return { duplicates: found, report };
     });
@@ -89,10 +94,4 @@ function sameSet(set: string, other: string): PipelineError {
     `\`${set}\` and \`${other}\` are the same set, all of which is in both. Give it once to find duplicates within it.`,
     { path: other, options: ['set', 'other'] },
   );
-}
-
-function sourceOf(set: OpenedSet | null): readonly DuplicatesSource[] {
-  if (set === null) return [];
-  const { name, modelHash, datasetHash, unusable, count } = set;
-  return [{ name, rows: count, modelHash, datasetHash, unusable: unusable.rows }];
 }

@@ -18,6 +18,7 @@ import type { OpenedSet } from './parts/opened-set.ts';
 import { openSides } from './parts/open-sides.ts';
 import { queriesById } from './parts/queries-by-id.ts';
 import { runTask, type TellProgress } from './parts/run-task.ts';
+import { sourceOf } from './parts/set-source.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
 /** One neighbour of a query. */
@@ -175,11 +176,6 @@ function identityOf(set: OpenedSet, layer: EmbeddingLayer): Readonly<Record<stri
   const { count, dim, datasetHash, imagesHash, modelHash, precision, file } = set;
   const content = file?.contentHash ?? null;
   return { layer, count, dim, datasetHash, imagesHash, modelHash, precision, content };
-}
-
-function sourceOf({ name, modelHash, datasetHash, file, unusable }: OpenedSet) {
-  const contentHash = file?.contentHash ?? null;
-  return { name, modelHash, datasetHash, contentHash, unusable: unusable.rows };
 }
 
 function namesOf(set: VectorSet): NamedRows {

@@ -2,6 +2,7 @@ import {
   selectVectors,
   type VectorSelection,
 } from '../operators/curation/selection/select-vectors.ts';
+import { classOf } from '../operators/evaluation/vectors/class-of.ts';
 import { counted } from '../operators/message-words.ts';
 import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
@@ -11,6 +12,7 @@ import { openSides } from './parts/open-sides.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
 import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
+import { sourceOf } from './parts/set-source.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
 /** A diverse subset, and the files that hold it. */
@@ -80,8 +82,7 @@ export function select(given: SelectOptions): Run<Selected> {
         { signal },
       );
       const id = (position: number): string => set.id(position);
-      const classOf = (position: number) => set.classes[set.labels[position]!] ?? null;
-      return { selection, id, classOf, report };
+      return { selection, id, classOf: (position) => classOf(set, position), report };
     });
   });
 }
@@ -93,8 +94,4 @@ function tellNumbered(set: OpenedSet, labelled: OpenedSet, note: TellNote): void
       'Name a column of ids: `FILE?id=COLUMN`',
     ['labelled'],
   );
-}
-
-function sourceOf({ name, modelHash, datasetHash, unusable }: OpenedSet) {
-  return { name, modelHash, datasetHash, unusable: unusable.rows };
 }

@@ -12,9 +12,9 @@ import {
 } from '../outputs/tables/suspect-files.ts';
 import { type SuspectsOptions, suspectsVerb } from './options/suspects-options.ts';
 import { openSides } from './parts/open-sides.ts';
-import type { OpenedSet } from './parts/opened-set.ts';
 import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
+import { sourceOf } from './parts/set-source.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
 /** Labels that are probably wrong, and the files that hold them. */
@@ -129,8 +129,4 @@ function tellDuplicates(
     `${counted(duplicates, 'image')} of \`${name}\` have a near-duplicate of another class: ${meaning}`,
     ['duplicate'],
   );
-}
-
-function sourceOf({ name, modelHash, datasetHash, unusable }: OpenedSet) {
-  return { name, modelHash, datasetHash, unusable: unusable.rows };
 }

@@ -3,24 +3,15 @@ import type { DriftExample } from '../../operators/curation/drift/far-examples.t
 import type { VectorDrift } from '../../operators/curation/drift/drift.ts';
 import { columnOf, type TableColumn } from '../arrow/table-file.ts';
 import { type ResultContent, type ResultReport, writeResult } from './result-folder.ts';
-
-/** One side of a drift, as `summary.json` names it. */
-export interface DriftSource {
-  readonly name: string;
-  /** Null when unknown. */
-  readonly modelHash: string | null;
-  readonly datasetHash: string;
-  /** Rows that were left out: vectors with NaN, infinity or nothing but zeros. */
-  readonly unusable: number;
-}
+import type { SetSource } from './set-source.ts';
 
 /** Provenance of a drift. */
 export interface DriftProvenance {
   readonly layer: string;
   readonly seed: number;
   readonly sample: number;
-  readonly old: DriftSource;
-  readonly new: DriftSource;
+  readonly old: SetSource;
+  readonly new: SetSource;
 }
 
 /**

@@ -5,24 +5,14 @@ import type {
 } from '../../operators/curation/duplicates/duplicates.ts';
 import type { TableColumn } from '../arrow/table-file.ts';
 import { type ResultContent, type ResultReport, writeResult } from './result-folder.ts';
-
-/** A set among which duplicates were looked for, as `summary.json` names it. */
-export interface DuplicatesSource {
-  readonly name: string;
-  readonly rows: number;
-  /** Null when unknown. */
-  readonly modelHash: string | null;
-  readonly datasetHash: string;
-  /** Rows that were left out: vectors with NaN, infinity or nothing but zeros. */
-  readonly unusable: number;
-}
+import type { SetSource } from './set-source.ts';
 
 /** Provenance of duplicates. */
 export interface DuplicatesProvenance {
   readonly layer: string;
   readonly maxPairs: number;
   /** One or two. */
-  readonly sets: readonly DuplicatesSource[];
+  readonly sets: readonly SetSource[];
 }
 
 /**

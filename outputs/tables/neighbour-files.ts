@@ -1,7 +1,6 @@
 import { Field, Float64, Int32, Schema, Utf8 } from 'apache-arrow';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { Json } from '../../operators/files/json.ts';
 import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
 import { writeError } from '../../operators/files/write-error.ts';
 import {
@@ -29,7 +28,7 @@ export interface NeighbourSearch {
   readonly queries: NamedRows;
   readonly support: NamedRows;
   /** Provenance and counts. */
-  readonly summary: Readonly<Record<string, Json>>;
+  readonly summary: Readonly<Record<string, unknown>>;
 }
 
 /** Columns of `neighbours.arrow`: a row for each query and place, queries in order of position, nearest first. */

@@ -2,14 +2,15 @@ import type { VectorSelection } from '../../operators/curation/selection/select-
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import { columnOf, type TableColumn } from '../arrow/table-file.ts';
 import { type ResultReport, writeResult } from './result-folder.ts';
+import type { SetSource } from './set-source.ts';
 
 /** Provenance of a selection, as `summary.json` has it. */
 export interface SelectionProvenance {
   readonly layer: string;
   readonly seed: number;
-  readonly set: Readonly<Record<string, unknown>>;
+  readonly set: SetSource;
   /** Null for none. */
-  readonly labelled: Readonly<Record<string, unknown>> | null;
+  readonly labelled: SetSource | null;
 }
 
 /** A selection, and the rows that it is of, for their ids and classes. */

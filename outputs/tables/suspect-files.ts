@@ -2,6 +2,7 @@ import type { SuspectLabels } from '../../operators/curation/suspects/suspect-la
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import type { TableColumn } from '../arrow/table-file.ts';
 import { type ResultReport, writeResult } from './result-folder.ts';
+import type { SetSource } from './set-source.ts';
 
 /** Provenance of suspects, as `summary.json` has it. */
 export interface SuspectProvenance {
@@ -10,8 +11,8 @@ export interface SuspectProvenance {
   readonly sample: number;
   readonly duplicate: number;
   readonly seed: number;
-  readonly set: Readonly<Record<string, unknown>>;
-  readonly of: Readonly<Record<string, unknown>>;
+  readonly set: SetSource;
+  readonly of: SetSource;
 }
 
 /** Totals of the suspects of a set. */

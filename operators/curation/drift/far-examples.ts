@@ -1,4 +1,4 @@
-import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
+import { classOf } from '../../evaluation/vectors/class-of.ts';
 import { neighbourGroups } from '../../evaluation/neighbours/nearest-neighbours.ts';
 import type { DriftSides } from './drift-groups.ts';
 import type { VectorDriftOptions } from './drift-options.ts';
@@ -51,10 +51,10 @@ export async function farExamples(
   }
   return farthest(kept, count).map(({ position, nearest, similarity }) => ({
     id: sides.new.id(position),
-    class: classAt(sides.new, position),
+    class: classOf(sides.new, position),
     similarity,
     nearestId: sides.old.id(nearest),
-    nearestClass: classAt(sides.old, nearest),
+    nearestClass: classOf(sides.old, nearest),
   }));
 }
 
@@ -62,8 +62,4 @@ function farthest(candidates: readonly Candidate[], count: number): Candidate[] 
   return candidates
     .toSorted((a, b) => a.similarity - b.similarity || a.position - b.position)
     .slice(0, count);
-}
-
-function classAt({ classes, labels }: VectorSet, position: number): string | null {
-  return classes[labels[position]!] ?? null;
 }

@@ -1,6 +1,7 @@
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
 import type { Pairs } from '../../evaluation/neighbours/pair-summary.ts';
 import { pairsAbove, type PairsAboveOptions } from '../../evaluation/neighbours/pairs-above.ts';
+import { classOf } from '../../evaluation/vectors/class-of.ts';
 import { unitVectors } from '../../evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
 import { joinedClasses, withClasses } from '../../evaluation/vectors/with-classes.ts';
@@ -204,7 +205,7 @@ function imagesOf(sets: readonly VectorSet[]) {
     return {
       id: set.id(position),
       set: set.name,
-      class: classes[set.labels[position]!] ?? null,
+      class: classOf(set, position),
     };
   };
   const isDropped = (row: number, place: number): boolean =>

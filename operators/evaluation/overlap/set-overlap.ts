@@ -1,3 +1,4 @@
+import { classOf } from '../vectors/class-of.ts';
 import { digestBytes } from '../../image-content.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
 import { type DigestMatches, digestMatches, knownDigests } from './digest-matches.ts';
@@ -111,10 +112,6 @@ function overlapOf(
       };
     },
   };
-}
-
-function classOf({ classes, labels }: ImageList, image: number): string | null {
-  return classes[labels[image]!] ?? null;
 }
 
 function unknown(rows: number): Uint8Array {

@@ -2,7 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { endOfStream } from './arrow-writer.ts';
-import { type LogColumns, type LogRow, rowEncoder, type RowEncoder } from './log-rows.ts';
+import { type LogColumns, type LogRow, rowEncoder } from './log-rows.ts';
+import { checkKeep, keptRows, type KeepOptions } from './kept-rows.ts';
 import { countText, sidecarOf } from './log-sidecar.ts';
 import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
 import { mutex } from '../../operators/files/mutex.ts';
@@ -24,12 +25,7 @@ export interface ArrowLog<C extends LogColumns> {
 }
 
 /** Options of `openArrowLog`. */
-export interface ArrowLogOptions {
-  /**
-   * Rows of an existing log to keep; later ones are dropped. 0 starts anew.
-   * @default 0
-   */
-  readonly keepRows?: number | undefined;
+export interface ArrowLogOptions extends KeepOptions {
   /** Goes into the metadata of the schema. It must not change when the log is continued. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
@@ -43,7 +39,7 @@ export interface ArrowLogOptions {
  *
  * Each row is a batch of its own, so that the columns, all of fixed width, give every row the same
  * number of bytes. Hence a killed run can drop a half-written tail, or all rows past a checkpoint, by
- * cutting the file; and the order of appends, closes and kills leaves no trace in it. The price is
+ * cutting the file (`keepRows`, `keepBefore`); and the order of appends, closes and kills leaves no trace in it. The price is
  * about 60 bytes of frame for each column and row.
  *
  * Readers take a stream without its end mark for complete. So `<path>.json` holds the number of rows,
@@ -52,6 +48,7 @@ export interface ArrowLogOptions {
  * @param filePath Its folder must exist.
  * @param columns Type of each column by name, in their order.
  * @returns To be closed by the caller.
+ * @throws {RangeError} When a number is no count, or `keepBefore` is given without an int32 column `step`.
  * @throws {PipelineError} `ERR_FORMAT` when fewer than `keepRows` rows are there, or the log has other
  * columns; `ERR_WRITE`.
  * @example
@@ -67,22 +64,19 @@ export async function openArrowLog<const C extends LogColumns>(
   columns: C,
   options: ArrowLogOptions = {},
 ): Promise<ArrowLog<C>> {
-  const { keepRows = 0, metadata = {} } = options;
-  if (!Number.isInteger(keepRows) || keepRows < 0) {
-    throw new RangeError(
-      `Expected \`keepRows\` to be an integer of at least 0, got \`${keepRows}\``,
-    );
-  }
+  const { keepRows = 0, keepBefore, metadata = {} } = options;
+  checkKeep(columns, options);
   const encoder = rowEncoder(columns, metadata);
   const { header, rowBytes } = encoder;
-  if (keepRows === 0) {
+  if ((keepBefore ?? keepRows) === 0) {
     await writeAtomicFile(filePath, [header]);
     await writeAtomicFile(sidecarOf(filePath), countText(0));
   }
   const handle = await open(filePath);
+  let rows = keepRows;
   try {
-    await checkKept(handle, filePath, encoder, keepRows);
-    await handle.truncate(header.byteLength + keepRows * rowBytes);
+    rows = await keptRows({ handle, path: filePath, encoder }, options);
+    await handle.truncate(header.byteLength + rows * rowBytes);
   } catch (error) {
     await handle.close();
     throw error instanceof PipelineError ? error : writeError(filePath, error);
@@ -93,7 +87,6 @@ export async function openArrowLog<const C extends LogColumns>(
       throw error;
     },
   );
-  let rows = keepRows;
   let closed = false;
 
   const exclusively = mutex();
@@ -144,53 +137,6 @@ export async function openArrowLog<const C extends LogColumns>(
         }
       }),
   };
-}
-
-/** Checks that the file begins with this schema and holds `keepRows` whole rows. */
-async function checkKept(
-  handle: fs.FileHandle,
-  filePath: string,
-  { header, frame, rowBytes }: RowEncoder,
-  keepRows: number,
-): Promise<void> {
-  const { size } = await handle.stat();
-  const there = await readAt(handle, header.byteLength, 0);
-  if (!there.equals(header)) {
-    throw new PipelineError(
-      'ERR_FORMAT',
-      `\`${filePath}\` is not a log with these columns, or its start is damaged. Start the run in another folder.`,
-      { path: filePath },
-    );
-  }
-  const rows = Math.floor((size - header.byteLength) / rowBytes);
-  if (rows < keepRows) {
-    throw new PipelineError(
-      'ERR_FORMAT',
-      `Expected \`${filePath}\` to hold at least ${keepRows} rows, got ${rows}: it was cut. ` +
-        'Continue from an earlier checkpoint, or start the run in another folder.',
-      { path: filePath },
-    );
-  }
-  const rowsAtOnce = Math.max(1, Math.floor(2 ** 20 / rowBytes));
-  for (let row = 0; row < keepRows; row += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, keepRows - row);
-    const block = await readAt(handle, count * rowBytes, header.byteLength + row * rowBytes);
-    for (let at = 0; at < count; at += 1) {
-      const start = at * rowBytes;
-      if (frame.equals(block.subarray(start, start + frame.byteLength))) continue;
-      throw new PipelineError(
-        'ERR_FORMAT',
-        `Row ${row + at} of \`${filePath}\` is damaged. Continue from an earlier checkpoint, or start the run in another folder.`,
-        { path: filePath },
-      );
-    }
-  }
-}
-
-async function readAt(handle: fs.FileHandle, bytes: number, position: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(bytes);
-  const { bytesRead } = await handle.read(buffer, 0, bytes, position);
-  return buffer.subarray(0, bytesRead);
 }
 
 async function open(filePath: string, flags: string | number = 'r+'): Promise<fs.FileHandle> {

@@ -15,6 +15,8 @@ export interface RowEncoder {
   /** Frame of a row: the bytes before its values, the same for every row. */
   readonly frame: Buffer;
   readonly rowBytes: number;
+  /** Where the value of each column begins in a row. */
+  readonly offsets: ReadonlyMap<string, number>;
   encode(this: void, row: Readonly<Record<string, number>>): Buffer;
 }
 
@@ -41,7 +43,8 @@ export function rowEncoder(
   const zeros = encode(Object.fromEntries(names.map((name) => [name, 0])));
   // Every value takes 8 bytes at the end: 8, or 4 and padding.
   const frame = zeros.subarray(0, zeros.byteLength - 8 * names.length);
-  return { header, frame, rowBytes: zeros.byteLength, encode };
+  const offsets = new Map(names.map((name, at) => [name, frame.byteLength + 8 * at]));
+  return { header, frame, rowBytes: zeros.byteLength, offsets, encode };
 }
 
 function int32Value(name: string, value: number) {

@@ -120,6 +120,63 @@ test('a damaged row, other columns, other metadata and a missing log are refused
   });
 });
 
+test('a log that is cut by its steps goes on as one that was never interrupted', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = path.join(folder, 'validation.arrows');
+  // Several rows of a step, and steps without any.
+  const rows = Array.from({ length: 30 }, (_, at) => {
+    return { step: 7 * Math.floor(at / 3), loss: 1 / (at + 3), images: at };
+  });
+  const write = async (to: string, from: number, before?: number): Promise<void> => {
+    const log = await openArrowLog(to, columns, { keepBefore: before });
+    t.is(log.rows, from);
+    await log.append(rows.slice(from));
+    await log.close();
+  };
+  await write(path.join(folder, 'expected.arrows'), 0);
+  const expected = await fs.readFile(path.join(folder, 'expected.arrows'));
+  await write(file, 0, 0);
+  for (const before of [1, 7, 8, 14, 62, 63, 64, 1000, 0]) {
+    const from = rows.filter(({ step }) => step < before).length;
+    await write(file, from, before);
+    t.deepEqual(await fs.readFile(file), expected);
+  }
+});
+
+test('a log cut by its steps is refused when rows of them are missing or damaged', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'validation.arrows');
+  const bytes = await unbroken(file, 10);
+  const rowBytes = (await unbroken(file, 10)).byteLength - (await unbroken(file, 9)).byteLength;
+  const open = (keepBefore: number, keepRows?: number) =>
+    openArrowLog(file, columns, { keepBefore, keepRows });
+  const code = 'ERR_FORMAT';
+  await unbroken(file, 10);
+  await fs.truncate(file, bytes.byteLength - 20);
+  await t.throwsAsync(open(20), { code, message: /at least 10 rows of steps before 20, got 9/ });
+  await t.throwsAsync(open(20, 11), { code, message: /at least 11 rows of steps/ });
+  const damaged = Buffer.from(bytes);
+  damaged[bytes.byteLength - 8 - 3 * rowBytes + 9]! ^= 1;
+  await fs.writeFile(file, damaged);
+  await t.throwsAsync(open(20), { code, message: /^Row 7 of/ });
+  await t.throwsAsync(open(8, 8), { code, message: /^Row 7 of/ });
+  // What is damaged is of steps that are dropped anyway.
+  await (await open(6)).close();
+  await fs.writeFile(file, damaged);
+  const log = await open(20, 7);
+  await log.append(rowsFrom(7, 10));
+  await log.close();
+  t.deepEqual(await fs.readFile(file), bytes);
+});
+
+test('a log is cut only by an int32 column `step`, at a step that can be', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'validation.arrows');
+  const cut = (keepBefore: number, step: 'int32' | 'float64' = 'int32') =>
+    openArrowLog(file, { step }, { keepBefore });
+  await t.throwsAsync(cut(-1), { instanceOf: RangeError, message: /`keepBefore`/ });
+  await t.throwsAsync(cut(1.5), { instanceOf: RangeError, message: /`keepBefore`/ });
+  await t.throwsAsync(cut(1, 'float64'), { instanceOf: RangeError, message: /`step`/ });
+});
+
 test('values that the columns cannot hold are refused', async (t) => {
   const file = path.join(await temporaryFolder(t), 'metrics.arrows');
   const log = await openArrowLog(file, columns);

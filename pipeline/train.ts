@@ -14,6 +14,7 @@ import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
 import { saveCheckpoints } from '../outputs/run/save-checkpoints.ts';
 import { writeMetrics } from '../outputs/run/write-metrics.ts';
 import { batchShape } from './parts/batch-shape.ts';
+import { endOfTraining } from './parts/end-of-training.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
 import { openTraining } from './parts/open-training.ts';
 import { type TrainOptions, trainVerb } from './options/train-options.ts';
@@ -60,12 +61,13 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const source = trainingSource(data, options, { recipe, imageSize, reading });
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
     const learningRate = plannedRate(config, run.extended);
+    const { endBefore, ended, cause } = endOfTraining([]);
 
     const drawn = (step: number): readonly DrawnClass[] =>
       drawnByClass(walks, step, new Set(bad.list().map(({ id }) => id)));
 
     const plans = planBatches(data, { ...batchShape(config), steps, startAt });
-    return withDemand(plans, { window: options.prefetch, signal, draining }, (plan$) =>
+    return withDemand(plans, { window: options.prefetch, signal, draining, ended }, (plan$) =>
       plan$.pipe(
         // Read, decode and augment, in the threads of `workers`.
         loadViews(workers, {
@@ -79,6 +81,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         packBatch(trainer.shape),
         trainStep(trainer, {
           learningRate,
+          endBefore,
           recycle: (pixels) => workers.recycle(pixels),
           snapshotAfter: (step) => (step + 1) % every === 0 || step + 1 === steps,
         }),
@@ -102,6 +105,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         batchSize: config.batchSize,
         quarantine: bad,
         drawn,
+        ended: cause,
       }),
     );
   });

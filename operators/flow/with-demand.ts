@@ -14,6 +14,11 @@ export interface DemandOptions {
    * completes.
    */
   readonly draining?: AbortSignal | undefined;
+  /**
+   * Asked when the stages complete before their plans did: true where a stage has ended the run on purpose, such as
+   * `trainStep` with `endBefore`. The plans inside are given up then, and the output completes. @default never
+   */
+  readonly ended?: (() => boolean) | undefined;
 }
 
 /**
@@ -40,7 +45,7 @@ export interface DemandOptions {
  * - A stage that emits more than it was given, or completes before its plans did, is an `ERR_CONTRACT`. So is one that
  *   drops a plan: at the end of the plans, or, where the window is used up and nothing more is pulled, as soon as the
  *   event loop of the process runs empty.
- * - To end early, put `take` behind the gate.
+ * - To end early, put `take` behind the gate; a stage that ends by itself says so by `ended`.
  *
  * @param plans Asked for an iterator at each subscription.
  * @param stages Called at each subscription.
@@ -63,7 +68,7 @@ export function withDemand<P, R>(
   options: DemandOptions,
   stages: (plan$: Observable<P>) => Observable<R>,
 ): Observable<R> {
-  const { window, signal, draining } = options;
+  const { window, signal, draining, ended: isMeant = () => false } = options;
   if (!Number.isInteger(window) || window < 1) {
     throw new RangeError(`Expected \`window\` to be an integer of at least 1, got \`${window}\``);
   }
@@ -139,7 +144,9 @@ export function withDemand<P, R>(
         },
         error: fail,
         complete() {
-          if (!ended || inFlight > 0) return fail(tooSoon(inFlight));
+          const isEarly = !ended || inFlight > 0;
+          if (isEarly && !isMeant()) return fail(tooSoon(inFlight));
+          leaveSource();
           subscriber.complete();
         },
       }),
@@ -163,7 +170,7 @@ function tooMany(): PipelineError {
 function tooSoon(missing: number): PipelineError {
   return broken(
     missing === 0
-      ? 'The stages completed before the plans did: to end early, put `take` behind the gate.'
+      ? 'The stages completed before the plans did: to end early, put `take` behind the gate, or say so by `ended`.'
       : `The stages completed with ${counted(missing, 'plan')} still inside.`,
   );
 }

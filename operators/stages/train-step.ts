@@ -1,4 +1,4 @@
-import type { OperatorFunction } from 'rxjs';
+import { type OperatorFunction, pipe, takeWhile } from 'rxjs';
 import { mapInTurn } from '../flow/map-in-turn.ts';
 import { oneAtATime } from '../flow/one-at-a-time.ts';
 import { PipelineError } from '../errors.ts';
@@ -12,6 +12,11 @@ export interface TrainStepOptions {
   readonly learningRate: (step: number) => number;
   /** Selects the steps whose result carries a copy of the state after it. @default never */
   readonly snapshotAfter?: ((step: number) => boolean) | undefined;
+  /**
+   * Early end, asked in turn before each step: true ends the stream before the step is taken, and batches that wait are
+   * given up. The gate in front is told by `DemandOptions.ended` that this was meant. @default never
+   */
+  readonly endBefore?: ((step: number) => boolean | Promise<boolean>) | undefined;
   /** Recycler of pixel buffers that are no longer needed. @default they are left to the collector */
   readonly recycle?: ((pixels: Float32Array) => void) | undefined;
 }
@@ -23,7 +28,8 @@ const live = new WeakSet<Trainer<unknown>>();
  *
  * Steps are taken in order, one at a time. While one runs, earlier stages prepare the next batches.
  * The snapshot is taken between two steps, inside this stage: a later stage that asked for it
- * would get the state of whatever step had begun by then.
+ * would get the state of whatever step had begun by then. With `endBefore` the stream may complete before its source
+ * does, between two steps.
  *
  * Errors: `ERR_NOT_FINITE` when loss or gradient of a step are not finite; that step is not applied. `ERR_CONTRACT` for a batch
  * of `mixViews`.
@@ -44,10 +50,14 @@ export function trainStep<R>(
   trainer: Trainer<R>,
   options: TrainStepOptions,
 ): OperatorFunction<PackedBatch, StepResult<R>> {
-  const { learningRate, snapshotAfter = () => false, recycle } = options;
-  const step = mapInTurn(async (batch: PackedBatch): Promise<StepResult<R>> => {
+  const { learningRate, snapshotAfter = () => false, endBefore = () => false, recycle } = options;
+  const step = async (batch: PackedBatch): Promise<StepResult<R> | undefined> => {
     const { plan } = batch;
     if (batch.mix !== undefined) throw mixedLabels(plan.seq);
+    if (await endBefore(plan.seq)) {
+      recycle?.(batch.pixels);
+      return undefined;
+    }
     const rate = learningRate(plan.seq);
     const began = performance.now();
     const readouts = await trainer.run(batch, rate);
@@ -55,8 +65,9 @@ export function trainStep<R>(
     recycle?.(batch.pixels);
     const state = snapshotAfter(plan.seq) ? await trainer.snapshot() : undefined;
     return { plan, learningRate: rate, readouts, stepMs, state };
-  });
-  return oneAtATime(live, trainer, 'trainer', step);
+  };
+  const untilEnd = takeWhile<StepResult<R> | undefined, StepResult<R>>((one) => one !== undefined);
+  return oneAtATime(live, trainer, 'trainer', pipe(mapInTurn(step), untilEnd));
 }
 
 /** No loss of an engine weighs two labels of a row: one alone would be wrong in silence. */

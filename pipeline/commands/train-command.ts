@@ -30,6 +30,7 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
     out,
     steps: null,
     totalSteps: null,
+    ended: null,
     readouts: null,
     drawn: null,
     times: null,

@@ -3,6 +3,7 @@ import type { DrawnClass } from '../../operators/batches/drawn-by-class.ts';
 import type { StepResult } from '../../operators/step/step-result.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
 import type { Quarantine } from '../../operators/stages/quarantine.ts';
+import type { TrainingEnd } from './end-of-training.ts';
 import type { RunEvent } from './run-event.ts';
 import { stepClock, type StepTimes } from './step-clock.ts';
 
@@ -12,9 +13,11 @@ export type TrainedStep = StepResult<StepReadouts | ClassifierReadouts>;
 /** Result of a training run. */
 export interface TrainResult {
   readonly out: string;
-  /** Steps behind the last checkpoint, those of earlier runs included; fewer than `totalSteps` when it was stopped. */
+  /** Steps behind the last checkpoint, those of earlier runs included; fewer than `totalSteps` when it ended early. */
   readonly steps: number;
   readonly totalSteps: number;
+  /** What ended the run. */
+  readonly ended: TrainingEnd;
   /** Steps among them that this run did. */
   readonly stepsDone: number;
   /** Images that could not be used, each in `quarantine.arrow` of the run. */
@@ -47,6 +50,8 @@ export interface PlannedSteps {
   readonly quarantine: Pick<Quarantine, 'list' | 'listRepaired' | 'recovered'>;
   /** What so many steps drew of each class. */
   readonly drawn: (steps: number) => readonly DrawnClass[];
+  /** What ended the run after so many of all steps. */
+  readonly ended: (reached: number, total: number) => TrainingEnd;
 }
 
 /** Progress after each step; at the end what was reached, also by a run that was told to stop. */
@@ -57,6 +62,7 @@ export function tellSteps({
   batchSize,
   quarantine,
   drawn,
+  ended,
 }: PlannedSteps): OperatorFunction<TrainedStep, RunEvent<TrainResult, TrainedStep>> {
   return (step$) =>
     defer(() => {
@@ -88,6 +94,7 @@ export function tellSteps({
         out,
         steps: reached(),
         totalSteps: total,
+        ended: ended(reached(), total),
         stepsDone: reached() - startAt,
         bad: quarantine.list().length,
         repaired: quarantine.listRepaired().length,

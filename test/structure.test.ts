@@ -19,6 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'operators/arrow': ['operators/files', 'operators'],
   'operators/flow': ['operators'],
   'operators/batches': ['operators'],
+  'operators/alarms': ['operators'],
   'operators/onnx': ['operators/tensor', 'operators'],
   'operators/tensorflow': ['operators/onnx', 'operators/tensor', 'operators'],
   'operators/image': ['operators/threads', 'operators'],
@@ -125,6 +126,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'outputs/files': ['operators/files', 'operators'],
   'outputs/arrow': ['outputs/files', 'operators/arrow', 'operators/files', 'operators'],
   'outputs/tables': ['outputs/arrow', 'outputs/files', 'operators/*'],
+  'outputs/tensorboard': ['operators/files', 'operators'],
   'outputs/sheet': ['outputs/files', 'operators/files', 'operators/image', 'operators'],
   'outputs/model': ['outputs/files', 'operators/*'],
   'outputs/exports': ['outputs/tables', 'outputs/arrow', 'outputs/files', 'operators/*'],
@@ -137,6 +139,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'outputs/run': [
     'outputs/model',
+    'outputs/tensorboard',
     'outputs/tables',
     'outputs/arrow',
     'outputs/files',

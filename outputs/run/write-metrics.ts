@@ -3,15 +3,9 @@ import { PipelineError } from '../../operators/errors.ts';
 import { mapInTurn } from '../../operators/flow/map-in-turn.ts';
 import { oneAtATime } from '../../operators/flow/one-at-a-time.ts';
 import type { StepResult } from '../../operators/step/step-result.ts';
-import {
-  type ClassifierReadouts,
-  gradientReadoutTable,
-  type StepReadouts,
-} from '../../operators/step/step-readouts.ts';
-import { crossEntropyReadoutTable, lossReadoutTable } from '../../operators/loss/readouts.ts';
-import type { LogColumns, LogRow } from '../arrow/log-rows.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
+import { metricsRow } from './metrics-row.ts';
 import type { RunFolder } from './run-folder.ts';
-import { readoutCells } from './metrics-columns.ts';
 
 /** The part of a run folder that holds its rows. */
 type RunLogs = Pick<RunFolder, 'metrics' | 'timing'>;
@@ -80,22 +74,4 @@ async function append(
     },
   ]);
   await run.metrics.append([metricsRow(result)]);
-}
-
-/** Row of `metrics.arrows`: each read-out under its column. */
-function metricsRow({
-  plan,
-  learningRate,
-  readouts,
-}: StepResult<StepReadouts | ClassifierReadouts>): LogRow<LogColumns> {
-  const table = 'accuracy' in readouts ? crossEntropyReadoutTable : lossReadoutTable;
-  const values = { ...readouts };
-  return {
-    step: plan.seq,
-    epoch: plan.epoch,
-    learning_rate: learningRate,
-    ...readoutCells(table, values),
-    ...readoutCells(gradientReadoutTable, values),
-    images: plan.samples.length,
-  };
 }

@@ -281,6 +281,8 @@ export interface TrainerState {
   readonly momentum: Weights;
   /** The second moment `v` of AdamW likewise; absent with other optimizers. */
   readonly variance?: Weights | undefined;
+  /** Exponential moving average of `weights`, under the same names; absent where none is kept. */
+  readonly average?: Weights | undefined;
 }
 
 /** The vectors of one batch, one row for each readable sample, in plan order. */

@@ -1,4 +1,5 @@
 import { exportEncoder } from '../operators/engine/onnx-engine.ts';
+import { inferenceWeights } from '../operators/step/inference-weights.ts';
 import { trainStep } from '../operators/stages/train-step.ts';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
@@ -90,9 +91,9 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
         beforeComplete(async () => {
           tellTraffic(data, note);
-          const { step, weights } = await trainer.snapshot();
-          await run.saveDrawn(drawn(step), step);
-          const model = await exportEncoder(config.encoder, weights, imageSize);
+          const state = await trainer.snapshot();
+          await run.saveDrawn(drawn(state.step), state.step);
+          const model = await exportEncoder(config.encoder, inferenceWeights(state), imageSize);
           await run.saveEncoder(model, encoderSidecar(imageSize, recipe, reading));
         }),
       ),

@@ -5,6 +5,7 @@ import {
   type ImageList,
   type SetOverlap,
 } from '../operators/evaluation/overlap/set-overlap.ts';
+import { inferenceWeights } from '../operators/step/inference-weights.ts';
 import { openDataset } from '../datasets/open-dataset.ts';
 import type { EvaluationRow } from '../operators/evaluation/scores/evaluation-rows.ts';
 import type { LinearProbe } from '../operators/evaluation/probe/linear-probe.ts';
@@ -152,7 +153,7 @@ async function fineTunedMethod(parts: Parts): Promise<{
   await exported(parts, { model: run, split, out: testFolder, layer: 'embedding' });
   const { config, checkpoint } = await readRun(run);
   const test = await openVectorSet(testFolder, 'embedding', scope.signal);
-  const probe = readClassifier(config, checkpoint.weights, run);
+  const probe = readClassifier(config, inferenceWeights(checkpoint), run);
   const scores = await scored(probe, test, parts);
   scope.draining.throwIfAborted();
   return {

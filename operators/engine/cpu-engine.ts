@@ -86,7 +86,7 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
     shape,
     load: (state) =>
       line.enter(async () => {
-        checkState(spec.encoder, state, spec.optimizer);
+        checkState(spec, state);
         await session.load(state);
       }),
     run: (batch, learningRate) =>

@@ -1,9 +1,8 @@
 import { PipelineError } from '../errors.ts';
 import type { TrainerState, Weights } from '../types.ts';
-import type { OptimizerName } from './optimizer/optimizers.ts';
 import type { EncoderSpec } from '../model/encoder-spec.ts';
 import { defaultOptimizer } from './optimizer/optimizers.ts';
-import { bufferNames, optimizerOf } from './optimizer/optimizer-rules.ts';
+import { namesOfPart, type StatePart, stateParts, type StateSpec } from './state-parts.ts';
 import { weightShapes } from '../model/weight-shapes.ts';
 
 /**
@@ -17,33 +16,31 @@ export function checkWeights(spec: EncoderSpec, weights: Weights): void {
 }
 
 /**
- * Checks weights, buffers of the optimizer and step count of a state.
+ * Checks every part of a state and its step count.
  *
  * @throws {PipelineError} `ERR_SHAPE`, naming what does not fit.
  */
-export function checkState(
-  spec: EncoderSpec,
-  state: TrainerState,
-  optimizer: OptimizerName = defaultOptimizer,
-): void {
+export function checkState(spec: StateSpec, state: TrainerState): void {
   if (!Number.isInteger(state.step) || state.step < 0) {
     throw mismatch(`Expected \`step\` to be an integer of at least 0, got \`${state.step}\``);
   }
-  checkWeights(spec, state.weights);
-  const parameters = [...weightShapes(spec)]
-    .filter(([, { role }]) => role === 'parameter')
-    .map(([name, { shape }]) => [name, shape] as const);
-  const { buffers } = optimizerOf({ optimizer });
-  for (const buffer of bufferNames) {
-    const tensors = state[buffer];
-    if (buffers.includes(buffer)) checkTensors(buffer, new Map(parameters), tensors ?? new Map());
-    else if (tensors !== undefined) {
-      throw mismatch(
-        `Expected a state of the optimizer \`${optimizer}\`, got one with \`${buffer}\`; ` +
-          'was it saved by another optimizer?',
-      );
-    }
+  const shapes = weightShapes(spec.encoder);
+  for (const part of stateParts) {
+    const names = namesOfPart(spec, part);
+    const tensors = state[part];
+    const expected = new Map(names.map((name) => [name, shapes.get(name)!.shape]));
+    if (names.length > 0) checkTensors(part, expected, tensors ?? new Map());
+    else if (tensors !== undefined) throw unexpectedPart(spec, part);
   }
+}
+
+function unexpectedPart({ optimizer = defaultOptimizer }: StateSpec, part: StatePart): Error {
+  return mismatch(
+    part === 'average'
+      ? 'Expected a state without an `average` of the weights, got one; was it saved with another `averageDecay`?'
+      : `Expected a state of the optimizer \`${optimizer}\`, got one with \`${part}\`; ` +
+          'was it saved by another optimizer?',
+  );
 }
 
 function checkTensors(

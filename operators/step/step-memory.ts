@@ -2,8 +2,8 @@ import type { StepSpec } from './step-spec.ts';
 import { PipelineError } from '../errors.ts';
 import { frozenConvolutions } from '../model/frozen-part.ts';
 import { type ConvolutionPlan, networkPlan } from '../model/network-plan.ts';
-import { optimizerOf } from './optimizer/optimizer-rules.ts';
 import { imagesAtOnce } from './split-step.ts';
+import { namesOfPart, stateParts } from './state-parts.ts';
 import { weightShapes } from '../model/weight-shapes.ts';
 import { counted } from '../message-words.ts';
 
@@ -16,8 +16,8 @@ const activationFactor = 1.5;
 
 /**
  * Lower bound of the memory of a training step of the `onnx` engine, in bytes: the activations of the convolutions
- * that the gradient needs, for all rows that the network sees at once; the pixels of the batch; parameters and buffers
- * before and after the step. It is there to refuse what cannot fit, not to promise what does. The process
+ * that the gradient needs, for all rows that the network sees at once; the pixels of the batch; weights, buffers
+ * and averages before and after the step. It is there to refuse what cannot fit, not to promise what does. The process
  * with its runtime and compiled step (310 MB and more for ResNet-8), and what operators need while they run, are not in
  * it.
  */
@@ -28,9 +28,9 @@ export function stepMemory(spec: StepSpec): number {
   const weights = [...weightShapes(encoder).values()]
     .map(({ shape }) => shape.reduce((product, size) => product * size, 1))
     .reduce((sum, size) => sum + size, 0);
-  const states = 2 * (1 + optimizerOf(spec).buffers.length);
+  const parts = stateParts.filter((part) => namesOfPart(spec, part).length > 0);
   const activations = rows * convolvedValues(spec) * activationFactor;
-  return 4 * (activations + pixels + weights * states);
+  return 4 * (activations + pixels + weights * 2 * parts.length);
 }
 
 /** Activations: values that the convolutions make of one row, and whose gradient is wanted. */

@@ -30,6 +30,11 @@ export interface StepSpec extends OptimizerSpec {
    * @default 'checked'
    */
   readonly memory?: 'checked' | 'unchecked' | undefined;
+  /**
+   * Decay of an exponential moving average of all weights, above 0 and below 1; the first steps have a shorter one.
+   * @default no average
+   */
+  readonly averageDecay?: number | undefined;
   /** Learning rate of the head over that of the layers below it, 0 or more. @default 1 */
   readonly headRate?: number | undefined;
 }

@@ -5,17 +5,15 @@ import { clipped, globalNorm } from './optimizer/clipped.ts';
 import type { BufferName } from './optimizer/update-spec.ts';
 import { optimizerOf } from './optimizer/optimizer-rules.ts';
 import type { ParameterGradients } from './parameter-gradients.ts';
+import type { PartsOf } from './state-parts.ts';
+import { averagedWeights } from './weight-average.ts';
 import { headNames, parameterNames, weightShapes } from '../model/weight-shapes.ts';
 
-/** Training state: the weights and optimizer buffers that a step reads and replaces. */
-export type TrainingState = {
-  /** Parameters and running statistics: every tensor of `weightShapes(spec.encoder)`. */
-  readonly weights: TensorsByName;
-  /** One buffer for each parameter, under its name. */
-  readonly momentum: TensorsByName;
-  /** A second one, where the optimizer keeps one. */
-  readonly variance?: TensorsByName | undefined;
-};
+/**
+ * Training state: what a step reads and replaces. Parameters and running statistics, one buffer of the optimizer for each
+ * parameter, a second one where it keeps such, and the average of all weights where one is kept.
+ */
+export type TrainingState = PartsOf<TensorsByName>;
 
 /** The state after an update, its weights in the order of `weightShapes`. */
 export type UpdatedState = TrainingState & {
@@ -79,7 +77,18 @@ export function updatedState(
           (statistics[name] ?? namedTensor('weights', state.weights, name)).clone(),
       ]),
     );
+    const { averageDecay } = spec;
+    const average =
+      averageDecay === undefined
+        ? {}
+        : {
+            average: averagedWeights(
+              state.average ?? {},
+              weights,
+              namedTensor('rates', rates, 'averageShare'),
+            ),
+          };
     // Every optimizer keeps a momentum.
-    return { weights, ...buffers, momentum: buffers.momentum!, gradientNorm };
+    return { weights, ...buffers, momentum: buffers.momentum!, ...average, gradientNorm };
   });
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../operators/types.ts';
+import { type PartsOf, type StatePart, stateParts } from '../../operators/step/state-parts.ts';
 import { makeFolder } from '../../operators/files/make-folder.ts';
 import { producer } from '../files/producer.ts';
 import { readSafetensors } from './read-safetensors.ts';
@@ -26,8 +27,8 @@ export interface LatestCheckpoint {
 
 const formatName = 'sincere-checkpoint';
 const formatVersion = '1';
-const momentumPrefix = 'momentum.';
-const variancePrefix = 'variance.';
+/** Parts of a state whose tensors are called `<part>.<name>`; those of the weights have their own names. */
+const prefixed = stateParts.filter((part) => part !== 'weights');
 const fileName = /^step-(\d{8,})\.safetensors$/;
 
 /** The folder of the checkpoints in a run folder. */
@@ -41,8 +42,8 @@ export function checkpointName(step: number): string {
 }
 
 /**
- * Writes a checkpoint atomically: weights under their names, momentum under `momentum.<name>`,
- * and where there is one, the variance of AdamW under `variance.<name>`.
+ * Writes a checkpoint atomically: weights under their names, momentum under `momentum.<name>`, and where there is one, the
+ * variance of AdamW under `variance.<name>`, and the moving average of the weights under `average.<name>`.
  *
  * The metadata holds step, format version, configuration and a SHA-256 of all tensors, so that damage
  * is noticed on loading. The bytes are a function of the state and the configuration.
@@ -56,20 +57,21 @@ export async function writeCheckpoint(
   state: TrainerState,
   configHash: string,
 ): Promise<string> {
-  const { step, weights, momentum, variance } = state;
+  const { step } = state;
   if (!Number.isSafeInteger(step) || step < 0) {
     throw new RangeError(`Expected \`step\` to be an integer of at least 0, got \`${step}\``);
   }
   await makeFolder(folder);
   const tensors = new Map<string, NamedTensor>();
-  for (const [name, tensor] of weights) {
-    if (name.startsWith(momentumPrefix) || name.startsWith(variancePrefix)) {
+  for (const [name, tensor] of state.weights) {
+    if (partOf(name) !== 'weights') {
       throw new RangeError(`A weight cannot be called \`${name}\`: that is the name of a buffer`);
     }
     tensors.set(name, tensor);
   }
-  for (const [name, tensor] of momentum) tensors.set(momentumPrefix + name, tensor);
-  for (const [name, tensor] of variance ?? []) tensors.set(variancePrefix + name, tensor);
+  for (const part of prefixed) {
+    for (const [name, tensor] of state[part] ?? []) tensors.set(`${part}.${name}`, tensor);
+  }
   const file = path.join(folder, checkpointName(step));
   await writeSafetensors(file, tensors, {
     format: formatName,
@@ -101,22 +103,26 @@ export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   }
   if (!/^\d+$/.test(step)) throw unusable(file, 'it does not say its step');
   if (sha256 !== hashTensors(tensors)) throw unusable(file, 'its tensors changed after writing');
-  const weights = new Map<string, NamedTensor>();
-  const momentum = new Map<string, NamedTensor>();
-  const variance = new Map<string, NamedTensor>();
+  return { path: file, configHash: config, step: Number(step), ...partsIn(tensors) };
+}
+
+function partsIn(tensors: Weights): PartsOf<Weights> {
+  const parts = Object.fromEntries(
+    stateParts.map((part) => [part, new Map<string, NamedTensor>()] as const),
+  );
   for (const [name, tensor] of tensors) {
-    if (name.startsWith(momentumPrefix)) momentum.set(name.slice(momentumPrefix.length), tensor);
-    else if (name.startsWith(variancePrefix)) {
-      variance.set(name.slice(variancePrefix.length), tensor);
-    } else weights.set(name, tensor);
+    const part = partOf(name);
+    parts[part]!.set(part === 'weights' ? name : name.slice(part.length + 1), tensor);
   }
-  const state = { step: Number(step), weights, momentum };
-  return {
-    path: file,
-    configHash: config,
-    ...state,
-    ...(variance.size === 0 ? {} : { variance }),
-  };
+  const { weights, momentum, ...others } = parts;
+  const kept = Object.entries(others).filter(([, { size }]) => size > 0);
+  // Every part has a map.
+  return { weights: weights!, momentum: momentum!, ...Object.fromEntries(kept) };
+}
+
+/** Part of a state that a tensor of this name belongs to. */
+function partOf(name: string): StatePart {
+  return prefixed.find((part) => name.startsWith(`${part}.`)) ?? 'weights';
 }
 
 /**

@@ -87,6 +87,11 @@ export interface TrainOptions
   readonly clipNorm?: number | null | undefined;
   /** Steps of linear warm-up of the learning rate. @default 0 */
   readonly warmupSteps?: number | undefined;
+  /**
+   * Exponential moving average of all weights with this decay, such as 0.999: it is what is validated, exported and
+   * embedded; none when not given.
+   */
+  readonly ema?: number | null | undefined;
   /** Try a step even if its memory estimate says that it cannot fit. @default false */
   readonly ignoreMemory?: boolean | undefined;
   /** Steps between checkpoints; an epoch when not given. */
@@ -206,6 +211,13 @@ const optimisation = {
     ),
   ),
   warmupSteps: integer(0, 'Steps of linear warm-up of the learning rate.').default(0),
+  ema: optional(
+    number(
+      { above: 0, below: 1 },
+      'Exponential moving average of all weights with this decay, such as 0.999: ' +
+        'it is what is validated, exported and embedded; none when not given.',
+    ),
+  ),
   momentum: number(
     { from: 0, below: 1 },
     'Momentum of `sgd` and `lars`; first beta of `adamw`.',

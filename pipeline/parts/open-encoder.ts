@@ -8,6 +8,7 @@ import type {
 } from '../../operators/engine/interface/engine.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
+import { inferenceWeights } from '../../operators/step/inference-weights.ts';
 import type { Weights } from '../../operators/types.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
@@ -68,7 +69,7 @@ async function openRunEncoder(
   const { config, checkpoint, notes } = await readRun(run, at);
   const embeddable = readEmbeddableConfig(config, run);
   const { encoder, imageSize, recipe } = embeddable;
-  const { weights, step } = checkpoint;
+  const weights = inferenceWeights(checkpoint);
   const session = await engine.createEncoder(encoder, weights, { rows, imageSize });
   return {
     session: vectorsOnly(session, encoder),
@@ -78,7 +79,8 @@ async function openRunEncoder(
       architecture: encoder.architecture,
       ...(encoder.stem === undefined ? {} : { stem: encoder.stem }),
       ...(encoder.width === undefined ? {} : { width: encoder.width }),
-      step,
+      step: checkpoint.step,
+      ...(checkpoint.average === undefined ? {} : { averaged: true }),
       engine: engine.name,
     },
     own: { spec: encoder, weights },

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { normalisations } from '../../operators/image/view-recipe.ts';
 import { headNames, weightShapes } from '../../operators/model/weight-shapes.ts';
+import { inferenceWeights } from '../../operators/step/inference-weights.ts';
 import type { NamedTensor, Weights } from '../../operators/types.ts';
 import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 import { hashTensors, isCheckpointMetadata } from '../../outputs/run/checkpoints.ts';
@@ -61,7 +62,15 @@ async function ofRun(run: string, spec: EncoderSpec): Promise<Source> {
     );
   }
   const { mean, std } = recipe;
-  return { weights: checkpoint.weights, normalisation: { mean, std }, notes };
+  const ofAverage =
+    checkpoint.average === undefined
+      ? []
+      : [`\`${run}\` keeps a moving average of its weights: these are taken`];
+  return {
+    weights: inferenceWeights(checkpoint),
+    normalisation: { mean, std },
+    notes: [...notes, ...ofAverage],
+  };
 }
 
 async function ofFile(file: string): Promise<Source> {

@@ -4,7 +4,7 @@ import type { Engine, Trainer } from '../../operators/engine/interface/engine.ts
 import type { RunScope } from '../../operators/flow/run-scope.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
 import { initialWeights } from '../../operators/model/initial-weights.ts';
-import { initialBuffers } from '../../operators/step/optimizer/optimizer-rules.ts';
+import { initialState } from '../../operators/step/initial-state.ts';
 import type { Dataset, TrainerState, Weights } from '../../operators/types.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
 import { openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';
@@ -101,7 +101,7 @@ export async function openTraining(
   }
   if (options.retryBad) note(retryNote(run));
   const trainer = scope.use(await openTrainer(engine, config, options.ignoreMemory));
-  const state = run.checkpoint ?? initialState(config, start);
+  const state = run.checkpoint ?? startingState(config, start);
   if (run.checkpoint === null) await run.saveCheckpoint(state);
   // Weights that the caller has given stay the caller's.
   await trainer.load(state, { handOver: state === run.checkpoint || given === undefined });
@@ -158,6 +158,7 @@ async function openTrainer(
     frozen: config.freeze,
     microBatch,
     headRate,
+    averageDecay: config.ema,
     memory: ignoreMemory ? 'unchecked' : 'checked',
   } as const;
   return loss.name === 'cross-entropy'
@@ -165,15 +166,13 @@ async function openTrainer(
     : await engine.createTrainer({ ...step, loss });
 }
 
-function initialState(
-  { encoder, seed, optimizer }: RunConfig,
-  start: PretrainedStart | undefined,
-): TrainerState {
+function startingState(config: RunConfig, start: PretrainedStart | undefined): TrainerState {
+  const { encoder, seed, optimizer, ema } = config;
   const weights: Weights = new Map(
     [...initialWeights(encoder, seed)].map(([name, fresh]) => [
       name,
       start?.weights.get(name) ?? fresh,
     ]),
   );
-  return { step: 0, weights, ...initialBuffers(encoder, optimizer) };
+  return initialState({ encoder, optimizer, averageDecay: ema }, weights);
 }

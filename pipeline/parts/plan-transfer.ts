@@ -3,6 +3,7 @@ import { openDataset } from '../../datasets/open-dataset.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import { type ImageReading, statedReading } from '../../operators/image/image-reading.ts';
 import { headNames } from '../../operators/model/weight-shapes.ts';
+import { inferenceWeights } from '../../operators/step/inference-weights.ts';
 import type { StemName } from '../../operators/model/stems.ts';
 import type { EncoderName } from '../../operators/model/encoders.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
@@ -45,7 +46,7 @@ export async function planTransfer(
   const run = await readRun(options.model);
   const embeddable = readEmbeddableConfig(run.config, options.model);
   const { encoder, imageSize, recipe } = embeddable;
-  const { weights } = run.checkpoint;
+  const weights = inferenceWeights(run.checkpoint);
   const head = headNames(encoder);
   const rate = options.learningRate;
   return {

@@ -53,6 +53,8 @@ export interface RunConfig extends ImageReading {
   readonly weightDecay: number;
   /** Maximum global gradient norm; gradients are not clipped where it is absent. */
   readonly clipNorm?: number | undefined;
+  /** Decay of the moving average of the weights; none is kept where it is absent. */
+  readonly ema?: number | undefined;
   readonly seed: number;
   readonly engine: string;
   /** Device, such as `webgpu`, without the versions of its driver; the processor where it is absent. */
@@ -154,7 +156,7 @@ export function runConfig(
   classes: readonly string[],
   start?: PretrainedStart,
 ): RunConfig {
-  const { imageSize, augmentation, microBatch, batchNorm, freeze } = options;
+  const { imageSize, augmentation, microBatch, batchNorm, freeze, ema } = options;
   const { balance, maxClassShare, maxOversampling } = options;
   const { views, batchSize, classesPerBatch, optimizer, momentum, clipNorm, seed } = options;
   const usual = optimizers[optimizer];
@@ -181,6 +183,7 @@ export function runConfig(
     momentum,
     weightDecay: options.weightDecay ?? usual.weightDecay,
     ...(clipNorm === null ? {} : { clipNorm }),
+    ...(ema === null ? {} : { ema }),
     seed,
     engine: engine.name,
     ...(engine.device.startsWith('cpu') ? {} : { device: engine.device.split(',')[0]! }),

@@ -9,7 +9,8 @@ import {
   optimizerNames,
   optimizers,
 } from '../../operators/step/optimizer/optimizers.ts';
-import { bufferNames, initialBuffers } from '../../operators/step/optimizer/optimizer-rules.ts';
+import { initialState } from '../../operators/step/initial-state.ts';
+import { stateParts } from '../../operators/step/state-parts.ts';
 import type { PackedBatch, TrainerState, Weights } from '../../operators/types.ts';
 import { packedBatch } from '../helpers/batches.ts';
 import { usualLoss } from '../helpers/loss-specs.ts';
@@ -28,8 +29,8 @@ export const spec: TrainerSpec = {
   weightDecay: 1e-3,
 };
 
-function stateOf({ encoder, optimizer }: TrainerSpec): TrainerState {
-  return { step: 0, weights: initialWeights(encoder, 1), ...initialBuffers(encoder, optimizer) };
+function stateOf(task: TrainerSpec): TrainerState {
+  return initialState(task, initialWeights(task.encoder, 1));
 }
 
 function state(task = spec): TrainerState {
@@ -97,11 +98,20 @@ const optimizerTasks: readonly (readonly [
   ['AdamW', 5, 1e-3, { optimizer: 'adamw', weightDecay: 0.01 }],
   ['LARS', 5, 0.3, { optimizer: 'lars' }],
   ['clipped SGD', 5, 0.02, { clipNorm: 0.5 }],
+  // Of the first steps, whose decay is shorter, and of those behind them.
+  ['averaged SGD', 5, 0.02, { averageDecay: 0.3 }],
   [
     'clipped AdamW in chunks',
     2,
     1e-3,
-    { optimizer: 'adamw', clipNorm: 0.5, microBatch: 2, batchNorm: 'frozen', headRate: 2 },
+    {
+      optimizer: 'adamw',
+      clipNorm: 0.5,
+      microBatch: 2,
+      batchNorm: 'frozen',
+      headRate: 2,
+      averageDecay: 0.9,
+    },
     // The first steps divide each gradient by its own size, so one that is all rounding counts like any other.
     10,
   ],
@@ -252,7 +262,7 @@ export function engineContract(
       t.is(got.step, steps);
       t.deepEqual(Object.keys(got).toSorted(), Object.keys(stateOf(task)).toSorted());
       t.deepEqual(Object.keys(wanted).toSorted(), Object.keys(got).toSorted());
-      for (const part of ['weights', ...bufferNames] as const) {
+      for (const part of stateParts) {
         t.deepEqual([...(got[part]?.keys() ?? [])], [...(wanted[part]?.keys() ?? [])]);
         for (const [name, { data }] of wanted[part] ?? []) {
           near(t, got[part]!.get(name)!.data, data, 1e-5 * steps * amplified, `${part} ${name}`);

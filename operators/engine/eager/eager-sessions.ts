@@ -1,7 +1,8 @@
 import { ownMemory } from '../../own-memory.ts';
 import { PipelineError } from '../../errors.ts';
 import { encode } from '../../model/encoder.ts';
-import { stepRates } from '../../step/optimizer/optimizer-rules.ts';
+import { mapParts } from '../../step/state-parts.ts';
+import { stepRates } from '../../step/step-rates.ts';
 import type { TrainingState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { NamedTensor, Weights } from '../../types.ts';
@@ -34,13 +35,9 @@ export function eagerTrainingSession(spec: StepSpec): TrainingSession {
   };
 
   return {
-    async load({ step, weights, momentum, variance }) {
-      replace({
-        weights: toTensors(weights),
-        momentum: toTensors(momentum),
-        ...(variance === undefined ? {} : { variance: toTensors(variance) }),
-      });
-      stepsTaken = step;
+    async load(given) {
+      replace(mapParts(given, toTensors));
+      stepsTaken = given.step;
     },
     async run(batch, learningRate) {
       const rates = stepRates(spec, stepsTaken, learningRate);
@@ -54,13 +51,7 @@ export function eagerTrainingSession(spec: StepSpec): TrainingSession {
       return { ...readouts, gradientNorm };
     },
     async snapshot() {
-      const { weights, momentum, variance } = loaded();
-      return {
-        step: stepsTaken,
-        weights: toWeights(weights),
-        momentum: toWeights(momentum),
-        ...(variance === undefined ? {} : { variance: toWeights(variance) }),
-      };
+      return { step: stepsTaken, ...mapParts(loaded(), toWeights) };
     },
     release: async () => replace(undefined),
   };

@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import { PipelineError } from '../../errors.ts';
-import { stepRates } from '../../step/optimizer/optimizer-rules.ts';
+import { stateParts } from '../../step/state-parts.ts';
+import { stepRates } from '../../step/step-rates.ts';
 import type { Weights } from '../../types.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { compileStep, floats, renamed, type SteppedTensors } from './compiled-step.ts';
@@ -39,20 +40,18 @@ export async function openTrainingSession(
   };
 
   return {
-    async load({ step, weights, momentum, variance = new Map() }) {
+    async load(given) {
       await discard(state ?? {});
       const taken = new Set<Float32Array>();
-      const ports = [
-        ...ported(runtime, placement, stepPorts.weights, weights, taken),
-        ...ported(runtime, placement, stepPorts.momentum, momentum, taken),
-        ...ported(runtime, placement, stepPorts.variance, variance, taken),
-      ];
+      const ports = stateParts.flatMap((part) =>
+        ported(runtime, placement, stepPorts[part], given[part] ?? new Map(), taken),
+      );
       state = Object.fromEntries(ports.map(({ name, tensor }) => [name, tensor]));
       if (placement.device === 'cpu') {
         const others = ports.map(({ name, other }) => [name, other()] as const);
         spare = renamed(Object.fromEntries(others), toNextState);
       }
-      stepsTaken = step;
+      stepsTaken = given.step;
     },
     async run({ pixels, labels }, learningRate) {
       const before = loaded();
@@ -107,7 +106,7 @@ interface PortedTensor {
 
 /**
  * @param taken Arrays that are part of the state already: the same zeros may have been given for momentum and variance,
- * and are to become different numbers.
+ * or the same weights for themselves and their average, and are to become different numbers.
  */
 function ported(
   { Tensor }: Runtime,

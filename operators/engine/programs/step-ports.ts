@@ -1,6 +1,7 @@
 import { frozenStatistics, trainedNames } from '../../model/frozen-part.ts';
-import { weightShapes, parameterNames } from '../../model/weight-shapes.ts';
-import { optimizerOf, stepRates } from '../../step/optimizer/optimizer-rules.ts';
+import { weightShapes } from '../../model/weight-shapes.ts';
+import { namesOfPart, type StatePart, stateParts } from '../../step/state-parts.ts';
+import { stepRates } from '../../step/step-rates.ts';
 import type { TrainingState, UpdatedState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
@@ -21,9 +22,7 @@ export const stepPorts = {
   weights: 'weights.',
   momentum: 'momentum.',
   variance: 'variance.',
-  nextWeights: 'next.weights.',
-  nextMomentum: 'next.momentum.',
-  nextVariance: 'next.variance.',
+  average: 'average.',
   sums: 'sums.',
   gradientNorm: 'gradient_norm',
   statisticsSize: 'statistics_size',
@@ -36,21 +35,20 @@ export const stepPorts = {
 } as const;
 
 /** Prefixes of the next state, each with that of the state which it becomes. */
-export const nextStatePorts: readonly (readonly [next: string, now: string])[] = [
-  [stepPorts.nextWeights, stepPorts.weights],
-  [stepPorts.nextMomentum, stepPorts.momentum],
-  [stepPorts.nextVariance, stepPorts.variance],
-];
+export const nextStatePorts: readonly (readonly [next: string, now: string])[] = stateParts.map(
+  (part) => [nextPort(part), stepPorts[part]],
+);
 
-/** Ports of the state: every weight, then every buffer of the optimizer. */
+/** Prefix of a part of the next state. */
+function nextPort(part: StatePart): string {
+  return `next.${stepPorts[part]}`;
+}
+
+/** Ports of the state, part by part. */
 export function statePortNames(spec: StepSpec): readonly string[] {
-  const parameters = parameterNames(spec.encoder);
-  return [
-    ...[...weightShapes(spec.encoder).keys()].map((name) => stepPorts.weights + name),
-    ...optimizerOf(spec).buffers.flatMap((buffer) =>
-      parameters.map((name) => stepPorts[buffer] + name),
-    ),
-  ];
+  return stateParts.flatMap((part) =>
+    namesOfPart(spec, part).map((name) => stepPorts[part] + name),
+  );
 }
 
 /** `[rows, size, size, 3]` pixels as an input. */
@@ -73,42 +71,37 @@ export function parameterGradientInputs(
   return inputsOf(stepPorts.gradients, encoder, trainedNames(encoder, frozen), target);
 }
 
-/** State of the optimizer, and its `stepRates`, as inputs. */
-export function optimizerInputs(spec: StepSpec, target: LoweringTarget): readonly TraceInput[] {
+/** The `stepRates`, and every part of the state but the weights, as inputs. */
+export function updateInputs(spec: StepSpec, target: LoweringTarget): readonly TraceInput[] {
   const rates = Object.keys(stepRates(spec, 0, 0)).map((name): TraceInput => ({
     name: stepPorts.rates + name,
     shape: [],
     dtype: 'float32',
   }));
-  const { encoder } = spec;
-  const names = parameterNames(encoder);
-  const { buffers } = optimizerOf(spec);
+  const parts = stateParts.filter((part) => part !== 'weights');
   return [
     ...rates,
-    ...buffers.flatMap((buffer) => inputsOf(stepPorts[buffer], encoder, names, target)),
+    ...parts.flatMap((part) =>
+      inputsOf(stepPorts[part], spec.encoder, namesOfPart(spec, part), target),
+    ),
   ];
 }
 
 /** The state of a step among the inputs of a traced one. */
 export function tracedState(tensors: TensorsByName): TrainingState {
-  return {
-    weights: unprefixed(stepPorts.weights, tensors),
-    momentum: unprefixed(stepPorts.momentum, tensors),
-    variance: unprefixed(stepPorts.variance, tensors),
-  };
+  const parts = stateParts.map((part) => [part, unprefixed(stepPorts[part], tensors)]);
+  return Object.fromEntries(parts);
 }
 
 /** The state after a step as outputs, after what is measured on the way. */
 export function nextState(
   spec: StepSpec,
-  { weights, momentum, variance = {}, gradientNorm }: UpdatedState,
+  { gradientNorm, ...state }: UpdatedState,
 ): Record<string, tf.Tensor> {
   return {
-    [stepPorts.statisticsSize]: statisticsSize(spec, weights),
+    [stepPorts.statisticsSize]: statisticsSize(spec, state.weights),
     [stepPorts.gradientNorm]: gradientNorm,
-    ...prefixed(stepPorts.nextWeights, weights),
-    ...prefixed(stepPorts.nextMomentum, momentum),
-    ...prefixed(stepPorts.nextVariance, variance),
+    ...Object.assign({}, ...stateParts.map((part) => prefixed(nextPort(part), state[part] ?? {}))),
   };
 }
 
@@ -144,8 +137,7 @@ function inputsOf(
 export function stepOutputLayout(
   target: LoweringTarget,
 ): (name: string, shape: readonly number[]) => StoredLayout {
-  const { nextWeights, nextMomentum, nextVariance, nextGradients } = stepPorts;
-  const parameters = [nextWeights, nextMomentum, nextVariance, nextGradients];
+  const parameters = [...stateParts.map(nextPort), stepPorts.nextGradients];
   return (name, shape) =>
     parameters.some((prefix) => name.startsWith(prefix))
       ? parameterLayout(target, shape)

@@ -5,7 +5,7 @@ import type { StepSpec } from '../../step/step-spec.ts';
 import type { LoweringTarget } from '../../onnx/graph/lowering-target.ts';
 import {
   nextState,
-  optimizerInputs,
+  updateInputs,
   parameterGradientInputs,
   pixelsInput,
   prefixed,
@@ -67,7 +67,7 @@ export function traceChunkGradients(spec: StepSpec, target: LoweringTarget): Onn
 export function traceUpdate(spec: StepSpec, target: LoweringTarget): OnnxModel {
   const inputs: TraceInput[] = [
     ...weightInputs(spec, target),
-    ...optimizerInputs(spec, target),
+    ...updateInputs(spec, target),
     ...gradientInputs(spec, target),
   ];
   const compute = (tensors: TensorsByName): TensorsByName => {

@@ -4,7 +4,7 @@ import type { StepSpec } from '../../step/step-spec.ts';
 import type { LoweringTarget } from '../../onnx/graph/lowering-target.ts';
 import {
   nextState,
-  optimizerInputs,
+  updateInputs,
   pixelsInput,
   prefixed,
   stepOutputLayout,
@@ -23,7 +23,7 @@ export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): OnnxM
     pixelsInput(spec, images),
     { name: stepPorts.labels, shape: [images * views], dtype: 'int32' },
     ...weightInputs(spec, target),
-    ...optimizerInputs(spec, target),
+    ...updateInputs(spec, target),
   ];
   const compute = (tensors: TensorsByName): TensorsByName => {
     const batch = {

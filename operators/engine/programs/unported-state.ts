@@ -1,7 +1,7 @@
-import { parameterNames, weightShapes } from '../../model/weight-shapes.ts';
+import { weightShapes } from '../../model/weight-shapes.ts';
 import type { LoweringTarget } from '../../onnx/graph/lowering-target.ts';
 import { parameterLayout, unstored } from '../../onnx/graph/stored-layout.ts';
-import { optimizerOf } from '../../step/optimizer/optimizer-rules.ts';
+import { namesOfPart, type PartsOf, stateParts } from '../../step/state-parts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { NamedTensor, TrainerState, Weights } from '../../types.ts';
 import { stepPorts } from './step-ports.ts';
@@ -27,13 +27,8 @@ export function unportedState(
         return [name, { shape, data: unstored(elementsOf(prefix + name), shape, layout) }];
       }),
     );
-  const parameters = parameterNames(spec.encoder);
-  return {
-    step,
-    weights: named(stepPorts.weights, [...shapes.keys()]),
-    momentum: named(stepPorts.momentum, parameters),
-    ...(optimizerOf(spec).buffers.includes('variance')
-      ? { variance: named(stepPorts.variance, parameters) }
-      : {}),
-  };
+  const kept = stateParts.filter((part) => namesOfPart(spec, part).length > 0);
+  const parts = kept.map((part) => [part, named(stepPorts[part], namesOfPart(spec, part))]);
+  // Every part that the step keeps.
+  return { step, ...(Object.fromEntries(parts) as unknown as PartsOf<Weights>) };
 }

@@ -2,7 +2,7 @@ import { PipelineError } from '../../errors.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import { tensorflowTarget } from '../../onnx/graph/lowering-target.ts';
-import { stepRates } from '../../step/optimizer/optimizer-rules.ts';
+import { stepRates } from '../../step/step-rates.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { openGraphSession } from '../../tensorflow/graph-session.ts';
 import type { NativeBinding } from '../../tensorflow/native-binding.ts';

@@ -1,6 +1,7 @@
 import type { OnnxModel, OnnxPort } from '../../onnx/graph/onnx-model.ts';
 import { tensorflowTarget } from '../../onnx/graph/lowering-target.ts';
 import { parameterLayout, stored } from '../../onnx/graph/stored-layout.ts';
+import { stateParts } from '../../step/state-parts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { GraphProgram } from '../../tensorflow/graph-programs.ts';
 import type { GraphSession } from '../../tensorflow/graph-session.ts';
@@ -44,7 +45,7 @@ export function commitProgram(model: OnnxModel): GraphProgram {
 
 /** Writes a state into the variables of a session. */
 export function assignState(session: GraphSession, state: TrainerState): void {
-  const values = (['weights', 'momentum', 'variance'] as const).flatMap((part) =>
+  const values = stateParts.flatMap((part) =>
     [...(state[part] ?? new Map<string, NamedTensor>())].map(([name, { shape, data }]) => {
       const layout = parameterLayout(tensorflowTarget, shape);
       return [stepPorts[part] + name, stored(data, shape, layout)] as const;

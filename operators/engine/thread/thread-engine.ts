@@ -4,6 +4,7 @@ import { lossLabels } from '../../loss/loss-labels.ts';
 import { checkBatch } from '../../model/check-batch.ts';
 import { checkLearningRate } from '../../model/check-learning-rate.ts';
 import { checkState, checkWeights } from '../../step/check-state.ts';
+import { stateParts } from '../../step/state-parts.ts';
 import { checkTrainerSpec } from '../../step/check-trainer-spec.ts';
 import { embeddingSize } from '../../model/network-plan.ts';
 import { atLeastOne } from '../../out-of-range.ts';
@@ -162,12 +163,11 @@ function threadTrainer<R>(
   return {
     shape: spec.shape,
     async load(state, { handOver = false } = {}) {
-      checkState(spec.encoder, state, spec.optimizer);
-      const { weights, momentum, variance = new Map() } = state;
-      const arrays = [weights, momentum, variance].flatMap((tensors) =>
-        [...tensors.values()].map(({ data }) => data),
+      checkState(spec, state);
+      const arrays = stateParts.flatMap((part) =>
+        [...(state[part]?.values() ?? [])].map(({ data }) => data),
       );
-      // The same zeros may stand for momentum and variance, and nothing can be handed over twice.
+      // The same arrays may stand for several parts, and nothing can be handed over twice.
       const buffers = handOver ? wholeBuffers(...new Set(arrays)) : [];
       await thread.call('load', state, { handOver: buffers });
     },

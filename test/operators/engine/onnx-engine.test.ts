@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
 import { exportEncoder, openOnnxEngine } from '../../../operators/engine/onnx-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { initialBuffers } from '../../../operators/step/optimizer/optimizer-rules.ts';
+import { initialState } from '../../../operators/step/initial-state.ts';
 import type { TrainerState } from '../../../operators/types.ts';
 import { classifier, engineContract, spec } from '../../contract/engine-contract.ts';
 import { packedBatch } from '../../helpers/batches.ts';
@@ -41,9 +41,10 @@ test('logits of a classifier are what its session and its export give', async (t
   near(t, outputs['logits']!.data as Float32Array, expected, 1e-5);
 });
 
-test('a state may hold the same zeros twice, and is the caller’s unless it is handed over', async (t) => {
+test('a state may hold the same arrays twice, and is the caller’s unless it is handed over', async (t) => {
   const engine = await opened(t, openOnnxEngine({ threads }));
-  const trainer = await engine.createTrainer({ ...spec, optimizer: 'adamw' });
+  const task = { ...spec, optimizer: 'adamw', averageDecay: 0.9 } as const;
+  const trainer = await engine.createTrainer(task);
   const steppedFrom = async (state: TrainerState, handOver: boolean): Promise<TrainerState> => {
     await trainer.load(state, { handOver });
     for (let step = 0; step < 3; step += 1) {
@@ -51,11 +52,14 @@ test('a state may hold the same zeros twice, and is the caller’s unless it is 
     }
     return await trainer.snapshot();
   };
-  const zeros = initialBuffers(spec.encoder, 'sgd').momentum;
   const weights = initialWeights(spec.encoder, 1);
-  const twice = { step: 0, weights, momentum: zeros, variance: zeros };
-  const apart = { step: 0, weights, ...initialBuffers(spec.encoder, 'adamw') };
-  const expected = await steppedFrom(apart, false);
+  const apart = initialState(task, weights);
+  const { momentum: zeros } = apart;
+  const copies = new Map(
+    [...weights].map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
+  );
+  const twice = { ...apart, momentum: zeros, variance: zeros };
+  const expected = await steppedFrom({ ...apart, average: copies }, false);
   t.deepEqual(weights, initialWeights(spec.encoder, 1));
   t.deepEqual(await steppedFrom(twice, false), expected);
   t.deepEqual(await steppedFrom(twice, true), expected);

@@ -2,7 +2,7 @@ import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
 import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { initialBuffers } from '../../../operators/step/optimizer/optimizer-rules.ts';
+import { initialState } from '../../../operators/step/initial-state.ts';
 import type { TrainerState } from '../../../operators/types.ts';
 import { packedBatch } from '../../helpers/batches.ts';
 import { near } from '../../helpers/tensors.ts';
@@ -16,8 +16,8 @@ const spec: TrainerSpec = {
   weightDecay: 1e-3,
 };
 
-function stateOf({ encoder, optimizer }: TrainerSpec): TrainerState {
-  return { step: 0, weights: initialWeights(encoder, 1), ...initialBuffers(encoder, optimizer) };
+function stateOf(task: TrainerSpec): TrainerState {
+  return initialState(task, initialWeights(task.encoder, 1));
 }
 
 test('the gradient is as long as read out, and clipped only afterwards', async (t) => {
@@ -36,6 +36,62 @@ test('the gradient is as long as read out, and clipped only afterwards', async (
   const clipped = await followed(whole.norm / 2);
   t.is(clipped.gradientNorm, whole.gradientNorm);
   near(t, [clipped.norm], [whole.norm / 2], 1e-6);
+});
+
+test('the average follows every weight, by a decay that grows up to the one that is asked for', async (t) => {
+  const engine = await opened(t, openCpuEngine());
+  const averageDecay = 0.3;
+  const trainer = await engine.createTrainer({ ...spec, frozen: 'stem', averageDecay });
+  await trainer.load(stateOf({ ...spec, averageDecay }));
+  const expected = new Map(
+    [...initialWeights(spec.encoder, 1)].map(([name, { data }]) => [name, Float64Array.from(data)]),
+  );
+  // min(0.3, (1 + t) / (10 + t)) of the updates 1, 2, 3 and 4.
+  for (const [step, decay] of [2 / 11, 3 / 12, 0.3, 0.3].entries()) {
+    await trainer.run(packedBatch(spec.shape, step, 2), 0.02);
+    const { weights, average } = await trainer.snapshot();
+    t.deepEqual([...average!.keys()], [...weights.keys()]);
+    for (const [name, { data }] of weights) {
+      const now = expected.get(name)!.map((x, at) => decay * x + (1 - decay) * data[at]!);
+      expected.set(name, now);
+      near(t, average!.get(name)!.data, now, 1e-6, name);
+    }
+    // What does not move is its own average, bit for bit.
+    t.deepEqual(average!.get('conv1.weight'), weights.get('conv1.weight'));
+    t.deepEqual(average!.get('bn1.running_mean'), weights.get('bn1.running_mean'));
+    t.notDeepEqual(average!.get('head.2.bias'), weights.get('head.2.bias'));
+    t.notDeepEqual(
+      average!.get('layer1.0.bn1.running_var'),
+      weights.get('layer1.0.bn1.running_var'),
+    );
+  }
+});
+
+test('an average changes neither weights nor buffers, and is refused where none is kept', async (t) => {
+  const engine = await opened(t, openCpuEngine());
+  const [plain, averaged] = [
+    await engine.createTrainer(spec),
+    await engine.createTrainer({ ...spec, averageDecay: 0.9 }),
+  ];
+  await plain.load(stateOf(spec));
+  await averaged.load(stateOf({ ...spec, averageDecay: 0.9 }));
+  for (const trainer of [plain, averaged]) await trainer.run(packedBatch(spec.shape, 0, 2), 0.02);
+  const { average, ...others } = await averaged.snapshot();
+  t.deepEqual(others, await plain.snapshot());
+  await t.throwsAsync(plain.load({ ...others, average }), {
+    code: 'ERR_SHAPE',
+    message: /without an `average` of the weights, got one; was it saved with another/u,
+  });
+  await t.throwsAsync(averaged.load(others), {
+    code: 'ERR_SHAPE',
+    message: /`average` to hold `conv1\.weight` of shape `\[16, 3, 3, 3\]`, got none/u,
+  });
+  for (const averageDecay of [0, 1, NaN]) {
+    await t.throwsAsync(engine.createTrainer({ ...spec, averageDecay }), {
+      instanceOf: RangeError,
+      message: /`averageDecay` to be a number above 0 and below 1/u,
+    });
+  }
 });
 
 test('a state of another optimizer is refused', async (t) => {

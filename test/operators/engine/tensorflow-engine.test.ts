@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { openTensorflowEngine } from '../../../operators/engine/tensorflow-engine.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
-import { initialBuffers } from '../../../operators/step/optimizer/optimizer-rules.ts';
+import { initialState } from '../../../operators/step/initial-state.ts';
 import type { TrainerState } from '../../../operators/types.ts';
 import { spec } from '../../contract/engine-contract.ts';
 import { packedBatch } from '../../helpers/batches.ts';
@@ -96,9 +96,5 @@ tf.registerKernel({ ...conv, kernelFunc: () => {
 });
 
 function start(): TrainerState {
-  return {
-    step: 0,
-    weights: initialWeights(spec.encoder, 1),
-    ...initialBuffers(spec.encoder, spec.optimizer),
-  };
+  return initialState(spec, initialWeights(spec.encoder, 1));
 }

@@ -22,7 +22,7 @@ function state(
 }
 
 test('takes a state that fits, in any order', (t) => {
-  t.notThrows(() => checkState(spec, state()));
+  t.notThrows(() => checkState({ encoder: spec }, state()));
   t.notThrows(() => checkWeights(spec, new Map([...initialWeights(spec, 1)].reverse())));
 });
 
@@ -60,7 +60,7 @@ for (const [title, change, message] of [
   ['a step below 0', (s) => (s.step = -1), /`step` to be an integer of at least 0, got `-1`/u],
 ] as const satisfies readonly (readonly [string, Parameters<typeof state>[0], RegExp])[]) {
   test(`refuses ${title}`, (t) => {
-    const error = t.throws(() => checkState(spec, state(change)), { message });
+    const error = t.throws(() => checkState({ encoder: spec }, state(change)), { message });
     t.true(error instanceof PipelineError && error.code === 'ERR_SHAPE');
   });
 }

@@ -24,13 +24,18 @@ test('a state comes back bit for bit, under the name of its step', async (t) => 
   t.deepEqual([...tensors.keys()], ['conv1.weight', 'bn1.running_mean', 'momentum.conv1.weight']);
 });
 
-test('the second buffer of an optimizer comes back too', async (t) => {
+test('a second buffer of the optimizer and the average come back too', async (t) => {
   const folder = await temporaryFolder(t);
-  const state = { ...madeUpState(3), variance: madeUpState(9).momentum };
+  const { weights: average, momentum: variance } = madeUpState(9);
+  const state = { ...madeUpState(3), variance, average };
   const file = await writeCheckpoint(folder, state, 'config');
   t.deepEqual(await loadCheckpoint(file), { ...state, path: file, configHash: 'config' });
   const { tensors } = await readSafetensors(file);
-  t.is([...tensors.keys()].at(-1), 'variance.conv1.weight');
+  t.deepEqual([...tensors.keys()].slice(-3), [
+    'variance.conv1.weight',
+    'average.conv1.weight',
+    'average.bn1.running_mean',
+  ]);
 });
 
 test('the same state gives the same bytes', async (t) => {

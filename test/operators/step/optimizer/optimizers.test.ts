@@ -2,12 +2,8 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { StepSpec } from '../../../../operators/step/step-spec.ts';
 import { clipped, globalNorm } from '../../../../operators/step/optimizer/clipped.ts';
-import {
-  bufferNames,
-  initialBuffers,
-  optimizerOf,
-  stepRates,
-} from '../../../../operators/step/optimizer/optimizer-rules.ts';
+import { bufferNames, optimizerOf } from '../../../../operators/step/optimizer/optimizer-rules.ts';
+import { stepRates } from '../../../../operators/step/step-rates.ts';
 import { tf, type TensorsByName } from '../../../../operators/tensor/tf.ts';
 import { near } from '../../../helpers/tensors.ts';
 
@@ -193,14 +189,4 @@ test('clipping keeps the direction, and shorter gradients as they are', (t) => {
       }),
   );
   fc.assert(property, { seed: 1, numRuns: 50 });
-});
-
-test('a state begins with zeros in what its optimizer keeps', (t) => {
-  const encoder = { architecture: 'resnet8', head: 'linear', projectionSize: 2 } as const;
-  t.deepEqual(Object.keys(initialBuffers(encoder)), ['momentum']);
-  t.deepEqual(Object.keys(initialBuffers(encoder, 'lars')), ['momentum']);
-  const { momentum, variance } = initialBuffers(encoder, 'adamw');
-  t.deepEqual(momentum, variance);
-  t.not(momentum.get('bn1.bias'), variance?.get('bn1.bias'));
-  t.true(momentum.get('head.weight')!.data.every((x) => x === 0));
 });

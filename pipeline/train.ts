@@ -61,6 +61,8 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const reading = statedReading(config);
     const source = trainingSource(data, options, { recipe, imageSize, reading });
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
+    const isSaved = (done: number): boolean =>
+      [every, options.keepEvery].some((one) => one !== null && done % one === 0) || done === steps;
     const learningRate = plannedRate(config, run.extended);
     const { endBefore, ended, cause } = endOfTraining([]);
 
@@ -84,7 +86,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
           learningRate,
           endBefore,
           recycle: (pixels) => workers.recycle(pixels),
-          snapshotAfter: (step) => (step + 1) % every === 0 || step + 1 === steps,
+          snapshotAfter: (step) => isSaved(step + 1),
         }),
         // A checkpoint needs the rows of its steps on the disk before it.
         writeMetrics(run),

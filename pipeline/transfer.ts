@@ -97,9 +97,10 @@ async function frozenMethod(parts: Parts): Promise<{
 }> {
   const { options, scope } = parts;
   const [trainFolder, testFolder] = [inside(options, 'train'), inside(options, 'test')];
-  const { model, splitTrain, splitTest } = options;
-  await exported(parts, { model, split: splitTrain, out: trainFolder, layer: 'both' });
-  await exported(parts, { model, split: splitTest, out: testFolder, layer: 'both' });
+  const { model, checkpoint, splitTrain, splitTest } = options;
+  const both = { model, checkpoint, layer: 'both' } as const;
+  await exported(parts, { ...both, split: splitTrain, out: trainFolder });
+  await exported(parts, { ...both, split: splitTest, out: testFolder });
   const { neighbours, overlap } = await nearestNeighbours(parts, trainFolder, testFolder);
   const train = await openVectorSet(trainFolder, 'embedding', scope.signal);
   const test = await openVectorSet(testFolder, 'embedding', scope.signal);

@@ -6,7 +6,8 @@ import type { NamedTensor, TrainerState, Weights } from '../../operators/types.t
 import { type PartsOf, type StatePart, stateParts } from '../../operators/step/state-parts.ts';
 import { makeFolder } from '../../operators/files/make-folder.ts';
 import { producer } from '../files/producer.ts';
-import { readSafetensors } from './read-safetensors.ts';
+import { type KeepRule, keptSteps } from './keep-rule.ts';
+import { listSafetensors, readSafetensors } from './read-safetensors.ts';
 import { writeSafetensors } from './write-safetensors.ts';
 import { isMissing } from '../../operators/files/system-error.ts';
 
@@ -96,14 +97,14 @@ export function isCheckpointMetadata({ format }: Readonly<Record<string, string>
  */
 export async function loadCheckpoint(file: string): Promise<Checkpoint> {
   const { tensors, metadata } = await readSafetensors(file);
-  const { format, version, step = '', config = '', sha256 } = metadata;
+  const { format, version, config = '', sha256 } = metadata;
   if (format !== formatName) throw unusable(file, 'it is no checkpoint of `train`');
   if (version !== formatVersion) {
     throw unusable(file, `it has format version \`${version}\`, expected \`${formatVersion}\``);
   }
-  if (!/^\d+$/.test(step)) throw unusable(file, 'it does not say its step');
+  const step = stepIn(metadata, file);
   if (sha256 !== hashTensors(tensors)) throw unusable(file, 'its tensors changed after writing');
-  return { path: file, configHash: config, step: Number(step), ...partsIn(tensors) };
+  return { path: file, configHash: config, step, ...partsIn(tensors) };
 }
 
 function partsIn(tensors: Weights): PartsOf<Weights> {
@@ -157,16 +158,31 @@ export function passedOver({ checkpoint, damaged }: LatestCheckpoint): string[] 
   );
 }
 
-/**
- * Checkpoint rotation: keeps the newest `keep` checkpoints up to `step`. Those of later steps belong to a course that
- * was given up when the run continued from an earlier checkpoint; they go too.
- */
-export async function pruneCheckpoints(folder: string, step: number, keep: number): Promise<void> {
+/** Checkpoint rotation after `step` steps: removes what the rule does not keep. */
+export async function pruneCheckpoints(
+  folder: string,
+  step: number,
+  keep: KeepRule,
+): Promise<void> {
   const all = await listCheckpoints(folder);
-  const kept = new Set(all.filter((one) => one.step <= step).slice(0, keep));
+  const kept = keptSteps(
+    all.map((one) => one.step),
+    step,
+    keep,
+  );
   for (const one of all) {
-    if (!kept.has(one)) await fs.rm(path.join(folder, one.name));
+    if (!kept.has(one.step)) await fs.rm(path.join(folder, one.name));
   }
+}
+
+/** Step of a checkpoint, by its header alone. @throws {PipelineError} `ERR_READ`, `ERR_FORMAT`. */
+export async function checkpointStep(file: string): Promise<number> {
+  return stepIn((await listSafetensors(file)).metadata, file);
+}
+
+function stepIn({ step = '' }: Readonly<Record<string, string>>, file: string): number {
+  if (!/^\d+$/.test(step)) throw unusable(file, 'it does not say its step');
+  return Number(step);
 }
 
 /** SHA-256 (hex) that identifies weights: over names, shapes and values, in order. */

@@ -10,6 +10,7 @@ import {
   loadCheckpoint,
   passedOver,
 } from './checkpoints.ts';
+import { bestCheckpoint } from './best-checkpoint.ts';
 import { isRun, notARun } from './not-a-run.ts';
 import { readSavedConfig } from './saved-config.ts';
 
@@ -24,24 +25,30 @@ export interface SavedRun {
   readonly notes: readonly string[];
 }
 
+/** Checkpoint of a run: the best by its validation, the last one that can be read, or that after so many steps. */
+export type CheckpointChoice = 'best' | 'last' | number;
+
 /**
  * Reads the configuration and a checkpoint of a run, which may still be going on.
  *
- * @param step Of the checkpoint, one of those that are kept. @default the newest that can be read
+ * @param choice Of the checkpoint. @default 'last'
  * @throws {PipelineError} `ERR_FORMAT` when the folder holds no run or no checkpoint, saying what it is instead;
- * `ERR_CONFIG` when it holds none of this step, naming those that it holds.
+ * `ERR_CONFIG` when it holds none of this step, naming those that it holds, or no best one.
  * @example
  * ```ts
  * const { config, checkpoint } = await readRun('runs/a');
  * console.log(config, checkpoint.step, checkpoint.weights.get('conv1.weight')?.shape);
  * ```
  */
-export async function readRun(folder: string, step?: number): Promise<SavedRun> {
+export async function readRun(
+  folder: string,
+  choice: CheckpointChoice = 'last',
+): Promise<SavedRun> {
   const saved = (await isRun(folder)) ? await readSavedConfig(folder) : undefined;
   if (saved === undefined) throw await notARun(folder);
   const { config, hash } = saved;
-  if (step !== undefined) {
-    const checkpoint = await checkpointOf(folder, step);
+  if (choice !== 'last') {
+    const checkpoint = await (choice === 'best' ? bestOf(folder) : checkpointOf(folder, choice));
     return { path: folder, config, configHash: hash, checkpoint, notes: [] };
   }
   const latest = await latestCheckpoint(checkpointsIn(folder));
@@ -56,11 +63,25 @@ export async function readRun(folder: string, step?: number): Promise<SavedRun> 
   return { path: folder, config, configHash: hash, checkpoint, notes: passedOver(latest) };
 }
 
+async function bestOf(folder: string): Promise<Checkpoint> {
+  const best = await bestCheckpoint(checkpointsIn(folder));
+  if (best !== undefined) return best;
+  throw new PipelineError(
+    'ERR_CONFIG',
+    `The run in \`${folder}\` holds no best checkpoint: it was trained without \`validate\`, or not validated yet. ` +
+      'Leave out `checkpoint` for the last one.',
+    { path: folder, options: ['checkpoint'] },
+  );
+}
+
 async function checkpointOf(folder: string, step: number): Promise<Checkpoint> {
   const steps = await checkpointSteps(checkpointsIn(folder));
   if (steps.includes(step)) {
     return await loadCheckpoint(path.join(checkpointsIn(folder), checkpointName(step)));
   }
+  // Rotation may have removed it under its own name.
+  const best = await bestCheckpoint(checkpointsIn(folder));
+  if (best?.step === step) return best;
   const kept = steps.length === 0 ? 'none yet' : `those of the steps ${steps.join(', ')}`;
   throw new PipelineError(
     'ERR_CONFIG',

@@ -29,6 +29,7 @@ import {
   pruneCheckpoints,
   writeCheckpoint,
 } from './checkpoints.ts';
+import { checkKeepRule, type KeepRule } from './keep-rule.ts';
 import { contrastiveColumns, timingColumns } from './metrics-columns.ts';
 import {
   type ComparedImages,
@@ -46,8 +47,8 @@ export interface RunFolderOptions extends RunIdentity {
   readonly metrics?: LogColumns | undefined;
   /** Images of the run: those of a continued one must be the same. @default not compared */
   readonly images?: RunImages | undefined;
-  /** Checkpoints to keep, an integer of at least 1. @default 3 */
-  readonly keepCheckpoints?: number | undefined;
+  /** Rotation of checkpoints. @default the newest 3 */
+  readonly keep?: KeepRule | undefined;
 }
 
 /** A run folder being written, locked for this process. */
@@ -93,7 +94,7 @@ export interface RunFolder {
  * images.json      version of the images and SHA-256 of some, by which others under the same names are refused
  * metrics.arrows   one row a step, the same for the same seed
  * timing.arrows    one row a step
- * checkpoints/     the newest few states
+ * checkpoints/     states by the rule `keep`, the newest three by default
  * encoder.onnx     the trained network, when the run has ended
  * encoder.json     how its input is made
  * quarantine.arrow images that could not be used
@@ -104,7 +105,7 @@ export interface RunFolder {
  * So killed and continued it ends with the `metrics.arrows` of a run that was never interrupted.
  *
  * @returns To be closed by the caller, however the run ends.
- * @throws {RangeError} When `keepCheckpoints` is out of range.
+ * @throws {RangeError} When a number of `keep` is out of range.
  * @throws {PipelineError} `ERR_CONFIG` when the folder holds something else or was begun with another
  * configuration, naming the fields; `ERR_LOCKED`; `ERR_FORMAT`; `ERR_WRITE`.
  * @example
@@ -115,12 +116,8 @@ export interface RunFolder {
  * ```
  */
 export async function openRunFolder(folder: string, options: RunFolderOptions): Promise<RunFolder> {
-  const { keepCheckpoints = 3 } = options;
-  if (!Number.isInteger(keepCheckpoints) || keepCheckpoints < 1) {
-    throw new RangeError(
-      `Expected \`keepCheckpoints\` to be an integer of at least 1, got \`${keepCheckpoints}\``,
-    );
-  }
+  const { keep = { newest: 3 } } = options;
+  checkKeepRule(keep);
   await makeFolder(folder);
   const lock = await lockFolder(folder);
   let logs: RunLogs | undefined;
@@ -150,7 +147,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
       bad,
       repaired: quarantined.filter(isRepaired),
       ...logs,
-      ...runWriter({ folder, configHash, keepCheckpoints, logs, lock }),
+      ...runWriter({ folder, configHash, keep, logs, lock }),
     };
   } catch (error) {
     await closeAll(logs, lock);
@@ -198,7 +195,7 @@ async function closeAll(logs: RunLogs | undefined, lock: FolderLock): Promise<vo
 interface OpenRun {
   readonly folder: string;
   readonly configHash: string;
-  readonly keepCheckpoints: number;
+  readonly keep: KeepRule;
   readonly logs: RunLogs;
   readonly lock: FolderLock;
 }
@@ -207,7 +204,7 @@ interface OpenRun {
 function runWriter({
   folder,
   configHash,
-  keepCheckpoints,
+  keep,
   logs,
   lock,
 }: OpenRun): Pick<
@@ -225,7 +222,7 @@ function runWriter({
         await metrics.sync();
         await timing.sync();
         const file = await writeCheckpoint(checkpointsIn(folder), state, configHash);
-        await pruneCheckpoints(checkpointsIn(folder), state.step, keepCheckpoints);
+        await pruneCheckpoints(checkpointsIn(folder), state.step, keep);
         return file;
       }),
     saveEncoder: (model, sidecar) =>

@@ -1,3 +1,4 @@
+import { checkpointFields, type CheckpointOption } from './checkpoint-field.ts';
 import { classRule, type DataOptions, dataFields, heldOutRule } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
@@ -10,13 +11,17 @@ import { defineVerb, type Verb } from './verb.ts';
 
 /** Options of `embed`. */
 export interface EmbedOptions
-  extends DataOptions, SeedOption, EngineOptions, LoadingOptions, ModelReadingOptions {
+  extends
+    DataOptions,
+    CheckpointOption,
+    SeedOption,
+    EngineOptions,
+    LoadingOptions,
+    ModelReadingOptions {
   /** Images, as `train` takes them, with or without classes. */
   readonly data: string;
-  /** Run folder of `train`, whose last checkpoint is used; or FILE.onnx with FILE.json beside it. */
+  /** Run folder of `train`, or FILE.onnx with FILE.json beside it. */
   readonly model: string;
-  /** Step of an earlier checkpoint of the run, one of those that it keeps; the last one when not given. */
-  readonly checkpoint?: number | null | undefined;
   /** Folder for the Arrow files. */
   readonly out: string;
   /** Vectors: `embedding` (pooled features), `projection` (unit vectors of the loss), or both if there. @default 'both' */
@@ -47,15 +52,8 @@ const data = {
 };
 
 const vectors = {
-  model: path(
-    'Run folder of `train`, whose last checkpoint is used; or FILE.onnx with FILE.json beside it.',
-  ),
-  checkpoint: optional(
-    integer(
-      0,
-      'Step of an earlier checkpoint of the run, one of those that it keeps; the last one when not given.',
-    ),
-  ),
+  model: path('Run folder of `train`, or FILE.onnx with FILE.json beside it.'),
+  ...checkpointFields,
   layer: choice(
     ['embedding', 'projection', 'both'],
     'Vectors: `embedding` (pooled features), `projection` (unit vectors of the loss), or both if there.',

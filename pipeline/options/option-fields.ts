@@ -105,6 +105,24 @@ export function integer(from: number, about: string, to?: number): z.ZodInt {
   return noted(schema, { kind: 'number', placeholder: 'N', expected, about });
 }
 
+/** One of a few words, or a whole number of at least `from`, also where it is written as a text. */
+export function numberOrWord<T extends string | number>(
+  words: readonly (T & string)[],
+  { from, expected }: { readonly from: number; readonly expected: string },
+  about: string,
+): z.ZodType<T> {
+  const schema = z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+$/u.test(value) ? Number(value) : value),
+    z.custom<T>((value) => words.some((word) => word === value) || isWhole(value, from)),
+  );
+  const placeholder = [...words, 'N'].join('|');
+  return noted(schema, { kind: 'text', placeholder, expected, about });
+}
+
+function isWhole(value: unknown, from: number): boolean {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= from;
+}
+
 /** Whole numbers of at least `from`, at least one of them, each once. */
 export function integers(from: number, about: string): z.ZodArray<z.ZodInt> {
   const expected = `different integers of at least ${from}, such as \`1,5\``;

@@ -7,6 +7,8 @@ import type { AugmentationOption } from '../../operators/image/view-recipe.ts';
 import { type FrozenPart, frozenParts, hasPart } from '../../operators/model/frozen-part.ts';
 import { encoderNames } from '../../operators/model/encoders.ts';
 import { allViews } from './all-views.ts';
+import type { CheckpointChoice } from '../../outputs/run/read-run.ts';
+import { checkpoint } from './checkpoint-field.ts';
 import { classRule, type DataOptions, dataFields, heldOutRule } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
@@ -44,6 +46,8 @@ export interface TrainOptions
   readonly width?: number | undefined;
   /** Pretrained weights: run folder of `train`, or FILE.safetensors with the names of torchvision. */
   readonly init?: string | null | undefined;
+  /** Checkpoint of the run in `init`: `best` by its validation, `last`, or a step; the last one when not given. */
+  readonly initCheckpoint?: CheckpointChoice | null | undefined;
   /** Freeze layers up to and including this stage, or the whole encoder below the head. */
   readonly freeze?: FrozenPart | null | undefined;
   /** Side of the square views, in pixels. @default 32 */
@@ -96,6 +100,10 @@ export interface TrainOptions
   readonly ignoreMemory?: boolean | undefined;
   /** Steps between checkpoints; an epoch when not given. */
   readonly checkpointEvery?: number | null | undefined;
+  /** Checkpoints to keep: the newest ones. @default 3 */
+  readonly keep?: number | undefined;
+  /** Save and keep the checkpoint of every so many steps as well; none when not given. */
+  readonly keepEvery?: number | null | undefined;
   /** Megabytes of decoded images cached between epochs. @default 256 */
   readonly cacheMb?: number | undefined;
   /** Continue the run in `out` from its last checkpoint, with its options; more `steps` or `epochs` extend it. @default false */
@@ -147,6 +155,9 @@ const network = {
     path(
       'Pretrained weights: run folder of `train`, or FILE.safetensors with the names of torchvision.',
     ),
+  ),
+  initCheckpoint: checkpoint(
+    'Checkpoint of the run in `init`: `best` by its validation, `last`, or a step; the last one when not given.',
   ),
   freeze: optional(
     choice(
@@ -242,6 +253,10 @@ const run = {
     'Try images again that could not be used before `resume`, as they come in the batches.',
   ),
   checkpointEvery: optional(integer(1, 'Steps between checkpoints; an epoch when not given.')),
+  keep: integer(1, 'Checkpoints to keep: the newest ones.').default(3),
+  keepEvery: optional(
+    integer(1, 'Save and keep the checkpoint of every so many steps as well; none when not given.'),
+  ),
   seed: seedField,
   timing: flag('Report the share of time spent in steps and between them.'),
 };
@@ -319,6 +334,12 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
       holds: (options: Resolved<TrainOptions>) =>
         !isByImage(trainingLoss(options)) || [1, null].includes(options[option]),
     })),
+    {
+      option: 'initCheckpoint',
+      expected: 'absent without `init`, or with a file as `init`',
+      holds: ({ init, initCheckpoint }) =>
+        initCheckpoint === null || (init !== null && !/\.safetensors$/iu.test(init)),
+    },
     {
       option: 'freeze',
       expected: 'a part that the `encoder` has: `resnet8` and `resnet20` end with `layer3`',

@@ -19,16 +19,24 @@ import {
   optional,
   path,
 } from './option-fields.ts';
+import { checkpointFields, type CheckpointOption } from './checkpoint-field.ts';
 import { invalidFields, type InvalidOptions } from './loading-options.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { alternatives, defineVerb, type Verb } from './verb.ts';
 
 /** Options of `transfer`. */
 export interface TransferOptions
-  extends ClassOptions, ListOptions, SeedOption, EngineOptions, InvalidOptions, DecodingOptions {
+  extends
+    ClassOptions,
+    ListOptions,
+    CheckpointOption,
+    SeedOption,
+    EngineOptions,
+    InvalidOptions,
+    DecodingOptions {
   /** Images of classes in two splits, as `train` takes them. */
   readonly data: string;
-  /** Run folder of `train`, whose last checkpoint is used. */
+  /** Run folder of `train`. */
   readonly model: string;
   /** Folder for vectors, the fine-tuned run, `transfer.arrow` and `summary.json`. */
   readonly out: string;
@@ -76,7 +84,8 @@ const data = {
 };
 
 const run = {
-  model: path('Run folder of `train`, whose last checkpoint is used.'),
+  model: path('Run folder of `train`.'),
+  ...checkpointFields,
   out: path('Folder for vectors, the fine-tuned run, `transfer.arrow` and `summary.json`.'),
   resume: flag('Continue the transfer in `out`: what is complete stays.'),
   seed: seedField,

@@ -21,7 +21,7 @@ import {
 } from '../../outputs/model/model-sidecar.ts';
 import { identifyOnnxFile } from '../../outputs/model/onnx-file.ts';
 import { inputPreprocessing } from './input-preprocessing.ts';
-import { readRun } from '../../outputs/run/read-run.ts';
+import { type CheckpointChoice, readRun } from '../../outputs/run/read-run.ts';
 import { readEmbeddableConfig } from './run-config.ts';
 
 /** An encoder that is ready, and how its input is made. */
@@ -38,10 +38,10 @@ export interface OpenEncoder {
 }
 
 /**
- * Opens what `--model` names: the last checkpoint of a run folder, or an ONNX file with its sidecar.
+ * Opens what `model` names: a checkpoint of a run folder, or an ONNX file with its sidecar.
  *
  * @param rows Images of a batch.
- * @param step Of the checkpoint of a run. @default the last one
+ * @param choice Of the checkpoint of a run. @default 'last'
  * @throws {PipelineError} `ERR_FORMAT`, `ERR_CONFIG` or `ERR_SHAPE` when it is not what it must be; `ERR_READ`;
  * `ERR_ENGINE`.
  */
@@ -49,11 +49,11 @@ export async function openEncoder(
   engine: Engine,
   model: string,
   rows: number,
-  step?: number,
+  choice?: CheckpointChoice,
 ): Promise<OpenEncoder> {
   return isModelFile(model)
     ? await openModelFile(engine, model, rows)
-    : await openRunEncoder(engine, model, { rows, at: step });
+    : await openRunEncoder(engine, model, { rows, at: choice });
 }
 
 /** Tests whether `model` names an ONNX file, not a run folder. */
@@ -64,7 +64,7 @@ export function isModelFile(model: string): boolean {
 async function openRunEncoder(
   engine: Engine,
   run: string,
-  { rows, at }: { readonly rows: number; readonly at: number | undefined },
+  { rows, at }: { readonly rows: number; readonly at: CheckpointChoice | undefined },
 ): Promise<OpenEncoder> {
   const { config, checkpoint, notes } = await readRun(run, at);
   const embeddable = readEmbeddableConfig(config, run);

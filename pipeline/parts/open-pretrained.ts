@@ -6,7 +6,7 @@ import { inferenceWeights } from '../../operators/step/inference-weights.ts';
 import type { NamedTensor, Weights } from '../../operators/types.ts';
 import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
 import { hashTensors, isCheckpointMetadata } from '../../outputs/run/checkpoints.ts';
-import { readRun } from '../../outputs/run/read-run.ts';
+import { type CheckpointChoice, readRun } from '../../outputs/run/read-run.ts';
 import { readSafetensors } from '../../outputs/run/read-safetensors.ts';
 import { type PretrainedStart, readEmbeddableConfig } from './run-config.ts';
 
@@ -18,20 +18,25 @@ export interface OpenPretrained {
 }
 
 /**
- * Reads pretrained weights: the last checkpoint of a run folder, or a `.safetensors` file with torchvision's names.
+ * Reads pretrained weights: a checkpoint of a run folder, or a `.safetensors` file with torchvision's names.
  *
  * Everything below the head is taken. The head is taken too where all of it is there and fits; otherwise it is
  * initialised at random. Images are normalised as the run did it, or as ImageNet for a file, as all of torchvision's
  * weights expect.
  *
  * @param spec The network that is to start from them.
+ * @param choice Of the checkpoint of a run. @default 'last'
  * @throws {PipelineError} `ERR_SHAPE`, naming the first tensor that is missing, too much or of another shape;
  * `ERR_CONFIG` when the run has another network, or the file is a checkpoint of a run; `ERR_READ`, `ERR_FORMAT`.
  */
-export async function openPretrained(init: string, spec: EncoderSpec): Promise<OpenPretrained> {
+export async function openPretrained(
+  init: string,
+  spec: EncoderSpec,
+  choice?: CheckpointChoice,
+): Promise<OpenPretrained> {
   const { weights, normalisation, notes } = /\.safetensors$/iu.test(init)
     ? await ofFile(init)
-    : await ofRun(init, spec);
+    : await ofRun(init, spec, choice);
   const { taken, withHead } = fitting(init, spec, weights);
   const head = withHead ? 'with its head' : 'with a new head';
   return {
@@ -47,8 +52,12 @@ interface Source extends Pick<PretrainedStart, 'weights' | 'normalisation'> {
   readonly notes: readonly string[];
 }
 
-async function ofRun(run: string, spec: EncoderSpec): Promise<Source> {
-  const { config, checkpoint, notes } = await readRun(run);
+async function ofRun(
+  run: string,
+  spec: EncoderSpec,
+  choice: CheckpointChoice | undefined,
+): Promise<Source> {
+  const { config, checkpoint, notes } = await readRun(run, choice);
   const { encoder, recipe } = readEmbeddableConfig(config, run);
   const [had, wanted] = [networkName(encoder), networkName(spec)];
   if (had !== wanted) {

@@ -73,7 +73,11 @@ export async function openTraining(
   const opened =
     options.init === null
       ? undefined
-      : await openPretrained(options.init, encoderSpec(options, data));
+      : await openPretrained(
+          options.init,
+          encoderSpec(options, data),
+          options.initCheckpoint ?? undefined,
+        );
   const start = opened?.start ?? given;
   const engine = await openRunEngine(scope, await resumedEngine(options, note), note);
   const config = runConfig(options, data, engine, found.classes, start);
@@ -86,6 +90,7 @@ export async function openTraining(
       metrics: metricsColumns(config.loss.name),
       images: trainingImages(data, config, scope.signal),
       resume,
+      keep: { newest: options.keep, every: options.keepEvery ?? undefined },
       mayChange,
       mayGrow: 'steps',
       optionsOf,

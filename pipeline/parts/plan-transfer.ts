@@ -43,7 +43,7 @@ export async function planTransfer(
 ): Promise<TransferPlan> {
   await checkTransferData(options, signal);
   await refuseSameSplits(options, signal);
-  const run = await readRun(options.model);
+  const run = await readRun(options.model, options.checkpoint ?? undefined);
   const embeddable = readEmbeddableConfig(run.config, options.model);
   const { encoder, imageSize, recipe } = embeddable;
   const weights = inferenceWeights(run.checkpoint);

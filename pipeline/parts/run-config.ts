@@ -108,7 +108,7 @@ export const optionsOf: Readonly<Partial<Record<keyof RunConfig, readonly string
   encoder: ['encoder', 'stem', 'width', 'loss'],
   recipe: ['augmentation'],
   loss: ['loss', 'temperature', 'epsilon', 'positives', 'anchors'],
-  initialWeights: ['init'],
+  initialWeights: ['init', 'initCheckpoint'],
 };
 
 /** Length of `projection` rows, as in the paper. */

@@ -2,7 +2,14 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import {
+  bestCheckpoint,
+  bestName,
+  markBest,
+  unmarkBest,
+} from '../../../outputs/run/best-checkpoint.ts';
+import {
   checkpointName,
+  checkpointSteps,
   hashTensors,
   latestCheckpoint,
   loadCheckpoint,
@@ -90,8 +97,39 @@ test('pruning keeps the newest and drops those of a course that was given up', a
   const folder = await temporaryFolder(t);
   for (const step of [10, 20, 30, 40, 50]) await writeCheckpoint(folder, madeUpState(step), 'c');
   await fs.writeFile(path.join(folder, 'notes.txt'), '');
-  await pruneCheckpoints(folder, 40, 2);
+  await pruneCheckpoints(folder, 40, { newest: 2 });
   t.deepEqual(await fs.readdir(folder), ['notes.txt', checkpointName(30), checkpointName(40)]);
+});
+
+test('checkpoints of every so many steps stay beside the newest', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const step of [0, 10, 20, 30, 40]) {
+    await writeCheckpoint(folder, madeUpState(step), 'c');
+    await pruneCheckpoints(folder, step, { newest: 1, every: 20 });
+  }
+  t.deepEqual(await checkpointSteps(folder), [20, 40]);
+});
+
+test('the best checkpoint outlives rotation, is replaced as a whole, and leaves nothing beside it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const write = (step: number): Promise<string> => writeCheckpoint(folder, madeUpState(step), 'c');
+  t.is(await bestCheckpoint(folder), undefined);
+  for (const step of [10, 20]) await write(step);
+  t.true(await markBest(folder, 10));
+  t.true(await markBest(folder, 10), 'once more');
+  await pruneCheckpoints(folder, 20, { newest: 1 });
+  t.is((await bestCheckpoint(folder))?.step, 10);
+  t.true(await markBest(folder, 10), 'also when it has no other name any more');
+  t.true(await markBest(folder, 20));
+  t.false(await markBest(folder, 30), 'there is none of this step');
+  t.is((await bestCheckpoint(folder))?.step, 20);
+  t.deepEqual(await fs.readdir(folder), [bestName, checkpointName(20)]);
+  t.deepEqual(
+    await fs.readFile(path.join(folder, bestName)),
+    await fs.readFile(path.join(folder, checkpointName(20))),
+  );
+  await unmarkBest(folder);
+  t.deepEqual(await fs.readdir(folder), [checkpointName(20)]);
 });
 
 test('a state that cannot be told apart from momentum is refused', async (t) => {

@@ -164,7 +164,7 @@ test('a damaged newest checkpoint is reported, and the run goes on from the one 
   const folder = await temporaryFolder(t);
   const expected = await unbrokenMetrics(folder, 12);
   await fs.truncate(path.join(folder, 'checkpoints', checkpointName(12)), 50);
-  const run = await openRunFolder(folder, { config, resume: true, keepCheckpoints: 1 });
+  const run = await openRunFolder(folder, { config, resume: true, keep: { newest: 1 } });
   t.is(run.checkpoint?.step, 8);
   t.is(run.notes.length, 1);
   t.regex(run.notes[0]!, /step-00000012\.safetensors` is damaged.*Continuing from step 8 instead/);
@@ -232,7 +232,7 @@ test('a folder with other files is refused', async (t) => {
     });
   }
   await t.throwsAsync(readRun(folder), { code: 'ERR_FORMAT', message: /holds no run/ });
-  await t.throwsAsync(openRunFolder(folder, { config, keepCheckpoints: 0 }), {
+  await t.throwsAsync(openRunFolder(folder, { config, keep: { newest: 0 } }), {
     instanceOf: RangeError,
   });
 });

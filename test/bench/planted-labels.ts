@@ -107,11 +107,14 @@ async function ourJudgements(
   const began = performance.now();
   const { found } = await suspects({ set: vectors, out, layer, k, ...threads });
   const seconds = (performance.now() - began) / 1000;
-  const { suspect: flags, rank, selfConfidence, loss } = found;
+  const { suspect: flags, rank, selfConfidence, margin, loss } = found;
   const lossPlace = placesOf(loss);
+  const then = (first: Float64Array): Float64Array =>
+    first.map((value, row) => -value + 1e-12 * lossPlace[row]!);
   const rules = {
-    'margin, loss': rank.map((place) => -place),
-    'self-confidence, loss': selfConfidence.map((own, row) => -own + 1e-12 * lossPlace[row]!),
+    rank: rank.map((place) => -place),
+    'margin, loss': then(margin),
+    'self-confidence, loss': then(selfConfidence),
     loss,
   };
   return Object.entries(rules).map(([rule, scores]) => {

@@ -12,7 +12,7 @@ const sampleRows = 500;
  * The rows of both sides are looked at as one, so that a relabelling does not change it.
  *
  * @param rows `[count, dim]` float32.
- * @see Gretton et al., A kernel two-sample test, JMLR 13, 2012, section 8.
+ * @see Gretton et al., A kernel two-sample test, JMLR 13, 2012 (the median heuristic).
  */
 export function medianDistance(
   rows: Float32Array,

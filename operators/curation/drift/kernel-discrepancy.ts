@@ -37,7 +37,7 @@ const slack = 1e-12;
  * is made again for those that do not.
  *
  * @param sides Unit vectors. @param groups Of at least two rows on each side.
- * @see Gretton et al., A kernel two-sample test, JMLR 13, 2012, equation 3 and section 8.
+ * @see Gretton et al., A kernel two-sample test, JMLR 13, 2012, equation 3.
  */
 export async function kernelDiscrepancies(
   sides: DriftSides,

@@ -1,26 +1,23 @@
 import { type ClassShares, largestShare } from './class-shares.ts';
 
-/** How many rows of one given class probably belong to another. */
-export interface ClassPair {
+/** Estimated rows of one given class that belong to another. */
+export interface PairEstimate {
   readonly given: number;
-  readonly suggested: number;
-  /** Rows that are suspects. */
-  readonly suspects: number;
-  /** Estimated rows: `counts[given, suggested]` scaled so that the counts of a given class add up to its rows. */
+  /** The class that they belong to. */
+  readonly true: number;
+  /** Above 0: rows confidently counted, scaled so that the counts of a given class add up to its rows. */
   readonly estimated: number;
 }
 
-/** Confident learning from the votes of neighbours. */
+/** Counts of given and true classes, estimated from the votes of neighbours. */
 export interface ConfidentJoint {
   /**
    * `[classes]` mean share of the class among the neighbours of the rows that have it; of a class without any the mean
    * of all rows, NaN without a vote.
    */
   readonly thresholds: Float64Array;
-  /** `[rows]` class that a row confidently belongs to, -1 for none. */
-  readonly confident: Int32Array;
-  /** Pairs of different classes with any rows, most estimated first. */
-  readonly pairs: readonly ClassPair[];
+  /** Off-diagonal entries above 0, by given class and then by true class. */
+  readonly estimates: readonly PairEstimate[];
 }
 
 /** Rows with a class: what they are labelled, and the vote about each. */
@@ -32,40 +29,42 @@ export interface VotedRows {
   readonly classes: number;
 }
 
+/** A mean of equal shares may round to above them: what reaches it but for rounding reaches it. */
+const rounding = 1e-9;
+
 /**
- * Confident joint: a row is counted for the class of the largest share among those whose share reaches the threshold
- * of their class, which is its mean among the rows that are labelled so. Shares of 0 reach none.
+ * Confident joint, calibrated: a row is counted for the class of the largest share among those whose share reaches the
+ * threshold of their class, which is its mean among the rows that are labelled so. Shares of 0 reach none.
  *
- * @see Northcutt, Jiang and Chuang, Confident learning, JAIR 70, 2021, sections 3.1 and 3.2.
+ * `estimated[i, j] = counts[i, j] × rows[i] / Σₗ counts[i, l]`. Of a class without a counted row nothing is estimated.
+ *
+ * @see Northcutt, Jiang and Chuang, Confident learning, JAIR 70, 2021, section 3.1, equations 1 to 3.
  */
 export function confidentJoint(rows: VotedRows): ConfidentJoint {
-  const { labels, shares } = rows;
+  const { labels, shares, classes } = rows;
   const thresholds = meanShares(rows);
-  const confident = Int32Array.from(shares, (row) =>
-    largestShare(row, (label, share) => share > 0 && share >= thresholds[label]!),
-  );
-  const counts = new Map<string, ClassPair>();
-  const members = new Float64Array(rows.classes);
-  const counted = new Float64Array(rows.classes);
+  const members = new Float64Array(classes);
+  const counted = new Float64Array(classes);
+  const counts = new Map<number, number>();
   for (const [row, given] of labels.entries()) {
     members[given]! += 1;
-    const suggested = confident[row]!;
-    if (suggested < 0) continue;
+    const confident = largestShare(
+      shares[row]!,
+      (label, share) => share > 0 && share >= thresholds[label]! - rounding,
+    );
+    if (confident < 0) continue;
     counted[given]! += 1;
-    if (suggested === given) continue;
-    const key = `${given} ${suggested}`;
-    const suspects = (counts.get(key)?.suspects ?? 0) + 1;
-    counts.set(key, { given, suggested, suspects, estimated: 0 });
+    const pair = given * classes + confident;
+    if (confident !== given) counts.set(pair, (counts.get(pair) ?? 0) + 1);
   }
-  const pairs = [...counts.values()].map(({ given, suggested, suspects }) => {
-    const estimated = (suspects * members[given]!) / counted[given]!;
-    return { given, suggested, suspects, estimated };
-  });
-  return { thresholds, confident, pairs: pairs.sort(byEstimate) };
-}
-
-function byEstimate(a: ClassPair, b: ClassPair): number {
-  return b.estimated - a.estimated || a.given - b.given || a.suggested - b.suggested;
+  const estimates = [...counts.keys()]
+    .sort((a, b) => a - b)
+    .map((pair) => {
+      const given = Math.floor(pair / classes);
+      const estimated = (counts.get(pair)! * members[given]!) / counted[given]!;
+      return { given, true: pair % classes, estimated };
+    });
+  return { thresholds, estimates };
 }
 
 /** Summed in the order of the rows. A row nobody votes about does not count. */

@@ -11,9 +11,12 @@ import { joinedClasses, withClasses } from '../../evaluation/vectors/with-classe
 import { PipelineError } from '../../errors.ts';
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
 import { type ClassShares, classShares, largestShare } from './class-shares.ts';
-import { type ClassPair, confidentJoint } from './confident-joint.ts';
+import { confidentJoint } from './confident-joint.ts';
+import { type MistakenPair, mistakenPairs } from './mistaken-pairs.ts';
+import { pruneByNoiseRate } from './prune-by-noise-rate.ts';
 import { rowLosses } from './row-losses.ts';
 import type { SuspectLabelsOptions } from './suspect-options.ts';
+import { suspicionOrder } from './suspicion-order.ts';
 
 /** Label errors of a set: what its neighbours say of each row. Rows in order of position. */
 export interface SuspectLabels {
@@ -33,9 +36,12 @@ export interface SuspectLabels {
   readonly margin: Float64Array;
   /** `[count]` SINCERE loss of the row, in nats; NaN without a class or a positive. */
   readonly loss: Float64Array;
-  /** `[count]` 1 for the most suspicious row with a class; 0 for rows without one, or without a vote. */
+  /**
+   * `[count]` 1 for the most suspicious row with a class: by `loss² × (1 − margin)`. 0 for rows without a class, or
+   * without a vote.
+   */
   readonly rank: Int32Array;
-  /** `[count]` 1 for a row that confidently belongs to another class than the given one. */
+  /** `[count]` 1 for a row whose label is probably wrong: as many as are estimated, for each pair of classes. */
   readonly suspect: Uint8Array;
   /** `[count]` row of the support of another class that is a near-duplicate, -1 for none. */
   readonly duplicate: Int32Array;
@@ -50,7 +56,7 @@ export interface SuspectLabels {
   /** `[classes]` mean self-confidence of the rows of a class: the share from which a row confidently belongs to it. */
   readonly thresholds: Float64Array;
   /** Which classes are mistaken for which, most estimated errors first. */
-  readonly pairs: readonly ClassPair[];
+  readonly pairs: readonly MistakenPair[];
   /** Losses are of a sample of the support. */
   readonly sampled: boolean;
 }
@@ -58,9 +64,10 @@ export interface SuspectLabels {
 /**
  * Finds labels that are probably wrong: rows whose nearest neighbours have another class.
  *
- * A row is a suspect when its neighbours give to another class at least the share that they give, on average, to the
- * rows of that class, and no class that does so has more. Ranked by the normalised margin of the vote, lowest first; rows of
- * the same margin by their loss, highest first. Exact neighbours; the result is a function of the rows and the seed.
+ * How many labels of a class are wrong, and which class is the right one, is estimated from the votes by confident
+ * learning. So many rows are suspects: of those whose neighbours prefer that class to the given one, the first by
+ * `loss × margin`. All rows are ranked by `loss² × (1 − margin)`, highest first. Exact neighbours; the result is a function of
+ * the rows and the seed.
  *
  * Time: rows × support × dim. Memory: 12 `k` + 70 bytes for each row, the votes, `sample` rows, and `memoryMb`.
  *
@@ -117,7 +124,7 @@ export async function suspectLabels(
       onProgress?.({ label: 'loss', done, total: known!.count, unit: 'images' }),
   });
   for (const [at, position] of known!.positions.entries()) found.loss[position] = measured[at]!;
-  const joint = judge(found, known!.positions, classes.length);
+  const judged = judge(found, known!.positions, classes.length);
   const { shares: _, ...columns } = found;
   return {
     ...columns,
@@ -125,8 +132,7 @@ export async function suspectLabels(
     count: rows.count,
     k,
     support,
-    thresholds: joint.thresholds,
-    pairs: joint.pairs,
+    ...judged,
     sampled: support.count > sample,
   };
 }
@@ -200,28 +206,20 @@ function judge(
   found: Findings,
   positions: Int32Array,
   classes: number,
-): ReturnType<typeof confidentJoint> {
+): Pick<SuspectLabels, 'thresholds' | 'pairs'> {
   const labels = positions.map((position) => found.labels[position]!);
   const shares = Array.from(positions, (position) => found.shares[position]!);
-  const joint = confidentJoint({ labels, shares, classes });
-  for (const [at, position] of positions.entries()) {
-    const confident = joint.confident[at]!;
-    found.suspect[position] = Number(confident >= 0 && confident !== labels[at]);
-    // What it is counted as is what is suggested: another class with more may have a higher threshold.
-    if (found.suspect[position] === 0) continue;
-    found.suggested[position] = confident;
-    found.suggestedShare[position] = found.shares[position]!.get(confident)!;
+  const losses = Float64Array.from(positions, (position) => found.loss[position]!);
+  const { thresholds, estimates } = confidentJoint({ labels, shares, classes });
+  const suspect = pruneByNoiseRate({ labels, shares, losses, classes }, estimates);
+  for (const [at, position] of positions.entries()) found.suspect[position] = suspect[at]!;
+  const suggested = positions.map((position) => found.suggested[position]!);
+  const margin = Float64Array.from(positions, (position) => found.margin[position]!);
+  for (const [place, at] of suspicionOrder({ margin, loss: losses }).entries()) {
+    found.rank[positions[at]!] = place + 1;
   }
-  const { margin, loss, rank } = found;
-  const lossOf = (row: number): number => (Number.isNaN(loss[row]!) ? -Infinity : loss[row]!);
-  const order = positions.filter((row) => !Number.isNaN(margin[row]!));
-  order.sort((a, b) => margin[a]! - margin[b]! || descending(lossOf(a), lossOf(b)) || a - b);
-  for (const [at, row] of order.entries()) rank[row] = at + 1;
-  return joint;
-}
-
-function descending(a: number, b: number): number {
-  return a === b ? 0 : a < b ? 1 : -1;
+  const pairs = mistakenPairs({ labels, suggested, suspect, classes }, estimates);
+  return { thresholds, pairs };
 }
 
 function unitOf(

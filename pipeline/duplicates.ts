@@ -51,9 +51,7 @@ export function duplicates(given: DuplicatesOptions): Run<FoundDuplicates> {
         maxPairs,
         threads: threads ?? undefined,
         signal,
-        onProgress: (done) => {
-          tell({ label: 'duplicates', done, total: set.count, unit: 'images' });
-        },
+        onProgress: tell,
       });
       tellDuplicates(found, note);
       const provenance = {

@@ -1,4 +1,4 @@
-import { type Data, Field, Float64, Int32, Schema, Utf8 } from 'apache-arrow';
+import { type Data, Field, Float64, Int32, type RecordBatch, Schema, Utf8 } from 'apache-arrow';
 import { float64Column, nullableInt32Column, recordBatch, utf8Column } from './arrow-columns.ts';
 import { type ArrowFileReport, openArrowFile } from './arrow-file.ts';
 import { producer } from '../files/producer.ts';
@@ -19,10 +19,17 @@ export type TableColumn = {
 /** Rows of one record batch. */
 const rowsAtOnce = 8192;
 
+/** Options of writing an Arrow file. */
+export interface WriteFileOptions {
+  /** Of the schema, beside the producer. @default none */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Aborts the writing. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Writes a table as an Arrow file, a chunk of rows in memory at a time. The file appears when it is complete.
  *
- * @param metadata Of the schema, beside the producer.
  * @throws {PipelineError} `ERR_WRITE`, naming the path and the way out.
  * @throws The reason of `signal`, when it aborts first; nothing is left behind then.
  */
@@ -30,31 +37,51 @@ export async function writeTable(
   file: string,
   columns: readonly TableColumn[],
   count: number,
-  options: {
-    readonly metadata?: Readonly<Record<string, string>> | undefined;
-    readonly signal?: AbortSignal | undefined;
-  } = {},
+  options: WriteFileOptions = {},
 ): Promise<ArrowFileReport> {
-  const { metadata = {}, signal } = options;
   const schema = new Schema(
     columns.map(({ name, type, nullable = false }) => new Field(name, types[type](), nullable)),
   );
+  return await writeBatches(file, schema, batchesOf(schema, columns, count), options);
+}
+
+/**
+ * Writes record batches as an Arrow file, one in memory at a time. The file appears when it is complete.
+ *
+ * @param batches Of the schema. Each is borrowed until the next one is asked for.
+ * @throws {PipelineError} `ERR_WRITE`, naming the path and the way out; what the batches throw.
+ * @throws The reason of `signal`, when it aborts first; nothing is left behind then.
+ */
+export async function writeBatches(
+  file: string,
+  schema: Schema,
+  batches: AsyncIterable<RecordBatch> | Iterable<RecordBatch>,
+  { metadata = {}, signal }: WriteFileOptions = {},
+): Promise<ArrowFileReport> {
   const sink = await openArrowFile(file, schema, { metadata: { producer, ...metadata } });
   try {
-    for (let from = 0; from < count; from += rowsAtOnce) {
+    for await (const batch of batches) {
       signal?.throwIfAborted();
-      const to = Math.min(from + rowsAtOnce, count);
-      await sink.write(
-        recordBatch(
-          schema,
-          columns.map((column) => dataOf(column, from, to)),
-        ),
-      );
+      await sink.write(batch);
     }
     return await sink.close();
   } catch (error) {
     await sink.abort();
     throw error;
+  }
+}
+
+function* batchesOf(
+  schema: Schema,
+  columns: readonly TableColumn[],
+  count: number,
+): Generator<RecordBatch> {
+  for (let from = 0; from < count; from += rowsAtOnce) {
+    const to = Math.min(from + rowsAtOnce, count);
+    yield recordBatch(
+      schema,
+      columns.map((column) => dataOf(column, from, to)),
+    );
   }
 }
 

@@ -1,17 +1,11 @@
-import { Field, Float64, Int32, Schema, Utf8 } from 'apache-arrow';
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
-import { writeError } from '../../operators/files/write-error.ts';
+import { Field, Float64, Int32, type RecordBatch, Schema, Utf8 } from 'apache-arrow';
 import {
   float64Column,
   nullableInt32Column,
   recordBatch,
   utf8Column,
 } from '../arrow/arrow-columns.ts';
-import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
-import { producer } from '../files/producer.ts';
-import { type ResultReport, summaryName } from './result-folder.ts';
+import { type ResultContent, type ResultReport, writeResult } from './result-folder.ts';
 import type { FoundPlaces, SearchParts } from './search-parts.ts';
 
 /** Rows of a set by position: ids, and classes where they are known. */
@@ -60,41 +54,29 @@ export async function writeNeighbours(
   { parts, places, queries, support, summary }: NeighbourSearch,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ResultReport> {
-  const said = path.join(folder, summaryName);
-  await fs.rm(said, { force: true }).catch((error: unknown) => {
-    throw writeError(said, error);
-  });
-  const metadata = { producer, format: 'sincere-neighbours', version: '1' };
-  const sink = await openArrowFile(path.join(folder, 'neighbours.arrow'), schema, { metadata });
-  let file: ArrowFileReport;
-  try {
-    const atOnce = Math.max(1, Math.floor(rowsAtOnce / Math.max(1, places)));
-    for await (const group of parts.read(atOnce)) {
-      signal?.throwIfAborted();
-      if (places > 0) await sink.write(batchOf(group, { places, queries, support }));
-    }
-    file = await sink.close();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
-  const { rows, bytes, sha256 } = file;
-  const files = [{ file: path.basename(file.path), rows, bytes, sha256 }];
-  await writeAtomicJson(said, {
+  const batches = batchesOf({ parts, places, queries, support });
+  const content: ResultContent = {
     format: 'sincere-neighbours',
     version: 1,
-    producer,
-    ...summary,
-    files,
-  });
+    tables: [{ name: 'neighbours.arrow', schema, batches }],
+    summary,
+  };
+  const report = await writeResult(folder, content, { signal });
   await parts.remove();
-  return { path: folder, files: [file], summary: said };
+  return report;
+}
+
+async function* batchesOf(search: Omit<NeighbourSearch, 'summary'>): AsyncGenerator<RecordBatch> {
+  const { parts, places } = search;
+  if (places === 0) return;
+  const atOnce = Math.max(1, Math.floor(rowsAtOnce / places));
+  for await (const group of parts.read(atOnce)) yield batchOf(group, search);
 }
 
 function batchOf(
   { first, positions, similarities }: FoundPlaces,
   { places, queries, support }: Pick<NeighbourSearch, 'places' | 'queries' | 'support'>,
-) {
+): RecordBatch {
   const found = Array.from(positions);
   const ofQuery = <V>(value: (position: number) => V): V[] =>
     found.map((_, at) => value(first + Math.floor(at / places)));

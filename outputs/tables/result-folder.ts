@@ -1,10 +1,11 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { RecordBatch, Schema } from 'apache-arrow';
 import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
 import { makeFolder } from '../../operators/files/make-folder.ts';
 import { writeError } from '../../operators/files/write-error.ts';
 import type { ArrowFileReport } from '../arrow/arrow-file.ts';
-import { type TableColumn, writeTable } from '../arrow/table-file.ts';
+import { type TableColumn, writeBatches, writeTable } from '../arrow/table-file.ts';
 import type { FolderFormat } from '../files/wrong-folder.ts';
 import { producer } from '../files/producer.ts';
 
@@ -17,13 +18,14 @@ export interface ResultReport {
   readonly summary: string;
 }
 
-/** A table of a result. */
-export interface ResultTable {
+/** A table of a result: columns of so many rows, or record batches that come one after the other. */
+export type ResultTable = {
   /** Name of its file, such as `pairs.arrow`. */
   readonly name: string;
-  readonly columns: readonly TableColumn[];
-  readonly rows: number;
-}
+} & (
+  | { readonly columns: readonly TableColumn[]; readonly rows: number }
+  | { readonly schema: Schema; readonly batches: AsyncIterable<RecordBatch> }
+);
 
 /** Tables of a result, and what its summary says. */
 export interface ResultContent {
@@ -57,9 +59,7 @@ export async function writeResult(
     throw writeError(summary, error);
   });
   const files: ArrowFileReport[] = [];
-  for (const { name, columns, rows } of tables) {
-    files.push(await writeTable(path.join(folder, name), columns, rows, { signal }));
-  }
+  for (const table of tables) files.push(await writeOne(folder, table, signal));
   await writeAtomicJson(summary, {
     format,
     version,
@@ -70,4 +70,15 @@ export async function writeResult(
     }),
   });
   return { path: folder, files, summary };
+}
+
+async function writeOne(
+  folder: string,
+  table: ResultTable,
+  signal: AbortSignal | undefined,
+): Promise<ArrowFileReport> {
+  const file = path.join(folder, table.name);
+  return 'columns' in table
+    ? await writeTable(file, table.columns, table.rows, { signal })
+    : await writeBatches(file, table.schema, table.batches, { signal });
 }

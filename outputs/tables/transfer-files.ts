@@ -1,16 +1,9 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import { type Data, Field, Int32, Schema, Utf8 } from 'apache-arrow';
-import { nullableInt32Column, recordBatch, utf8Column } from '../arrow/arrow-columns.ts';
-import { type ArrowFileReport, openArrowFile } from '../arrow/arrow-file.ts';
-import { writeAtomicJson } from '../../operators/files/atomic-file.ts';
-import type { JsonObject } from '../../operators/files/json.ts';
-import { makeFolder } from '../../operators/files/make-folder.ts';
-import { producer } from '../files/producer.ts';
-import { writeError } from '../../operators/files/write-error.ts';
-import { writeTable } from '../arrow/table-file.ts';
 import type { SetOverlap } from '../../operators/evaluation/overlap/set-overlap.ts';
+import type { JsonObject } from '../../operators/files/json.ts';
+import type { ArrowFileReport } from '../arrow/arrow-file.ts';
+import type { TableColumn } from '../arrow/table-file.ts';
 import { overlapColumns, overlapSummary } from './overlap-columns.ts';
+import { type ResultContent, writeResult } from './result-folder.ts';
 
 /** Test images of a transfer, column by column. */
 export interface TransferRows {
@@ -39,21 +32,6 @@ export interface TransferReport {
   readonly summary: string;
 }
 
-function transferSchema(methods: readonly string[]): Schema {
-  return new Schema([
-    /** Id of the test image. */
-    new Field('id', new Utf8(), false),
-    /** Its class; null when unknown. */
-    new Field('class', new Utf8(), true),
-    ...methods.flatMap((method) => [
-      new Field(`${method}_class`, new Utf8(), false),
-      new Field(`${method}_rank`, new Int32(), true),
-    ]),
-  ]);
-}
-
-const rowsAtOnce = 8192;
-
 /**
  * Writes `transfer.arrow`, `overlap.arrow` and `summary.json` into a folder, which is made if need be.
  *
@@ -68,45 +46,40 @@ export async function writeTransfer(
   summary: JsonObject,
   overlap: SetOverlap | null,
 ): Promise<TransferReport> {
-  const summaryPath = path.join(folder, 'summary.json');
-  await makeFolder(folder);
-  await fs.rm(summaryPath, { force: true }).catch((error: unknown) => {
-    throw writeError(summaryPath, error);
-  });
-  const report = await writeRows(path.join(folder, 'transfer.arrow'), rows);
-  const columns = overlapColumns(overlap);
-  const both = await writeTable(path.join(folder, 'overlap.arrow'), columns, overlap?.count ?? 0);
-  await writeAtomicJson(summaryPath, {
+  const content: ResultContent = {
     format: 'sincere-transfer',
     version: 1,
-    producer,
-    ...summary,
-    overlap: overlapSummary(overlap),
-    files: [report, both].map(({ path: file, rows: count, bytes, sha256 }) => {
-      return { file: path.basename(file), rows: count, bytes, sha256 };
-    }),
-  });
-  return { path: folder, rows: report, overlap: both, summary: summaryPath };
+    tables: [
+      { name: 'transfer.arrow', columns: transferColumns(rows), rows: rows.id.length },
+      { name: 'overlap.arrow', columns: overlapColumns(overlap), rows: overlap?.count ?? 0 },
+    ],
+    summary: { ...summary, overlap: overlapSummary(overlap) },
+  };
+  const report = await writeResult(folder, content);
+  const [ofRows, both] = report.files;
+  return { path: folder, rows: ofRows!, overlap: both!, summary: report.summary };
 }
 
-async function writeRows(file: string, rows: TransferRows): Promise<ArrowFileReport> {
-  const schema = transferSchema([...rows.methods.keys()]);
-  const columns = (from: number, to: number): Data[] => [
-    utf8Column(rows.id.slice(from, to)),
-    utf8Column(rows.class.slice(from, to)),
-    ...[...rows.methods.values()].flatMap((method) => [
-      utf8Column(method.class.slice(from, to)),
-      nullableInt32Column(method.rank.slice(from, to)),
+function transferColumns({ id, class: ofClass, methods }: TransferRows): TableColumn[] {
+  const text = (name: string, all: readonly (string | null)[], nullable = false): TableColumn => ({
+    name,
+    type: 'utf8',
+    nullable,
+    values: (from, to) => all.slice(from, to),
+  });
+  return [
+    /** Id of the test image. */
+    text('id', id),
+    /** Its class; null when unknown. */
+    text('class', ofClass, true),
+    ...[...methods].flatMap(([name, { class: predicted, rank }]): TableColumn[] => [
+      text(`${name}_class`, predicted),
+      {
+        name: `${name}_rank`,
+        type: 'int32',
+        nullable: true,
+        values: (from, to) => rank.slice(from, to),
+      },
     ]),
   ];
-  const sink = await openArrowFile(file, schema, { metadata: { producer } });
-  try {
-    for (let row = 0; row < rows.id.length; row += rowsAtOnce) {
-      await sink.write(recordBatch(schema, columns(row, row + rowsAtOnce)));
-    }
-    return await sink.close();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { lengthOfRow } from '../../operators/evaluation/vectors/row-length.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { LossRows } from '../../operators/loss/loss-rows.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
@@ -31,7 +32,7 @@ export function lossRows(set: VectorsInMemory, options: LossRowsOptions): LossRo
   const { name, labels, dim, rows } = set;
   for (const [row, label] of labels.entries()) {
     const values = rows.subarray(row * dim, (row + 1) * dim);
-    const length = lengthOf(values);
+    const length = lengthOfRow(values);
     checkLength(set, row, length, { ...options, isKnown: label >= 0 });
     if (!options.normalize || length < shortest) continue;
     for (let d = 0; d < dim; d += 1) values[d]! /= length;
@@ -44,13 +45,6 @@ export function lossRows(set: VectorsInMemory, options: LossRowsOptions): LossRo
     );
   }
   return { z: rows, size: dim, labels };
-}
-
-/** In float64, where the square of no float32 overflows: not finite only when a value is not. */
-function lengthOf(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return Math.sqrt(sum);
 }
 
 function checkLength(

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { tableFromIPC } from 'apache-arrow';
 import test from 'ava';
-import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
+import { type EmbeddingsBlock, openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
 import { convert } from '../../pipeline/convert.ts';
 import { duplicates } from '../../pipeline/duplicates.ts';
 import { embed } from '../../pipeline/embed.ts';
@@ -51,8 +51,11 @@ test('the recipes of the documentation run as they stand, and agree with the exp
 
   // What the recipes must find.
   const reader = await openEmbeddings(at('test'));
-  const { value: block } = await reader.blocks().next();
-  const { ids, labels, projection } = block!;
+  // To its end, which closes the file.
+  const blocks: EmbeddingsBlock[] = [];
+  for await (const block of reader.blocks()) blocks.push(block);
+  t.is(blocks.length, 1);
+  const { ids, labels, projection } = blocks[0]!;
   const similarityTo = (row: number): number =>
     projection!.subarray(0, 128).reduce((sum, x, d) => sum + x * projection![row * 128 + d]!, 0);
   const expected = ids

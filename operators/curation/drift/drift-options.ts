@@ -1,9 +1,10 @@
-import type { EmbeddingLayer } from '../../evaluation/vectors/unit-vectors.ts';
+import type { CurationOptions } from '../curation-options.ts';
+
+/** Parts of the work. */
+type DriftPart = 'mean shift' | 'kernel' | 'examples';
 
 /** Options of `vectorDrift`. */
-export interface VectorDriftOptions {
-  /** `projection`: rows have length 1 and are compared as they are; `embedding`: they are L2-normalised. */
-  readonly layer: EmbeddingLayer;
+export interface VectorDriftOptions extends CurationOptions<DriftPart> {
   /** Random relabellings of each permutation test, 1 or more. @default 999 */
   readonly permutations?: number | undefined;
   /** Maximum rows of each side, over all and of each class, that the kernel compares; 2 or more. @default 2000 */
@@ -14,22 +15,6 @@ export interface VectorDriftOptions {
   readonly examples?: number | undefined;
   /** Random seed. @default 0 */
   readonly seed?: number | undefined;
-  /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores, or 0 for small sets */
-  readonly threads?: number | undefined;
-  /** Bytes of rows, and of sums, held at once. The result does not depend on it. @default 2 ** 28 */
-  readonly memoryBytes?: number | undefined;
-  /** Progress callback. */
-  readonly onProgress?: ((progress: DriftProgress) => void) | undefined;
-  /** Aborts the work. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Progress of one part of the work. */
-export interface DriftProgress {
-  readonly label: 'mean shift' | 'kernel' | 'examples';
-  readonly done: number;
-  readonly total: number;
-  readonly unit: string;
 }
 
 /** Options of the tests, their defaults filled in. */
@@ -37,7 +22,7 @@ export interface TestOptions extends Pick<VectorDriftOptions, 'threads' | 'onPro
   readonly permutations: number;
   readonly sample: number;
   readonly seed: number;
-  readonly memoryBytes: number;
+  readonly memoryMb: number;
 }
 
 /** Result of a permutation test. */

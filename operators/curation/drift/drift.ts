@@ -2,6 +2,7 @@ import { joinedClasses, withClasses } from '../../evaluation/vectors/with-classe
 import { unitVectors } from '../../evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
+import { defaultMemoryMb } from '../curation-options.ts';
 import {
   type DriftGroup,
   driftGroups,
@@ -75,17 +76,17 @@ export async function vectorDrift(
   options: VectorDriftOptions,
 ): Promise<VectorDrift> {
   const { permutations = 999, sample = 2000, alpha = 0.05, examples = 100, seed = 0 } = options;
-  const { memoryBytes = 2 ** 28, threads, signal, onProgress } = options;
-  checkOptions({ permutations, sample, alpha, examples, memoryBytes });
+  const { memoryMb = defaultMemoryMb, threads, signal, onProgress } = options;
+  checkOptions({ permutations, sample, alpha, examples, memoryMb });
   const sides = comparedSides(old, fresh, options);
-  const testing = { permutations, sample, seed, memoryBytes, threads, signal, onProgress };
+  const testing = { permutations, sample, seed, memoryMb, threads, signal, onProgress };
   const groups = driftGroups(sides);
   const classes = groups.slice(1);
   const found = await comparedGroups(sides, groups, testing);
   const labels = labelShift(classes, { permutations, seed });
   return {
     rows: driftRows(groups, found, labels, alpha),
-    examples: await farExamples(sides, examples, { threads, signal, onProgress }),
+    examples: await farExamples(sides, examples, testing),
     oldRows: old.count,
     newRows: fresh.count,
     withoutClass: { old: withoutClass(old), new: withoutClass(fresh) },
@@ -149,15 +150,11 @@ function comparedSides(
   return { old: side(old), new: side(fresh) };
 }
 
-function checkOptions({
-  alpha,
-  examples,
-  sample,
-  ...counts
-}: Readonly<
-  Record<'permutations' | 'sample' | 'alpha' | 'examples' | 'memoryBytes', number>
->): void {
-  for (const [name, value] of Object.entries(counts)) atLeastOne(name, value);
+function checkOptions(
+  checked: Readonly<Record<'permutations' | 'sample' | 'alpha' | 'examples' | 'memoryMb', number>>,
+): void {
+  const { permutations, sample, alpha, examples, memoryMb } = checked;
+  atLeastOne('permutations', permutations);
   if (!Number.isInteger(sample) || sample < leastRows) {
     throw outOfRange('sample', `an integer of at least ${leastRows}`, sample);
   }
@@ -165,6 +162,7 @@ function checkOptions({
     throw outOfRange('examples', 'an integer of at least 0', examples);
   }
   if (!(alpha > 0 && alpha < 1)) throw outOfRange('alpha', 'above 0 and below 1', alpha);
+  if (!(memoryMb > 0)) throw outOfRange('memoryMb', 'above 0', memoryMb);
 }
 
 function isInBoth({ oldRows, newRows }: DriftGroup): boolean {

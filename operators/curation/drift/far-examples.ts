@@ -1,7 +1,7 @@
 import { classOf } from '../../evaluation/vectors/class-of.ts';
 import { neighbourGroups } from '../../evaluation/neighbours/nearest-neighbours.ts';
 import type { DriftSides } from './drift-groups.ts';
-import type { VectorDriftOptions } from './drift-options.ts';
+import type { TestOptions } from './drift-options.ts';
 
 /** A row of NEW, and the row of OLD that it is most like. */
 export interface DriftExample {
@@ -30,7 +30,7 @@ interface Candidate {
 export async function farExamples(
   sides: DriftSides,
   count: number,
-  { threads, signal, onProgress }: Pick<VectorDriftOptions, 'threads' | 'signal' | 'onProgress'>,
+  { threads, memoryMb, signal, onProgress }: TestOptions,
 ): Promise<readonly DriftExample[]> {
   if (count === 0) return [];
   const total = sides.new.count;
@@ -38,6 +38,7 @@ export async function farExamples(
   const groups = neighbourGroups(sides.new, sides.old, {
     k: 1,
     threads,
+    memoryMb,
     signal,
     onProgress: (done) => onProgress?.({ label: 'examples', done, total, unit: 'images' }),
   });

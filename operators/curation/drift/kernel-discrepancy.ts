@@ -33,7 +33,7 @@ const slack = 1e-12;
  * `1/(m(m−1)) Σ_{i≠j} k(xᵢ,xⱼ) + 1/(n(n−1)) Σ_{i≠j} k(yᵢ,yⱼ) − 2/(mn) Σ k(xᵢ,yⱼ)`, the unbiased estimate, which may be
  * below 0, with `k(x, y) = exp(−‖x − y‖² / (2σ²))` and σ the median distance of the rows of both sides.
  *
- * Float64. All relabellings share one pass over the kernel matrix, as long as their sides fit into `memoryBytes`; it
+ * Float64. All relabellings share one pass over the kernel matrix, as long as their sides fit into `memoryMb`; it
  * is made again for those that do not.
  *
  * @param sides Unit vectors. @param groups Of at least two rows on each side.
@@ -48,6 +48,7 @@ export async function kernelDiscrepancies(
   const { permutations, sample, signal, onProgress } = options;
   const rowsOf = ({ oldRows, newRows }: DriftGroup): number =>
     Math.min(oldRows, sample) + Math.min(newRows, sample);
+  const bytesOf = (group: DriftGroup): number => rowsOf(group) * dim * 4;
   const work = groups.reduce((sum, group) => sum + rowsOf(group) ** 2 * permutations, 0) / 2;
   const pool = openWorkPool<KernelSumsRequest, void>({
     module: new URL('kernel-sums-worker.ts', import.meta.url),
@@ -58,7 +59,7 @@ export async function kernelDiscrepancies(
   });
   const found: KernelDiscrepancy[] = [];
   try {
-    for (const some of batchesOf(groups, (group) => rowsOf(group) * dim * 4, options.memoryBytes)) {
+    for (const some of batchesOf(groups, bytesOf, options.memoryMb * 1e6)) {
       signal?.throwIfAborted();
       const gathered = await gatherGroups(sides, some, options);
       for (const group of gathered) {
@@ -138,7 +139,7 @@ async function gatherGroups(
 async function discrepancyOf(
   pool: WorkPool<KernelSumsRequest, void>,
   gathered: GatheredGroup,
-  { permutations, seed, memoryBytes }: TestOptions,
+  { permutations, seed, memoryMb }: TestOptions,
 ): Promise<KernelDiscrepancy> {
   const { group, dim, oldRows, newRows, rows } = gathered;
   const count = oldRows + newRows;
@@ -148,7 +149,7 @@ async function discrepancyOf(
   if (bandwidth === null) return { value: 0, p: 1, bandwidth, oldRows, newRows };
   const keys = relabellingKeys(permutations, 'kernel', ...names);
   const drawn = new Float64Array(permutations);
-  const atOnce = Math.max(1, Math.floor(memoryBytes / (4 * count)) - 1);
+  const atOnce = Math.max(1, Math.floor((memoryMb * 1e6) / (4 * count)) - 1);
   let value = 0;
   for (let from = 0; from < permutations; from += atOnce) {
     const some = keys.subarray(2 * from, 2 * Math.min(from + atOnce, permutations));

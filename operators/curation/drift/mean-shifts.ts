@@ -21,7 +21,7 @@ type SharedSides = Readonly<Record<'old' | 'new', ReturnType<typeof sharedRows>>
  * Squared distance of the means, `‖mean of NEW − mean of OLD‖²`, of each group, by a permutation test on all rows.
  *
  * Means of unit vectors lie in the unit ball: it is from 0 to 4. Float64. Each relabelling is a weighted sum of the rows;
- * as many as fit into `memoryBytes` share a pass over both sets.
+ * as many as fit into `memoryMb` share a pass over both sets.
  *
  * @param sides Unit vectors. @param groups All rows first, then classes, of at least two rows on each side.
  */
@@ -30,7 +30,8 @@ export async function meanShifts(
   groups: readonly DriftGroup[],
   options: TestOptions,
 ): Promise<readonly PermutationTest[]> {
-  const { permutations, memoryBytes, signal } = options;
+  const { permutations, signal } = options;
+  const memoryBytes = options.memoryMb * 1e6;
   const { dim } = sides.old;
   const rows = sides.old.count + sides.new.count;
   const isSmall = 2 * rows * dim * permutations < worthThreads;

@@ -1,18 +1,16 @@
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
 import type { Pairs } from '../../evaluation/neighbours/pair-summary.ts';
-import { pairsAbove, type PairsAboveOptions } from '../../evaluation/neighbours/pairs-above.ts';
+import { pairsAbove } from '../../evaluation/neighbours/pairs-above.ts';
 import { classOf } from '../../evaluation/vectors/class-of.ts';
 import { unitVectors } from '../../evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
 import { joinedClasses, withClasses } from '../../evaluation/vectors/with-classes.ts';
+import type { CurationOptions } from '../curation-options.ts';
 import { duplicateGroups, type Rung, rungs } from './duplicate-groups.ts';
 import { type DuplicateKind, duplicateKinds, type KindOfPair } from './duplicate-kinds.ts';
 
 /** Options of a search for duplicates. */
-export interface DuplicatesOptions extends Pick<
-  PairsAboveOptions,
-  'threads' | 'memoryMb' | 'signal' | 'onProgress'
-> {
+export interface DuplicatesOptions extends Omit<CurationOptions<'duplicates'>, 'layer'> {
   /** Least cosine similarity of a pair, above 0 and at most 1. @default 0.99 */
   readonly threshold?: number | undefined;
   /** Maximum pairs of the result, the most similar of all; groups are of all pairs whatever their number. @default 1000000 */
@@ -119,7 +117,8 @@ export async function nearDuplicates(
   other: VectorSet | null,
   options: DuplicatesOptions = {},
 ): Promise<NearDuplicates> {
-  const { threshold = defaultThreshold, maxPairs = defaultMaxPairs, ...rest } = options;
+  const { threshold = defaultThreshold, maxPairs = defaultMaxPairs } = options;
+  const { threads, memoryMb, signal, onProgress } = options;
   if (!(threshold > 0 && threshold <= 1)) {
     throw outOfRange('threshold', 'above 0 and at most 1', threshold);
   }
@@ -127,7 +126,16 @@ export async function nearDuplicates(
   const ladder = [threshold, ...steps.filter((step) => step > threshold)];
   const sets = other === null ? [set] : [set, other];
   const [first, second = null] = sets.map((one) => unitVectors(one, 'embedding'));
-  const found = await pairsAbove(first!, second, { ...rest, threshold, maxPairs, ladder });
+  const found = await pairsAbove(first!, second, {
+    threshold,
+    maxPairs,
+    ladder,
+    threads,
+    memoryMb,
+    signal,
+    onProgress: (done) =>
+      onProgress?.({ label: 'duplicates', done, total: set.count, unit: 'images' }),
+  });
   const rows = sets.reduce((sum, { count }) => sum + count, 0);
   const { members, starts, weakest } = duplicateGroups(found.links, rows);
   const kindOf = await duplicateKinds(sets, found.pairs);

@@ -1,13 +1,11 @@
-import type { EmbeddingLayer } from '../../evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
+import type { CurationOptions } from '../curation-options.ts';
 
 /** How rows are chosen. */
 export type SelectionMethod = 'k-centre' | 'k-means++';
 
 /** Options of `selectVectors`. */
-export interface SelectVectorsOptions {
-  /** `projection`: rows have length 1 and are compared as they are; `embedding`: they are L2-normalised. */
-  readonly layer: EmbeddingLayer;
+export interface SelectVectorsOptions extends CurationOptions<'selection'> {
   /** Rows to choose, 1 or more. */
   readonly count: number;
   /** Whether the farthest row is next, or each with a probability. @default 'k-centre' */
@@ -18,20 +16,4 @@ export interface SelectVectorsOptions {
   readonly sharedIds?: boolean | undefined;
   /** Random seed of `k-means++`; `k-centre` draws nothing. @default 0 */
   readonly seed?: number | undefined;
-  /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores, or 0 for small sets */
-  readonly threads?: number | undefined;
-  /** Memory for rows that are compared at one time, in megabytes (10⁶ bytes). The result does not depend on it. @default 256 */
-  readonly memoryMb?: number | undefined;
-  /** Progress callback. */
-  readonly onProgress?: ((progress: SelectionProgress) => void) | undefined;
-  /** Aborts the work. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Progress of a selection. */
-export interface SelectionProgress {
-  readonly label: 'selection';
-  readonly done: number;
-  readonly total: number;
-  readonly unit: string;
 }

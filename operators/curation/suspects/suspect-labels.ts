@@ -10,6 +10,7 @@ import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
 import { joinedClasses, withClasses } from '../../evaluation/vectors/with-classes.ts';
 import { PipelineError } from '../../errors.ts';
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
+import { defaultMemoryMb } from '../curation-options.ts';
 import { type ClassShares, classShares, largestShare } from './class-shares.ts';
 import { confidentJoint } from './confident-joint.ts';
 import { type MistakenPair, mistakenPairs } from './mistaken-pairs.ts';
@@ -91,7 +92,14 @@ export async function suspectLabels(
   options: SuspectLabelsOptions,
 ): Promise<SuspectLabels> {
   const { k = 10, temperature = 0.1, sample = 10_000, duplicate = 0.99, seed = 0 } = options;
-  const { layer, leaveOneOut = false, memoryMb = 256, threads, signal, onProgress } = options;
+  const {
+    layer,
+    leaveOneOut = false,
+    memoryMb = defaultMemoryMb,
+    threads,
+    signal,
+    onProgress,
+  } = options;
   checkOptions({ k, sample }, { temperature, duplicate });
   const classes = joinedClasses(of, set);
   const support = vectorsWithClass(unitOf(of, classes, layer));

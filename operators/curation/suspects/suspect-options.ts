@@ -1,9 +1,7 @@
-import type { EmbeddingLayer } from '../../evaluation/vectors/unit-vectors.ts';
+import type { CurationOptions } from '../curation-options.ts';
 
 /** Options of `suspectLabels`. */
-export interface SuspectLabelsOptions {
-  /** `projection`: rows have length 1 and are compared as they are; `embedding`: they are L2-normalised. */
-  readonly layer: EmbeddingLayer;
+export interface SuspectLabelsOptions extends CurationOptions<'neighbours' | 'loss'> {
   /** Leave-one-out: both sets are one, and no row is its own neighbour. @default false */
   readonly leaveOneOut?: boolean | undefined;
   /** Neighbours that vote, 1 or more; places beyond the support stay empty. @default 10 */
@@ -16,20 +14,4 @@ export interface SuspectLabelsOptions {
   readonly duplicate?: number | undefined;
   /** Random seed of the sample. @default 0 */
   readonly seed?: number | undefined;
-  /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores, or 0 for small sets */
-  readonly threads?: number | undefined;
-  /** Memory for rows that are compared at one time, in megabytes (10⁶ bytes). The result does not depend on it. @default 256 */
-  readonly memoryMb?: number | undefined;
-  /** Progress callback. */
-  readonly onProgress?: ((progress: SuspectProgress) => void) | undefined;
-  /** Aborts the work. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Progress of one part of the work. */
-export interface SuspectProgress {
-  readonly label: 'neighbours' | 'loss';
-  readonly done: number;
-  readonly total: number;
-  readonly unit: string;
 }

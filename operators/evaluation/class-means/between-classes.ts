@@ -1,5 +1,5 @@
 import { evenWidth } from '../vectors/tile-products.ts';
-import { lengthOf } from './class-vectors.ts';
+import { lengthOfRow } from '../vectors/row-length.ts';
 import { orthogonaliseRows } from './orthogonal-rows.ts';
 
 /**
@@ -40,7 +40,7 @@ export async function whitenedBasis(
     .slice(0, classes - 1);
   const basis = new Float64Array(evenWidth(kept.length) * dim);
   for (const [at, { direction, singular }] of kept.entries()) {
-    const length = lengthOf(direction);
+    const length = lengthOfRow(direction);
     for (let d = 0; d < dim; d += 1) basis[at * dim + d] = direction[d]! / length / singular;
   }
   return basis;
@@ -63,7 +63,7 @@ async function singularRows(
   await orthogonaliseRows(matrix, { rows: classes, compared: dim, least: leastSingular }, signal);
   return Array.from({ length: classes }, (_, at) => {
     const direction = matrix.subarray(at * dim, (at + 1) * dim);
-    return { singular: lengthOf(direction), direction };
+    return { singular: lengthOfRow(direction), direction };
   });
 }
 
@@ -83,6 +83,6 @@ async function singularColumns(
   await orthogonaliseRows(matrix, { rows: dim, compared: classes, least: leastSingular }, signal);
   return Array.from({ length: dim }, (_, d) => {
     const row = matrix.subarray(d * width, (d + 1) * width);
-    return { singular: lengthOf(row.subarray(0, classes)), direction: row.subarray(classes) };
+    return { singular: lengthOfRow(row.subarray(0, classes)), direction: row.subarray(classes) };
   });
 }

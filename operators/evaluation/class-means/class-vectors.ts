@@ -1,3 +1,4 @@
+import { lengthOfRow } from '../vectors/row-length.ts';
 import { evenWidth } from '../vectors/tile-products.ts';
 import type { ClassSums } from './class-sums.ts';
 
@@ -32,17 +33,10 @@ export function directionsOf({ present, vectors }: ClassVectors, dim: number): C
   const directions = vectors.slice();
   for (let at = 0; at < present.length; at += 1) {
     const direction = directions.subarray(at * dim, (at + 1) * dim);
-    const length = lengthOf(direction);
+    const length = lengthOfRow(direction);
     for (let d = 0; d < dim; d += 1) {
       direction[d] = length > noDirection ? direction[d]! / length : Number.NaN;
     }
   }
   return { present, vectors: directions };
-}
-
-/** Euclidean length. */
-export function lengthOf(vector: Float64Array): number {
-  let squares = 0;
-  for (let d = 0; d < vector.length; d += 1) squares += vector[d]! * vector[d]!;
-  return Math.sqrt(squares);
 }

@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { VectorSet } from '../vectors/vector-set.ts';
 import { whitenedBasis } from './between-classes.ts';
 import type { ClassSums } from './class-sums.ts';
-import { classMeans, type ClassVectors, lengthOf, noDirection } from './class-vectors.ts';
+import { lengthOfRow } from '../vectors/row-length.ts';
+import { classMeans, type ClassVectors, noDirection } from './class-vectors.ts';
 import { rowProducts, type SharedPassOptions } from './row-products.ts';
 
 /** Gauges of neural collapse: all are 0 where it is complete. Null where there is nothing to measure. */
@@ -47,7 +48,7 @@ export async function neuralCollapse(
   const classes = means.present.length;
   const centred = centredOf(means, dim);
   const lengths = Float64Array.from({ length: classes }, (_, at) =>
-    lengthOf(centred.subarray(at * dim, (at + 1) * dim)),
+    lengthOfRow(centred.subarray(at * dim, (at + 1) * dim)),
   );
   const between = lengths.reduce((sum, length) => sum + length * length, 0) / Math.max(1, classes);
   if (classes < 2 || !(Math.sqrt(between) > noDirection)) return { images, ...nothing };

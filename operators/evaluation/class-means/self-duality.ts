@@ -2,7 +2,8 @@ import type { LinearProbe } from '../probe/linear-probe.ts';
 import { labelsAmong } from '../probe/training-classes.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
 import { classSums, type PassOptions } from './class-sums.ts';
-import { classMeans, lengthOf } from './class-vectors.ts';
+import { lengthOfRow } from '../vectors/row-length.ts';
+import { classMeans } from './class-vectors.ts';
 import { centredOf } from './neural-collapse.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function selfDuality(
     blocks: () => train.blocks(),
   };
   const means = centredOf(classMeans(await classSums(named, pass), dim), dim);
-  const [ofWeights, ofMeans] = [lengthOf(weights), lengthOf(means)];
+  const [ofWeights, ofMeans] = [lengthOfRow(weights), lengthOfRow(means)];
   if (!(ofWeights > 0 && ofMeans > 0)) return null;
   return weights.reduce(
     (sum, weight, at) => sum + (weight / ofWeights - means[at]! / ofMeans) ** 2,

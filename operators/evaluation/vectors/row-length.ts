@@ -1,8 +1,11 @@
 /** Lengths up to this one: products of two rows are far from the end of float32. */
 const greatestLength = 1e15;
 
-/** The Euclidean length of a row; not finite if a number in it is not. */
-export function lengthOfRow(row: Float32Array): number {
+/**
+ * Euclidean length, summed in float64, where the square of no float32 overflows: that of a row of float32 is not finite
+ * only when a number in it is not.
+ */
+export function lengthOfRow(row: Float32Array | Float64Array): number {
   let squares = 0;
   for (let d = 0; d < row.length; d += 1) squares += row[d]! * row[d]!;
   return Math.sqrt(squares);

@@ -1,4 +1,5 @@
 import { PipelineError } from '../../errors.ts';
+import { lengthOfRow } from './row-length.ts';
 import type { VectorSet } from './vector-set.ts';
 import { checkedBlocks } from './checked-blocks.ts';
 import { sharedFloat32, sharedInt32 } from '../../threads/shared-memory.ts';
@@ -139,9 +140,7 @@ function copyUnitRow(
   set: VectorSet,
   position: number,
 ): void {
-  let square = 0;
-  for (let d = 0; d < row.length; d += 1) square += row[d]! * row[d]!;
-  const length = Math.sqrt(square);
+  const length = lengthOfRow(row);
   if (length === 0) {
     const id = set.id(position);
     throw new PipelineError(

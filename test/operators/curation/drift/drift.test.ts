@@ -160,8 +160,8 @@ test('the result depends on neither blocks, threads nor memory', async (t) => {
       ...rest,
     });
   const first = await drift(1000, { threads: 0 });
-  t.deepEqual(await drift(1, { threads: 0, memoryBytes: 4000 }), first);
-  t.deepEqual(await drift(13, { threads: 3, memoryBytes: 9000 }), first);
+  t.deepEqual(await drift(1, { threads: 0, memoryMb: 0.004 }), first);
+  t.deepEqual(await drift(13, { threads: 3, memoryMb: 0.009 }), first);
   t.notDeepEqual(await drift(13, { threads: 0, seed: 1 }), first);
 });
 

@@ -11,4 +11,5 @@ export { asOneClass } from './subsets/as-one-class.ts';
 export { holdOut } from './subsets/hold-out.ts';
 export { limitPerClass } from './subsets/limit-per-class.ts';
 export { onlyClasses } from './subsets/only-classes.ts';
+export { withoutIds } from './subsets/without-ids.ts';
 export { writeSyntheticFolder } from './synthetic/write-synthetic-folder.ts';

@@ -6,6 +6,7 @@ import { datasetCaches } from './dataset-caches.ts';
 import { holdOut } from './subsets/hold-out.ts';
 import { limitPerClass } from './subsets/limit-per-class.ts';
 import { type ClassChoice, onlyClasses } from './subsets/only-classes.ts';
+import { withoutIds } from './subsets/without-ids.ts';
 import { withoutSmallClasses } from './subsets/without-small-classes.ts';
 import { type OpenSourceOptions, sourceOf, sourcePrefixes } from './sources.ts';
 import { placeOf } from './store/place.ts';
@@ -14,6 +15,8 @@ import { placeOf } from './store/place.ts';
 export interface OpenDatasetOptions extends ClassChoice {
   /** A folder below the root, such as `train`; `train` or `test` of a synthetic dataset. */
   readonly split?: string | undefined;
+  /** Ids of images to leave out. See `withoutIds`. @default none */
+  readonly exclude?: ReadonlySet<string> | undefined;
   /** Without classes of fewer images, an integer of 1 or more. @default all */
   readonly minPerClass?: number | undefined;
   /** Share of the images of each class to hold out, above 0 and below 1: the rest are opened. See `holdOut`. @default none */
@@ -66,13 +69,14 @@ export async function openDataset(
   location: string,
   options: OpenDatasetOptions = {},
 ): Promise<Dataset> {
-  const { split, columns, imageRoot, limit, seed = 0, onNote, signal } = options;
+  const { split, columns, imageRoot, exclude, limit, seed = 0, onNote, signal } = options;
   const { cache, indexes, opened } = datasetCaches(options);
   const source = { split, columns, imageRoot, cache, indexes, onNote, signal };
   const all = await openWhole(location, source);
   // What it has is found from the first image on.
   if (all.limitsReads === true) await opened();
-  const dataset = onePart(someClasses(all, options), options);
+  const some = exclude === undefined ? all : withoutIds(all, exclude);
+  const dataset = onePart(someClasses(some, options), options);
   return limit === undefined ? dataset : limitPerClass(dataset, limit, seed);
 }
 

@@ -1,3 +1,4 @@
+import { shownLocation } from '../operators/shown-location.ts';
 import { type Evaluation, evaluateVectors } from '../operators/evaluation/evaluation.ts';
 import type {
   EvaluationProbes,
@@ -92,6 +93,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
         temperature: options.temperature,
         contrasted: contrast.contrasted,
         unusable: unusableOf({ train, test }),
+        ...(options.exclude === null ? {} : { exclude: shownLocation(options.exclude) }),
       };
       const report = await writeEvaluation(out, evaluation, provenance, { signal });
       return { evaluation, unusable: provenance.unusable, report };

@@ -151,7 +151,7 @@ async function inspectImages(
 }
 
 /** All images of the classes: a sheet draws from all of them. */
-const noSubset = { minPerClass: null, holdOut: null, heldOut: false, limit: null };
+const noSubset = { exclude: null, minPerClass: null, holdOut: null, heldOut: false, limit: null };
 
 /** Words of `inspect` for the images and the sheet. */
 const sheetOption: OutOption = { data: 'path', out: 'views', what: 'file', suffix: '-views.html' };

@@ -39,6 +39,8 @@ export interface EvaluationProvenance {
   readonly contrasted: { readonly images: number; readonly of: number };
   /** Rows of the exports that were left out: vectors with NaN, infinity or nothing but zeros. @default not said */
   readonly unusable?: { readonly train: number; readonly test: number } | undefined;
+  /** Table of the ids that were left out. @default none were */
+  readonly exclude?: string | undefined;
 }
 
 /**

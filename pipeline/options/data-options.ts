@@ -35,6 +35,8 @@ export interface ListOptions {
 export interface DataOptions extends ClassOptions, ListOptions {
   /** Split to use: a folder name, such as `train` or `test`; `.` for the whole folder. */
   readonly split?: string | null | undefined;
+  /** Table with ids of images to leave out, such as `drop.arrow` of `duplicates`: `FILE?id=COLUMN`. */
+  readonly exclude?: string | null | undefined;
   /** Leave out classes of fewer images; none when not given. */
   readonly minPerClass?: number | null | undefined;
   /** Share of each class to hold out, drawn by `seed`: the rest are used; nothing is held out when not given. */
@@ -104,6 +106,11 @@ export const dataFields: OptionFields<DataOptions> = {
   ),
   ...listFields,
   ...classFields,
+  exclude: optional(
+    path(
+      'Table with ids of images to leave out, such as `drop.arrow` of `duplicates`: `FILE?id=COLUMN`.',
+    ),
+  ),
   minPerClass: optional(integer(1, 'Leave out classes of fewer images; none when not given.')),
   holdOut: optional(
     number(

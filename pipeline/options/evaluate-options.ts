@@ -12,6 +12,8 @@ export interface EvaluateOptions
   readonly train: string;
   /** Test vectors, likewise; give those of `train` again for leave-one-out. */
   readonly test: string;
+  /** Table with ids of test vectors to leave out, such as `drop.arrow`: `FILE?id=COLUMN`; of both where `train` and `test` are one set. */
+  readonly exclude?: string | null | undefined;
   /** Folder for the Arrow files of the evaluation and `summary.json`. */
   readonly out: string;
   /**
@@ -51,6 +53,11 @@ const sets = {
     'Training vectors: a folder that `embed` wrote, or any file of vectors: `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`.',
   ),
   test: path('Test vectors, likewise; give those of `train` again for leave-one-out.'),
+  exclude: optional(
+    path(
+      'Table with ids of test vectors to leave out, such as `drop.arrow`: `FILE?id=COLUMN`; of both where `train` and `test` are one set.',
+    ),
+  ),
   out: path('Folder for the Arrow files of the evaluation and `summary.json`.'),
 };
 

@@ -13,18 +13,20 @@ interface RunOptions extends Given {
   readonly init: string | null;
   readonly imageRoot: string | null;
   readonly cacheDir: string | null;
+  readonly exclude: string | null;
 }
 
 /** Options of a run that its folder keeps: all but where it is, how it is gone on with, and what is shown. Paths are absolute. */
 export function keptOptions(options: RunOptions): object {
   const { out: _out, resume: _resume, retryBad: _retryBad, timing: _timing, ...kept } = options;
-  const { data, init, imageRoot, cacheDir } = options;
+  const { data, init, imageRoot, cacheDir, exclude } = options;
   return {
     ...kept,
     init: init === null ? null : path.resolve(init),
     data: absoluteLocation(data),
     imageRoot: imageRoot === null ? null : absoluteLocation(imageRoot),
     cacheDir: cacheDir === null ? null : path.resolve(cacheDir),
+    exclude: exclude === null ? null : absoluteLocation(exclude),
   };
 }
 

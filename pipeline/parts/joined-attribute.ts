@@ -1,12 +1,9 @@
-import { chooseVectorColumns } from '../../datasets/vectors/choose-vector-columns.ts';
 import { labelCollector } from '../../datasets/vectors/class-labels.ts';
-import { openVectorSource } from '../../datasets/vectors/open-vector-source.ts';
-import { vectorLocation } from '../../datasets/vectors/vector-location.ts';
-import type { VectorTable } from '../../datasets/vectors/vector-table.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { ImageAttribute } from '../../operators/evaluation/scores/image-attribute.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import { counted } from '../../operators/message-words.ts';
+import { openIdTable } from './id-table.ts';
 import type { TellNote } from './run-event.ts';
 import type { SetScope } from './set-options.ts';
 
@@ -32,9 +29,7 @@ export async function joinedAttribute(
   { signal, tell }: Pick<SetScope, 'signal' | 'tell'>,
   note: TellNote,
 ): Promise<ImageAttribute> {
-  const { file, columns } = vectorLocation(attributes);
-  const { table } = await openVectorSource(file, signal);
-  const id = idColumn(table, columns.id, by);
+  const { table, id } = await openIdTable(attributes, { option: 'attributes', by }, signal);
   const { url } = table;
   const areUntyped = table.columns.find(({ name }) => name === by)?.isUntyped ?? false;
   const classNames = table.classNames?.(by);
@@ -72,21 +67,6 @@ export async function joinedAttribute(
   if (known === 0) throw noneCommon(set, url, id);
   tellUnmatched({ set, url, known, others }, note);
   return { name: by, values: classes, codes };
-}
-
-/** Column of the ids; that of the values is there, too. */
-function idColumn(table: VectorTable, wanted: string | undefined, by: string): string {
-  // Ids and values are chosen as beside vectors, of which a table of attributes needs none.
-  const vector = { name: '\0', kind: 'vector', dim: 1, type: '' } as const;
-  const { url, format } = table;
-  const beside = { url, format, columns: [...table.columns, vector] };
-  const { id } = chooseVectorColumns(beside, { id: wanted, label: '', vector: vector.name, by });
-  if (id !== null) return id;
-  throw new PipelineError(
-    'ERR_FORMAT',
-    `\`${url}\` has no ids to be joined by. Name their column: \`${url}?id=COLUMN\``,
-    { path: url, options: ['attributes'] },
-  );
 }
 
 function twoValues(url: string, by: string, id: string): PipelineError {

@@ -9,6 +9,7 @@ import type { Resolved } from '../options/verb.ts';
 import { checkOutside, folderOption, type OutOption } from './check-outside.ts';
 import { foundImages } from './opening-notes.ts';
 import { counted } from '../../operators/message-words.ts';
+import { listedIds } from './listed-ids.ts';
 import type { TellNote } from './run-event.ts';
 
 /**
@@ -29,13 +30,15 @@ export async function openData(
   called: OutOption = folderOption,
 ): Promise<Dataset> {
   const { data, split, classes, excludeClasses, limit, seed, out } = options;
-  const { minPerClass, holdOut, heldOut } = options;
+  const { minPerClass, holdOut, heldOut, exclude } = options;
   if (out !== null) await checkOutside({ data, split, out }, called);
+  const excluded = exclude === null ? undefined : await listedIds(exclude, signal, note);
   const dataset = await openDataset(data, {
     split: split ?? undefined,
     ...listOptions(options),
     classes: classes ?? undefined,
     excludeClasses: excludeClasses ?? undefined,
+    exclude: excluded,
     minPerClass: minPerClass ?? undefined,
     holdOut: holdOut ?? undefined,
     heldOut,

@@ -1,7 +1,9 @@
 import { PipelineError } from '../../operators/errors.ts';
 import type { ImageAttribute } from '../../operators/evaluation/scores/image-attribute.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
+import { withoutIds } from './excluded-rows.ts';
 import { joinedAttribute } from './joined-attribute.ts';
+import { listedIds } from './listed-ids.ts';
 import { openSet } from './open-set.ts';
 import type { SetScope } from './set-options.ts';
 import type { OpenedSet } from './opened-set.ts';
@@ -28,6 +30,8 @@ export interface SideLocations {
   readonly layer: EmbeddingLayer | null;
   /** Column of the attribute of test images. @default none */
   readonly by?: string | null | undefined;
+  /** Location of a table with ids of test rows to leave out; of both sides where they are one set. @default none */
+  readonly exclude?: string | null | undefined;
   /** Location of a table with that column. @default it is one of the test vectors */
   readonly attributes?: string | null | undefined;
 }
@@ -38,26 +42,45 @@ export interface SideLocations {
  * @throws {PipelineError} `ERR_CONFIG` when their vectors cannot be compared; what `openSet` throws.
  */
 export async function openSides(
-  { train: ofTrain, test: ofTest, layer: asked, by = null, attributes = null }: SideLocations,
+  { train: ofTrain, test: ofTest, layer: asked, by = null, ...rest }: SideLocations,
   scope: SetScope,
   note: TellNote,
 ): Promise<OpenedSides> {
+  const { attributes = null, exclude = null } = rest;
   const ofTestOnly = { layer: asked, by: attributes === null ? by : null };
   const second = await openSet(ofTest, ofTestOnly, scope, note);
   // A file of gigabytes is not read twice.
   const first = ofTest === ofTrain ? second : await openSet(ofTrain, { layer: asked }, scope, note);
-  const sides = onOneLayer(first, second, asked);
-  const { train, test } = sides;
-  const leaveOneOut = first === second || (await isSameSet(train, test));
-  if (!leaveOneOut) refuseOtherModel(train, test, note);
-  notePreparedOtherwise(train, test, note);
-  noteOtherPrecision(train, test, note);
+  const whole = onOneLayer(first, second, asked);
+  const leaveOneOut = first === second || (await isSameSet(whole.train, whole.test));
+  if (!leaveOneOut) refuseOtherModel(whole.train, whole.test, note);
+  notePreparedOtherwise(whole.train, whole.test, note);
+  noteOtherPrecision(whole.train, whole.test, note);
+  const sides =
+    exclude === null ? whole : await withoutListed(whole, { exclude, leaveOneOut }, scope, note);
   if (by === null) return { ...sides, leaveOneOut, by: undefined };
+  const { test } = sides;
   const attribute =
     attributes === null
       ? ownAttribute(test, by)
       : await joinedAttribute(test, { attributes, by }, scope, note);
   return { ...sides, leaveOneOut, by: attribute };
+}
+
+/** The sides without the test rows of a list, and without these training rows where both are one set. */
+async function withoutListed(
+  sides: Omit<OpenedSides, 'leaveOneOut' | 'by'>,
+  { exclude, leaveOneOut }: { readonly exclude: string; readonly leaveOneOut: boolean },
+  { signal }: SetScope,
+  note: TellNote,
+): Promise<Omit<OpenedSides, 'leaveOneOut' | 'by'>> {
+  const ids = await listedIds(exclude, signal, note);
+  const test = withoutIds(sides.test, ids, note);
+  return {
+    ...sides,
+    test,
+    train: leaveOneOut ? withoutIds(sides.train, ids, () => {}) : sides.train,
+  };
 }
 
 /**

@@ -99,6 +99,7 @@ export const optionsOf: Readonly<Partial<Record<keyof RunConfig, readonly string
     'imageRoot',
     'classes',
     'excludeClasses',
+    'exclude',
     'minPerClass',
     'holdOut',
     'heldOut',

@@ -2,7 +2,6 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { seededRandom } from '../../operators/random.ts';
-import { drift } from '../../pipeline/drift.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { writeVectorExport } from './vector-export.ts';
@@ -20,10 +19,7 @@ export const planted = {
   copies: 'train/cross/1.png',
 };
 
-/**
- * Files as the demo leaves them for two models, of made vectors instead of trained ones, with the drift from training to
- * test images: `runs/demo` of the pages.
- */
+/** Files as the demo leaves them for two models, of made vectors instead of trained ones: `runs/demo` of the pages. */
 export async function demoFiles(t: ExecutionContext): Promise<string> {
   const root = await temporaryFolder(t);
   for (const model of ['sincere', 'supcon']) {
@@ -35,9 +31,6 @@ export async function demoFiles(t: ExecutionContext): Promise<string> {
     const sets = { train: at('train'), test: at('test'), out: at('evaluation') };
     await evaluate({ ...sets, engine: 'cpu', k: [1, 5], bootstrap: 0, threads: 1 });
   }
-  const [old, fresh] = ['train', 'test'].map((split) => path.join(root, 'sincere', split));
-  const out = path.join(root, 'sincere', 'drift');
-  await drift({ old: old!, new: fresh!, out, permutations: 99, threads: 1 });
   return root;
 }
 

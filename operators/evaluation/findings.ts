@@ -3,6 +3,7 @@ import { classSums } from './class-means/class-sums.ts';
 import { nearestClassMean } from './class-means/nearest-class-mean.ts';
 import { type NeuralCollapse, neuralCollapse } from './class-means/neural-collapse.ts';
 import { silhouettes } from './class-means/silhouettes.ts';
+import type { KMeansProgress } from './clustering/k-means.ts';
 import type { EvaluateVectorsOptions, EvaluationProgress } from './evaluation-options.ts';
 import type { JoinedSets } from './joined-sets.ts';
 import type { Neighbours } from './neighbours/matches.ts';
@@ -117,7 +118,10 @@ async function foundClusters(
 ): Promise<ClusterMetrics> {
   const { threads, signal, seed = 0, clusters = true } = options;
   if (!clusters) return () => [];
-  const onProgress = told(options, { label: 'clusters', unit: 'passes' });
+  const onProgress = ({ part, done, total }: KMeansProgress): void =>
+    part === 'centres'
+      ? told(options, { label: 'initial centres', unit: 'centres', total })(done)
+      : told(options, { label: 'clusters', unit: 'rows' })(done);
   return await clusterMetrics(test, scored, { seed, threads, signal, onProgress });
 }
 

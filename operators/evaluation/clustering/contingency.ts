@@ -1,15 +1,28 @@
 /** Contingency table of two labellings: how many images each pair of labels has. */
 export interface Contingency {
-  readonly rows: number;
-  readonly columns: number;
-  /** `[rows, columns]` images with a first and a second label. */
-  readonly counts: Uint32Array;
+  /** Pairs of labels that images have, in ascending order. */
+  readonly cells: readonly ContingencyCell[];
+  /** `[rows]` images of each first label. */
+  readonly byRow: Float64Array;
+  /** `[columns]` images of each second label. */
+  readonly byColumn: Float64Array;
   /** Images of all pairs. */
   readonly total: number;
 }
 
+/** Images with one first and one second label. */
+export interface ContingencyCell {
+  readonly row: number;
+  readonly column: number;
+  /** 1 or more. */
+  readonly count: number;
+}
+
 /**
- * Contingency table of two labellings. An image without one of the two (-1) is left out.
+ * Contingency table of two labellings, of which only pairs are kept that occur. An image without one of the two (-1) is
+ * left out.
+ *
+ * Memory: linear in images and labels.
  *
  * @param a `[images]` int32 first label of each image.
  * @param b `[images]` int32 second label of each image.
@@ -26,40 +39,36 @@ export function contingency(
       `Expected as many second labels as first ones, ${a.length}, got \`${b.length}\``,
     );
   }
-  const rows = 1 + largest(a);
   const columns = 1 + largest(b);
-  const counts = new Uint32Array(rows * columns);
-  const length = images?.length ?? a.length;
+  const byRow = new Float64Array(1 + largest(a));
+  const byColumn = new Float64Array(columns);
+  const pairs = new Float64Array(images?.length ?? a.length);
   let total = 0;
-  for (let at = 0; at < length; at += 1) {
+  for (let at = 0; at < pairs.length; at += 1) {
     const image = images === undefined ? at : images[at]!;
     const [row, column] = [a[image]!, b[image]!];
     if (row < 0 || column < 0) continue;
-    counts[row * columns + column]! += 1;
+    byRow[row]! += 1;
+    byColumn[column]! += 1;
+    pairs[total] = row * columns + column;
     total += 1;
   }
-  return { rows, columns, counts, total };
+  return { cells: cellsOf(pairs.subarray(0, total).sort(), columns), byRow, byColumn, total };
+}
+
+/** @param pairs Ascending. */
+function cellsOf(pairs: Float64Array, columns: number): ContingencyCell[] {
+  const cells: ContingencyCell[] = [];
+  for (let at = 0, next = 0; at < pairs.length; at = next) {
+    const pair = pairs[at]!;
+    for (next = at + 1; pairs[next] === pair;) next += 1;
+    cells.push({ row: Math.floor(pair / columns), column: pair % columns, count: next - at });
+  }
+  return cells;
 }
 
 function largest(labels: ArrayLike<number>): number {
   let most = -1;
   for (let at = 0; at < labels.length; at += 1) most = Math.max(most, labels[at]!);
   return most;
-}
-
-/** Marginals of a contingency table: images of each first and of each second label. */
-export function marginals({ rows, columns, counts }: Contingency): {
-  readonly byRow: Float64Array;
-  readonly byColumn: Float64Array;
-} {
-  const byRow = new Float64Array(rows);
-  const byColumn = new Float64Array(columns);
-  for (let row = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1) {
-      const count = counts[row * columns + column]!;
-      byRow[row]! += count;
-      byColumn[column]! += count;
-    }
-  }
-  return { byRow, byColumn };
 }

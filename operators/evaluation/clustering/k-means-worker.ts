@@ -1,4 +1,4 @@
 import { serveWork } from '../../threads/serve-work.ts';
 import { kMeansWork } from './k-means-work.ts';
 
-serveWork(kMeansWork);
+serveWork(kMeansWork());

@@ -1,13 +1,16 @@
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
 import { permutation, seededRandom } from '../../random.ts';
+import { availableCores } from '../../threads/available-cores.ts';
+import { sharedFloat32 } from '../../threads/shared-memory.ts';
 import { openWorkPool, type WorkPool } from '../../threads/work-pool.ts';
-import { laneCount } from '../vectors/lanes.ts';
-import { sharedFloat32, sharedFloat64, sharedInt32 } from '../../threads/shared-memory.ts';
+import { tileQueries } from '../neighbours/tile-shape.ts';
 import { sharedRows, type SharedRows } from '../vectors/shared-rows.ts';
-import { evenWidth, tileRows } from '../vectors/tile-products.ts';
 import type { VectorSet } from '../vectors/vector-set.ts';
-import { kMeansWork, tallyNumbers, type ClusterSize, type KMeansRequest } from './k-means-work.ts';
-import { lloydUpdate } from './lloyd-update.ts';
+import { farRows } from './far-rows.ts';
+import { type ClusterSize, restartState, type RestartState, squaresOf } from './k-means-state.ts';
+import { type KMeansRequest, kMeansWork } from './k-means-work.ts';
+import { allMoved, emptyClusters, lloydUpdate } from './lloyd-update.ts';
+import { seedCentres } from './seed-centres.ts';
 
 /** Options of k-means. */
 export interface KMeansOptions {
@@ -28,12 +31,21 @@ export interface KMeansOptions {
   readonly tolerance?: number | undefined;
   /** Bytes of rows held at once; a larger set is read in every iteration. @default 2 ** 30 */
   readonly memoryBytes?: number | undefined;
-  /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores */
+  /** Worker threads; 0 computes on the calling thread. The result does not depend on it. @default all cores, or 0 for little work */
   readonly threads?: number | undefined;
-  /** Progress callback after each iteration: how many there were, and the least inertia. */
-  readonly onProgress?: ((iterations: number, inertia: number) => void) | undefined;
+  readonly onProgress?: ((progress: KMeansProgress) => void) | undefined;
   /** Aborts the search at once. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Progress of k-means, over all restarts. */
+export interface KMeansProgress {
+  /** Initial centres are drawn, or rows are assigned to the nearest. */
+  readonly part: 'centres' | 'rows';
+  /** Centres that were drawn, or rows that were assigned, each as often as it was. */
+  readonly done: number;
+  /** Undefined for rows: nobody knows how many iterations there will be. */
+  readonly total?: number | undefined;
 }
 
 /** Clusters of the best restart. */
@@ -54,16 +66,17 @@ export interface KMeans {
 /** Initial centres are drawn from so many rows, or so many for each cluster, at least. */
 const [sampleRows, sampleRowsPerCluster] = [16_384, 32];
 
+/** Below this many multiplications of a pass, starting threads costs more than it saves. */
+const worthThreads = 2 ** 28;
+
 /**
  * k-means of L2-normalised rows: Lloyd's iterations from initial centres of k-means++.
  *
- * All searches share a pass over the rows, which compares each row with the centres of those that have not come to
- * rest. Initial centres come from all rows or, of more than 16,384 and 32 a cluster, from a sample chosen by `seed`.
- * Of equal distances the lowest cluster is taken, and of equal searches the first. The result depends on neither
- * threads nor how the set is read, bit for bit.
+ * All searches share the passes over the rows. Initial centres come from all rows or, of more than 16,384 and 32 a cluster,
+ * from a sample chosen by `seed`. Of equal distances the lowest cluster is taken, and of equal searches the first. Float32
+ * screens, float64 decides: the result depends on neither threads nor how the set is read, bit for bit.
  *
- * Memory: `memoryBytes` of rows, the sample, up to 256 MiB of sums (more when those of one lane are more) and
- * 8 bytes for a row.
+ * Memory: `memoryBytes` of rows, the sample and, for each restart, 12 bytes a row and its centres twice.
  *
  * @throws {RangeError} When an option is out of its range.
  * @throws {PipelineError} `ERR_FORMAT` when a row is not finite or 0, naming the image; `ERR_ENGINE` when a thread failed.
@@ -71,116 +84,175 @@ const [sampleRows, sampleRowsPerCluster] = [16_384, 32];
  * @see Lloyd, Least squares quantization in PCM, 1982; scikit-learn `KMeans`, whose tolerance this is.
  */
 export async function kMeans(set: VectorSet, options: KMeansOptions): Promise<KMeans> {
-  const { k, labelledOnly = false, seed = 0, restarts = 10, iterations = 300 } = options;
-  const { tolerance = 1e-4, memoryBytes = 2 ** 30, threads, onProgress, signal } = options;
-  for (const [name, value] of Object.entries({ k, restarts, iterations, memoryBytes })) {
-    atLeastOne(name, value);
-  }
-  if (!(tolerance >= 0 && tolerance < Infinity)) {
-    throw outOfRange('tolerance', 'at least 0', tolerance);
-  }
-  signal?.throwIfAborted();
+  const { k, labelledOnly = false, restarts = 10, memoryBytes = 2 ** 30 } = options;
+  checkOptions(options);
+  options.signal?.throwIfAborted();
   const { dim, labels } = set;
-  const rows = sharedRows(set, {
-    labels,
-    labelledOnly,
-    unit: true,
-    memoryBytes,
-    multiple: tileRows,
-  });
+  const reading = { labels, labelledOnly, unit: true, memoryBytes, multiple: tileQueries };
+  const rows = sharedRows(set, reading);
   if (k > rows.count) throw outOfRange('k', `at most ${rows.count}, the rows of the set`, k);
-
   const size: ClusterSize = { k, dim };
-  const stride = evenWidth(k) * dim;
-  const numbers = tallyNumbers(size);
-  const lanes = laneCount(rows.count, restarts * numbers);
-  const centres = sharedFloat64(restarts * stride);
-  const tallies = sharedFloat64(lanes * restarts * numbers);
-  const clusters = sharedInt32(rows.count);
-  const pool = openWorkPool<KMeansRequest, void>({
-    module: new URL('k-means-worker.ts', import.meta.url),
-    work: kMeansWork,
-    maxWorkers: Math.max(lanes, restarts),
-    threads,
-    signal,
-  });
-
-  /** Compares all rows with the centres of some restarts. The tallies of a restart, one for each lane. */
-  const pass = async (
-    active: readonly number[],
-    assigned?: Int32Array,
-  ): Promise<(which: number) => Float64Array[]> => {
-    const workers = pool.size;
-    const all = { task: 'assign', size, centres, active, tallies, clusters: assigned } as const;
-    for await (const chunk of rows.chunks()) {
-      await pool.request((worker) => ({ ...all, chunk, worker, workers, lanes }));
-    }
-    return (which) =>
-      Array.from({ length: lanes }, (_, lane) => {
-        const start = (lane * active.length + which) * numbers;
-        return tallies.subarray(start, start + numbers);
-      });
-  };
-
+  const pool = openPool(rows, size, options);
   try {
-    await drawFirstCentres(pool, rows, { size, seed, restarts, centres });
-    const searches = Array.from({ length: restarts }, (_, restart): Search => {
-      const own = centres.subarray(restart * stride, (restart + 1) * stride);
-      return { restart, own, inertia: Infinity, iterations: 0, converged: false };
-    });
-    for (let iteration = 1; iteration <= iterations; iteration += 1) {
-      const active = searches.filter(({ converged }) => !converged);
-      if (active.length === 0) break;
-      const talliesOf = await pass(active.map(({ restart }) => restart));
-      for (const [which, search] of active.entries()) {
-        const update = lloydUpdate(talliesOf(which), search.own, size, rows.count);
-        search.inertia = update.inertia;
-        search.iterations = iteration;
-        search.converged = update.shift <= (tolerance * Math.max(0, update.variance)) / dim;
-      }
-      onProgress?.(iteration, Math.min(...searches.map(({ inertia }) => inertia)));
-    }
-    const best = searches.reduce((best, next) => (next.inertia < best.inertia ? next : best));
-    const talliesOf = await pass([best.restart], clusters);
-    // Centres stay as they are: rows are assigned to those that are returned.
-    const { inertia } = lloydUpdate(talliesOf(0), best.own.slice(), size, rows.count);
+    const states = Array.from({ length: restarts }, () => restartState(size, rows.count));
+    await drawFirstCentres(pool, rows, { size, states, options });
+    const { best, inertia } = await bestSearch(pool, rows, { size, states, options });
     return {
-      clusters: spread(clusters, labelledOnly ? labels : undefined),
-      centres: best.own.slice(0, k * dim),
+      clusters: spread(best.state.clusters, labelledOnly ? labels : undefined),
+      centres: Float64Array.from(best.state.centres),
       inertia,
       restart: best.restart,
       iterations: best.iterations,
       converged: best.converged,
     };
   } catch (error) {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     throw error;
   } finally {
     await pool.close();
   }
 }
 
+function checkOptions(options: KMeansOptions): void {
+  const { k, restarts = 10, iterations = 300, memoryBytes = 2 ** 30, tolerance = 1e-4 } = options;
+  for (const [name, value] of Object.entries({ k, restarts, iterations, memoryBytes })) {
+    atLeastOne(name, value);
+  }
+  if (tolerance >= 0 && tolerance < Infinity) return;
+  throw outOfRange('tolerance', 'at least 0', tolerance);
+}
+
+type KMeansPool = WorkPool<KMeansRequest, void>;
+
+function openPool(
+  { count }: SharedRows,
+  { k, dim }: ClusterSize,
+  { restarts = 10, threads, signal }: KMeansOptions,
+): KMeansPool {
+  const isLittle = count * k * dim * restarts < worthThreads;
+  return openWorkPool({
+    module: new URL('k-means-worker.ts', import.meta.url),
+    work: kMeansWork(),
+    maxWorkers: Math.ceil(count / tileQueries),
+    threads: threads ?? (isLittle ? 0 : availableCores()),
+    signal,
+  });
+}
+
+/** What the searches share. */
+interface Searching {
+  readonly size: ClusterSize;
+  readonly states: readonly RestartState[];
+  readonly options: KMeansOptions;
+}
+
 interface Search {
   readonly restart: number;
-  /** `[width, dim]` its part of all centres. */
-  readonly own: Float64Array;
+  readonly state: RestartState;
   inertia: number;
   iterations: number;
   converged: boolean;
 }
 
-async function drawFirstCentres(
-  pool: WorkPool<KMeansRequest, void>,
+/** Lloyd's iterations of all restarts until they have come to rest, and the best of them with its rows assigned. */
+async function bestSearch(
+  pool: KMeansPool,
   rows: SharedRows,
-  what: {
-    readonly size: ClusterSize;
-    readonly seed: number;
-    readonly restarts: number;
-    readonly centres: Float64Array;
-  },
+  { size, states, options }: Searching,
+): Promise<{ readonly best: Search; readonly inertia: number }> {
+  const { iterations = 300, tolerance = 1e-4, onProgress } = options;
+  const searches = states.map((state, restart): Search => {
+    return { restart, state, inertia: Infinity, iterations: 0, converged: false };
+  });
+  const assigning = assigner(pool, rows, size, (done) => onProgress?.({ part: 'rows', done }));
+  for (let iteration = 1; iteration <= iterations; iteration += 1) {
+    const active = searches.filter(({ converged }) => !converged);
+    if (active.length === 0) break;
+    const squares = await assigning(active.map(({ state }) => state));
+    for (const search of active) {
+      const { state } = search;
+      const far = await farRows(
+        rows,
+        { state, squares, dim: size.dim },
+        emptyClusters(state).length,
+      );
+      search.inertia = inertiaOf(state, squares);
+      search.iterations = iteration;
+      const update = lloydUpdate(state, size, rows.count, far);
+      search.converged = update.shift <= (tolerance * Math.max(0, update.variance)) / size.dim;
+    }
+  }
+  const best = searches.reduce((one, next) => (next.inertia < one.inertia ? next : one));
+  const squares = await assigning([best.state]);
+  return { best, inertia: inertiaOf(best.state, squares) };
+}
+
+/** One pass over the rows for some restarts; it resolves to the square of each row. */
+type Assign = (states: readonly RestartState[]) => Promise<Float64Array>;
+
+/** @param onRows Called after some rows of a restart: how many were assigned so far, over all passes. */
+function assigner(
+  pool: KMeansPool,
+  rows: SharedRows,
+  size: ClusterSize,
+  onRows: (rows: number) => void,
+): Assign {
+  const squares = new Float64Array(rows.count);
+  const { size: workers } = pool;
+  let [done, isFirst] = [0, true];
+  return async (states) => {
+    for await (const chunk of rows.chunks()) {
+      for (const state of states) {
+        const request = { task: 'assign', chunk, size, state, workers } as const;
+        await pool.request((worker) => ({ ...request, worker }));
+        done += chunk.count;
+        onRows(done);
+      }
+      await pool.request((worker) => ({ task: 'sum', chunk, size, states, worker, workers }));
+      if (!isFirst) continue;
+      squares.set(squaresOf(chunk.rows.subarray(0, chunk.count * size.dim), size.dim), chunk.first);
+    }
+    isFirst = false;
+    return squares;
+  };
+}
+
+/** Summed squared distance of rows from their centres; rounding may leave less than 0. */
+function inertiaOf({ excess }: RestartState, squares: Float64Array): number {
+  let sum = 0;
+  for (let row = 0; row < squares.length; row += 1)
+    sum += Math.max(0, squares[row]! + excess[row]!);
+  return sum;
+}
+
+async function drawFirstCentres(
+  pool: KMeansPool,
+  rows: SharedRows,
+  { size, states, options }: Searching,
 ): Promise<void> {
-  const { size, seed, restarts, centres } = what;
-  const { k, dim } = size;
+  const { seed = 0, onProgress } = options;
+  const { size: workers } = pool;
+  const sample = await sampledRows(rows, size, seed);
+  await seedCentres({
+    rows: sample,
+    size,
+    seed,
+    states,
+    update: async (seeds) => {
+      const request = { task: 'seed', rows: sample, size, seeds, workers } as const;
+      await pool.request((worker) => ({ ...request, worker }));
+    },
+    onProgress: (done) => onProgress?.({ part: 'centres', done, total: states.length * size.k }),
+  });
+  for (const state of states) allMoved(state);
+}
+
+/** `[count, dim]` rows that initial centres are chosen from, in shared memory. */
+async function sampledRows(
+  rows: SharedRows,
+  { k, dim }: ClusterSize,
+  seed: number,
+): Promise<Float32Array> {
   const count = Math.min(rows.count, Math.max(sampleRows, sampleRowsPerCluster * k));
   const wanted = permutation(rows.count, seededRandom('k-means-sample', seed))
     .subarray(0, count)
@@ -193,17 +265,7 @@ async function drawFirstCentres(
       sample.set(chunk.rows.subarray(start, start + dim), taken * dim);
     }
   }
-  const all = Array.from({ length: restarts }, (_, restart) => restart);
-  const { size: workers } = pool;
-  await pool.request((worker) => ({
-    task: 'seed',
-    rows: sample,
-    count,
-    size,
-    seed,
-    restarts: all.filter((restart) => restart % workers === worker),
-    centres,
-  }));
+  return sample;
 }
 
 /** Clusters of the rows that were kept at the places of all rows. */

@@ -1,90 +1,102 @@
-import { evenWidth } from '../vectors/tile-products.ts';
-import { tallyNumbers, tallyParts, type ClusterSize } from './k-means-work.ts';
+import type { ClusterSize, RestartState } from './k-means-state.ts';
 
 /** Progress of one Lloyd iteration of a restart. */
 export interface LloydUpdate {
-  /** Summed squared distance of rows to the centres before. */
-  readonly inertia: number;
   /** Squared distance by which all centres moved. */
   readonly shift: number;
   /** Mean squared distance of rows from their mean, of a row. */
   readonly variance: number;
 }
 
+/** A row that could be a centre. */
+export interface FarRow {
+  /** Cluster that it leaves. */
+  readonly cluster: number;
+  /** `[dim]` float32. */
+  readonly row: Float32Array;
+}
+
 /**
  * Update step of Lloyd's algorithm: moves centres to the means of their rows.
  *
- * A cluster without rows gets the row that is farthest from its own centre, which leaves its cluster; several such
- * clusters get one row each from what the lanes found, the farthest first. A cluster for which there is no row
- * left keeps its centre.
+ * A cluster without rows gets one of the rows that are farthest from their own centres, which leaves its cluster, unless
+ * it is the last one there. A cluster for which there is none left keeps its centre.
  *
- * @param tallies One for each lane, which `tallyNumbers` describes.
- * @param centres `[width, dim]`, changed.
+ * @param state Its centres, their squares and their order are changed, and the sums where clusters are filled.
  * @param rows Rows of the set.
+ * @param far As many rows as there are empty clusters, the farthest first; fewer when there are no others.
  */
 export function lloydUpdate(
-  tallies: readonly Float64Array[],
-  centres: Float64Array,
-  size: ClusterSize,
+  state: RestartState,
+  { k, dim }: ClusterSize,
   rows: number,
+  far: readonly FarRow[],
 ): LloydUpdate {
-  const { k, dim } = size;
-  const parts = tallyParts(size);
-  const summed = new Float64Array(tallyNumbers(size));
-  for (const tally of tallies) {
-    for (let at = 0; at <= parts.inertia; at += 1) summed[at]! += tally[at]!;
-  }
-  const variance = varianceOf(summed, size, rows);
-  fillEmptyClusters(tallies, summed, size);
-
+  const { centres, squares, sums, counts } = state;
+  const variance = varianceOf(sums, dim, rows);
+  fillEmptyClusters(state, dim, far);
+  const moved = new Uint8Array(k);
   let shift = 0;
   for (let c = 0; c < k; c += 1) {
-    const count = summed[parts.rows + c]!;
+    const count = counts[c]!;
     if (count === 0) continue;
+    let square = 0;
     for (let at = c * dim; at < (c + 1) * dim; at += 1) {
-      const mean = summed[at]! / count;
+      const mean = sums[at]! / count;
+      if (mean !== centres[at]) moved[c] = 1;
       shift += (mean - centres[at]!) ** 2;
       centres[at] = mean;
+      square += mean * mean;
     }
+    squares[c] = square;
   }
-  return { inertia: summed[parts.inertia]!, shift, variance };
+  orderByMoved(state, moved);
+  return { shift, variance };
+}
+
+/** Numbers of the clusters without rows. */
+export function emptyClusters({ counts }: RestartState): readonly number[] {
+  return Array.from(counts.keys()).filter((c) => counts[c] === 0);
+}
+
+/** Every centre counts as moved. */
+export function allMoved({ order, moved }: RestartState): void {
+  for (let c = 0; c < order.length; c += 1) order[c] = c;
+  moved[0] = order.length;
+}
+
+function orderByMoved({ order, moved: count }: RestartState, moved: Uint8Array): void {
+  let at = 0;
+  for (const wanted of [1, 0]) {
+    for (let c = 0; c < moved.length; c += 1) if (moved[c] === wanted) order[at++] = c;
+    if (wanted === 1) count[0] = at;
+  }
 }
 
 /** Rows have length 1, so that their variance is what the mean lacks of it. */
-function varianceOf(summed: Float64Array, { k, dim }: ClusterSize, rows: number): number {
+function varianceOf(sums: Float64Array, dim: number, rows: number): number {
   let square = 0;
   for (let d = 0; d < dim; d += 1) {
     let sum = 0;
-    for (let c = 0; c < evenWidth(k); c += 1) sum += summed[c * dim + d]!;
+    for (let at = d; at < sums.length; at += dim) sum += sums[at]!;
     square += (sum / rows) ** 2;
   }
   return 1 - square;
 }
 
-function fillEmptyClusters(
-  tallies: readonly Float64Array[],
-  summed: Float64Array,
-  size: ClusterSize,
-): void {
-  const { k, dim } = size;
-  const parts = tallyParts(size);
-  const empty = Array.from({ length: k }, (_, c) => c).filter((c) => summed[parts.rows + c] === 0);
-  if (empty.length === 0) return;
-  const candidates = tallies
-    .map((tally) => tally.subarray(parts.farthest))
-    .filter((candidate) => candidate[0]! > 0)
-    .toSorted((a, b) => b[0]! - a[0]! || a[1]! - b[1]!);
-  for (const candidate of candidates) {
-    const from = candidate[2]!;
+function fillEmptyClusters(state: RestartState, dim: number, far: readonly FarRow[]): void {
+  const { sums, counts } = state;
+  const empty = [...emptyClusters(state)];
+  for (const { cluster: from, row } of far) {
     // The last row of a cluster stays, or that one would be empty instead.
-    if (summed[parts.rows + from]! < 2) continue;
+    if (counts[from]! < 2) continue;
     const to = empty.shift();
     if (to === undefined) return;
     for (let d = 0; d < dim; d += 1) {
-      summed[from * dim + d]! -= candidate[3 + d]!;
-      summed[to * dim + d] = candidate[3 + d]!;
+      sums[from * dim + d]! -= row[d]!;
+      sums[to * dim + d] = row[d]!;
     }
-    summed[parts.rows + from]! -= 1;
-    summed[parts.rows + to] = 1;
+    counts[from]! -= 1;
+    counts[to] = 1;
   }
 }

@@ -1,4 +1,4 @@
-import { contingency, marginals, type Contingency } from './contingency.ts';
+import { contingency, type Contingency } from './contingency.ts';
 
 /**
  * Normalised mutual information of two labellings: `I(a; b) / mean(H(a), H(b))`, from 0, independent, to 1, the same
@@ -20,9 +20,8 @@ export function normalisedMutualInformation(
 ): number | null {
   const table = contingency(a, b, images);
   if (table.total === 0) return null;
-  const { byRow, byColumn } = marginals(table);
-  const mean = (entropy(byRow, table.total) + entropy(byColumn, table.total)) / 2;
-  return mean === 0 ? 1 : within0And1(mutualInformation(table, byRow, byColumn) / mean);
+  const mean = (entropy(table.byRow, table.total) + entropy(table.byColumn, table.total)) / 2;
+  return mean === 0 ? 1 : within0And1(mutualInformation(table) / mean);
 }
 
 /**
@@ -42,15 +41,14 @@ export function adjustedMutualInformation(
   images?: ArrayLike<number>,
 ): number | null {
   const table = contingency(a, b, images);
-  const { total } = table;
+  const { total, byRow, byColumn } = table;
   if (total === 0) return null;
-  const { byRow, byColumn } = marginals(table);
   const [used, usedToo] = [byRow, byColumn].map((sizes) => sizes.filter((size) => size > 0).length);
   // All in one, or each on its own, in both: nothing that chance could do otherwise.
   if (used === usedToo && (used === 1 || used === total)) return 1;
   const mean = (entropy(byRow, total) + entropy(byColumn, total)) / 2;
   const expected = expectedInformation(byRow, byColumn, total);
-  const information = mutualInformation(table, byRow, byColumn);
+  const information = mutualInformation(table);
   // Both differences vanish together when one labelling has a single label.
   const room = mean - expected;
   const least = Number.EPSILON;
@@ -58,18 +56,10 @@ export function adjustedMutualInformation(
 }
 
 /** Mutual information in nats. */
-function mutualInformation(
-  { rows, columns, counts, total }: Contingency,
-  byRow: Float64Array,
-  byColumn: Float64Array,
-): number {
+function mutualInformation({ cells, byRow, byColumn, total }: Contingency): number {
   let sum = 0;
-  for (let row = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1) {
-      const count = counts[row * columns + column]!;
-      if (count === 0) continue;
-      sum += count * Math.log((count * total) / (byRow[row]! * byColumn[column]!));
-    }
+  for (const { row, column, count } of cells) {
+    sum += count * Math.log((count * total) / (byRow[row]! * byColumn[column]!));
   }
   return Math.max(0, sum / total);
 }
@@ -80,22 +70,35 @@ function entropy(sizes: Float64Array, total: number): number {
   return sum / total;
 }
 
-/** Expected mutual information when both sizes are kept: over the hypergeometric distribution of every count. */
+/**
+ * Expected mutual information when both sizes are kept: over the hypergeometric distribution of every count. Labels of
+ * one size share their part, so that time grows with different sizes, not with labels.
+ */
 function expectedInformation(byRow: Float64Array, byColumn: Float64Array, total: number): number {
   const logFactorial = new Float64Array(total + 1);
   for (let n = 2; n <= total; n += 1) logFactorial[n] = logFactorial[n - 1]! + Math.log(n);
   const of = (n: number): number => logFactorial[n]!;
+  const columns = [...timesOf(byColumn)];
   let sum = 0;
-  for (const a of byRow) {
-    for (const b of byColumn) {
+  for (const [a, rows] of timesOf(byRow)) {
+    for (const [b, times] of columns) {
       const fixed = of(a) + of(b) + of(total - a) + of(total - b) - of(total);
+      let part = 0;
       for (let n = Math.max(1, a + b - total); n <= Math.min(a, b); n += 1) {
         const probability = Math.exp(fixed - of(n) - of(a - n) - of(b - n) - of(total - a - b + n));
-        sum += (n / total) * Math.log((n * total) / (a * b)) * probability;
+        part += (n / total) * Math.log((n * total) / (a * b)) * probability;
       }
+      sum += rows * times * part;
     }
   }
   return sum;
+}
+
+/** How often each size occurs, ascending by size; 0 is none. */
+function timesOf(sizes: Float64Array): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const size of sizes.toSorted()) if (size > 0) times.set(size, (times.get(size) ?? 0) + 1);
+  return times;
 }
 
 /** Rounding may leave 1 + 2⁻⁵². */

@@ -1,6 +1,10 @@
 import test from 'ava';
 import { normalisedMutualInformation } from '../../../../operators/evaluation/clustering/mutual-information.ts';
-import { kMeans } from '../../../../operators/evaluation/clustering/k-means.ts';
+import {
+  kMeans,
+  type KMeansProgress,
+} from '../../../../operators/evaluation/clustering/k-means.ts';
+import { seededRandom } from '../../../../operators/random.ts';
 import { lcgRows, letters, vectorSet } from '../../../helpers/lcg-vectors.ts';
 import { largestDifference } from '../../../helpers/metrics-reference.ts';
 
@@ -67,6 +71,53 @@ test('depends on neither threads, blocks nor memory, bit for bit', async (t) => 
   ] as const) {
     const other = vectorSet(data, letters(5), blockRows);
     t.deepEqual(await kMeans(other, { k: 5, threads, memoryBytes }), expected);
+  }
+});
+
+/** Unit rows in groups that are closer together than float32 can tell, and far from each other. */
+function collapsed(count: number, dim: number, groups: number): typeof data {
+  const random = seededRandom('collapsed');
+  const of = Float64Array.from({ length: groups * dim }, () => random.normal());
+  const labels = Int32Array.from({ length: count }, (_, row) => row % groups);
+  const rows = Float32Array.from({ length: count * dim }, (_, at) => {
+    const label = labels[Math.floor(at / dim)]!;
+    return of[label * dim + (at % dim)]! + 1e-6 * random.normal();
+  });
+  return { rows, labels };
+}
+
+for (const [name, large] of [
+  ['spread out', lcgRows(700, 7, 300, 5)],
+  ['collapsed', collapsed(700, 7, 12)],
+] as const) {
+  test(`of hundreds of clusters too every row is with its nearest centre: ${name}`, async (t) => {
+    const classes = ['a'];
+    const options = { k: 210, restarts: 2, tolerance: 0 };
+    const found = await kMeans(vectorSet(large, classes), { ...options, threads: 0 });
+    t.true(found.converged);
+    const centres = Array.from({ length: 210 }, (_, c) => [
+      ...found.centres.subarray(c * 7, (c + 1) * 7),
+    ]);
+    for (const [row, own] of unitRows(large).entries()) {
+      const distances = centres.map((centre) => distance(own, centre));
+      const rounding = 16 * Number.EPSILON;
+      t.true(distances[found.clusters[row]!]! <= Math.min(...distances) + rounding);
+    }
+    const other = vectorSet(large, classes, 64);
+    t.deepEqual(await kMeans(other, { ...options, threads: 2, memoryBytes: 2 ** 14 }), found);
+  });
+}
+
+test('progress counts the initial centres of all restarts, then rows', async (t) => {
+  const told: KMeansProgress[] = [];
+  const onProgress = (progress: KMeansProgress): void => void told.push(progress);
+  await kMeans(set, { k: 90, restarts: 2, iterations: 2, threads: 0, onProgress });
+  const centres = told.filter(({ part }) => part === 'centres');
+  t.deepEqual(centres.at(-1), { part: 'centres', done: 180, total: 180 });
+  // Two passes of both restarts, one of the best.
+  t.deepEqual(told.at(-1), { part: 'rows', done: 5 * 301 });
+  for (const [at, { part, done }] of told.entries()) {
+    if (at > 0 && told[at - 1]!.part === part) t.true(done > told[at - 1]!.done);
   }
 });
 

@@ -1,4 +1,6 @@
-/** Cosine schedule with warm-up: half a cosine down to a thousandth of the peak. */
+import { curveAt, type RateCurve } from './rate-curves.ts';
+
+/** Schedule of the learning rate: a warm-up, then a curve down from the peak. */
 export interface LearningRateSchedule {
   /** Peak learning rate, above 0. */
   readonly peak: number;
@@ -6,20 +8,22 @@ export interface LearningRateSchedule {
   readonly steps: number;
   /** Steps of the warm-up, from 0 to `steps`. @default 0 */
   readonly warmupSteps?: number | undefined;
+  /** Curve behind the warm-up. @default a cosine */
+  readonly curve?: RateCurve | undefined;
 }
 
 /** Initial learning rate of a warm-up, unless the rate that it leads to is lower still. */
 const warmupStart = 0.01;
 
-/** The floor of the cosine, as a share of the peak. */
+/** The floor of a curve, as a share of the peak. */
 const floorShare = 1 / 1000;
 
 /**
- * Learning rate of a step: linear warm-up, then cosine decay.
+ * Learning rate of a step: linear warm-up, then a curve, cosine decay if none is named.
  *
  * `floor + (peak − floor) · (1 + cos(π · (step + 1) / steps)) / 2` with `floor = peak / 1000`, reached in
- * the last step. In the warm-up the rate rises linearly, step by step, from 0.01 to the value that the
- * cosine has in the step after it.
+ * the last step; `linear` ends there too, and so does each cycle of `restarts`. In the warm-up the rate rises linearly, step
+ * by step, from 0.01 to the value that the curve has in the step after it.
  *
  * The official code moves the cosine once per epoch, counted from 1; this is the same curve read at
  * every step, and both end at the floor. The official warm-up is linear per batch too.
@@ -31,10 +35,12 @@ const floorShare = 1 / 1000;
  * ```ts
  * const schedule = { peak: 0.5, steps: 1000, warmupSteps: 100 };
  * console.log([0, 100, 999].map((step) => learningRateAt(step, schedule)));
+ * const steps = { ...schedule, curve: { name: 'step', milestones: [0.5, 0.75] } } as const;
+ * console.log([499, 500, 750].map((step) => learningRateAt(step, steps))); // 0.5, 0.05, 0.005
  * ```
  */
 export function learningRateAt(step: number, schedule: LearningRateSchedule): number {
-  const { peak, steps, warmupSteps = 0 } = schedule;
+  const { peak, steps, warmupSteps = 0, curve = cosine } = schedule;
   if (!(Number.isFinite(peak) && peak > 0)) {
     throw new RangeError(`Expected \`peak\` to be a number above 0, got \`${peak}\``);
   }
@@ -51,13 +57,11 @@ export function learningRateAt(step: number, schedule: LearningRateSchedule): nu
       `Expected \`step\` to be an integer from 0 to ${steps - 1}, got \`${step}\``,
     );
   }
-  if (step >= warmupSteps) return cosineAt(step, peak, steps);
-  const end = cosineAt(Math.min(warmupSteps, steps - 1), peak, steps);
+  const range = { peak, floor: peak * floorShare, steps };
+  if (step >= warmupSteps) return curveAt(step, curve, range);
+  const end = curveAt(Math.min(warmupSteps, steps - 1), curve, range);
   const start = Math.min(warmupStart, end);
   return start + ((end - start) * step) / warmupSteps;
 }
 
-function cosineAt(step: number, peak: number, steps: number): number {
-  const floor = peak * floorShare;
-  return floor + ((peak - floor) * (1 + Math.cos((Math.PI * (step + 1)) / steps))) / 2;
-}
+const cosine: RateCurve = { name: 'cosine' };

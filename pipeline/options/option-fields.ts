@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { areRisingShares } from '../../operators/model/rate-curves.ts';
 import { recipeKeyNames } from '../../operators/image/recipe-keys.ts';
 import { presetNames, presetOf } from '../../operators/image/recipe-presets.ts';
 import { type AugmentationOption, viewRecipe } from '../../operators/image/view-recipe.ts';
@@ -131,6 +132,13 @@ export function integers(from: number, about: string): z.ZodArray<z.ZodInt> {
     .min(1)
     .refine((values) => new Set(values).size === values.length);
   return noted(list, { kind: 'numbers', placeholder: 'N,N', expected, about });
+}
+
+/** Rising shares of a whole: numbers above 0 and below 1, at least one. */
+export function shares(about: string): z.ZodArray<z.ZodNumber> {
+  const expected = 'rising numbers above 0 and below 1, such as `0.6,0.75,0.9`';
+  const list = z.array(z.number()).min(1).refine(areRisingShares);
+  return noted(list, { kind: 'numbers', placeholder: 'X,X', expected, about });
 }
 
 /** A finite number in a range. */

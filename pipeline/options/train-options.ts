@@ -1,4 +1,5 @@
 import { type OptimizerName, optimizerNames } from '../../operators/step/optimizer/optimizers.ts';
+import { type RateCurveName, rateCurveNames } from '../../operators/model/rate-curves.ts';
 import { type StemName, stemNames } from '../../operators/model/stems.ts';
 import type { EncoderName } from '../../operators/model/encoders.ts';
 import { type LossName, lossNames } from '../../operators/loss/losses.ts';
@@ -13,7 +14,16 @@ import { classRule, type DataOptions, dataFields, heldOutRule } from './data-opt
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { loadingFields, type LoadingOptions, loadingRenamed } from './loading-options.ts';
 import { trainingLoss } from './loss-spec.ts';
-import { augmentation, choice, flag, integer, number, optional, path } from './option-fields.ts';
+import {
+  augmentation,
+  choice,
+  flag,
+  integer,
+  number,
+  optional,
+  path,
+  shares,
+} from './option-fields.ts';
 import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
 import { continuedOptions } from './kept-options.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
@@ -81,8 +91,22 @@ export interface TrainOptions
   readonly steps?: number | null | undefined;
   /** Optimizer: SGD with momentum, AdamW, or LARS for large batches. @default 'sgd' */
   readonly optimizer?: OptimizerName | undefined;
-  /** Peak learning rate, cosine decay to 0.1 % of it; by the optimizer when not given. */
+  /** Peak learning rate; by the optimizer when not given. */
   readonly learningRate?: number | null | undefined;
+  /**
+   * Learning rate behind the warm-up: `cosine` or `linear` down to 0.1 % of the peak, `step` by a factor at
+   * milestones, `constant`, or cosine with warm `restarts`.
+   * @default 'cosine'
+   */
+  readonly schedule?: RateCurveName | undefined;
+  /** With `schedule: step`, shares of the run at which the rate falls; 0.6, 0.75 and 0.9 when not given. */
+  readonly milestones?: readonly number[] | null | undefined;
+  /** With `schedule: step`, factor of the rate at each milestone; 0.1 when not given. */
+  readonly stepDecay?: number | null | undefined;
+  /** With `schedule: restarts`, steps of the first cycle; when not given, those of three cycles that fill the run. */
+  readonly restartPeriod?: number | null | undefined;
+  /** With `schedule: restarts`, length of a cycle over that of the one before; 2 when not given. */
+  readonly restartFactor?: number | null | undefined;
   /** Momentum of `sgd` and `lars`; first beta of `adamw`. @default 0.9 */
   readonly momentum?: number | undefined;
   /** Weight decay: L2 (`sgd`), decoupled (`adamw`), of matrices only (`lars`); by the optimizer when not given. */
@@ -216,9 +240,34 @@ const optimisation = {
     'Optimizer: SGD with momentum, AdamW, or LARS for large batches.',
   ).default('sgd'),
   learningRate: optional(
+    number({ above: 0 }, 'Peak learning rate; by the optimizer when not given.'),
+  ),
+  schedule: choice(
+    rateCurveNames,
+    'Learning rate behind the warm-up: `cosine` or `linear` down to 0.1 % of the peak, `step` by a factor ' +
+      'at milestones, `constant`, or cosine with warm `restarts`.',
+  ).default('cosine'),
+  milestones: optional(
+    shares(
+      'With `schedule: step`, shares of the run at which the rate falls; 0.6, 0.75 and 0.9 when not given.',
+    ),
+  ),
+  stepDecay: optional(
     number(
-      { above: 0 },
-      'Peak learning rate, cosine decay to 0.1 % of it; by the optimizer when not given.',
+      { above: 0, below: 1 },
+      'With `schedule: step`, factor of the rate at each milestone; 0.1 when not given.',
+    ),
+  ),
+  restartPeriod: optional(
+    integer(
+      1,
+      'With `schedule: restarts`, steps of the first cycle; when not given, those of three cycles that fill the run.',
+    ),
+  ),
+  restartFactor: optional(
+    integer(
+      1,
+      'With `schedule: restarts`, length of a cycle over that of the one before; 2 when not given.',
     ),
   ),
   warmupSteps: integer(0, 'Steps of linear warm-up of the learning rate.').default(0),
@@ -279,6 +328,21 @@ const groups = {
   Machine: machine,
 };
 
+/** Numbers of a schedule go with that schedule alone. */
+const scheduleRules = (
+  [
+    ['step', 'milestones'],
+    ['step', 'stepDecay'],
+    ['restarts', 'restartPeriod'],
+    ['restarts', 'restartFactor'],
+  ] as const
+).map(([schedule, option]) => ({
+  option,
+  expected: `absent without \`schedule: ${schedule}\``,
+  holds: (options: Resolved<TrainOptions>) =>
+    options[option] === null || options.schedule === schedule,
+}));
+
 /** `sincere train DATA --out RUN`. */
 export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
   name: 'train',
@@ -334,6 +398,7 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
       holds: (options: Resolved<TrainOptions>) =>
         !isByImage(trainingLoss(options)) || [1, null].includes(options[option]),
     })),
+    ...scheduleRules,
     {
       option: 'initCheckpoint',
       expected: 'absent without `init`, or with a file as `init`',

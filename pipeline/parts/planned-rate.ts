@@ -29,11 +29,14 @@ export function plannedRate(
     learningRate: peak,
     warmupSteps,
     steps,
-  }: Pick<RunConfig, 'learningRate' | 'warmupSteps' | 'steps'>,
+    schedule: curve,
+  }: Pick<RunConfig, 'learningRate' | 'warmupSteps' | 'steps' | 'schedule'>,
   extended: readonly RunExtension[],
 ): (step: number) => number {
-  return (step) =>
-    learningRateAt(step, { peak, warmupSteps, steps: stepsPlannedAt(step, { steps, extended }) });
+  return (step) => {
+    const planned = stepsPlannedAt(step, { steps, extended });
+    return learningRateAt(step, { peak, warmupSteps, steps: planned, curve });
+  };
 }
 
 /** What an extension means, for the user. */

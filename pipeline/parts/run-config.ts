@@ -8,6 +8,7 @@ import {
   imageReadings,
   statedReading,
 } from '../../operators/image/image-reading.ts';
+import type { RateCurve } from '../../operators/model/rate-curves.ts';
 import { localViewsOf } from '../../operators/image/recipe-steps.ts';
 import {
   type Normalisation,
@@ -47,6 +48,8 @@ export interface RunConfig extends ImageReading {
   readonly steps: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
+  /** A cosine where it is absent. */
+  readonly schedule?: RateCurve | undefined;
   /** SGD where it is absent. */
   readonly optimizer?: OptimizerName | undefined;
   readonly momentum: number;
@@ -110,6 +113,7 @@ export const optionsOf: Readonly<Partial<Record<keyof RunConfig, readonly string
   recipe: ['augmentation'],
   loss: ['loss', 'temperature', 'epsilon', 'positives', 'anchors'],
   initialWeights: ['init', 'initCheckpoint'],
+  schedule: ['schedule', 'milestones', 'stepDecay', 'restartPeriod', 'restartFactor'],
 };
 
 /** Length of `projection` rows, as in the paper. */
@@ -180,6 +184,7 @@ export function runConfig(
     learningRate: options.learningRate ?? usual.learningRate,
     warmupSteps: options.warmupSteps,
     // Absent by default, so that runs from before there was a choice go on.
+    ...scheduleOf(options),
     ...(optimizer === 'sgd' ? {} : { optimizer }),
     momentum,
     weightDecay: options.weightDecay ?? usual.weightDecay,
@@ -193,6 +198,24 @@ export function runConfig(
     dataLocation: absoluteLocation(data.name),
     classes,
   };
+}
+
+/** Schedule of a run, with the numbers that it goes by; none where it is the default. */
+function scheduleOf(
+  options: Pick<
+    Resolved<TrainOptions>,
+    'schedule' | 'milestones' | 'stepDecay' | 'restartPeriod' | 'restartFactor'
+  >,
+): Pick<RunConfig, 'schedule'> {
+  const { schedule: name, milestones, stepDecay, restartPeriod, restartFactor } = options;
+  if (name === 'cosine') return {};
+  const numbers = {
+    ...(milestones === null ? {} : { milestones }),
+    ...(stepDecay === null ? {} : { stepDecay }),
+    ...(restartPeriod === null ? {} : { restartPeriod }),
+    ...(restartFactor === null ? {} : { restartFactor }),
+  };
+  return { schedule: { name, ...numbers } };
 }
 
 /** Configuration of a run as far as an export of its weights needs it. */

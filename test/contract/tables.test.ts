@@ -12,6 +12,7 @@ import {
   readoutColumns,
 } from '../../operators/loss/readouts.ts';
 import { type EncoderName, encoderNames, encoders } from '../../operators/model/encoders.ts';
+import { rateCurveDocs, rateCurveNames } from '../../operators/model/rate-curves.ts';
 import { stemNames, stems } from '../../operators/model/stems.ts';
 import { gradientReadoutTable } from '../../operators/step/step-readouts.ts';
 import {
@@ -63,6 +64,11 @@ test('the table of read-outs in the README is that of the code', (t) => {
     doc.replaceAll('|', '\\|'),
   ]);
   t.deepEqual(tableUnder('column of `metrics.arrows`'), rows);
+});
+
+test('the table of schedules in the README is that of the code', async (t) => {
+  const rows = rateCurveNames.map((name) => [`\`${name}\``, rateCurveDocs[name].doc]);
+  t.deepEqual(tableUnder('`--schedule`', await readmeOf('step')), rows);
 });
 
 test('the tables of augmentations in the README are those of the code', (t) => {

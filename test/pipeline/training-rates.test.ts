@@ -1,0 +1,55 @@
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { learningRateAt } from '../../operators/model/learning-rate.ts';
+import { readRun } from '../../outputs/run/read-run.ts';
+import type { TrainOptions } from '../../pipeline/options/train-options.ts';
+import { train } from '../../pipeline/train.ts';
+import { runCommandLine } from '../helpers/command-line.ts';
+import { writeImageTree } from '../helpers/image-tree.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { stepsOf } from '../helpers/told.ts';
+
+const tiny = { imageSize: 8, batchSize: 8, threads: 1 } as const;
+
+async function images(t: ExecutionContext): Promise<{ out: string; data: string }> {
+  const root = await temporaryFolder(t);
+  const data = path.join(root, 'data');
+  await writeImageTree(data, [9, 9]);
+  return { out: path.join(root, 'run'), data };
+}
+
+test('a run follows its schedule, which stands in its configuration and goes on with it', async (t) => {
+  const { out, data } = await images(t);
+  const options: TrainOptions = { data, out, ...tiny, learningRate: 0.1, steps: 2 };
+  const restarts = { schedule: 'restarts', restartPeriod: 2, restartFactor: 1 } as const;
+  const first = await stepsOf(train({ ...options, ...restarts }));
+  const curve = { name: 'restarts', restartPeriod: 2, restartFactor: 1 } as const;
+  t.deepEqual((await readRun(out)).config['schedule'], curve);
+  const others = await stepsOf(train({ out, resume: true, steps: 4 }));
+  const rates = [...first, ...others].map(({ learningRate }) => learningRate);
+  const expected = [0, 1, 2, 3].map((step) => learningRateAt(step, { peak: 0.1, steps: 4, curve }));
+  t.deepEqual(rates, expected);
+  t.is(rates[2], rates[0]);
+  await t.throwsAsync(train({ out, resume: true, restartPeriod: 3 }), {
+    code: 'ERR_CONFIG',
+    message: /other options: `restartPeriod`: 2 before, 3 now/u,
+  });
+});
+
+test('numbers of a schedule are refused with another one', async (t) => {
+  const line = ['train', 'data', '--out', 'run', '--quiet'];
+  const refused = async (...flags: string[]): Promise<string> =>
+    (await runCommandLine([...line, ...flags])).stderr;
+  t.regex(
+    await refused('--milestones', '0.5,0.7'),
+    /`--milestones` to be absent without `--schedule step`/u,
+  );
+  t.regex(
+    await refused('--schedule', 'step', '--restart-period', '5'),
+    /`--restart-period` to be absent without `--schedule restarts`/u,
+  );
+  t.regex(
+    await refused('--schedule', 'step', '--milestones', '0.7,0.5'),
+    /`--milestones` to be rising numbers above 0 and below 1, such as `0\.6,0\.75,0\.9`/u,
+  );
+});

@@ -67,7 +67,7 @@ export interface SuspectLabels {
  *
  * How many labels of a class are wrong, and which class is the right one, is estimated from the votes by confident
  * learning. So many rows are suspects: of those whose neighbours prefer that class to the given one, the first by
- * `loss × margin`. All rows are ranked by `loss² × (1 − margin)`, highest first. Exact neighbours; the result is a function of
+ * `loss² × margin`. All rows are ranked by `loss² × (1 − margin)`, highest first. Exact neighbours; the result is a function of
  * the rows and the seed.
  *
  * Time: rows × support × dim. Memory: 12 `k` + 70 bytes for each row, the votes, `sample` rows, and `memoryMb`.

@@ -101,7 +101,7 @@ test('thresholds, estimates and what is pruned by margin are those of cleanlab',
     estimates.length,
     theirs.counts.flatMap((row, at) => row.filter((count, to) => to !== at && count > 0)).length,
   );
-  // With equal losses `loss × margin` is the margin.
+  // With equal losses `loss² × margin` is the margin.
   const losses = new Float64Array(labels.length).fill(1);
   const pruned = pruneByNoiseRate({ ...voted, losses }, estimates);
   const different = theirs.flags.filter((flag, row) => flag !== (pruned[row] === 1)).length;

@@ -38,10 +38,10 @@ const voted = fc.tuple(
 );
 const rowsWithVotes = fc.array(voted, { minLength: 1, maxLength: 40 });
 
-test('of a pair as many rows as are estimated are pruned, the largest loss × margin first', (t) => {
+test('of a pair as many rows as are estimated are pruned, the largest loss² × margin first', (t) => {
   const [own, other, third] = [0, 1, 2];
   const rows = rowsOf([
-    [own, [0.4, 0.6, 0], 3], // 0.6
+    [own, [0.4, 0.6, 0], 1.8], // 0.648
     [own, [0.1, 0.9, 0], 1], // 0.8
     [own, [0.1, 0.9, 0], 1], // 0.8, later
     [own, [0.6, 0.4, 0], 9], // prefers its own

@@ -42,7 +42,7 @@ for i in classes:
         margin = shares[:, j] - own
         able = rows[(y == i) & (margin > 0)]
         if i != j:
-            flags[sorted(able, key=lambda row: -loss[row] * margin[row])[: int(np.floor(joint[i, j] + 0.5))]] = 1
+            flags[sorted(able, key=lambda row: -loss[row] * loss[row] * margin[row])[: int(np.floor(joint[i, j] + 0.5))]] = 1
 rank = np.empty(len(y), int)
 lead = own - others.max(1)
 rank[sorted(rows, key=lambda row: (-loss[row] * loss[row] * (1 - lead[row]), -loss[row]))] = rows + 1

@@ -7,13 +7,22 @@ const control = /[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u20
 
 /** A name of a file or class as one line of a message shows it: in backticks, control characters escaped, cut. */
 export function shownName(name: string): string {
-  const plain = name.replaceAll(control, (character) => {
+  return `\`${cutText(plainText(name), longestName)}\``;
+}
+
+/** A text as one line that a terminal shows and does not obey: control characters and turns of direction are escaped. */
+export function plainText(text: string): string {
+  return text.replaceAll(control, (character) => {
     const escaped = JSON.stringify(character).slice(1, -1);
     return escaped.startsWith('\\')
       ? escaped
       : `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
   });
-  return `\`${cutText(plain, longestName)}\``;
+}
+
+/** Lines as a terminal shows them: each as `plainText`, but for its line ends and tabs. */
+export function plainLines(text: string): string {
+  return text.replaceAll(/[^\n\t]+/gu, plainText);
 }
 
 /** Names of a list, the first few of them, with the number of the rest: `` `a`, `b` and 7 more ``. */

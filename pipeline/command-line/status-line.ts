@@ -1,3 +1,5 @@
+import { plainLines, plainText } from '../../operators/message-words.ts';
+
 /** The part of a stream that is written to. */
 export interface TextSink {
   write(text: string): unknown;
@@ -31,7 +33,8 @@ export function statusLine(
   let current = '';
   // A line that wraps could not be taken back.
   const fitted = (text: string): string => text.slice(0, Math.max(1, (sink.columns || 80) - 1));
-  const say = (text: string): void => {
+  const say = (given: string): void => {
+    const text = plainLines(given);
     sink.write(current === '' ? `${text}\n` : `${clearLine}${text}\n${current}`);
   };
   return {
@@ -40,8 +43,9 @@ export function statusLine(
     inform(text) {
       if (!brief) say(text);
     },
-    show(text) {
+    show(given) {
       if (quiet) return;
+      const text = plainText(given);
       if (!rewrites) {
         sink.write(`${text}\n`);
         return;

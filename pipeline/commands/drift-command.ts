@@ -88,7 +88,7 @@ function byTrouble(
     Math.min(...[...of.values()].map(({ pAdjusted }) => pAdjusted ?? 1));
   const moved = (of: ReadonlyMap<DriftStatistic, DriftRow>): number =>
     of.get('mmd2')?.value ?? -Infinity;
-  return p(a) - p(b) || (moved(b) > moved(a) ? 1 : -1);
+  return p(a) - p(b) || Math.sign(moved(b) - moved(a)) || 0;
 }
 
 /** The rows that are farthest from all that was there before. */

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { plainLines } from '../../operators/message-words.ts';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { producer } from '../../outputs/files/producer.ts';
 import { addVerb, type CommonFlags } from '../command-line/add-verb.ts';
@@ -104,7 +105,7 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
     const verb = commands.find((command) => command.verb.name === args[0])?.verb;
     const spell = (text: string): string => asCalled(inFlags(text, error, verb), called);
     const message = isUsage || !isVerbose ? spell(textOf(error)) : inspect(error);
-    for (const line of message.split('\n')) stderr.write(`error: ${line}\n`);
+    for (const line of plainLines(message).split('\n')) stderr.write(`error: ${line}\n`);
     if (isUsage) stderr.write(`See \`${called} ${args[0] ?? ''} --help\`.\n`);
     if (isJson) stdout.write(`${JSON.stringify({ error: errorJson(error, spell) })}\n`);
     return isUsage ? 2 : 1;
@@ -134,7 +135,7 @@ function isNotResume(word: string): boolean {
 }
 
 function asText(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.map((line) => `${plainLines(line)}\n`).join('');
 }
 
 /** The message, and the first line of that of its cause when it is not told already; `--verbose` has all of it. */

@@ -29,7 +29,7 @@ export function tellOverlap(overlap: SetOverlap, note: TellNote): void {
       otherContent === images
         ? 'from another file: images saved anew, or a model that does not tell images apart'
         : otherContent === 0
-          ? 'and are probably training images: these sets do not say what the files were'
+          ? `and ${images === 1 ? 'is probably a training image' : 'are probably training images'}: these sets do not say what the files were`
           : `${counted(otherContent)} of them from another file`;
     note(
       `${counted(images)} of ${counted(of, 'test image')} ${images === 1 ? 'has' : 'have'} the vector of a training image, bit for bit, ${files}; ` +

@@ -6,13 +6,14 @@ import type { TellNote } from './run-event.ts';
 export function tellUnscored(train: VectorSet, test: VectorSet, note: TellNote): void {
   const [known, asked] = [usedClasses(train), usedClasses(test)];
   // That no training image has a class ends the evaluation, with the way out.
-  if (known.length === 0 || asked.some((name) => known.includes(name))) return;
+  const isKnown = new Set(known);
+  if (known.length === 0 || asked.some((name) => isKnown.has(name))) return;
   const why =
     asked.length === 0
       ? 'no test image has a class. Embed a folder with a sub-folder for each class, or name that column of a file: `FILE?label=COLUMN`'
       : `no test image is of a class with training images: ${shownNames(asked)} in the test set, ` +
         `${shownNames(known)} in training`;
-  note(`nothing but the overlap can be measured: ${why}`);
+  note(`nothing that compares test images with training classes can be measured: ${why}`);
 }
 
 /** Names of the classes that have rows, their accents composed one way. */

@@ -1,5 +1,13 @@
 import test from 'ava';
-import { andMore, counted, cutText, eitherOf, shownName } from '../../operators/message-words.ts';
+import {
+  andMore,
+  counted,
+  cutText,
+  eitherOf,
+  plainLines,
+  plainText,
+  shownName,
+} from '../../operators/message-words.ts';
 
 test('one is counted as one, others as many', (t) => {
   t.is(counted(1, 'image'), '1 image');
@@ -24,4 +32,9 @@ test('a long text is cut between characters, and no shorter than it has to be', 
 
 test('a name stays on one line of a terminal', (t) => {
   t.is(shownName('a\nb\u202Ec'), '`a\\nb\\u202ec`');
+});
+
+test('lines keep their ends and tabs, and nothing else that a terminal obeys', (t) => {
+  t.is(plainLines('a\tb\nc\u001B]0;title\u0007\r'), 'a\tb\nc\\u001b]0;title\\u0007\\r');
+  t.is(plainText('a\tb\nc'), 'a\\tb\\nc');
 });

@@ -153,12 +153,13 @@ test('a test set without an image that can be scored is told before anything is 
   const given = { projection: testAngles, size: 2 };
   const nameless = await writeVectorExport(t, { ...given, labels: labels.map(() => -1), classes });
   t.deepEqual((await measured(t, { train, test: nameless })).notes.slice(0, 1), [
-    'nothing but the overlap can be measured: no test image has a class. ' +
+    'nothing that compares test images with training classes can be measured: no test image has a class. ' +
       'Embed a folder with a sub-folder for each class, or name that column of a file: `FILE?label=COLUMN`',
   ]);
   const others = await writeVectorExport(t, { ...given, labels, classes: ['c', 'd'] });
   t.deepEqual((await measured(t, { train, test: others })).notes.slice(0, 1), [
-    'nothing but the overlap can be measured: no test image is of a class with training images: ' +
+    'nothing that compares test images with training classes can be measured: ' +
+      'no test image is of a class with training images: ' +
       '`c`, `d` in the test set, `a`, `b` in training',
   ]);
 });

@@ -33,3 +33,14 @@ test('without a heading the first row counts as well', (t) => {
   );
   t.deepEqual(textTable([]), []);
 });
+
+test('what ids and names hold neither breaks a row nor reaches the terminal', (t) => {
+  t.deepEqual(
+    textTable([
+      ['id', 'n'],
+      ['a\nb', '1'],
+      ['\u001B[31mred\u202E', '2'],
+    ]),
+    ['id                   n', 'a\\nb                 1', '\\u001b[31mred\\u202e  2'],
+  );
+});

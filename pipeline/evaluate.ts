@@ -16,7 +16,7 @@ import { openRunEngine } from './parts/open-run-engine.ts';
 import { openSides } from './parts/open-sides.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
 import type { Resolved } from './options/verb.ts';
-import { tellCopies, tellOverlap } from './parts/tell-overlap.ts';
+import { tellCopies, tellNamesakes, tellOverlap } from './parts/tell-overlap.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { UsageError } from './options/usage-error.ts';
@@ -34,8 +34,8 @@ export interface Evaluated {
 /**
  * Measures test vectors against training vectors and writes the result: exports, or any files of vectors.
  *
- * One location for both, two exports of the same images, or two files of the same vectors are evaluated leave-one-out: no
- * image is its own neighbour. Test images that stand among the training images of another set are told and listed in
+ * One location for both, two exports of the same images, or two files (or an export and a file) of the same ids, classes and
+ * vectors are evaluated leave-one-out: no image is its own neighbour. Test images that stand among the training images of another set are told and listed in
  * `overlap.arrow`.
  *
  * @throws {PipelineError} `ERR_CONFIG` when the sets were embedded by different models, or their vectors have not one length; `ERR_FORMAT`, `ERR_WRITE`.
@@ -65,7 +65,10 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
         { train, test },
         { ...measuresOf(options), by, layer, ks, leaveOneOut, probes, signal, onProgress },
       );
-      if (measured.overlap !== null) tellOverlap(measured.overlap, note);
+      if (measured.overlap !== null) {
+        tellOverlap(measured.overlap, note);
+        tellNamesakes(measured.neighbours, measured.overlap, note);
+      }
       const contrasting = {
         layer,
         temperature: options.temperature,

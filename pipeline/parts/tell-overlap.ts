@@ -4,6 +4,7 @@ import type {
   OverlapRow,
   SetOverlap,
 } from '../../operators/evaluation/overlap/set-overlap.ts';
+import type { NeighbourTable } from '../../operators/evaluation/scores/neighbour-table.ts';
 import type { TellNote } from './run-event.ts';
 import { counted } from '../../operators/message-words.ts';
 
@@ -36,6 +37,45 @@ export function tellOverlap(overlap: SetOverlap, note: TellNote): void {
         `${example('vector')} in this respect. All of them: \`overlap.arrow\`.`,
     );
   }
+}
+
+/** Similarity from which an image and its nearest, which has the same id, are most likely one: float16 leaves as much. */
+const nearlyEqual = 0.999;
+
+/** Of fewer test images nothing is told: two images of one name may be alike. */
+const worthTelling = 0.05;
+
+/** Test images that are looked at together. */
+const atOnce = 4096;
+
+/**
+ * Tells of test images whose nearest training image of their class has the same id and nearly the same vector: most likely
+ * the same images, written with another rounding or by another version of the model, of which nothing else is known.
+ */
+export function tellNamesakes(
+  { count, rows }: Pick<NeighbourTable, 'count' | 'rows'>,
+  overlap: SetOverlap,
+  note: TellNote,
+): void {
+  // Where both sets say what the files were, that decides.
+  if (overlap.content.of > 0) return;
+  const known = new Set(Array.from({ length: overlap.count }, (_, at) => overlap.row(at).testId));
+  let [images, example] = [0, ''];
+  for (let from = 0; from < count; from += atOnce) {
+    const { id, sameId, sameSimilarity } = rows(from, from + atOnce);
+    for (const [at, name] of id.entries()) {
+      const isNamesake = sameId[at] === name && (sameSimilarity[at] ?? 0) >= nearlyEqual;
+      if (!isNamesake || known.has(name)) continue;
+      images += 1;
+      if (images === 1) example = name;
+    }
+  }
+  if (images === 0 || images < worthTelling * count) return;
+  note(
+    `${counted(images)} of ${counted(count, 'test image')} ${images === 1 ? 'has' : 'have'} the id of the nearest training image, and ` +
+      `nearly its vector (similarity ${nearlyEqual} or more), such as \`${example}\`: these are most likely the same images, which find ` +
+      'themselves. Give one location as `train` and `test` to leave each out.',
+  );
 }
 
 /** What is said of the same files under other classes: one of two labels is wrong, or the classes have other names. */

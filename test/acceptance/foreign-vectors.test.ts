@@ -214,9 +214,41 @@ test('one file on both sides is measured leave-one-out, and an evaluation of a f
   const expected = await measured(t, { train: folderOfOurs, test: folderOfOurs });
   t.deepEqual(alone.metrics, expected.metrics);
   t.false('overlap' in alone.metrics);
+  const mixed = await measured(t, { train: folderOfOurs, test: file });
+  t.deepEqual(mixed.metrics, expected.metrics, 'an export and a file of the same');
   const { images, rows } = await compare({ evaluations: [alone.out, expected.out], bootstrap: 10 });
   t.is(images, 30);
   t.true(rows.every(({ difference }) => difference === 0 || difference === null));
+});
+
+test('the same images in another rounding or order are told', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [ours, rounded, turned] = [await ourExport(t, 'test'), 'rounded.csv', 'turned.csv'].map(
+    (name) => path.resolve(folder, name),
+  ) as [string, string, string];
+  const { ids, labels, rows, count } = sides.test;
+  const lines = Array.from({ length: count }, (_, row) => {
+    const vector = Array.from(rows.subarray(row * dim, (row + 1) * dim));
+    const text = (digits: number): string => `[${vector.map((x) => x.toFixed(digits)).join(';')}]`;
+    return { start: `${ids[row]},${classes[labels[row]!]},`, text };
+  });
+  const header = 'id,label,vector';
+  const write = async (file: string, written: readonly string[]) =>
+    await fs.writeFile(file, [header, ...written, ''].join('\n'));
+  await write(
+    rounded,
+    lines.map(({ start, text }) => start + text(3)),
+  );
+  await write(turned, lines.map(({ start, text }) => start + text(12)).reverse());
+  const of = async (file: string) => {
+    const out = path.join(await temporaryFolder(t), 'evaluation');
+    const options = { engine: 'cpu', threads: 1, bootstrap: 0, k: [1] } as const;
+    return await notesOf(evaluate({ train: ours, test: file, out, ...options }));
+  };
+  t.regex((await of(rounded)).join('\n'), /30 of 30 test images have the id .*, and nearly its/);
+  const notes = (await of(turned)).join('\n');
+  t.regex(notes, /30 of 30 test images have the vector of a training image, bit for bit/);
+  t.notRegex(notes, /nearly/);
 });
 
 /** A side as a foreign Arrow file, with further columns of text. */

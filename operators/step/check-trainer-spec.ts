@@ -11,7 +11,7 @@ import { frozenParts, hasPart } from '../model/frozen-part.ts';
  */
 export function checkTrainerSpec(spec: StepSpec): void {
   const { encoder, loss, shape, momentum, weightDecay, microBatch, headRate = 1, frozen } = spec;
-  const { optimizer, clipNorm, averageDecay } = spec;
+  const { optimizer, clipNorm, averageDecay, layerDecay = 1 } = spec;
   atLeastOne('encoder.projectionSize', encoder.projectionSize);
   atLeastOne('encoder.width', encoder.width ?? 1);
   atLeastOne('shape.images', shape.images);
@@ -50,6 +50,9 @@ export function checkTrainerSpec(spec: StepSpec): void {
   }
   if (!(Number.isFinite(headRate) && headRate >= 0)) {
     throw outOfRange('headRate', 'a number of at least 0', headRate);
+  }
+  if (!(layerDecay > 0 && layerDecay <= 1)) {
+    throw outOfRange('layerDecay', 'a number above 0 and at most 1', layerDecay);
   }
   if (!(Number.isFinite(weightDecay) && weightDecay >= 0)) {
     throw outOfRange('weightDecay', 'a number of at least 0', weightDecay);

@@ -37,6 +37,8 @@ export interface StepSpec extends OptimizerSpec {
   readonly averageDecay?: number | undefined;
   /** Learning rate of the head over that of the layers below it, 0 or more. @default 1 */
   readonly headRate?: number | undefined;
+  /** Learning rate of a layer over that of the next one, nearer to the head; above 0 and at most 1 (`layerRates`). @default 1 */
+  readonly layerDecay?: number | undefined;
 }
 
 /** A step on a contrastive loss, which compares the rows of a batch with each other. */

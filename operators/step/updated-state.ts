@@ -7,7 +7,8 @@ import { optimizerOf } from './optimizer/optimizer-rules.ts';
 import type { ParameterGradients } from './parameter-gradients.ts';
 import type { PartsOf } from './state-parts.ts';
 import { averagedWeights } from './weight-average.ts';
-import { headNames, parameterNames, weightShapes } from '../model/weight-shapes.ts';
+import { layerRates } from './layer-rates.ts';
+import { parameterNames, weightShapes } from '../model/weight-shapes.ts';
 
 /**
  * Training state: what a step reads and replaces. Parameters and running statistics, one buffer of the optimizer for each
@@ -25,8 +26,8 @@ export type UpdatedState = TrainingState & {
 };
 
 /**
- * Optimizer step: every parameter after it, on gradients that are clipped first where `clipNorm` says so. In the head
- * the learning rate is `headRate` times as large. What is frozen stays as it is, bit for bit, its buffers too.
+ * Optimizer step: every parameter after it, on gradients that are clipped first where `clipNorm` says so, at the learning
+ * rate of its layer (`layerRates`). What is frozen stays as it is, bit for bit, its buffers too.
  *
  * @param state Borrowed, as are the others.
  * @param rates `stepRates`, as scalars.
@@ -43,9 +44,7 @@ export function updatedState(
     const parameters: Record<string, tf.Tensor> = {};
     const { buffers: kept, update } = optimizerOf(spec);
     const moved: Partial<Record<BufferName, Record<string, tf.Tensor>>> = {};
-    const head = headNames(spec.encoder);
-    const learningRate = tf.mul(namedTensor('rates', rates, 'learningRate'), spec.headRate ?? 1);
-    const ofHead = { ...rates, learningRate };
+    const ratesOf = ratesByLayer(spec, rates);
     const gradientNorm = globalNorm(gradients);
     const followed =
       spec.clipNorm === undefined ? gradients : clipped(gradients, gradientNorm, spec.clipNorm);
@@ -54,7 +53,7 @@ export function updatedState(
         kept.map((buffer) => [buffer, namedTensor(buffer, state[buffer] ?? {}, name)]),
       );
       const parameter = namedTensor('weights', state.weights, name);
-      const next = update(spec, parameter, gradient, own, head.has(name) ? ofHead : rates);
+      const next = update(spec, parameter, gradient, own, ratesOf(name));
       parameters[name] = next.parameter;
       for (const buffer of kept) (moved[buffer] ??= {})[name] = next.buffers[buffer]!;
     }
@@ -91,4 +90,20 @@ export function updatedState(
     // Every optimizer keeps a momentum.
     return { weights, ...buffers, momentum: buffers.momentum!, ...average, gradientNorm };
   });
+}
+
+/** Rates that each parameter is updated at, by name: one tensor for all that share one. */
+function ratesByLayer(spec: StepSpec, rates: TensorsByName): (name: string) => TensorsByName {
+  const relative = layerRates(spec);
+  const scaled = new Map<number, TensorsByName>([[1, rates]]);
+  return (name) => {
+    // Every parameter has one.
+    const scale = relative.get(name)!;
+    const known = scaled.get(scale);
+    if (known !== undefined) return known;
+    const learningRate = tf.mul(namedTensor('rates', rates, 'learningRate'), scale);
+    const own = { ...rates, learningRate };
+    scaled.set(scale, own);
+    return own;
+  };
 }

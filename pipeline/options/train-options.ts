@@ -109,6 +109,11 @@ export interface TrainOptions
   readonly restartFactor?: number | null | undefined;
   /** Momentum of `sgd` and `lars`; first beta of `adamw`. @default 0.9 */
   readonly momentum?: number | undefined;
+  /**
+   * Fine-tuning: learning rate of a layer over that of the next one, nearer to the head, such as 0.75; the same for all
+   * when not given.
+   */
+  readonly layerDecay?: number | null | undefined;
   /** Weight decay: L2 (`sgd`), decoupled (`adamw`), of matrices only (`lars`); by the optimizer when not given. */
   readonly weightDecay?: number | null | undefined;
   /** Clip the global gradient norm to this; off when not given. */
@@ -268,6 +273,13 @@ const optimisation = {
     integer(
       1,
       'With `schedule: restarts`, length of a cycle over that of the one before; 2 when not given.',
+    ),
+  ),
+  layerDecay: optional(
+    number(
+      { above: 0, below: 1 },
+      'Fine-tuning: learning rate of a layer over that of the next one, nearer to the head, such as 0.75; ' +
+        'the same for all when not given.',
     ),
   ),
   warmupSteps: integer(0, 'Steps of linear warm-up of the learning rate.').default(0),

@@ -149,7 +149,7 @@ async function openTrainer(
   ignoreMemory: boolean,
 ): Promise<Trainer<StepReadouts | ClassifierReadouts>> {
   const { encoder, loss, batchSize: images, imageSize } = config;
-  const { optimizer, momentum, weightDecay, clipNorm, batchNorm, headRate } = config;
+  const { optimizer, momentum, weightDecay, clipNorm, batchNorm, headRate, layerDecay } = config;
   const microBatch = config.microBatch ?? undefined;
   const shape = { images, views: viewsOf(config), imageSize };
   const step = {
@@ -163,6 +163,7 @@ async function openTrainer(
     frozen: config.freeze,
     microBatch,
     headRate,
+    layerDecay,
     averageDecay: config.ema,
     memory: ignoreMemory ? 'unchecked' : 'checked',
   } as const;

@@ -66,6 +66,8 @@ export interface RunConfig extends ImageReading {
   readonly initialWeights?: string | undefined;
   /** Learning rate of the head over that of the layers below it; 1 where it is absent. */
   readonly headRate?: number | undefined;
+  /** Learning rate of a layer over that of the next one, nearer to the head; 1 where it is absent. */
+  readonly layerDecay?: number | undefined;
   /** Frozen layers; none where it is absent. */
   readonly freeze?: FrozenPart | undefined;
   /** Not decisive: may differ when the run is continued. */
@@ -161,7 +163,7 @@ export function runConfig(
   classes: readonly string[],
   start?: PretrainedStart,
 ): RunConfig {
-  const { imageSize, augmentation, microBatch, batchNorm, freeze, ema } = options;
+  const { imageSize, augmentation, microBatch, batchNorm, freeze, layerDecay, ema } = options;
   const { balance, maxClassShare, maxOversampling } = options;
   const { views, batchSize, classesPerBatch, optimizer, momentum, clipNorm, seed } = options;
   const usual = optimizers[optimizer];
@@ -194,6 +196,7 @@ export function runConfig(
     engine: engine.name,
     ...(engine.device.startsWith('cpu') ? {} : { device: engine.device.split(',')[0]! }),
     ...(start === undefined ? {} : { initialWeights: start.hash, headRate: start.headRate }),
+    ...(layerDecay === null ? {} : { layerDecay }),
     ...(freeze === null ? {} : { freeze }),
     dataLocation: absoluteLocation(data.name),
     classes,

@@ -110,6 +110,7 @@ const optimizerTasks: readonly (readonly [
       microBatch: 2,
       batchNorm: 'frozen',
       headRate: 2,
+      layerDecay: 0.5,
       averageDecay: 0.9,
     },
     // The first steps divide each gradient by its own size, so one that is all rounding counts like any other.

@@ -64,4 +64,17 @@ export function learningRateAt(step: number, schedule: LearningRateSchedule): nu
   return start + ((end - start) * step) / warmupSteps;
 }
 
+/** Images of a batch for which usual learning rates are meant. */
+const usualBatch = 256;
+
+/**
+ * Linear scaling rule: the learning rate times `images / 256`.
+ *
+ * @param images Those that an update averages over, 1 or more.
+ * @see Goyal et al., arXiv:1706.02677; SimCLR, arXiv:2002.05709, and most contrastive code.
+ */
+export function scaledRate(rate: number, images: number): number {
+  return (rate * images) / usualBatch;
+}
+
 const cosine: RateCurve = { name: 'cosine' };

@@ -93,6 +93,8 @@ export interface TrainOptions
   readonly optimizer?: OptimizerName | undefined;
   /** Peak learning rate; by the optimizer when not given. */
   readonly learningRate?: number | null | undefined;
+  /** Scale the peak learning rate with the batch: times `batchSize` / 256. @default false */
+  readonly scaleRate?: boolean | undefined;
   /**
    * Learning rate behind the warm-up: `cosine` or `linear` down to 0.1 % of the peak, `step` by a factor at
    * milestones, `constant`, or cosine with warm `restarts`.
@@ -247,6 +249,7 @@ const optimisation = {
   learningRate: optional(
     number({ above: 0 }, 'Peak learning rate; by the optimizer when not given.'),
   ),
+  scaleRate: flag('Scale the peak learning rate with the batch: times `batchSize` / 256.'),
   schedule: choice(
     rateCurveNames,
     'Learning rate behind the warm-up: `cosine` or `linear` down to 0.1 % of the peak, `step` by a factor ' +

@@ -84,6 +84,7 @@ export async function openTraining(
   tellPreparedSize(found, shrinkTarget(config.recipe, config.imageSize), note);
   checkPositives(walks, config, note);
   tellShares(walks, { maxOversampling: options.maxOversampling ?? undefined }, note);
+  if (options.scaleRate) note(scalingNote(config), ['scaleRate']);
   const run = scope.use(
     await openRunFolder(options.out, {
       config: { ...config },
@@ -132,6 +133,12 @@ function trainingWalks(options: Resolved<TrainOptions>, data: Dataset): ClassWal
     );
   }
   return classWalks(data, batchShape({ ...options, loss: trainingLoss(options) }));
+}
+
+/** Rate that linear scaling with the batch came to. */
+function scalingNote({ learningRate, batchSize }: RunConfig): string {
+  const peak = Number(learningRate.toPrecision(6));
+  return `the peak learning rate is ${peak}, scaled to ${counted(batchSize, 'image')} of 256`;
 }
 
 /** Meaning of `retryBad` for a run: plans stay as they are, so that an image that can be used again takes its own places. */

@@ -8,6 +8,7 @@ import {
   imageReadings,
   statedReading,
 } from '../../operators/image/image-reading.ts';
+import { scaledRate } from '../../operators/model/learning-rate.ts';
 import type { RateCurve } from '../../operators/model/rate-curves.ts';
 import { localViewsOf } from '../../operators/image/recipe-steps.ts';
 import {
@@ -115,6 +116,7 @@ export const optionsOf: Readonly<Partial<Record<keyof RunConfig, readonly string
   recipe: ['augmentation'],
   loss: ['loss', 'temperature', 'epsilon', 'positives', 'anchors'],
   initialWeights: ['init', 'initCheckpoint'],
+  learningRate: ['learningRate', 'scaleRate', 'batchSize'],
   schedule: ['schedule', 'milestones', 'stepDecay', 'restartPeriod', 'restartFactor'],
 };
 
@@ -183,7 +185,7 @@ export function runConfig(
     ...(maxClassShare === null ? {} : { maxClassShare }),
     ...(maxOversampling === null ? {} : { maxOversampling }),
     steps: stepsOf(options, data),
-    learningRate: options.learningRate ?? usual.learningRate,
+    learningRate: peakRate(options),
     warmupSteps: options.warmupSteps,
     // Absent by default, so that runs from before there was a choice go on.
     ...scheduleOf(options),
@@ -201,6 +203,17 @@ export function runConfig(
     dataLocation: absoluteLocation(data.name),
     classes,
   };
+}
+
+/** Peak learning rate of a run: as given or usual, and scaled with the batch where that is asked for. */
+function peakRate({
+  learningRate,
+  optimizer,
+  scaleRate,
+  batchSize,
+}: Pick<Resolved<TrainOptions>, 'learningRate' | 'optimizer' | 'scaleRate' | 'batchSize'>): number {
+  const rate = learningRate ?? optimizers[optimizer].learningRate;
+  return scaleRate ? scaledRate(rate, batchSize) : rate;
 }
 
 /** Schedule of a run, with the numbers that it goes by; none where it is the default. */

@@ -7,7 +7,7 @@ import { train } from '../../pipeline/train.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
-import { stepsOf } from '../helpers/told.ts';
+import { notesOf, stepsOf } from '../helpers/told.ts';
 
 const tiny = { imageSize: 8, batchSize: 8, threads: 1 } as const;
 
@@ -33,6 +33,20 @@ test('a run follows its schedule, which stands in its configuration and goes on 
   await t.throwsAsync(train({ out, resume: true, restartPeriod: 3 }), {
     code: 'ERR_CONFIG',
     message: /other options: `restartPeriod`: 2 before, 3 now/u,
+  });
+});
+
+test('a scaled rate is told, stands in the configuration as it is used, and goes on', async (t) => {
+  const { out, data } = await images(t);
+  const options: TrainOptions = { data, out, ...tiny, learningRate: 0.32, steps: 1 };
+  const notes = await notesOf(train({ ...options, scaleRate: true, schedule: 'constant' }));
+  t.true(notes.includes('the peak learning rate is 0.01, scaled to 8 images of 256'));
+  t.is((await readRun(out)).config['learningRate'], 0.01);
+  const [step] = await stepsOf(train({ out, resume: true, steps: 2 }));
+  t.is(step!.learningRate, 0.01);
+  await t.throwsAsync(train({ out, resume: true, scaleRate: false }), {
+    code: 'ERR_CONFIG',
+    message: /other options: `scaleRate`: true before, false now/u,
   });
 });
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { learningRateAt } from '../../../operators/model/learning-rate.ts';
+import { learningRateAt, scaledRate } from '../../../operators/model/learning-rate.ts';
 
 test('follows a cosine from the peak to a thousandth of it in the last step', (t) => {
   const schedule = { peak: 0.5, steps: 1000 };
@@ -32,6 +32,13 @@ test('a warm-up never starts above where it leads', (t) => {
   const schedule = { peak: 0.001, steps: 100, warmupSteps: 10 };
   const rates = Array.from({ length: 11 }, (_, step) => learningRateAt(step, schedule));
   t.true(rates.every((rate) => rate <= 0.001));
+});
+
+test('the linear rule scales a rate by the batch over 256 images', (t) => {
+  t.deepEqual(
+    [scaledRate(0.05, 256), scaledRate(0.05, 512), scaledRate(0.3, 64)],
+    [0.05, 0.1, 0.075],
+  );
 });
 
 test('refuses what is out of range', (t) => {

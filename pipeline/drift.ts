@@ -1,8 +1,8 @@
 import { vectorDrift, type VectorDrift } from '../operators/curation/drift/drift.ts';
 import { writeDrift } from '../outputs/tables/drift-files.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
-import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { type DriftOptions, driftVerb } from './options/drift-options.ts';
+import { makeResultOut } from './parts/make-result-out.ts';
 import { openSides } from './parts/open-sides.ts';
 import { runTask } from './parts/run-task.ts';
 import { sourceOf } from './parts/set-source.ts';
@@ -35,7 +35,7 @@ export function drift(given: DriftOptions): Run<Drifted> {
     const locations = { train: options.old, test: options.new, layer: options.layer };
     const { train: old, test: fresh, layer } = await openSides(locations, scope, note);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultFolder(out);
+    await makeResultOut(out, 'sincere-drift', { old: options.old, new: options.new });
 
     return runTask(scope, async (tell) => {
       const found = await vectorDrift(old, fresh, {

@@ -4,10 +4,10 @@ import {
 } from '../operators/curation/duplicates/duplicates.ts';
 import { PipelineError } from '../operators/errors.ts';
 import type { EmbeddingLayer } from '../operators/evaluation/vectors/unit-vectors.ts';
-import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { writeDuplicates } from '../outputs/tables/duplicates-files.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import { type DuplicatesOptions, duplicatesVerb } from './options/duplicates-options.ts';
+import { makeResultOut } from './parts/make-result-out.ts';
 import { openSet } from './parts/open-set.ts';
 import { openSides } from './parts/open-sides.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
@@ -43,7 +43,7 @@ export function duplicates(given: DuplicatesOptions): Run<FoundDuplicates> {
     const { signal } = scope;
     const { set, other, layer } = await openSets(options, scope, note);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultFolder(out);
+    await makeResultOut(out, 'sincere-duplicates', { set: options.set, other: options.other });
 
     return runTask(scope, async (tell) => {
       const found = await nearDuplicates(set, other, {

@@ -8,10 +8,10 @@ import type {
 import type { ProbeSpec } from '../operators/evaluation/scores/evaluated-probe.ts';
 import { type EvaluationProvenance, writeEvaluation } from '../outputs/tables/evaluation-files.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
-import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { contrastedGroups } from './parts/contrasted-groups.ts';
 import { contrastMetrics } from './parts/contrast-metrics.ts';
 import { type EvaluateOptions, evaluateVerb } from './options/evaluate-options.ts';
+import { makeResultOut } from './parts/make-result-out.ts';
 import { openRunEngine } from './parts/open-run-engine.ts';
 import { openSides } from './parts/open-sides.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
@@ -56,7 +56,7 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
     const probes = probesOf(options, { train, test }, leaveOneOut);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultFolder(out);
+    await makeResultOut(out, 'sincere-evaluation', { train: options.train, test: options.test });
     const engine = await openRunEngine(scope, options, note);
 
     return runTask(scope, async (tell) => {

@@ -4,7 +4,6 @@ import { type EmbeddingLayer, unitVectors } from '../operators/evaluation/vector
 import type { VectorSet } from '../operators/evaluation/vectors/vector-set.ts';
 import { type Json, jsonHash } from '../operators/files/json.ts';
 import { counted } from '../operators/message-words.ts';
-import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { type NamedRows, writeNeighbours } from '../outputs/tables/neighbour-files.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../outputs/tables/search-parts.ts';
 import type { embeddedQueries } from './embedded-queries.ts';
 import { type NeighboursOptions, neighboursVerb } from './options/neighbours-options.ts';
+import { makeResultOut } from './parts/make-result-out.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
 import { openSides } from './parts/open-sides.ts';
 import { queriesById } from './parts/queries-by-id.ts';
@@ -69,7 +69,10 @@ export interface FoundNeighbours {
 export function neighbours(given: NeighboursOptions): Run<FoundNeighbours> {
   return startRun(neighboursVerb, given, async (options, scope, note) => {
     const { out, resume, model, layer: asked } = options;
-    await makeResultFolder(out);
+    await makeResultOut(out, 'sincere-neighbours', {
+      of: options.of,
+      query: model === null ? options.query : null,
+    });
     if (!resume) await refuseUnfinished(out);
     const query = model === null ? options.query : await embeddedBy(options, scope, note);
     const locations = { train: options.of, test: query, layer: asked };

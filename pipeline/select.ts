@@ -4,10 +4,10 @@ import {
 } from '../operators/curation/selection/select-vectors.ts';
 import { classOf } from '../operators/evaluation/vectors/class-of.ts';
 import { counted } from '../operators/message-words.ts';
-import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import { writeSelection } from '../outputs/tables/selection-files.ts';
 import { type SelectOptions, selectVerb } from './options/select-options.ts';
+import { makeResultOut } from './parts/make-result-out.ts';
 import { openSides } from './parts/open-sides.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
 import type { TellNote } from './parts/run-event.ts';
@@ -51,7 +51,7 @@ export function select(given: SelectOptions): Run<Selected> {
     const sharedIds = leaveOneOut || !(set.isNumbered || other.isNumbered);
     if (labelled !== undefined && !sharedIds) tellNumbered(set, other, note);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultFolder(out);
+    await makeResultOut(out, 'sincere-selection', { set: options.set, labelled: options.labelled });
 
     return runTask(scope, async (tell) => {
       const selection = await selectVectors(set, {

@@ -3,7 +3,6 @@ import {
   suspectLabels,
 } from '../operators/curation/suspects/suspect-labels.ts';
 import { counted } from '../operators/message-words.ts';
-import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import {
   type SuspectTotals,
@@ -11,6 +10,7 @@ import {
   writeSuspects,
 } from '../outputs/tables/suspect-files.ts';
 import { type SuspectsOptions, suspectsVerb } from './options/suspects-options.ts';
+import { makeResultOut } from './parts/make-result-out.ts';
 import { openSides } from './parts/open-sides.ts';
 import type { TellNote } from './parts/run-event.ts';
 import { runTask } from './parts/run-task.ts';
@@ -44,7 +44,7 @@ export function suspects(given: SuspectsOptions): Run<Suspects> {
     const locations = { train: of, test: options.set, layer: options.layer };
     const { train, test, layer, leaveOneOut } = await openSides(locations, scope, note);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultFolder(out);
+    await makeResultOut(out, 'sincere-suspects', { set: options.set, of: options.of });
 
     return runTask(scope, async (tell) => {
       const scores = { temperature, sample, duplicate, seed };

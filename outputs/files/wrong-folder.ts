@@ -68,13 +68,16 @@ export async function wrongFolder(
 }
 
 /**
- * Makes the folder of tables of results. They do not go into a run or an export of any kind, which is continued with what it holds.
+ * Makes the folder of tables of results. They do not go into a run or an export of any kind, which is continued with what it
+ * holds, nor into a result of another verb, whose files may have the same names.
  *
+ * @param own Format of the result, whose earlier files are replaced. @default any result may be there
  * @throws {PipelineError} `ERR_CONFIG`, with the way out; `ERR_WRITE` as `makeFolder`.
  */
-export async function makeResultFolder(folder: string): Promise<void> {
+export async function makeResultFolder(folder: string, own?: FolderFormat): Promise<void> {
   const format = await formatOf(folder);
-  if (format === undefined || !continued.has(format)) return await makeFolder(folder);
+  const isOther = own !== undefined && format !== own;
+  if (format === undefined || !(continued.has(format) || isOther)) return await makeFolder(folder);
   throw new PipelineError(
     'ERR_CONFIG',
     `Expected \`out\` to be a folder for results, got \`${folder}\`, which is ${folders[format].what}. ` +

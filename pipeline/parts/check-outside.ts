@@ -62,13 +62,19 @@ export async function checkOutside(
 }
 
 /** Tests whether a path is a folder, or is or will be below it. One that is not there holds nothing. */
-async function isWithin(inner: string, outer: string): Promise<boolean> {
+export async function isWithin(inner: string, outer: string): Promise<boolean> {
   const folder = await identityOf(outer);
   if (folder === undefined) return false;
   for (const above of await foldersAbove(inner)) {
     if ((await identityOf(above)) === folder) return true;
   }
   return false;
+}
+
+/** Tests whether two paths are one folder, however they are called. */
+export async function isSameFolder(one: string, other: string): Promise<boolean> {
+  const folder = await identityOf(one);
+  return folder !== undefined && folder === (await identityOf(other));
 }
 
 /** The real folders on the way to a path, itself included, as far as they are there. */

@@ -36,7 +36,7 @@ export async function openSet(
 }
 
 /** Tests whether a location is a folder that `embed` writes into, and not one of tables of others. */
-async function isFolderOfExport(location: string): Promise<boolean> {
+export async function isFolderOfExport(location: string): Promise<boolean> {
   const isLocal = schemeOf(location) === null && !isLanceName(location);
   if (!isLocal || !(await isFolder(location))) return false;
   const names = await fs.readdir(location);

@@ -118,3 +118,10 @@ test('vectors of two models are refused', async (t) => {
     message: /embedded with different weights/u,
   });
 });
+
+test('classes that have moved alike are printed in their order', async (t) => {
+  const set = await writeVectorExport(t, given('old', 8));
+  const out = path.join(await temporaryFolder(t), 'drift');
+  const { stdout } = await runCommandLine(['drift', set, set, '--out', out]);
+  t.regex(stdout, /\nbird .*\ncat /u);
+});

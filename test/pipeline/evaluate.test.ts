@@ -145,7 +145,7 @@ test('equal vectors of other files are told as that, and of unknown files as wha
   const told = await measured(t, { train, test: unknown });
   t.like(told.metrics['vector_overlap'], { value: 0.125, n: 8 });
   t.like(told.metrics['overlap'], { value: null, n: 0 });
-  t.regex(told.notes[0]!, /^1 of 8 test images .* probably training images/);
+  t.regex(told.notes[0]!, /^1 of 8 test images .* probably a training image:/);
 });
 
 test('a test set without an image that can be scored is told before anything is measured', async (t) => {

@@ -13,10 +13,12 @@ import { planBatches } from '../operators/batches/plan-batches.ts';
 import { replacementFor } from '../operators/batches/replacement-for.ts';
 import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
 import { saveCheckpoints } from '../outputs/run/save-checkpoints.ts';
+import { mirrorMetrics } from '../outputs/run/mirror-metrics.ts';
 import { writeMetrics } from '../outputs/run/write-metrics.ts';
 import { batchShape } from './parts/batch-shape.ts';
 import { endOfTraining } from './parts/end-of-training.ts';
 import { listBadOnFailure } from './parts/list-bad-on-failure.ts';
+import { openMirrors } from './parts/open-mirrors.ts';
 import { openTraining } from './parts/open-training.ts';
 import { type TrainOptions, trainVerb } from './options/train-options.ts';
 import { type PretrainedStart, viewsOf } from './parts/run-config.ts';
@@ -24,6 +26,8 @@ import { plannedRate } from './parts/planned-rate.ts';
 import { tellTraffic } from './parts/tell-traffic.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { trainingSource } from './parts/training-source.ts';
+import { timeLimit } from './parts/time-limit.ts';
+import { trainingAlarms } from './parts/training-alarms.ts';
 import { tellSteps, type TrainedStep, type TrainResult } from './parts/tell-steps.ts';
 
 /**
@@ -64,7 +68,9 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const isSaved = (done: number): boolean =>
       [every, options.keepEvery].some((one) => one !== null && done % one === 0) || done === steps;
     const learningRate = plannedRate(config, run.extended);
-    const { endBefore, ended, cause } = endOfTraining([]);
+    const alarms = await trainingAlarms(training, options.onAlarm, note);
+    const { endBefore, ended, cause } = endOfTraining([alarms.end, timeLimit(options.timeLimit)]);
+    const mirrors = await openMirrors(scope, run, options);
 
     const drawn = (step: number): readonly DrawnClass[] =>
       drawnByClass(walks, step, new Set(bad.list().map(({ id }) => id)));
@@ -88,8 +94,10 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
           recycle: (pixels) => workers.recycle(pixels),
           snapshotAfter: (step) => isSaved(step + 1),
         }),
+        alarms.watch,
         // A checkpoint needs the rows of its steps on the disk before it.
         writeMetrics(run),
+        mirrorMetrics(mirrors),
         saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
         beforeComplete(async () => {
           tellTraffic(data, note);
@@ -109,6 +117,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         quarantine: bad,
         drawn,
         ended: cause,
+        alarms: alarms.raised,
       }),
     );
   });

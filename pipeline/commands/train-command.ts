@@ -12,6 +12,7 @@ import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type TrainOptions, trainVerb } from '../options/train-options.ts';
 import { shownDraws } from '../parts/tell-shares.ts';
+import type { TrainingEnd } from '../parts/end-of-training.ts';
 import type { StepTimes } from '../parts/step-clock.ts';
 import type { TrainedStep, TrainResult } from '../parts/tell-steps.ts';
 import { train } from '../train.ts';
@@ -31,6 +32,7 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
     steps: null,
     totalSteps: null,
     ended: null,
+    alarms: [],
     readouts: null,
     drawn: null,
     times: null,
@@ -46,7 +48,11 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
 };
 
 function stepLine(result: TrainResult, interrupted: boolean): string {
-  const { out, steps, totalSteps, stepsDone } = result;
+  const { out, steps, totalSteps, stepsDone, ended } = result;
+  const why = endWords[ended];
+  if (why !== undefined) {
+    return `ended ${why} after ${counted(steps)} of ${counted(totalSteps, 'step')} in ${out}; \`--resume\` goes on`;
+  }
   if (interrupted && steps < totalSteps) {
     return `stopped after ${counted(steps)} of ${counted(totalSteps, 'step')} in ${out}`;
   }
@@ -54,6 +60,12 @@ function stepLine(result: TrainResult, interrupted: boolean): string {
     ? `nothing to do: the run in ${out} is finished (${counted(steps, 'step')}; more \`--steps\` or \`--epochs\` extend it)`
     : `trained ${counted(steps, 'step')} in ${out}`;
 }
+
+/** What ended a run that could have gone on. */
+const endWords: Readonly<Partial<Record<TrainingEnd, string>>> = {
+  time: 'at its time limit',
+  alarm: 'by an alarm',
+};
 
 /** Images that the run could not use, now or before. */
 function badLines({ out, bad, repaired, recovered }: TrainResult): readonly string[] {

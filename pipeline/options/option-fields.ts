@@ -8,6 +8,7 @@ import { messageOf } from '../../operators/errors.ts';
 import { parseShard } from '../../outputs/exports/export-shard.ts';
 import { eitherOf } from '../../operators/message-words.ts';
 import { columnNames, expectedColumns } from './column-field.ts';
+import { expectedDuration, secondsOf } from './duration.ts';
 import { wholeSentence } from './whole-sentence.ts';
 
 /** Description of an option, for help and for messages. */
@@ -183,6 +184,12 @@ function augmentationMistake(value: AugmentationOption): string | undefined {
     if (error instanceof RangeError) return messageOf(error);
     throw error;
   }
+}
+
+/** A time, such as `30m`. */
+export function duration(about: string): z.ZodString {
+  const time = z.string().refine((value) => secondsOf(value) !== undefined);
+  return noted(time, { kind: 'text', placeholder: 'TIME', expected: expectedDuration, about });
 }
 
 /** Boolean flag: on when named, off otherwise. */

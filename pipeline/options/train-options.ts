@@ -17,6 +17,7 @@ import { trainingLoss } from './loss-spec.ts';
 import {
   augmentation,
   choice,
+  duration,
   flag,
   integer,
   number,
@@ -141,6 +142,14 @@ export interface TrainOptions
   readonly resume?: boolean | undefined;
   /** Try images again that could not be used before `resume`, as they come in the batches. @default false */
   readonly retryBad?: boolean | undefined;
+  /** End the run in order after this time, such as `30m` or `2h`; `resume` goes on. No limit when not given. */
+  readonly timeLimit?: string | null | undefined;
+  /** What an alarm (collapse, divergence, no positives, classes not drawn …) does: it is noted, or stops the run. @default 'note' */
+  readonly onAlarm?: 'note' | 'stop' | undefined;
+  /** Copy the rows of the metrics into `metrics.jsonl`. @default false */
+  readonly jsonl?: boolean | undefined;
+  /** Copy the rows of the metrics into event files for TensorBoard, in `tensorboard/`. @default false */
+  readonly tensorboard?: boolean | undefined;
   /** Report the share of time spent in steps and between them. @default false */
   readonly timing?: boolean | undefined;
 }
@@ -320,6 +329,18 @@ const run = {
   keep: integer(1, 'Checkpoints to keep: the newest ones.').default(3),
   keepEvery: optional(
     integer(1, 'Save and keep the checkpoint of every so many steps as well; none when not given.'),
+  timeLimit: optional(
+    duration(
+      'End the run in order after this time, such as `30m` or `2h`; `resume` goes on. No limit when not given.',
+    ),
+  ),
+  onAlarm: choice(
+    ['note', 'stop'],
+    'What an alarm (collapse, divergence, no positives, classes not drawn …) does: it is noted, or stops the run.',
+  ).default('note'),
+  jsonl: flag('Copy the rows of the metrics into `metrics.jsonl`.'),
+  tensorboard: flag(
+    'Copy the rows of the metrics into event files for TensorBoard, in `tensorboard/`.',
   ),
   seed: seedField,
   timing: flag('Report the share of time spent in steps and between them.'),

@@ -1,4 +1,5 @@
 import { concat, defer, map, type OperatorFunction } from 'rxjs';
+import type { Alarm } from '../../operators/alarms/watch-run.ts';
 import type { DrawnClass } from '../../operators/batches/drawn-by-class.ts';
 import type { StepResult } from '../../operators/step/step-result.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
@@ -18,6 +19,8 @@ export interface TrainResult {
   readonly totalSteps: number;
   /** What ended the run. */
   readonly ended: TrainingEnd;
+  /** Alarms of the run, each once, in the order in which they were raised. */
+  readonly alarms: readonly Alarm[];
   /** Steps among them that this run did. */
   readonly stepsDone: number;
   /** Images that could not be used, each in `quarantine.arrow` of the run. */
@@ -52,6 +55,8 @@ export interface PlannedSteps {
   readonly drawn: (steps: number) => readonly DrawnClass[];
   /** What ended the run after so many of all steps. */
   readonly ended: (reached: number, total: number) => TrainingEnd;
+  /** Alarms up to now. */
+  readonly alarms: () => readonly Alarm[];
 }
 
 /** Progress after each step; at the end what was reached, also by a run that was told to stop. */
@@ -63,6 +68,7 @@ export function tellSteps({
   quarantine,
   drawn,
   ended,
+  alarms,
 }: PlannedSteps): OperatorFunction<TrainedStep, RunEvent<TrainResult, TrainedStep>> {
   return (step$) =>
     defer(() => {
@@ -95,6 +101,7 @@ export function tellSteps({
         steps: reached(),
         totalSteps: total,
         ended: ended(reached(), total),
+        alarms: alarms(),
         stepsDone: reached() - startAt,
         bad: quarantine.list().length,
         repaired: quarantine.listRepaired().length,

@@ -60,7 +60,12 @@ test('an untrained network whose vectors are still one point is given its time, 
 test('vectors on one line are a collapse of three classes, and right for two', (t) => {
   const line = (step: number): StepRow => ({ ...healthy(step), effective_rank: 1.01 });
   t.deepEqual(names(raised(line)), ['collapse']);
-  t.deepEqual(raised(line, { classes: 2 }), []);
+  const two = (steps: number): readonly ClassDraws[] => even(steps).slice(1);
+  t.deepEqual(raised(line, { classes: 2, drawn: two }), []);
+  const few = (steps: number): readonly ClassDraws[] =>
+    even(steps).map((one, at) => ({ ...one, draws: at === 2 ? 1 : one.draws }));
+  t.deepEqual(raised(line, { drawn: few }), [], 'a third class that is hardly drawn');
+  t.deepEqual(names(raised(line, { classes: 1, drawn: () => [] })), ['collapse'], 'by image');
 });
 
 test('a loss that loses half of its gain diverges; one bad batch does not', (t) => {

@@ -329,6 +329,7 @@ const run = {
   keep: integer(1, 'Checkpoints to keep: the newest ones.').default(3),
   keepEvery: optional(
     integer(1, 'Save and keep the checkpoint of every so many steps as well; none when not given.'),
+  ),
   timeLimit: optional(
     duration(
       'End the run in order after this time, such as `30m` or `2h`; `resume` goes on. No limit when not given.',

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import fc from 'fast-check';
-import { alarmNames } from '../../../operators/alarms/alarm-rules.ts';
+import { alarmNames, alarmRules } from '../../../operators/alarms/alarm-rules.ts';
 import type { ClassDraws, StepRow, WatchedRun } from '../../../operators/alarms/alarm.ts';
 import { type Alarm, watchRun } from '../../../operators/alarms/watch-run.ts';
+import { project } from '../../helpers/project.ts';
 
 const even = (steps: number): readonly ClassDraws[] =>
   ['a', 'b', 'c'].map((name) => ({ name, images: 100, draws: steps * 10 }));
@@ -62,8 +64,10 @@ test('vectors on one line are a collapse of three classes, and right for two', (
   t.deepEqual(names(raised(line)), ['collapse']);
   const two = (steps: number): readonly ClassDraws[] => even(steps).slice(1);
   t.deepEqual(raised(line, { classes: 2, drawn: two }), []);
-  const few = (steps: number): readonly ClassDraws[] =>
-    even(steps).map((one, at) => ({ ...one, draws: at === 2 ? 1 : one.draws }));
+  const few = (steps: number): readonly ClassDraws[] => [
+    ...even(steps).slice(1),
+    { name: 'rare', images: 100, draws: 1 },
+  ];
   t.deepEqual(raised(line, { drawn: few }), [], 'a third class that is hardly drawn');
   t.deepEqual(names(raised(line, { classes: 1, drawn: () => [] })), ['collapse'], 'by image');
 });
@@ -170,4 +174,16 @@ test('every alarm names options in its text, and no text names one that it does 
     t.true(options.length > 0);
     for (const option of options) t.regex(text, new RegExp(`\`${option}[\`:]`, 'u'));
   }
+});
+
+test('the README lists every alarm as its rule describes it', async (t) => {
+  const text = await readFile(new URL('operators/alarms/README.md', project), 'utf8');
+  const listed = [...text.matchAll(/^\| `([a-z-]+)` +\| (.*?) +\|$/gmu)].map(([, name, doc]) => [
+    name,
+    doc,
+  ]);
+  t.deepEqual(
+    listed,
+    alarmNames.map((name) => [name, alarmRules[name].doc]),
+  );
 });

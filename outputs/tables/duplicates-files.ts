@@ -1,8 +1,8 @@
 import type {
-  DuplicateImage,
   DuplicatePair,
   NearDuplicates,
 } from '../../operators/curation/duplicates/duplicates.ts';
+import type { DuplicateImage } from '../../operators/curation/duplicates/numbered-images.ts';
 import type { TableColumn } from '../arrow/table-file.ts';
 import { type ResultContent, type ResultReport, writeResult } from './result-folder.ts';
 import type { SetSource } from './set-source.ts';

@@ -1,8 +1,9 @@
 import { counted } from '../../operators/message-words.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
-import { type FoundNeighbours, neighbours, type ShownNeighbour } from '../neighbours.ts';
+import { type FoundNeighbours, neighbours } from '../neighbours.ts';
 import { type NeighboursOptions, neighboursVerb } from '../options/neighbours-options.ts';
+import type { ShownNeighbour } from '../parts/first-neighbours.ts';
 
 /** `neighbours` on the command line. */
 export const neighboursCommand: Command<NeighboursOptions, FoundNeighbours> = {

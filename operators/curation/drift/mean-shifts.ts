@@ -30,53 +30,64 @@ export async function meanShifts(
   groups: readonly DriftGroup[],
   options: TestOptions,
 ): Promise<readonly PermutationTest[]> {
-  const { permutations, signal } = options;
-  const memoryBytes = options.memoryMb * 1e6;
-  const { dim } = sides.old;
-  const rows = sides.old.count + sides.new.count;
-  const isSmall = 2 * rows * dim * permutations < worthThreads;
-  const pool = openWorkPool<MeanRequest, MeanReply>({
-    module: new URL('mean-sums-worker.ts', import.meta.url),
-    work: meanSumsWork(),
-    maxWorkers: permutations,
-    threads: options.threads ?? (isSmall ? 0 : availableCores()),
-    signal,
-  });
-  const atOnce = Math.max(pool.size, Math.floor(memoryBytes / (groups.length * dim * 8)));
-  const passes = Math.ceil(permutations / atOnce);
-  const shared = sharedSides(sides, groups, memoryBytes);
-  const keys = groups.map((group) =>
-    relabellingKeys(permutations, 'mean', options.seed, ...groupKeys(group)),
-  );
-  const shifts = groups.map(() => new Float64Array(1 + permutations));
+  const { signal } = options;
+  const pool = openSumsPool(sides, options);
   try {
-    for (let pass = 0; pass < passes; pass += 1) {
-      const tell = (done: number): void =>
-        options.onProgress?.({
-          label: 'mean shift',
-          done: pass * rows + done,
-          total: passes * rows,
-          unit: 'images',
-        });
-      const from = pass * atOnce;
-      const to = Math.min(from + atOnce, permutations);
-      const some = keys.map((all) => all.subarray(2 * from, 2 * to));
-      const found = await onePass(pool, shared, { groups, keys: some, dim, tell, signal });
-      for (const [group, values] of found.entries()) {
-        shifts[group]![0] = values[0]!;
-        shifts[group]!.set(values.subarray(1), 1 + from);
-      }
-    }
+    const shifts = await relabelledShifts(pool, { sides, groups }, options);
+    return shifts.map((values) => {
+      const value = values[0]!;
+      return { value, p: permutationP(value, values.subarray(1), slack * value) };
+    });
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
     await pool.close();
   }
-  return shifts.map((values) => {
-    const value = values[0]!;
-    return { value, p: permutationP(value, values.subarray(1), slack * value) };
+}
+
+type SumsPool = WorkPool<MeanRequest, MeanReply>;
+
+function openSumsPool({ old, new: fresh }: DriftSides, options: TestOptions): SumsPool {
+  const { permutations, signal } = options;
+  const isSmall = 2 * (old.count + fresh.count) * old.dim * permutations < worthThreads;
+  return openWorkPool({
+    module: new URL('mean-sums-worker.ts', import.meta.url),
+    work: meanSumsWork(),
+    maxWorkers: permutations,
+    threads: options.threads ?? (isSmall ? 0 : availableCores()),
+    signal,
   });
+}
+
+/** Of each group `[1 + permutations]` squared distances: of the sides as they are, then of each relabelling. */
+async function relabelledShifts(
+  pool: SumsPool,
+  { sides, groups }: { readonly sides: DriftSides; readonly groups: readonly DriftGroup[] },
+  { permutations, seed, memoryMb, signal, onProgress }: TestOptions,
+): Promise<readonly Float64Array[]> {
+  const { dim } = sides.old;
+  const memoryBytes = memoryMb * 1e6;
+  const atOnce = Math.max(pool.size, Math.floor(memoryBytes / (groups.length * dim * 8)));
+  const rows = sides.old.count + sides.new.count;
+  const total = Math.ceil(permutations / atOnce) * rows;
+  const shared = sharedSides(sides, groups, memoryBytes);
+  const keys = groups.map((group) =>
+    relabellingKeys(permutations, 'mean', seed, ...groupKeys(group)),
+  );
+  const shifts = groups.map(() => new Float64Array(1 + permutations));
+  for (let [from, before] = [0, 0]; from < permutations; from += atOnce, before += rows) {
+    const start = before;
+    const tell = (done: number): void =>
+      onProgress?.({ label: 'mean shift', done: start + done, total, unit: 'images' });
+    const some = keys.map((all) => all.subarray(2 * from, 2 * (from + atOnce)));
+    const found = await onePass(pool, shared, { groups, keys: some, dim, tell, signal });
+    for (const [group, values] of found.entries()) {
+      shifts[group]![0] = values[0]!;
+      shifts[group]!.set(values.subarray(1), 1 + from);
+    }
+  }
+  return shifts;
 }
 
 /** Rows with the number of the group of their class as label; -1 of those that are in group 0, of all, alone. */
@@ -95,59 +106,58 @@ function sharedSides(
   return { old: of('old'), new: of('new') };
 }
 
-/** Values of each group: the sides as they are, then each of its relabellings. */
+/** What a pass computes. */
+interface MeanPass {
+  readonly groups: readonly DriftGroup[];
+  /** Of each group `[relabellings, 2]`. */
+  readonly keys: readonly Uint32Array[];
+  readonly dim: number;
+  readonly tell: (done: number) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Of each group `[1 + relabellings]`: each thread has some of the relabellings, and all rows. */
 async function onePass(
-  pool: WorkPool<MeanRequest, MeanReply>,
+  pool: SumsPool,
   shared: SharedSides,
-  {
-    groups,
-    keys,
-    dim,
-    tell,
-    signal,
-  }: {
-    readonly groups: readonly DriftGroup[];
-    readonly keys: readonly Uint32Array[];
-    readonly dim: number;
-    readonly tell: (done: number) => void;
-    readonly signal: AbortSignal | undefined;
-  },
+  pass: MeanPass,
 ): Promise<readonly Float64Array[]> {
-  const relabellings = keys[0]!.length / 2;
+  const relabellings = pass.keys[0]!.length / 2;
   const workers = Math.min(pool.size, relabellings);
   const startOf = (worker: number): number => Math.round((worker * relabellings) / workers);
-  await pool.request(
-    (worker) => ({
-      open: {
-        dim,
-        groups: groups.map(({ oldRows, newRows }, at) => ({
-          rows: oldRows + newRows,
-          newRows,
-          keys: keys[at]!.slice(2 * startOf(worker), 2 * startOf(worker + 1)),
-        })),
-      },
-    }),
-    workers,
-  );
+  await pool.request((worker) => sumsOf(pass, startOf(worker), startOf(worker + 1)), workers);
   let done = 0;
   for (const side of ['old', 'new'] as const) {
     for await (const { rows, count, labels } of shared[side].chunks()) {
-      signal?.throwIfAborted();
+      pass.signal?.throwIfAborted();
       await pool.request(() => ({ chunk: { rows, count, groups: labels, side } }), workers);
       done += count;
-      tell(done);
+      pass.tell(done);
     }
   }
   // What sums are asked for.
   const parts = (await pool.request(() => 'result', workers)) as Float64Array[];
-  return groups.map((_, group) => {
+  return pass.groups.map((_, group) => {
     const values = new Float64Array(1 + relabellings);
     for (const [worker, part] of parts.entries()) {
-      const own = part.length / groups.length;
+      const own = part.length / pass.groups.length;
       const start = group * own;
       values[0] = part[start]!;
       values.set(part.subarray(start + 1, start + own), 1 + startOf(worker));
     }
     return values;
   });
+}
+
+/** Request of sums under the relabellings from `from` to below `to`. */
+function sumsOf({ groups, keys, dim }: MeanPass, from: number, to: number): MeanRequest {
+  const open = {
+    dim,
+    groups: groups.map(({ oldRows, newRows }, at) => ({
+      rows: oldRows + newRows,
+      newRows,
+      keys: keys[at]!.slice(2 * from, 2 * to),
+    })),
+  };
+  return { open };
 }

@@ -1,13 +1,12 @@
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
 import type { Pairs } from '../../evaluation/neighbours/pair-summary.ts';
 import { pairsAbove } from '../../evaluation/neighbours/pairs-above.ts';
-import { classOf } from '../../evaluation/vectors/class-of.ts';
 import { unitVectors } from '../../evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
-import { joinedClasses, withClasses } from '../../evaluation/vectors/with-classes.ts';
 import type { CurationOptions } from '../curation-options.ts';
-import { duplicateGroups, type Rung, rungs } from './duplicate-groups.ts';
+import { type DuplicateGroups, duplicateGroups, type Rung, rungs } from './duplicate-groups.ts';
 import { type DuplicateKind, duplicateKinds, type KindOfPair } from './duplicate-kinds.ts';
+import { type DuplicateImage, type NumberedImages, numberedImages } from './numbered-images.ts';
 
 /** Options of a search for duplicates. */
 export interface DuplicatesOptions extends Omit<CurationOptions<'duplicates'>, 'layer'> {
@@ -15,15 +14,6 @@ export interface DuplicatesOptions extends Omit<CurationOptions<'duplicates'>, '
   readonly threshold?: number | undefined;
   /** Maximum pairs of the result, the most similar of all; groups are of all pairs whatever their number. @default 1000000 */
   readonly maxPairs?: number | undefined;
-}
-
-/** A row of one of the sets. */
-export interface DuplicateImage {
-  readonly id: string;
-  /** Name of its set. */
-  readonly set: string;
-  /** Null when unknown. */
-  readonly class: string | null;
 }
 
 /** Two rows that are alike. */
@@ -137,50 +127,58 @@ export async function nearDuplicates(
       onProgress?.({ label: 'duplicates', done, total: set.count, unit: 'images' }),
   });
   const rows = sets.reduce((sum, { count }) => sum + count, 0);
-  const { members, starts, weakest } = duplicateGroups(found.links, rows);
   const kindOf = await duplicateKinds(sets, found.pairs);
-
-  const { image, labelOf, isDropped } = imagesOf(sets);
-  const pair = (at: number): DuplicatePair => {
-    const [one, two] = [found.pairs.first[at]!, found.pairs.second[at]!];
-    const similarity = found.pairs.similarity[at]!;
-    return { image: image(one), other: image(two), similarity, kind: kindOf(one, two, similarity) };
-  };
-  const rowsOf = (at: number): Int32Array => members.subarray(starts[at], starts[at + 1]);
-  const group = (at: number): DuplicateGroup => {
-    const of = rowsOf(at);
-    const images = Array.from(of, image);
-    const classes = new Set(images.map((one) => one.class).filter((name) => name !== null));
-    const drops = Array.from(of, (row, place) => isDropped(row, place));
-    return { members: images, drops, weakestLink: weakest[at]!, classes: [...classes] };
-  };
-
+  const images = numberedImages(sets);
   return {
     threshold,
     rows: sets.map(({ count }) => count),
     between: other !== null,
     pairs: found.counts[0]!,
-    listed: found.pairs.first.length,
-    kinds: kindCounts(found.pairs, kindOf),
-    groups: weakest.length,
-    grouped: members.length,
-    ...groupCounts(weakest.length, rowsOf, { labelOf, isDropped }),
+    ...listedPairs(found.pairs, kindOf, images),
+    ...namedGroups(duplicateGroups(found.links, rows), images),
     ladder: rungs(found.links, ladder, { rows, counts: found.counts }),
-    pair,
-    group,
   };
 }
 
-function kindCounts({ first, second, similarity }: Pairs, kindOf: KindOfPair): KindCounts {
+/** The pairs that are listed, and how many of each kind. */
+function listedPairs(
+  { first, second, similarity }: Pairs,
+  kindOf: KindOfPair,
+  { image }: NumberedImages,
+): Pick<NearDuplicates, 'listed' | 'kinds' | 'pair'> {
+  const kindAt = (at: number): DuplicateKind => kindOf(first[at]!, second[at]!, similarity[at]!);
   const kinds = { file: 0, vector: 0, near: 0 };
-  for (const [at, one] of first.entries()) kinds[kindOf(one, second[at]!, similarity[at]!)] += 1;
-  return kinds;
+  for (const at of first.keys()) kinds[kindAt(at)] += 1;
+  const pair = (at: number): DuplicatePair => ({
+    image: image(first[at]!),
+    other: image(second[at]!),
+    similarity: similarity[at]!,
+    kind: kindAt(at),
+  });
+  return { listed: first.length, kinds, pair };
+}
+
+/** The groups with the images in them, and how many there are of what. */
+function namedGroups(
+  { members, starts, weakest }: DuplicateGroups,
+  images: NumberedImages,
+): Pick<NearDuplicates, 'groups' | 'grouped' | 'largest' | 'mixedGroups' | 'drops' | 'group'> {
+  const groups = weakest.length;
+  const rowsOf = (at: number): Int32Array => members.subarray(starts[at], starts[at + 1]);
+  const group = (at: number): DuplicateGroup => {
+    const rows = rowsOf(at);
+    const named = Array.from(rows, images.image);
+    const classes = new Set(named.map((one) => one.class).filter((name) => name !== null));
+    const drops = Array.from(rows, (row, place) => images.isDropped(row, place));
+    return { members: named, drops, weakestLink: weakest[at]!, classes: [...classes] };
+  };
+  return { groups, grouped: members.length, ...groupCounts(groups, rowsOf, images), group };
 }
 
 function groupCounts(
   groups: number,
   rowsOf: (group: number) => Int32Array,
-  { labelOf, isDropped }: Pick<ReturnType<typeof imagesOf>, 'labelOf' | 'isDropped'>,
+  { labelOf, isDropped }: NumberedImages,
 ): Pick<NearDuplicates, 'largest' | 'mixedGroups' | 'drops'> {
   let [largest, mixedGroups, drops] = [0, 0, 0];
   for (let at = 0; at < groups; at += 1) {
@@ -192,31 +190,4 @@ function groupCounts(
     largest = Math.max(largest, rows.length);
   }
   return { largest, mixedGroups, drops };
-}
-
-/** Images by the numbers of their rows, over one or two sets. */
-function imagesOf(sets: readonly VectorSet[]) {
-  const classes = joinedClasses(...sets);
-  const named = sets.map((set) => withClasses(set, classes));
-  const split = sets[0]!.count;
-  const placeOf = (row: number) => {
-    return row < split
-      ? { set: named[0]!, position: row }
-      : { set: named[1]!, position: row - split };
-  };
-  const labelOf = (row: number): number => {
-    const { set, position } = placeOf(row);
-    return set.labels[position]!;
-  };
-  const image = (row: number): DuplicateImage => {
-    const { set, position } = placeOf(row);
-    return {
-      id: set.id(position),
-      set: set.name,
-      class: classOf(set, position),
-    };
-  };
-  const isDropped = (row: number, place: number): boolean =>
-    sets.length === 1 ? place > 0 : row >= split;
-  return { image, labelOf, isDropped };
 }

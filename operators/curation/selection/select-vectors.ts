@@ -1,7 +1,7 @@
 import { unitVectors } from '../../evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
 import { atLeastOne, outOfRange } from '../../out-of-range.ts';
-import { seededRandom } from '../../random.ts';
+import { type Random, seededRandom } from '../../random.ts';
 import { cosineDistance } from './cosine-distance.ts';
 import { distanceDraws } from './distance-draws.ts';
 import { farthestFirst } from './farthest-first.ts';
@@ -80,27 +80,42 @@ export async function selectVectors(
     onProgress?.({ label: 'selection', done, total: count, unit: 'rows' });
   };
   const random = seededRandom('select', seed);
-  let passes = 0;
+  const isTypical = coverage.length === 0 && method === 'k-centre';
   if (coverage.length === 0) {
-    const isTypical = method === 'k-centre';
     const first = isTypical ? await typicalRow(rows) : random.below(set.count);
-    if (isTypical) passes += typicalRowPasses;
     state.choose(first, -Infinity, await state.gather(Int32Array.of(first)));
   }
+  await chooseRows(state, { count, method, random, coverage, afterSome });
+  const positions = Int32Array.from(state.positions);
+  const distances = Float64Array.from(state.distances);
+  const passes = state.passes + (isTypical ? typicalRowPasses : 0);
+  return { method, positions, distances, coverage, selectable, excluded, passes };
+}
+
+interface Choosing {
+  readonly count: number;
+  readonly method: SelectionMethod;
+  readonly random: Random;
+  /** Gets a row at each power of two, and at the end. */
+  readonly coverage: CoverageRow[];
+  readonly afterSome: () => void;
+}
+
+/** Chooses rows until there are `count`. A refresh comes at each power of two at the latest, whatever `count` is. */
+async function chooseRows(
+  state: NearestChosen,
+  { count, method, random, coverage, afterSome }: Choosing,
+): Promise<void> {
   for (;;) {
     await state.refresh();
     afterSome();
     const chosen = state.positions.length;
     if (chosen > 0 && (chosen === count || isPowerOfTwo(chosen))) coverage.push(coverageOf(state));
-    if (chosen === count) break;
+    if (chosen === count) return;
     const until = Math.min(count, powerOfTwoAbove(chosen));
     if (method === 'k-centre') await farthestFirst(state, until, afterSome);
     else await distanceDraws(state, until, afterSome, random);
   }
-  const positions = Int32Array.from(state.positions);
-  const distances = Float64Array.from(state.distances);
-  passes += state.passes;
-  return { method, positions, distances, coverage, selectable, excluded, passes };
 }
 
 /** Rows that are chosen or left out have what they need: their distance is 0. */

@@ -1,10 +1,10 @@
-import { sharedRows } from '../../evaluation/vectors/shared-rows.ts';
+import { type RowChunk, sharedRows } from '../../evaluation/vectors/shared-rows.ts';
 import { tileRows } from '../../evaluation/vectors/tile-products.ts';
 import type { VectorSet } from '../../evaluation/vectors/vector-set.ts';
 import { permutation, seededRandom } from '../../random.ts';
 import { availableCores } from '../../threads/available-cores.ts';
 import { sharedFloat32, sharedFloat64, sharedInt32 } from '../../threads/shared-memory.ts';
-import { openWorkPool } from '../../threads/work-pool.ts';
+import { openWorkPool, type WorkPool } from '../../threads/work-pool.ts';
 import { gatherRows } from '../gathered-rows.ts';
 import { type RowLossesRequest, rowLossesWork } from './row-losses-work.ts';
 
@@ -36,55 +36,88 @@ export async function rowLosses(
   support: VectorSet,
   options: RowLossesOptions,
 ): Promise<Float64Array> {
-  const { temperature, leaveOneOut, memoryMb, signal, onProgress } = options;
-  const { dim } = support;
-  const chosen = chosenRows(support.count, options);
-  const sample = sharedFloat32(chosen.length * dim);
-  await gatherRows(support, chosen, Int32Array.from(chosen.keys()), sample);
-  const supportLabels = sharedInt32(chosen.length);
-  for (const [at, position] of chosen.entries()) supportLabels[at] = support.labels[position]!;
-  const placeOf = new Map(leaveOneOut ? Array.from(chosen, (position, at) => [position, at]) : []);
-  const shared = { support: sample, supportLabels, dim, temperature };
-  const { labels } = queries;
+  const { memoryMb, signal, onProgress } = options;
+  const others = await gatheredSupport(support, options);
+  const { labels, count: total, dim } = queries;
   const rows = sharedRows(queries, { labels, memoryBytes: memoryMb * 1e6, multiple: tileRows });
-  const losses = new Float64Array(queries.count);
-  const isSmall = queries.count * chosen.length * dim < worthThreads;
+  const isSmall = total * others.shared.supportLabels.length * dim < worthThreads;
   const pool = openWorkPool<RowLossesRequest, void>({
     module: new URL('row-losses-worker.ts', import.meta.url),
     work: rowLossesWork,
-    maxWorkers: Math.max(1, Math.ceil(queries.count / tileRows)),
+    maxWorkers: Math.max(1, Math.ceil(total / tileRows)),
     threads: options.threads ?? (isSmall ? 0 : availableCores()),
     signal,
   });
+  const losses = new Float64Array(total);
   try {
-    for await (const { first, count, rows: chunk, labels: own } of rows.chunks()) {
+    for await (const chunk of rows.chunks()) {
       // Some at a time, so that progress is told and an abort is heard.
-      for (let from = 0; from < count; from += rowsAtOnce) {
-        const some = Math.min(rowsAtOnce, count - from);
-        const part = sharedFloat64(some);
-        const selves = sharedInt32(some);
-        for (let at = 0; at < some; at += 1) selves[at] = placeOf.get(first + from + at) ?? -1;
-        const request = {
-          ...shared,
-          rows: chunk.subarray(from * dim, (from + some) * dim),
-          count: some,
-          labels: own.subarray(from, from + some),
-          selves,
-          losses: part,
-          lanes: pool.size,
-          workers: pool.size,
-        };
-        await pool.request((worker) => ({ ...request, worker }));
-        losses.set(part, first + from);
-        onProgress?.(first + from + some);
+      for (let from = 0; from < chunk.count; from += rowsAtOnce) {
+        const part = await lossesOf(pool, others, { chunk, from });
+        losses.set(part, chunk.first + from);
+        onProgress?.(chunk.first + from + part.length);
       }
     }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
   } finally {
     await pool.close();
   }
   return losses;
 }
 
+/** Rows that losses are against. */
+interface GatheredSupport {
+  /** In shared memory. */
+  readonly shared: Pick<RowLossesRequest, 'support' | 'supportLabels' | 'dim' | 'temperature'>;
+  /** Place among them of a row of the queries, for one that is among them. */
+  readonly placeOf: ReadonlyMap<number, number>;
+}
+
+async function gatheredSupport(
+  set: VectorSet,
+  options: RowLossesOptions,
+): Promise<GatheredSupport> {
+  const { dim, count, labels } = set;
+  const { temperature, leaveOneOut } = options;
+  const positions = chosenRows(count, options);
+  const support = sharedFloat32(positions.length * dim);
+  await gatherRows(set, positions, Int32Array.from(positions.keys()), support);
+  const supportLabels = sharedInt32(positions.length);
+  for (const [at, position] of positions.entries()) supportLabels[at] = labels[position]!;
+  const placeOf = new Map(
+    leaveOneOut ? Array.from(positions, (position, at) => [position, at]) : [],
+  );
+  return { shared: { support, supportLabels, dim, temperature }, placeOf };
+}
+
+/** Losses of some rows of a chunk. */
+async function lossesOf(
+  pool: WorkPool<RowLossesRequest, void>,
+  { shared, placeOf }: GatheredSupport,
+  { chunk, from }: { readonly chunk: RowChunk; readonly from: number },
+): Promise<Float64Array> {
+  const { dim } = shared;
+  const count = Math.min(rowsAtOnce, chunk.count - from);
+  const losses = sharedFloat64(count);
+  const selves = sharedInt32(count);
+  for (let at = 0; at < count; at += 1) selves[at] = placeOf.get(chunk.first + from + at) ?? -1;
+  const request = {
+    ...shared,
+    rows: chunk.rows.subarray(from * dim, (from + count) * dim),
+    count,
+    labels: chunk.labels.subarray(from, from + count),
+    selves,
+    losses,
+    lanes: pool.size,
+    workers: pool.size,
+  };
+  await pool.request((worker) => ({ ...request, worker }));
+  return losses;
+}
+
+/** Rows of one request. */
 const rowsAtOnce = 64 * tileRows;
 
 /** Ascending positions. */

@@ -26,6 +26,8 @@ interface Candidate {
  * Exact nearest neighbours of all rows: time is the product of both sides. Memory: as `neighbourGroups`, and twice `count`.
  *
  * @param sides Unit vectors.
+ * @throws {PipelineError} `ERR_FORMAT` when a row cannot be used; `ERR_ENGINE` when a thread failed.
+ * @throws The reason of `signal`, when it aborts first.
  */
 export async function farExamples(
   sides: DriftSides,

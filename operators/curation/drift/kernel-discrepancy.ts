@@ -37,6 +37,9 @@ const slack = 1e-12;
  * is made again for those that do not.
  *
  * @param sides Unit vectors. @param groups Of at least two rows on each side.
+ * @returns For each group its value, −2 to 2, and p.
+ * @throws {PipelineError} `ERR_FORMAT` when a row cannot be used; `ERR_ENGINE` when a thread failed.
+ * @throws The reason of `signal`, when it aborts first.
  * @see Gretton et al., A kernel two-sample test, JMLR 13, 2012, equation 3.
  */
 export async function kernelDiscrepancies(

@@ -24,6 +24,9 @@ type SharedSides = Readonly<Record<'old' | 'new', ReturnType<typeof sharedRows>>
  * as many as fit into `memoryMb` share a pass over both sets.
  *
  * @param sides Unit vectors. @param groups All rows first, then classes, of at least two rows on each side.
+ * @returns For each group its value, 0 to 4, and p.
+ * @throws {PipelineError} `ERR_FORMAT` when a row cannot be used; `ERR_ENGINE` when a thread failed.
+ * @throws The reason of `signal`, when it aborts first.
  */
 export async function meanShifts(
   sides: DriftSides,

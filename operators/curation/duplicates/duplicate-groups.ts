@@ -14,6 +14,8 @@ export interface DuplicateGroups {
  * Connected components (single linkage), by a maximum spanning forest: each holds together down to its weakest link.
  *
  * Two members need not be similar themselves: each is to some other member.
+ *
+ * @param links A spanning forest of the pairs, most similar first: each connects two components. @param rows Rows of the sets.
  */
 export function duplicateGroups(links: Pairs, rows: number): DuplicateGroups {
   const component = new Int32Array(rows);
@@ -51,7 +53,11 @@ export interface Rung {
   readonly rows: number;
 }
 
-/** Pairs and groups at each threshold of a ladder. @param links In order, the most similar first. */
+/**
+ * Pairs and groups at each threshold of a ladder.
+ *
+ * @param links A spanning forest of the pairs, most similar first. @param counts `[ladder]` pairs at each threshold.
+ */
 export function rungs(
   links: Pairs,
   ladder: readonly number[],

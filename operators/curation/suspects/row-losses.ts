@@ -30,6 +30,8 @@ export interface RowLossesOptions {
  *
  * @param queries Unit rows. @param support Unit rows, each with a class; labels counted as those of `queries`.
  * @returns `[queries.count]` nats, NaN where the class is unknown or has no other row among those compared.
+ * @throws {PipelineError} `ERR_FORMAT` when a row cannot be used; `ERR_ENGINE` when a thread failed.
+ * @throws The reason of `signal`, when it aborts first.
  */
 export async function rowLosses(
   queries: VectorSet,

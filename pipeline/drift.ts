@@ -35,7 +35,10 @@ export function drift(given: DriftOptions): Run<Drifted> {
     const locations = { train: options.old, test: options.new, layer: options.layer };
     const { train: old, test: fresh, layer } = await openSides(locations, scope, note);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultOut(out, 'sincere-drift', { old: options.old, new: options.new });
+    await makeResultOut(
+      { out, format: 'sincere-drift', scope, note },
+      { old: options.old, new: options.new },
+    );
 
     return runTask(scope, async (tell) => {
       const found = await vectorDrift(old, fresh, {

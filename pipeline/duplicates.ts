@@ -43,7 +43,10 @@ export function duplicates(given: DuplicatesOptions): Run<FoundDuplicates> {
     const { signal } = scope;
     const { set, other, layer } = await openSets(options, scope, note);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultOut(out, 'sincere-duplicates', { set: options.set, other: options.other });
+    await makeResultOut(
+      { out, format: 'sincere-duplicates', scope, note },
+      { set: options.set, other: options.other },
+    );
 
     return runTask(scope, async (tell) => {
       const found = await nearDuplicates(set, other, {

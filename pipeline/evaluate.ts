@@ -56,7 +56,10 @@ export function evaluate(given: EvaluateOptions): Run<Evaluated> {
     const ks = usableKs(train, { k: options.k, leaveOneOut }, note);
     const probes = probesOf(options, { train, test }, leaveOneOut);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultOut(out, 'sincere-evaluation', { train: options.train, test: options.test });
+    await makeResultOut(
+      { out, format: 'sincere-evaluation', scope, note },
+      { train: options.train, test: options.test },
+    );
     const engine = await openRunEngine(scope, options, note);
 
     return runTask(scope, async (tell) => {

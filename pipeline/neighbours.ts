@@ -51,10 +51,13 @@ export interface FoundNeighbours {
 export function neighbours(given: NeighboursOptions): Run<FoundNeighbours> {
   return startRun(neighboursVerb, given, async (options, scope, note) => {
     const { out, resume, model, layer: asked } = options;
-    await makeResultOut(out, 'sincere-neighbours', {
-      of: options.of,
-      query: model === null ? options.query : null,
-    });
+    await makeResultOut(
+      { out, format: 'sincere-neighbours', scope, note },
+      {
+        of: options.of,
+        query: model === null ? options.query : null,
+      },
+    );
     if (!resume) await refuseUnfinished(out);
     const query = model === null ? options.query : await embeddedBy(options, scope, note);
     const locations = { train: options.of, test: query, layer: asked };

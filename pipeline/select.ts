@@ -51,7 +51,10 @@ export function select(given: SelectOptions): Run<Selected> {
     const sharedIds = leaveOneOut || !(set.isNumbered || other.isNumbered);
     if (labelled !== undefined && !sharedIds) tellNumbered(set, other, note);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultOut(out, 'sincere-selection', { set: options.set, labelled: options.labelled });
+    await makeResultOut(
+      { out, format: 'sincere-selection', scope, note },
+      { set: options.set, labelled: options.labelled },
+    );
 
     return runTask(scope, async (tell) => {
       const selection = await selectVectors(set, {

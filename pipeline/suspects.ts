@@ -44,7 +44,10 @@ export function suspects(given: SuspectsOptions): Run<Suspects> {
     const locations = { train: of, test: options.set, layer: options.layer };
     const { train, test, layer, leaveOneOut } = await openSides(locations, scope, note);
     // Before the work, so that a folder that cannot be made costs no wait.
-    await makeResultOut(out, 'sincere-suspects', { set: options.set, of: options.of });
+    await makeResultOut(
+      { out, format: 'sincere-suspects', scope, note },
+      { set: options.set, of: options.of },
+    );
 
     return runTask(scope, async (tell) => {
       const scores = { temperature, sample, duplicate, seed };

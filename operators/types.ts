@@ -283,6 +283,8 @@ export interface TrainerState {
   readonly variance?: Weights | undefined;
   /** Exponential moving average of `weights`, under the same names; absent where none is kept. */
   readonly average?: Weights | undefined;
+  /** Sums of the gradients since the last update, by parameter; absent where each step makes an update. */
+  readonly accumulated?: Weights | undefined;
 }
 
 /** The vectors of one batch, one row for each readable sample, in plan order. */

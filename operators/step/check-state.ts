@@ -34,10 +34,13 @@ export function checkState(spec: StateSpec, state: TrainerState): void {
   }
 }
 
+/** Option without which a state has no such part; those of the optimizer are none of these. */
+const optionOf = { average: 'averageDecay', accumulated: 'accumulate' } as const;
+
 function unexpectedPart({ optimizer = defaultOptimizer }: StateSpec, part: StatePart): Error {
   return mismatch(
-    part === 'average'
-      ? 'Expected a state without an `average` of the weights, got one; was it saved with another `averageDecay`?'
+    part === 'average' || part === 'accumulated'
+      ? `Expected a state without \`${part}\`, got one with it; was it saved with another \`${optionOf[part]}\`?`
       : `Expected a state of the optimizer \`${optimizer}\`, got one with \`${part}\`; ` +
           'was it saved by another optimizer?',
   );

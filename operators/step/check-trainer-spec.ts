@@ -11,7 +11,7 @@ import { frozenParts, hasPart } from '../model/frozen-part.ts';
  */
 export function checkTrainerSpec(spec: StepSpec): void {
   const { encoder, loss, shape, momentum, weightDecay, microBatch, headRate = 1, frozen } = spec;
-  const { optimizer, clipNorm, averageDecay, layerDecay = 1 } = spec;
+  const { optimizer, clipNorm, averageDecay, layerDecay = 1, accumulate = 1 } = spec;
   atLeastOne('encoder.projectionSize', encoder.projectionSize);
   atLeastOne('encoder.width', encoder.width ?? 1);
   atLeastOne('shape.images', shape.images);
@@ -42,6 +42,7 @@ export function checkTrainerSpec(spec: StepSpec): void {
   if (clipNorm !== undefined && !(Number.isFinite(clipNorm) && clipNorm > 0)) {
     throw outOfRange('clipNorm', 'a number above 0', clipNorm);
   }
+  atLeastOne('accumulate', accumulate);
   if (averageDecay !== undefined && !(averageDecay > 0 && averageDecay < 1)) {
     throw outOfRange('averageDecay', 'a number above 0 and below 1', averageDecay);
   }

@@ -1,14 +1,18 @@
 import { namesOf } from '../names-of.ts';
+import { trainedNames } from '../model/frozen-part.ts';
 import { parameterNames, weightShapes } from '../model/weight-shapes.ts';
 import type { BufferName } from './optimizer/update-spec.ts';
 import { optimizerOf } from './optimizer/optimizer-rules.ts';
 import type { StepSpec } from './step-spec.ts';
 
 /** Configuration that decides which tensors a training state holds. */
-export type StateSpec = Pick<StepSpec, 'encoder' | 'optimizer' | 'averageDecay'>;
+export type StateSpec = Pick<
+  StepSpec,
+  'encoder' | 'optimizer' | 'frozen' | 'averageDecay' | 'accumulate'
+>;
 
 /** Part of a training state: tensors in the shapes of those of the network, by their names. */
-export type StatePart = 'weights' | 'momentum' | 'variance' | 'average';
+export type StatePart = 'weights' | 'momentum' | 'variance' | 'average' | 'accumulated';
 
 /** Names of the tensors of each part, in the order of a state; none where a step keeps no such part. */
 const namesByPart: Readonly<Record<StatePart, (spec: StateSpec) => readonly string[]>> = {
@@ -16,6 +20,8 @@ const namesByPart: Readonly<Record<StatePart, (spec: StateSpec) => readonly stri
   momentum: namesOfBuffer('momentum'),
   variance: namesOfBuffer('variance'),
   average: (spec) => (spec.averageDecay === undefined ? [] : allNames(spec)),
+  accumulated: ({ accumulate = 1, encoder, frozen }) =>
+    accumulate === 1 ? [] : trainedNames(encoder, frozen),
 };
 
 /** Every part that a state can have, in its order. */

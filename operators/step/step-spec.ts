@@ -35,6 +35,11 @@ export interface StepSpec extends OptimizerSpec {
    * @default no average
    */
   readonly averageDecay?: number | undefined;
+  /**
+   * Batches of an update: their gradients are averaged. Steps count batches, the state holds the sums in between.
+   * @default 1
+   */
+  readonly accumulate?: number | undefined;
   /** Learning rate of the head over that of the layers below it, 0 or more. @default 1 */
   readonly headRate?: number | undefined;
   /** Learning rate of a layer over that of the next one, nearer to the head; above 0 and at most 1 (`layerRates`). @default 1 */

@@ -1,3 +1,4 @@
+import { accumulatedGradients, appliedOr } from './accumulated-gradients.ts';
 import type { StepSpec } from './step-spec.ts';
 import { tf, type TensorsByName } from '../tensor/tf.ts';
 import { namedTensor } from '../model/named-tensor.ts';
@@ -12,7 +13,8 @@ import { parameterNames, weightShapes } from '../model/weight-shapes.ts';
 
 /**
  * Training state: what a step reads and replaces. Parameters and running statistics, one buffer of the optimizer for each
- * parameter, a second one where it keeps such, and the average of all weights where one is kept.
+ * parameter, a second one where it keeps such, the average of all weights where one is kept, and the gradients since the last
+ * update where they are accumulated.
  */
 export type TrainingState = PartsOf<TensorsByName>;
 
@@ -27,7 +29,8 @@ export type UpdatedState = TrainingState & {
 
 /**
  * Optimizer step: every parameter after it, on gradients that are clipped first where `clipNorm` says so, at the learning
- * rate of its layer (`layerRates`). What is frozen stays as it is, bit for bit, its buffers too.
+ * rate of its layer (`layerRates`). What is frozen stays as it is, bit for bit, its buffers too. Where gradients are
+ * accumulated, so does everything but running statistics until the last batch of an update.
  *
  * @param state Borrowed, as are the others.
  * @param rates `stepRates`, as scalars.
@@ -41,24 +44,14 @@ export function updatedState(
   rates: TensorsByName,
 ): UpdatedState {
   return tf.tidy(() => {
-    const parameters: Record<string, tf.Tensor> = {};
-    const { buffers: kept, update } = optimizerOf(spec);
-    const moved: Partial<Record<BufferName, Record<string, tf.Tensor>>> = {};
-    const ratesOf = ratesByLayer(spec, rates);
     const gradientNorm = globalNorm(gradients);
-    const followed =
-      spec.clipNorm === undefined ? gradients : clipped(gradients, gradientNorm, spec.clipNorm);
-    for (const [name, gradient] of Object.entries(followed)) {
-      const own = Object.fromEntries(
-        kept.map((buffer) => [buffer, namedTensor(buffer, state[buffer] ?? {}, name)]),
-      );
-      const parameter = namedTensor('weights', state.weights, name);
-      const next = update(spec, parameter, gradient, own, ratesOf(name));
-      parameters[name] = next.parameter;
-      for (const buffer of kept) (moved[buffer] ??= {})[name] = next.buffers[buffer]!;
-    }
-    const buffers: Partial<Record<BufferName, TensorsByName>> = Object.fromEntries(
-      kept.map((buffer) => [
+    const { followed, left, applied } = followedGradients(spec, state, gradients, {
+      gradientNorm,
+      rates,
+    });
+    const { parameters, moved } = updatedParameters(spec, state, followed, rates, applied);
+    const buffers = Object.fromEntries(
+      optimizerOf(spec).buffers.map((buffer) => [
         buffer,
         Object.fromEntries(
           parameterNames(spec.encoder).map((name) => [
@@ -76,20 +69,89 @@ export function updatedState(
           (statistics[name] ?? namedTensor('weights', state.weights, name)).clone(),
       ]),
     );
-    const { averageDecay } = spec;
-    const average =
-      averageDecay === undefined
-        ? {}
-        : {
-            average: averagedWeights(
-              state.average ?? {},
-              weights,
-              namedTensor('rates', rates, 'averageShare'),
-            ),
-          };
     // Every optimizer keeps a momentum.
-    return { weights, ...buffers, momentum: buffers.momentum!, ...average, gradientNorm };
+    const ofOptimizer = { ...buffers, momentum: buffers['momentum']! };
+    return {
+      weights,
+      ...ofOptimizer,
+      ...averageOf(spec, state, weights, rates),
+      ...left,
+      gradientNorm,
+    };
   });
+}
+
+/** Gradients that an update follows. */
+interface FollowedGradients {
+  readonly followed: TensorsByName;
+  /** What stays for the next batches, where gradients are accumulated. */
+  readonly left: Pick<TrainingState, 'accumulated'>;
+  /** Scalar: 1 where the update is applied, else 0; undefined where it always is. */
+  readonly applied: tf.Tensor | undefined;
+}
+
+/** The gradients of a batch, or their mean over several of them, clipped where `clipNorm` says so. */
+function followedGradients(
+  { accumulate = 1, clipNorm }: StepSpec,
+  state: TrainingState,
+  gradients: TensorsByName,
+  { gradientNorm, rates }: { readonly gradientNorm: tf.Scalar; readonly rates: TensorsByName },
+): FollowedGradients {
+  if (accumulate === 1) {
+    const followed =
+      clipNorm === undefined ? gradients : clipped(gradients, gradientNorm, clipNorm);
+    return { followed, left: {}, applied: undefined };
+  }
+  const applied = namedTensor('rates', rates, 'applied');
+  const before = state.accumulated ?? {};
+  const { mean, left } = accumulatedGradients(before, gradients, accumulate, applied);
+  const followed = clipNorm === undefined ? mean : clipped(mean, globalNorm(mean), clipNorm);
+  return { followed, left: { accumulated: left }, applied };
+}
+
+/** Parameters and their buffers after an update, those that are trained. */
+interface UpdatedParameters {
+  readonly parameters: Readonly<Record<string, tf.Tensor>>;
+  readonly moved: Readonly<Partial<Record<BufferName, Record<string, tf.Tensor>>>>;
+}
+
+function updatedParameters(
+  spec: StepSpec,
+  state: TrainingState,
+  gradients: TensorsByName,
+  rates: TensorsByName,
+  applied: tf.Tensor | undefined,
+): UpdatedParameters {
+  const { buffers: kept, update } = optimizerOf(spec);
+  const parameters: Record<string, tf.Tensor> = {};
+  const moved: Partial<Record<BufferName, Record<string, tf.Tensor>>> = {};
+  const ratesOf = ratesByLayer(spec, rates);
+  const taken = (before: tf.Tensor, after: tf.Tensor): tf.Tensor =>
+    applied === undefined ? after : appliedOr(before, after, applied);
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const own = Object.fromEntries(
+      kept.map((buffer) => [buffer, namedTensor(buffer, state[buffer] ?? {}, name)]),
+    );
+    const parameter = namedTensor('weights', state.weights, name);
+    const next = update(spec, parameter, gradient, own, ratesOf(name));
+    parameters[name] = taken(parameter, next.parameter);
+    for (const buffer of kept) {
+      (moved[buffer] ??= {})[name] = taken(own[buffer]!, next.buffers[buffer]!);
+    }
+  }
+  return { parameters, moved };
+}
+
+/** The average behind new weights, where one is kept. */
+function averageOf(
+  { averageDecay }: StepSpec,
+  { average = {} }: TrainingState,
+  weights: TensorsByName,
+  rates: TensorsByName,
+): Pick<TrainingState, 'average'> {
+  if (averageDecay === undefined) return {};
+  const share = namedTensor('rates', rates, 'averageShare');
+  return { average: averagedWeights(average, weights, share) };
 }
 
 /** Rates that each parameter is updated at, by name: one tensor for all that share one. */

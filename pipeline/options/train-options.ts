@@ -67,6 +67,12 @@ export interface TrainOptions
   readonly batchSize?: number | undefined;
   /** Gradient caching: images that the network sees at once, a divisor of `batchSize`; the loss sees all. */
   readonly microBatch?: number | null | undefined;
+  /**
+   * Gradient accumulation: an update every so many batches, by the mean of their gradients; not one large batch, of which
+   * the loss sees all pairs (`microBatch` is exact).
+   * @default 1
+   */
+  readonly accumulate?: number | undefined;
   /** BatchNorm statistics: of the batch, or the running ones (`frozen`). @default 'batch' */
   readonly batchNorm?: 'batch' | 'frozen' | undefined;
   /** Classes of a batch; all that fit when not given. */
@@ -94,7 +100,7 @@ export interface TrainOptions
   readonly optimizer?: OptimizerName | undefined;
   /** Peak learning rate; by the optimizer when not given. */
   readonly learningRate?: number | null | undefined;
-  /** Scale the peak learning rate with the batch: times `batchSize` / 256. @default false */
+  /** Scale the peak learning rate with the batch: times the images of an update / 256. @default false */
   readonly scaleRate?: boolean | undefined;
   /**
    * Learning rate behind the warm-up: `cosine` or `linear` down to 0.1 % of the peak, `step` by a factor at
@@ -236,6 +242,11 @@ const batches = {
       'Gradient caching: images that the network sees at once, a divisor of `batchSize`; the loss sees all.',
     ),
   ),
+  accumulate: integer(
+    1,
+    'Gradient accumulation: an update every so many batches, by the mean of their gradients; not one large batch, ' +
+      'of which the loss sees all pairs (`microBatch` is exact).',
+  ).default(1),
   views: integer(
     1,
     'Views of each image in a batch, before the local ones of `augmentation`.',
@@ -258,7 +269,9 @@ const optimisation = {
   learningRate: optional(
     number({ above: 0 }, 'Peak learning rate; by the optimizer when not given.'),
   ),
-  scaleRate: flag('Scale the peak learning rate with the batch: times `batchSize` / 256.'),
+  scaleRate: flag(
+    'Scale the peak learning rate with the batch: times the images of an update / 256.',
+  ),
   schedule: choice(
     rateCurveNames,
     'Learning rate behind the warm-up: `cosine` or `linear` down to 0.1 % of the peak, `step` by a factor ' +
@@ -446,6 +459,11 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
       option: 'freeze',
       expected: 'a part that the `encoder` has: `resnet8` and `resnet20` end with `layer3`',
       holds: ({ freeze, encoder }) => freeze === null || hasPart(encoder, freeze),
+    },
+    {
+      option: 'steps',
+      expected: 'a multiple of `accumulate`, so that the last update is whole',
+      holds: ({ steps, accumulate }) => steps === null || steps % accumulate === 0,
     },
     {
       option: 'microBatch',

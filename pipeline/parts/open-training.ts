@@ -100,6 +100,7 @@ export async function openTraining(
       versions: config.device === undefined ? undefined : { device: engine.device },
     }),
   );
+  if (config.accumulate !== undefined) note(accumulationNote(config), ['accumulate']);
   const startNotes = run.checkpoint === null ? (opened?.notes ?? []) : [];
   for (const text of [...run.notes, ...startNotes]) note(text, ['data', 'split']);
   if (run.extension !== undefined) {
@@ -135,10 +136,19 @@ function trainingWalks(options: Resolved<TrainOptions>, data: Dataset): ClassWal
   return classWalks(data, batchShape({ ...options, loss: trainingLoss(options) }));
 }
 
+/** Meaning of `accumulate` for a run. */
+function accumulationNote({ accumulate = 1, steps }: RunConfig): string {
+  return (
+    `an update every ${accumulate} batches, ${counted(steps / accumulate)} in ${counted(steps, 'step')}: it follows the mean of ` +
+    'their gradients, and each batch has a loss of its own'
+  );
+}
+
 /** Rate that linear scaling with the batch came to. */
-function scalingNote({ learningRate, batchSize }: RunConfig): string {
+function scalingNote({ learningRate, batchSize, accumulate = 1 }: RunConfig): string {
   const peak = Number(learningRate.toPrecision(6));
-  return `the peak learning rate is ${peak}, scaled to ${counted(batchSize, 'image')} of 256`;
+  const images = counted(batchSize * accumulate, 'image');
+  return `the peak learning rate is ${peak}, scaled to updates of ${images} from those of 256`;
 }
 
 /** Meaning of `retryBad` for a run: plans stay as they are, so that an image that can be used again takes its own places. */
@@ -172,6 +182,7 @@ async function openTrainer(
     headRate,
     layerDecay,
     averageDecay: config.ema,
+    accumulate: config.accumulate,
     memory: ignoreMemory ? 'unchecked' : 'checked',
   } as const;
   return loss.name === 'cross-entropy'
@@ -180,12 +191,15 @@ async function openTrainer(
 }
 
 function startingState(config: RunConfig, start: PretrainedStart | undefined): TrainerState {
-  const { encoder, seed, optimizer, ema } = config;
+  const { encoder, seed, optimizer, ema, freeze, accumulate } = config;
   const weights: Weights = new Map(
     [...initialWeights(encoder, seed)].map(([name, fresh]) => [
       name,
       start?.weights.get(name) ?? fresh,
     ]),
   );
-  return initialState({ encoder, optimizer, averageDecay: ema }, weights);
+  return initialState(
+    { encoder, optimizer, frozen: freeze, averageDecay: ema, accumulate },
+    weights,
+  );
 }

@@ -38,6 +38,8 @@ export interface RunConfig extends ImageReading {
   readonly views: number;
   readonly batchSize: number;
   readonly microBatch: number | null;
+  /** Batches of an update; 1 where it is absent. */
+  readonly accumulate?: number | undefined;
   readonly batchNorm: 'batch' | 'frozen';
   readonly classesPerBatch: number | null;
   /** 1 where it is absent. */
@@ -116,7 +118,7 @@ export const optionsOf: Readonly<Partial<Record<keyof RunConfig, readonly string
   recipe: ['augmentation'],
   loss: ['loss', 'temperature', 'epsilon', 'positives', 'anchors'],
   initialWeights: ['init', 'initCheckpoint'],
-  learningRate: ['learningRate', 'scaleRate', 'batchSize'],
+  learningRate: ['learningRate', 'scaleRate', 'batchSize', 'accumulate'],
   schedule: ['schedule', 'milestones', 'stepDecay', 'restartPeriod', 'restartFactor'],
 };
 
@@ -144,12 +146,19 @@ export function encoderSpec(
     : { ...network, head: 'mlp', projectionSize };
 }
 
-/** Steps of a run: those that were asked for, or those of its epochs. */
+/** Steps of a run: those that were asked for, or those of its epochs, up to whole updates. */
 export function stepsOf(
-  { steps, epochs, batchSize }: Pick<Resolved<TrainOptions>, 'steps' | 'epochs' | 'batchSize'>,
+  {
+    steps,
+    epochs,
+    batchSize,
+    accumulate,
+  }: Pick<Resolved<TrainOptions>, 'steps' | 'epochs' | 'batchSize' | 'accumulate'>,
   data: Pick<Dataset, 'count'>,
 ): number {
-  return steps ?? Math.ceil(data.count / batchSize) * (epochs ?? 1);
+  if (steps !== null) return steps;
+  const ofEpochs = Math.ceil(data.count / batchSize) * (epochs ?? 1);
+  return Math.ceil(ofEpochs / accumulate) * accumulate;
 }
 
 /**
@@ -165,7 +174,8 @@ export function runConfig(
   classes: readonly string[],
   start?: PretrainedStart,
 ): RunConfig {
-  const { imageSize, augmentation, microBatch, batchNorm, freeze, layerDecay, ema } = options;
+  const { imageSize, augmentation, microBatch, accumulate, batchNorm, freeze, layerDecay, ema } =
+    options;
   const { balance, maxClassShare, maxOversampling } = options;
   const { views, batchSize, classesPerBatch, optimizer, momentum, clipNorm, seed } = options;
   const usual = optimizers[optimizer];
@@ -179,6 +189,7 @@ export function runConfig(
     views,
     batchSize,
     microBatch,
+    ...(accumulate === 1 ? {} : { accumulate }),
     batchNorm,
     classesPerBatch,
     ...(balance === 1 ? {} : { balance }),
@@ -211,9 +222,13 @@ function peakRate({
   optimizer,
   scaleRate,
   batchSize,
-}: Pick<Resolved<TrainOptions>, 'learningRate' | 'optimizer' | 'scaleRate' | 'batchSize'>): number {
+  accumulate,
+}: Pick<
+  Resolved<TrainOptions>,
+  'learningRate' | 'optimizer' | 'scaleRate' | 'batchSize' | 'accumulate'
+>): number {
   const rate = learningRate ?? optimizers[optimizer].learningRate;
-  return scaleRate ? scaledRate(rate, batchSize) : rate;
+  return scaleRate ? scaledRate(rate, batchSize * accumulate) : rate;
 }
 
 /** Schedule of a run, with the numbers that it goes by; none where it is the default. */

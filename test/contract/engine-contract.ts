@@ -98,6 +98,8 @@ const optimizerTasks: readonly (readonly [
   ['AdamW', 5, 1e-3, { optimizer: 'adamw', weightDecay: 0.01 }],
   ['LARS', 5, 0.3, { optimizer: 'lars' }],
   ['clipped SGD', 5, 0.02, { clipNorm: 0.5 }],
+  // One of two updates is clipped, and the last batch belongs to an update that is not made.
+  ['accumulated SGD', 5, 0.02, { accumulate: 2, clipNorm: 0.5, averageDecay: 0.9, frozen: 'stem' }],
   // Of the first steps, whose decay is shorter, and of those behind them.
   ['averaged SGD', 5, 0.02, { averageDecay: 0.3 }],
   [

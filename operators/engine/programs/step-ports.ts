@@ -23,6 +23,7 @@ export const stepPorts = {
   momentum: 'momentum.',
   variance: 'variance.',
   average: 'average.',
+  accumulated: 'accumulated.',
   sums: 'sums.',
   gradientNorm: 'gradient_norm',
   statisticsSize: 'statistics_size',

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { openCpuEngine } from '../../../operators/engine/cpu-engine.ts';
+import { optimizerNames } from '../../../operators/step/optimizer/optimizers.ts';
 import type { TrainerSpec } from '../../../operators/step/step-spec.ts';
 import { initialWeights } from '../../../operators/model/initial-weights.ts';
 import { initialState } from '../../../operators/step/initial-state.ts';
@@ -80,7 +81,7 @@ test('an average changes neither weights nor buffers, and is refused where none 
   t.deepEqual(others, await plain.snapshot());
   await t.throwsAsync(plain.load({ ...others, average }), {
     code: 'ERR_SHAPE',
-    message: /without an `average` of the weights, got one; was it saved with another/u,
+    message: /state without `average`, got one with it; was it saved with another `averageDecay`/u,
   });
   await t.throwsAsync(averaged.load(others), {
     code: 'ERR_SHAPE',
@@ -92,6 +93,74 @@ test('an average changes neither weights nor buffers, and is refused where none 
       message: /`averageDecay` to be a number above 0 and below 1/u,
     });
   }
+});
+
+for (const optimizer of optimizerNames) {
+  test(`${optimizer}: an update over a batch that comes twice is that over it once, bit for bit`, async (t) => {
+    const engine = await opened(t, openCpuEngine());
+    const once = {
+      ...spec,
+      optimizer,
+      clipNorm: 0.5,
+      averageDecay: 0.9,
+      batchNorm: 'frozen',
+    } as const;
+    const twice = { ...once, accumulate: 2 };
+    const [one, two] = [await engine.createTrainer(once), await engine.createTrainer(twice)];
+    await one.load(stateOf(once));
+    await two.load(stateOf(twice));
+    for (let step = 0; step < 2; step += 1) {
+      const { average, momentum, variance, weights } = await two.snapshot();
+      const { gradientNorm } = await one.run(packedBatch(spec.shape, step, 2), 0.02);
+      t.is((await two.run(packedBatch(spec.shape, step, 2), 0.02)).gradientNorm, gradientNorm);
+      const between = await two.snapshot();
+      t.deepEqual(partsOf(between), { average, momentum, variance, weights });
+      await two.run(packedBatch(spec.shape, step, 2), 0.02);
+      t.deepEqual(partsOf(await two.snapshot()), partsOf(await one.snapshot()));
+    }
+  });
+}
+
+/** What an update changes. */
+function partsOf({ average, momentum, variance, weights }: TrainerState): object {
+  return { average, momentum, variance, weights };
+}
+
+test('an update follows the mean of the gradients of its batches, each at the weights before it', async (t) => {
+  const engine = await opened(t, openCpuEngine());
+  const fixed = { ...spec, batchNorm: 'frozen' } as const;
+  const start = stateOf(fixed);
+  // From momentum 0 and without decay, the new buffer is the gradient.
+  const single = await engine.createTrainer({ ...fixed, weightDecay: 0 });
+  const gradients: TrainerState['momentum'][] = [];
+  for (const seq of [0, 1, 2]) {
+    await single.load(start);
+    await single.run(packedBatch(spec.shape, seq, 2), 0);
+    gradients.push((await single.snapshot()).momentum);
+  }
+  const accumulating = await engine.createTrainer({ ...fixed, accumulate: 3 });
+  await accumulating.load(stateOf({ ...fixed, accumulate: 3 }));
+  for (const seq of [0, 1, 2]) await accumulating.run(packedBatch(spec.shape, seq, 2), 0.02);
+  const { step, weights, momentum, accumulated } = await accumulating.snapshot();
+  t.is(step, 3);
+  for (const [name, { data }] of momentum) {
+    const before = start.weights.get(name)!.data;
+    const [a, b, c] = gradients.map((gradient) => gradient.get(name)!.data);
+    const followed = Array.from(before, (x, at) => (a![at]! + b![at]! + c![at]!) / 3 + 1e-3 * x);
+    near(t, data, followed, 1e-6, name);
+    near(
+      t,
+      weights.get(name)!.data,
+      followed.map((g, at) => before[at]! - 0.02 * g),
+      1e-6,
+      name,
+    );
+    t.true(accumulated!.get(name)!.data.every((x) => x === 0));
+  }
+  await t.throwsAsync(engine.createTrainer({ ...spec, accumulate: 0 }), {
+    instanceOf: RangeError,
+    message: /`accumulate` to be an integer of at least 1, got `0`/u,
+  });
 });
 
 test('a state of another optimizer is refused', async (t) => {

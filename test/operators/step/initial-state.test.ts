@@ -15,6 +15,13 @@ test('a state begins with zeros in what its optimizer keeps', (t) => {
   t.true(momentum.get('head.weight')!.data.every((x) => x === 0));
 });
 
+test('accumulated gradients begin at 0, for what is trained', (t) => {
+  const spec = { encoder, accumulate: 2, frozen: 'encoder' } as const;
+  const { accumulated } = initialState(spec, weights);
+  t.deepEqual([...accumulated!.keys()], ['head.weight', 'head.bias']);
+  t.true(accumulated!.get('head.weight')!.data.every((x) => x === 0));
+});
+
 test('an average begins as the weights themselves', (t) => {
   t.is(initialState({ encoder, averageDecay: 0.9 }, weights).average, weights);
   t.is(initialState({ encoder }, weights).average, undefined);

@@ -18,7 +18,7 @@ import { type MutatedKind, mutatedKinds } from './mutated-kinds.ts';
 import type { Specimen } from './mutation-plan.ts';
 import { oddTar } from './odd-tar.ts';
 import { writeCifar10, writeMnist } from './raw-files.ts';
-import { writeVectorFiles } from './vector-files.ts';
+import { writeVectorFiles, writeVectorParts } from './vector-files.ts';
 import { arrowBytes, imageTable, parquetBytes, type TableLayout } from './image-tables.ts';
 import { madeUpState, madeUpStep } from './training-cases.ts';
 
@@ -66,6 +66,10 @@ export async function writeSpecimens(
 
   const vectors = await folderOf('vectors');
   await writeVectorFiles(vectors);
+  const arrowParts = await folderOf('arrow-parts');
+  await writeVectorParts(arrowParts, 'arrow');
+  const parquetParts = await folderOf('parquet-parts');
+  await writeVectorParts(parquetParts, 'parquet');
 
   const part = { folder: whole, file: 'part-00000.arrow' };
   const files: Readonly<Record<MutatedKind, Omit<Specimen, 'kind'>>> = {
@@ -101,6 +105,11 @@ export async function writeSpecimens(
     'vectors in Arrow': { folder: vectors, file: 'x.arrow' },
     'vectors in an Arrow stream': { folder: vectors, file: 'x.arrows' },
     'vectors in Arrow of Polars, compressed': { folder: vectors, file: 'polars.arrow' },
+    'vectors in Arrow of Polars, Zstandard': { folder: vectors, file: 'zstd.arrow' },
+    'vectors in columns of Arrow': { folder: vectors, file: 'wide.arrow' },
+    'vectors in columns of Parquet': { folder: vectors, file: 'wide.parquet' },
+    'a part of vectors in a folder, Arrow': { folder: arrowParts, file: 'part-1.arrow' },
+    'a part of vectors in a folder, Parquet': { folder: parquetParts, file: 'part-1.parquet' },
     'vectors in Parquet': { folder: vectors, file: 'x.parquet' },
     'vectors in Parquet, Zstandard': { folder: vectors, file: 'zstd.parquet' },
     'vectors in npy': { folder: vectors, file: 'x.npy' },
@@ -108,6 +117,7 @@ export async function writeSpecimens(
     'labels of npy': { folder: vectors, file: 'x_labels.npy' },
     'vectors in npz': { folder: vectors, file: 'x.npz' },
     'vectors in npz, deflated': { folder: vectors, file: 'deflated.npz' },
+    'vectors in npz, whose CRC-32 is right': { folder: vectors, file: 'columns.npy' },
     'vectors in CSV': { folder: vectors, file: 'x.csv' },
     'vectors in CSV, lists': { folder: vectors, file: 'lists.csv' },
   };

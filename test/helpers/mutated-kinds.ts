@@ -23,6 +23,7 @@ import { readQuarantine } from '../../outputs/tables/write-quarantine.ts';
 import { openEncoder } from '../../pipeline/parts/open-encoder.ts';
 import { openVectorSet } from '../../pipeline/parts/open-vector-set.ts';
 import { readEmbeddableConfig } from '../../pipeline/parts/run-config.ts';
+import { zipBytes } from './npy.ts';
 
 /** Opens what a verb opens: the damaged file, in its folder. */
 type Opening = (folder: string, file: string) => Promise<unknown>;
@@ -139,6 +140,11 @@ export const mutatedKinds = [
   'vectors in Arrow',
   'vectors in an Arrow stream',
   'vectors in Arrow of Polars, compressed',
+  'vectors in Arrow of Polars, Zstandard',
+  'vectors in columns of Arrow',
+  'vectors in columns of Parquet',
+  'a part of vectors in a folder, Arrow',
+  'a part of vectors in a folder, Parquet',
   'vectors in Parquet',
   'vectors in Parquet, Zstandard',
   'vectors in npy',
@@ -146,6 +152,7 @@ export const mutatedKinds = [
   'labels of npy',
   'vectors in npz',
   'vectors in npz, deflated',
+  'vectors in npz, whose CRC-32 is right',
   'vectors in CSV',
   'vectors in CSV, lists',
 ] as const;
@@ -255,6 +262,11 @@ const openings: Readonly<Record<MutatedKind, Opening>> = {
   'vectors in Arrow': vectors,
   'vectors in an Arrow stream': vectors,
   'vectors in Arrow of Polars, compressed': vectors,
+  'vectors in Arrow of Polars, Zstandard': vectors,
+  'vectors in columns of Arrow': vectors,
+  'vectors in columns of Parquet': vectors,
+  'a part of vectors in a folder, Arrow': async (folder) => await vectors(folder, folder),
+  'a part of vectors in a folder, Parquet': async (folder) => await vectors(folder, folder),
   'vectors in Parquet': vectors,
   'vectors in Parquet, Zstandard': vectors,
   'vectors in npy': vectors,
@@ -262,6 +274,12 @@ const openings: Readonly<Record<MutatedKind, Opening>> = {
   'labels of npy': vectors,
   'vectors in npz': vectors,
   'vectors in npz, deflated': vectors,
+  'vectors in npz, whose CRC-32 is right': async (folder, file) => {
+    const archive = path.join(folder, 'packed.npz');
+    const members = { 'x.npy': await fs.readFile(file) };
+    await fs.writeFile(archive, zipBytes(members, { isDeflated: true }));
+    await vectors(folder, archive);
+  },
   'vectors in CSV': vectors,
   'vectors in CSV, lists': vectors,
   'tar shard': async (_folder, file) => {

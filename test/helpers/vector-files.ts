@@ -62,6 +62,10 @@ export async function writeVectorFiles(folder: string): Promise<void> {
   await write('x.arrows', arrowBytes(lists, 'stream'));
   const frame = pl.readIPC(Buffer.from(arrowBytes(lists, 'file')));
   await write('polars.arrow', frame.writeIPC({ compression: 'lz4' }));
+  await write('zstd.arrow', frame.writeIPC({ compression: 'zstd' }));
+  const wide = wideTable(rows);
+  await write('wide.arrow', arrowBytes(wide, 'file'));
+  await write('wide.parquet', await parquetBytes(wide, { rowsOfGroup: 10 }));
   await write('x.parquet', await parquetBytes(lists, { hasDictionaries: false, rowsOfGroup: 10 }));
   await write('zstd.parquet', await parquetBytes(lists, { compression: 'ZSTD', isVersion2: true }));
   await writeArrays(rows, write);
@@ -71,6 +75,28 @@ export async function writeVectorFiles(folder: string): Promise<void> {
   await write('x.csv', `id,label,${header}\n${cells.map((row) => row.join(',')).join('\n')}\n`);
   const listed = cells.map(([id, label, vector]) => `${id},${label},"[${vector}]"`);
   await write('lists.csv', `id,label,vector\n${listed.join('\n')}\n`);
+}
+
+/** The same vectors in two parts of a table, Arrow or Parquet. */
+export async function writeVectorParts(folder: string, format: 'arrow' | 'parquet'): Promise<void> {
+  const rows = madeUpVectors();
+  const parts = [rows.slice(0, 10), rows.slice(10)];
+  for (const [at, own] of parts.entries()) {
+    const table = vectorTable(own, false);
+    const bytes = format === 'arrow' ? arrowBytes(table, 'stream') : await parquetBytes(table, {});
+    await fs.writeFile(path.join(folder, `part-${at}.${format}`), bytes);
+  }
+}
+
+/** A table whose vectors are a column for each number. */
+function wideTable(rows: readonly VectorRow[]): Table {
+  const numbers = rows[0]!.vector.map((_, at) => {
+    const values = rows.map(({ vector }) => vector[at]!);
+    return [`x_${at}`, vectorFromArray(values, new Float32())] as const;
+  });
+  const all = vectorTable(rows, false);
+  const named = { id: all.getChild('id')!, label: all.getChild('label')! };
+  return new Table({ ...named, ...Object.fromEntries(numbers) });
 }
 
 async function writeArrays(

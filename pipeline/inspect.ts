@@ -1,6 +1,10 @@
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { PipelineError } from '../operators/errors.ts';
+import { placeOf } from '../datasets/store/place.ts';
+import { tableBelow } from '../datasets/tables/looks-like-tables.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
+import { chosenTable } from '../datasets/vectors/chosen-table.ts';
+import { openVectorSource } from '../datasets/vectors/open-vector-source.ts';
 import { openVectors } from '../datasets/vectors/open-vectors.ts';
 import { vectorLocation } from '../datasets/vectors/vector-location.ts';
 import { isFolder } from '../operators/files/stat-of.ts';
@@ -73,15 +77,26 @@ async function inspectFile(
   options: InspectPathOptions,
 ): Promise<Inspection | undefined> {
   if (namesColumns(path)) return await inspectVectors(path, options);
-  if (isOfImages) return mayHoldVectors(path) ? await vectorsIfAny(path, options) : undefined;
+  if (isOfImages) {
+    return (await mayHoldVectors(path, options.signal))
+      ? await vectorsIfAny(path, options)
+      : undefined;
+  }
   const known = await inspectKnown(path, options);
-  if (known === undefined)
-    return (await isFolder(path)) ? undefined : await vectorsIfAny(path, options);
-  const isArrow = known.kind === 'arrow-file' || known.kind === 'arrow-stream';
-  const vectors = isArrow ? await vectorsIfAny(path, { ...options, rows: 0 }) : undefined;
+  if (known === undefined) {
+    const isOther = (await isFolder(path)) && !(await holdsTables(path, options.signal));
+    return isOther ? undefined : await vectorsIfAny(path, options);
+  }
+  const mayBe = ['arrow-file', 'arrow-stream', 'folder'].includes(known.kind);
+  const vectors = mayBe ? await vectorsIfAny(path, { ...options, rows: 0 }) : undefined;
   if (vectors === undefined) return known;
   // What a table is to `evaluate` stands beside what it is.
   return { ...known, facts: { ...known.facts, ...vectors.facts } };
+}
+
+/** Tests whether a folder, or what begins with a prefix, holds tables and no images. */
+async function holdsTables(path: string, signal: AbortSignal | undefined): Promise<boolean> {
+  return (await tableBelow(placeOf(path)!, signal)) !== undefined;
 }
 
 /** Vectors of a file; undefined of one that is no table with vectors. An array of NumPy's can be nothing else. */
@@ -110,17 +125,36 @@ async function whyNoVectors(path: string, signal: AbortSignal): Promise<Pipeline
   return undefined;
 }
 
+/** The error of a URL or a pattern that is of no images, with why it is of no vectors; undefined when it cannot be. */
+async function alsoNoVectors(
+  path: string,
+  noImages: PipelineError,
+  signal: AbortSignal,
+): Promise<PipelineError | undefined> {
+  if (!(await mayHoldVectors(path, signal))) return undefined;
+  try {
+    const { file, columns } = vectorLocation(path);
+    await chosenTable(await openVectorSource(file, signal), columns, signal);
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    const { code, options } = noImages;
+    const message = `As images: ${noImages.message}. As vectors: ${error.message}`;
+    return new PipelineError(code, message, { path: noImages.path, options, cause: noImages });
+  }
+  return undefined;
+}
+
 /** Tests whether a location has columns behind it, as vectors have. */
 function namesColumns(path: string): boolean {
   return vectorLocation(path).file !== path;
 }
 
-/** Tests whether a URL names a file of a kind that vectors are stored in. */
-function mayHoldVectors(path: string): boolean {
+/** Tests whether a URL or a pattern names files of a kind that vectors are stored in, or a folder of tables. */
+async function mayHoldVectors(path: string, signal: AbortSignal | undefined): Promise<boolean> {
   const name = shownLocation(path).replace(/[?#].*$/u, '');
-  return (
-    /\.(?:np[yz]|parquet|arrow|arrows|feather|ipc|csv|tsv)$/iu.test(name) && !/[{*]/u.test(name)
-  );
+  if (/\.(?:np[yz]|parquet|pq|arrow|arrows|feather|ipc|csv|tsv)$/iu.test(name)) return true;
+  const isPrefix = /^s3:/iu.test(path) && !/[{*]/u.test(path);
+  return isPrefix && (await holdsTables(path, signal));
 }
 
 /** Tests whether a location can be one of images alone: a URL, or names in braces or with `*`. */
@@ -141,7 +175,8 @@ async function inspectImages(
     const data = await openData(chosen, signal, note, sheetOption);
     if (!verify) return describedImages(path, data, rows);
   } catch (error) {
-    if (isMeant || !(error instanceof PipelineError)) throw error;
+    if (!(error instanceof PipelineError)) throw error;
+    if (isMeant) throw (await alsoNoVectors(path, error, signal)) ?? error;
     if (error.options.includes('split')) throw error;
     throw await unknownThing(path, error, await whyNoVectors(path, signal));
   }

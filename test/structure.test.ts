@@ -112,6 +112,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators',
   ],
   'datasets/vectors': [
+    'datasets/records',
     'datasets/tables',
     'datasets/manifest',
     'datasets/store',

@@ -28,7 +28,7 @@ export function arrayTable(
   return {
     url,
     format,
-    columns: arrays.map(columnOf),
+    columns: arrays.map((array) => ({ ...columnOf(array), rows: array.header.shape[0] })),
     rows: (vectors.length === 1 ? vectors[0] : arrays.length === 1 ? arrays[0] : undefined)?.header
       .shape[0],
     metadata: new Map(),

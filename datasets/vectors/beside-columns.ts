@@ -18,7 +18,10 @@ export function withColumnsBeside(base: VectorTable, beside: readonly BesideColu
   const own = (name: string): BesideColumn | undefined => beside.find((one) => one.name === name);
   return {
     ...base,
-    columns: [...base.columns, ...beside.map(({ name, column }) => ({ ...column, name }))],
+    columns: [
+      ...base.columns,
+      ...beside.map(({ name, column }) => ({ ...column, name, rows: base.rows })),
+    ],
     classNames(name) {
       const found = own(name);
       if (found === undefined) return base.classNames?.(name);

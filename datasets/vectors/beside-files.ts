@@ -1,14 +1,14 @@
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
-import { schemeOf } from '../../operators/location-scheme.ts';
 import { shownLocation } from '../../operators/shown-location.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
-import { folderKey } from '../store/place.ts';
 import type { BesideColumn } from './beside-columns.ts';
 import { chooseBeside, type WantedColumns } from './choose-vector-columns.ts';
 import { lineTable } from './line-table.ts';
-import { findInStore, findVectorFile, type FoundFile } from './found-file.ts';
+import { besideFile } from './beside-file.ts';
+import type { FoundFile } from './found-file.ts';
 import { openVectorTable } from './open-vector-table.ts';
+import { tablesBeside } from './tables-beside.ts';
 import type { VectorTable } from './vector-table.ts';
 
 /** Columns of files beside an array, which has vectors alone. */
@@ -48,6 +48,8 @@ export async function findBeside(
       );
     }
   }
+  if (columns.length === 0 && names.label === undefined && names.id === undefined)
+    notes.push(...(await tablesBeside(found, table, signal)));
   if (wanted.by !== undefined) columns.push(await named(found, 'by', wanted.by, signal));
   const once = columns.filter(
     (one, at) => columns.findIndex(({ name }) => name === one.name) === at,
@@ -77,21 +79,6 @@ async function named(
       'an array has vectors alone. Name a `.npy`, a text with one in each line, or a table as `FILE:COLUMN`',
     { path: found.url, options: role === 'by' ? ['by'] : [] },
   );
-}
-
-async function besideFile(
-  { place }: FoundFile,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<FoundFile | undefined> {
-  if (schemeOf(name) !== null && /^(?:https?|s3):/iu.test(name))
-    return await findVectorFile(name, signal);
-  const { store, key } = place;
-  if (store.file(key) !== null) {
-    return await findInStore({ ...place, key: path.resolve(path.dirname(key), name) }, signal);
-  }
-  const folder = key.includes('/') ? folderKey(path.posix.dirname(key)) : '';
-  return await findInStore({ ...place, key: path.posix.normalize(folder + name) }, signal);
 }
 
 interface BesideName {
@@ -159,13 +146,21 @@ async function guessed(
   for (const name of usualNames(role, found.object.key)) {
     const file = await besideFile(found, name, signal);
     if (file === undefined) continue;
-    const beside = await columnOf(file, { role, name, column: undefined, signal });
+    const untaken = (why: string): number =>
+      notes.push(
+        `\`${file.url}\` is not taken for ${role === 'id' ? 'ids' : 'classes'} of \`${found.url}\`: ${why}`,
+      );
+    let beside: BesideColumn;
+    try {
+      beside = await columnOf(file, { role, name, column: undefined, signal });
+    } catch (error) {
+      if (!(error instanceof PipelineError)) throw error;
+      untaken(error.message);
+      continue;
+    }
     const { rows } = beside.table;
     if (rows === undefined || rows === base.rows) return beside;
-    notes.push(
-      `\`${file.url}\` is not taken for ${role === 'id' ? 'ids' : 'classes'} of \`${found.url}\`: it has ${counted(rows, 'row')}, ` +
-        `and there are ${counted(base.rows ?? 0)}`,
-    );
+    untaken(`it has ${counted(rows, 'row')}, and there are ${counted(base.rows ?? 0)}`);
   }
   return undefined;
 }

@@ -2,6 +2,8 @@ import { PipelineError } from '../../operators/errors.ts';
 import { shownName } from '../../operators/message-words.ts';
 import { nearestWord } from '../../operators/nearest-word.ts';
 import type { VectorColumns } from './found-vectors.ts';
+import { decimalCommaType } from './text-vectors.ts';
+import { foldedName, isPaired, isUsual, usualNames, type UsualRole } from './usual-columns.ts';
 import { suffixFor } from './vector-location.ts';
 import type { VectorColumn, VectorTable } from './vector-table.ts';
 
@@ -22,23 +24,6 @@ export interface WantedColumns extends VectorColumns {
 }
 
 type Role = 'id' | 'label' | 'vector' | 'by';
-
-const words = (text: string): readonly string[] => text.split(' ');
-
-/** Usual names of columns without case, spaces, `-`, `_` and `.`; those that come first are preferred. */
-const usual: Readonly<Record<'id' | 'label' | 'vector', readonly string[]>> = {
-  id: words(
-    'id ids imageid imgid sampleid path filepath imagepath filename file imagefile imagefilename imagename key keys ' +
-      'uid uuid guid name url uri',
-  ),
-  label: words(
-    'label labels class classes classname labelname target targets category categories y ys cls person identity',
-  ),
-  vector: words(
-    'embedding embeddings emb embs vector vectors vec vecs projection projections feature features feat feats x xs ' +
-      'representation representations',
-  ),
-};
 
 /** Kinds of columns that each role can have. */
 const kinds: Readonly<Record<Role, readonly VectorColumn['kind'][]>> = {
@@ -73,8 +58,7 @@ export function chooseVectorColumns(
   const taken = [vector];
   const chosen = (role: 'id' | 'label'): string | null => {
     const { [role]: name } = wanted;
-    const found =
-      name === undefined ? guessed(table, role, taken, notes) : name === '' ? null : name;
+    const found = name === undefined ? guessed(table, role, taken, notes) : name || null;
     if (found === null) return null;
     requireColumn(table, role, found);
     taken.push(found);
@@ -84,7 +68,7 @@ export function chooseVectorColumns(
   if (wanted.by !== undefined) requireColumn(table, 'by', wanted.by);
   if (id === null)
     notes.push(`there are no ids in \`${table.url}\`: rows are known by their numbers, from 0`);
-  if (label === null) notes.push(`there are no classes in \`${table.url}\`: all are unknown`);
+  if (label === null) notes.push(withoutClasses(table, vector, wanted.label));
   return { vector, id, label, by: wanted.by ?? null, notes };
 }
 
@@ -106,16 +90,17 @@ export function chooseBeside(
     throw columnsError(
       table,
       role,
-      `has no column that is plainly of ${roleWords[role]}. Name one as \`FILE:COLUMN\`: it has ${listed(table)}`,
+      `has no column that is plainly of ${roleWords[role]}. Name one as \`FILE:COLUMN\`: it has ${listed(table)}${flatWay(table)}`,
     );
   }
   requireColumn(table, role, found);
   return table.columns.find((one) => one.name === found)!;
 }
 
+/** @param taken The column of the vectors, and others that are something else. */
 function guessed(
   table: Pick<VectorTable, 'url' | 'columns' | 'format'>,
-  role: 'id' | 'label' | 'vector',
+  role: UsualRole,
   taken: readonly string[],
   notes: string[],
 ): string | null {
@@ -127,7 +112,8 @@ function guessed(
     // Nothing else could be meant.
     return only!.name;
   }
-  const named = fitting.filter(({ name }) => usual[role].includes(folded(name)));
+  const vector = table.columns.find(({ name }) => name === taken[0]);
+  const named = likeliest(role, fitting, vector);
   const [first] = named;
   const isPlain = named.length === 1 || (role === 'id' && named.length > 1);
   if (isPlain) {
@@ -142,18 +128,50 @@ function guessed(
   throw severalColumns(table, role, several);
 }
 
+/** Columns whose names say so: that of these vectors, else those called as usual, where some are with as many rows. */
+function likeliest(
+  role: UsualRole,
+  fitting: readonly VectorColumn[],
+  vector: VectorColumn | undefined,
+): readonly VectorColumn[] {
+  const named = fitting.filter(({ name }) => isUsual(role, name));
+  if (role === 'vector' || vector === undefined) return named;
+  const paired = fitting.filter(({ name }) => isPaired(role, name, vector.name));
+  if (paired.length === 1) return paired;
+  const ofItsRows = named.filter(({ rows }) => rows === vector.rows);
+  return ofItsRows.length > 0 ? ofItsRows : named;
+}
+
 function preferred(columns: readonly VectorColumn[]): VectorColumn {
-  const rank = ({ name }: VectorColumn): number => usual.id.indexOf(folded(name));
+  const rank = ({ name }: VectorColumn): number => usualNames.id.indexOf(foldedName(name));
   return columns.reduce((best, one) => (rank(one) < rank(best) ? one : best));
 }
 
-/** A name without case, and what words of it are joined by. */
-export function folded(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_. ]/gu, '');
+/** What is told of a table without classes, and of an array of them that is none of one size. */
+function withoutClasses(
+  table: Pick<VectorTable, 'url' | 'columns' | 'format'>,
+  vector: string,
+  wanted: string | undefined,
+): string {
+  const none = `there are no classes in \`${table.url}\`: all are unknown`;
+  const flat = table.columns.find(
+    ({ name, kind }) =>
+      kind === 'vector' &&
+      name !== vector &&
+      (isUsual('label', name) || isPaired('label', name, vector)),
+  );
+  if (wanted !== undefined || flat === undefined) return none;
+  return `${none}. ${shownName(flat.name)} (${flat.type}) cannot be them${flatWay(table)}`;
+}
+
+/** The way out for arrays whose rows are more than a value each. */
+function flatWay({ format }: Pick<VectorTable, 'format'>): string {
+  if (format !== 'npy' && format !== 'npz') return '';
+  return '; an array of one size can. Save `y.ravel()` of `[rows, 1]`, and `y.argmax(axis=1)` of one-hot rows';
 }
 
 function requireColumn(
-  table: Pick<VectorTable, 'url' | 'columns'>,
+  table: Pick<VectorTable, 'url' | 'columns' | 'format'>,
   role: Role,
   name: string,
 ): void {
@@ -171,7 +189,7 @@ function requireColumn(
   throw columnsError(
     table,
     role,
-    `has ${shownName(name)} of the type \`${column.type}\`, which cannot be ${roleWords[role]}. It has ${listed(table)}`,
+    `has ${shownName(name)} of the type \`${column.type}\`, which cannot be ${roleWords[role]}${role !== 'vector' && column.kind === 'vector' ? flatWay(table) : ''}. It has ${listed(table)}`,
   );
 }
 
@@ -185,7 +203,11 @@ function notThere(
     name,
     fitting.map((one) => one.name),
   );
-  const meant = near === undefined ? '' : ` Did you mean ${shownName(near)}?`;
+  const isSeveral = /[^&](?:id|label|vector)=/u.test(name);
+  const joined = isSeveral
+    ? ' Columns are named with `&` between them: `?id=COLUMN&label=COLUMN`.'
+    : '';
+  const meant = near === undefined ? joined : ` Did you mean ${shownName(near)}?`;
   return columnsError(
     table,
     role,
@@ -213,8 +235,13 @@ function withoutVectors(table: Pick<VectorTable, 'url' | 'columns' | 'format'>):
     'vector',
     table.format === 'npy' || table.format === 'npz'
       ? `has no array of vectors: it has ${listed(table)}. Vectors are numbers of two sizes, [rows, numbers of each]: reshape it`
-      : `has no column of vectors, lists of numbers of one length: it has ${listed(table)}`,
+      : `has no column of vectors, lists of numbers of one length: it has ${listed(table)}${commaWay(table)}`,
   );
+}
+
+function commaWay({ columns }: Pick<VectorTable, 'columns'>): string {
+  if (!columns.some(({ type }) => type === decimalCommaType)) return '';
+  return '. Write numbers with decimal points: `to_csv(FILE, decimal=".")` of pandas does';
 }
 
 /** Columns with their types, the first of them. */

@@ -7,7 +7,13 @@ import { pageRows, vectorLength, type VectorLength } from '../tables/vector-page
 import type { FoundFile } from './found-file.ts';
 import { type ColumnStem, columnStems } from './column-stems.ts';
 import { isNumberText } from './decimal-float32.ts';
-import { isVectorText, numberOf, textVector } from './text-vectors.ts';
+import {
+  decimalCommaType,
+  isDecimalComma,
+  isVectorText,
+  numberOf,
+  textVector,
+} from './text-vectors.ts';
 import { formatError } from './rows-together.ts';
 import type { VectorCells, VectorColumn, VectorRows, VectorTable } from './vector-table.ts';
 
@@ -67,7 +73,7 @@ function stemColumn({ name, columns }: ColumnStem): VectorColumn {
   return { name, kind: 'vector', dim: columns.length, type };
 }
 
-type TextKind = 'number' | 'list' | 'text' | 'empty';
+type TextKind = 'number' | 'list' | 'text' | 'empty' | typeof decimalCommaType;
 
 function columnOf(name: string, kind: TextKind): VectorColumn {
   if (kind === 'list') return { name, kind: 'vector', dim: null, type: 'list of numbers as text' };
@@ -77,7 +83,9 @@ function columnOf(name: string, kind: TextKind): VectorColumn {
 function kindOf(texts: readonly string[]): TextKind {
   const some = texts.filter((text) => text.trim() !== '');
   if (some.length === 0) return 'empty';
-  if (some.every((text) => isNumberText(text.trim()))) return 'number';
+  const others = some.filter((text) => !isNumberText(text.trim()));
+  if (others.length === 0) return 'number';
+  if (others.every(isDecimalComma)) return decimalCommaType;
   return some.every(isVectorText) ? 'list' : 'text';
 }
 

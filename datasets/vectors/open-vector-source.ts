@@ -37,7 +37,6 @@ export async function openVectorSource(
 /** A table whose columns have names, as parts must have. */
 function partOf({ url }: FoundFile, table: VectorTable): VectorTable {
   if (table.format !== 'npy' && table.format !== 'npz') return table;
-  throw new PipelineError('ERR_FORMAT', `\`${url}\` is an array, which is read alone: join them`, {
-    path: url,
-  });
+  const text = `\`${url}\` is an array, which is read alone. Join them by \`np.concatenate\`, with their classes and ids in a file each`;
+  throw new PipelineError('ERR_FORMAT', text, { path: url });
 }

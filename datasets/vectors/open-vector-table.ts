@@ -44,6 +44,8 @@ const refused: readonly (readonly [begin: string, text: string])[] = [
   ],
 ];
 
+const utf16Reason = 'is UTF-16: convert it with `iconv -f UTF-16 -t UTF-8`';
+
 /** A table of vectors that was opened. */
 export interface OpenedTable {
   readonly table: VectorTable;
@@ -64,6 +66,7 @@ export async function openVectorTable(
     const head = Buffer.from(await store.read(object, { range, signal })).toString('latin1');
     const wrong = refused.find(([begin]) => head.startsWith(begin));
     if (wrong !== undefined) throw new Error(`it ${wrong[1]}`);
+    if (isUtf16(head)) throw new Error(`it ${utf16Reason}`);
     if (head.startsWith(npyMagic)) {
       const array = await openNpyFile(store, object, 'vector', signal);
       return {
@@ -92,6 +95,11 @@ async function isLance({ place, object }: FoundFile, signal?: AbortSignal): Prom
   return (
     Buffer.from(await place.store.read(object, { range, signal })).toString('latin1') === lanceMagic
   );
+}
+
+/** Tests whether a text is UTF-16: by its mark, or because every other byte of its first ones is zero. */
+function isUtf16(head: string): boolean {
+  return /^(?:\u00FF\u00FE|\u00FE\u00FF|(?:[\t\n\r -~]\0){4}|(?:\0[\t\n\r -~]){4})/u.test(head);
 }
 
 /** Control characters that no text has. */

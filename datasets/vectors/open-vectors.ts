@@ -1,6 +1,4 @@
-import { withColumnsBeside } from './beside-columns.ts';
-import { findBeside } from './beside-files.ts';
-import { chooseVectorColumns } from './choose-vector-columns.ts';
+import { chosenTable } from './chosen-table.ts';
 import { collectVectors } from './collect-vectors.ts';
 import type { FoundVectors, OpenVectorsOptions } from './found-vectors.ts';
 import { openVectorSource } from './open-vector-source.ts';
@@ -35,15 +33,7 @@ export async function openVectors(
 ): Promise<FoundVectors> {
   const { by, signal } = options;
   const { file, columns } = vectorLocation(location);
-  const { found, table, inPlace } = await openVectorSource(file, signal);
-  if (table.format !== 'npy') {
-    const chosen = chooseVectorColumns(table, { ...columns, by });
-    const notes = [...(table.notes ?? []), ...chosen.notes];
-    return await collectVectors(table, { ...chosen, notes }, { ...options, inPlace });
-  }
-  const beside = await findBeside(found, table, { ...columns, by }, signal);
-  const joined = withColumnsBeside(table, beside.columns);
-  const chosen = chooseVectorColumns(joined, beside.wanted);
-  const notes = [...beside.notes, ...chosen.notes];
-  return await collectVectors(joined, { ...chosen, notes }, { ...options, inPlace });
+  const source = await openVectorSource(file, signal);
+  const { table, chosen } = await chosenTable(source, { ...columns, by }, signal);
+  return await collectVectors(table, chosen, { ...options, inPlace: source.inPlace });
 }

@@ -1,11 +1,27 @@
 import { shownName } from '../../operators/message-words.ts';
 import { decimalFloat32, isNumberText } from './decimal-float32.ts';
 
+/** Why numbers with decimal commas are not read. */
+const decimalCommas = 'has decimal commas: write numbers with points, and one mark between them';
+
 /** Tests whether a text is a list of two numbers or more, or one in brackets. */
 export function isVectorText(text: string): boolean {
   const parts = partsOf(text);
   const isList = parts.length > 1 || (parts.length === 1 && /^\s*[[({]/u.test(text));
   return isList && parts.every((part) => isNumberText(part) || isNull(part));
+}
+
+/** What a column of such numbers is called. */
+export const decimalCommaType = 'numbers with decimal commas';
+
+/** Tests whether a text is a number with a decimal comma, `0,5`; a list of two integers is `[0,5]`. */
+export function isDecimalComma(text: string): boolean {
+  return /^\s*[+-]?\d+,\d+(?:e[+-]?\d+)?\s*$/iu.test(text);
+}
+
+/** Tests whether commas are followed by numbers as spaces or `;` are: `[0,5 0,7]`. */
+function isAmbiguous(text: string): boolean {
+  return /\d,\d/u.test(text) && /\d(?:\s*;\s*|\s+)[-+.\d]/u.test(text);
 }
 
 /**
@@ -15,6 +31,7 @@ export function isVectorText(text: string): boolean {
  * @throws {Error} When it holds something else: the message is the reason.
  */
 export function textVector(text: string): Float32Array | null {
+  if (isDecimalComma(text) || isAmbiguous(text)) throw new Error(decimalCommas);
   const parts = partsOf(text);
   if (parts.length === 0 || (parts.length === 1 && isNull(parts[0]!))) return null;
   const values = new Float32Array(parts.length);

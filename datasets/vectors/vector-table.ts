@@ -13,6 +13,8 @@ export interface VectorColumn {
   readonly type: string;
   /** Type of the numbers of its vectors in the file. @default not told */
   readonly numbers?: NumberType | undefined;
+  /** Its own number of rows, where columns may differ in it, as arrays of an archive do. @default that of the table */
+  readonly rows?: number | undefined;
   /** Its texts are of a file without types: `3` may be a number. @default false */
   readonly isUntyped?: boolean | undefined;
 }

@@ -20,7 +20,8 @@ export const inspectCommand: Command<InspectOptions, Inspected> = {
 };
 
 function inspectionLines(inspection: Inspected): string[] {
-  const { path, what, facts, metadata, columns, tables, preview, problems } = inspection;
+  const { path, what, metadata, columns, tables, preview, problems } = inspection;
+  const { notPlain, notes, ...facts } = inspection.facts;
   const { sheet } = inspection;
   const sections = [
     [`${path}: ${spelled(what, ['resume'], flagSpelling(inspectVerb))}`],
@@ -29,12 +30,20 @@ function inspectionLines(inspection: Inspected): string[] {
     titled('columns', recordLines(columns)),
     ...tables.map(({ title, records }) => titled(title, recordLines(records))),
     titled('first rows', recordLines(preview)),
+    // Sentences, which no table is wide enough for.
+    sentences({ notPlain, notes }).map((text) => `note: ${text}`),
     problems.map((problem) => `problem: ${problem}`),
     sheet === null ? [] : [`wrote ${sheet.file}, ${shownBytes(sheet.bytes)}`],
   ];
   return sections
     .filter((section) => section.length > 0)
     .flatMap((section, at) => (at === 0 ? section : [''].concat(section)));
+}
+
+function sentences(facts: Readonly<Record<string, Json | undefined>>): readonly string[] {
+  return Object.values(facts)
+    .flat()
+    .filter((text) => typeof text === 'string');
 }
 
 /** `datasetHash` as `dataset hash`. */

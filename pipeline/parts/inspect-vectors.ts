@@ -1,6 +1,6 @@
-import { chooseVectorColumns } from '../../datasets/vectors/choose-vector-columns.ts';
+import { chosenTable } from '../../datasets/vectors/chosen-table.ts';
 import type { FoundVectors } from '../../datasets/vectors/found-vectors.ts';
-import { openVectorSource } from '../../datasets/vectors/open-vector-source.ts';
+import { openVectorSource, type VectorSource } from '../../datasets/vectors/open-vector-source.ts';
 import { openVectors } from '../../datasets/vectors/open-vectors.ts';
 import { vectorLocation } from '../../datasets/vectors/vector-location.ts';
 import type { VectorColumn, VectorRows, VectorTable } from '../../datasets/vectors/vector-table.ts';
@@ -23,9 +23,13 @@ const titles: Readonly<Record<VectorTable['format'], string>> = {
 
 /** What is taken for what in a table. */
 interface TakenColumns {
+  /** With what lies in files beside it. */
+  readonly table: VectorTable;
   readonly vector: string | null;
   readonly id: string | null;
   readonly label: string | null;
+  /** What was guessed, a sentence each. */
+  readonly notes: readonly string[];
   /** Why none is, with the way out; null when the columns are plain. */
   readonly why: string | null;
 }
@@ -44,9 +48,9 @@ export async function inspectVectors(
   const isMeant = vectorLocation(location).file !== location;
   const onOne = await onLayer(location, null, signal);
   const { file, columns: wanted } = vectorLocation(onOne);
-  const { table } = await openVectorSource(file, signal);
-  if (!isMeant && !isOfVectors(table)) return undefined;
-  const taken = takenColumns(table, wanted);
+  const source = await openVectorSource(file, signal);
+  if (!isMeant && !isOfVectors(source.table)) return undefined;
+  const { table, ...taken } = await takenColumns(source, wanted, signal);
   const read = verify && taken.vector !== null ? await readAll(onOne, { signal, onRows }) : null;
   const dim =
     table.columns.find(({ name }) => name === taken.vector)?.dim ?? read?.facts.dim ?? null;
@@ -56,12 +60,13 @@ export async function inspectVectors(
     what: `${titles[table.format]} with vectors`,
     facts: {
       format: table.format,
-      rows: table.rows ?? null,
+      rows: table.rows ?? table.columns.find(({ name }) => name === taken.vector)?.rows ?? null,
       vector: taken.vector,
       dim,
       id: taken.id,
       label: taken.label,
       ...(taken.why === null ? {} : { notPlain: taken.why }),
+      ...(taken.notes.length === 0 ? {} : { notes: [...taken.notes] }),
       ...read?.facts,
     },
     metadata: Object.fromEntries(table.metadata),
@@ -82,16 +87,25 @@ function isOfVectors({ columns }: VectorTable): boolean {
   return has('vector') && !has('bytes');
 }
 
-function takenColumns(
-  table: VectorTable,
+async function takenColumns(
+  source: VectorSource,
   wanted: ReturnType<typeof vectorLocation>['columns'],
-): TakenColumns {
+  signal: AbortSignal | undefined,
+): Promise<TakenColumns> {
   try {
-    const { vector, id, label } = chooseVectorColumns(table, wanted);
-    return { vector, id, label, why: null };
+    const { table, chosen } = await chosenTable(source, wanted, signal);
+    const { vector, id, label, notes } = chosen;
+    return { table, vector, id, label, notes, why: null };
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    return { vector: null, id: null, label: null, why: error.message };
+    return {
+      table: source.table,
+      vector: null,
+      id: null,
+      label: null,
+      notes: [],
+      why: error.message,
+    };
   }
 }
 
@@ -136,13 +150,16 @@ function rowsByClass({ classes, labels }: FoundVectors): { class: string | null;
 /** The first rows: cells as they are, vectors cut to their first values. */
 async function firstRows(
   table: VectorTable,
-  { vector }: TakenColumns,
+  { vector }: Pick<TakenColumns, 'vector'>,
   count: number,
   signal: AbortSignal | undefined,
 ): Promise<Record<string, Json>[]> {
   if (count === 0) return [];
-  const names = table.columns
-    .filter(({ kind }) => kind !== 'vector' && kind !== 'other')
+  const { columns } = table;
+  const base = columns.find(({ name }) => name === vector) ?? columns[0];
+  const names = columns
+    // Arrays of an archive may have other rows.
+    .filter(({ kind, rows }) => kind !== 'vector' && kind !== 'other' && rows === base?.rows)
     .map(({ name }) => name);
   const found: Record<string, Json>[] = [];
   for await (const batch of table.batches(vector, names, signal)) {

@@ -40,12 +40,18 @@ export async function isFolderOfExport(location: string): Promise<boolean> {
   const isLocal = schemeOf(location) === null && !isLanceName(location);
   if (!isLocal || !(await isFolder(location))) return false;
   const names = await fs.readdir(location);
-  return names.some(isOfExport) || !(await holdsTables(location));
+  if (names.some(isOfExport)) return true;
+  return !names.some(isOfVectors) && !(await holdsTables(location));
 }
 
 /** Tests whether a file is one that exports have, whole or of shards, and tables of others do not. */
 function isOfExport(name: string): boolean {
   return name.startsWith('manifest') || name.startsWith('quarantine');
+}
+
+/** Tests whether a file is one of vectors that a folder is not read as. */
+function isOfVectors(name: string): boolean {
+  return /\.(?:np[yz]|csv|tsv)$/iu.test(name);
 }
 
 async function holdsTables(location: string): Promise<boolean> {

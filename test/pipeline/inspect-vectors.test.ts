@@ -4,6 +4,7 @@ import test from 'ava';
 import { List, Field, Float32, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import { convert } from '../../pipeline/convert.ts';
 import { inspect } from '../../pipeline/inspect.ts';
+import { npyBytes } from '../helpers/npy.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
 import { writeVectorExport } from '../helpers/vector-export.ts';
@@ -58,6 +59,37 @@ test('of both layers of an export in one file the projection is taken', async (t
     const { facts } = await inspect({ path: file });
     t.like(facts, { rows: 4, vector: 'projection', id: 'id', label: 'label' }, file);
   }
+});
+
+test('a folder, a pattern and names in braces are described as the vectors that they are', async (t) => {
+  const folder = path.join(await temporaryFolder(t), 'parts');
+  await fs.mkdir(folder);
+  for (const [at, ids] of [
+    ['a', 'b', 'c'],
+    ['d', 'e', 'f'],
+  ].entries()) {
+    const part = new Table({ id: text(ids), label: text(['x', 'y', 'x']), vector: vectors });
+    await fs.writeFile(path.join(folder, `part-${at}.arrow`), tableToIPC(part, 'file'));
+  }
+  for (const location of [folder, `${folder}/*.arrow`, `${folder}/part-{0,1}.arrow`]) {
+    const { facts } = await inspect({ path: location, verify: true });
+    t.like(facts, { rows: 6, vector: 'vector', id: 'id', label: 'label' }, location);
+  }
+  const none = /As images: .*As vectors: .*is of no file\. Check the pattern/u;
+  await t.throwsAsync(inspect({ path: `${folder}/x-*.arrow` }), { message: none });
+});
+
+test('classes and ids in files beside an array are described as they are taken', async (t) => {
+  const folder = await temporaryFolder(t);
+  await fs.writeFile(
+    path.join(folder, 'x.npy'),
+    npyBytes(Float32Array.of(1, 2, 3, 4), { shape: [2, 2] }),
+  );
+  await fs.writeFile(path.join(folder, 'meta.csv'), 'path,kind\na,k\nb,l\n');
+  const location = `${path.join(folder, 'x.npy')}?id=meta.csv:path&label=meta.csv:kind`;
+  const { facts, preview } = await inspect({ path: location });
+  t.like(facts, { vector: 'vector', id: 'meta.csv:path', label: 'meta.csv:kind' });
+  t.like(preview[1], { 'meta.csv:path': 'b', 'meta.csv:kind': 'l', vector: [3, 4] });
 });
 
 test('a table without vectors is no file of vectors', async (t) => {

@@ -85,11 +85,38 @@ test('a folder of several splits, and a pattern that no name is of, are refused 
   });
   const splits = /several splits: `test`, `train`\. Open a folder in it, or a pattern/u;
   await t.throwsAsync(openVectors(folder), { code: 'ERR_FORMAT', message: splits });
-  const none = /holds no Arrow or Parquet file of that name/u;
+  const none = /is of no file\. Check the pattern/u;
   await t.throwsAsync(openVectors(`${folder}/x-*.arrow`), { code: 'ERR_FORMAT', message: none });
   const set = await openVectors(`${folder}/train-*.arrow`);
   t.is(set.count, 2);
   await set.close();
+});
+
+test('`*` stands for folders as well, `**` for any depth; CSV files are of a pattern', async (t) => {
+  const csv = (id: string) => Buffer.from(`id,label,x_0,x_1\n${id},y,1,2\n`);
+  const folder = await folderOf(t, {
+    'one/p.parquet': await parquetBytes(a),
+    'two/deep/p.parquet': await parquetBytes(b),
+    'one/.hidden/p.parquet': Buffer.from('no table'),
+    'c.csv': csv('c'),
+    'd.csv': csv('d'),
+  });
+  const cases = [
+    ['*/p.parquet', 2],
+    ['**/p.parquet', 4],
+    ['{one,two/*}/p*.parquet', 4],
+    ['*.csv', 2],
+  ] as const;
+  for (const [pattern, count] of cases) {
+    const set = await openVectors(`${folder}/${pattern}`);
+    t.is(set.count, count, pattern);
+    await set.close();
+  }
+  const message = /a server does not list its files: name them in braces/u;
+  await t.throwsAsync(openVectors('https://127.0.0.1:9/*.parquet'), {
+    code: 'ERR_FORMAT',
+    message,
+  });
 });
 
 test('a folder without tables, and a name in braces that is not there, are errors', async (t) => {

@@ -136,7 +136,7 @@ test('a file of each format holds the same set', async (t) => {
   const folder = await temporaryFolder(t);
   await writeVectorFiles(folder);
   const names = (await fs.readdir(folder)).filter((name) => !/_(?:ids|labels)\./u.test(name));
-  t.is(names.length, 11);
+  t.is(names.length, 14);
   for (const name of names) {
     const set = await opened(t, path.join(folder, name));
     t.deepEqual([set.count, set.dim, set.classes], [23, 6, ['0', '1', '2']], name);
@@ -221,6 +221,48 @@ test('values of another column are an attribute: numbers by size, null is none',
   t.deepEqual(attribute, { name: 'site', values: ['9', '10'], codes: Int32Array.of(1, 0, -1) });
 });
 
+/** Arrays of a split each, as `train_test_split` names them, of the same number of rows. */
+function splitArrays(): Readonly<Record<string, Uint8Array>> {
+  const x = (first: number) =>
+    npyBytes(
+      six.map((value) => value + first),
+      { shape: [3, 2] },
+    );
+  const y = (first: number) =>
+    npyBytes(Int32Array.of(first, first, 9), { descr: '<i4', shape: [3] });
+  return { 'X_train.npy': x(0), 'X_test.npy': x(5), 'y_train.npy': y(1), 'y_test.npy': y(2) };
+}
+
+test('classes are those whose name has what that of the vectors has: `y_test` of `X_test`', async (t) => {
+  const folder = await writeTo(t, { 'x.npz': zipBytes(splitArrays(), { isDeflated: false }) });
+  for (const [split, classes] of [
+    ['train', ['1', '9']],
+    ['test', ['2', '9']],
+  ] as const) {
+    const set = await opened(t, path.join(folder, `x.npz?vector=X_${split}`));
+    t.deepEqual(set.classes, classes);
+    t.true(set.notes.some((note) => note.endsWith(`\`y_${split}\` is taken for classes`)));
+  }
+});
+
+test('an array whose rows are no classes is noted, with the way out, and so is a table beside one', async (t) => {
+  const column = npyBytes(Int32Array.of(1, 2, 3), { descr: '<i4', shape: [3, 1] });
+  const members = { 'X.npy': npyBytes(six, { shape: [3, 2] }), 'y.npy': column };
+  const folder = await writeTo(t, {
+    'x.npz': zipBytes(members, { isDeflated: false }),
+    'img_emb/img_emb_0.npy': members['X.npy'],
+    'metadata/metadata_0.csv': 'image_path,caption\na,b\nc,d\ne,f\n',
+  });
+  const { notes } = await opened(t, path.join(folder, 'x.npz'));
+  t.regex(notes.join('\n'), /`y` \(<i4 \[3, 1\]\) cannot be them; .*Save `y\.ravel\(\)`/u);
+  const array = path.join(folder, 'img_emb/img_emb_0.npy');
+  const told = (await opened(t, array)).notes.join('\n');
+  const offered = '?id=../metadata/metadata_0.csv:image_path';
+  t.true(told.includes(`metadata_0.csv\` lies beside`) && told.includes(`${array}${offered}`));
+  const named = `${array}${offered}&label=../metadata/metadata_0.csv:caption`;
+  t.deepEqual((await opened(t, named)).classes, ['b', 'd', 'f']);
+});
+
 const refusals: Readonly<
   Record<
     string,
@@ -255,6 +297,46 @@ const refusals: Readonly<
     { 'x.csv': 'x0,x1\n1,2\n1,two\n' },
     'x.csv?vector=x',
     /has no column `x`|`two`, which is no number/u,
+  ],
+  'a list whose numbers have decimal commas': [
+    { 'x.csv': 'id;v\na;"[0,5 0,7]"\nb;"[0,1 0,2]"\n' },
+    'x.csv',
+    /line 2 .* has decimal commas: write numbers with points/u,
+  ],
+  'columns of numbers with decimal commas': [
+    { 'x.csv': 'id;x_0;x_1\na;0,5;0,7\nb;0,1;0,2\n' },
+    'x.csv',
+    /`x_0` \(numbers with decimal commas\).*Write numbers with decimal points/u,
+  ],
+  'a text in UTF-16 with a mark': [
+    { 'x.csv': Buffer.from(`\uFEFF${wide}`, 'utf16le') },
+    'x.csv',
+    /is UTF-16: convert it with `iconv -f UTF-16 -t UTF-8`/u,
+  ],
+  'a text in UTF-16 without a mark': [
+    { 'x.csv': Buffer.from(wide, 'utf16le').swap16() },
+    'x.csv',
+    /is UTF-16: convert it with `iconv -f UTF-16 -t UTF-8`/u,
+  ],
+  'classes of one-hot rows': [
+    { 'x.npy': npyBytes(six, { shape: [3, 2] }), 'y.npy': npyBytes(six, { shape: [3, 2] }) },
+    'x.npy?label=y.npy',
+    /`vector` \(<f4 \[3, 2\]\); an array of one size can\. Save .*`y\.argmax\(axis=1\)` of one-hot rows/u,
+  ],
+  'names of columns that are joined otherwise than by `&`': [
+    { 'x.csv': wide },
+    'x.csv?id=id,label=label',
+    /Columns are named with `&` between them/u,
+  ],
+  'arrays of two splits': [
+    { 'x.npz': zipBytes(splitArrays(), { isDeflated: false }) },
+    'x.npz',
+    /several columns .*`X_train` .*`X_test` .*Choose one, such as `.*x\.npz\?vector=X_train`/u,
+  ],
+  'a key that is none': [
+    {},
+    'x.csv?foo=y',
+    /Columns are named by `id`, `label` or `vector`.*`foo=y` is none/u,
   ],
   'a column that is not there': [
     { 'x.csv': wide },
@@ -355,4 +437,18 @@ test('a location names columns behind `?` or `#`; other queries are of its URL',
   t.deepEqual(vectorLocation('what?.npy'), { file: 'what?.npy', columns: {} });
   t.throws(() => vectorLocation('x?id=a&lable=b'), { message: /Did you mean `label`/u });
   t.throws(() => vectorLocation('x?id=a&id=b'), { message: /twice/u });
+  for (const key of ['lable', 'labels', 'Label', 'vectr']) {
+    const message =
+      /Did you mean `(?:label|vector)`\? Columns are named by `id`, `label` or `vector`/u;
+    for (const file of ['x.csv', 's3://bucket/x.csv', 'https://h/x', 'https://h/x?v=1#id=a&'])
+      t.throws(() => vectorLocation(`${file}${file.endsWith('&') ? '' : '?'}${key}=a`), {
+        message,
+      });
+  }
+  t.throws(() => vectorLocation('x?label'), { message: /Did you mean `label=COLUMN`/u });
+  const signed = 'https://h/x?X-Amz-Signature=a';
+  t.throws(() => vectorLocation(`${signed}&label=b`), { message: /has a query of its own.*`#`/u });
+  t.throws(() => vectorLocation(`${signed}#page`), { message: /has `page` behind `#`/u });
+  t.deepEqual(vectorLocation(`${signed}#`), { file: signed, columns: {} });
+  t.deepEqual(vectorLocation('x.csv?download=1'), { file: 'x.csv?download=1', columns: {} });
 });

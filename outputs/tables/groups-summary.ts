@@ -1,4 +1,7 @@
-import type { EvaluatedGroups } from '../../operators/evaluation/scores/grouped-rows.ts';
+import {
+  type EvaluatedGroups,
+  rowsByGroup,
+} from '../../operators/evaluation/scores/grouped-rows.ts';
 import type { GroupSpread } from '../../operators/evaluation/scores/group-spread.ts';
 
 /** Groups of an evaluation as `summary.json` has them. */
@@ -16,12 +19,13 @@ export interface GroupsSummary extends Pick<EvaluatedGroups, 'by' | 'withoutValu
 /** Metrics by group, and how far the groups are apart; null without an attribute. */
 export function groupsSummary(evaluated: EvaluatedGroups | null): GroupsSummary | null {
   if (evaluated === null) return null;
-  const { by, withoutValue, groups, rows, spreads } = evaluated;
+  const { by, withoutValue, groups, spreads } = evaluated;
+  const byGroup = rowsByGroup(evaluated);
   return {
     by,
     withoutValue,
     groups: groups.map(({ group, images }) => {
-      const own = rows.filter((row) => row.group === group);
+      const own = byGroup.get(group) ?? [];
       return {
         group,
         images,

@@ -1,4 +1,6 @@
-import type { Engine } from '../../operators/engine/interface/engine.ts';
+import type { Engine, LossSession } from '../../operators/engine/interface/engine.ts';
+import type { LossRows } from '../../operators/loss/loss-rows.ts';
+import type { LossSpec } from '../../operators/loss/loss-spec.ts';
 import { metricsFrom } from '../../operators/evaluation/metrics/metric-names.ts';
 import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
 import { selectedVectors } from '../../operators/evaluation/vectors/selected-vectors.ts';
@@ -52,40 +54,64 @@ export async function contrastMetrics(
   test: VectorSet,
   options: ContrastOptions,
 ): Promise<ContrastMetrics> {
-  const { layer, temperature, seed, signal, onProgress } = options;
-  const known = Int32Array.from(test.labels.keys()).filter((image) => test.labels[image]! >= 0);
-  const sample = selectedVectors(unitVectors(test, layer), sampled(known, seed));
-  const { count, dim, labels } = sample;
-  const nothing = { rows: [], contrasted: { images: 0, of: known.length } };
-  if (count === 0) return nothing;
-  const z = new Float32Array(new SharedArrayBuffer(4 * count * dim));
-  for await (const { first, rows } of sample.blocks()) z.set(rows, first * dim);
-  const session = await engine.createLoss({ name: 'sincere', temperature });
+  const images = contrastedImages(test, Int32Array.from(test.labels.keys()), options.seed);
+  const contrasted = { images: images.sample.length, of: images.of };
+  const sample = selectedVectors(unitVectors(test, options.layer), images.sample);
+  if (!hasPair(sample.labels)) return { rows: [], contrasted: { ...contrasted, images: 0 } };
+  const z = new Float32Array(new SharedArrayBuffer(4 * sample.count * sample.dim));
+  for await (const { first, rows } of sample.blocks()) z.set(rows, first * sample.dim);
+  const session = await engine.createLoss(specOf(options));
   try {
-    const { readouts, anchors } = await session.run(
-      { z, size: dim, labels },
-      { gradient: false, readouts: true, signal, onProgress: (done) => onProgress(done, count) },
+    const rows = await contrastRows(
+      session,
+      { z, size: sample.dim, labels: sample.labels },
+      options,
     );
-    const values = readouts;
-    if (values === undefined || anchors === 0) return nothing;
-    return {
-      rows: metrics.map(({ metric, readout }) => {
-        const value = values[readout];
-        return {
-          metric,
-          class: null,
-          layer,
-          value: Number.isFinite(value) ? value : null,
-          ciLow: null,
-          ciHigh: null,
-          n: anchors,
-        };
-      }),
-      contrasted: { images: count, of: known.length },
-    };
+    return { rows, contrasted };
   } finally {
     await session.close();
   }
+}
+
+/** The loss that is measured. */
+export function specOf({ temperature }: ContrastOptions): LossSpec {
+  return { name: 'sincere', temperature };
+}
+
+/** Those of some images that are contrasted: with a class, of too many a sample. */
+export function contrastedImages(
+  { labels }: VectorSet,
+  images: Int32Array,
+  seed: number,
+): { readonly sample: Int32Array; readonly of: number } {
+  const known = images.filter((image) => labels[image]! >= 0);
+  return { sample: sampled(known, seed), of: known.length };
+}
+
+/** True where two rows are of one class: nothing can be contrasted otherwise. */
+export function hasPair(labels: Int32Array): boolean {
+  return new Set(labels).size < labels.length;
+}
+
+/** The metrics of unit rows with a class, at least two of them of one, contrasted with each other. */
+export async function contrastRows(
+  session: LossSession,
+  rows: LossRows,
+  { layer, signal, onProgress }: Pick<ContrastOptions, 'layer' | 'signal' | 'onProgress'>,
+): Promise<EvaluationRow[]> {
+  const count = rows.labels.length;
+  const { readouts, anchors } = await session.run(rows, {
+    gradient: false,
+    readouts: true,
+    signal,
+    onProgress: (done) => onProgress(done, count),
+  });
+  if (readouts === undefined || anchors === 0) return [];
+  return metrics.map(({ metric, readout }) => {
+    const value = readouts[readout];
+    const shown = Number.isFinite(value) ? value : null;
+    return { metric, class: null, layer, value: shown, ciLow: null, ciHigh: null, n: anchors };
+  });
 }
 
 function sampled(images: Int32Array, seed: number): Int32Array {

@@ -306,6 +306,33 @@ test('every metric is given for each value of a column of the test file', async 
   }
 });
 
+test('two thousand values are measured as few are, most of them of a single image', async (t) => {
+  const folder = await temporaryFolder(t);
+  const [count, size] = [2100, 4];
+  const rows = unitRows(count, size, 'many values');
+  // A hundred values have two images, of one class.
+  const line = (row: number): string =>
+    `${row},${classes[(row % 2000) % 3]},v${row % 2000},"[${rows.subarray(row * size, (row + 1) * size).join()}]"`;
+  const write = async (name: string, some: readonly number[]) => {
+    const file = path.join(folder, name);
+    await fs.writeFile(file, ['id,label,site,vector', ...some.map(line), ''].join('\n'));
+    return file;
+  };
+  const all = Array.from({ length: count }, (_, row) => row);
+  const train = await write('train.csv', all.slice(300, 360));
+  const test = await write('test.csv', all);
+  const { groups } = await measured(t, { train, test, by: 'site', bootstrap: 0 });
+  t.is(groups!.groups.length, 2000);
+  const pair = groups!.groups.find(({ group }) => group === 'v4')!;
+  const other = await write('pair.csv', [4, 2004]);
+  const alone = await measured(t, { train, test: other, by: 'site', bootstrap: 0 });
+  const { nmi: _, ami: __, silhouette: ___, ...metrics } = pair.metrics;
+  t.like(alone.groups!.groups[0]!.metrics, metrics);
+  t.is(pair.images, 2);
+  t.true('sincere_loss' in metrics);
+  t.false('sincere_loss' in groups!.groups.find(({ group }) => group === 'v500')!.metrics);
+});
+
 test('the column comes from a table beside an export, joined by id, and what does not match is told', async (t) => {
   const folder = await temporaryFolder(t);
   const at = (name: string) => path.join(folder, `${name}.arrow`);

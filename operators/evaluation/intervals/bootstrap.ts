@@ -78,6 +78,11 @@ export function bootstrapValues(
   const images = new Uint32Array(count);
   const counts = new Uint32Array(count);
   const values = statistics.map(() => new Float64Array(resamples));
+  // All resamples of one image are the image.
+  if (count === 1) {
+    counts[0] = 1;
+    return values.map((all, at) => all.fill(statistics[at]!(images, counts)));
+  }
   for (let resample = 0; resample < resamples; resample += 1) {
     counts.fill(0);
     for (let at = 0; at < count; at += 1) {

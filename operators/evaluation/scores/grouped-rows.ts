@@ -77,8 +77,17 @@ export function withGroupRows(
   evaluated: EvaluatedGroups,
   further: readonly GroupRow[],
 ): EvaluatedGroups {
-  const rows = evaluated.groups.flatMap(({ group }) =>
-    [...evaluated.rows, ...further].filter((row) => row.group === group),
-  );
+  const all = { ...evaluated, rows: [...evaluated.rows, ...further] };
+  const rows = [...rowsByGroup(all).values()].flat();
   return { ...evaluated, rows, spreads: groupSpreads(rows) };
+}
+
+/** Rows of each group, in one pass over all. */
+export function rowsByGroup({
+  groups,
+  rows,
+}: Pick<EvaluatedGroups, 'groups' | 'rows'>): ReadonlyMap<string, readonly GroupRow[]> {
+  const byGroup = new Map(groups.map(({ group }): [string, GroupRow[]] => [group, []]));
+  for (const row of rows) byGroup.get(row.group)?.push(row);
+  return byGroup;
 }

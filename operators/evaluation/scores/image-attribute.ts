@@ -9,7 +9,7 @@ export interface ImageAttribute {
 }
 
 /** Maximum values of an attribute: of more nobody compares groups, and each takes all metrics with their intervals. */
-export const mostGroups = 1000;
+export const mostGroups = 10_000;
 
 /**
  * The attribute of some images.

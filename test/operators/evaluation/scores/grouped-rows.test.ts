@@ -119,9 +119,10 @@ test('an attribute has a value for each test image, and few enough to be groups'
     instanceOf: RangeError,
     message: /value for each of 60 test images, got `59`/u,
   });
-  const many = { ...site, values: Array.from({ length: 1001 }, String) };
+  const many = { ...site, values: Array.from({ length: 10_001 }, String) };
   await t.throwsAsync(evaluateVectors({ train, test: tested }, { ...options, by: many }), {
     instanceOf: RangeError,
-    message: /^Expected `by` to be a column of at most 1000 different values, got 1001 in `site`/u,
+    message:
+      /^Expected `by` to be a column of at most 10000 different values, got 10001 in `site`/u,
   });
 });

@@ -17,6 +17,7 @@ import { eagerEncodingSession, eagerTrainingSession } from './eager/eager-sessio
 import { eagerTileCompiler } from './eager/eager-tiles.ts';
 import type { EncoderSession, Engine, LossSession, Trainer } from './interface/engine.ts';
 import type { StepSpec } from '../step/step-spec.ts';
+import { sampledStep } from './interface/sampled-step.ts';
 import { lossResult } from './interface/loss-result.ts';
 
 /**
@@ -94,11 +95,8 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
         checkBatch(shape, batch);
         checkLearningRate(learningRate);
         const { pixels } = batch;
-        // A step on this loss reads out these numbers.
-        return (await session.run(
-          { pixels, labels: lossLabels(spec.loss, batch) },
-          learningRate,
-        )) as R;
+        const labels = lossLabels(spec.loss, batch);
+        return sampledStep<R>(spec, batch, await session.run({ pixels, labels }, learningRate));
       }),
     snapshot: () => line.enter(() => session.snapshot()),
     close: () =>

@@ -41,6 +41,8 @@ export type BatchLoss = {
   readonly gradient: tf.Tensor2D;
   /** Sums over all anchors. */
   readonly sums: LossSums;
+  /** `[n, 1]`: of each anchor the mean over its positives, in nats; 0 for the other rows. */
+  readonly rowLoss: tf.Tensor2D;
 };
 
 /**
@@ -75,12 +77,14 @@ export function batchLoss(
         const { rows, totals, gradient } = blockLoss(anchors, [{ z, are }], options);
         const sums = { ...summed(rows), ...totals };
         // It was asked for, of one set of columns.
-        return { sums, anchors: gradient!.anchors, columns: gradient!.columns[0]! };
+        const { anchors: ofAnchors, columns } = gradient!;
+        return { sums, rowLoss: rows.loss, anchors: ofAnchors, columns: columns[0]! };
       });
 
     const size = Math.min(n, Math.max(1, Math.floor(mostRowsAtOnce ** 2 / n)));
     let { sums, columns, ...first } = part(0, size);
     const anchors = [first.anchors]; // n / size of [size, dim]
+    const rowLosses = [first.rowLoss]; // n / size of [size, 1]
     for (let from = size; from < n; from += size) {
       const next = part(from, Math.min(size, n - from));
       const before = { sums, columns };
@@ -88,16 +92,24 @@ export function batchLoss(
       columns = tf.add(before.columns, next.columns);
       tf.dispose([before, next.columns, next.sums]);
       anchors.push(next.anchors);
+      rowLosses.push(next.rowLoss);
     }
-    const gradient = tf.add(anchors.length === 1 ? anchors[0]! : tf.concat(anchors), columns); // [n, dim]
+    const gradient = tf.add(joined(anchors), columns); // [n, dim]
+    const rowLoss = joined(rowLosses); // [n, 1]
     // Over no anchors the mean is undefined, 0 / 0. Nothing moves it: its gradient is 0.
     const value = tf.div<tf.Scalar>(sums.loss, sums.anchors); // []
-    return { value, gradient: tf.div(gradient, tf.maximum(sums.anchors, 1)), sums };
+    return { value, gradient: tf.div(gradient, tf.maximum(sums.anchors, 1)), sums, rowLoss };
   });
+}
+
+function joined(blocks: readonly tf.Tensor2D[]): tf.Tensor2D {
+  return blocks.length === 1 ? blocks[0]! : tf.concat([...blocks]);
 }
 
 interface Part {
   readonly sums: LossSums;
+  /** `[rows of the block, 1]` */
+  readonly rowLoss: tf.Tensor2D;
   /** `[rows of the block, dim]` */
   readonly anchors: tf.Tensor2D;
   /** `[n, dim]` */

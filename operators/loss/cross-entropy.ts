@@ -21,6 +21,8 @@ export type CrossEntropy = {
   readonly loss: tf.Scalar;
   /** Carry no gradient. */
   readonly sums: CrossEntropySums;
+  /** `[n, 1]`: of each row with a class, in nats; 0 for the others. Carries no gradient. */
+  readonly rowLoss: tf.Tensor2D;
 };
 
 /**
@@ -33,6 +35,7 @@ export type CrossEntropy = {
  */
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): CrossEntropy {
   const sumsLeft = sideOutputs<CrossEntropySums>();
+  const rowsLeft = sideOutputs<{ readonly rowLoss: tf.Tensor2D }>();
   const loss = byClosedForm(logits, () => {
     const classes = tf.range(0, logits.shape[1], 1, 'int32'); // [classes]
     const ofClass = asFloat(tf.equal(tf.expandDims(labels, 1), classes)); // [n, classes]
@@ -44,13 +47,15 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): CrossEnt
     const largest = asFloat(tf.equal(shifted, 0)); // [n, classes]
     const isFirst = tf.sum(tf.mul(largest, ofClass), 1, true); // [n, 1]
     const isAlone = asFloat(tf.equal(tf.sum(largest, 1, true), 1)); // [n, 1]
+    const rowLoss = tf.mul<tf.Tensor2D>(margin, known); // [n, 1]
     const sums = {
-      loss: tf.sum<tf.Scalar>(tf.mul(margin, known)),
+      loss: tf.sum<tf.Scalar>(rowLoss),
       known: tf.sum<tf.Scalar>(known),
       unknown: tf.sum<tf.Scalar>(tf.sub(1, known)),
       right: tf.sum<tf.Scalar>(tf.mul(isFirst, isAlone)),
     };
     sumsLeft.stash(sums);
+    rowsLeft.stash({ rowLoss });
     const rows = tf.maximum(sums.known, 1);
     const shares = tf.mul(tf.div(exponentials, total), known); // [n, classes]
     return {
@@ -58,7 +63,7 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): CrossEnt
       gradient: tf.div<tf.Tensor2D>(tf.sub(shares, ofClass), rows),
     };
   });
-  return { loss, sums: sumsLeft.take() };
+  return { loss, sums: sumsLeft.take(), ...rowsLeft.take() };
 }
 
 /** The same for logits outside any engine, in float64: what a step needs that sees its batch in chunks. */
@@ -67,8 +72,11 @@ export function crossEntropyRows({ z, size, labels }: LossRows): {
   readonly sums: Readonly<Record<keyof CrossEntropySums, Float64Array>>;
   /** `[n, classes]`: of the mean by the logits. */
   readonly gradient: Float32Array;
+  /** `[n]`: of each row with a class; 0 for the others. */
+  readonly rowLoss: Float32Array;
 } {
   const gradient = new Float32Array(z.length);
+  const rowLoss = new Float32Array(labels.length);
   const known = labels.reduce((count, label) => count + (label < 0 ? 0 : 1), 0);
   let [loss, right] = [0, 0];
   for (const [row, label] of labels.entries()) {
@@ -76,7 +84,9 @@ export function crossEntropyRows({ z, size, labels }: LossRows): {
     const logits = Float64Array.from(z.subarray(row * size, (row + 1) * size));
     const largest = logits.reduce((most, x) => Math.max(most, x), -Infinity);
     const total = logits.reduce((sum, x) => sum + Math.exp(x - largest), 0);
-    loss += Math.log(total) - (logits[label]! - largest);
+    const own = Math.log(total) - (logits[label]! - largest);
+    rowLoss[row] = own;
+    loss += own;
     if (logits.every((x, other) => other === label || x < logits[label]!)) right += 1;
     for (const [at, x] of logits.entries()) {
       const share = Math.exp(x - largest) / total;
@@ -89,7 +99,7 @@ export function crossEntropyRows({ z, size, labels }: LossRows): {
     unknown: Float64Array.of(labels.length - known),
     right: Float64Array.of(right),
   };
-  return { sums, gradient };
+  return { sums, gradient, rowLoss };
 }
 
 /** Read-outs of a batch from its sums. */

@@ -11,6 +11,8 @@ export type MeasuredLoss = {
   readonly loss: tf.Scalar;
   /** Sums from which `lossReadouts` makes the read-outs. Carry no gradient. */
   readonly sums: LossSums;
+  /** `[n, 1]`: of each anchor, in nats; 0 for the other rows. Carries no gradient. */
+  readonly rowLoss: tf.Tensor2D;
 };
 
 /**
@@ -29,8 +31,9 @@ export function measuredLoss(
   views: number,
 ): MeasuredLoss {
   const sumsLeft = sideOutputs<LossSums>();
+  const rowsLeft = sideOutputs<{ readonly rowLoss: tf.Tensor2D }>();
   const loss = byClosedForm(projection, () => {
-    const { sums, value, gradient } = batchLoss(
+    const { sums, rowLoss, value, gradient } = batchLoss(
       projection,
       { labels },
       {
@@ -41,9 +44,10 @@ export function measuredLoss(
       },
     );
     sumsLeft.stash(sums);
+    rowsLeft.stash({ rowLoss });
     return { value, gradient };
   });
-  return { loss, sums: sumsLeft.take() };
+  return { loss, sums: sumsLeft.take(), ...rowsLeft.take() };
 }
 
 /** `[n, 1]`: 1 for the first view of each image. */

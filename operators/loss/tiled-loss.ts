@@ -31,6 +31,8 @@ export interface TiledLoss {
   readonly sums: { readonly [name in keyof LossSums]: Float64Array };
   /** `[n, size]`: `∂value / ∂z`, 0 for rows that were left out; undefined when not wanted. */
   readonly gradient: Float32Array | undefined;
+  /** `[n]`: of each anchor the mean over its positives, in nats; 0 for the other rows. */
+  readonly rowLoss: Float32Array;
 }
 
 /** Computes losses of sets of any size. Keeps the last program, because batches of a run are alike. */
@@ -79,11 +81,13 @@ async function tiledLoss(
   const { order, classSizes } = sortedByClass(rows.labels);
   const n = order.length;
   const sums = emptySums(size, readouts);
+  const rowLoss = new Float32Array(rows.labels.length);
   if (n === 0) {
     return {
       value: Number.NaN,
       sums,
       gradient: gradient ? new Float32Array(rows.z.length) : undefined,
+      rowLoss,
     };
   }
 
@@ -118,6 +122,8 @@ async function tiledLoss(
       otherClassGradient,
     });
     addSums(sums, outputs);
+    const ofBlock = outputs[`${tileOutputs.sums}loss`]!;
+    for (let at = 0; at < count; at += 1) rowLoss[order[from + at]!] = ofBlock[at]!;
     if (gradient) {
       sameClassGradient?.set(outputs[tileOutputs.sameClass]!);
       otherClassGradient?.set(outputs[tileOutputs.otherClass]!);
@@ -130,6 +136,7 @@ async function tiledLoss(
     value: sums.loss[0]! / sums.anchors[0]!,
     sums,
     gradient: gradient ? folded(gradients, order, rows, 1 / count) : undefined,
+    rowLoss,
   };
 }
 

@@ -60,11 +60,12 @@ export function trainStep<R>(
     }
     const rate = learningRate(plan.seq);
     const began = performance.now();
-    const readouts = await trainer.run(batch, rate);
+    const { samples, ...readouts } = await trainer.run(batch, rate);
     const stepMs = performance.now() - began;
     recycle?.(batch.pixels);
     const state = snapshotAfter(plan.seq) ? await trainer.snapshot() : undefined;
-    return { plan, learningRate: rate, readouts, stepMs, state };
+    // What is left is an `R`: only the samples were taken out.
+    return { plan, learningRate: rate, readouts: readouts as unknown as R, samples, stepMs, state };
   };
   const untilEnd = takeWhile<StepResult<R> | undefined, StepResult<R>>((one) => one !== undefined);
   return oneAtATime(live, trainer, 'trainer', pipe(mapInTurn(step), untilEnd));

@@ -10,6 +10,7 @@ import type { CrossEntropySpec, LossSpec } from '../loss/loss-spec.ts';
 import { tf, type TensorsByName } from '../tensor/tf.ts';
 import { namedTensor } from '../model/named-tensor.ts';
 import { type ParameterGradients, parameterGradients } from './parameter-gradients.ts';
+import type { StepRows } from './sample-readouts.ts';
 import { encodeInTraining } from '../model/encoder.ts';
 
 /**
@@ -53,6 +54,8 @@ export interface SplitLosses {
 export interface SplitLoss {
   readonly sums: { readonly [name: string]: Float64Array | undefined };
   readonly gradient: Float32Array;
+  /** `[rows]`: of each anchor, in nats; 0 for the others. */
+  readonly rowLoss: Float32Array;
 }
 
 /** A loss of whole batches: a contrastive one in tiles, cross entropy row by row. */
@@ -63,9 +66,9 @@ export function splitLosses(compile: TileCompiler, loss: LossSpec | CrossEntropy
   const tiled = tiledLosses(compile, loss);
   return {
     async run(rows) {
-      const { sums, gradient } = await tiled.run(rows, { gradient: true, readouts: true });
+      const { gradient, ...loss } = await tiled.run(rows, { gradient: true, readouts: true });
       // It was asked for.
-      return { sums, gradient: gradient! };
+      return { ...loss, gradient: gradient! };
     },
     release: () => tiled.release(),
   };
@@ -88,7 +91,7 @@ export interface SplitBatch {
  * With frozen BatchNorm it equals a step in one pass. Otherwise every chunk is normalised with its own
  * statistics, in both passes alike, and running statistics move once, towards the mean over the chunks.
  *
- * @returns The read-outs, and the summed gradients for the update.
+ * @returns The read-outs, what each row gave where the spec asks for it, and the summed gradients for the update.
  * @see Gao et al., arXiv:2101.06983.
  */
 export async function splitStep<S, G>(
@@ -96,7 +99,11 @@ export async function splitStep<S, G>(
   programs: SplitPrograms<S, G>,
   state: S,
   { pixels, labels }: SplitBatch,
-): Promise<{ readonly readouts: LossReadouts | CrossEntropyReadouts; readonly gradients: G }> {
+): Promise<{
+  readonly readouts: LossReadouts | CrossEntropyReadouts;
+  readonly rows: StepRows | undefined;
+  readonly gradients: G;
+}> {
   const { images, views, imageSize } = spec.shape;
   const rows = imagesAtOnce(spec) * views;
   const size = spec.encoder.projectionSize;
@@ -118,8 +125,11 @@ export async function splitStep<S, G>(
     const part = loss.gradient.subarray(chunk.from * size, (chunk.from + rows) * size);
     gradients = await programs.accumulate(state, chunk.pixels, part, gradients);
   }
-  // With read-outs every sum is there; and there is at least one chunk.
-  return { readouts: readoutsOf(spec.loss, (name) => loss.sums[name]!), gradients: gradients! };
+  // With read-outs every sum is there.
+  const readouts = readoutsOf(spec.loss, (name) => loss.sums[name]!);
+  const given = spec.samples === true ? { projection: z, loss: loss.rowLoss } : undefined;
+  // There is at least one chunk.
+  return { readouts, rows: given, gradients: gradients! };
 }
 
 /**

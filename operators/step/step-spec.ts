@@ -40,6 +40,8 @@ export interface StepSpec extends OptimizerSpec {
    * @default 1
    */
   readonly accumulate?: number | undefined;
+  /** Read out what each image of a batch gave (`SampleReadouts`). @default false */
+  readonly samples?: boolean | undefined;
   /** Learning rate of the head over that of the layers below it, 0 or more. @default 1 */
   readonly headRate?: number | undefined;
   /** Learning rate of a layer over that of the next one, nearer to the head; above 0 and at most 1 (`layerRates`). @default 1 */

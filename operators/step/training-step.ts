@@ -19,6 +19,16 @@ export type TrainingBatch = {
 export type TrainingStepResult = UpdatedState & {
   /** Sums from which `readoutsOf` makes the read-outs. */
   readonly sums: LossSums | CrossEntropySums;
+  /** What each row gave, where `StepSpec.samples` asks for it. */
+  readonly rows: StepRowTensors | undefined;
+};
+
+/** What each row of a batch gave, as tensors. */
+export type StepRowTensors = {
+  /** `[rows, projectionSize]`: unit vectors, or the logits of a classifier. */
+  readonly projection: tf.Tensor2D;
+  /** `[rows, 1]`: in nats; 0 for rows that are no anchors. */
+  readonly loss: tf.Tensor2D;
 };
 
 /**
@@ -39,19 +49,23 @@ export function trainingStep(
 ): TrainingStepResult {
   return tf.tidy(() => {
     const sumsLeft = sideOutputs<LossSums | CrossEntropySums>();
+    const rowsLeft = sideOutputs<StepRowTensors>();
     try {
       const gradients = parameterGradients(spec, state.weights, batch.pixels, (projection) => {
-        const { loss, sums } =
+        const { loss, sums, rowLoss } =
           spec.loss.name === 'cross-entropy'
             ? crossEntropy(projection, batch.labels)
             : measuredLoss(projection, batch.labels, spec.loss, spec.shape.views);
         sumsLeft.stash(sums);
+        if (spec.samples === true) rowsLeft.stash({ projection, loss: rowLoss });
         return loss;
       });
       const next = updatedState(spec, state, gradients, rates);
-      return { ...next, sums: sumsLeft.take() };
+      const rows = spec.samples === true ? rowsLeft.take() : undefined;
+      return { ...next, sums: sumsLeft.take(), rows };
     } finally {
       sumsLeft.dispose();
+      rowsLeft.dispose();
     }
   });
 }

@@ -11,6 +11,7 @@ import {
 } from '../../operators/step/optimizer/optimizers.ts';
 import { initialState } from '../../operators/step/initial-state.ts';
 import { stateParts } from '../../operators/step/state-parts.ts';
+import type { SampleReadouts } from '../../operators/step/sample-readouts.ts';
 import type { PackedBatch, TrainerState, Weights } from '../../operators/types.ts';
 import { packedBatch } from '../helpers/batches.ts';
 import { usualLoss } from '../helpers/loss-specs.ts';
@@ -169,6 +170,17 @@ export function engineContract(
 ): void {
   const taken = ([what]: readonly [what: string, ...rest: unknown[]]): boolean =>
     extent === 'all' || few.has(what);
+  const equalSamples = (
+    t: ExecutionContext,
+    got: SampleReadouts,
+    wanted: SampleReadouts,
+    tolerance: number,
+  ): void => {
+    t.deepEqual(got.otherClass, wanted.otherClass);
+    for (const column of ['loss', 'ownSimilarity', 'otherSimilarity'] as const) {
+      near(t, got[column], wanted[column], tolerance, `${column} of images`);
+    }
+  };
   const near: typeof nearWithin = (t, actual, expected, tolerance, what) =>
     nearWithin(t, actual, expected, tolerance * rounding, what);
   // The same work once more.
@@ -202,7 +214,7 @@ export function engineContract(
 
   for (const [what, steps, changes, amplified = 1] of [...tasks, ...lossTasks].filter(taken)) {
     test(`${name}: ${steps} steps equal the cpu engine in every number: ${what}`, async (t) => {
-      const task: TrainerSpec = { ...spec, ...changes };
+      const task: TrainerSpec = { ...spec, samples: true, ...changes };
       const [engine, cpu] = [await opened(t, open()), await opened(t, openCpuEngine())];
       const trainer = await engine.createTrainer(task);
       const reference = await cpu.createTrainer(task);
@@ -215,8 +227,9 @@ export function engineContract(
         const readouts = await trainer.run(padded, 0.02);
         // Sums in another order, in float32, through ten layers; each step passes its error on to the next.
         const tolerance = 1e-5 * (step + 1) * amplified;
-        const { effectiveRank, gradientNorm, ...others } = readouts;
-        const { effectiveRank: rank, gradientNorm: norm, ...numbers } = expected;
+        const { effectiveRank, gradientNorm, samples, ...others } = readouts;
+        const { effectiveRank: rank, gradientNorm: norm, samples: given, ...numbers } = expected;
+        equalSamples(t, samples!, given!, tolerance);
         near(t, Object.values(others), Object.values(numbers), tolerance, 'read-outs');
         // By itself: it can be much smaller or larger than the others.
         near(t, [gradientNorm], [norm], tolerance, 'gradient norm');
@@ -280,7 +293,7 @@ export function engineContract(
   const changed = [{}, { batchNorm: 'frozen' }, { microBatch: 2 }] as const;
   for (const changes of extent === 'all' ? changed : changed.slice(0, 1)) {
     test(`${name}: steps of a classifier equal the cpu engine: ${JSON.stringify(changes)}`, async (t) => {
-      const task: ClassifierSpec = { ...classifier, ...changes };
+      const task: ClassifierSpec = { ...classifier, samples: true, ...changes };
       const [engine, cpu] = [await opened(t, open()), await opened(t, openCpuEngine())];
       const trainer = await engine.createClassifier(task);
       const reference = await cpu.createClassifier(task);
@@ -296,11 +309,13 @@ export function engineContract(
         t.deepEqual(Object.keys(readouts), Object.keys(expected));
         // As above.
         const tolerance = 'microBatch' in changes ? 8e-5 * (step + 1) : 1e-5 * (step + 1);
-        near(t, Object.values(readouts), Object.values(expected), tolerance, 'read-outs');
-        const [got, wanted] = [await trainer.snapshot(), await reference.snapshot()];
+        const [{ samples, ...numbers }, { samples: given, ...wanted }] = [readouts, expected];
+        near(t, Object.values(numbers), Object.values(wanted), tolerance, 'read-outs');
+        equalSamples(t, samples!, given!, tolerance);
+        const [got, state] = [await trainer.snapshot(), await reference.snapshot()];
         for (const part of ['weights', 'momentum'] as const) {
-          t.deepEqual([...got[part].keys()], [...wanted[part].keys()]);
-          for (const [key, { data }] of wanted[part]) {
+          t.deepEqual([...got[part].keys()], [...state[part].keys()]);
+          for (const [key, { data }] of state[part]) {
             near(t, got[part].get(key)!.data, data, tolerance, `${part} ${key}`);
           }
         }
@@ -318,13 +333,29 @@ export function engineContract(
         microBatch,
       });
       await trainer.load({ step: 0, weights, momentum: zeroMomentum(weights) });
-      const readouts = await trainer.run(packedBatch(spec.shape, 0, 3), 0.02);
+      const { samples, ...readouts } = await trainer.run(packedBatch(spec.shape, 0, 3), 0.02);
+      t.is(samples, undefined);
       return { readouts, state: await trainer.snapshot() };
     };
     const [whole, chunks] = [await stepped(undefined), await stepped(1)];
     near(t, Object.values(chunks.readouts), Object.values(whole.readouts), 1e-6);
     for (const [key, { data }] of whole.state.momentum) {
       near(t, chunks.state.momentum.get(key)!.data, data, 1e-5, key);
+    }
+  });
+
+  test(`${name}: reading samples out changes no bit of a step`, async (t) => {
+    const engine = await opened(t, open());
+    const stepped = async (samples: boolean, changes: Partial<TrainerSpec>) => {
+      const task = { ...spec, ...changes, samples };
+      const trainer = await engine.createTrainer(task);
+      await trainer.load(state(task));
+      const { samples: given, ...readouts } = await trainer.run(batch(0, task), 0.05);
+      t.is(given?.loss.length, samples ? task.shape.images : undefined);
+      return { readouts, state: await trainer.snapshot() };
+    };
+    for (const changes of [{}, { microBatch: 2 }]) {
+      again(t, await stepped(true, changes), await stepped(false, changes));
     }
   });
 

@@ -41,14 +41,14 @@ export function eagerTrainingSession(spec: StepSpec): TrainingSession {
     },
     async run(batch, learningRate) {
       const rates = stepRates(spec, stepsTaken, learningRate);
-      const { readouts, gradientNorm, next } = await take(loaded(), batch, rates);
+      const { readouts, gradientNorm, rows, next } = await take(loaded(), batch, rates);
       if (!Number.isFinite(readouts.loss) || !Number.isFinite(gradientNorm)) {
         tf.dispose(next);
         throw stepNotFinite(stepsTaken, { loss: readouts.loss, gradientNorm });
       }
       replace(next);
       stepsTaken += 1;
-      return { ...readouts, gradientNorm };
+      return { ...readouts, gradientNorm, rows };
     },
     async snapshot() {
       return { step: stepsTaken, ...mapParts(loaded(), toWeights) };

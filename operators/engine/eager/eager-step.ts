@@ -8,7 +8,8 @@ import {
   splitLosses,
   splitStep,
 } from '../../step/split-step.ts';
-import { trainingStep } from '../../step/training-step.ts';
+import type { StepRows } from '../../step/sample-readouts.ts';
+import { type StepRowTensors, trainingStep } from '../../step/training-step.ts';
 import { type TrainingState, updatedState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { CrossEntropyReadouts, LossReadouts } from '../../loss/readouts.ts';
@@ -21,6 +22,7 @@ import type { StepSpec } from '../../step/step-spec.ts';
 export interface EagerStepResult {
   readonly readouts: LossReadouts | CrossEntropyReadouts;
   readonly gradientNorm: number;
+  readonly rows: StepRows | undefined;
   /** Owned by the caller. */
   readonly next: TrainingState;
 }
@@ -40,16 +42,17 @@ export function eagerStep(spec: StepSpec): EagerStep {
 function wholeStep(spec: StepSpec): EagerStep {
   const own = ownMemory();
   return async (state, batch, rates) => {
-    const { sums, gradientNorm, ...next } = tf.tidy(() => {
+    const { sums, rows, gradientNorm, ...next } = tf.tidy(() => {
       const pixels = pixelTensor(spec, own(batch.pixels));
       const labels = tf.tensor1d(batch.labels, 'int32');
       return trainingStep(spec, state, { pixels, labels }, scalars(rates));
     });
     const values = readTogether({ ...sums, gradientNorm });
-    tf.dispose([sums, gradientNorm]);
+    const given = rows === undefined ? undefined : rowValues(rows);
+    tf.dispose([sums, gradientNorm, ...Object.values(rows ?? {})]);
     // Measured, so every sum is there.
     const readouts = readoutsOf(spec.loss, (name) => values[name]!);
-    return { readouts, gradientNorm: values['gradientNorm']![0]!, next };
+    return { readouts, gradientNorm: values['gradientNorm']![0]!, rows: given, next };
   };
 }
 
@@ -57,7 +60,7 @@ function inChunks(spec: StepSpec): EagerStep {
   const losses = splitLosses(eagerTileCompiler, spec.loss);
   const own = ownMemory();
   return async (state, batch, rates) => {
-    const { readouts, gradients } = await splitStep<TrainingState, ParameterGradients>(
+    const { readouts, rows, gradients } = await splitStep<TrainingState, ParameterGradients>(
       spec,
       {
         async project({ weights }, pixels) {
@@ -89,7 +92,15 @@ function inChunks(spec: StepSpec): EagerStep {
     tf.dispose(gradients);
     const norm = gradientNorm.dataSync()[0]!;
     gradientNorm.dispose();
-    return { readouts, gradientNorm: norm, next };
+    return { readouts, gradientNorm: norm, rows, next };
+  };
+}
+
+/** Copies, because the backend may work on the array itself. */
+function rowValues({ projection, loss }: StepRowTensors): StepRows {
+  return {
+    projection: projection.dataSync<'float32'>().slice(),
+    loss: loss.dataSync<'float32'>().slice(),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { LossRows } from '../../loss/loss-rows.ts';
 import type { ClassifierSpec, TrainerSpec } from '../../step/step-spec.ts';
 import type { BatchShape, PackedBatch, TrainerState, Weights } from '../../types.ts';
+import type { SampleReadouts } from '../../step/sample-readouts.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { LossReadouts } from '../../loss/readouts.ts';
 import type { LossSpec } from '../../loss/loss-spec.ts';
@@ -24,11 +25,17 @@ export interface Trainer<R = StepReadouts> {
    * @throws {PipelineError} `ERR_NOT_FINITE` when loss or gradient are not finite, or no two rows are of a class, which
    * leaves the loss undefined; the step is not applied.
    */
-  run(batch: PackedBatch, learningRate: number): Promise<R>;
+  run(batch: PackedBatch, learningRate: number): Promise<R & SampledStep>;
   /** A copy of the state, taken between steps. */
   snapshot(): Promise<TrainerState>;
   /** Frees worker and memory; settles after the running step. Idempotent. */
   close(): Promise<void>;
+}
+
+/** What a step gives of single images. */
+export interface SampledStep {
+  /** What each image gave; absent unless `StepSpec.samples` asks for it. */
+  readonly samples?: SampleReadouts | undefined;
 }
 
 /** Embeddings of a batch of images. */

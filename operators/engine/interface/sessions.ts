@@ -1,4 +1,5 @@
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
+import type { StepRows } from '../../step/sample-readouts.ts';
 import type { TrainerState } from '../../types.ts';
 import type { EncodedRows } from './engine.ts';
 
@@ -10,6 +11,11 @@ export interface StepBatch {
   readonly labels: Int32Array;
 }
 
+/** Read-outs of a step, with what each row gave where the spec asks for samples. */
+export type SessionReadouts = (StepReadouts | ClassifierReadouts) & {
+  readonly rows?: StepRows | undefined;
+};
+
 /** A training step with the state that it changes, in the thread that computes it. One call at a time. */
 export interface TrainingSession {
   /** @param state Fits the network. Its arrays may be taken over: later steps then write over them. */
@@ -17,7 +23,7 @@ export interface TrainingSession {
   /**
    * @throws {PipelineError} `ERR_NOT_FINITE`, and the state is that before the step; `ERR_ENGINE`, also before `load`.
    */
-  run(batch: StepBatch, learningRate: number): Promise<StepReadouts | ClassifierReadouts>;
+  run(batch: StepBatch, learningRate: number): Promise<SessionReadouts>;
   /**
    * The state. Its arrays may be those that later steps write over: passing them on must copy them.
    *

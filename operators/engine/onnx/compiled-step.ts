@@ -3,6 +3,7 @@ import { ownMemory } from '../../own-memory.ts';
 import { readoutsOf } from '../../loss/readouts-of.ts';
 import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../step/split-step.ts';
 import type { CrossEntropyReadouts, LossReadouts } from '../../loss/readouts.ts';
+import type { StepRows } from '../../step/sample-readouts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { nextStateNames } from './device-state.ts';
 import type { StepCall } from '../thread/engine-calls.ts';
@@ -14,7 +15,7 @@ import {
   type Tensors,
   writtenInto,
 } from '../../onnx/runtime.ts';
-import { pixelsInput, stepPorts } from '../programs/step-ports.ts';
+import { pixelsInput, rowsOf, stepPorts } from '../programs/step-ports.ts';
 import { portSizes } from '../../onnx/graph/stored-layout.ts';
 import { tileCompiler } from './tile-compiler.ts';
 import {
@@ -31,6 +32,7 @@ import { traceTrainingStep } from '../programs/trace-training-step.ts';
  */
 export interface SteppedTensors {
   readonly readouts: LossReadouts | CrossEntropyReadouts;
+  readonly rows: StepRows | undefined;
   readonly outputs: Tensors;
 }
 
@@ -90,7 +92,8 @@ async function compileWhole(
       const outputs = await runInto(session, feeds, into);
       // Every sum is among the outputs.
       const readouts = readoutsOf(spec.loss, (name) => floats(outputs[stepPorts.sums + name]!));
-      return { outputs, readouts };
+      const rows = rowsOf(spec, (port) => floats(outputs[port]!));
+      return { outputs, readouts, rows };
     },
     release: () => session.release(),
   };
@@ -164,7 +167,7 @@ async function compileSplit(
       );
       const feeds = { ...state, ...stepped.gradients, ...scalars(runtime, step.rates) };
       const outputs = await runInto(update, feeds, into);
-      return { outputs, readouts: stepped.readouts };
+      return { outputs, readouts: stepped.readouts, rows: stepped.rows };
     },
     async release() {
       await Promise.all([projection, gradients, update].map((session) => session.release()));

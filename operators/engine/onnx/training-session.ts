@@ -69,7 +69,7 @@ export async function openTrainingSession(
       if (placement.device === 'cpu') spare = renamed(before, toNextState);
       state = renamed(stepped.outputs, nextStatePorts);
       stepsTaken += 1;
-      return { ...stepped.readouts, gradientNorm: gradientNorm(stepped) };
+      return { ...stepped.readouts, gradientNorm: gradientNorm(stepped), rows: stepped.rows };
     },
     async snapshot() {
       const current = await fetched(runtime, loaded(), placement);

@@ -5,6 +5,7 @@ import { stepRates } from '../../step/step-rates.ts';
 import type { TrainingState, UpdatedState } from '../../step/updated-state.ts';
 import { tf, type TensorsByName } from '../../tensor/tf.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
+import type { StepRows } from '../../step/sample-readouts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { LoweringTarget } from '../../onnx/graph/lowering-target.ts';
 import {
@@ -29,6 +30,7 @@ export const stepPorts = {
   statisticsSize: 'statistics_size',
   projection: 'projection',
   projectionGradient: 'projection_gradient',
+  rowLoss: 'row_loss',
   gradients: 'gradients.',
   statistics: 'statistics.',
   nextGradients: 'next.gradients.',
@@ -104,6 +106,15 @@ export function nextState(
     [stepPorts.gradientNorm]: gradientNorm,
     ...Object.assign({}, ...stateParts.map((part) => prefixed(nextPort(part), state[part] ?? {}))),
   };
+}
+
+/** What each row gave in a step in one pass, where its spec asks for samples. */
+export function rowsOf(
+  { samples }: StepSpec,
+  valuesOf: (port: string) => Float32Array,
+): StepRows | undefined {
+  if (samples !== true) return undefined;
+  return { projection: valuesOf(stepPorts.projection), loss: valuesOf(stepPorts.rowLoss) };
 }
 
 /** An input in the shape of each running statistic that is not frozen. */

@@ -16,7 +16,7 @@ import {
 import type { OnnxModel } from '../../onnx/graph/onnx-model.ts';
 import { traceModel, type TraceInput } from '../../onnx/trace.ts';
 
-/** `trainingStep` as a model: state, batch and rates in; next state and sums out. */
+/** `trainingStep` as a model: state, batch and rates in; next state, sums and what rows gave out. */
 export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): OnnxModel {
   const { images, views } = spec.shape;
   const inputs: TraceInput[] = [
@@ -37,6 +37,9 @@ export function traceTrainingStep(spec: StepSpec, target: LoweringTarget): OnnxM
     // activations at once.
     return {
       ...prefixed(stepPorts.sums, next.sums),
+      ...(next.rows === undefined
+        ? {}
+        : { [stepPorts.projection]: next.rows.projection, [stepPorts.rowLoss]: next.rows.loss }),
       ...nextState(spec, next),
     };
   };

@@ -31,12 +31,12 @@ export function graphTrainingSession(binding: NativeBinding, spec: StepSpec): Tr
     async run({ pixels, labels }, learningRate) {
       const before = taken();
       const rates = stepRates(spec, before, learningRate);
-      const { readouts, ...measures } = await step.compute({ pixels, labels, rates });
+      const { readouts, rows, ...measures } = await step.compute({ pixels, labels, rates });
       const refusal = refusedStep(spec, before, { loss: readouts.loss, ...measures });
       if (refusal !== undefined) throw refusal;
       step.commit();
       stepsTaken = before + 1;
-      return { ...readouts, gradientNorm: measures.gradientNorm };
+      return { ...readouts, gradientNorm: measures.gradientNorm, rows };
     },
     snapshot: async () => stateOf(step.session, spec, taken()),
     release: () => step.release(),

@@ -3,6 +3,7 @@ import { readoutsOf } from '../../loss/readouts-of.ts';
 import type { OnnxModel } from '../../onnx/graph/onnx-model.ts';
 import { tensorflowTarget } from '../../onnx/graph/lowering-target.ts';
 import { chunkImages, imagesAtOnce, splitLosses, splitStep } from '../../step/split-step.ts';
+import type { StepRows } from '../../step/sample-readouts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { GraphProgram } from '../../tensorflow/graph-programs.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../tensorflow/graph-session.ts';
 import type { NativeBinding } from '../../tensorflow/native-binding.ts';
 import type { StepMeasures } from '../programs/refused-step.ts';
-import { pixelsInput, stepPorts } from '../programs/step-ports.ts';
+import { pixelsInput, rowsOf, stepPorts } from '../programs/step-ports.ts';
 import { traceChunkGradients, traceProjection, traceUpdate } from '../programs/trace-split-step.ts';
 import { traceTrainingStep } from '../programs/trace-training-step.ts';
 import type { StepBatch } from '../interface/sessions.ts';
@@ -22,6 +23,7 @@ import { graphTileCompiler } from './graph-tiles.ts';
 /** Result of a step. The next state is in variables of the session. */
 export interface GraphStepResult extends Pick<StepMeasures, 'gradientNorm' | 'statisticsSize'> {
   readonly readouts: LossReadouts | CrossEntropyReadouts;
+  readonly rows: StepRows | undefined;
 }
 
 /** Inputs of a step beside the state. */
@@ -65,7 +67,7 @@ function wholeStep(binding: NativeBinding, spec: StepSpec): GraphStep {
       });
       // Every sum is among the outputs.
       const readouts = readoutsOf(spec.loss, (name) => outputs[stepPorts.sums + name]!);
-      return { readouts, ...measures(outputs) };
+      return { readouts, rows: rowsOf(spec, (port) => outputs[port]!), ...measures(outputs) };
     },
     commit: () => void session.run('commit', {}),
     release: async () => session.release(),
@@ -97,7 +99,7 @@ function stepInChunks(binding: NativeBinding, spec: StepSpec): GraphStep {
   return {
     session,
     async compute({ rates, ...batch }) {
-      const { readouts } = await splitStep<null, true>(
+      const { readouts, rows } = await splitStep<null, true>(
         spec,
         {
           async project(_state, pixels) {
@@ -118,7 +120,7 @@ function stepInChunks(binding: NativeBinding, spec: StepSpec): GraphStep {
         null,
         batch,
       );
-      return { readouts, ...measures(session.run('update', rateInputs(rates))) };
+      return { readouts, rows, ...measures(session.run('update', rateInputs(rates))) };
     },
     commit: () => void session.run('commit', {}),
     async release() {

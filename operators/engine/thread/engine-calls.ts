@@ -1,19 +1,18 @@
 import type { Computing } from '../../onnx/device-name.ts';
 import type { LossRows } from '../../loss/loss-rows.ts';
 import type { TrainerState, Weights } from '../../types.ts';
-import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { LossSpec } from '../../loss/loss-spec.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { ImageRanges, Quantisation } from '../../onnx/int8/quantisation.ts';
-import type { StepBatch } from '../interface/sessions.ts';
+import type { SessionReadouts, StepBatch } from '../interface/sessions.ts';
 import type { EncodedRows, LossResult, ModelPorts, ModelSpec } from '../interface/engine.ts';
 
 /** Call table of an engine thread: the argument and the result of each call by name. */
 export interface EngineCalls {
   openTrainer: { argument: { spec: StepSpec } & Computing; result: null };
   load: { argument: TrainerState; result: null };
-  run: { argument: StepCall; result: StepReadouts | ClassifierReadouts };
+  run: { argument: StepCall; result: SessionReadouts };
   snapshot: { argument: null; result: TrainerState };
   openEncoder: {
     argument: {

@@ -20,6 +20,7 @@ import type { EncoderSpec } from '../../model/encoder-spec.ts';
 import type { Quantisation } from '../../onnx/int8/quantisation.ts';
 import type { Weights } from '../../types.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
+import { sampledStep } from '../interface/sampled-step.ts';
 import { imagesOf } from '../interface/images-of.ts';
 import type { EngineCalls } from './engine-calls.ts';
 import type { Computing } from '../../onnx/device-name.ts';
@@ -177,8 +178,8 @@ function threadTrainer<R>(
       const { pixels } = batch;
       const labels = lossLabels(spec.loss, batch);
       const call = { pixels, labels, learningRate };
-      // A step on this loss reads out these numbers.
-      return (await thread.call('run', call, { handOver: wholeBuffers(pixels) })) as R;
+      const stepped = await thread.call('run', call, { handOver: wholeBuffers(pixels) });
+      return sampledStep<R>(spec, batch, stepped);
     },
     snapshot: () => thread.call('snapshot', null),
     close,

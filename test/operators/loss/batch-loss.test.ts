@@ -17,16 +17,16 @@ test('beyond 2,048 rows blocks follow each other, and give the loss of all', asy
   const z = tf.tensor2d(rows.flat(), [n, 2]);
   const y = tf.tensor1d(labels, 'int32');
   const before = tf.memory().numTensors;
-  const { value, gradient, sums } = batchLoss(
+  const { value, gradient, sums, rowLoss } = batchLoss(
     z,
     { labels: y },
     { form: sincere, temperature: 0.5, readouts: false },
   );
-  t.is(tf.memory().numTensors - before, 2 + Object.keys(sums).length);
+  t.is(tf.memory().numTensors - before, 3 + Object.keys(sums).length);
 
   // The same by plain loops in float64: the value, and the gradient of the first row by differences.
-  const valueWith = (first: readonly [number, number]): number => {
-    let total = 0;
+  const lossesWith = (first: readonly [number, number]): readonly number[] => {
+    const losses: number[] = [];
     for (let i = 0; i < n; i += 1) {
       const a = i === 0 ? first : rows[i]!;
       let negatives = 0;
@@ -39,17 +39,20 @@ test('beyond 2,048 rows blocks follow each other, and give the loss of all', asy
         else negatives += Math.exp(s);
       }
       const terms = positives.map((s) => Math.log1p(negatives * Math.exp(-s)));
-      total += terms.reduce((sum, x) => sum + x, 0) / positives.length;
+      losses.push(terms.reduce((sum, x) => sum + x, 0) / positives.length);
     }
-    return total / n;
+    return losses;
   };
+  const valueWith = (first: readonly [number, number]): number =>
+    lossesWith(first).reduce((sum, x) => sum + x, 0) / n;
   const [x, y0] = rows[0]!;
   const h = 1e-4;
   near(t, value.dataSync(), [valueWith([x, y0])], 1e-5);
+  near(t, rowLoss.dataSync(), lossesWith([x, y0]), 1e-5);
   const differences = [
     (valueWith([x + h, y0]) - valueWith([x - h, y0])) / (2 * h),
     (valueWith([x, y0 + h]) - valueWith([x, y0 - h])) / (2 * h),
   ];
   near(t, [...gradient.dataSync()].slice(0, 2), differences, 1e-4);
-  tf.dispose([value, gradient, sums, z, y]);
+  tf.dispose([value, gradient, sums, rowLoss, z, y]);
 });

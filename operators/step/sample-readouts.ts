@@ -1,0 +1,199 @@
+import { lossLabels } from '../loss/loss-labels.ts';
+import type { CrossEntropySpec, LossSpec } from '../loss/loss-spec.ts';
+import type { PackedBatch } from '../types.ts';
+import type { StepSpec } from './step-spec.ts';
+
+/** What each row of a batch gave in a step, before the update. */
+export interface StepRows {
+  /** `[rows, size]`: unit vectors, or the logits of a classifier. */
+  readonly projection: Float32Array;
+  /** `[rows]`: in nats; 0 for rows that are no anchors. */
+  readonly loss: Float32Array;
+}
+
+/**
+ * What each image of a batch gave in a step, before the update: `[images]` each, in the order of `PackedBatch.samples`.
+ *
+ * The margin `ownSimilarity − otherSimilarity`, averaged over the steps of a training, is low for images whose label is
+ * wrong; of a classifier it is the area under the margin (AUM).
+ *
+ * @see Pleiss, Zhang, Elenberg and Weinberger, Identifying mislabeled data using the area under the margin ranking, 2020.
+ */
+export interface SampleReadouts {
+  /** Mean loss over its views that were anchors with a positive, in nats; NaN without any. */
+  readonly loss: Float32Array;
+  /**
+   * Mean cosine similarity of its views to the rows of its class, those of the image itself left out, −1 to 1; of a
+   * classifier the mean logit of its class. NaN where the class is unknown, or no other image of the batch has it.
+   */
+  readonly ownSimilarity: Float32Array;
+  /**
+   * The same for the class among all others to which it is the most similar; of a classifier their largest mean logit.
+   * NaN without another class.
+   */
+  readonly otherSimilarity: Float32Array;
+  /** That class, -1 for none. Ties: the lowest. */
+  readonly otherClass: Int32Array;
+}
+
+/** What each image gave, from the rows of its views. Classes are those of the batch, whatever the loss goes by. */
+export function sampleReadouts(
+  { loss, encoder }: StepSpec,
+  batch: PackedBatch,
+  rows: StepRows,
+): SampleReadouts {
+  const size = encoder.projectionSize;
+  const compared =
+    loss.name === 'cross-entropy' ? ofLogits(batch, rows, size) : ofVectors(batch, rows, size);
+  return { loss: imageLosses(loss, batch, rows), ...compared };
+}
+
+type Compared = Omit<SampleReadouts, 'loss'>;
+
+function emptyColumns(images: number): Compared {
+  return {
+    ownSimilarity: new Float32Array(images).fill(Number.NaN),
+    otherSimilarity: new Float32Array(images).fill(Number.NaN),
+    otherClass: new Int32Array(images).fill(-1),
+  };
+}
+
+function imageLosses(
+  spec: LossSpec | CrossEntropySpec,
+  batch: PackedBatch,
+  rows: StepRows,
+): Float32Array {
+  const { views } = batch.shape;
+  const isAnchor = anchorsOf(spec, batch);
+  return Float32Array.from(batch.samples, (_, image) => {
+    let [sum, anchors] = [0, 0];
+    for (let row = image * views; row < (image + 1) * views; row += 1) {
+      if (!isAnchor(row)) continue;
+      sum += rows.loss[row]!;
+      anchors += 1;
+    }
+    // Written out: 0 / 0 has the sign of the processor.
+    return anchors === 0 ? Number.NaN : sum / anchors;
+  });
+}
+
+/** Rows whose loss counts: a row without a positive has none. */
+function anchorsOf(
+  spec: LossSpec | CrossEntropySpec,
+  batch: PackedBatch,
+): (row: number) => boolean {
+  const labels = lossLabels(spec, batch);
+  if (spec.name === 'cross-entropy') return (row) => labels[row]! >= 0;
+  const members = new Map<number, number>();
+  for (const label of labels) members.set(label, (members.get(label) ?? 0) + 1);
+  const { views } = batch.shape;
+  const isCandidate = (row: number): boolean => spec.anchors !== 'first' || row % views === 0;
+  return (row) => labels[row]! >= 0 && members.get(labels[row]!)! > 1 && isCandidate(row);
+}
+
+/** Of logits: those of each class, averaged over the views. */
+function ofLogits(
+  { samples, shape, labels }: PackedBatch,
+  { projection }: StepRows,
+  size: number,
+): Compared {
+  const { views } = shape;
+  const columns = emptyColumns(samples.length);
+  for (const image of samples.keys()) {
+    const mean = rowSum(projection, image * views, views, size).map((sum) => sum / views);
+    const label = labels[image * views]!;
+    if (label >= 0) columns.ownSimilarity[image] = mean[label]!;
+    addNearest(columns, image, label, mean.entries());
+  }
+  return columns;
+}
+
+/** Of unit vectors: mean products with the rows of each class, which are products with the sum of these rows. */
+function ofVectors(batch: PackedBatch, { projection }: StepRows, size: number): Compared {
+  const { samples, shape, labels } = batch;
+  const { views } = shape;
+  const columns = emptyColumns(samples.length);
+  const sums = samples.map((_, image) => rowSum(projection, image * views, views, size));
+  const labelOf = (image: number): number => labels[image * views]!;
+  const classes = groupSums(
+    [...samples.keys()].filter((image) => labelOf(image) >= 0),
+    labelOf,
+    sums,
+  );
+  // An image can be in a batch twice, and is no witness for itself.
+  const copies = groupSums([...samples.keys()], (image) => samples[image]!.id, sums);
+  const ascending = [...classes].sort(([a], [b]) => a - b);
+  for (const [image, { id }] of samples.entries()) {
+    const vector = sums[image]!;
+    const label = labelOf(image);
+    const own = classes.get(label);
+    if (own !== undefined) {
+      const self = copies.get(id)!;
+      const product = dot(vector, own.sum) - dot(vector, self.sum);
+      const others = own.images - self.images;
+      // Of none it would be a rounding.
+      if (others > 0) columns.ownSimilarity[image] = product / (views * views * others);
+    }
+    const similarities = ascending.map(
+      ([other, group]) => [other, dot(vector, group.sum) / (views * views * group.images)] as const,
+    );
+    addNearest(columns, image, label, similarities);
+  }
+  return columns;
+}
+
+/** The largest similarity to another class than that of the image. */
+function addNearest(
+  { otherSimilarity, otherClass }: Compared,
+  image: number,
+  label: number,
+  similarities: Iterable<readonly [label: number, similarity: number]>,
+): void {
+  let largest = -Infinity;
+  for (const [other, similarity] of similarities) {
+    if (other === label || !(similarity > largest)) continue;
+    largest = similarity;
+    otherSimilarity[image] = similarity;
+    otherClass[image] = other;
+  }
+}
+
+interface Group {
+  readonly sum: Float64Array;
+  images: number;
+}
+
+function groupSums<K>(
+  images: readonly number[],
+  keyOf: (image: number) => K,
+  vectors: readonly Float64Array[],
+): Map<K, Group> {
+  const groups = new Map<K, Group>();
+  for (const image of images) {
+    const key = keyOf(image);
+    const vector = vectors[image]!;
+    const group = groups.get(key);
+    if (group === undefined) {
+      groups.set(key, { sum: vector.slice(), images: 1 });
+      continue;
+    }
+    group.images += 1;
+    for (const [at, value] of vector.entries()) group.sum[at]! += value;
+  }
+  return groups;
+}
+
+/** Sum of consecutive rows. */
+function rowSum(rows: Float32Array, first: number, count: number, size: number): Float64Array {
+  const sum = new Float64Array(size);
+  for (let row = first; row < first + count; row += 1) {
+    for (let at = 0; at < size; at += 1) sum[at]! += rows[row * size + at]!;
+  }
+  return sum;
+}
+
+function dot(one: Float64Array, other: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < one.length; at += 1) sum += one[at]! * other[at]!;
+  return sum;
+}

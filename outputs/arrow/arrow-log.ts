@@ -1,15 +1,6 @@
-import fs from 'node:fs/promises';
-import path from 'node:path';
-import { PipelineError } from '../../operators/errors.ts';
-import { endOfStream } from './arrow-writer.ts';
-import { type LogColumns, type LogRow, rowEncoder } from './log-rows.ts';
+import { openGrowingStream } from './growing-stream.ts';
 import { checkKeep, keptRows, type KeepOptions } from './kept-rows.ts';
-import { countText, sidecarOf } from './log-sidecar.ts';
-import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
-import { mutex } from '../../operators/files/mutex.ts';
-import { writeAll } from '../../operators/files/partial-file.ts';
-import { isMissing } from '../../operators/files/system-error.ts';
-import { writeError } from '../../operators/files/write-error.ts';
+import { type LogColumns, type LogRow, rowEncoder } from './log-rows.ts';
 
 /** A log of numbers that grows while it can be read. Calls are served in order. */
 export interface ArrowLog<C extends LogColumns> {
@@ -68,92 +59,25 @@ export async function openArrowLog<const C extends LogColumns>(
   checkKeep(columns, options);
   const encoder = rowEncoder(columns, metadata);
   const { header, rowBytes } = encoder;
-  if ((keepBefore ?? keepRows) === 0) {
-    await writeAtomicFile(filePath, [header]);
-    await writeAtomicFile(sidecarOf(filePath), countText(0));
-  }
-  const handle = await open(filePath);
-  let rows = keepRows;
-  try {
-    rows = await keptRows({ handle, path: filePath, encoder }, options);
-    await handle.truncate(header.byteLength + rows * rowBytes);
-  } catch (error) {
-    await handle.close();
-    throw error instanceof PipelineError ? error : writeError(filePath, error);
-  }
-  const sidecar = await open(sidecarOf(filePath), fs.constants.O_RDWR | fs.constants.O_CREAT).catch(
-    async (error: unknown) => {
-      await handle.close();
-      throw error;
-    },
+  const stream = await openGrowingStream(
+    filePath,
+    header,
+    (keepBefore ?? keepRows) === 0
+      ? 'none'
+      : async (handle) => {
+          const rows = await keptRows({ handle, path: filePath, encoder }, options);
+          return { rows, end: header.byteLength + rows * rowBytes };
+        },
   );
-  let closed = false;
-
-  const exclusively = mutex();
-  const guarded = (work: () => Promise<void>): Promise<void> =>
-    exclusively(async () => {
-      try {
-        await work();
-      } catch (error) {
-        throw writeError(filePath, error);
-      }
-    });
-  // The same number of bytes each time, so that one small write replaces the count as a whole.
-  const writeCount = (): Promise<void> => writeAll(sidecar, [Buffer.from(countText(rows))], 0);
-  const sync = async (): Promise<void> => {
-    await handle.sync();
-    await sidecar.sync();
-  };
-
-  await guarded(writeCount);
   return {
     path: filePath,
     get rows() {
-      return rows;
+      return stream.rows;
     },
     async append(added) {
-      const encoded = added.map(encoder.encode);
-      await guarded(async () => {
-        if (closed) throw closedError(filePath);
-        await writeAll(handle, encoded, header.byteLength + rows * rowBytes);
-        rows += added.length;
-        await writeCount();
-      });
+      await stream.append(added.map(encoder.encode), added.length);
     },
-    sync: () => guarded(sync),
-    close: () =>
-      guarded(async () => {
-        if (closed) return;
-        closed = true;
-        try {
-          const end = header.byteLength + rows * rowBytes;
-          // A failed append may have left a part of a row.
-          await handle.truncate(end);
-          await writeAll(handle, [endOfStream], end);
-          await sync();
-        } finally {
-          await handle.close();
-          await sidecar.close();
-        }
-      }),
+    sync: () => stream.sync(),
+    close: () => stream.close(),
   };
-}
-
-async function open(filePath: string, flags: string | number = 'r+'): Promise<fs.FileHandle> {
-  try {
-    return await fs.open(filePath, flags);
-  } catch (error) {
-    if (!isMissing(error)) throw writeError(filePath, error);
-    throw new PipelineError(
-      'ERR_FORMAT',
-      `\`${path.basename(filePath)}\` is missing in \`${path.dirname(filePath)}\`. Start the run in another folder.`,
-      { path: filePath, cause: error },
-    );
-  }
-}
-
-function closedError(filePath: string): PipelineError {
-  return new PipelineError('ERR_CONTRACT', `\`${filePath}\` is closed already.`, {
-    path: filePath,
-  });
 }

@@ -3,6 +3,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import { isThere } from '../../operators/files/system-error.ts';
 import { counted } from '../../operators/message-words.ts';
 import { outOfRange } from '../../operators/out-of-range.ts';
+import { checkHeader } from './growing-stream.ts';
 import type { LogColumns, RowEncoder } from './log-rows.ts';
 import { readLogCount, sidecarOf } from './log-sidecar.ts';
 
@@ -56,7 +57,7 @@ interface Kept {
  */
 export async function keptRows(log: OpenLog, options: KeepOptions): Promise<number> {
   const { keepRows, keepBefore } = options;
-  await checkHeader(log);
+  await checkHeader(log.handle, log.path, log.encoder.header);
   const kept = await wholeRows(log, options);
   const { rows, ended } = kept;
   const needed = keepRows ?? (keepBefore === undefined ? 0 : await rowsWithout(log, kept));
@@ -76,16 +77,6 @@ async function rowsWithout({ path }: OpenLog, { rows, ended }: Kept): Promise<nu
   if (ended === 'damage') return rows + 1;
   const isWhole = ended !== 'file' || !(await isThere(sidecarOf(path)));
   return isWhole ? rows : await readLogCount(path);
-}
-
-async function checkHeader({ handle, path, encoder: { header } }: OpenLog): Promise<void> {
-  const there = await readAt(handle, header.byteLength, 0);
-  if (there.equals(header)) return;
-  throw new PipelineError(
-    'ERR_FORMAT',
-    `\`${path}\` is not a log with these columns, or its start is damaged. Start the run in another folder.`,
-    { path },
-  );
 }
 
 const bytesAtOnce = 2 ** 20;

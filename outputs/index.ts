@@ -21,6 +21,7 @@ export type { RunFolder } from './run/run-folder.ts';
 export { readRun } from './run/read-run.ts';
 export type { SavedRun } from './run/read-run.ts';
 export { writeMetrics } from './run/write-metrics.ts';
+export { writeSamples } from './run/write-samples.ts';
 export { saveCheckpoints } from './run/save-checkpoints.ts';
 export { readSafetensors } from './run/read-safetensors.ts';
 export { writeSafetensors } from './run/write-safetensors.ts';

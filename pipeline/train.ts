@@ -13,6 +13,7 @@ import { planBatches } from '../operators/batches/plan-batches.ts';
 import { replacementFor } from '../operators/batches/replacement-for.ts';
 import { encoderSidecar } from '../outputs/model/model-sidecar.ts';
 import { saveCheckpoints } from '../outputs/run/save-checkpoints.ts';
+import { writeSamples } from '../outputs/run/write-samples.ts';
 import { mirrorMetrics } from '../outputs/run/mirror-metrics.ts';
 import { writeMetrics } from '../outputs/run/write-metrics.ts';
 import { batchShape } from './parts/batch-shape.ts';
@@ -25,6 +26,7 @@ import { type PretrainedStart, viewsOf } from './parts/run-config.ts';
 import { plannedRate } from './parts/planned-rate.ts';
 import { tellTraffic } from './parts/tell-traffic.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { recordedSamples } from './parts/recorded-samples.ts';
 import { trainingSource } from './parts/training-source.ts';
 import { timeLimit } from './parts/time-limit.ts';
 import { trainingAlarms } from './parts/training-alarms.ts';
@@ -97,6 +99,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         alarms.watch,
         // A checkpoint needs the rows of its steps on the disk before it.
         writeMetrics(run),
+        writeSamples(run, recordedSamples(config, data, run.extended)),
         mirrorMetrics(mirrors),
         saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
         beforeComplete(async () => {

@@ -15,7 +15,13 @@ import type { LossSpec } from '../loss/loss-spec.ts';
 import type { EncoderSpec } from '../model/encoder-spec.ts';
 import { eagerEncodingSession, eagerTrainingSession } from './eager/eager-sessions.ts';
 import { eagerTileCompiler } from './eager/eager-tiles.ts';
-import type { EncoderSession, Engine, LossSession, Trainer } from './interface/engine.ts';
+import type {
+  EncoderSession,
+  Engine,
+  LossSession,
+  SampledStep,
+  Trainer,
+} from './interface/engine.ts';
 import type { StepSpec } from '../step/step-spec.ts';
 import { sampledStep } from './interface/sampled-step.ts';
 import { lossResult } from './interface/loss-result.ts';
@@ -96,7 +102,9 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
         checkLearningRate(learningRate);
         const { pixels } = batch;
         const labels = lossLabels(spec.loss, batch);
-        return sampledStep<R>(spec, batch, await session.run({ pixels, labels }, learningRate));
+        const stepped = await session.run({ pixels, labels }, learningRate);
+        // A step on this loss reads out these numbers.
+        return sampledStep(spec, batch, stepped) as unknown as R & SampledStep;
       }),
     snapshot: () => line.enter(() => session.snapshot()),
     close: () =>

@@ -1,6 +1,6 @@
 import { lossLabels } from '../loss/loss-labels.ts';
-import type { CrossEntropySpec, LossSpec } from '../loss/loss-spec.ts';
-import type { PackedBatch } from '../types.ts';
+import { type CrossEntropySpec, isByImage, type LossSpec } from '../loss/loss-spec.ts';
+import type { PackedBatch, PlannedSample } from '../types.ts';
 import type { StepSpec } from './step-spec.ts';
 
 /** What each row of a batch gave in a step, before the update. */
@@ -12,7 +12,7 @@ export interface StepRows {
 }
 
 /**
- * What each image of a batch gave in a step, before the update: `[images]` each, in the order of `PackedBatch.samples`.
+ * What each image of a batch gave in a step, before the update: `[images]` each.
  *
  * The margin `ownSimilarity − otherSimilarity`, averaged over the steps of a training, is low for images whose label is
  * wrong; of a classifier it is the area under the margin (AUM).
@@ -20,6 +20,8 @@ export interface StepRows {
  * @see Pleiss, Zhang, Elenberg and Weinberger, Identifying mislabeled data using the area under the margin ranking, 2020.
  */
 export interface SampleReadouts {
+  /** The images: those of the plan, or what stands in for a bad one. */
+  readonly images: readonly PlannedSample[];
   /** Mean loss over its views that were anchors with a positive, in nats; NaN without any. */
   readonly loss: Float32Array;
   /**
@@ -36,19 +38,20 @@ export interface SampleReadouts {
   readonly otherClass: Int32Array;
 }
 
-/** What each image gave, from the rows of its views. Classes are those of the batch, whatever the loss goes by. */
+/** What each image gave, from the rows of its views. A loss whose positives are views of an image knows no classes. */
 export function sampleReadouts(
   { loss, encoder }: StepSpec,
   batch: PackedBatch,
   rows: StepRows,
 ): SampleReadouts {
-  const size = encoder.projectionSize;
-  const compared =
-    loss.name === 'cross-entropy' ? ofLogits(batch, rows, size) : ofVectors(batch, rows, size);
-  return { loss: imageLosses(loss, batch, rows), ...compared };
+  const images = batch.samples;
+  const compared = isByImage(loss)
+    ? emptyColumns(images.length)
+    : (loss.name === 'cross-entropy' ? ofLogits : ofVectors)(batch, rows, encoder.projectionSize);
+  return { images, loss: imageLosses(loss, batch, rows), ...compared };
 }
 
-type Compared = Omit<SampleReadouts, 'loss'>;
+type Compared = Omit<SampleReadouts, 'images' | 'loss'>;
 
 function emptyColumns(images: number): Compared {
   return {

@@ -132,6 +132,13 @@ export function boolColumn(values: readonly boolean[]): Data<Bool> {
   return makeData({ type: new Bool(), length: values.length, nullCount: 0, data });
 }
 
+/** Numbers, or null where one is NaN. */
+export function float32Column(values: Float32Array): Data<Float32> {
+  const { nullCount, nullBitmap } = validity(values.length, (row) => !Number.isNaN(values[row]));
+  const data = values.map((value) => (Number.isNaN(value) ? 0 : value));
+  return makeData({ type: new Float32(), length: values.length, nullCount, nullBitmap, data });
+}
+
 /** Numbers, or null where there is none. */
 export function float64Column(values: readonly (number | null)[]): Data<Float64> {
   const { nullCount, nullBitmap } = validity(values.length, (row) => values[row] !== null);

@@ -108,7 +108,12 @@ async function stepOf(handle: fs.FileHandle, message: ArrowMessage): Promise<num
   if (message.kind !== 'batch' || message.rows === 0) return undefined;
   // Behind the validity of the first column, which has no bytes.
   const values = message.layout.buffers[1];
-  if (values === undefined || values.length < 4 || values.offset + 4 > message.bodyBytes) {
+  if (
+    values === undefined ||
+    values.length < 4 ||
+    values.offset < 0 ||
+    values.offset + 4 > message.bodyBytes
+  ) {
     return undefined;
   }
   const value = Buffer.alloc(4);

@@ -3,6 +3,7 @@ import type { DrawnClass } from '../../operators/batches/drawn-by-class.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { BadSample, RepairedSample, TrainerState } from '../../operators/types.ts';
 import { type ArrowLog, openArrowLog } from '../arrow/arrow-log.ts';
+import { type BlockLog, openBlockLog } from '../arrow/block-log.ts';
 import type { LogColumns } from '../arrow/log-rows.ts';
 import { writeAtomicFile, writeAtomicJson } from '../../operators/files/atomic-file.ts';
 import type { Json } from '../../operators/files/json.ts';
@@ -38,6 +39,7 @@ import {
   type RunImages,
   writeRunImages,
 } from './run-images.ts';
+import { samplesFields, samplesName } from './samples-columns.ts';
 import { drawnName, writeDrawn } from './drawn-file.ts';
 import { configName, type RunExtension } from './saved-config.ts';
 
@@ -45,6 +47,8 @@ import { configName, type RunExtension } from './saved-config.ts';
 export interface RunFolderOptions extends RunIdentity {
   /** Columns of `metrics.arrows`. @default contrastiveColumns */
   readonly metrics?: LogColumns | undefined;
+  /** Keep `samples.arrows`, what each image gave. @default false */
+  readonly samples?: boolean | undefined;
   /** Images of the run: those of a continued one must be the same. @default not compared */
   readonly images?: RunImages | undefined;
   /** Rotation of checkpoints. @default the newest 3 */
@@ -70,6 +74,8 @@ export interface RunFolder {
   readonly repaired: readonly RepairedSample[];
   readonly metrics: ArrowLog<LogColumns>;
   readonly timing: ArrowLog<typeof timingColumns>;
+  /** What each image gave; undefined where it is not kept. */
+  readonly samples: BlockLog | undefined;
   /**
    * Saves a state and removes old ones. Rows of all its steps are on the disk before.
    * @returns The path.
@@ -94,6 +100,7 @@ export interface RunFolder {
  * images.json      version of the images and SHA-256 of some, by which others under the same names are refused
  * metrics.arrows   one row a step, the same for the same seed
  * timing.arrows    one row a step
+ * samples.arrows   one row for each image of a recorded step, where it is kept
  * checkpoints/     states by the rule `keep`, the newest three by default
  * encoder.onnx     the trained network, when the run has ended
  * encoder.json     how its input is made
@@ -131,8 +138,8 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     const begun = await beginOrContinueRun(folder, options, step);
     const { configHash, extended, extension } = begun;
     checkConfig(latest, configHash);
-    logs = await openLogs(folder, options.metrics ?? contrastiveColumns, {
-      keepRows: latest.checkpoint?.step ?? 0,
+    logs = await openLogs(folder, options, {
+      steps: latest.checkpoint?.step ?? 0,
       metadata: { producer, config: configHash },
     });
     if (images !== undefined) await writeRunImages(folder, images);
@@ -166,19 +173,35 @@ async function knownImages(
   return { ...images, ...(await comparedImages(folder, images, run)) };
 }
 
-type RunLogs = Pick<RunFolder, 'metrics' | 'timing'>;
+type RunLogs = Pick<RunFolder, 'metrics' | 'timing' | 'samples'>;
 
+/** The logs of a run, cut to the steps that are behind its checkpoint. */
 async function openLogs(
   folder: string,
-  columns: LogColumns,
-  log: { readonly keepRows: number; readonly metadata: Readonly<Record<string, string>> },
+  { metrics: columns = contrastiveColumns, samples: keepsSamples = false }: RunFolderOptions,
+  {
+    steps,
+    metadata,
+  }: { readonly steps: number; readonly metadata: Readonly<Record<string, string>> },
 ): Promise<RunLogs> {
-  const metrics = await openArrowLog(path.join(folder, 'metrics.arrows'), columns, log);
+  const file = (name: string): string => path.join(folder, name);
+  const log = { keepRows: steps, metadata };
+  const open: { close(): Promise<void> }[] = [];
+  const opened = <T extends { close(): Promise<void> }>(one: T): T => {
+    open.push(one);
+    return one;
+  };
   try {
-    const timing = await openArrowLog(path.join(folder, 'timing.arrows'), timingColumns, log);
-    return { metrics, timing };
+    const metrics = opened(await openArrowLog(file('metrics.arrows'), columns, log));
+    const timing = opened(await openArrowLog(file('timing.arrows'), timingColumns, log));
+    const samples = keepsSamples
+      ? opened(
+          await openBlockLog(file(samplesName), samplesFields, { keepBefore: steps, metadata }),
+        )
+      : undefined;
+    return { metrics, timing, samples };
   } catch (error) {
-    await metrics.close();
+    for (const one of open) await one.close();
     throw error;
   }
 }
@@ -187,6 +210,7 @@ async function closeAll(logs: RunLogs | undefined, lock: FolderLock): Promise<vo
   try {
     await logs?.metrics.close();
     await logs?.timing.close();
+    await logs?.samples?.close();
   } finally {
     await lock.release();
   }
@@ -211,7 +235,7 @@ function runWriter({
   RunFolder,
   'saveCheckpoint' | 'saveEncoder' | 'saveQuarantine' | 'saveDrawn' | 'close'
 > {
-  const { metrics, timing } = logs;
+  const { metrics, timing, samples } = logs;
   const exclusively = mutex();
   let closing: Promise<void> | undefined;
   return {
@@ -221,6 +245,7 @@ function runWriter({
         // What a continued run keeps of the logs must be there when the checkpoint is.
         await metrics.sync();
         await timing.sync();
+        await samples?.sync();
         const file = await writeCheckpoint(checkpointsIn(folder), state, configHash);
         await pruneCheckpoints(checkpointsIn(folder), state.step, keep);
         return file;

@@ -156,6 +156,8 @@ export interface TrainOptions
   readonly jsonl?: boolean | undefined;
   /** Copy the rows of the metrics into event files for TensorBoard, in `tensorboard/`. @default false */
   readonly tensorboard?: boolean | undefined;
+  /** Record loss and similarities of each image in `samples.arrows`, every epoch or, of long runs, every n-th. @default false */
+  readonly samples?: boolean | undefined;
   /** Report the share of time spent in steps and between them. @default false */
   readonly timing?: boolean | undefined;
 }
@@ -355,6 +357,9 @@ const run = {
   jsonl: flag('Copy the rows of the metrics into `metrics.jsonl`.'),
   tensorboard: flag(
     'Copy the rows of the metrics into event files for TensorBoard, in `tensorboard/`.',
+  ),
+  samples: flag(
+    'Record loss and similarities of each image in `samples.arrows`, every epoch or, of long runs, every n-th.',
   ),
   seed: seedField,
   timing: flag('Report the share of time spent in steps and between them.'),

@@ -89,6 +89,7 @@ export async function openTraining(
     await openRunFolder(options.out, {
       config: { ...config },
       metrics: metricsColumns(config.loss.name),
+      samples: config.samples,
       images: trainingImages(data, config, scope.signal),
       resume,
       keep: { newest: options.keep, every: options.keepEvery ?? undefined },
@@ -183,6 +184,7 @@ async function openTrainer(
     layerDecay,
     averageDecay: config.ema,
     accumulate: config.accumulate,
+    samples: config.samples,
     memory: ignoreMemory ? 'unchecked' : 'checked',
   } as const;
   return loss.name === 'cross-entropy'

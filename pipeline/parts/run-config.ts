@@ -61,6 +61,8 @@ export interface RunConfig extends ImageReading {
   readonly clipNorm?: number | undefined;
   /** Decay of the moving average of the weights; none is kept where it is absent. */
   readonly ema?: number | undefined;
+  /** What each image gives is recorded; absent where it is not. */
+  readonly samples?: true | undefined;
   readonly seed: number;
   readonly engine: string;
   /** Device, such as `webgpu`, without the versions of its driver; the processor where it is absent. */
@@ -205,6 +207,7 @@ export function runConfig(
     weightDecay: options.weightDecay ?? usual.weightDecay,
     ...(clipNorm === null ? {} : { clipNorm }),
     ...(ema === null ? {} : { ema }),
+    ...(options.samples ? { samples: true } : {}),
     seed,
     engine: engine.name,
     ...(engine.device.startsWith('cpu') ? {} : { device: engine.device.split(',')[0]! }),

@@ -11,6 +11,7 @@ import {
   writeEmbeddings,
 } from '../../outputs/embeddings/write-embeddings.ts';
 import { writeMetrics } from '../../outputs/run/write-metrics.ts';
+import { writeSamples } from '../../outputs/run/write-samples.ts';
 import type { OperatorCase } from './operator-contract.ts';
 import { exportBatch, exportOptions, exportPlan, exportSample } from '../helpers/export-cases.ts';
 import { madeUpState, madeUpStep } from '../helpers/training-cases.ts';
@@ -57,6 +58,24 @@ const metrics: OperatorCase<StepResult, StepResult> = {
   exclusive: true,
 };
 
+const samples: OperatorCase<StepResult, StepResult> = {
+  async open() {
+    const { folder, remove } = await made();
+    const run = await openRunFolder(folder, { config: {}, samples: true });
+    return {
+      operator: writeSamples(run, { classes: ['cat', 'dog'] }),
+      close: async () => {
+        await run.close();
+        await remove();
+      },
+    };
+  },
+  input: (seq) => madeUpStep(seq),
+  seqOf: ({ plan }) => plan.seq,
+  broken: () => ({ ...madeUpStep(3), samples: undefined }),
+  exclusive: true,
+};
+
 const checkpoints: OperatorCase<StepResult, StepResult> = {
   async open() {
     const { folder, remove } = await made();
@@ -80,9 +99,11 @@ const checkpoints: OperatorCase<StepResult, StepResult> = {
 export const outputCases: {
   readonly writeEmbeddings: typeof embeddings;
   readonly writeMetrics: typeof metrics;
+  readonly writeSamples: typeof samples;
   readonly saveCheckpoints: typeof checkpoints;
 } = {
   writeEmbeddings: embeddings,
   writeMetrics: metrics,
+  writeSamples: samples,
   saveCheckpoints: checkpoints,
 };

@@ -39,6 +39,13 @@ export function madeUpStep(step: number, state?: TrainerState): StepResult {
     plan: { seq: step, epoch: Math.floor(step / 4), samples },
     learningRate: 0.1 / (step + 1),
     readouts: madeUpReadouts(step),
+    samples: {
+      images: samples,
+      loss: Float32Array.from(samples, (_, at) => (at === 2 ? NaN : step + at / 8)),
+      ownSimilarity: Float32Array.from(samples, (_, at) => (at === 2 ? NaN : at / 8)),
+      otherSimilarity: Float32Array.from(samples, (_, at) => -at / 8),
+      otherClass: Int32Array.from(samples, (_, at) => (at + 1) % 2),
+    },
     stepMs: 1 + Math.abs(Math.sin(performance.now())),
     state,
   };

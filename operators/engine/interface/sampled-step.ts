@@ -1,16 +1,16 @@
 import { sampleReadouts } from '../../step/sample-readouts.ts';
+import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import type { PackedBatch } from '../../types.ts';
 import type { SampledStep } from './engine.ts';
 import type { SessionReadouts } from './sessions.ts';
 
 /** Result of a step of a trainer: what each image gave in place of what each row did. */
-export function sampledStep<R>(
+export function sampledStep(
   spec: StepSpec,
   batch: PackedBatch,
   { rows, ...readouts }: SessionReadouts,
-): R & SampledStep {
+): (StepReadouts | ClassifierReadouts) & SampledStep {
   const samples = rows === undefined ? {} : { samples: sampleReadouts(spec, batch, rows) };
-  // A step on this loss reads out these numbers.
-  return { ...readouts, ...samples } as unknown as R & SampledStep;
+  return { ...readouts, ...samples };
 }

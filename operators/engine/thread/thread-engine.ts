@@ -14,6 +14,7 @@ import type {
   Engine,
   Int8Encoders,
   LossSession,
+  SampledStep,
   Trainer,
 } from '../interface/engine.ts';
 import type { EncoderSpec } from '../../model/encoder-spec.ts';
@@ -179,7 +180,8 @@ function threadTrainer<R>(
       const labels = lossLabels(spec.loss, batch);
       const call = { pixels, labels, learningRate };
       const stepped = await thread.call('run', call, { handOver: wholeBuffers(pixels) });
-      return sampledStep<R>(spec, batch, stepped);
+      // A step on this loss reads out these numbers.
+      return sampledStep(spec, batch, stepped) as unknown as R & SampledStep;
     },
     snapshot: () => thread.call('snapshot', null),
     close,

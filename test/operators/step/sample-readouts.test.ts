@@ -152,16 +152,22 @@ test('of a classifier they are logits: of the class, and the largest other', (t)
   const given = { images: 4, views: 2, classes: size, filled: 3, twice: false, seed: 0 };
   const labels = Int32Array.of(1, 1, 4, 4, -1, -1, -1, -1);
   const batch = { ...batchOf(given), labels };
-  const projection = Float32Array.of(
-    ...[0, 1, 2, 3, 9, 0, 3, 2, 3, 5],
-    ...[7, 7, 0, 0, 8, 7, 7, 0, 0, 8],
-    ...[1, 2, 3, 2, 1, 1, 2, 3, 2, 1],
-    ...Array.from({ length: 2 * size }, () => 0),
-  );
+  const rows = [
+    [0, 1, 2, 3, 9],
+    [0, 3, 2, 3, 5],
+    [7, 7, 0, 0, 8],
+    [7, 7, 0, 0, 8],
+    [1, 2, 3, 2, 1],
+    [1, 2, 3, 2, 1],
+    [0, 0, 0, 0, 0],
+    [0, 0, 0, 0, 0],
+  ];
+  const projection = Float32Array.from(rows.flat());
   const loss = Float32Array.of(1, 2, 3, 5, 0, 0, 0, 0);
   const spec = specOf({ name: 'cross-entropy' }, given);
   const readouts = sampleReadouts(spec, batch, { projection, loss });
   t.deepEqual(readouts, {
+    images: batch.samples,
     loss: Float32Array.of(1.5, 4, NaN),
     ownSimilarity: Float32Array.of(2, 8, NaN),
     otherSimilarity: Float32Array.of(7, 7, 3),

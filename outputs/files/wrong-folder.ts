@@ -31,6 +31,11 @@ const folders = {
   'sincere-drift': { file: 'summary.json', what: 'a result of `drift`', verb: 'drift' },
 } as const;
 
+/** The words for a folder that a verb writes, by its format, such as ``a result of `drift` ``; undefined for another. */
+export function folderWords(format: unknown): string | undefined {
+  return Object.entries(folders).find(([name]) => name === format)?.[1].what;
+}
+
 /** Kind of a folder that a verb writes. */
 export type FolderFormat = keyof typeof folders;
 

@@ -7,6 +7,7 @@ import { lockName } from '../../operators/files/lock-file.ts';
 import { partialSuffix } from '../../operators/files/partial-file.ts';
 import { inspectArrowFile, inspectArrowStream, sizeOf } from './inspect-arrow.ts';
 import { counted } from '../../operators/message-words.ts';
+import { folderWords } from '../files/wrong-folder.ts';
 import { readDrawn } from '../run/drawn-file.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
 import { inspectSafetensors } from './inspect-safetensors.ts';
@@ -58,7 +59,11 @@ export async function inspectFolder(
     }
   }
   if (records.length === 0) return undefined;
-  const described = (await aboutRun(folder)) ?? (await aboutEvaluation(folder)) ?? aboutFolder;
+  const described =
+    (await aboutRun(folder)) ??
+    (await aboutEvaluation(folder)) ??
+    (await aboutResult(folder)) ??
+    aboutFolder;
   return {
     path: folder,
     ...described,
@@ -136,13 +141,10 @@ async function aboutEvaluation(folder: string): Promise<About | undefined> {
   const summary = await readJsonObject(path.join(folder, 'summary.json'));
   const metrics = summary?.['metrics'];
   if (summary === undefined || !isObject(metrics)) return undefined;
-  const facts = Object.entries(summary).filter(
-    ([, value]) => !isObject(value) && !Array.isArray(value),
-  );
   return {
     kind: 'evaluation',
     what: 'Evaluation of exported vectors',
-    facts: Object.fromEntries(facts) as Record<string, Json>,
+    facts: plainFacts(summary),
     metadata: {},
     tables: [
       {
@@ -153,6 +155,22 @@ async function aboutEvaluation(folder: string): Promise<About | undefined> {
       },
     ],
   };
+}
+
+/** A result of another verb: what its summary says in single values. */
+async function aboutResult(folder: string): Promise<About | undefined> {
+  const summary = await readJsonObject(path.join(folder, 'summary.json'));
+  const words = folderWords(summary?.['format']);
+  if (summary === undefined || words === undefined) return undefined;
+  const what = words.replace(/^an? ./u, (start) => start.at(-1)!.toUpperCase());
+  return { kind: 'folder', what, facts: plainFacts(summary), metadata: {}, tables: [] };
+}
+
+function plainFacts(summary: Readonly<Record<string, unknown>>): Record<string, Json> {
+  const facts = Object.entries(summary).filter(
+    ([, value]) => !isObject(value) && !Array.isArray(value),
+  );
+  return Object.fromEntries(facts) as Record<string, Json>;
 }
 
 function recordsOf(values: Readonly<Record<string, unknown>>, key: string): Record<string, Json>[] {

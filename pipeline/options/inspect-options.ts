@@ -5,7 +5,7 @@ import { defineVerb, type Verb } from './verb.ts';
 /** Options of `inspect`. */
 export interface InspectOptions extends SheetOptions {
   /**
-   * Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`; or images, as
+   * Folder that a verb wrote, or a file of vectors, tables or weights; or images, as
    * `train` takes them.
    */
   readonly path: string;
@@ -19,7 +19,7 @@ const defaultRows = 5;
 
 const own = {
   path: path(
-    'Folder of `train`, `embed` or `evaluate`, or a file: `.arrow`, `.arrows`, `.safetensors`, `.onnx`; or images, as ' +
+    'Folder that a verb wrote, or a file of vectors, tables or weights; or images, as ' +
       '`train` takes them.',
   ),
   rows: integer(0, 'First rows to show.').default(defaultRows),

@@ -124,4 +124,6 @@ test('classes that have moved alike are printed in their order', async (t) => {
   const out = path.join(await temporaryFolder(t), 'drift');
   const { stdout } = await runCommandLine(['drift', set, set, '--out', out]);
   t.regex(stdout, /\nbird .*\ncat /u);
+  const described = await runCommandLine(['inspect', out]);
+  t.regex(described.stdout, /: Result of `drift`\n[^]*permutations +999\n/u);
 });

@@ -108,7 +108,10 @@ test('vectors in .npy with labels beside them evaluate to the numbers of an expo
 });
 
 test('vectors on a server and in a bucket evaluate to the numbers of an export', async (t) => {
-  const objects = { 'bucket/train.arrow': arrow('train'), 'bucket/test.arrow': arrow('test') };
+  const [train, other] = [arrow('train'), arrow('test')];
+  const files = { 'bucket/train.arrow': train, 'bucket/test.arrow': other };
+  const folders = { 'bucket/train/one/p.arrow': train, 'bucket/test/one/p.arrow': other };
+  const objects = { ...files, ...folders };
   const server = await s3MemoryServer(t, { objects });
   Object.assign(process.env, server.env);
   const expected = await ours(t);
@@ -117,6 +120,11 @@ test('vectors on a server and in a bucket evaluate to the numbers of an export',
     const foreign = await measured(t, sets);
     t.deepEqual(foreign.metrics, expected.metrics, folder);
     t.is(foreign.testFile?.location, `${folder}/test.arrow`);
+  }
+  for (const rest of ['', '/*/p*.arrow']) {
+    const of = (name: string) => `s3://bucket/${name}${rest}`;
+    const { metrics } = await measured(t, { train: of('train'), test: of('test') });
+    t.deepEqual(metrics, expected.metrics, rest);
   }
 });
 

@@ -1,6 +1,7 @@
 import { exportEncoder } from '../operators/engine/onnx-engine.ts';
 import { inferenceWeights } from '../operators/step/inference-weights.ts';
 import { trainStep } from '../operators/stages/train-step.ts';
+import { validate } from '../operators/stages/validate.ts';
 import { beforeComplete } from '../operators/flow/before-complete.ts';
 import { withDemand } from '../operators/flow/with-demand.ts';
 import { packBatch } from '../operators/stages/pack-batch.ts';
@@ -27,6 +28,7 @@ import { plannedRate } from './parts/planned-rate.ts';
 import { tellTraffic } from './parts/tell-traffic.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 import { recordedSamples } from './parts/recorded-samples.ts';
+import { trainingValidation } from './parts/training-validation.ts';
 import { trainingSource } from './parts/training-source.ts';
 import { timeLimit } from './parts/time-limit.ts';
 import { trainingAlarms } from './parts/training-alarms.ts';
@@ -65,13 +67,21 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       triedBefore: Math.min(data.count, startAt * config.batchSize),
     });
     const reading = statedReading(config);
-    const source = trainingSource(data, options, { recipe, imageSize, reading });
+    const validation = trainingValidation(training, options, workers, note);
+    const { cacheMb } = validation;
+    const source = trainingSource(data, { ...options, cacheMb }, { recipe, imageSize, reading });
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
     const isSaved = (done: number): boolean =>
-      [every, options.keepEvery].some((one) => one !== null && done % one === 0) || done === steps;
+      [every, options.keepEvery].some((one) => one !== null && done % one === 0) ||
+      validation.due(done) ||
+      done === steps;
     const learningRate = plannedRate(config, run.extended);
     const alarms = await trainingAlarms(training, options.onAlarm, note);
-    const { endBefore, ended, cause } = endOfTraining([alarms.end, timeLimit(options.timeLimit)]);
+    const { endBefore, ended, cause } = endOfTraining([
+      alarms.end,
+      ...validation.ends,
+      timeLimit(options.timeLimit),
+    ]);
     const mirrors = await openMirrors(scope, run, options);
 
     const drawn = (step: number): readonly DrawnClass[] =>
@@ -79,37 +89,42 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
 
     const plans = planBatches(data, { ...batchShape(config), steps, startAt });
     return withDemand(plans, { window: options.prefetch, signal, draining, ended }, (plan$) =>
-      plan$.pipe(
-        // Read, decode and augment, in the threads of `workers`.
-        loadViews(workers, {
-          source,
-          augmentation: { recipe, views: viewsOf(config), imageSize, seed },
-          bad: {
-            quarantine: bad,
-            replacement: (sample, attempt) => replacementFor(walks, sample, attempt + 1),
-          },
-        }),
-        packBatch(trainer.shape),
-        trainStep(trainer, {
-          learningRate,
-          endBefore,
-          recycle: (pixels) => workers.recycle(pixels),
-          snapshotAfter: (step) => isSaved(step + 1),
-        }),
-        alarms.watch,
-        // A checkpoint needs the rows of its steps on the disk before it.
-        writeMetrics(run),
-        writeSamples(run, recordedSamples(config, data, run.extended)),
-        mirrorMetrics(mirrors),
-        saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
-        beforeComplete(async () => {
-          tellTraffic(data, note);
-          const state = await trainer.snapshot();
-          await run.saveDrawn(drawn(state.step), state.step);
-          const model = await exportEncoder(config.encoder, inferenceWeights(state), imageSize);
-          await run.saveEncoder(model, encoderSidecar(imageSize, recipe, reading));
-        }),
-      ),
+      plan$
+        .pipe(
+          // Read, decode and augment, in the threads of `workers`.
+          loadViews(workers, {
+            source,
+            augmentation: { recipe, views: viewsOf(config), imageSize, seed },
+            bad: {
+              quarantine: bad,
+              replacement: (sample, attempt) => replacementFor(walks, sample, attempt + 1),
+            },
+          }),
+          packBatch(trainer.shape),
+          trainStep(trainer, {
+            learningRate,
+            endBefore,
+            recycle: (pixels) => workers.recycle(pixels),
+            snapshotAfter: (step) => isSaved(step + 1),
+          }),
+          alarms.watch,
+        )
+        .pipe(
+          // A checkpoint needs the rows of its steps on the disk before it.
+          writeMetrics(run),
+          writeSamples(run, recordedSamples(config, data, run.extended)),
+          mirrorMetrics(mirrors),
+          // Beside the steps behind it; a checkpoint needs the validations before it on the disk as well.
+          validate(validation.validator, validation),
+          saveCheckpoints(run, { snapshot: () => trainer.snapshot(), quarantine: bad }),
+          beforeComplete(async () => {
+            tellTraffic(data, note);
+            const state = await trainer.snapshot();
+            await run.saveDrawn(drawn(state.step), state.step);
+            const model = await exportEncoder(config.encoder, inferenceWeights(state), imageSize);
+            await run.saveEncoder(model, encoderSidecar(imageSize, recipe, reading));
+          }),
+        ),
     ).pipe(
       listBadOnFailure(bad, (rows) => run.saveQuarantine(rows)),
       tellSteps({
@@ -119,6 +134,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         batchSize: config.batchSize,
         quarantine: bad,
         drawn,
+        validation: run.validation,
         ended: cause,
         alarms: alarms.raised,
       }),

@@ -40,6 +40,8 @@ import {
   writeRunImages,
 } from './run-images.ts';
 import { samplesFields, samplesName } from './samples-columns.ts';
+import { type OpenRunValidation, openRunValidation, type RunValidation } from './run-validation.ts';
+import type { BestMetricName } from './validation-columns.ts';
 import { drawnName, writeDrawn } from './drawn-file.ts';
 import { configName, type RunExtension } from './saved-config.ts';
 
@@ -51,6 +53,8 @@ export interface RunFolderOptions extends RunIdentity {
   readonly samples?: boolean | undefined;
   /** Images of the run: those of a continued one must be the same. @default not compared */
   readonly images?: RunImages | undefined;
+  /** Measure that the best checkpoint is chosen by, of a run that is validated. @default it is not */
+  readonly best?: BestMetricName | undefined;
   /** Rotation of checkpoints. @default the newest 3 */
   readonly keep?: KeepRule | undefined;
 }
@@ -76,6 +80,8 @@ export interface RunFolder {
   readonly timing: ArrowLog<typeof timingColumns>;
   /** What each image gave; undefined where it is not kept. */
   readonly samples: BlockLog | undefined;
+  /** Validations of the run; undefined where it is not validated. */
+  readonly validation: RunValidation | undefined;
   /**
    * Saves a state and removes old ones. Rows of all its steps are on the disk before.
    * @returns The path.
@@ -101,7 +107,8 @@ export interface RunFolder {
  * metrics.arrows   one row a step, the same for the same seed
  * timing.arrows    one row a step
  * samples.arrows   one row for each image of a recorded step, where it is kept
- * checkpoints/     states by the rule `keep`, the newest three by default
+ * validation.arrows one row a validation, of a run that is validated
+ * checkpoints/     states by the rule `keep`, the newest three by default, and the best by its validation
  * encoder.onnx     the trained network, when the run has ended
  * encoder.json     how its input is made
  * quarantine.arrow images that could not be used
@@ -139,7 +146,7 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
     const { configHash, extended, extension } = begun;
     checkConfig(latest, configHash);
     logs = await openLogs(folder, options, {
-      steps: latest.checkpoint?.step ?? 0,
+      steps: step ?? 0,
       metadata: { producer, config: configHash },
     });
     if (images !== undefined) await writeRunImages(folder, images);
@@ -150,7 +157,12 @@ export async function openRunFolder(folder: string, options: RunFolderOptions): 
       extended,
       extension,
       checkpoint: latest.checkpoint,
-      notes: [...(lock.note === undefined ? [] : [lock.note]), ...notes, ...passedOver(latest)],
+      notes: [
+        ...(lock.note === undefined ? [] : [lock.note]),
+        ...notes,
+        ...passedOver(latest),
+        ...(logs.validation?.notes ?? []),
+      ],
       bad,
       repaired: quarantined.filter(isRepaired),
       ...logs,
@@ -173,12 +185,15 @@ async function knownImages(
   return { ...images, ...(await comparedImages(folder, images, run)) };
 }
 
-type RunLogs = Pick<RunFolder, 'metrics' | 'timing' | 'samples'>;
+/** Logs of a run, those that it keeps. */
+interface RunLogs extends Pick<RunFolder, 'metrics' | 'timing' | 'samples'> {
+  readonly validation: OpenRunValidation | undefined;
+}
 
 /** The logs of a run, cut to the steps that are behind its checkpoint. */
 async function openLogs(
   folder: string,
-  { metrics: columns = contrastiveColumns, samples: keepsSamples = false }: RunFolderOptions,
+  { metrics: columns = contrastiveColumns, samples: keepsSamples = false, best }: RunFolderOptions,
   {
     steps,
     metadata,
@@ -187,19 +202,24 @@ async function openLogs(
   const file = (name: string): string => path.join(folder, name);
   const log = { keepRows: steps, metadata };
   const open: { close(): Promise<void> }[] = [];
-  const opened = <T extends { close(): Promise<void> }>(one: T): T => {
+  const opened = async <T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T> => {
+    const one = await opening;
     open.push(one);
     return one;
   };
   try {
-    const metrics = opened(await openArrowLog(file('metrics.arrows'), columns, log));
-    const timing = opened(await openArrowLog(file('timing.arrows'), timingColumns, log));
+    const metrics = await opened(openArrowLog(file('metrics.arrows'), columns, log));
+    const timing = await opened(openArrowLog(file('timing.arrows'), timingColumns, log));
     const samples = keepsSamples
-      ? opened(
-          await openBlockLog(file(samplesName), samplesFields, { keepBefore: steps, metadata }),
+      ? await opened(
+          openBlockLog(file(samplesName), samplesFields, { keepBefore: steps, metadata }),
         )
       : undefined;
-    return { metrics, timing, samples };
+    const validation =
+      best === undefined
+        ? undefined
+        : await opened(openRunValidation(folder, { metric: best, step: steps, metadata }));
+    return { metrics, timing, samples, validation };
   } catch (error) {
     for (const one of open) await one.close();
     throw error;
@@ -211,6 +231,7 @@ async function closeAll(logs: RunLogs | undefined, lock: FolderLock): Promise<vo
     await logs?.metrics.close();
     await logs?.timing.close();
     await logs?.samples?.close();
+    await logs?.validation?.close();
   } finally {
     await lock.release();
   }
@@ -235,7 +256,7 @@ function runWriter({
   RunFolder,
   'saveCheckpoint' | 'saveEncoder' | 'saveQuarantine' | 'saveDrawn' | 'close'
 > {
-  const { metrics, timing, samples } = logs;
+  const { metrics, timing, samples, validation } = logs;
   const exclusively = mutex();
   let closing: Promise<void> | undefined;
   return {
@@ -247,6 +268,7 @@ function runWriter({
         await timing.sync();
         await samples?.sync();
         const file = await writeCheckpoint(checkpointsIn(folder), state, configHash);
+        await validation?.saved(state.step);
         await pruneCheckpoints(checkpointsIn(folder), state.step, keep);
         return file;
       }),

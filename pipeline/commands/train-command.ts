@@ -33,6 +33,7 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
     totalSteps: null,
     ended: null,
     alarms: [],
+    best: null,
     readouts: null,
     drawn: null,
     times: null,

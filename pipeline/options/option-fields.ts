@@ -71,10 +71,7 @@ export function text(expected: string, about: string): z.ZodString {
 /** The name of a folder below another one; `.` is that one itself. */
 export function folderName(about: string): z.ZodString {
   const expected = 'the name of a folder, not a path';
-  const name = z
-    .string()
-    .min(1)
-    .refine((value) => value !== '..' && !/[/\\]/u.test(value));
+  const name = z.string().refine(isFolderName);
   return noted(name, { kind: 'text', placeholder: 'NAME', expected, about });
 }
 
@@ -105,6 +102,23 @@ export function integer(from: number, about: string, to?: number): z.ZodInt {
   const whole = z.int().min(from);
   const schema = to === undefined ? whole : whole.max(to);
   return noted(schema, { kind: 'number', placeholder: 'N', expected, about });
+}
+
+/** A share above 0 and below 1, also where it is written as a text, or the name of a folder. */
+export function shareOrFolder(about: string): z.ZodType<number | string> {
+  const schema = z.preprocess(
+    (value) =>
+      typeof value === 'string' && /^\d*\.?\d+(?:e-?\d+)?$/u.test(value) ? Number(value) : value,
+    z.custom<number | string>((value) =>
+      typeof value === 'number' ? value > 0 && value < 1 : isFolderName(value),
+    ),
+  );
+  const expected = 'a share above 0 and below 1, or the name of a split';
+  return noted(schema, { kind: 'text', placeholder: 'SHARE|SPLIT', expected, about });
+}
+
+function isFolderName(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value !== '..' && !/[/\\]/u.test(value);
 }
 
 /** One of a few words, or a whole number of at least `from`, also where it is written as a text. */

@@ -30,11 +30,19 @@ import { continuedOptions } from './kept-options.ts';
 import { readingFields, type ReadingOptions } from './reading-options.ts';
 import { retryRule } from './retry-rule.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
+import { validationFields, type ValidationOptions, validationRules } from './validation-options.ts';
 import { alternatives, defineVerb, type Resolved, type Verb } from './verb.ts';
 
 /** Options of `train`. */
 export interface TrainOptions
-  extends DataOptions, PairLossOptions, SeedOption, EngineOptions, LoadingOptions, ReadingOptions {
+  extends
+    DataOptions,
+    ValidationOptions,
+    PairLossOptions,
+    SeedOption,
+    EngineOptions,
+    LoadingOptions,
+    ReadingOptions {
   /**
    * Images: a folder with a sub-folder for each class (none needed without labels), tar shards, tables, a manifest, on a
    * path, `https://` or `s3://`; or `synthetic:shapes`. With `resume`
@@ -376,6 +384,7 @@ const groups = {
   Data: data,
   Pixels: readingFields,
   Run: run,
+  Validation: validationFields,
   Loss: loss,
   Network: network,
   'Batches and views': batches,
@@ -412,6 +421,7 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
     ...batches,
     ...optimisation,
     ...run,
+    ...validationFields,
     ...machine,
   },
   groups,
@@ -420,6 +430,7 @@ export const trainVerb: Verb<TrainOptions> = defineVerb<TrainOptions>({
     retryRule,
     classRule,
     heldOutRule,
+    ...validationRules,
     epsilonRule,
     {
       option: 'positives',

@@ -1,4 +1,4 @@
-import type { Engine, LossSession } from '../../operators/engine/interface/engine.ts';
+import type { Engine, LossResult, LossSession } from '../../operators/engine/interface/engine.ts';
 import type { LossRows } from '../../operators/loss/loss-rows.ts';
 import type { LossSpec } from '../../operators/loss/loss-spec.ts';
 import { metricsFrom } from '../../operators/evaluation/metrics/metric-names.ts';
@@ -14,6 +14,8 @@ import { type LossReadoutName, lossReadoutTable } from '../../operators/loss/rea
 
 /** Loss metrics of a set, and of how much of it. */
 export interface ContrastMetrics {
+  /** The loss over the set; NaN without a positive pair. */
+  readonly loss: number;
   readonly rows: readonly EvaluationRow[];
   readonly contrasted: { readonly images: number; readonly of: number };
 }
@@ -22,6 +24,8 @@ export interface ContrastMetrics {
 export interface ContrastOptions {
   readonly layer: EmbeddingLayer;
   readonly temperature: number;
+  /** Loss whose value is wanted as well. @default SINCERE, at `temperature` */
+  readonly loss?: LossSpec | undefined;
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
@@ -57,25 +61,24 @@ export async function contrastMetrics(
   const images = contrastedImages(test, Int32Array.from(test.labels.keys()), options.seed);
   const contrasted = { images: images.sample.length, of: images.of };
   const sample = selectedVectors(unitVectors(test, options.layer), images.sample);
-  if (!hasPair(sample.labels)) return { rows: [], contrasted: { ...contrasted, images: 0 } };
+  if (!hasPair(sample.labels)) {
+    return { loss: Number.NaN, rows: [], contrasted: { ...contrasted, images: 0 } };
+  }
   const z = new Float32Array(new SharedArrayBuffer(4 * sample.count * sample.dim));
   for await (const { first, rows } of sample.blocks()) z.set(rows, first * sample.dim);
   const session = await engine.createLoss(specOf(options));
   try {
-    const rows = await contrastRows(
-      session,
-      { z, size: sample.dim, labels: sample.labels },
-      options,
-    );
-    return { rows, contrasted };
+    const rows = { z, size: sample.dim, labels: sample.labels };
+    const measured = await contrastResult(session, rows, options);
+    return { loss: measured.value, rows: rowsOf(measured, options.layer), contrasted };
   } finally {
     await session.close();
   }
 }
 
 /** The loss that is measured. */
-export function specOf({ temperature }: ContrastOptions): LossSpec {
-  return { name: 'sincere', temperature };
+export function specOf({ temperature, loss }: ContrastOptions): LossSpec {
+  return loss ?? { name: 'sincere', temperature };
 }
 
 /** Those of some images that are contrasted: with a class, of too many a sample. */
@@ -93,19 +96,32 @@ export function hasPair(labels: Int32Array): boolean {
   return new Set(labels).size < labels.length;
 }
 
+type Contrasting = Pick<ContrastOptions, 'layer' | 'signal' | 'onProgress'>;
+
 /** The metrics of unit rows with a class, at least two of them of one, contrasted with each other. */
 export async function contrastRows(
   session: LossSession,
   rows: LossRows,
-  { layer, signal, onProgress }: Pick<ContrastOptions, 'layer' | 'signal' | 'onProgress'>,
+  options: Contrasting,
 ): Promise<EvaluationRow[]> {
+  return rowsOf(await contrastResult(session, rows, options), options.layer);
+}
+
+async function contrastResult(
+  session: LossSession,
+  rows: LossRows,
+  { signal, onProgress }: Contrasting,
+): Promise<LossResult> {
   const count = rows.labels.length;
-  const { readouts, anchors } = await session.run(rows, {
+  return await session.run(rows, {
     gradient: false,
     readouts: true,
     signal,
     onProgress: (done) => onProgress(done, count),
   });
+}
+
+function rowsOf({ readouts, anchors }: LossResult, layer: EmbeddingLayer): EvaluationRow[] {
   if (readouts === undefined || anchors === 0) return [];
   return metrics.map(({ metric, readout }) => {
     const value = readouts[readout];

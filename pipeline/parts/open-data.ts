@@ -12,6 +12,12 @@ import { counted } from '../../operators/message-words.ts';
 import { listedIds } from './listed-ids.ts';
 import type { TellNote } from './run-event.ts';
 
+/** Images as the options of a verb choose them, and where its results go. */
+type ImagesToOpen = Resolved<DataOptions & SeedOption> & {
+  readonly data: string;
+  readonly out: string | null;
+};
+
 /**
  * Opens the images that the options of a verb choose, and tells what was found.
  *
@@ -21,10 +27,19 @@ import type { TellNote } from './run-event.ts';
  * @throws {PipelineError} `ERR_DATASET`.
  */
 export async function openData(
-  options: Resolved<DataOptions & SeedOption> & {
-    readonly data: string;
-    readonly out: string | null;
-  },
+  options: ImagesToOpen,
+  signal: AbortSignal,
+  note: TellNote,
+  called: OutOption = folderOption,
+): Promise<Dataset> {
+  const dataset = await openImages(options, signal, note, called);
+  tellImages(dataset, note);
+  return dataset;
+}
+
+/** Opens the images and tells nothing of what was found; same errors as `openData`. */
+export async function openImages(
+  options: ImagesToOpen,
   signal: AbortSignal,
   note: TellNote,
   called: OutOption = folderOption,
@@ -33,7 +48,7 @@ export async function openData(
   const { minPerClass, holdOut, heldOut, exclude } = options;
   if (out !== null) await checkOutside({ data, split, out }, called);
   const excluded = exclude === null ? undefined : await listedIds(exclude, signal, note);
-  const dataset = await openDataset(data, {
+  return await openDataset(data, {
     split: split ?? undefined,
     ...listOptions(options),
     classes: classes ?? undefined,
@@ -49,10 +64,13 @@ export async function openData(
   }).catch((error: unknown) => {
     throw isSetting(error, data) ? settingMistake(error, data, called.data) : error;
   });
+}
+
+/** Tells what was found. */
+export function tellImages(dataset: Dataset, note: TellNote): void {
   note(foundImages(dataset), [], 'data');
   for (const { text, options: named } of dataset.notes ?? []) note(text, named);
   tellSeveralClasses(dataset, note);
-  return dataset;
 }
 
 /** Tests whether a setting in the location itself is out of its range, such as the size of images that are drawn. */

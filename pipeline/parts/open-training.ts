@@ -9,6 +9,7 @@ import type { Dataset, TrainerState, Weights } from '../../operators/types.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
 import { openRunFolder, type RunFolder } from '../../outputs/run/run-folder.ts';
 import { metricsColumns } from '../../outputs/run/metrics-columns.ts';
+import { allViews } from '../options/all-views.ts';
 import { trainingLoss } from '../options/loss-spec.ts';
 import { keptOptions } from '../options/kept-options.ts';
 import { UsageError } from '../options/usage-error.ts';
@@ -17,10 +18,13 @@ import type { Resolved } from '../options/verb.ts';
 import { batchShape } from './batch-shape.ts';
 import { checkPositives } from './check-positives.ts';
 import { openPretrained } from './open-pretrained.ts';
-import { openData } from './open-data.ts';
+import { openTrainingData } from './open-training-data.ts';
 import { checkPreparedReading, tellPreparedSize } from './check-prepared.ts';
 import { shrinkTarget } from '../../operators/image/shrink-target.ts';
 import { openRunEngine } from './open-run-engine.ts';
+import { type OpenValidation, openValidation } from './open-validation.ts';
+import { validationConfig } from './validation-config.ts';
+import type { ValidatedWork } from './validation-schedule.ts';
 import { extensionNote, plannedRate } from './planned-rate.ts';
 import { resumedEngine } from './resumed-engine.ts';
 import {
@@ -45,11 +49,14 @@ export interface Training {
   readonly data: Dataset;
   /** Samplers of its classes, set up as its batches are planned. */
   readonly walks: ClassWalks;
+  readonly engine: Engine;
   readonly config: RunConfig;
   readonly run: RunFolder;
   readonly trainer: Trainer<StepReadouts | ClassifierReadouts>;
   /** Steps that lie behind the state of the trainer: the `seq` of the next plan. */
   readonly startAt: number;
+  /** Null where the run is not validated. */
+  readonly validation: OpenValidation | null;
 }
 
 /** Opens data, engine, run folder and trainer, and puts the trainer where the run goes on. */
@@ -60,9 +67,12 @@ export async function openTraining(
   given?: PretrainedStart,
 ): Promise<Training> {
   const { resume } = options;
-  const found = await openData(options, scope.signal, note);
+  const opening = await openTrainingData(options, scope.signal, note);
+  const { training: found, validation: sets } = opening;
   await tellDecoder(options.decoder, note);
-  checkPreparedReading(found, options);
+  for (const images of [found, ...(sets === null ? [] : [sets.query])]) {
+    checkPreparedReading(images, options);
+  }
   // Batches balanced by class would tell an unlabelled loss what it is not to know.
   const data = isByImage(trainingLoss(options)) ? asOneClass(found) : found;
   // Before an engine is started or anything is written.
@@ -80,7 +90,12 @@ export async function openTraining(
         );
   const start = opened?.start ?? given;
   const engine = await openRunEngine(scope, await resumedEngine(options, note), note);
-  const config = runConfig(options, data, engine, found.classes, start);
+  const config = {
+    ...runConfig(options, data, engine, found.classes, start),
+    ...(sets === null
+      ? {}
+      : { validation: validationConfig(options, sets, workOf(options, data)) }),
+  };
   tellPreparedSize(found, shrinkTarget(config.recipe, config.imageSize), note);
   checkPositives(walks, config, note);
   tellShares(walks, { maxOversampling: options.maxOversampling ?? undefined }, note);
@@ -90,6 +105,7 @@ export async function openTraining(
       config: { ...config },
       metrics: metricsColumns(config.loss.name),
       samples: config.samples,
+      best: config.validation?.best,
       images: trainingImages(data, config, scope.signal),
       resume,
       keep: { newest: options.keep, every: options.keepEvery ?? undefined },
@@ -111,11 +127,13 @@ export async function openTraining(
   const trainer = scope.use(await openTrainer(engine, config, options.ignoreMemory));
   const state = run.checkpoint ?? startingState(config, start);
   if (run.checkpoint === null) await run.saveCheckpoint(state);
-  // Weights that the caller has given stay the caller's.
-  await trainer.load(state, { handOver: state === run.checkpoint || given === undefined });
+  const validation = openValidation(sets, config, run, state);
+  // Weights that the caller has given stay the caller's, and those to be validated are read once more.
+  const isOurs = state === run.checkpoint || given === undefined;
+  await trainer.load(state, { handOver: isOurs && validation?.missing === undefined });
   const isDone = state.step > 0 && state.step >= config.steps;
   if (!isDone) note(trainingOpening(config, engine, state.step), [], 'work');
-  return { data, walks, config, run, trainer, startAt: state.step };
+  return { data, walks, engine, config, run, trainer, startAt: state.step, validation };
 }
 
 /**
@@ -150,6 +168,15 @@ function scalingNote({ learningRate, batchSize, accumulate = 1 }: RunConfig): st
   const peak = Number(learningRate.toPrecision(6));
   const images = counted(batchSize * accumulate, 'image');
   return `the peak learning rate is ${peak}, scaled to updates of ${images} from those of 256`;
+}
+
+/** Work of a step, and steps of an epoch. */
+function workOf(
+  options: Resolved<TrainOptions>,
+  { count }: Pick<Dataset, 'count'>,
+): Omit<ValidatedWork, 'validated'> {
+  const { batchSize } = options;
+  return { stepsPerEpoch: Math.ceil(count / batchSize), batchSize, views: allViews(options) };
 }
 
 /** Meaning of `retryBad` for a run: plans stay as they are, so that an image that can be used again takes its own places. */

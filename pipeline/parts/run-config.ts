@@ -27,6 +27,8 @@ import { trainingLoss } from '../options/loss-spec.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
 
+import type { ValidationConfig } from './validation-config.ts';
+
 /** Configuration of a run (`config.json`): every choice that decides its result, and where its data was. */
 export interface RunConfig extends ImageReading {
   readonly data: { readonly hash: string; readonly images: number; readonly classes: number };
@@ -75,6 +77,8 @@ export interface RunConfig extends ImageReading {
   readonly layerDecay?: number | undefined;
   /** Frozen layers; none where it is absent. */
   readonly freeze?: FrozenPart | undefined;
+  /** Validation while it trains; none where it is absent. */
+  readonly validation?: ValidationConfig | undefined;
   /** Not decisive: may differ when the run is continued. */
   readonly dataLocation: string;
   /** The classes whose images the run sees. Not decisive, because `data.hash` covers them. */
@@ -116,6 +120,7 @@ export const optionsOf: Readonly<Partial<Record<keyof RunConfig, readonly string
     'limit',
   ],
   dataLocation: ['data', 'split'],
+  validation: ['validate', 'validateEvery', 'validateLimit', 'best'],
   encoder: ['encoder', 'stem', 'width', 'loss'],
   recipe: ['augmentation'],
   loss: ['loss', 'temperature', 'epsilon', 'positives', 'anchors'],

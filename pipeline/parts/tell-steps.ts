@@ -4,6 +4,10 @@ import type { DrawnClass } from '../../operators/batches/drawn-by-class.ts';
 import type { StepResult } from '../../operators/step/step-result.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../operators/step/step-readouts.ts';
 import type { Quarantine } from '../../operators/stages/quarantine.ts';
+import { counted } from '../../operators/message-words.ts';
+import { bestRow } from '../../outputs/run/best-row.ts';
+import type { RunValidation } from '../../outputs/run/run-validation.ts';
+import type { BestMetricName } from '../../outputs/run/validation-columns.ts';
 import type { TrainingEnd } from './end-of-training.ts';
 import type { RunEvent } from './run-event.ts';
 import { stepClock, type StepTimes } from './step-clock.ts';
@@ -21,6 +25,8 @@ export interface TrainResult {
   readonly ended: TrainingEnd;
   /** Alarms of the run, each once, in the order in which they were raised. */
   readonly alarms: readonly Alarm[];
+  /** The best checkpoint by validation; null without any. */
+  readonly best: BestCheckpoint | null;
   /** Steps among them that this run did. */
   readonly stepsDone: number;
   /** Images that could not be used, each in `quarantine.arrow` of the run. */
@@ -35,6 +41,14 @@ export interface TrainResult {
   readonly drawn: DrawnExtremes | null;
   /** Null with fewer than two steps in this run. */
   readonly times: StepTimes | null;
+}
+
+/** The best checkpoint of a run, and by what it is. */
+export interface BestCheckpoint {
+  /** Steps behind it. */
+  readonly step: number;
+  readonly metric: BestMetricName;
+  readonly value: number;
 }
 
 /** The ends of the classes by draws of each image, steps of earlier runs included. */
@@ -53,6 +67,8 @@ export interface PlannedSteps {
   readonly quarantine: Pick<Quarantine, 'list' | 'listRepaired' | 'recovered'>;
   /** What so many steps drew of each class. */
   readonly drawn: (steps: number) => readonly DrawnClass[];
+  /** Undefined of a run that is not validated. */
+  readonly validation: Pick<RunValidation, 'rows' | 'metric'> | undefined;
   /** What ended the run after so many of all steps. */
   readonly ended: (reached: number, total: number) => TrainingEnd;
   /** Alarms up to now. */
@@ -67,6 +83,7 @@ export function tellSteps({
   batchSize,
   quarantine,
   drawn,
+  validation,
   ended,
   alarms,
 }: PlannedSteps): OperatorFunction<TrainedStep, RunEvent<TrainResult, TrainedStep>> {
@@ -90,7 +107,9 @@ export function tellSteps({
             amount: done * batchSize,
             kept,
             busyMs: step.stepMs,
-            detail: `loss ${step.readouts.loss.toPrecision(4)}`,
+            detail: [`loss ${step.readouts.loss.toPrecision(4)}`, ...validated(validation)].join(
+              ' · ',
+            ),
             step,
           };
         }),
@@ -102,6 +121,7 @@ export function tellSteps({
         totalSteps: total,
         ended: ended(reached(), total),
         alarms: alarms(),
+        best: bestOf(validation),
         stepsDone: reached() - startAt,
         bad: quarantine.list().length,
         repaired: quarantine.listRepaired().length,
@@ -115,6 +135,25 @@ export function tellSteps({
         defer(() => [{ kind: 'result' as const, result: result() }]),
       );
     });
+}
+
+type Validated = PlannedSteps['validation'];
+
+function bestOf(validation: Validated): BestCheckpoint | null {
+  if (validation === undefined) return null;
+  const best = bestRow(validation.rows, validation.metric);
+  return best === undefined
+    ? null
+    : { step: best.row.step, metric: validation.metric, value: best.value };
+}
+
+/** The last validation, and the best so far. */
+function validated(validation: Validated): readonly string[] {
+  const [last, best] = [validation?.rows.at(-1), bestOf(validation)];
+  if (last === undefined || best === null) return [];
+  const { metric, value, step } = best;
+  const shown = (one: number): string => one.toFixed(4);
+  return [`${metric} ${shown(last[metric])} (best ${shown(value)} at ${counted(step)})`];
 }
 
 function extremesOf(classes: readonly DrawnClass[]): DrawnExtremes {

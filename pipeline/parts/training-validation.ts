@@ -1,0 +1,57 @@
+import type { ImageWorkers } from '../../operators/loading/image-workers.ts';
+import type { ValidateOptions, Validator } from '../../operators/stages/validate.ts';
+import type { TrainOptions } from '../options/train-options.ts';
+import type { Resolved } from '../options/verb.ts';
+import type { EndCondition } from './end-of-training.ts';
+import type { Training } from './open-training.ts';
+import { openValidator } from './open-validator.ts';
+import { patienceCondition } from './patience.ts';
+import type { TellNote } from './run-event.ts';
+
+/** Validation of a run, as its stages take it. */
+export interface TrainingValidation extends ValidateOptions {
+  readonly validator: Validator;
+  /** What of it may end the run. */
+  readonly ends: readonly EndCondition[];
+  /** Megabytes of decoded images that are left for those to train on. */
+  readonly cacheMb: number;
+}
+
+/** Share of the images kept in memory that are those of each side of a validation. */
+const cacheShare = 1 / 8;
+
+/** The validation of a run; one that is never due where it has none. */
+export function trainingValidation(
+  { config, engine, data, validation }: Training,
+  options: Resolved<TrainOptions>,
+  workers: ImageWorkers,
+  note: TellNote,
+): TrainingValidation {
+  const { patience, minDelta, cacheMb } = options;
+  if (validation === null) {
+    return { validator: { validate: async () => {} }, due: () => false, ends: [], cacheMb };
+  }
+  const { sets, rows, schedule, missing } = validation;
+  const stepsPerEpoch = Math.ceil(data.count / config.batchSize);
+  const validator = openValidator(sets, {
+    engine,
+    workers,
+    config,
+    reading: options,
+    cacheBytes: cacheMb * 1e6 * cacheShare,
+    epochOf: (steps) => Math.floor((steps - 1) / stepsPerEpoch),
+    keep: (row) => rows.append(row),
+    note,
+  });
+  const ends =
+    patience === null
+      ? []
+      : [patienceCondition({ patience, minDelta, schedule, validation: rows })];
+  return {
+    validator,
+    due: schedule.due,
+    first: missing,
+    ends,
+    cacheMb: cacheMb * (1 - 2 * cacheShare),
+  };
+}

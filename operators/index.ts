@@ -16,7 +16,7 @@ export { planInOrder } from './batches/plan-in-order.ts';
 export { classWalks } from './batches/class-walks.ts';
 export { replacementFor } from './batches/replacement-for.ts';
 
-// Stages: read, decode, augment or prepare, pack, train or encode
+// Stages: read, decode, augment or prepare, pack, train, validate or encode
 export { readImage } from './stages/read-image.ts';
 export { decodeImage } from './stages/decode-image.ts';
 export { keepDecoded } from './stages/keep-decoded.ts';
@@ -28,6 +28,8 @@ export { mixViews } from './stages/mix-views.ts';
 export { prepareInputs } from './stages/prepare-inputs.ts';
 export { packBatch } from './stages/pack-batch.ts';
 export { trainStep } from './stages/train-step.ts';
+export { validate } from './stages/validate.ts';
+export type { Validator } from './stages/validate.ts';
 export { encode } from './stages/encode.ts';
 
 // The same stages in one, each image by one thread, and the threads

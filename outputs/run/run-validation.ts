@@ -58,8 +58,7 @@ export async function openRunValidation(
   const log = await openArrowLog(file, validationColumns, { keepBefore, metadata });
   try {
     const rows: ValidationRow[] = [];
-    // Its columns are those of a row.
-    for await (const row of readLogRows(file)) rows.push(row as ValidationRow);
+    for await (const row of readLogRows(file)) rows.push(row);
     const notes = await restoredBest(folder, rows, metric);
     return { ...runValidation(folder, log, rows, metric), notes };
   } catch (error) {

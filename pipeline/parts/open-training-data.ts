@@ -10,14 +10,7 @@ import type { Resolved } from '../options/verb.ts';
 import { checkOutside } from './check-outside.ts';
 import { openImages, tellImages } from './open-data.ts';
 import type { TellNote } from './run-event.ts';
-
-/** Both sides of a validation. */
-export interface ValidationSets {
-  /** Images among those trained on, which are the neighbours of the others. */
-  readonly support: Dataset;
-  /** Images that are not trained on. */
-  readonly query: Dataset;
-}
+import type { ValidationSets } from './validation-sets.ts';
 
 /** Images of a run. */
 export interface TrainingData {

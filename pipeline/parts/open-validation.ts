@@ -2,7 +2,7 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { TrainerState } from '../../operators/types.ts';
 import type { RunFolder } from '../../outputs/run/run-folder.ts';
 import { validationName, type RunValidation } from '../../outputs/run/run-validation.ts';
-import type { ValidationSets } from './open-training-data.ts';
+import type { ValidationSets } from './validation-sets.ts';
 import type { RunConfig } from './run-config.ts';
 import { type ValidationSchedule, validationSchedule } from './validation-schedule.ts';
 

@@ -11,7 +11,7 @@ import type { InvalidOptions } from '../options/loading-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { type EncodedSet, encodedSet } from './encoded-set.ts';
 import { vectorsOnly } from './open-encoder.ts';
-import type { ValidationSets } from './open-training-data.ts';
+import type { ValidationSets } from './validation-sets.ts';
 import type { RunConfig } from './run-config.ts';
 import type { TellNote } from './run-event.ts';
 import { validationMeasures } from './validation-measures.ts';

@@ -2,7 +2,7 @@ import type { Dataset } from '../../operators/types.ts';
 import type { BestMetricName } from '../../outputs/run/validation-columns.ts';
 import type { ValidationOptions } from '../options/validation-options.ts';
 import type { Resolved } from '../options/verb.ts';
-import type { ValidationSets } from './open-training-data.ts';
+import type { ValidationSets } from './validation-sets.ts';
 import { usualValidateEvery, type ValidatedWork } from './validation-schedule.ts';
 
 /** Configuration of the validation of a run, as `config.json` holds it. */

@@ -11,6 +11,7 @@ import type {
   PackedBatch,
   PlannedSample,
   SampleBatch,
+  TrainerState,
   ViewBatch,
 } from '../../operators/types.ts';
 import type { StepResult } from '../../operators/step/step-result.ts';
@@ -19,6 +20,7 @@ import { exportsOf, sourceOf } from '../helpers/faces.ts';
 import { plainBytes } from '../helpers/model-fixtures.ts';
 import { zeroMomentum } from '../helpers/networks.ts';
 import { planOf } from '../helpers/plans.ts';
+import { madeUpState, madeUpStep } from '../helpers/training-cases.ts';
 import { laws, type OperatorCase } from './operator-contract.ts';
 import { outputCases } from './output-cases.ts';
 
@@ -254,6 +256,22 @@ const cases = {
     broken: () => ({ ...packed(0), pixels: packed(0).pixels.fill(NaN) }),
     exclusive: true,
   } satisfies OperatorCase<PackedBatch, StepResult>,
+
+  validate: {
+    async open() {
+      const validator = {
+        validate: async ({ step }: TrainerState) => {
+          if (step === missing) throw new Error('cannot be validated');
+          await Promise.resolve();
+        },
+      };
+      return { operator: operators.validate(validator, { due: () => true }), close: nothing };
+    },
+    input: (seq) => madeUpStep(seq, seq % 2 === 0 ? madeUpState(seq + 1) : undefined),
+    seqOf: ({ plan }) => plan.seq,
+    broken: () => madeUpStep(3, madeUpState(missing)),
+    exclusive: true,
+  } satisfies OperatorCase<StepResult, StepResult>,
 
   encode: {
     async open() {

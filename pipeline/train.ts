@@ -67,7 +67,8 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       triedBefore: Math.min(data.count, startAt * config.batchSize),
     });
     const reading = statedReading(config);
-    const validation = trainingValidation(training, options, workers, note);
+    const mirrors = await openMirrors(scope, run, options);
+    const validation = trainingValidation(training, options, { workers, mirrors, note });
     const { cacheMb } = validation;
     const source = trainingSource(data, { ...options, cacheMb }, { recipe, imageSize, reading });
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
@@ -82,7 +83,6 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       ...validation.ends,
       timeLimit(options.timeLimit),
     ]);
-    const mirrors = await openMirrors(scope, run, options);
 
     const drawn = (step: number): readonly DrawnClass[] =>
       drawnByClass(walks, step, new Set(bad.list().map(({ id }) => id)));

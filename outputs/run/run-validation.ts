@@ -74,6 +74,7 @@ function runValidation(
   metric: BestMetricName,
 ): Omit<OpenRunValidation, 'notes'> {
   const waiting = new Map<() => void, number>();
+  const inTurn = mutex();
   // A row and its checkpoint come in either order, also at once.
   const exclusively = mutex();
   const mark = (step: number): Promise<void> =>
@@ -83,24 +84,26 @@ function runValidation(
   return {
     rows,
     metric,
-    async append(row) {
-      await log.append([row]);
-      await log.sync();
-      rows.push(row);
-      await mark(row.step);
-      for (const [settle, steps] of waiting) {
-        if (row.step < steps) continue;
-        waiting.delete(settle);
-        settle();
-      }
-    },
+    append: (row) =>
+      inTurn(async () => {
+        await log.append([row]);
+        await log.sync();
+        rows.push(row);
+        await mark(row.step);
+        for (const [settle, steps] of waiting) {
+          if (row.step < steps) continue;
+          waiting.delete(settle);
+          settle();
+        }
+      }),
     until: (steps) =>
       new Promise((resolve) => {
         if ((rows.at(-1)?.step ?? 0) >= steps) resolve();
         else waiting.set(resolve, steps);
       }),
     saved: mark,
-    close: () => log.close(),
+    // A row that is being written is whole, and marked, before the folder is given back.
+    close: () => inTurn(() => log.close()),
   };
 }
 

@@ -40,6 +40,7 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
   }),
   lines: (result, { options, interrupted }) => [
     stepLine(result, interrupted),
+    ...bestLines(result),
     ...badLines(result),
     ...drawnLines(result),
     ...(result.readouts === null ? [] : readoutLines(result.readouts)),
@@ -50,6 +51,9 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
 
 function stepLine(result: TrainResult, interrupted: boolean): string {
   const { out, steps, totalSteps, stepsDone, ended } = result;
+  if (ended === 'patience') {
+    return `ended after ${counted(steps)} of ${counted(totalSteps, 'step')} in ${out}, as validation has not improved any more; more \`--patience\` goes on`;
+  }
   const why = endWords[ended];
   if (why !== undefined) {
     return `ended ${why} after ${counted(steps)} of ${counted(totalSteps, 'step')} in ${out}; \`--resume\` goes on`;
@@ -67,6 +71,14 @@ const endWords: Readonly<Partial<Record<TrainingEnd, string>>> = {
   time: 'at its time limit',
   alarm: 'by an alarm',
 };
+
+/** The best checkpoint, and what takes it. */
+function bestLines({ out, best }: TrainResult): readonly string[] {
+  if (best === null) return [];
+  const { step, metric, value } = best;
+  const taken = `embed DATA --model ${out} --checkpoint best`;
+  return [`best ${metric} ${value.toFixed(4)} after step ${counted(step)}: ${taken}`];
+}
 
 /** Images that the run could not use, now or before. */
 function badLines({ out, bad, repaired, recovered }: TrainResult): readonly string[] {

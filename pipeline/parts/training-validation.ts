@@ -1,5 +1,6 @@
 import type { ImageWorkers } from '../../operators/loading/image-workers.ts';
 import type { ValidateOptions, Validator } from '../../operators/stages/validate.ts';
+import type { RowMirror } from '../../outputs/run/row-mirror.ts';
 import type { TrainOptions } from '../options/train-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import type { EndCondition } from './end-of-training.ts';
@@ -17,6 +18,15 @@ export interface TrainingValidation extends ValidateOptions {
   readonly cacheMb: number;
 }
 
+/** What a validation works with, and whom it tells. */
+export interface ValidationMeans {
+  /** Borrowed. */
+  readonly workers: ImageWorkers;
+  /** Copies of the rows for other tools. Borrowed. */
+  readonly mirrors: readonly RowMirror[];
+  readonly note: TellNote;
+}
+
 /** Share of the images kept in memory that are those of each side of a validation. */
 const cacheShare = 1 / 8;
 
@@ -24,8 +34,7 @@ const cacheShare = 1 / 8;
 export function trainingValidation(
   { config, engine, data, validation }: Training,
   options: Resolved<TrainOptions>,
-  workers: ImageWorkers,
-  note: TellNote,
+  { workers, mirrors, note }: ValidationMeans,
 ): TrainingValidation {
   const { patience, minDelta, cacheMb } = options;
   if (validation === null) {
@@ -40,7 +49,10 @@ export function trainingValidation(
     reading: options,
     cacheBytes: cacheMb * 1e6 * cacheShare,
     epochOf: (steps) => Math.floor((steps - 1) / stepsPerEpoch),
-    keep: (row) => rows.append(row),
+    keep: async (row) => {
+      await rows.append(row);
+      await Promise.all(mirrors.map((mirror) => mirror.append('validation', row)));
+    },
     note,
   });
   const ends =

@@ -26,7 +26,7 @@ import { usableKs } from './parts/usable-ks.ts';
 /** Result of an evaluation, and the files that hold it. */
 export interface Evaluated {
   readonly evaluation: Evaluation;
-  /** Rows of both sets that were left out: vectors with NaN, infinity or nothing but zeros. */
+  /** Rows of both sets that were left out: vectors that are not finite, or have no length. */
   readonly unusable: Readonly<Record<'train' | 'test', number>>;
   readonly report: ResultReport;
 }

@@ -33,7 +33,7 @@ export interface MeasuredLoss {
   readonly anchors: number;
   readonly anchorsWithoutPositive: number;
   readonly withoutClass: number;
-  /** Rows that were left out, also of the gradient: vectors with NaN, infinity or nothing but zeros. */
+  /** Rows that were left out, also of the gradient: vectors that are not finite, or have no length. */
   readonly unusable: number;
   /** About the rows with a class. */
   readonly readouts: LossReadouts;

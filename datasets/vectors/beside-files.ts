@@ -150,17 +150,31 @@ async function guessed(
       notes.push(
         `\`${file.url}\` is not taken for ${role === 'id' ? 'ids' : 'classes'} of \`${found.url}\`: ${why}`,
       );
-    let beside: BesideColumn;
     try {
-      beside = await columnOf(file, { role, name, column: undefined, signal });
+      const beside = await columnOf(file, { role, name, column: undefined, signal });
+      const other = await otherRows(beside, base.rows ?? 0, signal);
+      if (other === undefined) return beside;
+      untaken(`it has ${other}, and there are ${counted(base.rows ?? 0)}`);
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
       untaken(error.message);
-      continue;
     }
-    const { rows } = beside.table;
-    if (rows === undefined || rows === base.rows) return beside;
-    untaken(`it has ${counted(rows, 'row')}, and there are ${counted(base.rows ?? 0)}`);
   }
   return undefined;
+}
+
+/** Rows of a file beside an array, where they are not as many; a text is read until it has more. */
+async function otherRows(
+  { table, column }: BesideColumn,
+  expected: number,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  let rows = table.rows ?? 0;
+  if (table.rows === undefined) {
+    for await (const batch of table.batches(null, [column.name], signal)) {
+      rows += batch.rows;
+      if (rows > expected) return `more than ${counted(expected, 'row')}`;
+    }
+  }
+  return rows === expected ? undefined : counted(rows, 'row');
 }

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
-import { shownName } from '../../operators/message-words.ts';
+import { counted, shownName } from '../../operators/message-words.ts';
 import { nearestWord } from '../../operators/nearest-word.ts';
 import type { VectorColumns } from './found-vectors.ts';
 import { decimalCommaType } from './text-vectors.ts';
@@ -113,7 +113,10 @@ function guessed(
     return only!.name;
   }
   const vector = table.columns.find(({ name }) => name === taken[0]);
-  const named = likeliest(role, fitting, vector);
+  const likely = likeliest(role, fitting, vector);
+  const named = likely.filter((column) => !hasOtherRows(column, vector));
+  if (named.length === 0)
+    notes.push(...likely.map((column) => untaken(table, role, column, vector)));
   const [first] = named;
   const isPlain = named.length === 1 || (role === 'id' && named.length > 1);
   if (isPlain) {
@@ -126,6 +129,21 @@ function guessed(
   const several = role === 'vector' ? fitting : named;
   if (several.length === 0) return null;
   throw severalColumns(table, role, several);
+}
+
+/** Arrays of an archive may be of other rows than the vectors. */
+function hasOtherRows({ rows }: VectorColumn, vector: VectorColumn | undefined): boolean {
+  return rows !== undefined && vector?.rows !== undefined && rows !== vector.rows;
+}
+
+function untaken(
+  { url }: Pick<VectorTable, 'url'>,
+  role: UsualRole,
+  { name, rows = 0 }: VectorColumn,
+  vector: VectorColumn | undefined,
+): string {
+  const what = roleWords[role].split(':')[0];
+  return `\`${url}\`: ${shownName(name)} is not taken for ${what}: it has ${counted(rows, 'row')}, and there are ${counted(vector?.rows ?? 0)}`;
 }
 
 /** Columns whose names say so: that of these vectors, else those called as usual, where some are with as many rows. */

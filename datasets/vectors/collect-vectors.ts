@@ -4,7 +4,7 @@ import { lengthOfRow } from '../../operators/evaluation/vectors/row-length.ts';
 import { selectedVectors } from '../../operators/evaluation/vectors/selected-vectors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import { counted, shownName } from '../../operators/message-words.ts';
-import { vectorFault } from '../../operators/vector-fault.ts';
+import { type RowFault, shownFaults, vectorFault } from '../../operators/vector-fault.ts';
 import type { NumberType } from '../tables/vector-numbers.ts';
 import type { ChosenVectorColumns } from './choose-vector-columns.ts';
 import { type ClassLabels, type LabelCollector, labelCollector } from './class-labels.ts';
@@ -71,6 +71,7 @@ interface Collecting {
   dim: number;
   rows: number;
   unusable: number;
+  readonly faults: Partial<Record<RowFault, number>>;
   firstUnusable: string | null;
   isUnit: boolean;
 }
@@ -102,6 +103,7 @@ function beginCollecting(
     dim: 0,
     rows: 0,
     unusable: 0,
+    faults: {},
     firstUnusable: null,
     isUnit: true,
   };
@@ -140,9 +142,11 @@ async function addRows(
   let kept = 0;
   for (let row = 0; row < rows; row += 1) {
     const at = collecting.rows + row;
-    if (!isUsable({ dim, values, missing }, row)) {
+    const fault = faultOf({ dim, values, missing }, row);
+    if (fault !== undefined) {
       collecting.firstUnusable ??= collecting.ids.shown(id?.[row], at);
       collecting.unusable += 1;
+      collecting.faults[fault] = (collecting.faults[fault] ?? 0) + 1;
       continue;
     }
     if (kept < row) values.copyWithin(kept * dim, row * dim, (row + 1) * dim);
@@ -156,9 +160,9 @@ async function addRows(
   if (kept > 0) await addVectors(collecting, values.subarray(0, kept * dim));
 }
 
-function isUsable({ dim, values, missing }: VectorCells, row: number): boolean {
-  if (dim === 0 || missing?.[row] === 1) return false;
-  return vectorFault(values, row * dim, dim) === undefined;
+function faultOf({ dim, values, missing }: VectorCells, row: number): RowFault | undefined {
+  if (dim === 0 || missing?.[row] === 1) return 'missing';
+  return vectorFault(values, row * dim, dim);
 }
 
 function isUnitRow(values: Float32Array, row: number, dim: number): boolean {
@@ -187,7 +191,7 @@ function foundVectors(
   { rows, inPlace, signal }: KeptRows,
 ): FoundVectors {
   const { url } = table;
-  const { unusable, firstUnusable, isUnit } = collecting;
+  const { unusable, firstUnusable, faults, isUnit } = collecting;
   const ids = collecting.ids.finish(collecting.rows);
   const { count } = ids;
   requireSome(url, collecting, count);
@@ -211,7 +215,7 @@ function foundVectors(
     listingHash: sha256(JSON.stringify(classes.classes), idHash, labelBytes(classes)),
     contentHash: sha256(idHash, String(dim), collecting.hash.digest()),
     isNumbered: chosen.id === null,
-    unusable: { rows: unusable, first: firstUnusable },
+    unusable: { rows: unusable, first: firstUnusable, faults },
     attribute:
       attribute === undefined
         ? null
@@ -228,12 +232,12 @@ function keptAmong(kept: VectorSet, ids: FinishedIds, all: number): VectorSet {
   return { ...kept, blocks: () => selected.blocks() };
 }
 
-function requireSome(url: string, { rows, unusable }: Collecting, count: number): void {
+function requireSome(url: string, { rows, faults }: Collecting, count: number): void {
   if (count > 0) return;
   const text =
     rows === 0
       ? 'holds no rows'
-      : `holds no vector that can be used: all ${counted(unusable)} are missing, or hold NaN, infinity or nothing but zeros`;
+      : `holds no vector that can be used: of ${counted(rows, 'row')} ${shownFaults(faults)}`;
   throw new PipelineError('ERR_FORMAT', `\`${url}\` ${text}. Write it again`, { path: url });
 }
 

@@ -1,5 +1,6 @@
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
+import type { UnusableRows } from '../../operators/vector-fault.ts';
 
 /** Columns that are wanted of a file of vectors, by their names; what is absent is guessed where it is plain. */
 export interface VectorColumns {
@@ -19,13 +20,6 @@ export interface Attribute {
   readonly codes: Int32Array;
 }
 
-/** Rows of a file that cannot be used. */
-export interface LeftOutRows {
-  readonly rows: number;
-  /** Id of the first one; null without any. */
-  readonly first: string | null;
-}
-
 /** Vectors of a file as a set: what was read once lies in memory or in a nameless temporary file, so blocks come fast. */
 export interface FoundVectors extends VectorSet {
   /** `projection` when every row has length 1 within 1e-3: compared as they are; else `embedding`: L2-normalised. */
@@ -36,8 +30,8 @@ export interface FoundVectors extends VectorSet {
   readonly contentHash: string;
   /** Ids are numbers of rows, because the file has none: those of two files are not of the same images. */
   readonly isNumbered: boolean;
-  /** Rows that were left out: no vector, NaN, infinity or nothing but zeros. */
-  readonly unusable: LeftOutRows;
+  /** Rows that were left out: no vector, one that is not finite in float32, or one without a length. */
+  readonly unusable: UnusableRows;
   /** Null when none was asked for. */
   readonly attribute: Attribute | null;
   /** What was guessed, rounded or repaired, a sentence each. */

@@ -17,7 +17,10 @@ export function joinedTables(
   for (const part of parts) checkAlike(first, part);
   const rows = parts.map((part) => part.rows);
   const isKnown = rows.every((count) => count !== undefined);
-  const told = `${counted(parts.length, 'file')} of \`${url}\` are read as one, from \`${first.url}\` to \`${parts.at(-1)!.url}\``;
+  const told =
+    parts.length === 1
+      ? `\`${first.url}\` is the one file of \`${url}\``
+      : `${counted(parts.length, 'file')} of \`${url}\` are read as one, from \`${first.url}\` to \`${parts.at(-1)!.url}\``;
   return {
     ...first,
     url,

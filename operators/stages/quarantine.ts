@@ -139,7 +139,7 @@ function tooManyBad(bad: readonly BadSample[], found: FoundBad): PipelineError {
   const vectors = bad.filter(({ stage }) => stage === 'encode').length;
   const text =
     2 * vectors > bad.length
-      ? `${counted(vectors)} of ${images(base, count)} gave vectors that hold NaN, infinity or nothing but zeros, more than ` +
+      ? `${counted(vectors)} of ${images(base, count)} gave vectors with NaN or infinity, or of a length below 1e-12, more than ` +
         `\`maxInvalid: ${maxInvalid}\` allows. The last one: ${error.message}. Give another model, or the ` +
         'preprocessing that it was made with; or raise the limit.'
       : `${counted(bad.length)} of ${images(base, count)} cannot be used, more than \`maxInvalid: ${maxInvalid}\` allows. ` +

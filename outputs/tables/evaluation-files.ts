@@ -37,7 +37,7 @@ export interface EvaluationProvenance {
   readonly temperature: number;
   /** Test images that were contrasted with each other, of those with a class. */
   readonly contrasted: { readonly images: number; readonly of: number };
-  /** Rows of the exports that were left out: vectors with NaN, infinity or nothing but zeros. @default not said */
+  /** Rows of the exports that were left out: vectors that are not finite, or have no length. @default not said */
   readonly unusable?: { readonly train: number; readonly test: number } | undefined;
   /** Table of the ids that were left out. @default none were */
   readonly exclude?: string | undefined;

@@ -7,6 +7,6 @@ export interface SetSource {
   readonly datasetHash: string;
   /** SHA-256 in hex over ids and vectors of a file; null for an export, which the other hashes identify. */
   readonly contentHash: string | null;
-  /** Rows that were left out: vectors with NaN, infinity or nothing but zeros. */
+  /** Rows that were left out: vectors that are not finite, have no length, or are missing. */
   readonly unusable: number;
 }

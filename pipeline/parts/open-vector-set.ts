@@ -5,7 +5,12 @@ import { PipelineError } from '../../operators/errors.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import { selectedVectors } from '../../operators/evaluation/vectors/selected-vectors.ts';
-import { vectorFault } from '../../operators/vector-fault.ts';
+import {
+  type RowFault,
+  shownFaults,
+  type UnusableRows,
+  vectorFault,
+} from '../../operators/vector-fault.ts';
 import {
   type EmbeddingsBlock,
   type EmbeddingsReader,
@@ -36,13 +41,6 @@ export interface ExportedSet extends VectorSet {
   on(layer: EmbeddingLayer): ExportedSet;
 }
 
-/** Rows of an export that cannot be used. */
-export interface UnusableRows {
-  readonly rows: number;
-  /** Id of the first one; null without any. */
-  readonly first: string | null;
-}
-
 /**
  * Opens one layer of a finished export. Ids and classes are read at once, vectors whenever they are asked for:
  * memory is some tens of bytes for an image, whatever the length of a vector.
@@ -70,6 +68,7 @@ export async function openVectorSet(
   const ids: PackedStrings[] = [];
   const firsts: number[] = [];
   const usable: number[] = [];
+  const faults: Partial<Record<RowFault, number>> = {};
   let first = 0;
   for await (const block of reader.blocks()) {
     signal.throwIfAborted();
@@ -78,7 +77,10 @@ export async function openVectorSet(
     images.add(block);
     ids.push(packedStrings(block.ids));
     firsts.push(first);
-    for (const row of usableRows(block)) usable.push(first + row);
+    for (const [row, fault] of faultsOf(block).entries()) {
+      if (fault === undefined) usable.push(first + row);
+      else faults[fault] = (faults[fault] ?? 0) + 1;
+    }
     first += block.ids.length;
   }
   const vectorsOn = (one: EmbeddingLayer): VectorSet => ({
@@ -115,39 +117,42 @@ export async function openVectorSet(
     preprocessing: manifest.preprocessing,
   };
   const on = (one: EmbeddingLayer): ExportedSet => ({
-    ...usableSet(vectorsOn(one), usable),
+    ...usableSet(vectorsOn(one), usable, faults),
     ...identity,
     on,
   });
   return on(layer);
 }
 
-/** Positions in a block of the rows that have a direction on every layer. */
-function usableRows(block: EmbeddingsBlock): number[] {
+/** Fault of each row of a block on the first layer that has one; undefined for a row that can be used. */
+function faultsOf(block: EmbeddingsBlock): readonly (RowFault | undefined)[] {
   const count = block.ids.length;
   const layers = [block.embedding, block.projection].filter((layer) => layer !== undefined);
-  return [...block.ids.keys()].filter((row) =>
-    layers.every((layer) => {
+  return block.ids.map((_, row) => {
+    for (const layer of layers) {
       const size = layer.length / count;
-      return vectorFault(layer, row * size, size) === undefined;
-    }),
-  );
+      const fault = vectorFault(layer, row * size, size);
+      if (fault !== undefined) return fault;
+    }
+    return undefined;
+  });
 }
 
 function usableSet(
   all: VectorSet,
   usable: readonly number[],
+  faults: UnusableRows['faults'],
 ): VectorSet & Pick<ExportedSet, 'unusable'> {
   const rows = all.count - usable.length;
-  if (rows === 0) return { ...all, unusable: { rows, first: null } };
+  if (rows === 0) return { ...all, unusable: { rows, first: null, faults } };
   const gap = usable.findIndex((position, at) => position !== at);
   const first = all.id(gap === -1 ? usable.length : gap);
   if (usable.length > 0) {
-    return { ...selectedVectors(all, Int32Array.from(usable)), unusable: { rows, first } };
+    return { ...selectedVectors(all, Int32Array.from(usable)), unusable: { rows, first, faults } };
   }
   throw new PipelineError(
     'ERR_FORMAT',
-    `\`${all.name}\` holds no vector that can be used: all ${counted(rows)} hold NaN, infinity or nothing but zeros. ` +
+    `\`${all.name}\` holds no vector that can be used: of ${counted(rows, 'row')} ${shownFaults(faults)}. ` +
       'Export it again, with another model or the preprocessing that it was made with.',
     { path: all.name },
   );
@@ -158,11 +163,11 @@ export function noteUnusable(
   { name, unusable }: Pick<ExportedSet, 'name' | 'unusable'>,
   note: TellNote,
 ): void {
-  const { rows, first } = unusable;
+  const { rows, first, faults } = unusable;
   if (rows === 0) return;
   const verb = rows === 1 ? 'is' : 'are';
   note(
-    `${counted(rows, 'row')} of \`${name}\` ${verb} left out, such as \`${first}\`: vectors with NaN, infinity or nothing but zeros`,
+    `${counted(rows, 'row')} of \`${name}\` ${verb} left out, such as \`${first}\`: ${shownFaults(faults)}`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vec
 import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import type { Json, JsonObject } from '../../operators/files/json.ts';
 import type { VectorFileProvenance } from '../../outputs/tables/evaluation-files.ts';
-import type { UnusableRows } from './open-vector-set.ts';
+import type { UnusableRows } from '../../operators/vector-fault.ts';
 
 /** Vectors, whoever wrote them: an export, or a file of anyone's. */
 export interface OpenedSet extends VectorSet {

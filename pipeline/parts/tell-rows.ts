@@ -11,7 +11,7 @@ export interface WrittenResult {
   readonly rows: number;
   /** Images among them without a row, each in `quarantine.arrow` of a finished export. */
   readonly bad: number;
-  /** Those of them whose vectors hold NaN, infinity or nothing but zeros; the others could not be read. */
+  /** Those of them whose vectors are not finite, or have no length; the others could not be read. */
   readonly badVectors: number;
   /** Images among the rows that are used after a repair of their files in memory. */
   readonly repaired: number;

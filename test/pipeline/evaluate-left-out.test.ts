@@ -60,7 +60,13 @@ test('rows that cannot be used are left out on both sides, counted and told', as
   t.deepEqual(found.json['metrics'], expected.json['metrics']);
   t.deepEqual(found.json['unusable'], { train: 0, test: 2 });
   t.is(found.stderr.match(/left out/gu)?.length, 1, found.stderr);
-  t.regex(found.stderr, new RegExp(`2 rows of .* are left out, such as \`${vectorId(4)}\``, 'u'));
+  t.regex(
+    found.stderr,
+    new RegExp(
+      `2 rows of .* are left out, such as \`${vectorId(4)}\`: 1 with NaN, .*, 1 of a length below 1e-12 `,
+      'u',
+    ),
+  );
   const summary = await fs.readFile(path.join(found.out, 'summary.json'), 'utf8');
   t.deepEqual((JSON.parse(summary) as Record<string, unknown>)['unusable'], { train: 0, test: 2 });
 });

@@ -62,6 +62,13 @@ test('parts in a folder, of names in braces and of a pattern are one table, in t
   t.is(hashes.size, 1);
 });
 
+test('a folder with one file is that file, and told so', async (t) => {
+  const folder = await folderOf(t, { 'part-0.parquet': await parquetBytes(a) });
+  const set = await openVectors(folder);
+  t.true(set.notes.some((note) => /part-0\.parquet` is the one file of `/u.test(note)));
+  await set.close();
+});
+
 test('parts that differ in columns or in the length of vectors are refused, naming both', async (t) => {
   const longer = part(['c', 'd'], [[1, 2, 3], [1, 2, 3]]); // prettier-ignore
   const cases = [

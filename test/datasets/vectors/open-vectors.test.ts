@@ -64,7 +64,11 @@ test('rows read where they are, from a temporary file and from memory are the sa
     await opened(t, double, { memoryBytes: 5_000_000 }),
   ];
   const [first] = sets;
-  t.deepEqual(first!.unusable, { rows: 2, first: 'row 5' });
+  t.deepEqual(first!.unusable, {
+    rows: 2,
+    first: 'row 5',
+    faults: { 'no length': 1, 'not finite': 1 },
+  });
   t.is(first!.id(5), '0006');
   const expected = Buffer.from(Float32Array.from(await rowsOf(first!)).buffer);
   for (const set of sets.slice(1)) {
@@ -140,7 +144,7 @@ test('a file of each format holds the same set', async (t) => {
   for (const name of names) {
     const set = await opened(t, path.join(folder, name));
     t.deepEqual([set.count, set.dim, set.classes], [23, 6, ['0', '1', '2']], name);
-    t.deepEqual(set.unusable, { rows: 1, first: '9.png' }, name);
+    t.deepEqual(set.unusable, { rows: 1, first: '9.png', faults: { 'no length': 1 } }, name);
     const first = await opened(t, path.join(folder, names[0]!));
     t.is(set.contentHash, first.contentHash, name);
     t.is(set.listingHash, first.listingHash, name);
@@ -206,8 +210,64 @@ test('rows without a direction are left out, counted, and the first is named', a
   const rows = ['a,1,2', 'b,nan,1', 'c,inf,1', 'd,0,0', 'e,,', 'f,1e39,1', 'g,3,4'];
   const folder = await writeTo(t, { 'x.csv': `id,x0,x1\n${rows.join('\n')}\n` });
   const set = await opened(t, path.join(folder, 'x.csv'));
-  t.deepEqual(set.unusable, { rows: 5, first: 'b' });
+  const faults = { 'not finite': 3, 'no length': 1, missing: 1 };
+  t.deepEqual(set.unusable, { rows: 5, first: 'b', faults });
   t.deepEqual([set.id(0), set.id(1), set.count], ['a', 'g', 2]);
+});
+
+test('what is told of rows without a direction is their reason, after rounding to float32', async (t) => {
+  const double = Float64Array.of(1e300, 1, 1e-50, 1e-50, 3, 4);
+  const subnormal = Float32Array.of(1e-42, 0, 1e-40, 1e-40, 3, 4);
+  const folder = await writeTo(t, {
+    'double.npy': npyBytes(double, { descr: '<f8', shape: [3, 2] }),
+    'subnormal.npy': npyBytes(subnormal, { shape: [3, 2] }),
+    'none.npy': npyBytes(subnormal.subarray(0, 4), { shape: [2, 2] }),
+  });
+  const faultsOf = async (name: string) => (await opened(t, path.join(folder, name))).unusable;
+  const first = 'row 0';
+  const both = { 'not finite': 1, 'no length': 1 };
+  t.deepEqual(await faultsOf('double.npy'), { rows: 2, first, faults: both });
+  t.deepEqual(await faultsOf('subnormal.npy'), { rows: 2, first, faults: { 'no length': 2 } });
+  await t.throwsAsync(openVectors(path.join(folder, 'none.npy')), {
+    message: /: of 2 rows 2 of a length below 1e-12 in float32, as zeros are\. /u,
+  });
+});
+
+test('classes and ids that are only guessed and are of other rows are left, and told', async (t) => {
+  const x = npyBytes(six, { shape: [3, 2] });
+  const y = npyBytes(Int32Array.of(1, 2), { descr: '<i4', shape: [2] });
+  const folder = await writeTo(t, {
+    'a.npy': x,
+    'a_ids.txt': 'p\nq\n',
+    'a_labels.txt': 'p\nq\nr\ns\n',
+    'b.npy': x,
+    'b_labels.npy': y,
+    'b_ids.txt': 'p\nq\nr',
+    'c.npz': zipBytes({ 'X.npy': x, 'y.npy': y, 'ids.npy': y }, { isDeflated: false }),
+  });
+  const told = async (name: string, ...patterns: readonly RegExp[]): Promise<FoundVectors> => {
+    const set = await opened(t, path.join(folder, name));
+    for (const pattern of patterns) t.regex(set.notes.join('\n'), pattern);
+    return set;
+  };
+  const a = await told(
+    'a.npy',
+    /a_ids\.txt` is not taken for ids of `.*`: it has 2 rows, and there are 3/u,
+    /a_labels\.txt` is not taken for classes of `.*`: it has more than 3 rows, and there are 3/u,
+  );
+  t.deepEqual([a.classes, a.id(2), a.isNumbered], [[], '2', true]);
+  const b = await told('b.npy', /b_labels\.npy` is not taken for .* it has 2 rows/u);
+  t.deepEqual([b.classes, b.id(2)], [[], 'r']);
+  const c = await told(
+    'c.npz',
+    /`y` is not taken for classes: it has 2 rows, and there are 3/u,
+    /`ids` is not taken for ids: it has 2 rows, and there are 3/u,
+  );
+  t.deepEqual([c.classes, c.isNumbered], [[], true]);
+  await t.throwsAsync(openVectors(path.join(folder, 'a.npy?id=a_ids.txt')), {
+    message: /a_ids\.txt` has 2 rows in `line`, fewer than/u,
+  });
+  await t.throwsAsync(openVectors(path.join(folder, 'c.npz?label=y')), { code: 'ERR_FORMAT' });
 });
 
 test('rows of length 1 are compared as they are', async (t) => {

@@ -10,6 +10,11 @@ export function shownName(name: string): string {
   return `\`${cutText(plainText(name), longestName)}\``;
 }
 
+/** A name in a list with commas: as it is, or where commas or spaces of its own would part or hide it, as `shownName`. */
+export function listedName(name: string): string {
+  return /^$|^\s|[,`]|\s$/u.test(name) ? shownName(name) : name;
+}
+
 /** A text as one line that a terminal shows and does not obey: control characters and turns of direction are escaped. */
 export function plainText(text: string): string {
   return text.replaceAll(control, (character) => {

@@ -3,7 +3,7 @@ import { isInClassTable } from '../../operators/evaluation/metrics/metric-names.
 import type { ConfusionRow } from '../../operators/evaluation/scores/confusion-rows.ts';
 import type { EvaluationRow } from '../../operators/evaluation/scores/evaluation-rows.ts';
 import type { EvaluatedGroups } from '../../operators/evaluation/scores/grouped-rows.ts';
-import { counted } from '../../operators/message-words.ts';
+import { counted, listedName } from '../../operators/message-words.ts';
 import { textTable } from '../command-line/text-table.ts';
 
 /** Maximum lines of a table: of more nobody reads one; they are in `evaluation.arrow`. */
@@ -131,7 +131,9 @@ function confusedWith(confusion: readonly ConfusionRow[]): ReadonlyMap<string, s
         .slice(0, mostConfused);
       return [
         name,
-        most.map(({ predicted, images }) => `${predicted} ${counted(images)}`).join(', '),
+        most
+          .map(({ predicted, images }) => `${listedName(predicted)} ${counted(images)}`)
+          .join(', '),
       ];
     }),
   );

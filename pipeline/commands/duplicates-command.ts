@@ -2,7 +2,7 @@ import type {
   DuplicateGroup,
   NearDuplicates,
 } from '../../operators/curation/duplicates/duplicates.ts';
-import { andMore, counted, shownName } from '../../operators/message-words.ts';
+import { andMore, counted, listedName, shownName } from '../../operators/message-words.ts';
 import { duplicatesSummary } from '../../outputs/tables/duplicates-files.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
@@ -60,7 +60,7 @@ function byTrouble(a: DuplicateGroup, b: DuplicateGroup): number {
 function groupCells({ members, weakestLink, classes }: DuplicateGroup): readonly string[] {
   const names = members.slice(0, mostImages).map(({ id }) => shownName(id));
   const images = `${names.join(', ')}${andMore(members.length - names.length)}`;
-  const shownClasses = `${classes.slice(0, 3).join(', ')}${andMore(Math.max(0, classes.length - 3))}`;
+  const shownClasses = `${classes.slice(0, 3).map(listedName).join(', ')}${andMore(Math.max(0, classes.length - 3))}`;
   return [counted(members.length), weakestLink.toFixed(4), shownClasses || '–', images];
 }
 

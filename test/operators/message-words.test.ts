@@ -4,6 +4,7 @@ import {
   counted,
   cutText,
   eitherOf,
+  listedName,
   plainLines,
   plainText,
   shownName,
@@ -20,6 +21,13 @@ test('a list ends with what it does not name', (t) => {
   t.is(andMore(0), '');
   t.is(andMore(2000), ' and 2,000 more');
   t.deepEqual([['a'], ['a', 'b'], ['a', 'b', 'c']].map(eitherOf), ['a', 'a or b', 'a, b or c']);
+});
+
+test('a name with a comma, or with spaces around it, is quoted in a list with commas', (t) => {
+  t.is(
+    ['dog', 'red, green', ' x', '', 'a b'].map(listedName).join(', '),
+    'dog, `red, green`, ` x`, ``, a b',
+  );
 });
 
 test('a long text is cut between characters, and no shorter than it has to be', (t) => {

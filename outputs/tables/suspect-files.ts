@@ -15,6 +15,14 @@ export interface SuspectProvenance {
   readonly of: SetSource;
 }
 
+/** Provenance of suspects of the history of a run. */
+export interface HistoryProvenance {
+  /** Its `samples.arrows`. */
+  readonly history: string;
+  readonly records: number;
+  readonly epochs: number;
+}
+
 /** Totals of the suspects of a set. */
 export interface SuspectTotals {
   readonly rows: number;
@@ -57,7 +65,7 @@ export function rankedRows({ rank, count }: SuspectLabels): Int32Array {
  * suspects.arrow     a row for each image, the most suspicious first
  * neighbours.arrow   the neighbours of the suspects, and of images without a class
  * pairs.arrow        which classes are mistaken for which
- * summary.json       totals, and the threshold of each class
+ * summary.json       totals, and the threshold of each class, null for none
  * ```
  *
  * @param set The rows that were judged, for their ids.
@@ -67,7 +75,7 @@ export function rankedRows({ rank, count }: SuspectLabels): Int32Array {
 export async function writeSuspects(
   folder: string,
   { set, found }: { readonly set: Pick<VectorSet, 'id'>; readonly found: SuspectLabels },
-  provenance: SuspectProvenance,
+  provenance: SuspectProvenance | HistoryProvenance,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ResultReport> {
   const order = rankedRows(found);
@@ -84,7 +92,7 @@ export async function writeSuspects(
     sampled,
     ...suspectTotals(found),
     thresholds: Object.fromEntries(
-      classes.map((name, at) => [name, Number.isNaN(thresholds[at]!) ? null : thresholds[at]!]),
+      classes.map((name, at) => [name, Number.isFinite(thresholds[at]!) ? thresholds[at]! : null]),
     ),
   };
   const content = { format: 'sincere-suspects', version: 1, tables, summary } as const;
@@ -122,6 +130,8 @@ function suspectColumns(
   const { text, number, whole } = over(order);
   const { classes, labels, support, duplicate } = found;
   const isKnown = (row: number): boolean => labels[row]! >= 0;
+  // Of the history of a run there are no neighbours.
+  const votes = found.k === 0 ? '' : 'knn_';
   return [
     text('id', (row) => set.id(row), false),
     /** Given; null when unknown. */
@@ -129,8 +139,8 @@ function suspectColumns(
     /** Null when nobody votes. */
     text('suggested', (row) => classes[found.suggested[row]!] ?? null),
     number('suggested_share', (row) => found.suggestedShare[row]!),
-    number('knn_self_confidence', (row) => found.selfConfidence[row]!),
-    number('knn_margin', (row) => found.margin[row]!),
+    number(`${votes}self_confidence`, (row) => found.selfConfidence[row]!),
+    number(`${votes}margin`, (row) => found.margin[row]!),
     number('loss', (row) => found.loss[row]!),
     /** 1 is the most suspicious; null without a class. */
     whole('rank', (row) => found.rank[row]! || null),

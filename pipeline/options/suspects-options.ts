@@ -4,7 +4,7 @@ import { defineVerb, type OptionFields, type Verb } from './verb.ts';
 
 /** Options of `suspects`. */
 export interface SuspectsOptions extends SeedOption {
-  /** Vectors whose labels are checked: a folder that `embed` wrote, or any file of vectors: `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`. */
+  /** Vectors whose labels are checked: a folder that `embed` wrote, or any file of vectors: `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`; or a run of `train` with `samples`, by what it recorded. */
   readonly set: string;
   /** Vectors whose labels are trusted to vote, of the same model; those of the set itself, leave-one-out, when not given. */
   readonly of?: string | null | undefined;
@@ -26,7 +26,7 @@ export interface SuspectsOptions extends SeedOption {
 
 const sets = {
   set: path(
-    'Vectors whose labels are checked: a folder that `embed` wrote, or any file of vectors: `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`.',
+    'Vectors whose labels are checked: a folder that `embed` wrote, or any file of vectors: `FILE?id=COLUMN&label=COLUMN&vector=COLUMN`; or a run of `train` with `samples`, by what it recorded.',
   ),
   of: optional(
     path(

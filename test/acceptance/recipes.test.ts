@@ -101,9 +101,10 @@ test('the recipes of the documentation run as they stand, and agree with the exp
   }
 
   const queries = await snippets('sql');
-  t.is(queries.length, 5);
+  // The last one is run on a run with wrong labels (`run-suspects.test.ts`).
+  t.is(queries.length, 6);
   const [byClass = [], nearest = [], ofAll = [], alike = [], joined = []] = await Promise.all(
-    queries.map((query) => duckdbRows(query.replaceAll('runs/a/', `${folder}/`))),
+    queries.slice(0, 5).map((query) => duckdbRows(query.replaceAll('runs/a/', `${folder}/`))),
   );
   t.deepEqual(byClass, counts);
   t.is(ids[0], ids.toSorted()[0]);

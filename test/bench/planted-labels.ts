@@ -1,5 +1,5 @@
 /**
- * Planted label errors found by `suspects`, beside cleanlab on the same vectors:
+ * Planted label errors found by `suspects`, by neighbours and by the history of the run, beside cleanlab on the same vectors:
  * `npx tsx test/bench/planted-labels.ts --data DIR --work DIR [--noise uniform] [--share 0.05] [--seed 0] [--epochs 12]
  * [--k 10,30,50] [--encoders cross-entropy,sincere,untrained] [--threads N] [--python python3]
  * [--only ours] [--json]`.
@@ -76,7 +76,11 @@ for (const encoder of values.encoders.split(',')) {
   for (const layer of layersOf(encoder)) {
     const set = await openVectorSet(vectors, layer, new AbortController().signal);
     const isFault = Array.from({ length: set.count }, (_, at) => planted.has(set.id(at)));
-    for (const { name, seconds, ...judged } of await judgements(vectors, set, layer)) {
+    const judgedBy = [
+      ...(await historyJudgement(encoder, set)),
+      ...(await judgements(vectors, set, layer)),
+    ];
+    for (const { name, seconds, ...judged } of judgedBy) {
       const row = { encoder, layer, method: name, seconds, ...foundFaults(judged, isFault) };
       rows.push(row);
       console.error(JSON.stringify(row));
@@ -120,6 +124,21 @@ async function ourJudgements(
   return Object.entries(rules).map(([rule, scores]) => {
     return { name: `ours, ${k} neighbours: ${rule}`, seconds, flags, scores };
   });
+}
+
+/** By what the run recorded while it was trained; none of a run without steps. */
+async function historyJudgement(encoder: string, set: VectorSet): Promise<readonly PeerAnswer[]> {
+  const run = path.join(work!, `run-${encoder}`);
+  if (encoder === 'untrained' || !(await isThere(path.join(run, 'samples.arrows')))) return [];
+  const began = performance.now();
+  const { found, id } = await suspects({ set: run, out: path.join(work!, 'history') });
+  const seconds = (performance.now() - began) / 1000;
+  const rowOf = new Map(Array.from({ length: found.count }, (_, row) => [id(row), row]));
+  const rows = Array.from({ length: set.count }, (_, at) => rowOf.get(set.id(at)) ?? -1);
+  // An image that no batch held is neither flagged nor ranked.
+  const flags = rows.map((row) => found.suspect[row] ?? 0);
+  const scores = rows.map((row) => -(found.margin[row] ?? NaN));
+  return [{ name: 'ours, history of the run: margin', seconds, flags, scores }];
 }
 
 /** Places of values in ascending order, from 0. */
@@ -184,7 +203,7 @@ async function exported(folder: string, encoder: string): Promise<string> {
  * vectors tell classes apart.
  */
 function learning(folder: string, encoder: string): readonly string[] {
-  const common = ['--encoder', 'resnet8', '--augmentation', 'paper,scale=0.6-1'];
+  const common = ['--encoder', 'resnet8', '--augmentation', 'paper,scale=0.6-1', '--samples'];
   if (encoder === 'untrained') return [...common, '--steps', '0', '--seed', values.seed];
   const classifier = ['--loss', 'cross-entropy', '--views', '1', '--batch-size', '128'];
   const classes = [...classifier, '--learning-rate', '0.1', '--epochs', values.epochs];

@@ -7,11 +7,7 @@ import {
 import type { RunScope } from '../operators/flow/run-scope.ts';
 import { counted } from '../operators/message-words.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
-import {
-  type SuspectTotals,
-  suspectTotals,
-  writeSuspects,
-} from '../outputs/tables/suspect-files.ts';
+import { writeSuspects } from '../outputs/tables/suspect-files.ts';
 import { type SuspectsOptions, suspectsVerb } from './options/suspects-options.ts';
 import { makeResultOut } from './parts/make-result-out.ts';
 import { openSides } from './parts/open-sides.ts';
@@ -21,6 +17,7 @@ import { checkHistory, isRunFolder, readHistory } from './parts/run-history.ts';
 import { runTask } from './parts/run-task.ts';
 import { sourceOf } from './parts/set-source.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { refuseWithoutVoters, tellSuspects, tellWeak } from './parts/tell-suspects.ts';
 
 /** Labels that are probably wrong, and the files that hold them. */
 export interface Suspects {
@@ -36,7 +33,7 @@ export interface Suspects {
  *
  * @throws {UsageError} When an option is given that says nothing of a run.
  * @throws {PipelineError} `ERR_CONFIG` when the run recorded none; when the sets were embedded by different models, or their vectors have not the
- * same length; `ERR_FORMAT` when no image has a class; `ERR_WRITE`.
+ * same length; `ERR_FORMAT` when no image that votes has a class; `ERR_WRITE`.
  * @example
  * ```ts
  * const { found, id } = await suspects({ set: 'runs/a/train', out: 'runs/a/suspects' });
@@ -51,6 +48,8 @@ export function suspects(given: SuspectsOptions): Run<Suspects> {
     const of = options.of ?? options.set;
     const locations = { train: of, test: options.set, layer: options.layer };
     const { train, test, layer, leaveOneOut } = await openSides(locations, scope, note);
+    const sides = { set: test, of: train, leaveOneOut };
+    refuseWithoutVoters(sides);
     // Before the work, so that a folder that cannot be made costs no wait.
     await makeResultOut(
       { out, format: 'sincere-suspects', scope, note },
@@ -68,7 +67,7 @@ export function suspects(given: SuspectsOptions): Run<Suspects> {
         signal,
         onProgress: tell,
       });
-      tellSuspects(found, { sample, duplicate, name: test.name }, note);
+      tellSuspects(found, sides, { sample, duplicate }, note);
       const sources = { set: sourceOf(test), of: sourceOf(train) };
       const content = { set: test, found };
       const report = await writeSuspects(
@@ -99,71 +98,11 @@ async function historySuspects(
       `by ${counted(records, 'record')} of ${counted(ids.length, 'image')} in ${counted(epochs, 'epoch')} of \`${set}\`: ` +
         'margins of its training, not votes of neighbours',
     );
-    tellWeak(suspectTotals(found), set, note);
+    tellWeak(found, { name: set }, note);
     const id = (position: number): string => ids[position]!;
     const content = { set: { id }, found };
     const provenance = { history: file, records, epochs };
     const { signal } = scope;
     return { found, id, report: await writeSuspects(out, content, provenance, { signal }) };
   });
-}
-
-function tellSuspects(
-  found: SuspectLabels,
-  {
-    sample,
-    duplicate,
-    name,
-  }: { readonly sample: number; readonly duplicate: number; readonly name: string },
-  note: TellNote,
-): void {
-  const totals = suspectTotals(found);
-  const { withoutClass } = totals;
-  if (withoutClass > 0) {
-    note(`${counted(withoutClass, 'row')} without a class in \`${name}\`: suggested, not ranked`);
-  }
-  tellWeak(totals, name, note);
-  tellDuplicates(totals, { duplicate, name }, note);
-  if (found.support.count <= found.k) {
-    note(`\`k: ${found.k}\` is more than there are others with a class: all of them vote`, ['k']);
-  }
-  if (found.sampled) {
-    note(
-      `losses are against ${counted(sample, 'image')}, a sample by \`seed\`; the votes are of all`,
-      ['sample', 'seed'],
-    );
-  }
-}
-
-/** Labels that are wrong are few: where more are suspects, it is the vectors that cannot judge. */
-const credibleShare = 1 / 3;
-
-function tellWeak(
-  { rows, withoutClass, suspects: flagged }: SuspectTotals,
-  name: string,
-  note: TellNote,
-): void {
-  const labels = rows - withoutClass;
-  if (flagged <= credibleShare * labels) return;
-  note(
-    `${counted(flagged)} of ${counted(labels, 'label')} of \`${name}\` are suspects, more than a third: the vectors ` +
-      'tell its classes apart too little to judge labels. Train the encoder longer, or compare another layer.',
-    ['layer'],
-  );
-}
-
-function tellDuplicates(
-  { rows, duplicates }: SuspectTotals,
-  { duplicate, name }: { readonly duplicate: number; readonly name: string },
-  note: TellNote,
-): void {
-  if (duplicates === 0) return;
-  const meaning =
-    duplicates > rows / 2
-      ? `they are most, so \`duplicate: ${duplicate}\` is no sign of one here. Raise it, or take vectors that tell classes apart`
-      : 'one of the two labels is wrong, or the vectors do not tell the classes apart (`duplicate_id`)';
-  note(
-    `${counted(duplicates, 'image')} of \`${name}\` have a near-duplicate of another class: ${meaning}`,
-    ['duplicate'],
-  );
 }

@@ -29,6 +29,7 @@ const [mostImages, mostPairs] = [20, 10];
 
 function totalLine({ found }: Suspects): string {
   const { rows, withoutClass, suspects: flagged, estimated } = suspectTotals(found);
+  if (withoutClass === rows) return `no label to check; ${counted(rows, 'row')} with a suggestion`;
   return (
     `${counted(flagged, 'suspect')} among ${counted(rows - withoutClass, 'label')}; ` +
     `about ${counted(Math.round(estimated), 'error')} estimated`

@@ -86,3 +86,53 @@ test('more suspects than a third of the labels tell that the vectors are too wea
   const strong = await writeVectorExport(t, given);
   t.notRegex((await notesOf(suspects({ set: strong, out, k: 3 }))).join('\n'), /third/u);
 });
+
+test('sets without labels are refused or told by what they lack, with the way out', async (t) => {
+  const out = path.join(await temporaryFolder(t), 'suspects');
+  const labelled = await writeVectorExport(t, given);
+  const bare = { ...given, labels: given.labels.map(() => -1), datasetHash: 'b'.repeat(64) };
+  const without = await writeVectorExport(t, bare);
+  await t.throwsAsync(async () => await suspects({ set: without, out }), {
+    code: 'ERR_FORMAT',
+    message: /^There is no label to check: no row of `.*` has a class\. Embed a folder/u,
+  });
+  await t.throwsAsync(async () => await suspects({ set: labelled, of: without, out }), {
+    code: 'ERR_FORMAT',
+    message: /^Nobody can vote about the labels of `.*`: no row of `.*` has a class\. Embed/u,
+  });
+  const file = path.join(await temporaryFolder(t), 'x.csv');
+  await fs.writeFile(file, 'id,x_0,x_1,kind\na,1,0,bird\nb,0,1,cat\n');
+  await t.throwsAsync(async () => await suspects({ set: file, out }), {
+    message: /`FILE\?label=COLUMN`/u,
+  });
+  const asked = ['suspects', file, '--of', `${file}?label=kind`, '--out', out, '--k', '1'];
+  const ended = await runCommandLine(asked);
+  t.is(ended.exitCode, 0, ended.stderr);
+  t.regex(ended.stdout, /^no label to check; 2 rows with a suggestion/u);
+  t.regex(ended.stderr, /no row of `.*` has a class: there is no label to check, and each row/u);
+  t.regex(ended.stderr, /`FILE\?label=COLUMN`/u);
+});
+
+test('labels of a class that no voting image has are told as such, and not blamed on the vectors', async (t) => {
+  const out = path.join(await temporaryFolder(t), 'suspects');
+  const set = await writeVectorExport(t, { ...given, classes: ['bird', 'dog'] });
+  const of = await writeVectorExport(t, { ...given, datasetHash: 'c'.repeat(64) });
+  const told = (await notesOf(suspects({ set, of, out, k: 3 }))).join('\n');
+  t.regex(
+    told,
+    /^`dog` is in `.*` alone, and not in `.*`, whose rows vote and which alone has `cat`: nobody votes for 5 such labels, of which 5 are suspects for that alone$/mu,
+  );
+  t.notRegex(told, /third/u);
+  const lonely = { ...given, classes: ['bird', 'cat', 'emu'] };
+  lonely.labels = lonely.labels.map((label, row) => (row === 5 ? 2 : label));
+  const alone = await notesOf(suspects({ set: await writeVectorExport(t, lonely), out, k: 3 }));
+  t.regex(alone.join('\n'), /^`emu` has one row in `.*`: nobody votes for 1 such label/mu);
+});
+
+test('of a single class nothing can be suspected, which is told', async (t) => {
+  const out = path.join(await temporaryFolder(t), 'suspects');
+  const set = await writeVectorExport(t, { ...given, labels: given.labels.map(() => 1) });
+  const notes = await notesOf(suspects({ set, out, k: 3 }));
+  t.is(notes.length, 1);
+  t.regex(notes[0]!, /^all labels of `.*` are `cat`: with one class no label can be a suspect/u);
+});

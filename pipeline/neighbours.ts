@@ -10,6 +10,7 @@ import { firstNeighbours, type ShownNeighbour } from './parts/first-neighbours.t
 import { makeResultOut } from './parts/make-result-out.ts';
 import { openSearch } from './parts/open-search.ts';
 import { openSides } from './parts/open-sides.ts';
+import { wantedIds } from './parts/queries-by-id.ts';
 import { runTask } from './parts/run-task.ts';
 import { searchGroups } from './parts/search-groups.ts';
 import { sourceOf } from './parts/set-source.ts';
@@ -51,6 +52,8 @@ export interface FoundNeighbours {
 export function neighbours(given: NeighboursOptions): Run<FoundNeighbours> {
   return startRun(neighboursVerb, given, async (options, scope, note) => {
     const { out, resume, model, layer: asked } = options;
+    // Before any set is opened, which may take long.
+    const wanted = await wantedIds(options);
     await makeResultOut(
       { out, format: 'sincere-neighbours', scope, note },
       {
@@ -62,7 +65,7 @@ export function neighbours(given: NeighboursOptions): Run<FoundNeighbours> {
     const query = model === null ? options.query : await embeddedBy(options, scope, note);
     const locations = { train: options.of, test: query, layer: asked };
     const sides = await openSides(locations, scope, note);
-    const search = await openSearch(sides, options, note);
+    const search = await openSearch(sides, { ...options, wanted }, note);
 
     return runTask(scope, async (tell) => {
       const { memoryMb, threads } = options;

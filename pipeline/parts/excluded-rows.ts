@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PipelineError } from '../../operators/errors.ts';
 import { selectedVectors } from '../../operators/evaluation/vectors/selected-vectors.ts';
 import { counted } from '../../operators/message-words.ts';
+import { idKey } from './id-key.ts';
 import type { OpenedSet } from './opened-set.ts';
 import type { TellNote } from './run-event.ts';
 
@@ -17,15 +18,17 @@ export function withoutIds(set: OpenedSet, ids: ReadonlySet<string>, note: TellN
     note(`\`exclude\` lists no id: all of \`${set.name}\` is used`, ['exclude']);
     return set;
   }
+  const key = idKey(set);
+  const wanted = new Set(Array.from(ids, key));
   const kept: number[] = [];
   const found = new Set<string>();
   for (let position = 0; position < set.count; position += 1) {
-    const id = set.id(position);
-    if (ids.has(id)) found.add(id);
+    const id = key(set.id(position));
+    if (wanted.has(id)) found.add(id);
     else kept.push(position);
   }
   if (found.size === 0 || kept.length === 0) throw noneOrAll(set, ids, kept.length);
-  note(excludedNote(set, kept.length, ids.size - found.size), ['exclude']);
+  note(excludedNote(set, kept.length, wanted.size - found.size), ['exclude']);
   return selectedSet(set, Int32Array.from(kept));
 }
 

@@ -8,7 +8,7 @@ import type { NeighboursOptions } from '../options/neighbours-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import type { OpenedSides } from './open-sides.ts';
 import type { OpenedSet } from './opened-set.ts';
-import { queriesById } from './queries-by-id.ts';
+import { queriesById, type WantedIds } from './queries-by-id.ts';
 import type { TellNote } from './run-event.ts';
 
 /** A search for neighbours, begun or gone on with. */
@@ -34,12 +34,12 @@ export interface Search {
  */
 export async function openSearch(
   { train: support, test, layer, ...sides }: OpenedSides,
-  options: Resolved<NeighboursOptions>,
+  options: Resolved<NeighboursOptions> & { readonly wanted: WantedIds | undefined },
   note: TellNote,
 ): Promise<Search> {
-  const { out, top, resume } = options;
+  const { out, top, resume, wanted } = options;
   const leaveOneOut = sides.leaveOneOut && !options.withItself;
-  const positions = await queriesById(test, options);
+  const positions = wanted === undefined ? undefined : queriesById(test, wanted);
   const queries = positions === undefined ? test : selectedVectors(test, positions);
   const places = Math.min(top, support.count - (leaveOneOut ? 1 : 0));
   if (places < top) {

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
-import type { VectorSet } from '../../operators/evaluation/vectors/vector-set.ts';
 import { counted, shownNames } from '../../operators/message-words.ts';
+import { idKey } from './id-key.ts';
+import type { OpenedSet } from './opened-set.ts';
 
 /** Ids of queries, or a file of them. */
 export interface ChosenIds {
@@ -10,28 +11,41 @@ export interface ChosenIds {
   readonly idsFrom: string | null;
 }
 
+/** Ids of queries, and the option that named them. */
+export interface WantedIds {
+  readonly ids: readonly string[];
+  readonly option: keyof ChosenIds;
+}
+
 /**
- * Positions of the queries with these ids, ascending; undefined for all. An id that several rows have stands for each
- * of them.
+ * Ids of queries, of the option or its file; undefined for all. No set is needed for it: a file that cannot be read
+ * costs no wait.
  *
- * @throws {PipelineError} `ERR_CONFIG` when the set lacks one; `ERR_READ` when the file cannot be read.
+ * @throws {PipelineError} `ERR_READ` when the file cannot be read; `ERR_CONFIG` when it holds no id.
  */
-export async function queriesById(
-  set: VectorSet,
-  { ids, idsFrom }: ChosenIds,
-): Promise<Int32Array | undefined> {
-  const wanted = ids ?? (idsFrom === null ? null : await idsOf(idsFrom));
-  if (wanted === null) return undefined;
-  const missing = new Set(wanted);
-  const all = new Set(wanted);
+export async function wantedIds({ ids, idsFrom }: ChosenIds): Promise<WantedIds | undefined> {
+  if (ids !== null) return { ids, option: 'ids' };
+  return idsFrom === null ? undefined : { ids: await idsOf(idsFrom), option: 'idsFrom' };
+}
+
+/**
+ * Positions of the queries with these ids, ascending. An id that several rows have stands for each of them; numbers of
+ * rows need no zeros before them.
+ *
+ * @throws {PipelineError} `ERR_CONFIG` when the set lacks one.
+ */
+export function queriesById(set: OpenedSet, { ids, option }: WantedIds): Int32Array {
+  const key = idKey(set);
+  const missing = new Map(ids.map((id) => [key(id), id]));
+  const all = new Set(missing.keys());
   const positions: number[] = [];
   for (let position = 0; position < set.count; position += 1) {
-    const id = set.id(position);
+    const id = key(set.id(position));
     if (!all.has(id)) continue;
     positions.push(position);
     missing.delete(id);
   }
-  if (missing.size > 0) throw withoutIds(set, [...missing], ids === null ? 'idsFrom' : 'ids');
+  if (missing.size > 0) throw withoutIds(set, [...missing.values()], option);
   return Int32Array.from(positions);
 }
 
@@ -54,7 +68,7 @@ async function idsOf(file: string): Promise<readonly string[]> {
   });
 }
 
-function withoutIds(set: VectorSet, missing: readonly string[], option: string): PipelineError {
+function withoutIds(set: OpenedSet, missing: readonly string[], option: string): PipelineError {
   return new PipelineError(
     'ERR_CONFIG',
     `\`${set.name}\` has no row with ${counted(missing.length, 'id')} of \`${option}\`: ${shownNames(missing)}. ` +

@@ -110,6 +110,16 @@ test('queries are chosen by id, from the option or a file, and stay left out of 
     async () => await neighbours({ query: of, of, out, ids: ['nobody', vectorId(1)] }),
     { code: 'ERR_CONFIG', message: /has no row with 1 id of `ids`: `?nobody`?.*such as/u },
   );
+  // The list is read before sets, which may be large: it is what is told of both.
+  await fs.writeFile(list, '\n');
+  const nowhere = { query: path.join(out, 'nowhere'), of: path.join(out, 'nowhere'), out };
+  await t.throwsAsync(async () => await neighbours({ ...nowhere, idsFrom: list }), {
+    code: 'ERR_CONFIG',
+    message: /holds no id/u,
+  });
+  await t.throwsAsync(async () => await neighbours({ ...nowhere, idsFrom: `${list}.old` }), {
+    code: 'ERR_READ',
+  });
 });
 
 test('of fewer rows than were asked for there are fewer neighbours, which is told', async (t) => {

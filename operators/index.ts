@@ -53,6 +53,7 @@ export { initialWeights } from './model/initial-weights.ts';
 export type { EncoderName } from './model/encoders.ts';
 export type { EncoderSpec } from './model/encoder-spec.ts';
 export { learningRateAt } from './model/learning-rate.ts';
+export { initialState } from './step/initial-state.ts';
 export type { LossSpec } from './loss/loss-spec.ts';
 export type { LossReadouts } from './loss/readouts.ts';
 export type { StepReadouts } from './step/step-readouts.ts';

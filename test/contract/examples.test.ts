@@ -133,9 +133,9 @@ test('an example that does not compile is told', async (t) => {
   t.regex(errors, /wrong\.mts.*sincere-embeddings\/no/u);
 });
 
-test('the face of operators has at most 90 names', (t) => {
+test('the face of operators has at most 91 names', (t) => {
   const { names } = all.find(({ specifier }) => specifier === 'sincere-embeddings/operators')!;
-  t.true(names.length <= 90, `${names.length} names`);
+  t.true(names.length <= 91, `${names.length} names`);
   t.true(names.length > 60);
 });
 

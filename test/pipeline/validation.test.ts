@@ -38,7 +38,15 @@ async function validationsOf(out: string): Promise<readonly ValidationRow[]> {
 test('validations are what `embed` and `evaluate` say of the same checkpoint, as is its held-out loss', async (t) => {
   const { root, data } = await images(t);
   const out = path.join(root, 'run');
-  const { best } = await train({ data, out, ...tiny, steps: 4, validateEvery: 3, keep: 1 });
+  const { best } = await train({
+    data,
+    out,
+    ...tiny,
+    steps: 4,
+    validateEvery: 3,
+    keep: 1,
+    ema: 0.5,
+  });
   const rows = await validationsOf(out);
   t.deepEqual(
     rows.map(({ step, images: held, support }) => [step, held, support]),

@@ -30,9 +30,9 @@ export interface Drifted {
  */
 export function drift(given: DriftOptions): Run<Drifted> {
   return startRun(driftVerb, given, async (options, scope, note) => {
-    const { out, permutations, sample, alpha, examples, seed, threads } = options;
+    const { out, exclude, permutations, sample, alpha, examples, seed, threads } = options;
     const { signal } = scope;
-    const locations = { train: options.old, test: options.new, layer: options.layer };
+    const locations = { train: options.old, test: options.new, layer: options.layer, exclude };
     const { train: old, test: fresh, layer } = await openSides(locations, scope, note);
     // Before the work, so that a folder that cannot be made costs no wait.
     await makeResultOut(

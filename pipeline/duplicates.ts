@@ -7,8 +7,9 @@ import type { EmbeddingLayer } from '../operators/evaluation/vectors/unit-vector
 import { writeDuplicates } from '../outputs/tables/duplicates-files.ts';
 import type { ResultReport } from '../outputs/tables/result-folder.ts';
 import { type DuplicatesOptions, duplicatesVerb } from './options/duplicates-options.ts';
+import type { Resolved } from './options/verb.ts';
 import { makeResultOut } from './parts/make-result-out.ts';
-import { openSet } from './parts/open-set.ts';
+import { openRest } from './parts/open-set.ts';
 import { openSides } from './parts/open-sides.ts';
 import type { OpenedSet } from './parts/opened-set.ts';
 import type { TellNote } from './parts/run-event.ts';
@@ -75,16 +76,20 @@ interface Sets {
 }
 
 async function openSets(
-  { set: ofSet, other: ofOther, layer: asked }: Pick<DuplicatesOptions, 'set' | 'other' | 'layer'>,
+  {
+    set: ofSet,
+    other: ofOther,
+    layer,
+    exclude,
+  }: Pick<Resolved<DuplicatesOptions>, 'set' | 'other' | 'layer' | 'exclude'>,
   scope: SetScope,
   note: TellNote,
 ): Promise<Sets> {
-  const layer = asked ?? null;
-  if (ofOther === null || ofOther === undefined) {
-    const set = await openSet(ofSet, { layer }, scope, note);
+  if (ofOther === null) {
+    const set = await openRest(ofSet, { layer, exclude }, scope, note);
     return { set, other: null, layer: set.layer };
   }
-  const sides = await openSides({ train: ofSet, test: ofOther, layer }, scope, note);
+  const sides = await openSides({ train: ofSet, test: ofOther, layer, exclude }, scope, note);
   if (sides.leaveOneOut) throw sameSet(ofSet, ofOther);
   return { set: sides.train, other: sides.test, layer: sides.layer };
 }

@@ -60,7 +60,7 @@ export function loss(given: LossOptions): Run<MeasuredLoss> {
   return startRun(lossVerb, given, async (options, scope, note) => {
     const { embeddings, normalize, gradient: file } = options;
     const { signal } = scope;
-    const set = await readEmbeddedSet(embeddings, options.layer, scope, note);
+    const set = await readEmbeddedSet(embeddings, options, scope, note);
     const { layer } = set;
     const rows = lossRows(set, { layer, normalize });
     // Before the work, so that a file that cannot be written costs no wait.

@@ -63,7 +63,8 @@ export function neighbours(given: NeighboursOptions): Run<FoundNeighbours> {
     );
     if (!resume) await refuseUnfinished(out);
     const query = model === null ? options.query : await embeddedBy(options, scope, note);
-    const locations = { train: options.of, test: query, layer: asked };
+    const excluding = { exclude: options.exclude, excludeFrom: 'train' } as const;
+    const locations = { train: options.of, test: query, layer: asked, ...excluding };
     const sides = await openSides(locations, scope, note);
     const search = await openSearch(sides, { ...options, wanted }, note);
 

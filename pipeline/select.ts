@@ -42,10 +42,10 @@ export interface Selected {
  */
 export function select(given: SelectOptions): Run<Selected> {
   return startRun(selectVerb, given, async (options, scope, note) => {
-    const { out, count, method, seed, threads } = options;
+    const { out, exclude, count, method, seed, threads } = options;
     const { signal } = scope;
     const train = options.labelled ?? options.set;
-    const locations = { train, test: options.set, layer: options.layer };
+    const locations = { train, test: options.set, layer: options.layer, exclude };
     const { train: other, test: set, layer, leaveOneOut } = await openSides(locations, scope, note);
     const labelled = options.labelled === null ? undefined : other;
     const sharedIds = leaveOneOut || !(set.isNumbered || other.isNumbered);

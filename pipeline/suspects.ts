@@ -42,11 +42,11 @@ export interface Suspects {
  */
 export function suspects(given: SuspectsOptions): Run<Suspects> {
   return startRun(suspectsVerb, given, async (options, scope, note) => {
-    const { out, k, temperature, sample, duplicate, seed, threads } = options;
+    const { out, exclude, k, temperature, sample, duplicate, seed, threads } = options;
     if (await isRunFolder(options.set)) return await historySuspects(options, scope, note);
     const { signal } = scope;
     const of = options.of ?? options.set;
-    const locations = { train: of, test: options.set, layer: options.layer };
+    const locations = { train: of, test: options.set, layer: options.layer, exclude };
     const { train, test, layer, leaveOneOut } = await openSides(locations, scope, note);
     const sides = { set: test, of: train, leaveOneOut };
     refuseWithoutVoters(sides);

@@ -1,3 +1,4 @@
+import { excludeField } from './exclude-field.ts';
 import { choice, integer, number, optional, path } from './option-fields.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
@@ -10,6 +11,8 @@ export interface DriftOptions extends SeedOption {
   readonly new: string;
   /** Folder for `drift.arrow`, `examples.arrow` and `summary.json`. */
   readonly out: string;
+  /** Table with ids of vectors as they are now to leave out, such as `drop.arrow`: `FILE?id=COLUMN`. */
+  readonly exclude?: string | null | undefined;
   /** Vectors of an export that are compared; `projection` when not given. */
   readonly layer?: 'embedding' | 'projection' | null | undefined;
   /** Random relabellings of each permutation test. @default 999 */
@@ -30,6 +33,7 @@ const sets = {
   ),
   new: path('Vectors as they are now, of the same model.'),
   out: path('Folder for `drift.arrow`, `examples.arrow` and `summary.json`.'),
+  exclude: excludeField('vectors as they are now'),
   layer: optional(
     choice(
       ['embedding', 'projection'],

@@ -2,6 +2,7 @@ import {
   defaultMaxPairs,
   defaultThreshold,
 } from '../../operators/curation/duplicates/duplicates.ts';
+import { excludeField } from './exclude-field.ts';
 import { choice, integer, number, optional, path } from './option-fields.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
 
@@ -13,6 +14,8 @@ export interface DuplicatesOptions {
   readonly other?: string | null | undefined;
   /** Folder for `pairs.arrow`, `groups.arrow`, `drop.arrow` and `summary.json`. */
   readonly out: string;
+  /** Table with ids of vectors of the last set to leave out, such as `drop.arrow`: `FILE?id=COLUMN`. */
+  readonly exclude?: string | null | undefined;
   /** Vectors of an export that are compared; `projection` when not given. */
   readonly layer?: 'embedding' | 'projection' | null | undefined;
   /** Least cosine similarity of a pair. @default 0.99 */
@@ -33,6 +36,7 @@ const sets = {
     ),
   ),
   out: path('Folder for `pairs.arrow`, `groups.arrow`, `drop.arrow` and `summary.json`.'),
+  exclude: excludeField('vectors of the last set'),
   layer: optional(
     choice(
       ['embedding', 'projection'],

@@ -1,4 +1,5 @@
 import { type LossName, losses, lossNames } from '../../operators/loss/losses.ts';
+import { excludeField } from './exclude-field.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { choice, flag, optional, path } from './option-fields.ts';
 import { epsilonRule, pairLossFields, type PairLossOptions } from './pair-loss-options.ts';
@@ -10,6 +11,8 @@ export interface LossOptions extends PairLossOptions, EngineOptions {
   readonly embeddings: string;
   /** Loss to compute. @default 'sincere' */
   readonly loss?: Exclude<LossName, 'infonce'> | undefined;
+  /** Table with ids of vectors to leave out, such as `drop.arrow`: `FILE?id=COLUMN`. */
+  readonly exclude?: string | null | undefined;
   /** Vectors of an export that are contrasted; `projection` when not given. */
   readonly layer?: 'embedding' | 'projection' | null | undefined;
   /** L2-normalise the vectors first; others than unit vectors are refused without it. @default false */
@@ -31,6 +34,7 @@ const loss = {
   ),
   loss: choice(exportLosses, 'Loss to compute.').default('sincere'),
   ...pairLossFields,
+  exclude: excludeField('vectors'),
   layer: optional(
     choice(
       ['embedding', 'projection'],

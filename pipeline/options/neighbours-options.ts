@@ -1,3 +1,4 @@
+import { excludeField } from './exclude-field.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
 import { choice, flag, folderName, integer, optional, path, texts } from './option-fields.ts';
 import { alternatives, defineVerb, type Verb } from './verb.ts';
@@ -21,6 +22,8 @@ export interface NeighboursOptions extends EngineOptions {
   readonly idsFrom?: string | null | undefined;
   /** Let a vector be its own neighbour when both sets are one. @default false */
   readonly withItself?: boolean | undefined;
+  /** Table with ids of vectors that are searched to leave out, such as `drop.arrow`: `FILE?id=COLUMN`. */
+  readonly exclude?: string | null | undefined;
   /** Vectors that are compared; `projection` of an export, and those of a file as they are, when not given. */
   readonly layer?: 'embedding' | 'projection' | null | undefined;
   /** Model that embeds QUERY, which is images then: a run folder of `train`, or FILE.onnx with FILE.json beside it. */
@@ -46,6 +49,7 @@ const sets = {
     ),
   ),
   idsFrom: optional(path('File with an id on each line, in place of `ids`.')),
+  exclude: excludeField('vectors that are searched'),
   layer: optional(
     choice(
       ['embedding', 'projection'],

@@ -1,3 +1,4 @@
+import { excludeField } from './exclude-field.ts';
 import { choice, integer, optional, path } from './option-fields.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
@@ -10,6 +11,8 @@ export interface SelectOptions extends SeedOption {
   readonly labelled?: string | null | undefined;
   /** Folder for `selection.arrow`, `coverage.arrow` and `summary.json`. */
   readonly out: string;
+  /** Table with ids of vectors to choose from to leave out, such as `drop.arrow`: `FILE?id=COLUMN`. */
+  readonly exclude?: string | null | undefined;
   /** Vectors of an export that are compared; `projection` when not given. */
   readonly layer?: 'embedding' | 'projection' | null | undefined;
   /** Images to choose. */
@@ -30,6 +33,7 @@ const sets = {
     ),
   ),
   out: path('Folder for `selection.arrow`, `coverage.arrow` and `summary.json`.'),
+  exclude: excludeField('vectors to choose from'),
   layer: optional(
     choice(
       ['embedding', 'projection'],

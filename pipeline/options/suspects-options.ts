@@ -1,3 +1,4 @@
+import { excludeField } from './exclude-field.ts';
 import { choice, integer, number, optional, path } from './option-fields.ts';
 import { seedField, type SeedOption } from './seed-option.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
@@ -10,6 +11,8 @@ export interface SuspectsOptions extends SeedOption {
   readonly of?: string | null | undefined;
   /** Folder for `suspects.arrow`, `neighbours.arrow`, `pairs.arrow` and `summary.json`. */
   readonly out: string;
+  /** Table with ids of vectors that are checked to leave out, such as `drop.arrow`: `FILE?id=COLUMN`. */
+  readonly exclude?: string | null | undefined;
   /** Vectors of an export that are compared; `projection` when not given. */
   readonly layer?: 'embedding' | 'projection' | null | undefined;
   /** Neighbours that vote about a label. @default 10 */
@@ -34,6 +37,7 @@ const sets = {
     ),
   ),
   out: path('Folder for `suspects.arrow`, `neighbours.arrow`, `pairs.arrow` and `summary.json`.'),
+  exclude: excludeField('vectors that are checked'),
   layer: optional(
     choice(
       ['embedding', 'projection'],

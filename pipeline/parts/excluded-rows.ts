@@ -40,6 +40,7 @@ function selectedSet(set: OpenedSet, kept: Int32Array): OpenedSet {
   return {
     ...set,
     ...rows,
+    excluded: set.count - kept.length,
     file: file === null ? null : { ...file, contentHash: part(file.contentHash) },
     datasetHash: part(set.datasetHash),
     imagesHash: part(set.imagesHash),

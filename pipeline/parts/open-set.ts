@@ -5,6 +5,8 @@ import { isLanceName } from '../../datasets/vectors/lance-reason.ts';
 import { isFolder } from '../../operators/files/stat-of.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import { schemeOf } from '../../operators/location-scheme.ts';
+import { withoutIds } from './excluded-rows.ts';
+import { listedIds } from './listed-ids.ts';
 import { openFileSet } from './open-file-set.ts';
 import { type ExportedSet, noteUnusable, openVectorSet } from './open-vector-set.ts';
 import type { OpenedSet } from './opened-set.ts';
@@ -33,6 +35,22 @@ export async function openSet(
   const set = await openVectorSet(location, chosen, scope.signal);
   noteUnusable(set, note);
   return exportedSet(set, chosen);
+}
+
+/**
+ * Opens vectors without the rows whose ids a table lists, which is told; all of them when there is none.
+ *
+ * @throws {PipelineError} What `openSet`, `listedIds` and `withoutIds` throw.
+ */
+export async function openRest(
+  location: string,
+  { exclude, ...options }: OpenSetOptions & { readonly exclude: string | null },
+  scope: SetScope,
+  note: TellNote,
+): Promise<OpenedSet> {
+  const set = await openSet(location, options, scope, note);
+  if (exclude === null) return set;
+  return withoutIds(set, await listedIds(exclude, scope.signal, note), note);
 }
 
 /** Tests whether a location is a folder that `embed` writes into, and not one of tables of others. */

@@ -30,8 +30,10 @@ export interface SideLocations {
   readonly layer: EmbeddingLayer | null;
   /** Column of the attribute of test images. @default none */
   readonly by?: string | null | undefined;
-  /** Location of a table with ids of test rows to leave out; of both sides where they are one set. @default none */
+  /** Location of a table with ids of rows to leave out, of one side; of both where they are one set. @default none */
   readonly exclude?: string | null | undefined;
+  /** Side whose rows are left out. @default 'test' */
+  readonly excludeFrom?: 'train' | 'test' | undefined;
   /** Location of a table with that column. @default it is one of the test vectors */
   readonly attributes?: string | null | undefined;
 }
@@ -46,7 +48,7 @@ export async function openSides(
   scope: SetScope,
   note: TellNote,
 ): Promise<OpenedSides> {
-  const { attributes = null, exclude = null } = rest;
+  const { attributes = null, exclude = null, excludeFrom = 'test' } = rest;
   const ofTestOnly = { layer: asked, by: attributes === null ? by : null };
   const second = await openSet(ofTest, ofTestOnly, scope, note);
   // A file of gigabytes is not read twice.
@@ -57,7 +59,9 @@ export async function openSides(
   notePreparedOtherwise(whole.train, whole.test, note);
   noteOtherPrecision(whole.train, whole.test, note);
   const sides =
-    exclude === null ? whole : await withoutListed(whole, { exclude, leaveOneOut }, scope, note);
+    exclude === null
+      ? whole
+      : await withoutListed(whole, { exclude, excludeFrom, leaveOneOut }, scope, note);
   if (by === null) return { ...sides, leaveOneOut, by: undefined };
   const { test } = sides;
   const attribute =
@@ -67,20 +71,25 @@ export async function openSides(
   return { ...sides, leaveOneOut, by: attribute };
 }
 
-/** The sides without the test rows of a list, and without these training rows where both are one set. */
+/** The sides without the rows of a list on one of them, and on the other where both are one set. */
 async function withoutListed(
   sides: Omit<OpenedSides, 'leaveOneOut' | 'by'>,
-  { exclude, leaveOneOut }: { readonly exclude: string; readonly leaveOneOut: boolean },
+  { exclude, excludeFrom, leaveOneOut }: ListedRows,
   { signal }: SetScope,
   note: TellNote,
 ): Promise<Omit<OpenedSides, 'leaveOneOut' | 'by'>> {
   const ids = await listedIds(exclude, signal, note);
-  const test = withoutIds(sides.test, ids, note);
-  return {
-    ...sides,
-    test,
-    train: leaveOneOut ? withoutIds(sides.train, ids, () => {}) : sides.train,
-  };
+  const side = withoutIds(sides[excludeFrom], ids, note);
+  const other = excludeFrom === 'test' ? 'train' : 'test';
+  // What is left out of one set is told once.
+  const rest = leaveOneOut ? withoutIds(sides[other], ids, () => {}) : sides[other];
+  return { ...sides, [excludeFrom]: side, [other]: rest };
+}
+
+interface ListedRows {
+  readonly exclude: string;
+  readonly excludeFrom: 'train' | 'test';
+  readonly leaveOneOut: boolean;
 }
 
 /**

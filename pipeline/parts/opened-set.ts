@@ -27,6 +27,8 @@ export interface OpenedSet extends VectorSet {
   readonly attribute: ImageAttribute | null;
   /** Ids are numbers of rows, of a file that has none. */
   readonly isNumbered: boolean;
+  /** Rows that `exclude` left out. @default none was asked for */
+  readonly excluded?: number | undefined;
   /** Rows that were left out. */
   readonly unusable: UnusableRows;
   /** The rows on another layer; those of a file are the same on each. @throws {PipelineError} `ERR_FORMAT` when there is none. */

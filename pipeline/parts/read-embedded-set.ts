@@ -1,6 +1,6 @@
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import type { VectorsInMemory } from '../../operators/evaluation/vectors/vectors-in-memory.ts';
-import { openSet } from './open-set.ts';
+import { openRest } from './open-set.ts';
 import type { SetScope } from './set-options.ts';
 import type { OpenedSet } from './opened-set.ts';
 import type { TellNote } from './run-event.ts';
@@ -16,11 +16,11 @@ export type ReadSet = VectorsInMemory &
  */
 export async function readEmbeddedSet(
   location: string,
-  layer: EmbeddingLayer | null,
+  { layer, exclude }: { readonly layer: EmbeddingLayer | null; readonly exclude: string | null },
   scope: SetScope,
   note: TellNote,
 ): Promise<ReadSet> {
-  const set = await openSet(location, { layer, asTheyAre: true }, scope, note);
+  const set = await openRest(location, { layer, exclude, asTheyAre: true }, scope, note);
   const { name, classes, count, dim, labels, datasetHash, modelHash, unusable, file } = set;
   // Shared, so that threads read it without a copy of their own.
   const rows = new Float32Array(new SharedArrayBuffer(4 * count * dim));

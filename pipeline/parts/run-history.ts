@@ -26,8 +26,9 @@ export async function checkHistory({
   set,
   of,
   layer,
-}: Pick<Resolved<SuspectsOptions>, 'set' | 'of' | 'layer'>): Promise<void> {
-  for (const [option, value] of Object.entries({ of, layer })) {
+  exclude,
+}: Pick<Resolved<SuspectsOptions>, 'set' | 'of' | 'layer' | 'exclude'>): Promise<void> {
+  for (const [option, value] of Object.entries({ of, layer, exclude })) {
     if (value === null) continue;
     throw new UsageError(
       `Expected \`${option}\` to be absent with a run as \`set\`, whose labels are judged by what it recorded; ` +

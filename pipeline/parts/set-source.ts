@@ -5,5 +5,14 @@ import type { OpenedSet } from './opened-set.ts';
 export function sourceOf({ name, count, file, unusable, ...set }: OpenedSet): SetSource {
   const { modelHash, datasetHash } = set;
   const contentHash = file?.contentHash ?? null;
-  return { name, rows: count, modelHash, datasetHash, contentHash, unusable: unusable.rows };
+  const left = set.excluded === undefined ? {} : { excluded: set.excluded };
+  return {
+    name,
+    rows: count,
+    modelHash,
+    datasetHash,
+    contentHash,
+    unusable: unusable.rows,
+    ...left,
+  };
 }

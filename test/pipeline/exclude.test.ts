@@ -2,9 +2,14 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { openEmbeddings } from '../../outputs/embeddings/read-embeddings.ts';
+import { drift } from '../../pipeline/drift.ts';
 import { duplicates } from '../../pipeline/duplicates.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';
+import { loss } from '../../pipeline/loss.ts';
+import { neighbours } from '../../pipeline/neighbours.ts';
+import { select } from '../../pipeline/select.ts';
+import { suspects } from '../../pipeline/suspects.ts';
 import { train } from '../../pipeline/train.ts';
 import { tinyExport, tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -134,4 +139,52 @@ test('images are embedded and trained on without what duplicates drops', async (
   const notes = await notesOf(train(tinyTraining({ data, out: at('again'), steps: 1, exclude })));
   t.true(notes.includes(`\`exclude\` lists ids of \`${at('all')}\``), notes.join('\n'));
   t.true(notes.some((text) => text.startsWith(`\`exclude\` leaves out ${found.drops} of`)));
+});
+
+test('every verb of sets leaves listed rows out, says it once, and finds what the rest has', async (t) => {
+  const folder = await temporaryFolder(t);
+  const kept = [...Array(count).keys()].filter((row) => row !== 5 && row !== 8);
+  const exclude = `${await listed(folder, [vectorId(5), vectorId(8)])}?id=image`;
+  const [set, rest, other] = await Promise.all([
+    writeVectorExport(t, rowsOf('test')),
+    writeVectorExport(t, rowsOf('test', kept)),
+    writeVectorExport(t, rowsOf('train')),
+  ]);
+  const out = (name: string): string => path.join(folder, name);
+  const verbs = {
+    'pairs.arrow': (of: string, at: string, asked: object) =>
+      duplicates({ set: other, other: of, out: at, threshold: 0.5, ...asked }),
+    'groups.arrow': (of: string, at: string, asked: object) =>
+      duplicates({ set: of, out: at, threshold: 0.5, ...asked }),
+    'suspects.arrow': (of: string, at: string, asked: object) =>
+      suspects({ set: of, of: other, out: at, k: 3, ...asked }),
+    'selection.arrow': (of: string, at: string, asked: object) =>
+      select({ set: of, out: at, count: 9, ...asked }),
+    'drift.arrow': (of: string, at: string, asked: object) =>
+      drift({ old: other, new: of, out: at, permutations: 9, ...asked }),
+    'neighbours.arrow': (of: string, at: string, asked: object) =>
+      neighbours({ query: other, of, out: at, top: 3, ...asked }),
+  };
+  for (const [file, verb] of Object.entries(verbs)) {
+    const notes = await notesOf(verb(set, out(`${file}-some`), { exclude }));
+    const left = notes.filter((text) => text.startsWith('`exclude` leaves out 2 of 24 rows'));
+    t.is(left.length, 1, `${file}: ${notes.join('; ')}`);
+    await verb(rest, out(`${file}-rest`), {});
+    const names = file === 'pairs.arrow' || file === 'groups.arrow' ? ['summary.json'] : [file];
+    for (const name of names) {
+      const [some, all] = await Promise.all(
+        ['some', 'rest'].map((one) => fs.readFile(path.join(out(`${file}-${one}`), name))),
+      );
+      if (name === file) t.deepEqual(some, all, name);
+      else {
+        const [a, b] = [some, all].map((one) => JSON.parse(String(one)) as Record<string, unknown>);
+        t.deepEqual([a!['pairs'], a!['ladder']], [b!['pairs'], b!['ladder']]);
+      }
+    }
+    const summary = await fs.readFile(path.join(out(`${file}-some`), 'summary.json'), 'utf8');
+    t.is(summary.match(/"excluded": ?2/gu)?.length, 1, file);
+  }
+  const some = await loss({ embeddings: set, exclude, engine: 'cpu', threads: 1 });
+  const all = await loss({ embeddings: rest, engine: 'cpu', threads: 1 });
+  t.deepEqual([some.rows, some.value], [22, all.value]);
 });

@@ -36,12 +36,12 @@ export interface ValidatorOptions {
   readonly note: TellNote;
 }
 
-/** Pixels of a batch at most: what is encoded at once decides nothing but the memory. */
-const batchPixels = 2 ** 20;
+/** Pixels that are encoded at once, at most: what a validation adds to the memory of a run. */
+const batchPixels = 2 ** 16;
 
-/** Images of a batch, as `embed` takes them by default, and fewer of large ones. */
+/** Images of a batch: 64 of 32 pixels, at least 8 of larger ones. */
 function rowsOf(imageSize: number): number {
-  return Math.min(256, Math.max(8, Math.floor(batchPixels / imageSize ** 2)));
+  return Math.min(64, Math.max(8, Math.floor(batchPixels / imageSize ** 2)));
 }
 
 /**

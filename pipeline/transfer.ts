@@ -138,6 +138,7 @@ async function fineTunedMethod(parts: Parts): Promise<{
       epochs: options.epochs,
       steps: options.steps,
       learningRate: options.learningRate,
+      layerDecay: options.layerDecay,
       resume: options.resume,
     },
     plan.start,

@@ -62,6 +62,8 @@ export interface TransferOptions
   readonly learningRate?: number | undefined;
   /** Peak learning rate of the new classifier; ten times `learningRate` when not given. */
   readonly headLearningRate?: number | null | undefined;
+  /** Learning rate of a layer over that of the next one, nearer to the head, such as 0.75; the same for all when not given. */
+  readonly layerDecay?: number | null | undefined;
   /**
    * Augmentation of fine-tuning: `paper` crops, flips, jitters colours; `simclr` also blurs; `plain` only resizes;
    * with parameters (scale, ratio, flip, randaugment, jitter, grayscale, blur, solarize, local, mean, std), such as
@@ -113,6 +115,12 @@ const tuning = {
     number(
       { above: 0 },
       'Peak learning rate of the new classifier; ten times `learningRate` when not given.',
+    ),
+  ),
+  layerDecay: optional(
+    number(
+      { above: 0, below: 1 },
+      'Learning rate of a layer over that of the next one, nearer to the head, such as 0.75; the same for all when not given.',
     ),
   ),
   augmentation: augmentation('Augmentation of fine-tuning').default('paper'),

@@ -26,7 +26,7 @@ async function trained(out: string): Promise<void> {
 }
 
 function optionsOf(given: Partial<TransferOptions> & { model: string; out: string }) {
-  const tiny = { batchSize: 8, steps: 3, threads: 1, seed: 3 };
+  const tiny = { batchSize: 8, steps: 3, threads: 1, seed: 3, layerDecay: 0.9 };
   return resolveOptions(transferVerb, { data, ...tiny, ...given });
 }
 
@@ -85,7 +85,8 @@ test('scores unseen classes with both methods, and continues to the same bytes',
 
   // The encoder goes on from that of the run: its stem is far from chance, and it has moved.
   const tuned = await readRun(path.join(out, 'fine-tuned'));
-  t.like(tuned.config, { headRate: 10, initialWeights: summary.model, classes: summary.classes });
+  t.like(tuned.config, { headRate: 10, layerDecay: 0.9, classes: summary.classes });
+  t.is(tuned.config['initialWeights'], summary.model);
   t.deepEqual(tuned.checkpoint.weights.get('fc.weight')?.shape, [6, 64]);
 
   const stopped = path.join(folder, 'stopped');

@@ -14,7 +14,7 @@ import {
   openGrowingStream,
   type StreamStart,
 } from './growing-stream.ts';
-import { readLogCount, sidecarOf } from './log-sidecar.ts';
+import { readSyncedCount, sidecarOf } from './log-sidecar.ts';
 
 /** A log of tables that grows while it can be read. Calls are served in order. */
 export interface BlockLog extends Pick<GrowingStream, 'path' | 'rows' | 'sync' | 'close'> {
@@ -121,14 +121,14 @@ async function stepOf(handle: fs.FileHandle, message: ArrowMessage): Promise<num
   return value.readInt32LE(0);
 }
 
-/** Refuses a log with fewer rows than were written to it, all of earlier steps: some of those may be what is missing. */
+/** Refuses a log with fewer rows than were brought to the disk, all of earlier steps: some of those may be what is missing. */
 async function checkCount(path: string, rows: number, keepBefore: number): Promise<void> {
   if (!(await isThere(sidecarOf(path)))) return;
-  const written = await readLogCount(path);
-  if (rows >= written) return;
+  const synced = await readSyncedCount(path);
+  if (rows >= synced) return;
   throw new PipelineError(
     'ERR_FORMAT',
-    `Expected \`${path}\` to hold ${counted(written, 'row')}, got ${counted(rows)}, all of steps before ` +
+    `Expected \`${path}\` to hold ${counted(synced, 'row')}, got ${counted(rows)}, all of steps before ` +
       `${counted(keepBefore)}: it was cut or is damaged. Continue from an earlier checkpoint, or start the run in another folder.`,
     { path },
   );

@@ -43,7 +43,7 @@ export async function openGrowingStream(
 ): Promise<GrowingStream> {
   if (keep === 'none') {
     await writeAtomicFile(filePath, [header]);
-    await writeAtomicFile(sidecarOf(filePath), countText(0));
+    await writeAtomicFile(sidecarOf(filePath), countText(0, 0));
   }
   const handle = await open(filePath);
   let [rows, end] = [0, header.byteLength];
@@ -60,6 +60,8 @@ export async function openGrowingStream(
       throw error;
     },
   );
+  // What is kept was there before.
+  let synced = rows;
   let closed = false;
 
   const exclusively = mutex();
@@ -72,9 +74,12 @@ export async function openGrowingStream(
       }
     });
   // The same number of bytes each time, so that one small write replaces the count as a whole.
-  const writeCount = (): Promise<void> => writeAll(sidecar, [Buffer.from(countText(rows))], 0);
+  const writeCount = (): Promise<void> =>
+    writeAll(sidecar, [Buffer.from(countText(rows, synced))], 0);
   const sync = async (): Promise<void> => {
     await handle.sync();
+    synced = rows;
+    await writeCount();
     await sidecar.sync();
   };
 

@@ -5,7 +5,7 @@ import { counted } from '../../operators/message-words.ts';
 import { outOfRange } from '../../operators/out-of-range.ts';
 import { checkHeader } from './growing-stream.ts';
 import type { LogColumns, RowEncoder } from './log-rows.ts';
-import { readLogCount, sidecarOf } from './log-sidecar.ts';
+import { readSyncedCount, sidecarOf } from './log-sidecar.ts';
 
 /** Rows of an existing log that are kept when it is continued; all after them are dropped. */
 export interface KeepOptions {
@@ -18,8 +18,8 @@ export interface KeepOptions {
    * Keep the rows up to the first whose int32 column `step` is not below this number; 0 keeps none. Steps never fall from
    * row to row.
    *
-   * Give `keepRows` too where it is known: then a damaged end may follow the rows to keep, as a loss of power leaves it.
-   * Without it such a log is refused, since the damaged rows may be of those.
+   * A damaged end, as a loss of power leaves it, may follow the rows to keep: `keepRows` says how many there must be, or
+   * without it the last `sync`. With fewer the log is refused, since what is damaged may be of those.
    * @default by `keepRows` alone
    */
   readonly keepBefore?: number | undefined;
@@ -72,11 +72,11 @@ export async function keptRows(log: OpenLog, options: KeepOptions): Promise<numb
   );
 }
 
-/** Rows that must be there when no one says how many: all that were written, up to one of a later step. */
+/** Rows that must be there when no one says how many: all that were brought to the disk, up to one of a later step. */
 async function rowsWithout({ path }: OpenLog, { rows, ended }: Kept): Promise<number> {
-  if (ended === 'damage') return rows + 1;
-  const isWhole = ended !== 'file' || !(await isThere(sidecarOf(path)));
-  return isWhole ? rows : await readLogCount(path);
+  if (ended === 'step' || ended === 'limit') return rows;
+  if (await isThere(sidecarOf(path))) return await readSyncedCount(path);
+  return ended === 'damage' ? rows + 1 : rows;
 }
 
 const bytesAtOnce = 2 ** 20;

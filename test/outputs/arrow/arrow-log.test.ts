@@ -168,6 +168,32 @@ test('a log cut by its steps is refused when rows of them are missing or damaged
   t.deepEqual(await fs.readFile(file), bytes);
 });
 
+test('what a loss of power took after the last sync is no reason to refuse a log', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = path.join(folder, 'validation.arrows');
+  const expected = await unbroken(path.join(folder, 'expected.arrows'), 10);
+  for (const [cut, damage] of [
+    [170, 0],
+    [0, 170],
+  ] as const) {
+    const log = await openArrowLog(file, columns);
+    await log.append(rowsFrom(0, 7));
+    await log.sync();
+    await log.append(rowsFrom(7, 10));
+    const { size } = await fs.stat(file);
+    await fs.truncate(file, size - Math.max(cut, damage));
+    // As a file system leaves what it had made room for: zeros.
+    await fs.truncate(file, size - cut);
+    const next = await openArrowLog(file, columns, { keepBefore: 7 });
+    t.is(next.rows, 7);
+    await next.append(rowsFrom(7, 10));
+    await next.close();
+    t.deepEqual(await fs.readFile(file), expected);
+    await log.close().catch(() => undefined);
+    await fs.writeFile(file, expected);
+  }
+});
+
 test('a log is cut only by an int32 column `step`, at a step that can be', async (t) => {
   const file = path.join(await temporaryFolder(t), 'validation.arrows');
   const cut = (keepBefore: number, step: 'int32' | 'float64' = 'int32') =>

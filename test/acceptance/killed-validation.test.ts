@@ -41,7 +41,7 @@ async function courseOf(out: string): Promise<Readonly<Record<string, string>>> 
 }
 
 (isCampaign ? test : test.skip)(
-  `a run that is killed ${kills} times at random has the rows and the best of an unbroken one`,
+  `a run that is killed up to ${kills} times, at random, has the rows and the best of an unbroken one`,
   async (t) => {
     t.timeout(1_800_000);
     const root = await temporaryFolder(t);

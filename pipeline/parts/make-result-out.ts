@@ -23,8 +23,9 @@ export interface ResultOut {
 const watchMs = 60_000;
 
 /**
- * Makes the folder of a result of vectors and locks it until the run ends, apart from the sets that it is made of: tables in a folder that is read as a set
- * would be parts of it from then on, and one with the name of a file would be written in its place.
+ * Makes the folder of a result of vectors and locks it until the run ends. It lies apart from the sets that the result is
+ * made of: tables in a folder that is read as a set would be parts of it from then on, and one with the name of a file
+ * would be written in its place.
  *
  * @param sets Locations of the sets, by the options that name them; null for one that is not given.
  * @throws {UsageError} When `out` lies in a set that is a folder of tables, or holds an Arrow file of vectors.

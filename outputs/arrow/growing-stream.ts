@@ -2,10 +2,10 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { PipelineError } from '../../operators/errors.ts';
 import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
-import { mutex } from '../../operators/files/mutex.ts';
 import { writeAll } from '../../operators/files/partial-file.ts';
 import { isMissing } from '../../operators/files/system-error.ts';
 import { writeError } from '../../operators/files/write-error.ts';
+import { writesInTurn } from '../../operators/files/writes-in-turn.ts';
 import { endOfStream } from './arrow-writer.ts';
 import { countText, sidecarOf } from './log-sidecar.ts';
 
@@ -64,15 +64,7 @@ export async function openGrowingStream(
   let synced = rows;
   let closed = false;
 
-  const exclusively = mutex();
-  const guarded = (work: () => Promise<void>): Promise<void> =>
-    exclusively(async () => {
-      try {
-        await work();
-      } catch (error) {
-        throw writeError(filePath, error);
-      }
-    });
+  const inTurn = writesInTurn(filePath);
   // The same number of bytes each time, so that one small write replaces the count as a whole.
   const writeCount = (): Promise<void> =>
     writeAll(sidecar, [Buffer.from(countText(rows, synced))], 0);
@@ -83,23 +75,23 @@ export async function openGrowingStream(
     await sidecar.sync();
   };
 
-  await guarded(writeCount);
+  await inTurn(writeCount);
   return {
     path: filePath,
     get rows() {
       return rows;
     },
     append: (messages, added) =>
-      guarded(async () => {
+      inTurn(async () => {
         if (closed) throw closedError(filePath);
         await writeAll(handle, messages, end);
         end += messages.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
         rows += added;
         await writeCount();
       }),
-    sync: () => guarded(sync),
+    sync: () => inTurn(sync),
     close: () =>
-      guarded(async () => {
+      inTurn(async () => {
         if (closed) return;
         closed = true;
         try {

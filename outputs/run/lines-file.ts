@@ -1,6 +1,6 @@
 import fs from 'node:fs/promises';
-import { mutex } from '../../operators/files/mutex.ts';
 import { writeError } from '../../operators/files/write-error.ts';
+import { writesInTurn } from '../../operators/files/writes-in-turn.ts';
 
 /** A text file that grows line by line. Calls are served in order. */
 export interface LinesFile {
@@ -19,20 +19,12 @@ export async function openLinesFile(file: string): Promise<LinesFile> {
   const handle = await fs.open(file, 'w').catch((error: unknown) => {
     throw writeError(file, error);
   });
-  const exclusively = mutex();
-  const guarded = (work: () => Promise<void>): Promise<void> =>
-    exclusively(async () => {
-      try {
-        await work();
-      } catch (error) {
-        throw writeError(file, error);
-      }
-    });
+  const inTurn = writesInTurn(file);
   let closed = false;
   return {
-    append: (line) => guarded(() => handle.appendFile(`${line}\n`)),
+    append: (line) => inTurn(() => handle.appendFile(`${line}\n`)),
     close: () =>
-      guarded(async () => {
+      inTurn(async () => {
         if (closed) return;
         closed = true;
         try {

@@ -1,9 +1,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../../operators/files/make-folder.ts';
-import { mutex } from '../../operators/files/mutex.ts';
 import { errorCode } from '../../operators/files/system-error.ts';
 import { writeError } from '../../operators/files/write-error.ts';
+import { writesInTurn } from '../../operators/files/writes-in-turn.ts';
 import { scalarsEvent, startEvent, versionEvent } from './event.ts';
 import { record } from './record.ts';
 
@@ -45,23 +45,16 @@ export async function openEventFile(
 ): Promise<EventFile> {
   await makeFolder(folder);
   const { file, handle } = await newFile(folder, Math.floor(now()));
-  const exclusively = mutex();
+  const inTurn = writesInTurn(file);
   let closed = false;
-  const write = (event: Buffer): Promise<void> =>
-    exclusively(async () => {
-      try {
-        await handle.appendFile(record(event));
-      } catch (error) {
-        throw writeError(file, error);
-      }
-    });
+  const write = (event: Buffer): Promise<void> => inTurn(() => handle.appendFile(record(event)));
   await write(versionEvent(now()));
   await write(startEvent(now(), startAt));
   return {
     path: file,
     append: (step, values) => write(scalarsEvent(now(), step, values)),
     close: () =>
-      exclusively(async () => {
+      inTurn(async () => {
         if (closed) return;
         closed = true;
         await handle.close();

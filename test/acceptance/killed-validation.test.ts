@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { seededRandom } from '../../operators/random.ts';
 import type { TrainOptions } from '../../pipeline/options/train-options.ts';
 import { train } from '../../pipeline/train.ts';
+import { courseOfRun, validatedFiles } from '../helpers/course-of-run.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { programArguments } from '../helpers/project.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
@@ -24,20 +24,6 @@ async function endedWithin(options: TrainOptions, ms: number): Promise<boolean> 
   const [code] = (await once(child, 'exit')) as [number | null];
   clearTimeout(timer);
   return code === 0;
-}
-
-async function courseOf(out: string): Promise<Readonly<Record<string, string>>> {
-  const checkpoints = await fs.readdir(path.join(out, 'checkpoints'));
-  const names = [
-    'metrics.arrows',
-    'validation.arrows',
-    'encoder.onnx',
-    ...checkpoints.toSorted().map((name) => path.join('checkpoints', name)),
-  ];
-  const files = names.map(
-    async (name) => [name, (await fs.readFile(path.join(out, name))).toString('base64')] as const,
-  );
-  return Object.fromEntries(await Promise.all(files));
 }
 
 test(`a run that is killed up to ${kills} times, at random, has the rows and the best of an unbroken one`, async (t) => {
@@ -76,5 +62,5 @@ test(`a run that is killed up to ${kills} times, at random, has the rows and the
   const last = await train({ ...options, out, resume: true });
   t.log(`killed ${killed} times (seed ${seed}), ended by ${last.ended} at step ${last.steps}`);
   t.deepEqual([last.ended, last.steps, last.best], [first.ended, first.steps, first.best]);
-  t.deepEqual(await courseOf(out), await courseOf(unbroken));
+  t.deepEqual(await courseOfRun(out, validatedFiles), await courseOfRun(unbroken, validatedFiles));
 });

@@ -1,4 +1,3 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readLogRows } from '../../outputs/arrow/read-log-rows.ts';
@@ -8,6 +7,7 @@ import { evaluate } from '../../pipeline/evaluate.ts';
 import { loss } from '../../pipeline/loss.ts';
 import type { TrainOptions } from '../../pipeline/options/train-options.ts';
 import { train } from '../../pipeline/train.ts';
+import { courseOfRun, validatedFiles } from '../helpers/course-of-run.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { steps as stepsIn } from '../helpers/told.ts';
@@ -78,19 +78,6 @@ test('validations are what `embed` and `evaluate` say of the same checkpoint, as
   t.true(Math.abs(row.loss - whole.value) <= 1e-6);
 });
 
-/** Everything of a run that the same course leaves alike. */
-async function courseOf(out: string): Promise<Readonly<Record<string, Buffer>>> {
-  const checkpoints = await fs.readdir(path.join(out, 'checkpoints'));
-  const names = [
-    'metrics.arrows',
-    'validation.arrows',
-    'encoder.onnx',
-    ...checkpoints.toSorted().map((name) => path.join('checkpoints', name)),
-  ];
-  const files = names.map(async (name) => [name, await fs.readFile(path.join(out, name))] as const);
-  return Object.fromEntries(await Promise.all(files));
-}
-
 /** Runs until so many steps are told, and is aborted there: nothing more is saved. */
 async function abortedAfter(options: TrainOptions, end: number): Promise<void> {
   const run = train(options);
@@ -114,7 +101,10 @@ test('a run that is broken off and resumed has the validations and the best of a
   await abortedAfter({ ...options, out, resume: true }, 5);
   const { ended, best } = await train({ out, resume: true });
   t.is(ended, 'steps');
-  const [course, expected] = [await courseOf(out), await courseOf(unbroken)];
+  const [course, expected] = [
+    await courseOfRun(out, validatedFiles),
+    await courseOfRun(unbroken, validatedFiles),
+  ];
   t.deepEqual(Object.keys(course), Object.keys(expected));
   for (const [name, bytes] of Object.entries(expected)) t.true(course[name]!.equals(bytes), name);
   t.is((await validationsOf(out)).length, 3);

@@ -18,6 +18,7 @@ import { openValidation } from '../../../pipeline/parts/open-validation.ts';
 import { patienceCondition } from '../../../pipeline/parts/patience.ts';
 import { settled } from '../../helpers/deferred.ts';
 import { planOf } from '../../helpers/plans.ts';
+import { courseOfRun } from '../../helpers/course-of-run.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { madeUpState, madeUpStep } from '../../helpers/training-cases.ts';
 
@@ -122,24 +123,15 @@ function killedCopy(from: string, to: string): void {
   }
 }
 
-function courseOf(folder: string): Readonly<Record<string, string>> {
-  const checkpoints = fs.readdirSync(path.join(folder, 'checkpoints')).toSorted();
-  const names = [
-    'metrics.arrows',
-    'validation.arrows',
-    ...checkpoints.map((name) => path.join('checkpoints', name)),
-  ];
-  return Object.fromEntries(
-    names.map((name) => [name, fs.readFileSync(path.join(folder, name)).toString('base64')]),
-  );
-}
+/** Files that this chain of stages writes. */
+const files = ['metrics.arrows', 'validation.arrows'];
 
 test('killed anywhere and continued, a run ends at the same step with the same rows and the same best', async (t) => {
   const root = await temporaryFolder(t);
   const unbroken = path.join(root, 'unbroken');
   const end = await trained(unbroken, 0, () => {});
   t.true(end < steps, `patience ends it, after ${end}`);
-  const expected = courseOf(unbroken);
+  const expected = await courseOfRun(unbroken, files);
   const random = seededRandom('kills', 21);
   for (let kill = 0; kill < kills; kill += 1) {
     await killedAndContinued(t, { root, kill, at: random.below(end + end / every), end, expected });
@@ -152,7 +144,7 @@ interface Kill {
   /** Steps and validations that are told before it. */
   readonly at: number;
   readonly end: number;
-  readonly expected: Readonly<Record<string, string>>;
+  readonly expected: Readonly<Record<string, Buffer>>;
 }
 
 async function killedAndContinued(
@@ -165,8 +157,8 @@ async function killedAndContinued(
     if (told === at) killedCopy(whole, cut);
     told += 1;
   });
-  t.deepEqual(courseOf(whole), expected, `time leaves no trace (seed ${kill})`);
+  t.deepEqual(await courseOfRun(whole, files), expected, `time leaves no trace (seed ${kill})`);
   if (!fs.existsSync(cut)) return;
   t.is(await trained(cut, kill + 1, () => {}), end);
-  t.deepEqual(courseOf(cut), expected, `killed after ${at} of seed ${kill}`);
+  t.deepEqual(await courseOfRun(cut, files), expected, `killed after ${at} of seed ${kill}`);
 }

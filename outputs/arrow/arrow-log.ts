@@ -1,6 +1,7 @@
+import { openFileWindow } from '../../operators/files/file-window.ts';
 import { openGrowingStream } from './growing-stream.ts';
 import { checkKeep, keptRows, type KeepOptions } from './kept-rows.ts';
-import { type LogColumns, type LogRow, rowEncoder } from './log-rows.ts';
+import { type LogColumns, type LogRow, rowEncoder, type RowEncoder } from './log-rows.ts';
 
 /** A log of numbers that grows while it can be read. Calls are served in order. */
 export interface ArrowLog<C extends LogColumns> {
@@ -9,6 +10,11 @@ export interface ArrowLog<C extends LogColumns> {
   readonly rows: number;
   /** Appends rows; settles when they are in the file (not yet certainly on the disk: `sync`). */
   append(rows: readonly LogRow<C>[]): Promise<void>;
+  /**
+   * The rows that are in the file, in order, about a megabyte in memory at a time.
+   * @throws {PipelineError} `ERR_READ`.
+   */
+  read(): AsyncGenerator<LogRow<C>, void, undefined>;
   /** Brings what was appended to the disk. */
   sync(): Promise<void>;
   /** Writes the end-of-stream mark, brings all to the disk and closes. Idempotent. */
@@ -77,7 +83,31 @@ export async function openArrowLog<const C extends LogColumns>(
     async append(added) {
       await stream.append(added.map(encoder.encode), added.length);
     },
+    // The columns are those of `C`.
+    read: () => readRows(filePath, encoder, stream.rows) as AsyncGenerator<LogRow<C>, void>,
     sync: () => stream.sync(),
     close: () => stream.close(),
   };
+}
+
+const bytesAtOnce = 2 ** 20;
+
+/** The first rows of a log, by the places of their values: a run that goes on reads all that it has. */
+async function* readRows(
+  filePath: string,
+  { header, rowBytes, decode }: RowEncoder,
+  rows: number,
+): AsyncGenerator<Readonly<Record<string, number>>, void, undefined> {
+  const window = await openFileWindow(filePath);
+  try {
+    const rowsAtOnce = Math.max(1, Math.floor(bytesAtOnce / rowBytes));
+    for (let row = 0; row < rows; row += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rows - row);
+      const start = header.byteLength + row * rowBytes;
+      const bytes = Buffer.from(await window.bytes(start, count * rowBytes));
+      for (let at = 0; at < count; at += 1) yield decode(bytes, at * rowBytes);
+    }
+  } finally {
+    await window.close();
+  }
 }

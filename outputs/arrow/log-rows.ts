@@ -8,7 +8,7 @@ export type LogColumns = Readonly<Record<string, 'int32' | 'float64'>>;
 /** One row: a number for each column. */
 export type LogRow<C extends LogColumns> = { readonly [name in keyof C]: number };
 
-/** Encoder of single rows, each as a record batch of its own. */
+/** Encoder of single rows, each as a record batch of its own, and back. */
 export interface RowEncoder {
   /** The schema message. */
   readonly header: Buffer;
@@ -18,6 +18,8 @@ export interface RowEncoder {
   /** Where the value of each column begins in a row. */
   readonly offsets: ReadonlyMap<string, number>;
   encode(this: void, row: Readonly<Record<string, number>>): Buffer;
+  /** The row that begins at byte `start`. */
+  decode(this: void, bytes: Buffer, start: number): Readonly<Record<string, number>>;
 }
 
 /** Encoder for a log of these columns. */
@@ -44,7 +46,16 @@ export function rowEncoder(
   // Every value takes 8 bytes at the end: 8, or 4 and padding.
   const frame = zeros.subarray(0, zeros.byteLength - 8 * names.length);
   const offsets = new Map(names.map((name, at) => [name, frame.byteLength + 8 * at]));
-  return { header, frame, rowBytes: zeros.byteLength, offsets, encode };
+  const decode = (bytes: Buffer, start: number): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      [...offsets].map(([name, offset]) => [
+        name,
+        columns[name] === 'int32'
+          ? bytes.readInt32LE(start + offset)
+          : bytes.readDoubleLE(start + offset),
+      ]),
+    );
+  return { header, frame, rowBytes: zeros.byteLength, offsets, encode, decode };
 }
 
 function int32Value(name: string, value: number) {

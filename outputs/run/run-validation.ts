@@ -2,7 +2,6 @@ import path from 'node:path';
 import { mutex } from '../../operators/files/mutex.ts';
 import { type ArrowLog, openArrowLog } from '../arrow/arrow-log.ts';
 import type { LogColumns } from '../arrow/log-rows.ts';
-import { readLogRows } from '../arrow/read-log-rows.ts';
 import { markBest, unmarkBest } from './best-checkpoint.ts';
 import { bestRow } from './best-row.ts';
 import { checkpointsIn } from './checkpoints.ts';
@@ -58,7 +57,8 @@ export async function openRunValidation(
   const log = await openArrowLog(file, validationColumns, { keepBefore, metadata });
   try {
     const rows: ValidationRow[] = [];
-    for await (const row of readLogRows(file)) rows.push(row);
+    // The columns are those of a row.
+    for await (const row of log.read()) rows.push(row as ValidationRow);
     const notes = await restoredBest(folder, rows, metric);
     return { ...runValidation(folder, log, rows, metric), notes };
   } catch (error) {

@@ -1,5 +1,4 @@
 import type { RunScope } from '../../operators/flow/run-scope.ts';
-import { readLogRows } from '../../outputs/arrow/read-log-rows.ts';
 import {
   type EarlierRows,
   openEventRows,
@@ -30,7 +29,7 @@ export async function openMirrors(
 /** Rows of the steps, each validation behind the last step that is behind its state. */
 async function* rowsOf({ metrics, validation }: MirroredRun): EarlierRows {
   const validations = [...(validation?.rows ?? [])];
-  for await (const row of readLogRows(metrics.path)) {
+  for await (const row of metrics.read()) {
     yield ['train', row];
     while (validations[0] !== undefined && validations[0].step <= row['step']! + 1) {
       yield ['validation', validations.shift()!];

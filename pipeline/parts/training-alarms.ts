@@ -5,7 +5,6 @@ import { drawnByClass } from '../../operators/batches/drawn-by-class.ts';
 import type { ClassWalks } from '../../operators/batches/class-walks.ts';
 import { isByImage } from '../../operators/loss/loss-spec.ts';
 import { counted } from '../../operators/message-words.ts';
-import { readLogRows } from '../../outputs/arrow/read-log-rows.ts';
 import { metricsRow } from '../../outputs/run/metrics-row.ts';
 import type { RunFolder } from '../../outputs/run/run-folder.ts';
 import type { EndCondition } from './end-of-training.ts';
@@ -42,7 +41,7 @@ export async function trainingAlarms(
 ): Promise<TrainingAlarms> {
   const watched = watchRun(watchedRun(walks, config));
   const raised: Alarm[] = [];
-  for await (const row of readLogRows(run.metrics.path)) raised.push(...watched.see(row));
+  for await (const row of run.metrics.read()) raised.push(...watched.see(row));
   const before = raised.length;
   return {
     watch: tap((result) => {

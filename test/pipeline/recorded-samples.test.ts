@@ -3,7 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
 import { openArrowStream } from '../../outputs/arrow/read-arrow-stream.ts';
-import { readLogRows } from '../../outputs/arrow/read-log-rows.ts';
+import { readLogRows } from '../helpers/log-rows.ts';
 import { recordedEvery, recordedSamples } from '../../pipeline/parts/recorded-samples.ts';
 import { train } from '../../pipeline/train.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { readLogRows } from '../../outputs/arrow/read-log-rows.ts';
+import { readLogRows } from '../helpers/log-rows.ts';
 import type { ValidationRow } from '../../outputs/run/validation-columns.ts';
 import { embed } from '../../pipeline/embed.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import { tableFromIPC } from 'apache-arrow';
 import fc from 'fast-check';
-import { openArrowLog } from '../../../outputs/arrow/arrow-log.ts';
+import { type ArrowLog, openArrowLog } from '../../../outputs/arrow/arrow-log.ts';
 import { readLogCount } from '../../../outputs/arrow/log-sidecar.ts';
 import { independentReaders } from '../../helpers/independent-readers.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -29,6 +29,12 @@ async function unbroken(file: string, count: number): Promise<Buffer> {
   return await fs.readFile(file);
 }
 
+async function rowsIn(log: ArrowLog<typeof columns>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const row of log.read()) rows.push(row);
+  return rows;
+}
+
 test('Polars, flechette and arrow-js read every row, closed or growing', async (t) => {
   const file = path.join(await temporaryFolder(t), 'metrics.arrows');
   const log = await openArrowLog(file, columns, { metadata: { producer: 'test' } });
@@ -46,6 +52,25 @@ test('Polars, flechette and arrow-js read every row, closed or growing', async (
   t.deepEqual(independentReaders.polars(bytes, 'stream'), rowsFrom(0, 6));
   t.deepEqual([...bytes.subarray(-8)], [255, 255, 255, 255, 0, 0, 0, 0]);
   t.is(tableFromIPC(bytes).schema.metadata.get('producer'), 'test');
+});
+
+test('a log reads back the rows that it holds, continued or not, and what is appended meanwhile is left to the next reading', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'metrics.arrows');
+  const log = await openArrowLog(file, columns);
+  t.deepEqual(await rowsIn(log), []);
+  // More than are read at once, with what JSON cannot hold.
+  const many = [...rowsFrom(0, 6000), { step: 2 ** 31 - 1, loss: Number.NaN, images: -1 }];
+  await log.append(many);
+  const read: Row[] = [];
+  for await (const row of log.read()) {
+    if (read.length === 0) await log.append(rowsFrom(0, 1));
+    read.push(row);
+  }
+  t.deepEqual(read, many);
+  await log.close();
+  const again = await openArrowLog(file, columns, { keepRows: 3 });
+  t.deepEqual(await rowsIn(again), rowsFrom(0, 3));
+  await again.close();
 });
 
 test('however a log was interrupted and continued, its bytes are those of an unbroken one', async (t) => {

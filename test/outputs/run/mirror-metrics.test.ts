@@ -2,7 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { from, lastValueFrom, toArray } from 'rxjs';
-import { readLogRows } from '../../../outputs/arrow/read-log-rows.ts';
+import { readLogRows } from '../../helpers/log-rows.ts';
 import { mirrorMetrics } from '../../../outputs/run/mirror-metrics.ts';
 import {
   type EarlierRows,

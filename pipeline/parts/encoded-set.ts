@@ -13,6 +13,7 @@ import type { LoadSource } from '../../operators/stages/load-source.ts';
 import { skipBad } from '../../operators/stages/on-bad-sample.ts';
 import { type Quarantine, quarantine } from '../../operators/stages/quarantine.ts';
 import type { Dataset, EmbeddingBatch } from '../../operators/types.ts';
+import { joinedRows } from './joined-rows.ts';
 
 /** Images to encode into memory, and with what. */
 export interface EncodedSetOptions {
@@ -65,10 +66,10 @@ export async function encodedSet(
     { defaultValue: [] },
   );
   const { embeddingSize: embedding, projectionSize: projection } = session;
-  return joinedRows(data, batches, { embedding, projection });
+  return setOf(data, batches, { embedding, projection });
 }
 
-function joinedRows(
+function setOf(
   { name, classes }: Dataset,
   batches: readonly EmbeddingBatch[],
   sizes: Readonly<Record<EmbeddingLayer, number>>,
@@ -76,16 +77,8 @@ function joinedRows(
   const samples = batches.flatMap((batch) => batch.samples);
   const ids = samples.map(({ id }) => id);
   const labels = Int32Array.from(samples, ({ label }) => label ?? -1);
-  const rows = (layer: EmbeddingLayer): Float32Array => {
-    const parts = batches.map((batch) => batch[layer]);
-    const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
-    }
-    return all;
-  };
+  const rows = (layer: EmbeddingLayer): Float32Array =>
+    joinedRows(batches.map((batch) => batch[layer]));
   return {
     classes,
     labels,

@@ -10,6 +10,7 @@ import {
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import { vectorFault } from '../../operators/vector-fault.ts';
 import type { DrawnInputs } from './drawn-inputs.ts';
+import { joinedRows } from './joined-rows.ts';
 
 /** Neighbours that vote. */
 export const trialNeighbours = 5;
@@ -80,7 +81,7 @@ export async function tryInt8(options: Int8TrialOptions): Promise<Int8Trial> {
   const tried: LayerTrial[] = [];
   for (const layer of layers) {
     const of = (kind: 'float32' | 'int8'): Float32Array =>
-      joined(batches.map((batch) => batch[kind].rows[layer]));
+      joinedRows(batches.map((batch) => batch[kind].rows[layer]));
     const compared = { reference: of('float32'), approximation: of('int8'), labels };
     const size = compared.reference.length / labels.length;
     const cosine = vectorAgreement(compared.reference, compared.approximation, size);
@@ -111,7 +112,7 @@ async function neighbours(
   const kept = Int32Array.from(usable, (at) => labels[at]!);
   if (kept.length < leastLabelled || new Set(kept).size < 2) return null;
   const rowsOf = (rows: Float32Array): Float32Array =>
-    joined(usable.map((at) => rows.subarray(at * dim, (at + 1) * dim)));
+    joinedRows(usable.map((at) => rows.subarray(at * dim, (at + 1) * dim)));
   return await neighbourAgreement(
     {
       labels: kept,
@@ -122,16 +123,6 @@ async function neighbours(
     },
     { k: trialNeighbours, signal },
   );
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function median(values: readonly number[]): number {

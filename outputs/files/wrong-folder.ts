@@ -36,6 +36,16 @@ export function folderWords(format: unknown): string | undefined {
   return Object.entries(folders).find(([name]) => name === format)?.[1].what;
 }
 
+/** Names of the JSON files that say what their folder is. */
+export const folderFiles: readonly string[] = [
+  ...new Set(Object.values(folders).map(({ file }) => file)),
+];
+
+/** Tests whether a `format` is one of a folder that a verb writes. */
+export function isFolderFormat(format: unknown): format is FolderFormat {
+  return typeof format === 'string' && Object.hasOwn(folders, format);
+}
+
 /** Kind of a folder that a verb writes. */
 export type FolderFormat = keyof typeof folders;
 

@@ -1,8 +1,10 @@
 import { counted } from '../../operators/message-words.ts';
 import type { RgbImage } from '../../operators/types.ts';
 import { drawWords } from './draw-words.ts';
+import { dataTable } from '../page/data-table.ts';
+import { htmlPage } from '../page/html-page.ts';
+import { markup, type Markup } from '../page/markup.ts';
 import { fittedImage } from './fitted-image.ts';
-import { markup, type Markup } from './markup.ts';
 import { cellSide, pngOf } from './png-sheet.ts';
 import { cropShares, occurrences, recipeFields } from './sheet-facts.ts';
 import { sheetStyle } from './sheet-style.ts';
@@ -19,22 +21,12 @@ const shownSide = 256;
 export async function htmlSheet(sheet: ViewSheet): Promise<string> {
   const articles: Markup[] = [];
   for (const row of sheet.rows) articles.push(await article(row, sheet.imageSize));
-  const { html } = markup`<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>Views of ${sheet.name}: ${sheet.recipe.name}</title>
-<style>${{ html: sheetStyle }}</style>
-</head>
-<body>
-<header>
-<h1>Views of ${sheet.name}</h1>
-<p>${summary(sheet)}</p>
-</header>
-<main>
-<section>
+  return htmlPage({
+    title: `Views of ${sheet.name}: ${sheet.recipe.name}`,
+    description: summary(sheet),
+    header: markup`<h1>Views of ${sheet.name}</h1>
+<p>${summary(sheet)}</p>`,
+    main: markup`<section>
 <h2>Images</h2>
 ${articles}
 </section>
@@ -45,16 +37,10 @@ ${happenings(sheet)}
 </section>
 <section>
 <h2>Recipe</h2>
-${table(
-  ['field', 'value'],
-  recipeFields(sheet.recipe).map(([name, value]) => [name, value]),
-)}
-</section>
-</main>
-</body>
-</html>
-`;
-  return html;
+${table('Parameters of the recipe', ['field', 'value'], recipeFields(sheet.recipe))}
+</section>`,
+    styles: [sheetStyle],
+  });
 }
 
 function summary({ rows, imageSize, recipe, seed }: ViewSheet): string {
@@ -143,7 +129,7 @@ function happenings(sheet: ViewSheet): Markup {
     expected,
   ]);
   const heads = ['done to a view', 'views', 'share', 'by the recipe'];
-  return markup`${table(heads, found)}
+  return markup`${table('Steps that were done to the views', heads, found)}
 <p>Area of the image that a view shows: ${cropShares(sheet)}.</p>`;
 }
 
@@ -152,20 +138,14 @@ function leftOut({ leftOut: images }: ViewSheet): Markup {
   const rows = images.map(({ id, reason }) => [id, reason]);
   return markup`<section>
 <h2>Left out</h2>
-${table(['image', 'reason'], rows)}
+${table('Images that could not be used', ['image', 'reason'], rows)}
 </section>`;
 }
 
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): Markup {
-  const head = heads.map((text) => markup`<th scope="col">${text}</th>`);
-  const body = rows.map(([first = '', ...rest]) => {
-    const cells = rest.map((text) => markup`<td>${text}</td>`);
-    return markup`<tr><th scope="row">${first}</th>${cells}</tr>`;
-  });
-  return markup`<table>
-<thead><tr>${head}</tr></thead>
-<tbody>
-${body}
-</tbody>
-</table>`;
+function table(
+  caption: string,
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+): Markup {
+  return dataTable({ caption, columns: heads.map((heading) => ({ heading })), rows });
 }

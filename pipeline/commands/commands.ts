@@ -13,6 +13,7 @@ import { inspectVerb } from '../options/inspect-options.ts';
 import { lossVerb } from '../options/loss-options.ts';
 import { neighboursVerb } from '../options/neighbours-options.ts';
 import { prepareVerb } from '../options/prepare-options.ts';
+import { reportVerb } from '../options/report-options.ts';
 import { selectVerb } from '../options/select-options.ts';
 import { setupVerb } from '../options/setup-options.ts';
 import { suspectsVerb } from '../options/suspects-options.ts';
@@ -45,6 +46,7 @@ export const commands: readonly LazyCommand[] = [
   lazy(theoryVerb, async () => (await import('./theory-command.ts')).theoryCommand),
   lazy(convertVerb, async () => (await import('./convert-command.ts')).convertCommand),
   lazy(inspectVerb, async () => (await import('./inspect-command.ts')).inspectCommand),
+  lazy(reportVerb, async () => (await import('./report-command.ts')).reportCommand),
   lazy(demoVerb, async () => (await import('./demo-command.ts')).demoCommand),
   lazy(benchVerb, async () => (await import('./bench-command.ts')).benchCommand),
   lazy(setupVerb, async () => (await import('./setup-command.ts')).setupCommand),

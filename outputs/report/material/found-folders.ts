@@ -1,0 +1,135 @@
+import type { Dir } from 'node:fs';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { messageOf, PipelineError } from '../../../operators/errors.ts';
+import { readJsonObject } from '../../../operators/files/json.ts';
+import { statGiven, statOf } from '../../../operators/files/stat-of.ts';
+import { folderFiles } from '../../files/wrong-folder.ts';
+
+/** Table of a comparison, the one result that no JSON file stands for. */
+export const comparisonName = 'comparison.arrow';
+
+/** What a folder holds that says what it is. */
+export interface KnownFiles {
+  readonly folder: string;
+  /** Its JSON files, by name; an error of one that is damaged. */
+  readonly json: ReadonlyMap<string, Readonly<Record<string, unknown>> | PipelineError>;
+  readonly hasComparison: boolean;
+}
+
+/** Folders that were searched. */
+export interface FoundFolders {
+  /** Those that hold something known, near ones first, then by name. */
+  readonly known: readonly KnownFiles[];
+  /** Why not all folders were looked into; undefined when they were. */
+  readonly note: string | undefined;
+}
+
+/** Deepest folder that is looked into, below the one that is given. */
+const deepest = 4;
+
+/** Most folders that are looked into below one that is given: trees of images have thousands. */
+const mostFolders = 4000;
+
+/** Most entries of one folder that are listed: its folders are looked for among them. */
+const mostEntries = 20_000;
+
+/** Largest JSON file that is read, in bytes. */
+const largestJson = 256 * 1024 * 1024;
+
+/**
+ * Looks for results in a folder and the folders in it. Links are not followed, and folders of exports are not searched.
+ *
+ * @param given A folder, or a file in one that says what it is: `summary.json`, `manifest.json`, `config.json`.
+ * @throws {PipelineError} `ERR_READ` when there is nothing at the path.
+ */
+export async function foundFolders(
+  given: string,
+  signal: AbortSignal | undefined,
+): Promise<FoundFolders> {
+  const known: KnownFiles[] = [];
+  let level = [await folderOf(given)];
+  let looked = 0;
+  for (let depth = 0; depth <= deepest && level.length > 0; depth += 1) {
+    const next: string[] = [];
+    for (const folder of level) {
+      signal?.throwIfAborted();
+      if (looked === mostFolders) return { known, note: tooMany(given) };
+      looked += 1;
+      const files = await knownFiles(folder);
+      if (files !== undefined) known.push(files);
+      if (files?.json.has('manifest.json') !== true) next.push(...(await foldersIn(folder)));
+    }
+    level = next;
+  }
+  return { known, note: undefined };
+}
+
+async function folderOf(given: string): Promise<string> {
+  if ((await statGiven(given)).isDirectory()) return given;
+  if ([...folderFiles, comparisonName].includes(path.basename(given))) return path.dirname(given);
+  throw new PipelineError(
+    'ERR_FORMAT',
+    `Expected \`${given}\` to be a folder that \`train\`, \`embed\`, \`evaluate\` or another verb wrote, or one that holds such, got a file`,
+    { path: given },
+  );
+}
+
+async function knownFiles(folder: string): Promise<KnownFiles | undefined> {
+  const json = new Map<string, Readonly<Record<string, unknown>> | PipelineError>();
+  for (const name of folderFiles) {
+    const found = await readKnown(path.join(folder, name));
+    if (found !== undefined) json.set(name, found);
+  }
+  const hasComparison = (await statOf(path.join(folder, comparisonName)))?.isFile() === true;
+  return json.size === 0 && !hasComparison ? undefined : { folder, json, hasComparison };
+}
+
+async function readKnown(
+  file: string,
+): Promise<Readonly<Record<string, unknown>> | PipelineError | undefined> {
+  try {
+    const stat = await statOf(file);
+    if (stat?.isFile() !== true) return undefined;
+    if (stat.size > largestJson) {
+      const message = `\`${file}\` has ${stat.size} bytes: it is too large to be one of ours`;
+      return new PipelineError('ERR_FORMAT', message, { path: file });
+    }
+    return await readJsonObject(file);
+  } catch (error) {
+    if (error instanceof PipelineError) return error;
+    throw error;
+  }
+}
+
+/** Folders in a folder, sorted; those of checkpoints and hidden ones hold no results. */
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  let listed = 0;
+  for await (const entry of await openFolder(folder)) {
+    listed += 1;
+    if (listed > mostEntries) break;
+    if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'checkpoints') {
+      names.push(entry.name);
+    }
+  }
+  return names.sort().map((name) => path.join(folder, name));
+}
+
+async function openFolder(folder: string): Promise<Dir> {
+  try {
+    return await fs.opendir(folder, { bufferSize: 256 });
+  } catch (error) {
+    throw new PipelineError('ERR_READ', `Cannot read \`${folder}\`: ${messageOf(error)}`, {
+      path: folder,
+      cause: error,
+    });
+  }
+}
+
+function tooMany(given: string): string {
+  return (
+    `\`${given}\` holds more than ${mostFolders.toLocaleString('en')} folders, of which no more were looked into; ` +
+    'results may be missing: give their own folders'
+  );
+}

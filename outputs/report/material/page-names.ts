@@ -1,0 +1,36 @@
+import path from 'node:path';
+
+/**
+ * Names of folders in a page: below what was given, or below the folder that all of it lies in. So a page says nothing of where
+ * on a machine its results were.
+ *
+ * @param given Paths as they were given, at least one. @param results Folders that are results themselves.
+ * @returns From the path of a folder to its name, with slashes.
+ */
+export function pageNames(
+  given: readonly string[],
+  results: readonly string[],
+): (folder: string) => string {
+  const known = new Set(results.map((folder) => path.resolve(folder)));
+  const tops = given.map((one) => path.resolve(one));
+  const isWhole = tops.length === 1 && !known.has(tops[0]!);
+  const base = isWhole ? tops[0]! : commonFolder(tops.map((top) => path.dirname(top)));
+  return (folder) => {
+    const name = path.relative(base, path.resolve(folder)).split(path.sep).join('/');
+    return name === '' ? path.basename(base) : name;
+  };
+}
+
+/** The deepest folder that all lie in. */
+function commonFolder(folders: readonly string[]): string {
+  const [first = path.sep, ...others] = folders;
+  let common = first;
+  while (others.some((one) => one !== common && !one.startsWith(withSeparator(common)))) {
+    common = path.dirname(common);
+  }
+  return common;
+}
+
+function withSeparator(folder: string): string {
+  return folder.endsWith(path.sep) ? folder : `${folder}${path.sep}`;
+}

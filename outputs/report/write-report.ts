@@ -1,0 +1,113 @@
+import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
+import { htmlPage } from '../page/html-page.ts';
+import { markup, type Markup } from '../page/markup.ts';
+import type { ReportMaterial } from './material/material.ts';
+import type { ReportContext, ReportSection, SectionContent } from './material/report-section.ts';
+import { reports } from './sections.ts';
+
+/** A report that is in its file. */
+export interface ReportFile {
+  readonly file: string;
+  /** Size of the file. */
+  readonly bytes: number;
+  /** Sections that it has, in the order of the page. */
+  readonly sections: readonly string[];
+  /** What is damaged, was left out or assumed, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Options of `writeReport`. */
+export interface WriteReportOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Progress: sections drawn, of how many. */
+  readonly onSection?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Writes a report as one self-contained HTML page. The file appears complete, in the place of an earlier one; the same material
+ * gives the same bytes.
+ *
+ * @throws {PipelineError} `ERR_WRITE`; `ERR_FORMAT` when a file of the material is damaged.
+ * @throws The reason of `signal`, when it aborts first; the file is as it was then.
+ */
+export async function writeReport(
+  file: string,
+  material: ReportMaterial,
+  options: WriteReportOptions = {},
+): Promise<ReportFile> {
+  const { html, sections, notes } = await reportPage(material, options);
+  const bytes = Buffer.from(html);
+  options.signal?.throwIfAborted();
+  await writeAtomicFile(file, [bytes]);
+  return { file, bytes: bytes.byteLength, sections, notes };
+}
+
+/** A report as a page. */
+export interface ReportPage extends Pick<ReportFile, 'sections' | 'notes'> {
+  readonly html: string;
+}
+
+/** Draws a report. Errors as `writeReport`. */
+export async function reportPage(
+  material: ReportMaterial,
+  { signal, onSection }: WriteReportOptions = {},
+): Promise<ReportPage> {
+  const notes = [...material.notes];
+  const context: ReportContext = { signal, note: (text) => notes.push(text) };
+  const drawn = new Map<string, SectionContent>();
+  const sections = Object.entries(reports);
+  for (const [done, [name, { draw }]] of sections.entries()) {
+    signal?.throwIfAborted();
+    onSection?.(done, sections.length);
+    const content = await draw(material, context);
+    if (content !== undefined) drawn.set(name, content);
+  }
+  onSection?.(sections.length, sections.length);
+  const contents = [...drawn.values()];
+  const html = htmlPage({
+    title: `Report of ${material.name}`,
+    description: `What was trained and measured in ${material.given.join(', ')}`,
+    header: markup`<h1>Report of ${material.name}</h1>`,
+    main: markup`${[...drawn].map(([name, { body }]) => sectionOf(name, body))}
+${endOfReport(drawn, notes)}`,
+    styles: [...new Set(contents.flatMap(({ styles = [] }) => styles))],
+    scripts: [...new Set(contents.flatMap(({ scripts = [] }) => scripts))],
+  });
+  return { html, sections: [...drawn.keys()], notes };
+}
+
+function sectionOf(name: string, body: Markup): Markup {
+  return markup`<section id="${name}" aria-labelledby="${name}-heading">
+<h2 id="${name}-heading">${reports[name]!.title}</h2>
+${body}
+</section>`;
+}
+
+/** What the page does not hold, and what brings it; what was told on the way. */
+function endOfReport(drawn: ReadonlyMap<string, unknown>, notes: readonly string[]): Markup {
+  const missing = Object.entries(reports).flatMap(([name, one]) => (drawn.has(name) ? [] : [one]));
+  return markup`${missing.length === 0 ? markup`` : missingSections(missing)}
+${notes.length === 0 ? markup`` : toldNotes(notes)}`;
+}
+
+function missingSections(missing: readonly ReportSection[]): Markup {
+  const items = missing.map(
+    ({ title, shows, command }) =>
+      markup`<li><b>${title}</b>: ${shows}. <code>${command}</code></li>`,
+  );
+  return markup`<section id="missing" aria-labelledby="missing-heading">
+<h2 id="missing-heading">What is not in this page</h2>
+<ul>
+${items}
+</ul>
+</section>`;
+}
+
+function toldNotes(notes: readonly string[]): Markup {
+  return markup`<section id="notes" aria-labelledby="notes-heading">
+<h2 id="notes-heading">Notes</h2>
+<ul>
+${[...new Set(notes)].map((note) => markup`<li>${note}</li>`)}
+</ul>
+</section>`;
+}

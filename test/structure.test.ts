@@ -129,6 +129,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'outputs/tables': ['outputs/arrow', 'outputs/files', 'operators/*'],
   'outputs/tensorboard': ['operators/files', 'operators'],
   'outputs/page': ['outputs/files', 'operators/files', 'operators'],
+  'outputs/charts': ['outputs/page'],
   'outputs/sheet': [
     'outputs/page',
     'outputs/files',
@@ -183,6 +184,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators',
   ],
   'outputs/report': [
+    'outputs/charts',
     'outputs/page',
     'outputs/run',
     'outputs/embeddings',

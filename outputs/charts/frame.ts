@@ -1,0 +1,75 @@
+import type { LayeredSpec, Position } from './chart.ts';
+import { chartWidth, fontSize } from './chart-style.ts';
+import { widestText } from './text-width.ts';
+import { type Ticks, ticksOf, type TickUnit } from './ticks.ts';
+
+/** An axis of plain numbers. */
+export interface AxisOptions {
+  /** What it shows, with its unit. Of the upright axis it stands above the chart. */
+  readonly title: string;
+  /** Its ends. */
+  readonly domain: readonly [number, number];
+  /** @default 'number' */
+  readonly unit?: TickUnit | undefined;
+  /** Most ticks. @default 5 */
+  readonly ticks?: number | undefined;
+  /** `sqrt` shows small shares beside large ones. @default 'linear' */
+  readonly scale?: 'linear' | 'sqrt' | undefined;
+  /** Labelled values. @default chosen */
+  readonly values?: readonly number[] | undefined;
+}
+
+/** Axes and margins around a plot, of sizes that do not depend on what a machine knows of fonts. */
+export type Frame = Pick<LayeredSpec, 'width' | 'height' | 'padding' | 'autosize' | 'title'> & {
+  readonly encoding: { readonly x: Position; readonly y: Position };
+};
+
+/**
+ * The frame of a plot of fields `x` and `y`.
+ *
+ * @param height Of the plot alone. @default 180
+ */
+export function frameOf(x: AxisOptions, y: AxisOptions, height = 180): Frame {
+  const [across, up] = [ticksIn(x), ticksIn(y)];
+  const left = 9 + labelWidth(up, up.values);
+  // The last label is centred on its tick, which may be at the end.
+  const right = Math.max(8, Math.ceil(labelWidth(across, across.values.slice(-1)) / 2));
+  const padding = { left, right, top: 18 + fontSize.title, bottom: 40 };
+  return {
+    width: chartWidth - left - right,
+    height,
+    padding,
+    autosize: 'none',
+    title: y.title,
+    encoding: { x: field('x', x, across, x.title), y: field('y', y, up, null) },
+  };
+}
+
+/** The axis of a plot whose rows have names instead of an upright axis. */
+export function acrossAxis(x: AxisOptions): Position {
+  return field('x', x, ticksIn(x), x.title, true);
+}
+
+function ticksIn({ domain, ticks = 5, unit = 'number', values }: AxisOptions): Ticks {
+  const found = ticksOf(domain, ticks, unit);
+  return values === undefined ? found : { ...found, values };
+}
+
+function labelWidth({ label }: Ticks, values: readonly number[]): number {
+  return widestText(values.map(label), fontSize.label);
+}
+
+function field(
+  name: string,
+  { domain, scale = 'linear' }: AxisOptions,
+  { values, format }: Ticks,
+  title: string | null,
+  grid = title === null,
+): Position {
+  return {
+    field: name,
+    type: 'quantitative',
+    scale: { type: scale, domain: [...domain], nice: false, zero: false },
+    axis: { values: [...values], format, title, grid },
+  };
+}

@@ -137,6 +137,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators/image',
     'operators',
   ],
+  'outputs/thumbnails': ['outputs/page', 'operators/image', 'operators'],
   'outputs/model': ['outputs/files', 'operators/*'],
   'outputs/exports': ['outputs/tables', 'outputs/arrow', 'outputs/files', 'operators/*'],
   'outputs/embeddings': [
@@ -162,6 +163,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators/*',
   ],
   'outputs/convert': [
+    'outputs/thumbnails',
+    'outputs/tensorboard',
+    'outputs/run',
     'outputs/embeddings',
     'outputs/exports',
     'outputs/arrow',

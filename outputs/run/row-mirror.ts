@@ -53,10 +53,13 @@ export async function openMetricsLines(folder: string, earlier: EarlierRows): Pr
 export async function openEventRows(folder: string, startAt: number): Promise<RowMirror> {
   const events = await openEventFile(path.join(folder, eventsName), { startAt });
   return {
-    append(kind, { step, ...values }) {
-      const tagged = Object.entries(values).map(([name, value]) => [`${kind}/${name}`, value]);
-      return events.append(step!, Object.fromEntries(tagged));
-    },
+    append: (kind, row) => events.append(row['step']!, taggedValues(kind, row)),
     close: () => events.close(),
   };
+}
+
+/** Values of a row under the tags of TensorBoard: `train/loss`. */
+export function taggedValues(kind: RowKind, { step: _step, ...values }: MirroredRow): MirroredRow {
+  const tagged = Object.entries(values).map(([name, value]) => [`${kind}/${name}`, value]);
+  return Object.fromEntries(tagged) as MirroredRow;
 }

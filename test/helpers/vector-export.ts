@@ -21,7 +21,9 @@ export interface VectorExport {
   /** @default that of all others */
   readonly datasetHash?: string | undefined;
   /** What the file of each row holds; null for one that nobody identified. @default nobody identified any */
-  readonly files?: readonly (string | null)[] | undefined;
+  readonly files?: readonly (string | Uint8Array | null)[] | undefined;
+  /** Where the images are. @default nowhere */
+  readonly name?: string | undefined;
   /** @default those of `vectorId` */
   readonly ids?: readonly string[] | undefined;
 }
@@ -29,8 +31,9 @@ export interface VectorExport {
 /** The id of a row. */
 export const vectorId = (position: number): string => `train/ä/${position}.jpg`;
 
-function contentOf(file: string | null | undefined): Pick<PlannedSample, 'content'> {
-  return file === null || file === undefined ? {} : { content: imageContent(Buffer.from(file)) };
+function contentOf(file: string | Uint8Array | null | undefined): Pick<PlannedSample, 'content'> {
+  if (file === null || file === undefined) return {};
+  return { content: imageContent(typeof file === 'string' ? Buffer.from(file) : file) };
 }
 
 /** Writes an export of given vectors, as `embed` does, into a new folder. */
@@ -43,7 +46,7 @@ export async function writeVectorExport(
   const count = labels.length;
   const folder = await openEmbeddingsFolder(out, {
     ...exportOptions(count),
-    dataset: { name: 'given', hash: datasetHash, count, classes },
+    dataset: { name: rest.name ?? 'given', hash: datasetHash, count, classes },
     sizes: { embedding: size, projection: size },
   });
   const samples = labels.map((label, position) => ({

@@ -86,9 +86,11 @@ test('names and descriptions are text, and so are labels', async (t) => {
 
 test('a fault that Vega finds is an error', async (t) => {
   const { spec } = lineChart({ x: share, y: share, series: [] });
-  // A drawing without a page has no container.
-  const wrong = { ...spec, width: 'container' as const, autosize: 'fit' as const };
-  await t.throwsAsync(chartSvg(wrong, { title: 'a', description: 'b' }), {
-    message: /^Vega finds fault with a chart: /,
+  // Vega would take another scale, and say so.
+  const scale = { type: 'band' as const };
+  const size = { field: 'size', type: 'quantitative' as const, scale };
+  const layer = [{ data: { values: [] }, mark: 'point' as const, encoding: { size } }];
+  await t.throwsAsync(chartSvg({ ...spec, layer }, { title: 'a', description: 'b' }), {
+    message: /^Vega finds fault with a chart: FieldDef does not work with "band" scale/,
   });
 });

@@ -8,7 +8,7 @@ import type { ArrowFileReport } from '../outputs/arrow/arrow-file.ts';
 import { writeComparison } from '../outputs/tables/comparison-files.ts';
 import { makeResultFolder } from '../outputs/files/wrong-folder.ts';
 import { type ReadScores, readScores } from '../outputs/tables/read-scores.ts';
-import { commonImages } from './parts/common-images.ts';
+import { commonImages } from '../outputs/tables/common-images.ts';
 import {
   type ComparedDifference,
   comparedDifferences,

@@ -35,7 +35,7 @@ export function dataTable({ caption, columns, rows, isTall = false }: PageTable)
   });
   return markup`<div class="${isTall ? 'scroll tall' : 'scroll'}" role="group" aria-label="${caption}" tabindex="0">
 <table>
-<caption>${caption}</caption>
+<caption><span>${caption}</span></caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}

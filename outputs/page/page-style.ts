@@ -36,6 +36,7 @@ pre { margin: 0.3rem 0 0.8rem; padding: 0.6rem 0.8rem; background: var(--panel);
 .scroll.tall { overflow-y: auto; max-height: 32rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { text-align: start; padding-bottom: 0.3rem; }
+caption span { display: inline-block; position: sticky; left: 0; max-width: min(52rem, calc(100vw - 2rem)); }
 th, td { padding: 0.25rem 1rem 0.25rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
 thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
 th[scope='row'] { font-weight: normal; }

@@ -50,7 +50,7 @@ export function shownInterval(
 function percent(value: number): string {
   const hundredths = Math.abs(100 * value);
   const sign = value < 0 ? '−' : '';
-  if (Number.isInteger(hundredths)) return `${sign}${counted(hundredths)}`;
+  if (hundredths === 0 || hundredths === 100) return `${sign}${hundredths}`;
   return hundredths < 0.005 ? `${sign}${digits(hundredths)}` : `${sign}${hundredths.toFixed(2)}`;
 }
 

@@ -1,8 +1,11 @@
+import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
 import { htmlPage } from '../page/html-page.ts';
 import { markup, type Markup } from '../page/markup.ts';
-import type { ReportMaterial } from './material/material.ts';
+import { type FoundFolder, type ReportMaterial, resultKinds } from './material/material.ts';
+import { placeless } from './material/page-names.ts';
 import type { ReportContext, ReportSection, SectionContent } from './material/report-section.ts';
+import { reportStyle } from './report-style.ts';
 import { reports } from './sections.ts';
 
 /** A report that is in its file. */
@@ -27,7 +30,9 @@ export interface WriteReportOptions {
  * Writes a report as one self-contained HTML page. The file appears complete, in the place of an earlier one; the same material
  * gives the same bytes.
  *
- * @throws {PipelineError} `ERR_WRITE`; `ERR_FORMAT` when a file of the material is damaged.
+ * A section whose files are damaged says so in its place.
+ *
+ * @throws {PipelineError} `ERR_WRITE`.
  * @throws The reason of `signal`, when it aborts first; the file is as it was then.
  */
 export async function writeReport(
@@ -59,7 +64,11 @@ export async function reportPage(
   for (const [done, [name, { draw }]] of sections.entries()) {
     signal?.throwIfAborted();
     onSection?.(done, sections.length);
-    const content = await draw(material, context);
+    const content = await drawnOrTold(draw(material, context), (error) => {
+      const text = placeless(messageOf(error), foldersOf(material));
+      context.note(text);
+      return text;
+    });
     if (content !== undefined) drawn.set(name, content);
   }
   onSection?.(sections.length, sections.length);
@@ -67,13 +76,41 @@ export async function reportPage(
   const html = htmlPage({
     title: `Report of ${material.name}`,
     description: `What was trained and measured in ${material.given.join(', ')}`,
-    header: markup`<h1>Report of ${material.name}</h1>`,
+    header: headerOf(material, [...drawn.keys()]),
     main: markup`${[...drawn].map(([name, { body }]) => sectionOf(name, body))}
 ${endOfReport(drawn, notes)}`,
-    styles: [...new Set(contents.flatMap(({ styles = [] }) => styles))],
+    styles: [...new Set([reportStyle, ...contents.flatMap(({ styles = [] }) => styles)])],
     scripts: [...new Set(contents.flatMap(({ scripts = [] }) => scripts))],
   });
   return { html, sections: [...drawn.keys()], notes };
+}
+
+/** A section, or where it is drawn from damaged files what is wrong with them: the others are drawn. */
+async function drawnOrTold(
+  drawing: Promise<SectionContent | undefined>,
+  told: (error: PipelineError) => string,
+): Promise<SectionContent | undefined> {
+  try {
+    return await drawing;
+  } catch (error) {
+    if (!(error instanceof PipelineError)) throw error;
+    return { body: markup`<p>It could not be drawn: ${told(error)}</p>` };
+  }
+}
+
+/** Every folder of the material. */
+function foldersOf(material: ReportMaterial): readonly FoundFolder[] {
+  return resultKinds.flatMap((kind): readonly FoundFolder[] => material[kind]);
+}
+
+function headerOf({ name }: ReportMaterial, names: readonly string[]): Markup {
+  const links = names.map((one) => markup`<li><a href="#${one}">${reports[one]!.title}</a></li>`);
+  return markup`<h1>Report of ${name}</h1>
+<nav aria-label="Sections">
+<ul>
+${links}
+</ul>
+</nav>`;
 }
 
 function sectionOf(name: string, body: Markup): Markup {

@@ -1,5 +1,5 @@
 import type { ReadScores } from '../../outputs/tables/read-scores.ts';
-import type { CommonImages } from './common-images.ts';
+import type { CommonImages } from '../../outputs/tables/common-images.ts';
 import { counted } from '../../operators/message-words.ts';
 
 /** A property of evaluations that is not the same in all of them, beside the weights. */

@@ -40,6 +40,14 @@ export interface ComparisonRow {
   readonly runs: number;
 }
 
+/** Options of a comparison. */
+export interface CompareScoresOptions extends BootstrapOptions {
+  /** Metrics that are compared, by name. @default all that have an interval */
+  readonly metrics?: ((name: string) => boolean) | undefined;
+  /** Compare class by class as well. @default true */
+  readonly byClass?: boolean | undefined;
+}
+
 /**
  * Paired comparison of each two models, metric by metric, over all scored images and by class.
  *
@@ -64,16 +72,16 @@ export interface ComparisonRow {
  */
 export function compareScores(
   models: readonly ComparedModel[],
-  options: BootstrapOptions = {},
+  options: CompareScoresOptions = {},
 ): ComparisonRow[] {
   checkModels(models);
   const { labels, classes, count } = models[0]!.runs[0]!;
   const all = Int32Array.from({ length: count }, (_, image) => image);
+  const { byClass = true } = options;
+  const ofClasses = byClass ? imagesOfClasses({ labels, classes }, all) : [];
   const groups = [
     { name: null, images: all },
-    ...imagesOfClasses({ labels, classes }, all).map((images, label) => {
-      return { name: classes[label]!, images };
-    }),
+    ...ofClasses.map((images, label) => ({ name: classes[label]!, images })),
   ];
   return groups.flatMap(({ name, images }) => comparedGroup(models, name, images, options));
 }
@@ -82,9 +90,10 @@ function comparedGroup(
   models: readonly ComparedModel[],
   name: string | null,
   images: Int32Array,
-  options: BootstrapOptions,
+  options: CompareScoresOptions,
 ): ComparisonRow[] {
-  const metrics = sharedMetrics(models, images);
+  const { metrics: isWanted = () => true } = options;
+  const metrics = sharedMetrics(models, images, isWanted);
   const resampled = resampledValues(
     metrics.flatMap(({ n, statistics }) =>
       statistics.map((runs) => ({
@@ -123,7 +132,11 @@ interface SharedMetric {
   readonly statistics: readonly (readonly Statistic[])[];
 }
 
-function sharedMetrics(models: readonly ComparedModel[], images: Int32Array): SharedMetric[] {
+function sharedMetrics(
+  models: readonly ComparedModel[],
+  images: Int32Array,
+  isWanted: (name: string) => boolean,
+): SharedMetric[] {
   const found = models.map(({ runs }) =>
     runs.map((scores) => ({ scores, metrics: imageMetrics(scores, images) })),
   );
@@ -131,7 +144,7 @@ function sharedMetrics(models: readonly ComparedModel[], images: Int32Array): Sh
   const named = (metrics: readonly ImageMetric[], name: string): ImageMetric | undefined =>
     metrics.find((one) => one.name === name);
   return all[0]!.metrics.flatMap(({ name, valueOnly = false }): SharedMetric[] => {
-    if (valueOnly) return [];
+    if (valueOnly || !isWanted(name)) return [];
     const measured = all.map(({ metrics }) => named(metrics, name));
     if (measured.some((metric) => metric === undefined)) return [];
     const common = commonImages(measured as ImageMetric[]);

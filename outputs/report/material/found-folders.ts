@@ -19,6 +19,8 @@ export interface KnownFiles {
 
 /** Folders that were searched. */
 export interface FoundFolders {
+  /** The folder that was given, or that of the file. */
+  readonly top: string;
   /** Those that hold something known, near ones first, then by name. */
   readonly known: readonly KnownFiles[];
   /** Why not all folders were looked into; undefined when they were. */
@@ -48,13 +50,14 @@ export async function foundFolders(
   signal: AbortSignal | undefined,
 ): Promise<FoundFolders> {
   const known: KnownFiles[] = [];
-  let level = [await folderOf(given)];
+  const top = await folderOf(given);
+  let level = [top];
   let looked = 0;
   for (let depth = 0; depth <= deepest && level.length > 0; depth += 1) {
     const next: string[] = [];
     for (const folder of level) {
       signal?.throwIfAborted();
-      if (looked === mostFolders) return { known, note: tooMany(given) };
+      if (looked === mostFolders) return { top, known, note: tooMany(given) };
       looked += 1;
       const files = await knownFiles(folder);
       if (files !== undefined) known.push(files);
@@ -62,7 +65,7 @@ export async function foundFolders(
     }
     level = next;
   }
-  return { known, note: undefined };
+  return { top, known, note: undefined };
 }
 
 async function folderOf(given: string): Promise<string> {

@@ -16,7 +16,9 @@ export interface FoundFolder {
 /** A run of `train`. Its logs are read by the sections that draw them. */
 export interface ReportRun extends FoundFolder {
   readonly saved: SavedConfig;
-  /** What tells it from others, such as `SINCERE` or `SupCon, resnet20`; alone or with seeds it may repeat. */
+  /** What it trained, such as `SINCERE` or `SupCon, temperature 0.05`; runs that differ only by their seed share it. */
+  readonly encoder: string;
+  /** Like it, but unique among the runs of the page. */
   readonly label: string;
 }
 
@@ -95,6 +97,20 @@ export interface ReportResults {
   readonly drifts: readonly ReportResult[];
   readonly transfers: readonly ReportResult[];
 }
+
+/** Kinds of results. */
+export const resultKinds: readonly (keyof ReportResults)[] = [
+  'runs',
+  'exports',
+  'evaluations',
+  'comparisons',
+  'suspects',
+  'duplicates',
+  'neighbours',
+  'selections',
+  'drifts',
+  'transfers',
+];
 
 /** Everything that a report is made of. */
 export interface ReportMaterial extends ReportResults {

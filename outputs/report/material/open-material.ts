@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../../operators/errors.ts';
 import { folderWords, isFolderFormat } from '../../files/wrong-folder.ts';
-import { foundFolders, type KnownFiles } from './found-folders.ts';
+import { comparisonName, foundFolders, type KnownFiles } from './found-folders.ts';
 import { joinResults } from './join-results.ts';
 import type { FoundFolder, ReportMaterial } from './material.ts';
-import { pageNames } from './page-names.ts';
+import { pageNames, placeless } from './page-names.ts';
+import { pairedEvaluations } from './paired-evaluations.ts';
+import { readComparison } from './read-comparison.ts';
 import { type ReadResults, resultReaders } from './read-results.ts';
 
 /**
@@ -22,35 +24,34 @@ export async function openMaterial(
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ReportMaterial> {
   const notes: string[] = [];
+  const tell = (text: string): void => {
+    notes.push(text);
+  };
+  const tops: string[] = [];
   const folders: KnownFiles[] = [];
   for (const one of given) {
-    const { known, note } = await foundFolders(one, signal);
+    const { top, known, note } = await foundFolders(one, signal);
+    tops.push(top);
     if (note !== undefined) notes.push(note);
     if (!known.some(isResult)) throw noResult(one);
     const seen = new Set(folders.map(({ folder }) => path.resolve(folder)));
     folders.push(...known.filter(({ folder }) => !seen.has(path.resolve(folder))));
   }
   const results = folders.filter(isResult).map(({ folder }) => folder);
-  const nameOf = pageNames(given, results);
+  const nameOf = pageNames(tops, results);
   const read = emptyResults();
   for (const known of folders) {
     signal?.throwIfAborted();
-    const isGiven = given.some((one) => path.resolve(one) === path.resolve(known.folder));
+    const isGiven = tops.some((top) => path.resolve(top) === path.resolve(known.folder));
     await readFolder(read, known, {
       nameOf,
       tell: isGiven ? undefined : (text) => notes.push(text),
     });
   }
-  const joined = await joinResults(read);
-  return {
-    ...read,
-    ...joined,
-    comparisons: [],
-    name: nameOf(given[0]!),
-    given: given.map(nameOf),
-    paired: undefined,
-    notes,
-  };
+  const joined = await joinResults(read, { tell, signal });
+  const paired = await pairedEvaluations(joined.evaluations, { note: tell, signal });
+  const names = tops.map(nameOf);
+  return { ...read, ...joined, name: names.join(', '), given: names, paired, notes };
 }
 
 interface Reading {
@@ -61,21 +62,29 @@ interface Reading {
 
 async function readFolder(
   into: ReadResults,
-  { folder, json }: KnownFiles,
+  { folder, json, hasComparison }: KnownFiles,
   { nameOf, tell }: Reading,
 ): Promise<void> {
   const found: FoundFolder = { name: nameOf(folder), path: folder };
-  for (const [file, content] of json) {
+  const orTell = async (file: string, read: () => Promise<void>): Promise<void> => {
     try {
+      await read();
+    } catch (error) {
+      if (!(error instanceof PipelineError) || tell === undefined) throw error;
+      tell(`${found.name}/${file} was left out: ${placeless(messageOf(error), [found])}`);
+    }
+  };
+  for (const [file, content] of json) {
+    await orTell(file, async () => {
       if (content instanceof PipelineError) throw content;
       const { format } = content;
       if (isFolderFormat(format)) await resultReaders[format](into, found, content);
-    } catch (error) {
-      if (!(error instanceof PipelineError) || tell === undefined) throw error;
-      // The page names a place as it names all others; the message of the error holds where it is.
-      tell(`${found.name}/${file} is damaged and was left out: ${messageOf(error)}`);
-    }
+    });
   }
+  if (!hasComparison) return;
+  await orTell(comparisonName, async () => {
+    into.comparisons.push(await readComparison(found));
+  });
 }
 
 /** True for a folder that a section could be made of, or that is damaged. */
@@ -93,6 +102,7 @@ function emptyResults(): ReadResults {
     runs: [],
     exports: [],
     evaluations: [],
+    comparisons: [],
     suspects: [],
     duplicates: [],
     neighbours: [],

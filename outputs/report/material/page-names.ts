@@ -1,10 +1,11 @@
 import path from 'node:path';
+import type { FoundFolder } from './material.ts';
 
 /**
  * Names of folders in a page: below what was given, or below the folder that all of it lies in. So a page says nothing of where
  * on a machine its results were.
  *
- * @param given Paths as they were given, at least one. @param results Folders that are results themselves.
+ * @param given Folders that were given, at least one. @param results Folders that are results themselves.
  * @returns From the path of a folder to its name, with slashes.
  */
 export function pageNames(
@@ -19,6 +20,13 @@ export function pageNames(
     const name = path.relative(base, path.resolve(folder)).split(path.sep).join('/');
     return name === '' ? path.basename(base) : name;
   };
+}
+
+/** A message about folders with their names in the page in the place of their paths. */
+export function placeless(text: string, folders: readonly FoundFolder[]): string {
+  return folders
+    .toSorted((a, b) => b.path.length - a.path.length)
+    .reduce((told, { path: place, name }) => told.replaceAll(place, name), text);
 }
 
 /** The deepest folder that all lie in. */

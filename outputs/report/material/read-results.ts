@@ -10,12 +10,15 @@ import { summaryName } from '../../tables/result-folder.ts';
 import type {
   EvaluationSummary,
   FoundFolder,
+  ReportComparison,
+  ReportExport,
   ReportMetric,
   ReportResult,
   ReportRun,
 } from './material.ts';
-import type { ReportExport } from './material.ts';
-import { runLabel } from './encoder-labels.ts';
+
+/** A run before it is told from others. */
+export type ReadRun = Omit<ReportRun, 'encoder' | 'label'>;
 
 /** An evaluation before what belongs to it is known. */
 export interface ReadEvaluation extends FoundFolder {
@@ -25,9 +28,10 @@ export interface ReadEvaluation extends FoundFolder {
 
 /** Results as their own files say them, before they are joined. */
 export interface ReadResults {
-  readonly runs: ReportRun[];
+  readonly runs: ReadRun[];
   readonly exports: Omit<ReportExport, 'run'>[];
   readonly evaluations: ReadEvaluation[];
+  readonly comparisons: ReportComparison[];
   readonly suspects: ReportResult[];
   readonly duplicates: ReportResult[];
   readonly neighbours: ReportResult[];
@@ -45,7 +49,7 @@ type AddResult = (into: ReadResults, folder: FoundFolder, json: Json) => Promise
 export const resultReaders: Readonly<Record<FolderFormat, AddResult>> = {
   'sincere-run': ({ runs }, folder, json) => {
     const saved = savedConfigIn(json, path.join(folder.path, configName));
-    runs.push({ ...folder, saved, label: runLabel(saved) });
+    runs.push({ ...folder, saved });
   },
   'sincere-embeddings': async ({ exports }, folder) => {
     const manifest = await readManifest(path.join(folder.path, manifestName));

@@ -35,7 +35,7 @@ test('shares are in per cent, their differences in points', (t) => {
   t.is(shownShare(1), '100\u00A0%');
   t.is(shownShare(0), '0\u00A0%');
   t.is(shownShare(null), '–');
-  t.is(shownValue(0.5, 'share'), '50\u00A0%');
+  t.is(shownValue(0.5, 'share'), '50.00\u00A0%');
   t.is(shownValue(0.5, 'cosine'), '0.5000');
   t.is(shownDifference(0.0123, 'share'), '+1.23\u00A0points');
   t.is(shownDifference(-0.0123, 'cosine'), '−0.0123');
@@ -44,7 +44,7 @@ test('shares are in per cent, their differences in points', (t) => {
 
 test('an interval that a file has not is not shown', (t) => {
   t.is(shownInterval(0.1, 0.2), '0.1000 to 0.2000');
-  t.is(shownInterval(0.1, 0.2, shownShare), '10\u00A0% to 20\u00A0%');
+  t.is(shownInterval(0.1, 0.2, shownShare), '10.00\u00A0% to 20.00\u00A0%');
   t.is(shownInterval(null, 0.2), undefined);
   t.is(shownInterval(0.1, undefined), undefined);
 });

@@ -1,25 +1,159 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { openMaterial } from '../../../outputs/report/material/open-material.ts';
-import { writeReport } from '../../../outputs/report/write-report.ts';
-import { demoFiles } from '../../helpers/demo-files.ts';
+import { reportPage, writeReport } from '../../../outputs/report/write-report.ts';
+import {
+  changeJson,
+  writeMadeDemo,
+  writeMadeEvaluation,
+  writeMadeRun,
+} from '../../helpers/report-files.ts';
 import { allElements, parsedPage } from '../../helpers/sheets.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
-test('a folder of results is one page, whose bytes are a function of them', async (t) => {
-  const demo = await demoFiles(t);
-  const material = await openMaterial([demo]);
-  t.deepEqual(
-    material.evaluations.map(({ name }) => name),
-    ['sincere/evaluation', 'supcon/evaluation'],
-  );
-  const file = path.join(demo, 'report.html');
-  await writeReport(file, material);
+async function pageOf(...given: readonly string[]): Promise<string> {
+  return (await reportPage(await openMaterial(given))).html;
+}
+
+/** Text of a page as a person reads it. */
+function textOf(html: string): string {
+  const entities = { lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' };
+  return html
+    .replaceAll(/<(?:style|script)>.*?<\/(?:style|script)>|<[^>]*>/gsu, '')
+    .replaceAll(/&([^;]+);/gu, (_, name: keyof typeof entities) => entities[name])
+    .replaceAll(/\s+/gu, ' ');
+}
+
+function elementText(html: string, pattern: RegExp): string {
+  return textOf(pattern.exec(html)?.[0] ?? '');
+}
+
+const headlineOf = (html: string): string => elementText(html, /<p class="headline">.*?<\/p>/su);
+
+test('a folder of results is one page that loads nothing, a function of their bytes', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeMadeDemo(root);
+  const file = path.join(root, 'report.html');
+  const { bytes, sections } = await writeReport(file, await openMaterial([root]));
   const html = await fs.readFile(file, 'utf8');
-  t.true(html.includes('sincere/evaluation'));
-  t.false(html.includes(demo), 'the page says nothing of where the results are');
-  const names = new Set(allElements(await parsedPage(html)).map(({ name }) => name));
-  for (const name of ['link', 'iframe', 'object', 'base', 'form']) t.false(names.has(name), name);
-  await writeReport(file, await openMaterial([demo]));
-  t.is(await fs.readFile(file, 'utf8'), html);
+  t.is(bytes, Buffer.byteLength(html));
+  for (const name of ['headline', 'metrics', 'comparison', 'settings']) {
+    t.true(sections.includes(name), name);
+  }
+  t.false(html.includes(root), 'the page says nothing of where its results are');
+  const elements = allElements(await parsedPage(html));
+  for (const { name, attributes } of elements) {
+    t.false(['link', 'iframe', 'object', 'base', 'form'].includes(name), name);
+    for (const [key, value] of Object.entries(attributes)) {
+      t.false(key.startsWith('on') || key === 'style', key);
+      if (key === 'href') t.true(value.startsWith('#'), value);
+      if (key === 'src') t.true(value.startsWith('data:'), value);
+    }
+  }
+  const ids = elements.flatMap(({ attributes }) => attributes['id'] ?? []);
+  t.is(new Set(ids).size, ids.length);
+  const elsewhere = await temporaryFolder(t);
+  await fs.cp(root, path.join(elsewhere, path.basename(root)), { recursive: true });
+  const again = await reportPage(await openMaterial([path.join(elsewhere, path.basename(root))]));
+  t.is(again.html, html);
+});
+
+test('the page begins with which loss separates better, by how much, and its interval', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeMadeDemo(root);
+  const sentence = headlineOf(await pageOf(root));
+  t.regex(sentence, /SINCERE separates the classes better than SupCon/u);
+  t.regex(sentence, /its margin is 0\.\d{4} higher, 0\.\d{4} against 0\.\d{4}/u);
+  t.regex(sentence, /95 % interval of the difference 0\.\d{4} to 0\.\d{4}, 200 test images/u);
+});
+
+test('encoders that the test images cannot tell apart are said to be so', async (t) => {
+  const root = await temporaryFolder(t);
+  for (const name of ['a', 'b']) {
+    await writeMadeEvaluation(path.join(root, name), { lean: 0.2, key: name, images: 30 });
+  }
+  t.regex(headlineOf(await pageOf(root)), /cannot be told apart.*includes 0 \(30 test images\)/u);
+});
+
+test('one evaluation, and runs that nobody evaluated, have a sentence each', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeMadeEvaluation(path.join(root, 'e'), { lean: 0.2 });
+  t.regex(headlineOf(await pageOf(path.join(root, 'e'))), /Of 200 test images, e puts \d/u);
+  await writeMadeRun(path.join(root, 'r'), { loss: 'supcon' });
+  const page = await pageOf(path.join(root, 'r'));
+  t.regex(headlineOf(page), /1 run was trained: SupCon\..*has not been measured/u);
+  // What would bring the rest stands at the end.
+  t.regex(textOf(page), /What is not in this page.*sincere evaluate --train TRAIN/u);
+});
+
+test('a number of the page is that of the file, and its interval is beside it', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeMadeEvaluation(root, { lean: 0.2 });
+  await changeJson(path.join(root, 'summary.json'), (summary) => {
+    const metrics = {
+      knn1_accuracy: { value: 0.12345, ciLow: 0.1, ciHigh: 0.2, n: 7 },
+      nc1_variability: { value: 1234.5678, ciLow: null, ciHigh: null, n: 7 },
+      of_others: { value: null, ciLow: null, ciHigh: null, n: 0 },
+    };
+    return { ...summary, metrics };
+  });
+  const rows = (await pageOf(root)).split('<tr>');
+  const row = (name: string): string => textOf(rows.find((one) => one.includes(`>${name}<`))!);
+  t.regex(row('knn1_accuracy'), /12\.35 % 10\.00 % to 20\.00 %/u);
+  t.regex(row('nc1_variability'), /1234\.57/u);
+  t.regex(row('of_others'), /–/u);
+});
+
+const hostile = [
+  '<script>alert(1)</script>',
+  `"'><img src=x onerror=alert(1)>`,
+  'two\nlines\u202Egnp.exe',
+  '</style><style>*{display:none}',
+];
+
+/** Names that a file system takes. */
+const hostileFolders = [
+  `<script>alert(1)<`,
+  `"'><img src=x onerror=alert(1)>`,
+  'a\nb\u202Ec',
+  '..x',
+];
+
+async function hostileResults(t: ExecutionContext): Promise<string> {
+  const root = await temporaryFolder(t);
+  for (const [at, name] of hostileFolders.entries()) {
+    const modelHash = await writeMadeRun(path.join(root, name, 'run'), {
+      loss: hostile[at]!,
+      more: { [hostile[at]!]: hostile, dataLocation: `../../${hostile[at]!}` },
+    });
+    await writeMadeEvaluation(path.join(root, name, 'evaluation'), {
+      lean: 0.1 * at,
+      modelHash,
+      classes: hostile,
+      idOf: (image) => `${hostile[image % 4]!}${image}`,
+    });
+  }
+  return root;
+}
+
+test('names of classes, images, losses and folders are text, whatever is in them', async (t) => {
+  const root = await hostileResults(t);
+  const { html } = await reportPage(await openMaterial([root]));
+  const elements = allElements(await parsedPage(html));
+  t.false(elements.some(({ attributes }) => 'onerror' in attributes));
+  t.false(elements.some(({ attributes }) => attributes['src'] === 'x'));
+  t.notRegex(html, /<script>alert|\u202E|<style>\*/u);
+  t.true(html.includes('&lt;script&gt;alert(1)&lt;/script&gt;'));
+  t.true(html.includes('two\uFFFDlines\uFFFDgnp.exe'));
+});
+
+test('a command of the page is one that a shell takes as it stands, or is not given', async (t) => {
+  const root = await hostileResults(t);
+  const commands = elementText(await pageOf(root), /<pre.*?<\/pre>/su);
+  t.true(commands.includes(`sincere train --config '<script>alert(1)</run/config.json'`));
+  t.true(commands.includes(`'"'\\''><img src=x onerror=alert(1)>/run/config.json'`));
+  t.true(commands.includes('sincere train --config x..y/run/config.json'));
+  // What cannot be shown cannot be copied.
+  t.false(commands.includes('b\uFFFDc'));
 });

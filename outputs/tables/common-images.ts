@@ -1,5 +1,5 @@
 import { PipelineError } from '../../operators/errors.ts';
-import type { ReadScores } from '../../outputs/tables/read-scores.ts';
+import type { ReadScores } from './read-scores.ts';
 
 /** Evaluations on the test images that all of them have. */
 export interface CommonImages {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { ReadScores } from '../../../outputs/tables/read-scores.ts';
-import { commonImages } from '../../../pipeline/parts/common-images.ts';
+import { commonImages } from '../../../outputs/tables/common-images.ts';
 import { comparisonNotes } from '../../../pipeline/parts/compared-differences.ts';
 
 function scores(path: string, given: Partial<ReadScores> = {}): ReadScores {

@@ -1,0 +1,105 @@
+import type { ComparisonRow } from '../../../operators/evaluation/comparison/compare-scores.ts';
+import { metricOf } from '../../../operators/evaluation/metrics/metric-names.ts';
+import type { PairedEvaluations, ReportEvaluation } from '../material/material.ts';
+
+/** The best encoder and the next one, compared image by image. */
+export interface BestPair {
+  readonly better: string;
+  readonly worse: string;
+  readonly metric: string;
+  readonly betterValue: number;
+  readonly worseValue: number;
+  /** Size of the difference, 0 or more, and the ends of its 95 % interval in the same direction. */
+  readonly difference: number;
+  readonly low: number;
+  readonly high: number;
+  readonly runsLow: number | null;
+  readonly runsHigh: number | null;
+  /** Every interval that there is leaves out 0. */
+  readonly isSignificant: boolean;
+  /** Test images that it was measured on. */
+  readonly images: number;
+  /** Training runs of each. */
+  readonly runs: number;
+  /** Encoders beside these two. */
+  readonly others: readonly string[];
+}
+
+/** Metrics that say how well classes are separated, the first that is there counts. */
+const separating = ['margin', 'auc', 'class_mean_accuracy', 'knn1_accuracy'];
+
+/**
+ * The two encoders that separate best, of those that were trained where there are two of them; undefined where no such metric was measured
+ * on both.
+ */
+export function bestPair({ encoders, rows }: PairedEvaluations): BestPair | undefined {
+  const trained = encoders.filter(({ evaluations }) => !isUntrained(evaluations[0]));
+  const names = (trained.length < 2 ? encoders : trained).map(({ name }) => name);
+  for (const metric of separating) {
+    const found = ofMetric(
+      metric,
+      rows.filter((row) => row.metric === metric),
+      names,
+    );
+    if (found === undefined) continue;
+    const others = encoders.map(({ name }) => name);
+    return {
+      ...found,
+      others: others.filter((name) => name !== found.better && name !== found.worse),
+    };
+  }
+  return undefined;
+}
+
+function ofMetric(
+  metric: string,
+  rows: readonly ComparisonRow[],
+  names: readonly string[],
+): Omit<BestPair, 'others'> | undefined {
+  const values = new Map(
+    rows.flatMap(({ baseline, model, baselineValue, modelValue }) => [
+      [baseline, baselineValue] as const,
+      [model, modelValue] as const,
+    ]),
+  );
+  const sign = metricOf(metric)?.better === 'lower' ? -1 : 1;
+  const ranked = names
+    .filter((name) => typeof values.get(name) === 'number')
+    .toSorted((a, b) => sign * (values.get(b)! - values.get(a)!));
+  const [better, worse] = ranked;
+  const row = rows.find(
+    ({ baseline, model }) =>
+      [baseline, model].includes(better ?? '') && [baseline, model].includes(worse ?? ''),
+  );
+  if (better === undefined || worse === undefined || row?.difference == null) return undefined;
+  const { ciLow, ciHigh, runsLow, runsHigh } = row;
+  if (ciLow === null || ciHigh === null) return undefined;
+  // The row is of the model minus the baseline; here of the better minus the worse, counted as an improvement.
+  const turns = (row.model === better ? 1 : -1) * sign;
+  const [low, high] = turned(ciLow, ciHigh, turns);
+  const overRuns =
+    runsLow === null || runsHigh === null ? [null, null] : turned(runsLow, runsHigh, turns);
+  return {
+    better,
+    worse,
+    metric,
+    betterValue: values.get(better)!,
+    worseValue: values.get(worse)!,
+    difference: Math.abs(row.difference),
+    low,
+    high,
+    runsLow: overRuns[0]!,
+    runsHigh: overRuns[1]!,
+    isSignificant: row.significant === true,
+    images: row.n,
+    runs: row.runs,
+  };
+}
+
+function isUntrained(evaluation: ReportEvaluation | undefined): boolean {
+  return evaluation?.encoder === 'untrained' || evaluation?.run?.saved.config['steps'] === 0;
+}
+
+function turned(low: number, high: number, turns: number): readonly [number, number] {
+  return turns > 0 ? [low, high] : [-high, -low];
+}

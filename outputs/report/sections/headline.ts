@@ -1,0 +1,182 @@
+import { metricOf } from '../../../operators/evaluation/metrics/metric-names.ts';
+import { counted } from '../../../operators/message-words.ts';
+import { dataTable, type PageCell, rangedCell } from '../../page/data-table.ts';
+import { markup, type Markup } from '../../page/markup.ts';
+import { shownInterval, shownValue } from '../../page/shown-number.ts';
+import type { ReportEvaluation, ReportMaterial } from '../material/material.ts';
+import type { ReportSection } from '../material/report-section.ts';
+import { bestPair, type BestPair } from './best-pair.ts';
+
+/** Which loss separates better, and by how much. */
+export const headlineSection: ReportSection = {
+  title: 'In one sentence',
+  shows: 'which loss separates the classes better, and by how much',
+  command: 'sincere evaluate --train TRAIN --test TEST --out EVAL',
+  draw: async (material) => {
+    const sentence = headlineOf(material);
+    return {
+      body: markup`${sentence}
+${glance(material.evaluations)}`,
+    };
+  },
+};
+
+function headlineOf(material: ReportMaterial): Markup {
+  const pair = material.paired === undefined ? undefined : bestPair(material.paired);
+  if (pair !== undefined) return ofPair(pair);
+  const [first, ...others] = material.evaluations;
+  if (first === undefined) return markup`<p class="headline">${unmeasured(material)}</p>`;
+  const sentences = [first, ...others].slice(0, mostSentences).map(ofOne);
+  return markup`${sentences}${otherImages(others.length)}`;
+}
+
+/** Most evaluations that have a sentence each. */
+const mostSentences = 4;
+
+function otherImages(others: number): Markup {
+  if (others === 0) return markup``;
+  return markup`<p>They could not be compared image by image: compare evaluations of one set of test images.</p>`;
+}
+
+function ofPair(pair: BestPair): Markup {
+  const { better, worse, metric, images, runs } = pair;
+  const { unit, better: direction } = metricOf(metric)!;
+  const shown = (value: number | null): string => shownValue(value, unit);
+  const interval = shownInterval(pair.low, pair.high, shown)!;
+  const values = `${shown(pair.betterValue)} against ${shown(pair.worseValue)}`;
+  const name = metricWords[metric] ?? metric;
+  const more = direction === 'lower' ? 'lower' : 'higher';
+  const measured = counted(images, 'test image');
+  const sentence = pair.isSignificant
+    ? markup`<strong>${better} separates the classes better than ${worse}</strong>: its ${name} is ${shown(pair.difference)} ${more}, ${values} (95 % interval of the difference ${interval}, ${measured}).`
+    : markup`<strong>${better} and ${worse} cannot be told apart</strong>: the difference of their ${name} is ${shown(pair.difference)}, ${values}, and its 95 % interval, ${interval}, includes 0 (${measured}).`;
+  return markup`<p class="headline">${sentence}</p>
+<p class="muted">${explained(metric)} ${besides(pair.others)}${overRuns(runs, pair)}</p>`;
+}
+
+function besides(others: readonly string[]): string {
+  if (others.length === 0) return '';
+  return others.length > 3
+    ? `The other ${others.length} encoders are in the table. `
+    : `In the table is also ${others.join(', ')}. `;
+}
+
+function overRuns(runs: number, { runsLow, runsHigh, metric }: BestPair): string {
+  if (runs < 2) {
+    return 'The interval is over the choice of test images; each was trained once, and how much training again would change is not in it.';
+  }
+  const unit = metricOf(metric)?.unit;
+  const interval = shownInterval(runsLow, runsHigh, (value) => shownValue(value, unit));
+  return `Means of ${runs} training runs each; over training runs the interval of the difference is ${interval ?? 'not known'}.`;
+}
+
+/** What a number is, in a sentence that a stranger understands. */
+function explained(metric: string): string {
+  if (metric === 'margin') {
+    return (
+      'The margin is the median similarity of test images to the nearest training image of their own class, minus that to the nearest ' +
+      'of another class: above 0 the own class is nearer.'
+    );
+  }
+  return metricOf(metric)!.doc;
+}
+
+const metricWords: Readonly<Record<string, string>> = {
+  margin: 'margin',
+  auc: 'area under the ROC curve',
+  class_mean_accuracy: 'accuracy by the nearest class mean',
+  knn1_accuracy: '1-NN accuracy',
+};
+
+function ofOne({ label, metrics, summary }: ReportEvaluation): Markup {
+  const nearest = metrics.get('knn1_accuracy') ?? metrics.get('precision_at_1');
+  const margin = metrics.get('margin');
+  const images = counted(summary.scored, 'test image');
+  if (nearest?.value === null || nearest === undefined) {
+    return markup`<p class="headline"><strong>${label}</strong> was measured on ${images}.</p>`;
+  }
+  const interval = shownInterval(nearest.ciLow, nearest.ciHigh, (value) =>
+    shownValue(value, 'share'),
+  );
+  const separated =
+    margin?.value === null || margin === undefined
+      ? ''
+      : ` Its margin is ${shownValue(margin.value)}${inBrackets(shownInterval(margin.ciLow, margin.ciHigh))}: own class minus other class, in median similarity.`;
+  return markup`<p class="headline"><strong>Of ${images}, ${label} puts ${shownValue(nearest.value, 'share')} nearest to a training image of their own class</strong>${inBrackets(interval)}.${separated}</p>`;
+}
+
+function inBrackets(interval: string | undefined): string {
+  return interval === undefined ? '' : ` (95 % interval ${interval})`;
+}
+
+/** What there is, where nothing was evaluated. */
+function unmeasured(material: ReportMaterial): Markup {
+  const { runs } = material;
+  if (runs.length > 0) {
+    const what = [...new Set(runs.map(({ encoder }) => encoder))].join(', ');
+    return markup`<strong>${counted(runs.length, 'run was trained', 'runs were trained')}: ${what}.</strong> How well ${runs.length === 1 ? 'it separates' : 'they separate'} classes has not been measured: export vectors with <code>sincere embed</code>, then <code>sincere evaluate</code> them.`;
+  }
+  const parts = Object.entries(countWords).flatMap(([kind, one]) => {
+    const count = material[kind as keyof typeof countWords].length;
+    return count === 0 ? [] : [counted(count, one)];
+  });
+  return markup`<strong>${capital(parts.join(', '))}</strong>: no encoder was evaluated.`;
+}
+
+const countWords = {
+  exports: 'export',
+  comparisons: 'comparison',
+  suspects: 'list of suspects',
+  duplicates: 'search for duplicates',
+  neighbours: 'search for neighbours',
+  selections: 'selection',
+  drifts: 'test for drift',
+  transfers: 'transfer',
+} as const;
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** Numbers that a person looks at first. */
+const glanced = ['margin', 'knn1_accuracy', 'knn5_accuracy', 'class_mean_accuracy', 'map_at_r'];
+
+const headings: Readonly<Record<string, string>> = {
+  margin: 'margin',
+  knn1_accuracy: '1-NN accuracy',
+  knn5_accuracy: '5-NN accuracy',
+  class_mean_accuracy: 'nearest class mean',
+  map_at_r: 'MAP@R',
+};
+
+function glance(evaluations: readonly ReportEvaluation[]): Markup {
+  if (evaluations.length === 0) return markup``;
+  const probes = evaluations.flatMap(({ metrics }) =>
+    [...metrics.keys()].filter((name) => /^probe_.*_top1$/u.test(name)),
+  );
+  const names = [...glanced, ...new Set(probes)].filter((name) =>
+    evaluations.some(({ metrics }) => metrics.has(name)),
+  );
+  return dataTable({
+    caption: 'At a glance, each number with its 95 % interval over the choice of test images',
+    columns: [
+      { heading: 'encoder' },
+      ...names.map((name) => ({ heading: headings[name] ?? probeHeading(name), isNumber: true })),
+    ],
+    rows: evaluations.map((one) => glanceRow(one, names)),
+  });
+}
+
+function probeHeading(name: string): string {
+  return `linear probe ${name.slice('probe_'.length, -'_top1'.length)}`;
+}
+
+function glanceRow({ label, metrics }: ReportEvaluation, names: readonly string[]): PageCell[] {
+  const cells = names.map((name) => {
+    const metric = metrics.get(name);
+    const shown = (value: number | null): string => shownValue(value, metricOf(name)?.unit);
+    const interval = shownInterval(metric?.ciLow, metric?.ciHigh, shown);
+    return rangedCell(shown(metric?.value ?? null), interval);
+  });
+  return [label, ...cells];
+}

@@ -77,6 +77,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
       validation.due(done) ||
       done === steps;
     const learningRate = plannedRate(config, run.extended);
+    const recorded = recordedSamples(config, data, run.extended);
     const alarms = await trainingAlarms(training, options.onAlarm, note);
     const { endBefore, ended, cause } = endOfTraining([
       alarms.end,
@@ -106,13 +107,14 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
             endBefore,
             recycle: (pixels) => workers.recycle(pixels),
             snapshotAfter: (step) => isSaved(step + 1),
+            samplesOf: recorded.isRecorded,
           }),
           alarms.watch,
         )
         .pipe(
           // A checkpoint needs the rows of its steps on the disk before it.
           writeMetrics(run),
-          writeSamples(run, recordedSamples(config, data, run.extended)),
+          writeSamples(run, recorded),
           mirrorMetrics(mirrors),
           // Beside the steps behind it; a checkpoint needs the validations before it on the disk as well.
           validate(validation.validator, validation),
@@ -121,6 +123,8 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
             tellTraffic(data, note);
             const state = await trainer.snapshot();
             await run.saveDrawn(drawn(state.step), state.step);
+            // Nothing is left to compute, and recording the encoder takes a thread of its own.
+            await trainer.close();
             const model = await exportEncoder(config.encoder, inferenceWeights(state), imageSize);
             await run.saveEncoder(model, encoderSidecar(imageSize, recipe, reading));
           }),

@@ -23,6 +23,7 @@ import type {
   Trainer,
 } from './interface/engine.ts';
 import type { StepSpec } from '../step/step-spec.ts';
+import { oneOfEach } from './interface/one-of-each.ts';
 import { sampledStep } from './interface/sampled-step.ts';
 import { lossResult } from './interface/loss-result.ts';
 
@@ -47,22 +48,39 @@ export async function openCpuEngine(): Promise<Engine> {
   const openTrainer = async <R>(spec: StepSpec): Promise<Trainer<R>> => {
     refuseIfClosed();
     checkTrainerSpec(spec);
-    const trainer = cpuTrainer<R>(spec, () => open.delete(trainer));
+    const others = oneOfEach({ createEncoder, createLoss });
+    const own = cpuTrainer<R>(spec, () => open.delete(trainer));
+    const trainer = {
+      ...own,
+      beside: others.beside,
+      close: async () => {
+        await others.close();
+        await own.close();
+      },
+    };
     open.add(trainer);
     return trainer;
+  };
+  const createEncoder: Engine['createEncoder'] = async (spec, weights, shape) => {
+    refuseIfClosed();
+    checkWeights(spec, weights);
+    const session = cpuEncoder(spec, weights, shape, () => open.delete(session));
+    open.add(session);
+    return session;
+  };
+  const createLoss: Engine['createLoss'] = async (spec) => {
+    refuseIfClosed();
+    checkLossSpec(spec);
+    const session = cpuLoss(spec, () => open.delete(session));
+    open.add(session);
+    return session;
   };
   return {
     name: 'cpu',
     device: 'cpu, 1 thread, plain JavaScript',
     createTrainer: (spec) => openTrainer<StepReadouts>(spec),
     createClassifier: (spec) => openTrainer<ClassifierReadouts>(spec),
-    async createEncoder(spec, weights, shape) {
-      refuseIfClosed();
-      checkWeights(spec, weights);
-      const session = cpuEncoder(spec, weights, shape, () => open.delete(session));
-      open.add(session);
-      return session;
-    },
+    createEncoder,
     async openModel() {
       refuseIfClosed();
       throw new PipelineError(
@@ -71,13 +89,7 @@ export async function openCpuEngine(): Promise<Engine> {
         { options: ['engine'] },
       );
     },
-    async createLoss(spec) {
-      refuseIfClosed();
-      checkLossSpec(spec);
-      const session = cpuLoss(spec, () => open.delete(session));
-      open.add(session);
-      return session;
-    },
+    createLoss,
     async close() {
       closed = true;
       await Promise.all([...open].map((part) => part.close()));
@@ -85,7 +97,7 @@ export async function openCpuEngine(): Promise<Engine> {
   };
 }
 
-function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
+function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Omit<Trainer<R>, 'beside'> {
   const { shape } = spec;
   const line = serialLine('trainer');
   const session = eagerTrainingSession(spec);
@@ -96,7 +108,7 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
         checkState(spec, state);
         await session.load(state);
       }),
-    run: (batch, learningRate) =>
+    run: (batch, learningRate, options) =>
       line.enter(async () => {
         checkBatch(shape, batch);
         checkLearningRate(learningRate);
@@ -104,7 +116,7 @@ function cpuTrainer<R>(spec: StepSpec, onClose: () => void): Trainer<R> {
         const labels = lossLabels(spec.loss, batch);
         const stepped = await session.run({ pixels, labels }, learningRate);
         // A step on this loss reads out these numbers.
-        return sampledStep(spec, batch, stepped) as unknown as R & SampledStep;
+        return sampledStep(spec, batch, stepped, options) as unknown as R & SampledStep;
       }),
     snapshot: () => line.enter(() => session.snapshot()),
     close: () =>

@@ -91,7 +91,7 @@ async function tiledLoss(
     };
   }
 
-  const plan = tilePlan(classSizes, size);
+  const plan = tilePlan(classSizes, size, { gradient });
   const shape = {
     rows: plan.rows,
     sameClass: plan.sameClass,

@@ -2,7 +2,7 @@ import { type OperatorFunction, pipe, takeWhile } from 'rxjs';
 import { mapInTurn } from '../flow/map-in-turn.ts';
 import { oneAtATime } from '../flow/one-at-a-time.ts';
 import { PipelineError } from '../errors.ts';
-import type { PackedBatch } from '../types.ts';
+import type { BatchPlan, PackedBatch } from '../types.ts';
 import type { StepResult } from '../step/step-result.ts';
 import type { Trainer } from '../engine/interface/engine.ts';
 
@@ -12,6 +12,8 @@ export interface TrainStepOptions {
   readonly learningRate: (step: number) => number;
   /** Selects the steps whose result carries a copy of the state after it. @default never */
   readonly snapshotAfter?: ((step: number) => boolean) | undefined;
+  /** Selects the steps that tell what each image gave, of a trainer that can (`StepSpec.samples`). @default all */
+  readonly samplesOf?: ((plan: BatchPlan) => boolean) | undefined;
   /**
    * Early end, asked in turn before each step: true ends the stream before the step is taken, and batches that wait are
    * given up. The gate in front is told by `DemandOptions.ended` that this was meant. @default never
@@ -47,10 +49,11 @@ const live = new WeakSet<Trainer<unknown>>();
  * ```
  */
 export function trainStep<R>(
-  trainer: Trainer<R>,
+  trainer: Omit<Trainer<R>, 'beside'>,
   options: TrainStepOptions,
 ): OperatorFunction<PackedBatch, StepResult<R>> {
   const { learningRate, snapshotAfter = () => false, endBefore = () => false, recycle } = options;
+  const { samplesOf = () => true } = options;
   const step = async (batch: PackedBatch): Promise<StepResult<R> | undefined> => {
     const { plan } = batch;
     if (batch.mix !== undefined) throw mixedLabels(plan.seq);
@@ -60,7 +63,9 @@ export function trainStep<R>(
     }
     const rate = learningRate(plan.seq);
     const began = performance.now();
-    const { samples, ...readouts } = await trainer.run(batch, rate);
+    const { samples, ...readouts } = await trainer.run(batch, rate, {
+      samples: samplesOf(plan),
+    });
     const stepMs = performance.now() - began;
     recycle?.(batch.pixels);
     const state = snapshotAfter(plan.seq) ? await trainer.snapshot() : undefined;

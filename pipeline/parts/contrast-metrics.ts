@@ -54,7 +54,7 @@ function readoutOf(metric: string): LossReadoutName {
  * @throws {PipelineError} `ERR_FORMAT` when a row cannot be compared by angle; `ERR_ENGINE`.
  */
 export async function contrastMetrics(
-  engine: Engine,
+  engine: Pick<Engine, 'createLoss'>,
   test: VectorSet,
   options: ContrastOptions,
 ): Promise<ContrastMetrics> {

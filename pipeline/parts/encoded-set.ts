@@ -1,4 +1,3 @@
-import { lastValueFrom, toArray } from 'rxjs';
 import type { EncoderSession } from '../../operators/engine/interface/engine.ts';
 import type { EmbeddingLayer } from '../../operators/evaluation/vectors/unit-vectors.ts';
 import { vectorsInMemory } from '../../operators/evaluation/vectors/vectors-in-memory.ts';
@@ -12,8 +11,11 @@ import { loadInputs } from '../../operators/stages/load-inputs.ts';
 import type { LoadSource } from '../../operators/stages/load-source.ts';
 import { skipBad } from '../../operators/stages/on-bad-sample.ts';
 import { type Quarantine, quarantine } from '../../operators/stages/quarantine.ts';
-import type { Dataset, EmbeddingBatch } from '../../operators/types.ts';
-import { joinedRows } from './joined-rows.ts';
+import type { Dataset } from '../../operators/types.ts';
+import { encodedRows, type EncodedRowsOfSet } from './encoded-rows.ts';
+
+/** Rows of a block, as readers of a set take them: each makes memory of a block its own. */
+const blockRows = 1024;
 
 /** Images to encode into memory, and with what. */
 export interface EncodedSetOptions {
@@ -23,10 +25,12 @@ export interface EncodedSetOptions {
   readonly preprocessing: Preprocessing;
   /** Images that cannot be read, kept from one encoder to the next. */
   readonly bad: Quarantine;
+  /** Outputs to keep. */
+  readonly layers: readonly EmbeddingLayer[];
   readonly signal: AbortSignal;
 }
 
-/** Vectors of a set of images on every layer that an encoder gives, as `embed` would export them. */
+/** Vectors of a set of images on the layers that were kept, as `embed` would export them. */
 export interface EncodedSet {
   readonly on: (layer: EmbeddingLayer) => VectorSet;
   /** Names of the classes that labels are positions in. */
@@ -37,53 +41,61 @@ export interface EncodedSet {
   readonly head: () => Float32Array;
 }
 
-/** Batches between reading and encoding. */
-const window = 2;
-
 /**
  * Encodes a set of images into memory by the stages of `embed`: one row for each image that can be used, in order.
+ *
+ * Memory: the rows of `layers` and what is on its way, at most 32 MiB of pixels unless two batches are more.
  *
  * @throws {PipelineError} What the stages throw; the reason of `signal`.
  */
 export async function encodedSet(
   data: Dataset,
-  { workers, session, source, preprocessing, bad, signal }: EncodedSetOptions,
+  { workers, session, source, preprocessing, bad, layers, signal }: EncodedSetOptions,
 ): Promise<EncodedSet> {
   // A network that has collapsed gives vectors without a direction: a finding, and no fault of the images.
   const unusable = quarantine({ count: data.count, maxInvalid: 1 });
   const plans = planInOrder(data, { batchSize: session.rows });
-  const batches = await lastValueFrom(
-    withDemand(plans, { window, signal }, (plan$) =>
-      plan$.pipe(
-        loadInputs(workers, {
-          source,
-          preprocessing,
-          bad: { replacement: skipBad, quarantine: bad },
-        }),
-        encode(session, { recycle: (pixels) => workers.recycle(pixels), quarantine: unusable }),
-      ),
-    ).pipe(toArray()),
-    { defaultValue: [] },
+  const found = encodedRows(data.count, layers);
+  const batch$ = withDemand(plans, { window: windowOf(session), signal }, (plan$) =>
+    plan$.pipe(
+      loadInputs(workers, {
+        source,
+        preprocessing,
+        bad: { replacement: skipBad, quarantine: bad },
+      }),
+      encode(session, { recycle: (pixels) => workers.recycle(pixels), quarantine: unusable }),
+    ),
   );
+  await batch$.forEach((batch) => found.add(batch));
   const { embeddingSize: embedding, projectionSize: projection } = session;
-  return setOf(data, batches, { embedding, projection });
+  return setOf(data, found, { embedding, projection });
+}
+
+/** Images of the batches on their way: a session that has others to serve takes all that wait in its turn. */
+const imagesOnTheirWay = 512;
+
+/** Numbers of their pixels, at most. */
+const pixelsOnTheirWay = 2 ** 23;
+
+/** Batches between reading and encoding, 2 or more. */
+function windowOf({ rows, imageSize }: EncoderSession): number {
+  const images = Math.min(imagesOnTheirWay, pixelsOnTheirWay / (3 * imageSize ** 2));
+  return Math.max(2, Math.floor(images / rows));
 }
 
 function setOf(
   { name, classes }: Dataset,
-  batches: readonly EmbeddingBatch[],
+  { ids, labels, rowsOf }: EncodedRowsOfSet,
   sizes: Readonly<Record<EmbeddingLayer, number>>,
 ): EncodedSet {
-  const samples = batches.flatMap((batch) => batch.samples);
-  const ids = samples.map(({ id }) => id);
-  const labels = Int32Array.from(samples, ({ label }) => label ?? -1);
-  const rows = (layer: EmbeddingLayer): Float32Array =>
-    joinedRows(batches.map((batch) => batch[layer]));
+  const known = Int32Array.from(labels);
   return {
     classes,
-    labels,
-    head: () => rows('projection'),
-    on: (layer) =>
-      vectorsInMemory({ name, classes, ids, labels, dim: sizes[layer], rows: rows(layer) }),
+    labels: known,
+    head: () => rowsOf('projection'),
+    on(layer) {
+      const set = { name, classes, ids, labels: known, dim: sizes[layer], rows: rowsOf(layer) };
+      return vectorsInMemory(set, blockRows);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { Engine } from '../../operators/engine/interface/engine.ts';
+import type { BesideTrainer } from '../../operators/engine/interface/engine.ts';
 import type { ImageWorkers } from '../../operators/loading/image-workers.ts';
 import type { Validator } from '../../operators/stages/validate.ts';
 import { inferenceWeights } from '../../operators/step/inference-weights.ts';
@@ -14,12 +14,13 @@ import { vectorsOnly } from './open-encoder.ts';
 import type { ValidationSets } from './validation-sets.ts';
 import type { RunConfig } from './run-config.ts';
 import type { TellNote } from './run-event.ts';
-import { validationMeasures } from './validation-measures.ts';
+import { measuredLayers, validationMeasures } from './validation-measures.ts';
 import { type ValidationSource, validationSource } from './validation-source.ts';
 
 /** What a validator works with. */
 export interface ValidatorOptions {
-  readonly engine: Engine;
+  /** The trainer's own, between whose steps it fits. Borrowed. */
+  readonly engine: BesideTrainer;
   /** Borrowed. */
   readonly workers: ImageWorkers;
   readonly config: Pick<
@@ -57,6 +58,7 @@ export function openValidator(sets: ValidationSets, options: ValidatorOptions): 
   const { reading, cacheBytes } = options;
   const support = validationSource(sets.support, asRead, reading, cacheBytes);
   const query = validationSource(sets.query, asRead, reading, cacheBytes);
+  const layers = measuredLayers(loss);
   let isTold = false;
 
   const encoded = async (
@@ -68,7 +70,7 @@ export function openValidator(sets: ValidationSets, options: ValidatorOptions): 
     try {
       const preprocessing = encoderPreprocessing(imageSize, recipe, opened.layout, config);
       const session = vectorsOnly(opened, encoder);
-      const how = { workers: options.workers, session, preprocessing, signal };
+      const how = { workers: options.workers, session, preprocessing, layers, signal };
       const vectorsOf = ({ data, ...side }: ValidationSource): Promise<EncodedSet> =>
         encodedSet(data, { ...how, ...side });
       return { support: await vectorsOf(support), query: await vectorsOf(query) };

@@ -32,7 +32,7 @@ const cacheShare = 1 / 8;
 
 /** The validation of a run; one that is never due where it has none. */
 export function trainingValidation(
-  { config, engine, data, validation }: Training,
+  { config, trainer, data, validation }: Training,
   options: Resolved<TrainOptions>,
   { workers, mirrors, note }: ValidationMeans,
 ): TrainingValidation {
@@ -43,7 +43,7 @@ export function trainingValidation(
   const { sets, rows, schedule, missing } = validation;
   const stepsPerEpoch = Math.ceil(data.count / config.batchSize);
   const validator = openValidator(sets, {
-    engine,
+    engine: trainer.beside,
     workers,
     config,
     reading: options,

@@ -19,7 +19,7 @@ const usualTemperature = 0.1;
 
 /** How a validation measures. */
 export interface MeasureOptions {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'createLoss'>;
   readonly loss: LossSpec | CrossEntropySpec;
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -27,6 +27,12 @@ export interface MeasureOptions {
 
 /** Measures of a validation. */
 export type ValidationMeasures = Readonly<Record<ValidationMetricName, number>>;
+
+/** Outputs of a network that its validation measures. */
+export function measuredLayers(loss: MeasureOptions['loss']): readonly EmbeddingLayer[] {
+  // The logits of a classifier are in the place of its projection.
+  return loss.name === 'cross-entropy' ? ['embedding', 'projection'] : ['projection'];
+}
 
 /**
  * Measures held-out vectors against those of training images, as `evaluate` does; NaN is what cannot be measured.

@@ -17,6 +17,7 @@ import { packedBatch } from '../helpers/batches.ts';
 import { usualLoss } from '../helpers/loss-specs.ts';
 import { livelyWeights, zeroMomentum } from '../helpers/networks.ts';
 import { alike } from '../helpers/alike.ts';
+import { unitRows } from '../helpers/unit-rows.ts';
 import { near as nearWithin, normalValues } from '../helpers/tensors.ts';
 import { workerOf } from '../helpers/worker-of.ts';
 import { opened } from '../helpers/opened.ts';
@@ -100,7 +101,12 @@ const optimizerTasks: readonly (readonly [
   ['LARS', 5, 0.3, { optimizer: 'lars' }],
   ['clipped SGD', 5, 0.02, { clipNorm: 0.5 }],
   // One of two updates is clipped, and the last batch belongs to an update that is not made.
-  ['accumulated SGD', 5, 0.02, { accumulate: 2, clipNorm: 0.5, averageDecay: 0.9, frozen: 'stem' }],
+  [
+    'accumulated SGD, with samples',
+    5,
+    0.02,
+    { accumulate: 2, clipNorm: 0.5, averageDecay: 0.9, frozen: 'stem', samples: true },
+  ],
   // Of the first steps, whose decay is shorter, and of those behind them.
   ['averaged SGD', 5, 0.02, { averageDecay: 0.3 }],
   [
@@ -270,9 +276,13 @@ export function engineContract(
       for (let step = 0; step < steps; step += 1) {
         if (step === steps - 1) half = await trainer.snapshot();
         const expected = await reference.run(packedBatch(spec.shape, step, 2), learningRate);
-        const { loss } = await trainer.run(packedBatch(spec.shape, step, 2), learningRate);
+        const { loss, samples } = await trainer.run(packedBatch(spec.shape, step, 2), learningRate);
         // As for SGD: sums in another order, and each step passes its error on to the next.
         near(t, [loss], [expected.loss], 1e-5 * (step + 1), 'loss');
+        t.is(samples === undefined, task.samples !== true);
+        if (samples !== undefined) {
+          equalSamples(t, samples, expected.samples!, 1e-5 * (step + 1) * amplified);
+        }
       }
       const [got, wanted] = [await trainer.snapshot(), await reference.snapshot()];
       t.is(got.step, steps);
@@ -443,6 +453,56 @@ export function engineContract(
       engine.createEncoder(spec.encoder, state().weights, { rows: 1, imageSize: 4 }),
       closed,
     );
+  });
+
+  test(`${name}: what is beside a trainer gives what it gives alone, and changes no step`, async (t) => {
+    const engine = await opened(t, open());
+    const weights = livelyWeights(spec.encoder, 2);
+    const shape = { rows: 2, imageSize: 4 };
+    const pixels = normalValues(2 * 48, 'beside');
+    const rows = { z: unitRows(6, 4, 'beside'), size: 4, labels: Int32Array.of(0, 0, 0, 1, 1, 1) };
+    const request = { gradient: false, readouts: false };
+    const alone = await engine.createEncoder(spec.encoder, weights, shape);
+    const lossAlone = await engine.createLoss(spec.loss);
+    const expected = await alone.run(pixels.slice());
+    const loss = await lossAlone.run(rows, request);
+    const trainer = await engine.createTrainer(spec);
+    await trainer.load(state());
+    const wanted = [await trainer.run(batch(0), 0.05), await trainer.run(batch(1), 0.05)];
+    await trainer.load(state());
+
+    const encoder = await trainer.beside.createEncoder(spec.encoder, weights, shape);
+    const losses = await trainer.beside.createLoss(spec.loss);
+    t.is(encoder.projectionSize, 6);
+    const [first, vectors, measured, second] = await Promise.all([
+      trainer.run(batch(0), 0.05),
+      encoder.run(pixels.slice()),
+      losses.run(rows, request),
+      trainer.run(batch(1), 0.05),
+    ]);
+    again(t, first, wanted[0]);
+    again(t, second, wanted[1]);
+    again(t, vectors.embedding, expected.embedding);
+    again(t, vectors.projection, expected.projection);
+    near(t, [measured.value], [loss.value], 1e-6);
+
+    const taken = {
+      code: 'ERR_CONTRACT',
+      message: /beside the trainer to be closed before another/u,
+    };
+    await t.throwsAsync(trainer.beside.createEncoder(spec.encoder, weights, shape), taken);
+    await encoder.close();
+    await encoder.close();
+    await t.throwsAsync(encoder.run(pixels.slice()), {
+      code: 'ERR_ENGINE',
+      message: /was closed/u,
+    });
+    const another = await trainer.beside.createEncoder(spec.encoder, weights, shape);
+    again(t, (await another.run(pixels.slice())).projection, expected.projection);
+    await trainer.close();
+    await t.throwsAsync(another.run(pixels.slice()), { code: 'ERR_ENGINE' });
+    await t.throwsAsync(losses.run(rows, request), { code: 'ERR_ENGINE' });
+    await t.notThrowsAsync(another.close());
   });
 
   test(`${name}: encodes as the cpu engine does`, async (t) => {

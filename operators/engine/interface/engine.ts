@@ -25,16 +25,32 @@ export interface Trainer<R = StepReadouts> {
    * @throws {PipelineError} `ERR_NOT_FINITE` when loss or gradient are not finite, or no two rows are of a class, which
    * leaves the loss undefined; the step is not applied.
    */
-  run(batch: PackedBatch, learningRate: number): Promise<R & SampledStep>;
+  run(batch: PackedBatch, learningRate: number, options?: StepOptions): Promise<R & SampledStep>;
   /** A copy of the state, taken between steps. */
   snapshot(): Promise<TrainerState>;
+  /** Encoders and losses between its steps. */
+  readonly beside: BesideTrainer;
   /** Frees worker and memory; settles after the running step. Idempotent. */
   close(): Promise<void>;
 }
 
+/**
+ * Encoders and losses that a trainer makes room for: they give what those of `Engine` give, and take no thread of their
+ * own, whose loaded code is most of what a small one costs in memory. Their calls and steps wait for each other.
+ *
+ * One encoder and one loss are open at a time; another is an `ERR_CONTRACT`. They close with the trainer.
+ */
+export type BesideTrainer = Pick<Engine, 'createEncoder' | 'createLoss'>;
+
+/** Options of one step. */
+export interface StepOptions {
+  /** Whether what each image gave is wanted, where `StepSpec.samples` asks for it. @default true */
+  readonly samples?: boolean | undefined;
+}
+
 /** What a step gives of single images. */
 export interface SampledStep {
-  /** What each image gave; absent unless `StepSpec.samples` asks for it. */
+  /** What each image gave; absent unless `StepSpec.samples` asks for it, and the step as well. */
   readonly samples?: SampleReadouts | undefined;
 }
 

@@ -56,15 +56,21 @@ const handlers: CallHandlers<EngineCalls> = {
     return null;
   },
   loss: (call, report) => lossOfCall(opened(losses), call, report),
-  async release() {
-    await trainer?.release();
-    await encoder?.release();
-    await calibration?.release();
-    await losses?.release();
-    trainer = undefined;
-    encoder = undefined;
-    calibration = undefined;
-    losses = undefined;
+  async release(part) {
+    if (part === null) {
+      await trainer?.release();
+      await calibration?.release();
+      trainer = undefined;
+      calibration = undefined;
+    }
+    if (part !== 'loss') {
+      await encoder?.release();
+      encoder = undefined;
+    }
+    if (part !== 'encoder') {
+      await losses?.release();
+      losses = undefined;
+    }
     return null;
   },
 };

@@ -55,13 +55,19 @@ serveEngine('tensorflow', {
   exportEncoder: refuseOnnx,
   openCalibration: refuseInt8,
   ranges: refuseInt8,
-  async release() {
-    await trainer?.release();
-    await encoder?.release();
-    await losses?.release();
-    trainer = undefined;
-    encoder = undefined;
-    losses = undefined;
+  async release(part) {
+    if (part === null) {
+      await trainer?.release();
+      trainer = undefined;
+    }
+    if (part !== 'loss') {
+      await encoder?.release();
+      encoder = undefined;
+    }
+    if (part !== 'encoder') {
+      await losses?.release();
+      losses = undefined;
+    }
     return null;
   },
 });

@@ -46,9 +46,12 @@ export interface EngineCalls {
   };
   openLoss: { argument: { spec: LossSpec } & Computing; result: null };
   loss: { argument: LossCall; result: LossResult };
-  /** Frees what was opened. */
-  release: { argument: null; result: null };
+  /** Frees what was opened, or only one part of it. */
+  release: { argument: EnginePart | null; result: null };
 }
+
+/** Parts of a thread that are opened and freed beside its trainer. */
+export type EnginePart = 'encoder' | 'loss';
 
 /** One training step. */
 export interface StepCall extends StepBatch {

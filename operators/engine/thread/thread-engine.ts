@@ -1,19 +1,17 @@
 import { PipelineError } from '../../errors.ts';
-import { checkLossRows, checkLossSpec } from '../../loss/check-loss.ts';
+import { checkLossSpec } from '../../loss/check-loss.ts';
 import { lossLabels } from '../../loss/loss-labels.ts';
 import { checkBatch } from '../../model/check-batch.ts';
 import { checkLearningRate } from '../../model/check-learning-rate.ts';
-import { checkState, checkWeights } from '../../step/check-state.ts';
+import { checkState } from '../../step/check-state.ts';
 import { stateParts } from '../../step/state-parts.ts';
 import { checkTrainerSpec } from '../../step/check-trainer-spec.ts';
-import { embeddingSize } from '../../model/network-plan.ts';
 import { atLeastOne } from '../../out-of-range.ts';
 import type { ClassifierReadouts, StepReadouts } from '../../step/step-readouts.ts';
 import type {
   EncoderSession,
   Engine,
   Int8Encoders,
-  LossSession,
   SampledStep,
   Trainer,
 } from '../interface/engine.ts';
@@ -22,11 +20,20 @@ import type { Quantisation } from '../../onnx/int8/quantisation.ts';
 import type { Weights } from '../../types.ts';
 import type { StepSpec } from '../../step/step-spec.ts';
 import { sampledStep } from '../interface/sampled-step.ts';
+import { oneOfEach } from '../interface/one-of-each.ts';
 import { imagesOf } from '../interface/images-of.ts';
+import { besideTrainer } from './beside-trainer.ts';
 import type { EngineCalls } from './engine-calls.ts';
 import type { Computing } from '../../onnx/device-name.ts';
 import { type EngineThread, openEngineThread } from './engine-thread.ts';
 import { wholeBuffers } from '../../threads/whole-buffers.ts';
+import {
+  checkEncoder,
+  type EncoderShape,
+  networkShape,
+  threadEncoder,
+  threadLoss,
+} from './thread-sessions.ts';
 
 /** Definition of an engine of threads: what sets one apart from another. */
 export interface ThreadEngineOptions extends Pick<Engine, 'name' | 'device'> {
@@ -75,7 +82,9 @@ export function threadEngine(options: ThreadEngineOptions): Engine {
     const thread = await started('trainer', (thread) =>
       thread.call('openTrainer', { spec, ...computing }),
     );
-    return threadTrainer(spec, thread, () => end(thread));
+    // They end with the thread.
+    const { beside } = oneOfEach(besideTrainer(thread, computing));
+    return { ...threadTrainer<R>(spec, thread), beside, close: () => end(thread) };
   };
   const openEncoder = async (
     spec: EncoderSpec,
@@ -87,12 +96,7 @@ export function threadEngine(options: ThreadEngineOptions): Engine {
     const thread = await started('encoder', (thread) =>
       thread.call('openEncoder', { spec, weights, ...shape, quantisation, ...computing }),
     );
-    const sizes = {
-      layout: 'NHWC',
-      embeddingSize: embeddingSize(spec),
-      projectionSize: spec.projectionSize,
-    } as const;
-    return threadEncoder({ ...shape, ...sizes }, thread, () => end(thread));
+    return threadEncoder(networkShape(spec, shape), thread, () => end(thread));
   };
   const createCalibration: Int8Encoders['createCalibration'] = async (spec, weights, shape) => {
     checkEncoder(spec, weights, shape);
@@ -146,22 +150,10 @@ export function threadEngine(options: ThreadEngineOptions): Engine {
   };
 }
 
-interface EncoderShape {
-  readonly rows: number;
-  readonly imageSize: number;
-}
-
-function checkEncoder(spec: EncoderSpec, weights: Weights, shape: EncoderShape): void {
-  checkWeights(spec, weights);
-  atLeastOne('rows', shape.rows);
-  atLeastOne('imageSize', shape.imageSize);
-}
-
 function threadTrainer<R>(
   spec: StepSpec,
   thread: EngineThread,
-  close: () => Promise<void>,
-): Trainer<R> {
+): Omit<Trainer<R>, 'beside' | 'close'> {
   return {
     shape: spec.shape,
     async load(state, { handOver = false } = {}) {
@@ -173,7 +165,7 @@ function threadTrainer<R>(
       const buffers = handOver ? wholeBuffers(...new Set(arrays)) : [];
       await thread.call('load', state, { handOver: buffers });
     },
-    async run(batch, learningRate) {
+    async run(batch, learningRate, options) {
       checkBatch(spec.shape, batch);
       checkLearningRate(learningRate);
       const { pixels } = batch;
@@ -181,47 +173,8 @@ function threadTrainer<R>(
       const call = { pixels, labels, learningRate };
       const stepped = await thread.call('run', call, { handOver: wholeBuffers(pixels) });
       // A step on this loss reads out these numbers.
-      return sampledStep(spec, batch, stepped) as unknown as R & SampledStep;
+      return sampledStep(spec, batch, stepped, options) as unknown as R & SampledStep;
     },
     snapshot: () => thread.call('snapshot', null),
-    close,
-  };
-}
-
-function threadLoss(thread: EngineThread, close: () => Promise<void>): LossSession {
-  return {
-    async run(rows, { gradient, readouts, onProgress, signal }) {
-      checkLossRows(rows);
-      signal?.throwIfAborted();
-      const cancelled = new Int32Array(new SharedArrayBuffer(4));
-      const cancel = (): void => void Atomics.store(cancelled, 0, 1);
-      signal?.addEventListener('abort', cancel, { once: true });
-      try {
-        const call = { rows, gradient, readouts, cancelled };
-        return await thread.call('loss', call, { onProgress });
-      } catch (error) {
-        // That it was cut short is not news to who asked for it.
-        signal?.throwIfAborted();
-        throw error;
-      } finally {
-        signal?.removeEventListener('abort', cancel);
-      }
-    },
-    close,
-  };
-}
-
-function threadEncoder(
-  shape: Omit<EncoderSession, 'run' | 'close'>,
-  thread: EngineThread,
-  close: () => Promise<void>,
-): EncoderSession {
-  return {
-    ...shape,
-    async run(pixels) {
-      imagesOf(pixels, shape);
-      return await thread.call('encode', { pixels }, { handOver: wholeBuffers(pixels) });
-    },
-    close,
   };
 }

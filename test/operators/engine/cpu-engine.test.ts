@@ -198,3 +198,37 @@ test('refuses weights of another network and numbers out of range', async (t) =>
     t.true(error.message.startsWith(`Expected \`${name}\` to be`), error.message);
   }
 });
+
+test('makes room for one encoder and one loss beside a trainer, which end with it', async (t) => {
+  const engine = await opened(t, openCpuEngine());
+  const trainer = await engine.createTrainer(spec);
+  const { weights } = state();
+  const shape = { rows: 1, imageSize: 4 };
+  const encoder = await trainer.beside.createEncoder(spec.encoder, weights, shape);
+  const alone = await engine.createEncoder(spec.encoder, weights, shape);
+  const pixels = normalValues(48, 'beside');
+  t.deepEqual(await encoder.run(pixels.slice()), await alone.run(pixels.slice()));
+  const taken = { code: 'ERR_CONTRACT' };
+  await t.throwsAsync(trainer.beside.createEncoder(spec.encoder, weights, shape), taken);
+  const loss = await trainer.beside.createLoss(spec.loss);
+  await t.throwsAsync(trainer.beside.createLoss(spec.loss), taken);
+  await loss.close();
+  await t.notThrowsAsync(trainer.beside.createLoss(spec.loss));
+  // One that could not be opened takes no place.
+  await encoder.close();
+  await t.throwsAsync(trainer.beside.createEncoder(spec.encoder, new Map(), shape));
+  const another = await trainer.beside.createEncoder(spec.encoder, weights, shape);
+  await trainer.close();
+  await t.throwsAsync(another.run(pixels.slice()), { code: 'ERR_ENGINE', message: /was closed/u });
+});
+
+test('tells what each image gave where the trainer and the step are asked for it', async (t) => {
+  const engine = await opened(t, openCpuEngine());
+  const trainer = await engine.createTrainer({ ...spec, samples: true });
+  await trainer.load(state());
+  t.is((await trainer.run(batch(0), 0.05)).samples?.images.length, 2);
+  t.false('samples' in (await trainer.run(batch(1), 0.05, { samples: false })));
+  const without = await engine.createTrainer(spec);
+  await without.load(state());
+  t.false('samples' in (await without.run(batch(0), 0.05, { samples: true })));
+});

@@ -6,9 +6,9 @@ const classSizes = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, ma
 
 test('every row is an anchor once, with all of its class near', (t) => {
   fc.assert(
-    fc.property(classSizes, (sizes) => {
+    fc.property(classSizes, fc.boolean(), (sizes, gradient) => {
       const total = sizes.reduce((sum, size) => sum + size, 0);
-      const plan = tilePlan(sizes, 128);
+      const plan = tilePlan(sizes, 128, { gradient });
       const classOf = sizes.flatMap((size, label) => Array.from({ length: size }, () => label));
       const first = sizes.map((_, label) => classOf.indexOf(label));
       let next = 0;
@@ -33,12 +33,14 @@ test('near columns are few where classes are small', (t) => {
   const plan = tilePlan(
     Array.from({ length: 1000 }, () => 16),
     128,
+    { gradient: true },
   );
   t.true(plan.sameClass <= 1024);
   t.true(
     tilePlan(
       Array.from({ length: 10 }, () => 1600),
       128,
+      { gradient: true },
     ).sameClass === 1600,
   );
 });
@@ -48,12 +50,25 @@ test('a tile of a large set stays within its memory', (t) => {
     const plan = tilePlan(
       Array.from({ length: 10 }, () => rows / 10),
       128,
+      { gradient: true },
     );
     // 64 MB for a float32 matrix; with a million rows, 32 anchors at a time.
     t.true(plan.rows * rows <= Math.max(2 ** 24, 32 * rows));
   }
 });
 
+test('a tile without a gradient takes a few megabytes', (t) => {
+  for (const rows of [5000, 16_384]) {
+    const sizes = Array.from({ length: 10 }, () => Math.ceil(rows / 10));
+    const [forward, both] = [false, true].map((gradient) => tilePlan(sizes, 128, { gradient }));
+    t.true(forward!.rows * rows <= 2 ** 20 + 16 * rows);
+    t.true(forward!.rows < both!.rows);
+  }
+});
+
 test('refuses a set without rows', (t) => {
-  t.throws(() => tilePlan([], 128), { instanceOf: RangeError, message: /at least one row/u });
+  t.throws(() => tilePlan([], 128, { gradient: true }), {
+    instanceOf: RangeError,
+    message: /at least one row/u,
+  });
 });

@@ -10,7 +10,7 @@ import { planOf } from '../../helpers/plans.ts';
 const shape = { images: 1, views: 1, imageSize: 1 };
 
 /** A trainer whose state is the number of its steps. */
-function countingTrainer(): Trainer<number> & { readonly steps: () => number } {
+function countingTrainer(): Omit<Trainer<number>, 'beside'> & { readonly steps: () => number } {
   let steps = 0;
   return {
     shape,
@@ -48,6 +48,20 @@ test('ends before the step that `endBefore` names, and asks in turn before each'
     asked,
     [0, 1, 2, 3].map((at) => [at, at]),
   );
+});
+
+test('asks for what each image gave only where it is wanted', async (t) => {
+  const wanted: unknown[] = [];
+  const trainer = countingTrainer();
+  const asked = {
+    ...trainer,
+    run: async (...[, , options]: Parameters<typeof trainer.run>) => wanted.push(options?.samples),
+  };
+  const odd = trainStep(asked, { ...atRate, samplesOf: ({ seq }) => seq % 2 === 1 });
+  await lastValueFrom(range(0, 3).pipe(map(packed), odd));
+  t.deepEqual(wanted, [false, true, false]);
+  await lastValueFrom(range(3, 1).pipe(map(packed), trainStep(asked, atRate)));
+  t.deepEqual(wanted, [false, true, false, true]);
 });
 
 test('a batch that is given up gives its pixels back', async (t) => {

@@ -40,7 +40,7 @@ function rowOf(step: number): ValidationRow {
 }
 
 /** A trainer whose state is a function of its steps. */
-function madeUpTrainer(): Trainer {
+function madeUpTrainer(): Omit<Trainer, 'beside'> {
   let taken = 0;
   return {
     shape,

@@ -8,6 +8,7 @@ import type { CallHandlers, CallTable, CallWorker } from './worker-calls.ts';
 export function callingThread<C extends CallTable<C>>(handlers: CallHandlers<C>): CallWorker<C> {
   let pending = 0;
   let refused: { readonly reason: unknown } | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   return {
     get pending() {
       return pending;
@@ -16,7 +17,9 @@ export function callingThread<C extends CallTable<C>>(handlers: CallHandlers<C>)
       if (refused !== undefined) throw refused.reason;
       pending += 1;
       try {
-        const result = await handlers[name](argument, onProgress);
+        const running = Promise.resolve(handlers[name](argument, onProgress));
+        last = Promise.allSettled([last, running]);
+        const result = await running;
         // Without a turn of the event loop no timer and no abort would be heard between two calls.
         await new Promise((resolve) => {
           setImmediate(resolve);
@@ -29,6 +32,7 @@ export function callingThread<C extends CallTable<C>>(handlers: CallHandlers<C>)
     refuse(reason) {
       refused ??= { reason };
     },
+    idle: async () => void (await last),
     close: async () => {},
   };
 }

@@ -39,6 +39,9 @@ export function openPool<C extends CallTable<C>>(workers: readonly CallWorker<C>
     refuse(reason) {
       for (const worker of workers) worker.refuse(reason);
     },
+    async idle() {
+      await Promise.all(workers.map((worker) => worker.idle()));
+    },
     async close() {
       await Promise.all(workers.map((worker) => worker.close()));
     },

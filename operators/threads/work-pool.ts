@@ -27,7 +27,7 @@ export interface WorkPool<Request, Reply> {
    * @param workers The first so many, 1 to `size`. @default all
    */
   request(requestOf: (worker: number) => Request, workers?: number): Promise<Reply[]>;
-  /** Terminates the threads. */
+  /** Terminates the threads: at once, or when they are through (`uncut`). */
   close(): Promise<void>;
 }
 
@@ -41,6 +41,11 @@ export interface WorkPoolOptions<Request, Reply> {
   readonly maxWorkers: number;
   /** Worker threads; 0 works on the calling thread. @default all cores */
   readonly threads?: number | undefined;
+  /**
+   * Close waits for the work under way, which is not to be cut off: ONNX Runtime ends the whole process when a thread is
+   * terminated inside of a run. Not for work that waits for other workers. @default false
+   */
+  readonly uncut?: boolean | undefined;
   /** Rejects requests, at once. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -57,7 +62,7 @@ export interface WorkPoolOptions<Request, Reply> {
 export function openWorkPool<Request, Reply>(
   options: WorkPoolOptions<Request, Reply>,
 ): WorkPool<Request, Reply> {
-  const { signal } = options;
+  const { signal, uncut = false } = options;
   const pool = workersOf(options);
   const abort = (): void => pool.refuse(signal?.reason);
   signal?.addEventListener('abort', abort);
@@ -74,6 +79,7 @@ export function openWorkPool<Request, Reply>(
     },
     async close() {
       signal?.removeEventListener('abort', abort);
+      if (uncut) await pool.idle();
       await pool.close();
     },
   };

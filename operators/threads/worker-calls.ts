@@ -35,6 +35,8 @@ export interface CallWorker<C extends CallTable<C>> {
   ): Promise<C[Name]['result']>;
   /** Rejects the calls that wait, and all later ones. Of several reasons the first stands. */
   refuse(reason: unknown): void;
+  /** Settles when every call that it was sent is answered, those that were refused meanwhile too, or it has ended. */
+  idle(): Promise<void>;
   /** Terminates the worker at once. Idempotent. */
   close(): Promise<void>;
 }

@@ -35,16 +35,19 @@ export function openWorkerThread<C extends CallTable<C>>(
   // A thread that has ended has no number any more.
   const { threadId } = worker;
   const waiting = waitingCalls();
+  const sent = unansweredCalls();
   let closing: Promise<void> | undefined;
   worker.unref();
   worker.on('message', (message: CallReply | CallProgress) => {
     waiting.settle(message);
+    if (!('progress' in message)) sent.answered();
     // The end of a thread that is being closed is waited for, whatever it still answers.
     if (waiting.size === 0 && closing === undefined) worker.unref();
   });
   worker.on('error', (error: unknown) => waiting.refuse(errorOfEnd({ kind: 'failed', error })));
   worker.on('exit', (code) => {
     ended?.(threadId);
+    sent.ended();
     waiting.refuse(errorOfEnd({ kind: 'exited', code }));
   });
   return {
@@ -55,15 +58,45 @@ export function openWorkerThread<C extends CallTable<C>>(
       const post = (id: number): void => {
         const request: CallRequest<C, typeof name> = { id, name, argument };
         worker.postMessage(request, handOver);
+        sent.add();
       };
       const reply = waiting.send(post, onProgress);
       if (waiting.size > 0) worker.ref();
       return reply;
     },
     refuse: (reason) => waiting.refuse(reason),
+    idle: sent.none,
     close() {
       closing ??= worker.terminate().then(() => {});
       return closing;
+    },
+  };
+}
+
+/** Calls that were sent to a worker and not answered, whoever still waits for them. */
+function unansweredCalls() {
+  let calls = 0;
+  let listeners: (() => void)[] = [];
+  const settle = (): void => {
+    if (calls > 0) return;
+    for (const listener of listeners) listener();
+    listeners = [];
+  };
+  return {
+    add: () => void (calls += 1),
+    answered: () => {
+      calls -= 1;
+      settle();
+    },
+    ended: () => {
+      calls = 0;
+      settle();
+    },
+    none: async () => {
+      if (calls === 0) return;
+      await new Promise<void>((resolve) => {
+        listeners.push(resolve);
+      });
     },
   };
 }

@@ -135,6 +135,7 @@ function openPool(
     work: kMeansWork(),
     maxWorkers: Math.ceil(count / tileQueries),
     threads: threads ?? (isLittle ? 0 : availableCores()),
+    uncut: true,
     signal,
   });
 }

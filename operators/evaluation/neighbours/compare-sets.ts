@@ -112,6 +112,7 @@ function comparingPool<Spec extends ComparisonSpec>(
     work: comparisonWork(),
     maxWorkers: queries.count,
     threads: threads ?? (isSmall ? 0 : availableCores()),
+    uncut: true,
     signal,
   });
 }

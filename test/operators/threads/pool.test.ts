@@ -22,6 +22,7 @@ function patientWorker(name: string) {
       return waiting.at(-1)!.promise;
     },
     refuse: (reason) => void reasons.push(reason),
+    idle: async () => {},
     close: async () => void heard.push('close'),
   };
   const answer = (): void => waiting.shift()!.resolve(name);

@@ -106,6 +106,44 @@ test('an abort rejects the request under way', async (t) => {
   await pool.close();
 });
 
+test('work that is not to be cut off ends before its pool has closed, though nobody waits for it', async (t) => {
+  const reason = new Error('enough');
+  const stop = new AbortController();
+  const numbers = new Int32Array(new SharedArrayBuffer(8));
+  const pool = openWorkPool<Int32Array, void>({
+    module: new URL('../../fixtures/waiting-worker.ts', import.meta.url),
+    work: () => {},
+    maxWorkers: 2,
+    threads: 2,
+    uncut: true,
+    signal: stop.signal,
+  });
+  const asked = pool.request(() => numbers);
+  stop.abort(reason);
+  t.is(await t.throwsAsync(asked), reason);
+  const closing = pool.close();
+  Atomics.store(numbers, 0, 1);
+  Atomics.notify(numbers, 0);
+  await closing;
+  t.is(numbers[1], 2);
+});
+
+test('a pool whose threads have died closes, whatever it was to wait for', async (t) => {
+  const module = new URL('../../fixtures/dying-worker.ts', import.meta.url);
+  const pool = openWorkPool<number, number>({
+    module,
+    work: (value) => value,
+    maxWorkers: 1,
+    threads: 1,
+    uncut: true,
+  });
+  await t.throwsAsync(
+    pool.request(() => 1),
+    { code: 'ERR_ENGINE' },
+  );
+  await t.notThrowsAsync(pool.close());
+});
+
 test('products are sums in the order of the dimensions, for any numbers of rows and classes', (t) => {
   const dim = 5;
   const rows = Float32Array.from({ length: 9 * dim }, (_, at) => Math.sin(at));

@@ -32,6 +32,7 @@ import { trainingValidation } from './parts/training-validation.ts';
 import { trainingSource } from './parts/training-source.ts';
 import { timeLimit } from './parts/time-limit.ts';
 import { trainingAlarms } from './parts/training-alarms.ts';
+import { validatedTwice } from './parts/validated-twice.ts';
 import { tellSteps, type TrainedStep, type TrainResult } from './parts/tell-steps.ts';
 
 /**
@@ -71,6 +72,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
     const validation = trainingValidation(training, options, { workers, mirrors, note });
     const { cacheMb } = validation;
     const source = trainingSource(data, { ...options, cacheMb }, { recipe, imageSize, reading });
+    const twice = await validatedTwice(training, options, { signal, note });
     const every = options.checkpointEvery ?? Math.ceil(data.count / config.batchSize);
     const isSaved = (done: number): boolean =>
       [every, options.keepEvery].some((one) => one !== null && done % one === 0) ||
@@ -94,13 +96,14 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         .pipe(
           // Read, decode and augment, in the threads of `workers`.
           loadViews(workers, {
-            source,
+            source: { ...source, identify: twice.identify },
             augmentation: { recipe, views: viewsOf(config), imageSize, seed },
             bad: {
               quarantine: bad,
               replacement: (sample, attempt) => replacementFor(walks, sample, attempt + 1),
             },
           }),
+          twice.watch,
           packBatch(trainer.shape),
           trainStep(trainer, {
             learningRate,

@@ -13,8 +13,8 @@ import { wholeOrNothing, type WholeTask } from './whole-or-nothing.ts';
 /** Options of `imageLoader`. */
 export interface ImageLoaderOptions extends ReadBeforehandOptions {
   readonly dataset: Pick<Dataset, 'read' | 'locate' | 'content' | 'limitsReads'>;
-  /** Identify the content of each file: by `Dataset.content`, else by its bytes. @default false */
-  readonly identify?: boolean | undefined;
+  /** Identify the content of each file: by `Dataset.content`, else by its bytes, where it is read. @default false */
+  readonly identify?: boolean | 'read' | undefined;
   readonly decoding: DecodePixelsOptions;
   /** @default decoded images are not kept */
   readonly cache?: PixelCache | undefined;
@@ -60,8 +60,8 @@ const readTogether = 8;
  */
 export function imageLoader(pool: LoadPool, options: ImageLoaderOptions): ImageLoader {
   const { dataset, maxBytes, identify = false, decoding, cache, target } = options;
-  const known = identify ? dataset.content : undefined;
-  const byBytes = identify && known === undefined;
+  const known = identify === false ? undefined : dataset.content;
+  const byBytes = identify !== false && known === undefined;
   if (cache !== undefined) claimCache(cache, { pool, dataset, decoding });
   const stream = pool.open({ maxBytes, identify: byBytes, decoding, target });
   const place = readingPlace();

@@ -16,8 +16,11 @@ export interface LoadSource {
   readonly permits: Permits;
   /** Largest file accepted, in bytes, 1 or more. @default 64 MiB */
   readonly maxBytes?: number | undefined;
-  /** Identify the content of each file: by `Dataset.content`, else by the SHA-256 of its bytes. @default false */
-  readonly identify?: boolean | undefined;
+  /**
+   * Identify the content of each file: by `Dataset.content`, else by the SHA-256 of its bytes; `read` only of those that
+   * are read, which images that a `cache` keeps are not. @default false
+   */
+  readonly identify?: boolean | 'read' | undefined;
   /** @default as `decodePixels` */
   readonly decoding?: DecodePixelsOptions | undefined;
   /** Decoded images of earlier epochs. Borrowed; of these workers alone. @default none are kept */

@@ -13,12 +13,19 @@ import { decodePermits, readPermits } from './native-permits.ts';
 
 type Limits = Pick<Resolved<LoadingOptions>, 'decoder' | 'maxBytes' | 'maxPixels' | 'tolerant'>;
 
+/** Images whose files are identified. */
+interface IdentifiedSource extends LoadSource {
+  readonly maxBytes: number;
+  readonly identify: true;
+  readonly decoding: DecodePixelsOptions;
+}
+
 /** The images for an encoder, with the content of their files. */
 export function identifiedSource(
   data: Dataset,
   preprocessing: Preprocessing,
   { decoder, maxBytes, maxPixels, tolerant }: Limits,
-): LoadSource & { readonly maxBytes: number; readonly decoding: DecodePixelsOptions } {
+): IdentifiedSource {
   return {
     dataset: data,
     permits: readPermits,

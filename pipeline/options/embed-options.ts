@@ -1,3 +1,4 @@
+import { type RunWeights, runWeights } from '../../operators/step/inference-weights.ts';
 import { checkpointFields, type CheckpointOption } from './checkpoint-field.ts';
 import { classRule, type DataOptions, dataFields, heldOutRule } from './data-options.ts';
 import { engineFields, type EngineOptions } from './engine-options.ts';
@@ -24,6 +25,8 @@ export interface EmbedOptions
   readonly model: string;
   /** Folder for the Arrow files. */
   readonly out: string;
+  /** Weights of a run that keeps a moving average: the `average`, or the `raw` ones that it is of. @default 'average' */
+  readonly weights?: RunWeights | undefined;
   /** Vectors: `embedding` (pooled features), `projection` (unit vectors of the loss), or both if there. @default 'both' */
   readonly layer?: 'embedding' | 'projection' | 'both' | undefined;
   /**
@@ -54,6 +57,10 @@ const data = {
 const vectors = {
   model: path('Run folder of `train`, or FILE.onnx with FILE.json beside it.'),
   ...checkpointFields,
+  weights: choice(
+    runWeights,
+    'Weights of a run that keeps a moving average: the `average`, or the `raw` ones that it is of.',
+  ).default('average'),
   layer: choice(
     ['embedding', 'projection', 'both'],
     'Vectors: `embedding` (pooled features), `projection` (unit vectors of the loss), or both if there.',
@@ -110,6 +117,11 @@ export const embedVerb: Verb<EmbedOptions> = defineVerb<EmbedOptions>({
       option: 'checkpoint',
       expected: 'absent when `model` is a file',
       holds: ({ checkpoint, model }) => checkpoint === null || !/\.onnx$/iu.test(model),
+    },
+    {
+      option: 'weights',
+      expected: 'absent when `model` is a file',
+      holds: ({ weights, model }) => weights === 'average' || !/\.onnx$/iu.test(model),
     },
     {
       option: 'precision',

@@ -8,7 +8,7 @@ import type {
 } from '../../operators/engine/interface/engine.ts';
 import { PipelineError } from '../../operators/errors.ts';
 import type { EncoderSpec } from '../../operators/model/encoder-spec.ts';
-import { inferenceWeights } from '../../operators/step/inference-weights.ts';
+import { inferenceWeights, type RunWeights } from '../../operators/step/inference-weights.ts';
 import type { Weights } from '../../operators/types.ts';
 import type { Preprocessing } from '../../operators/image/preprocessing.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
@@ -37,11 +37,19 @@ export interface OpenEncoder {
   readonly notes: readonly string[];
 }
 
+/** Choice of what a run is embedded by. */
+export interface RunChoice {
+  /** @default 'last' */
+  readonly checkpoint?: CheckpointChoice | undefined;
+  /** @default 'average' */
+  readonly weights?: RunWeights | undefined;
+}
+
 /**
  * Opens what `model` names: a checkpoint of a run folder, or an ONNX file with its sidecar.
  *
  * @param rows Images of a batch.
- * @param choice Of the checkpoint of a run. @default 'last'
+ * @param choice Of the checkpoint of a run, and of its weights.
  * @throws {PipelineError} `ERR_FORMAT`, `ERR_CONFIG` or `ERR_SHAPE` when it is not what it must be; `ERR_READ`;
  * `ERR_ENGINE`.
  */
@@ -49,11 +57,11 @@ export async function openEncoder(
   engine: Engine,
   model: string,
   rows: number,
-  choice?: CheckpointChoice,
+  choice: RunChoice = {},
 ): Promise<OpenEncoder> {
   return isModelFile(model)
     ? await openModelFile(engine, model, rows)
-    : await openRunEncoder(engine, model, { rows, at: choice });
+    : await openRunEncoder(engine, model, rows, choice);
 }
 
 /** Tests whether `model` names an ONNX file, not a run folder. */
@@ -64,12 +72,13 @@ export function isModelFile(model: string): boolean {
 async function openRunEncoder(
   engine: Engine,
   run: string,
-  { rows, at }: { readonly rows: number; readonly at: CheckpointChoice | undefined },
+  rows: number,
+  { checkpoint: at, weights: which }: RunChoice,
 ): Promise<OpenEncoder> {
   const { config, checkpoint, notes } = await readRun(run, at);
   const embeddable = readEmbeddableConfig(config, run);
   const { encoder, imageSize, recipe } = embeddable;
-  const weights = inferenceWeights(checkpoint);
+  const weights = inferenceWeights(checkpoint, which);
   const session = await engine.createEncoder(encoder, weights, { rows, imageSize });
   return {
     session: vectorsOnly(session, encoder),
@@ -80,7 +89,7 @@ async function openRunEncoder(
       ...(encoder.stem === undefined ? {} : { stem: encoder.stem }),
       ...(encoder.width === undefined ? {} : { width: encoder.width }),
       step: checkpoint.step,
-      ...(checkpoint.average === undefined ? {} : { averaged: true }),
+      ...(weights === checkpoint.average ? { averaged: true } : {}),
       engine: engine.name,
     },
     own: { spec: encoder, weights },

@@ -36,11 +36,12 @@ export async function openExport(
   options: Resolved<EmbedOptions>,
   note: TellNote,
 ): Promise<Export> {
-  const { split, layer, batchSize, checkpoint, resume, verify, shard } = options;
+  const { split, layer, batchSize, resume, verify, shard } = options;
+  const choice = { checkpoint: options.checkpoint ?? undefined, weights: options.weights };
   const data = await openData(options, scope.signal, note);
   await tellDecoder(options.decoder, note);
   const engine = await openRunEngine(scope, options, note, isModelFile(options.model));
-  const opened = await openEncoder(engine, options.model, batchSize, checkpoint ?? undefined);
+  const opened = await openEncoder(engine, options.model, batchSize, choice);
   const { preprocessing, notes } = chosenReading(opened.preprocessing, options);
   checkPreparedReading(data, preprocessing);
   tellPreparedSize(data, inputShrinkTarget(preprocessing), note);

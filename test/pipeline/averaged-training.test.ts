@@ -5,6 +5,7 @@ import { exportEncoder } from '../../operators/engine/onnx-engine.ts';
 import { hashTensors } from '../../outputs/run/checkpoints.ts';
 import { readRun } from '../../outputs/run/read-run.ts';
 import { embed } from '../../pipeline/embed.ts';
+import { UsageError } from '../../pipeline/options/usage-error.ts';
 import { readEmbeddableConfig } from '../../pipeline/parts/run-config.ts';
 import { train } from '../../pipeline/train.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
@@ -32,6 +33,19 @@ test('the average of a run is in its checkpoints, and is what is exported, embed
   const manifest = await fs.readFile(path.join(vectors, 'manifest.json'), 'utf8');
   t.true(manifest.includes(hashTensors(average!)));
   t.false(manifest.includes(hashTensors(weights)));
+  t.true(manifest.includes('"averaged"'));
+  const raw = path.join(root, 'raw');
+  await embed({ data, model: out, weights: 'raw', out: raw });
+  const ofRaw = await fs.readFile(path.join(raw, 'manifest.json'), 'utf8');
+  t.true(ofRaw.includes(hashTensors(weights)));
+  t.false(ofRaw.includes('"averaged"'));
+  // One export is of one kind.
+  await t.throwsAsync(embed({ data, model: out, out: raw, resume: true }), { code: 'ERR_CONFIG' });
+  const file = path.join(out, 'encoder.onnx');
+  await t.throwsAsync(embed({ data, model: file, weights: 'raw', out: path.join(root, 'no') }), {
+    instanceOf: UsageError,
+    message: /`weights` to be absent when `model` is a file/u,
+  });
 
   const next = path.join(root, 'next');
   const notes = await notesOf(train({ data, out: next, ...tiny, steps: 0, init: out }));

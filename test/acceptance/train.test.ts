@@ -78,7 +78,8 @@ test('a stopped run finishes its step, saves, and continues to the same weights'
 });
 
 test('a run killed at a random step continues to the weights of an unbroken one', async (t) => {
-  t.timeout(120_000);
+  // Three whole runs, one of them in a process of its own: minutes on a machine that is busy.
+  t.timeout(600_000);
   const { data, folder } = await twoClasses(t);
   const unbroken = path.join(folder, 'unbroken');
   const steps = 16;

@@ -78,6 +78,21 @@ test('an alarm that is to stop the run stops it after its step, and says how to 
   }
 });
 
+test('more classes than two epochs of batches have places for are told by name', async (t) => {
+  // Two batches of 2 classes are an epoch of 20: 8 of them at most are drawn in two.
+  const few = { batchSize: 20, classesPerBatch: 2, steps: 5 };
+  const { alarms } = await tried(
+    t,
+    Array.from({ length: 20 }, () => 2),
+    few,
+  );
+  t.is(alarms.length, 1, alarms.join('\n'));
+  t.regex(
+    alarms[0]!,
+    /^alarm after step 4: never drawn: 1[2-9] classes of 20 in the first 2 epochs, `.`.*`classesPerBatch`/u,
+  );
+});
+
 test('weights that decay to nothing are a collapse', async (t) => {
   const given = { weightDecay: 0.5, learningRate: 1, steps: 202 };
   const { alarms } = await tried(t, [9, 9, 9], given);

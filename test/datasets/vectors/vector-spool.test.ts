@@ -44,6 +44,8 @@ test('a process that is killed while vectors lie in its temporary file leaves no
     env,
   });
   t.is(ended.signal, 'SIGKILL');
-  t.regex(ended.stdout, /^2 rows, in 1 file without a name/u);
+  // Linux alone lists the files that a process holds open; elsewhere what is left is looked at, and not how.
+  const files = process.platform === 'linux' ? '1 file' : 'some files';
+  t.true(ended.stdout.startsWith(`2 rows, in ${files} without a name`), ended.stdout);
   t.deepEqual(await fs.readdir(temporary), []);
 });

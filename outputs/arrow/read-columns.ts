@@ -5,6 +5,8 @@ import { readArrowFile } from './read-arrow-file.ts';
 /** Some rows of a table as plain columns. */
 export interface ColumnBlock {
   readonly rows: number;
+  /** True for a column that the table has. */
+  has(name: string): boolean;
   /** Texts of a column, null where there is none. @throws {PipelineError} `ERR_FORMAT` when the table has no such column. */
   text(name: string): readonly (string | null)[];
   /** Numbers of a column, NaN where there is none. @throws {PipelineError} `ERR_FORMAT` when the table has no such column. */
@@ -32,6 +34,7 @@ function blockOf(file: string, batch: RecordBatch): ColumnBlock {
   };
   return {
     rows: batch.numRows,
+    has: (name) => batch.getChild(name) !== null,
     text: (name) =>
       Array.from(column(name, 'text', (type) => DataType.isUtf8(type)) as Iterable<string | null>),
     number: (name) => {

@@ -60,9 +60,3 @@ export const chartConfig: Config = {
   },
   axisY: { domain: false, ticks: false, labelPadding: 5 },
 };
-
-/** Style of charts in a page: as wide as there is room, and those of many rows no smaller than they can be read. */
-export const chartStyle = `
-.chart { display: block; width: 100%; height: auto; }
-.chart.wide { min-width: 36rem; }
-`;

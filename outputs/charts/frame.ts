@@ -5,7 +5,7 @@ import { type Ticks, ticksOf, type TickUnit } from './ticks.ts';
 
 /** An axis of plain numbers. */
 export interface AxisOptions {
-  /** What it shows, with its unit. Of the upright axis it stands above the chart. */
+  /** What it shows, with its unit; nothing where that is said elsewhere. Of the upright axis it stands above the chart. */
   readonly title: string;
   /** Its ends. */
   readonly domain: readonly [number, number];
@@ -24,24 +24,37 @@ export type Frame = Pick<LayeredSpec, 'width' | 'height' | 'padding' | 'autosize
   readonly encoding: { readonly x: Position; readonly y: Position };
 };
 
-/**
- * The frame of a plot of fields `x` and `y`.
- *
- * @param height Of the plot alone. @default 180
- */
-export function frameOf(x: AxisOptions, y: AxisOptions, height = 180): Frame {
+/** Size of a chart, in units of which text is 12 high. */
+export interface ChartSize {
+  /** Of the whole chart. @default 380 */
+  readonly width?: number | undefined;
+  /** Of the plot alone. @default 180 */
+  readonly height?: number | undefined;
+}
+
+/** The frame of a plot of fields `x` and `y`. */
+export function frameOf(
+  x: AxisOptions,
+  y: AxisOptions,
+  { width = chartWidth, height = 180 }: ChartSize = {},
+): Frame {
   const [across, up] = [ticksIn(x), ticksIn(y)];
   const left = 9 + labelWidth(up, up.values);
   // The last label is centred on its tick, which may be at the end.
   const right = Math.max(8, Math.ceil(labelWidth(across, across.values.slice(-1)) / 2));
-  const padding = { left, right, top: 18 + fontSize.title, bottom: 40 };
+  const padding = {
+    left,
+    right,
+    top: y.title === '' ? 8 : 18 + fontSize.title,
+    bottom: x.title === '' ? 22 : 40,
+  };
   return {
-    width: chartWidth - left - right,
+    width: width - left - right,
     height,
     padding,
     autosize: 'none',
-    title: y.title,
-    encoding: { x: field('x', x, across, x.title), y: field('y', y, up, null) },
+    ...(y.title === '' ? {} : { title: y.title }),
+    encoding: { x: field('x', x, across, x.title, false), y: field('y', y, up, '', true) },
   };
 }
 
@@ -63,13 +76,13 @@ function field(
   name: string,
   { domain, scale = 'linear' }: AxisOptions,
   { values, format }: Ticks,
-  title: string | null,
-  grid = title === null,
+  title: string,
+  grid: boolean,
 ): Position {
   return {
     field: name,
     type: 'quantitative',
     scale: { type: scale, domain: [...domain], nice: false, zero: false },
-    axis: { values: [...values], format, title, grid },
+    axis: { values: [...values], format, title: title === '' ? null : title, grid },
   };
 }

@@ -1,6 +1,6 @@
 import type { Chart, Layer } from './chart.ts';
 import { seriesColour } from './chart-style.ts';
-import { type AxisOptions, frameOf } from './frame.ts';
+import { type AxisOptions, type ChartSize, frameOf } from './frame.ts';
 
 /** Bin of a histogram. */
 export interface Bin {
@@ -21,16 +21,14 @@ export interface HistogramSeries {
 }
 
 /** Options of a chart of histograms. */
-export interface HistogramChartOptions {
+export interface HistogramChartOptions extends ChartSize {
   readonly x: AxisOptions;
   readonly y: AxisOptions;
   readonly series: readonly HistogramSeries[];
-  /** Of the plot alone. */
-  readonly height?: number | undefined;
 }
 
 /** Histograms as steps over each other, with their medians. Bins that are not finite are left out. */
-export function histogramChart({ x, y, series, height }: HistogramChartOptions): Chart {
+export function histogramChart({ x, y, series, ...size }: HistogramChartOptions): Chart {
   let leftOut = 0;
   const layers = series.flatMap(({ bins, place, median }) => {
     const finite = bins.filter(({ low, high, share }) => [low, high, share].every(Number.isFinite));
@@ -43,7 +41,7 @@ export function histogramChart({ x, y, series, height }: HistogramChartOptions):
     ];
   });
   return {
-    spec: { ...frameOf(x, y, height), layer: layers.length === 0 ? [nothing] : layers },
+    spec: { ...frameOf(x, y, size), layer: layers.length === 0 ? [nothing] : layers },
     leftOut,
   };
 }

@@ -14,10 +14,14 @@ export interface Interval {
 /** Options of a chart of intervals. */
 export interface IntervalChartOptions {
   readonly x: AxisOptions;
+  /** Places of the colours of the series. */
+  readonly places: readonly number[];
+  /** Room for names: of longer ones the beginning is shown. @default 130 */
+  readonly nameRoom?: number | undefined;
   /** A row each, from above. */
   readonly rows: readonly {
     readonly name: string;
-    /** One for each series, by the places of their colours; undefined where it has none. */
+    /** One for each series; undefined where it has none. */
     readonly intervals: readonly (Interval | undefined)[];
   }[];
 }
@@ -25,24 +29,21 @@ export interface IntervalChartOptions {
 /** Height of a row of one series, and what each further series adds. */
 const heights = { row: 22, series: 10 } as const;
 
-/** Room for names: of longer ones the beginning is shown. */
-const nameRoom = 130;
-
 /** Values as dots with their intervals as bars, a row for each name. What is not finite is left out. */
-export function intervalChart({ x, rows }: IntervalChartOptions): Chart {
+export function intervalChart(options: IntervalChartOptions): Chart {
+  const { x, places, rows, nameRoom = 130 } = options;
   const names = rows.map(({ name }) => fittedText(name, fontSize.label, nameRoom));
-  const series = Math.max(1, ...rows.map(({ intervals }) => intervals.length));
+  const series = Math.max(1, places.length);
   const padding = { left: 14 + widestText(names, fontSize.label), right: 22, top: 4, bottom: 40 };
   const found = rows.flatMap(({ intervals }, row) =>
-    intervals.flatMap((interval, place) =>
-      interval === undefined ? [] : [{ ...interval, place, y: row + shift(place, series) }],
+    intervals.flatMap((interval, at) =>
+      interval === undefined ? [] : [{ ...interval, at, y: row + shift(at, series) }],
     ),
   );
   const shown = found.filter(({ value }) => Number.isFinite(value));
-  const places = [...new Set(shown.map(({ place }) => place))].sort((a, b) => a - b);
-  const layers = places.flatMap((place) => {
-    const ofPlace = shown.filter((one) => one.place === place);
-    return [bars(ofPlace, place), dots(ofPlace, place)];
+  const layers = places.flatMap((place, at) => {
+    const ofSeries = shown.filter((one) => one.at === at);
+    return [bars(ofSeries, place), dots(ofSeries, place)];
   });
   return {
     spec: {
@@ -66,8 +67,8 @@ export function intervalChart({ x, rows }: IntervalChartOptions): Chart {
 }
 
 /** Place of a series within its row, from the middle. */
-function shift(place: number, series: number): number {
-  return ((place + 0.5) / series - 0.5) * 0.7;
+function shift(at: number, series: number): number {
+  return ((at + 0.5) / series - 0.5) * 0.7;
 }
 
 /** A value in its place. */

@@ -1,6 +1,6 @@
 import type { Chart, Layer } from './chart.ts';
 import { muted, paper, seriesColour, seriesDash } from './chart-style.ts';
-import { type AxisOptions, frameOf } from './frame.ts';
+import { type AxisOptions, type ChartSize, frameOf } from './frame.ts';
 
 /** Points of a line, in order of `x`. */
 export interface LinePoints {
@@ -24,20 +24,18 @@ export interface LineSeries {
 }
 
 /** Options of a line chart. */
-export interface LineChartOptions {
+export interface LineChartOptions extends ChartSize {
   readonly x: AxisOptions;
   readonly y: AxisOptions;
   readonly series: readonly LineSeries[];
   /** A dotted line between two points, to compare with. @default none */
   readonly reference?: readonly [from: Point, to: Point] | undefined;
-  /** Of the plot alone. */
-  readonly height?: number | undefined;
 }
 
 type Point = readonly [x: number, y: number];
 
 /** Lines over a common axis. Points that are not finite are left out and interrupt their line. */
-export function lineChart({ x, y, series, reference, height }: LineChartOptions): Chart {
+export function lineChart({ x, y, series, reference, ...size }: LineChartOptions): Chart {
   const drawn = series.map((one) => ({
     ...one,
     whole: runsOf(one.points),
@@ -54,7 +52,7 @@ export function lineChart({ x, y, series, reference, height }: LineChartOptions)
     (sum, { whole, raw }) => sum + whole.leftOut + (raw?.leftOut ?? 0),
     0,
   );
-  return { spec: { ...frameOf(x, y, height), layer: [...compared, ...layers] }, leftOut };
+  return { spec: { ...frameOf(x, y, size), layer: [...compared, ...layers] }, leftOut };
 }
 
 /** A point of a line. What is not finite begins a new run: lines are not drawn across it. */

@@ -1,13 +1,29 @@
 import type { ReportSection } from './material/report-section.ts';
+import { calibrationSection } from './sections/calibration.ts';
+import { classSimilaritiesSection } from './sections/class-similarities.ts';
+import { classesSection } from './sections/classes.ts';
 import { comparisonSection } from './sections/comparison.ts';
+import { confusionSection } from './sections/confusion.ts';
+import { curvesSection } from './sections/curves.ts';
 import { headlineSection } from './sections/headline.ts';
 import { metricsSection } from './sections/metrics.ts';
 import { settingsSection } from './sections/settings.ts';
+import { similaritiesSection } from './sections/similarities.ts';
+import { trainingSection } from './sections/training.ts';
+import { validationSection } from './sections/validation.ts';
 
 /** Every section of a report by its name, which is also its id in the page; in the order of the page. */
 export const reports: Readonly<Record<string, ReportSection>> = {
   headline: headlineSection,
-  metrics: metricsSection,
+  similarities: similaritiesSection,
+  'class-similarities': classSimilaritiesSection,
   comparison: comparisonSection,
+  metrics: metricsSection,
+  classes: classesSection,
+  confusion: confusionSection,
+  curves: curvesSection,
+  calibration: calibrationSection,
+  training: trainingSection,
+  validation: validationSection,
   settings: settingsSection,
 };

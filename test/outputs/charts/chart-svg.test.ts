@@ -27,9 +27,10 @@ const charts = {
     classes: [hostile],
     cells: [{ class: 0, predicted: 0, share: 1 }],
   }),
-  'intervals of nothing': intervalChart({ x: share, rows: [] }),
+  'intervals of nothing': intervalChart({ x: share, places: [], rows: [] }),
   'an interval of a hostile name': intervalChart({
     x: share,
+    places: [0, 1, 2],
     rows: [{ name: hostile, intervals: [interval, undefined, { ...interval, low: null }] }],
   }),
 };

@@ -113,7 +113,7 @@ test('intervals are dots and bars in rows, two series of a row beside each other
       { value: 0.75, low: at === 0 ? null : 0.5, high: at === 0 ? null : 1 },
     ],
   }));
-  const chart = intervalChart({ x: { ...up, title: 'accuracy' }, rows });
+  const chart = intervalChart({ x: up, places: [0, 1], rows });
   const svg = await drawnChart(chart);
   const { width, height } = chart.spec as { readonly width: number; readonly height: number };
   t.deepEqual(

@@ -1,0 +1,102 @@
+import { domainOf } from '../../charts/domain.ts';
+import { downsampled } from '../../charts/downsampled.ts';
+import { lineChart, type LineSeries } from '../../charts/line-chart.ts';
+import { smoothed } from '../../charts/smoothed.ts';
+import type { TickUnit } from '../../charts/ticks.ts';
+import { shownValue } from '../../page/shown-number.ts';
+import type { ChartPanel } from './chart-figure.ts';
+
+/** Most points of a line that are drawn, smoothed and raw. */
+export const mostPoints = { smooth: 200, raw: 500 } as const;
+
+/** Part of a run that a smoothed line averages over. */
+export const smoothedShare = 0.025;
+
+/** Numbers of the steps of a run. */
+export interface RunLine {
+  readonly label: string;
+  readonly place: number;
+  readonly step: Float64Array;
+  readonly values: Float64Array;
+  /** Its smoothed line. @default a moving average of the values */
+  readonly smooth?: Float64Array | undefined;
+}
+
+/** The same with its smoothed line. */
+interface SmoothedLine extends RunLine {
+  readonly smooth: Float64Array;
+}
+
+/** A quantity of steps. */
+export interface StepQuantity {
+  readonly title: string;
+  readonly unit?: TickUnit | undefined;
+  /** Value that the axis reaches in any case. @default 0 */
+  readonly include?: number | undefined;
+}
+
+/** Smoothed lines over faint raw ones; of few steps the raw ones alone. */
+export function runLines(
+  { title, unit = 'number', include = 0 }: StepQuantity,
+  runs: readonly RunLine[],
+): ChartPanel {
+  const lines = runs.map((run): SmoothedLine => ({
+    ...run,
+    smooth: run.smooth ?? smoothedLine(run.values),
+  }));
+  const chart = lineChart({
+    x: {
+      title: 'step',
+      domain: domainOf(
+        lines.map(({ step }) => step),
+        0,
+      ),
+    },
+    y: {
+      title,
+      domain: domainOf(
+        lines.map(({ values }) => values),
+        include,
+      ),
+      unit,
+    },
+    series: lines.map(seriesOf),
+  });
+  // Of a line and its average only the values count, each once.
+  const leftOut = lines.reduce((sum, { values }) => sum + notFinite(values), 0);
+  return {
+    chart: { ...chart, leftOut },
+    title,
+    description: lines.map((line) => described(line, unit)).join(' '),
+  };
+}
+
+function smoothedLine(values: Float64Array): Float64Array {
+  return smoothed(values, spanOf(values.length));
+}
+
+/** Steps that an average is over. */
+export function spanOf(rows: number): number {
+  return Math.max(1, rows * smoothedShare);
+}
+
+function seriesOf({ step, values, smooth, place }: SmoothedLine): LineSeries {
+  return {
+    place,
+    points: downsampled({ x: step, y: smooth }, mostPoints.smooth),
+    beneath: downsampled({ x: step, y: values }, mostPoints.raw),
+  };
+}
+
+function notFinite(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
+}
+
+function described({ label, values, smooth }: SmoothedLine, unit: TickUnit): string {
+  const shown = (value: number | undefined): string =>
+    shownValue(value, unit === 'share' ? 'share' : undefined);
+  const [low, high] = domainOf([values]);
+  const last = smooth.findLast((value) => Number.isFinite(value));
+  if (last === undefined) return `${label}: no number.`;
+  return `${label}: at the end ${shown(last)} on average, between ${shown(low)} and ${shown(high)} over all steps.`;
+}

@@ -10,9 +10,12 @@ import type { SavedConfig } from '../../run/saved-config.ts';
 
 const documented: Readonly<Record<string, { readonly doc: string }>> = losses;
 
+/** Longest name of a loss of others. */
+const longestName = 60;
+
 /** Name of a loss as people write it, such as `SupCon`; of one that is not known as the file has it. */
 export function shownLoss(name: string): string {
-  if (!Object.hasOwn(documented, name)) return name;
+  if (!Object.hasOwn(documented, name)) return cutText(name, longestName);
   // A line of the list begins with it.
   return documented[name]!.doc.split(':')[0]!;
 }

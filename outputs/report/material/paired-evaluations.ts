@@ -9,6 +9,12 @@ import type { PairedEncoder, PairedEvaluations, ReportEvaluation } from './mater
 /** Most evaluations that are compared: the scores of all are held at once. */
 const mostCompared = 12;
 
+/** Most scored images of all of them: each is resampled a thousand times, in some 40 s for as many. */
+const mostImages = 600_000;
+
+/** Metrics that are compared. Areas take as long as all others together: `compare` has them. */
+const isCompared = (name: string): boolean => isInClassTable(name) && name !== 'auc';
+
 /**
  * Compares the evaluations of the same test images, image by image, in the metrics that a person reads, as `compare` does with
  * its defaults. Runs of one encoder that differ only by their seed are one model, when there are as many of each.
@@ -44,7 +50,7 @@ export async function pairedEvaluations(
       return { name, runs: of.map((one) => runOf.get(one)!) };
     });
     signal?.throwIfAborted();
-    const rows = compareScores(models, { metrics: isInClassTable, byClass: false });
+    const rows = compareScores(models, { metrics: isCompared, byClass: false });
     return { encoders, rows, images };
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
@@ -67,12 +73,14 @@ function sameTestImages(
       `${others} of ${all.length} evaluations are of other test images than the others and were not compared with them`,
     );
   }
-  if (most.length > mostCompared) {
+  const images = Math.max(1, ...most.map(({ summary }) => summary.scored));
+  const count = Math.max(2, Math.min(mostCompared, Math.floor(mostImages / images)));
+  if (most.length > count) {
     note(
-      `the first ${mostCompared} of ${most.length} evaluations are compared with each other: \`compare\` takes more`,
+      `the first ${count} of ${most.length} evaluations are compared with each other: \`compare\` takes more`,
     );
   }
-  return most.slice(0, mostCompared);
+  return most.slice(0, count);
 }
 
 /** Encoders with as many runs each, or each evaluation by itself. */

@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { PipelineError } from '../../../operators/errors.ts';
+import { counted } from '../../../operators/message-words.ts';
 import { openArrowReader } from '../../arrow/read-arrow-file.ts';
 import { tableRows } from '../../arrow/table-rows.ts';
 import { comparisonName } from './found-folders.ts';
@@ -22,6 +24,9 @@ const columns = {
   runs: 'number',
 } as const;
 
+/** Most rows over all classes: a hundred metrics of a hundred pairs. */
+const mostRows = 10_000;
+
 /**
  * Reads a comparison: its rows over all classes, those of classes are left in the file.
  *
@@ -34,6 +39,7 @@ export async function readComparison(folder: FoundFolder): Promise<ReportCompari
   const rows: ReportComparison['rows'][number][] = [];
   for await (const row of tableRows(file, columns)) {
     if (row.class !== null) continue;
+    if (rows.length === mostRows) throw tooMany(file);
     rows.push({
       baseline: row.baseline,
       model: row.model,
@@ -53,4 +59,9 @@ export async function readComparison(folder: FoundFolder): Promise<ReportCompari
     });
   }
   return { ...folder, rows, metadata: reader.schema.metadata };
+}
+
+function tooMany(file: string): PipelineError {
+  const message = `\`${file}\` has more than ${counted(mostRows, 'row')} over all classes: it is too large for a page`;
+  return new PipelineError('ERR_FORMAT', message, { path: file });
 }

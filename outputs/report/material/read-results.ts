@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { PipelineError } from '../../../operators/errors.ts';
+import { counted } from '../../../operators/message-words.ts';
 import { schemaProblems } from '../../../operators/files/schema-problems.ts';
 import { readManifest } from '../../embeddings/embeddings-manifest.ts';
 import { manifestName } from '../../exports/export-manifest.ts';
@@ -80,6 +81,9 @@ export const resultReaders: Readonly<Record<FolderFormat, AddResult>> = {
   },
 };
 
+/** Most metrics of an evaluation; there are some fifty. */
+const mostMetrics = 2000;
+
 const number = z.number().nullable();
 
 const evaluationSchema = z.looseObject({
@@ -113,5 +117,13 @@ function evaluationOf(
     );
   }
   const { metrics, ...summary } = parsed.data;
+  const count = Object.keys(metrics).length;
+  if (count > mostMetrics) {
+    throw new PipelineError(
+      'ERR_FORMAT',
+      `\`${file}\` has ${counted(count, 'metric')}, expected ${counted(mostMetrics)} at most`,
+      { path: file },
+    );
+  }
   return { summary: { ...summary, all: json }, metrics: new Map(Object.entries(metrics)) };
 }

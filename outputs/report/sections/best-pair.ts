@@ -26,7 +26,7 @@ export interface BestPair {
 }
 
 /** Metrics that say how well classes are separated, the first that is there counts. */
-const separating = ['margin', 'auc', 'class_mean_accuracy', 'knn1_accuracy'];
+const separating = ['margin', 'class_mean_accuracy', 'knn1_accuracy'];
 
 /**
  * The two encoders that separate best, of those that were trained where there are two of them; undefined where no such metric was measured

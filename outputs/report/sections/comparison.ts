@@ -1,6 +1,6 @@
 import type { ComparisonRow } from '../../../operators/evaluation/comparison/compare-scores.ts';
 import { metricOf } from '../../../operators/evaluation/metrics/metric-names.ts';
-import { counted } from '../../../operators/message-words.ts';
+import { counted, cutText } from '../../../operators/message-words.ts';
 import { dataTable, type PageCell } from '../../page/data-table.ts';
 import { markup, type Markup } from '../../page/markup.ts';
 import { drawnFrom } from '../../page/page-figure.ts';
@@ -75,7 +75,7 @@ function pairTables(
 }
 
 function pairTable(rows: readonly ComparisonRow[], prefix: string): Markup {
-  const { baseline, model } = rows[0]!;
+  const [baseline, model] = [rows[0]!.baseline, rows[0]!.model].map(shownText) as [string, string];
   const hasRuns = rows.some(({ runsLow }) => runsLow !== null);
   return dataTable({
     caption: `${prefix}${model} against ${baseline}`,
@@ -109,6 +109,11 @@ function pairRow(row: ComparisonRow, hasRuns: boolean): readonly PageCell[] {
   ];
 }
 
+/** Names that `compare` was given may be long: several folders, joined by commas. */
+function shownText(name: string): string {
+  return cutText(name, 120);
+}
+
 /** A p-value; resamples cannot tell one below their number from 0. */
 function shownP(p: number | null): string {
   return p === 0 ? '< 0.002' : shownValue(p);
@@ -120,5 +125,5 @@ function verdict({ significant, difference, metric, model, baseline }: Compariso
   const direction = metricOf(metric)?.better ?? null;
   if (direction === null) return 'yes';
   const isBetter = difference > 0 === (direction === 'higher');
-  return `yes: ${isBetter ? model : baseline} is better`;
+  return `yes: ${shownText(isBetter ? model : baseline)} is better`;
 }

@@ -83,7 +83,6 @@ function explained(metric: string): string {
 
 const metricWords: Readonly<Record<string, string>> = {
   margin: 'margin',
-  auc: 'area under the ROC curve',
   class_mean_accuracy: 'accuracy by the nearest class mean',
   knn1_accuracy: '1-NN accuracy',
 };
@@ -163,9 +162,12 @@ function glance(evaluations: readonly ReportEvaluation[]): Markup {
       { heading: 'encoder' },
       ...names.map((name) => ({ heading: headings[name] ?? probeHeading(name), isNumber: true })),
     ],
-    rows: evaluations.map((one) => glanceRow(one, names)),
+    rows: evaluations.slice(0, mostRows).map((one) => glanceRow(one, names)),
   });
 }
+
+/** Most encoders of the table. */
+const mostRows = 24;
 
 function probeHeading(name: string): string {
   return `linear probe ${name.slice('probe_'.length, -'_top1'.length)}`;

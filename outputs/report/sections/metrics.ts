@@ -1,5 +1,6 @@
 import type { MetricSource } from '../../../operators/evaluation/metrics/metric-entry.ts';
 import { metricOf } from '../../../operators/evaluation/metrics/metric-names.ts';
+import { counted } from '../../../operators/message-words.ts';
 import { dataTable, type PageCell, rangedCell } from '../../page/data-table.ts';
 import { markup, type Markup } from '../../page/markup.ts';
 import { drawnFrom } from '../../page/page-figure.ts';
@@ -12,8 +13,14 @@ export const metricsSection: ReportSection = {
   title: 'Metrics',
   shows: 'accuracies, margins, losses and gauges of encoders side by side',
   command: 'sincere evaluate --train TRAIN --test TEST --out EVAL --probe l2',
-  draw: async ({ evaluations }) => {
-    if (evaluations.length === 0) return undefined;
+  draw: async ({ evaluations: all }, { note }) => {
+    if (all.length === 0) return undefined;
+    const evaluations = all.slice(0, mostColumns);
+    if (all.length > mostColumns) {
+      note(
+        `the tables of metrics show the first ${mostColumns} of ${counted(all.length, 'evaluation')}: give fewer folders for the others`,
+      );
+    }
     const names = [...new Set(evaluations.flatMap(({ metrics }) => [...metrics.keys()]))];
     const tables = themes.flatMap((theme) => {
       const ofTheme = names.filter((name) => themeOf(name) === theme);
@@ -26,6 +33,9 @@ ${tables}
     };
   },
 };
+
+/** Most evaluations side by side. */
+const mostColumns = 24;
 
 interface Theme {
   readonly title: string;

@@ -18,21 +18,43 @@ export const settingsSection: ReportSection = {
   title: 'Settings',
   shows: 'settings, versions and hashes of runs, and the commands that repeat them',
   command: 'sincere train DATA --out RUN',
-  draw: async (material) => {
-    const { runs, exports, evaluations } = material;
+  draw: async (material, { note }) => {
+    const { runs } = material;
+    const tell = (of: number): void =>
+      note(
+        `the first ${mostRows} of ${counted(of, 'export or evaluation', 'exports or evaluations')} are in the settings`,
+      );
+    const exports = limited(material.exports, mostRows, tell);
+    const evaluations = limited(material.evaluations, mostRows, tell);
     if (runs.length + exports.length + evaluations.length === 0) return undefined;
     return {
-      body: markup`${runs.length === 0 ? markup`` : ofRuns(runs)}
+      body: markup`${runs.length === 0 ? markup`` : ofRuns(runs, note)}
 ${exports.length === 0 ? markup`` : ofExports(exports)}
 ${evaluations.length === 0 ? markup`` : ofEvaluations(evaluations)}
-${ofCommands(material)}`,
+${ofCommands({ runs: runs.slice(0, mostRuns), exports, evaluations })}`,
     };
   },
 };
 
-function ofRuns(runs: readonly ReportRun[]): Markup {
+/** Most runs side by side, settings of them, and rows of a table. */
+const [mostRuns, mostSettings, mostRows] = [24, 1000, 100];
+
+/** The first of a list; `tell` hears of how many, where that is not all. */
+function limited<T>(all: readonly T[], most: number, tell: (of: number) => void): readonly T[] {
+  if (all.length > most) tell(all.length);
+  return all.slice(0, most);
+}
+
+function ofRuns(all: readonly ReportRun[], note: (text: string) => void): Markup {
+  const runs = limited(all, mostRuns, (of) =>
+    note(`the settings of the first ${mostRuns} of ${counted(of, 'run')} are shown`),
+  );
   const settings = runs.map(({ saved }) => flatSettings(saved));
-  const names = [...new Set(settings.flatMap((one) => [...one.keys()]))];
+  const names = limited(
+    [...new Set(settings.flatMap((one) => [...one.keys()]))],
+    mostSettings,
+    (of) => note(`the first ${mostSettings} of ${counted(of, 'setting')} are shown`),
+  );
   const differs = (name: string): boolean =>
     new Set(settings.map((one) => one.get(name) ?? '')).size > 1;
   const differing = names.filter(differs);
@@ -160,7 +182,11 @@ ${dataTable({
 }
 
 /** Commands that make it again, as far as the files say how. */
-function ofCommands({ runs, exports, evaluations }: ReportMaterial): Markup {
+function ofCommands({
+  runs,
+  exports,
+  evaluations,
+}: Pick<ReportMaterial, 'runs' | 'exports' | 'evaluations'>): Markup {
   const lines = [
     ...runs.map(({ name }) =>
       commandLine(['train', '--config', `${at(name)}/config.json`, '--out', `${at(name)}-again`]),
@@ -174,6 +200,7 @@ function ofCommands({ runs, exports, evaluations }: ReportMaterial): Markup {
               manifest.dataset.name,
               '--model',
               at(run.name),
+              ...checkpointFlag(manifest.model, run),
               '--out',
               `${at(name)}-again`,
             ]),
@@ -200,6 +227,16 @@ function ofCommands({ runs, exports, evaluations }: ReportMaterial): Markup {
   return markup`<h3>Commands that repeat it</h3>
 <p>In the folder in which the results are, each into a new folder; options of exports and evaluations that are not their defaults are to be added.</p>
 <pre tabindex="0"><code>${told.map((line) => markup`${line}`)}</code></pre>`;
+}
+
+/** The step of an export that is not of the end of its run. */
+function checkpointFlag(
+  { step }: ReportExport['manifest']['model'],
+  { saved }: ReportRun,
+): readonly string[] {
+  return typeof step !== 'number' || step === saved.config['steps']
+    ? []
+    : ['--checkpoint', String(step)];
 }
 
 /** A name that no command takes for a flag. */

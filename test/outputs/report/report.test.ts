@@ -117,7 +117,7 @@ const hostileFolders = [
   `<script>alert(1)<`,
   `"'><img src=x onerror=alert(1)>`,
   'a\nb\u202Ec',
-  '..x',
+  'x..y',
 ];
 
 async function hostileResults(t: ExecutionContext): Promise<string> {
@@ -156,4 +156,15 @@ test('a command of the page is one that a shell takes as it stands, or is not gi
   t.true(commands.includes('sincere train --config x..y/run/config.json'));
   // What cannot be shown cannot be copied.
   t.false(commands.includes('b\uFFFDc'));
+});
+
+test('a section whose files are damaged says so in its place, and the others are there', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeMadeDemo(root);
+  await fs.writeFile(path.join(root, 'supcon', 'evaluation', 'scores.arrow'), 'ARROW1');
+  const { html, notes, sections } = await reportPage(await openMaterial([root]));
+  t.regex(notes.join('\n'), /could not be compared: .*supcon\/evaluation\/scores\.arrow/u);
+  t.false(html.includes(root));
+  t.true(sections.includes('metrics'));
+  t.regex(textOf(html), /They could not be compared image by image/u);
 });

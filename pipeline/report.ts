@@ -3,7 +3,9 @@ import { openMaterial } from '../outputs/report/material/open-material.ts';
 import { refuseOtherPage } from '../outputs/report/refuse-other-page.ts';
 import { type ReportFile, writeReport } from '../outputs/report/write-report.ts';
 import { type ReportOptions, reportVerb } from './options/report-options.ts';
+import { imagesOfSets } from './parts/images-of-sets.ts';
 import { runTask } from './parts/run-task.ts';
+import { setsOfMaterial } from './parts/sets-of-material.ts';
 import { type Run, startRun } from './parts/start-run.ts';
 
 /**
@@ -21,16 +23,17 @@ import { type Run, startRun } from './parts/start-run.ts';
  * ```
  */
 export function report(given: ReportOptions): Run<ReportFile> {
-  return startRun(reportVerb, given, async ({ results, out }, scope, note) => {
+  return startRun(reportVerb, given, async ({ results, out, images: given }, scope, note) => {
     const { signal } = scope;
     const material = await openMaterial(results, { signal });
     // Before the work, so that a file that cannot be written costs no wait.
     await checkTarget(out);
     await refuseOtherPage(out);
+    const images = imagesOfSets({ given, sets: setsOfMaterial(material), signal, note });
     return runTask(scope, async (tell) => {
       const onSection = (done: number, total: number): void =>
         tell({ label: 'draw', done, total, unit: 'sections' });
-      const file = await writeReport(out, material, { signal, onSection });
+      const file = await writeReport(out, material, { signal, images, onSection });
       for (const text of new Set(file.notes)) note(text);
       return file;
     });

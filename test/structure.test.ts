@@ -188,6 +188,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators',
   ],
   'outputs/report': [
+    'outputs/thumbnails',
     'outputs/charts',
     'outputs/page',
     'outputs/run',

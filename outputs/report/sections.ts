@@ -5,10 +5,13 @@ import { classesSection } from './sections/classes.ts';
 import { comparisonSection } from './sections/comparison.ts';
 import { confusionSection } from './sections/confusion.ts';
 import { curvesSection } from './sections/curves.ts';
+import { duplicatesSection } from './sections/duplicates.ts';
 import { headlineSection } from './sections/headline.ts';
 import { metricsSection } from './sections/metrics.ts';
+import { mistakesSection } from './sections/mistakes.ts';
 import { settingsSection } from './sections/settings.ts';
 import { similaritiesSection } from './sections/similarities.ts';
+import { suspectsSection } from './sections/suspects.ts';
 import { trainingSection } from './sections/training.ts';
 import { validationSection } from './sections/validation.ts';
 
@@ -23,6 +26,9 @@ export const reports: Readonly<Record<string, ReportSection>> = {
   confusion: confusionSection,
   curves: curvesSection,
   calibration: calibrationSection,
+  mistakes: mistakesSection,
+  suspects: suspectsSection,
+  duplicates: duplicatesSection,
   training: trainingSection,
   validation: validationSection,
   settings: settingsSection,

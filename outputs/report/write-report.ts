@@ -2,6 +2,7 @@ import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
 import { htmlPage } from '../page/html-page.ts';
 import { markup, type Markup } from '../page/markup.ts';
+import type { ImagesOfSets } from '../thumbnails/images-of-ids.ts';
 import { type FoundFolder, type ReportMaterial, resultKinds } from './material/material.ts';
 import { placeless } from './material/page-names.ts';
 import type { ReportContext, ReportSection, SectionContent } from './material/report-section.ts';
@@ -22,6 +23,8 @@ export interface ReportFile {
 /** Options of `writeReport`. */
 export interface WriteReportOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Images of the sets that results were made of, for thumbnails. @default none */
+  readonly images?: ImagesOfSets | undefined;
   /** Progress: sections drawn, of how many. */
   readonly onSection?: ((done: number, total: number) => void) | undefined;
 }
@@ -55,10 +58,10 @@ export interface ReportPage extends Pick<ReportFile, 'sections' | 'notes'> {
 /** Draws a report. Errors as `writeReport`. */
 export async function reportPage(
   material: ReportMaterial,
-  { signal, onSection }: WriteReportOptions = {},
+  { signal, images, onSection }: WriteReportOptions = {},
 ): Promise<ReportPage> {
   const notes = [...material.notes];
-  const context: ReportContext = { signal, note: (text) => notes.push(text) };
+  const context: ReportContext = { signal, images, note: (text) => notes.push(text) };
   const drawn = new Map<string, SectionContent>();
   const sections = Object.entries(reports);
   for (const [done, [name, { draw }]] of sections.entries()) {

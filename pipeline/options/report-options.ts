@@ -1,4 +1,4 @@
-import { path, paths } from './option-fields.ts';
+import { optional, path, paths } from './option-fields.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
 
 /** Options of `report`. */
@@ -7,6 +7,8 @@ export interface ReportOptions {
   readonly results: readonly string[];
   /** Page to write, named `….html`; an earlier report is replaced. */
   readonly out: string;
+  /** Where the images are, for thumbnails; where the exports say that they were when not given. */
+  readonly images?: readonly string[] | null | undefined;
 }
 
 const fields: OptionFields<ReportOptions> = {
@@ -14,6 +16,11 @@ const fields: OptionFields<ReportOptions> = {
     'Folders that verbs wrote, such as runs and evaluations, or folders that hold such, like `runs/demo`.',
   ),
   out: path('Page to write, named `….html`; an earlier report is replaced.'),
+  images: optional(
+    paths(
+      'Where the images are, for thumbnails; where the exports say that they were when not given.',
+    ),
+  ),
 };
 
 /** `sincere report RESULTS... --out FILE.html`. */

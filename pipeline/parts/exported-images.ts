@@ -27,7 +27,8 @@ export async function exportedImages(
     ? await readManifest(path.join(source, manifestName))
     : undefined;
   const reading = manifest === undefined ? {} : readingOf(manifest.preprocessing);
-  return await openImagesOf({ given: images, stored: manifest?.dataset.name, reading }, task);
+  const stored = manifest === undefined ? [] : [manifest.dataset.name];
+  return await openImagesOf({ given: images, stored, reading }, task);
 }
 
 const readings = z.object({

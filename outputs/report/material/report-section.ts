@@ -1,4 +1,5 @@
 import type { Markup } from '../../page/markup.ts';
+import type { ImagesOfSets } from '../../thumbnails/images-of-ids.ts';
 import type { ReportMaterial } from './material.ts';
 
 /** What sections are given beside the material. */
@@ -6,6 +7,8 @@ export interface ReportContext {
   readonly signal?: AbortSignal | undefined;
   /** Tells what was left out or assumed: it stands at the end of the page, and the command line says it. */
   readonly note: (text: string) => void;
+  /** Images of the sets that results were made of, for thumbnails. @default none */
+  readonly images?: ImagesOfSets | undefined;
 }
 
 /** A section that has something to show. */

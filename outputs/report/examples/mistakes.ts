@@ -1,0 +1,147 @@
+import path from 'node:path';
+import { readColumnBlocks } from '../../arrow/read-columns.ts';
+import type { ReportEvaluation } from '../material/material.ts';
+import { drawnSample } from './drawn-sample.ts';
+import { firstBy } from './first-by.ts';
+
+/** A test image beside its nearest training images. */
+export interface TestImage {
+  readonly id: string;
+  readonly class: string;
+  readonly predicted: string;
+  /** Nearest training image of its class; null when there is none. */
+  readonly sameId: string | null;
+  /** NaN when there is none. */
+  readonly sameSimilarity: number;
+  readonly otherId: string | null;
+  readonly otherClass: string | null;
+  readonly otherSimilarity: number;
+}
+
+/** A class that is taken for another one. */
+export interface Confusion {
+  readonly class: string;
+  readonly predicted: string;
+  readonly images: number;
+  /** The one of them that is the nearest to another class, compared with its own. */
+  readonly example: TestImage | undefined;
+}
+
+/** Test images of an evaluation, as one way of predicting sees them. */
+export interface Mistakes {
+  /** Column of the predictions, such as `knn5`. */
+  readonly source: string;
+  /** Images with a class and a prediction. */
+  readonly images: number;
+  readonly wrongCount: number;
+  /** The wrong ones by how much nearer another class is, and a sample of the right ones. */
+  readonly wrong: readonly TestImage[];
+  readonly right: readonly TestImage[];
+  /** Most frequent first. */
+  readonly confusions: readonly Confusion[];
+}
+
+const [mostWrong, mostRight, mostConfusions] = [10, 5, 12];
+
+/**
+ * Reads which test images an evaluation has wrong; one record batch in memory at a time.
+ *
+ * @returns Undefined when nothing was predicted.
+ * @throws {PipelineError} `ERR_FORMAT` when a file is damaged.
+ */
+export async function readMistakes(
+  { path: folder, metrics }: Pick<ReportEvaluation, 'path' | 'metrics'>,
+  signal?: AbortSignal,
+): Promise<Mistakes | undefined> {
+  const source = sourceOf(metrics.keys());
+  if (source === undefined) return undefined;
+  const wrong = firstBy<TestImage>(mostWrong);
+  const right = drawnSample<TestImage>(mostRight, source);
+  const confusions = await readConfusions(path.join(folder, 'confusion.arrow'), source);
+  const examples = new Map(confusions.map((one) => [pairOf(one), firstBy<TestImage>(1)]));
+  let [images, wrongCount] = [0, 0];
+  for await (const one of testImages(path.join(folder, 'neighbours.arrow'), source)) {
+    signal?.throwIfAborted();
+    images += 1;
+    if (one.predicted === one.class) right.offer(one);
+    else {
+      wrongCount += 1;
+      wrong.offer(one, gapOf(one));
+      examples.get(pairOf(one))?.offer(one, gapOf(one));
+    }
+  }
+  if (images === 0) return undefined;
+  const shown = confusions.map((one) => ({
+    class: one.class,
+    predicted: one.predicted,
+    images: one.images,
+    example: examples.get(pairOf(one))!.values()[0],
+  }));
+  return {
+    source,
+    images,
+    wrongCount,
+    wrong: wrong.values(),
+    right: right.values(),
+    confusions: shown,
+  };
+}
+
+/** How predictions are made that an evaluation has: votes of neighbours before class means. */
+function sourceOf(metrics: Iterable<string>): string | undefined {
+  const sources = Array.from(metrics, (name) => /^(knn\d+|class_mean)_accuracy$/u.exec(name)?.[1]);
+  const found = sources.filter((source) => source !== undefined);
+  return found.findLast((source) => source.startsWith('knn')) ?? found[0];
+}
+
+/** How much nearer another class is than its own; 2 where there is none of its own, which no cosine exceeds. */
+function gapOf({ sameSimilarity, otherSimilarity }: TestImage): number {
+  return Number.isNaN(sameSimilarity) ? 2 : otherSimilarity - sameSimilarity;
+}
+
+function pairOf(one: { readonly class: string; readonly predicted: string }): string {
+  return JSON.stringify([one.class, one.predicted]);
+}
+
+async function readConfusions(
+  file: string,
+  wanted: string,
+): Promise<readonly Omit<Confusion, 'example'>[]> {
+  const most = firstBy<Omit<Confusion, 'example'>>(mostConfusions);
+  for await (const block of readColumnBlocks(file)) {
+    const [sources, classes, predicted] = [
+      block.text('source'),
+      block.text('class'),
+      block.text('predicted'),
+    ];
+    for (const [row, images] of block.number('images').entries()) {
+      const pair = { class: classes[row]!, predicted: predicted[row]!, images };
+      if (sources[row] === wanted && pair.class !== pair.predicted) most.offer(pair, images);
+    }
+  }
+  return most.values();
+}
+
+async function* testImages(file: string, source: string): AsyncGenerator<TestImage, void> {
+  for await (const block of readColumnBlocks(file)) {
+    const [ids, classes, predicted] = [block.text('id'), block.text('class'), block.text(source)];
+    const [sameIds, otherIds] = [block.text('same_id'), block.text('other_id')];
+    const otherClasses = block.text('other_class');
+    const same = block.number('same_similarity');
+    const other = block.number('other_similarity');
+    for (let row = 0; row < block.rows; row += 1) {
+      const [own, taken] = [classes[row] ?? null, predicted[row] ?? null];
+      if (own === null || taken === null) continue;
+      yield {
+        id: ids[row]!,
+        class: own,
+        predicted: taken,
+        sameId: sameIds[row] ?? null,
+        sameSimilarity: same[row]!,
+        otherId: otherIds[row] ?? null,
+        otherClass: otherClasses[row] ?? null,
+        otherSimilarity: other[row]!,
+      };
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import type { LayeredSpec, Position } from './chart.ts';
+import type { Layer, LayeredSpec, Position } from './chart.ts';
 import { chartWidth, fontSize } from './chart-style.ts';
 import { widestText } from './text-width.ts';
 import { type Ticks, ticksOf, type TickUnit } from './ticks.ts';
@@ -56,6 +56,11 @@ export function frameOf(
     ...(y.title === '' ? {} : { title: y.title }),
     encoding: { x: field('x', x, across, x.title, false), y: field('y', y, up, '', true) },
   };
+}
+
+/** Layers of a plot; of none one that draws nothing, because without any there are no axes. */
+export function someLayers(layers: Layer[]): Layer[] {
+  return layers.length === 0 ? [{ data: { values: [] }, mark: 'point' }] : layers;
 }
 
 /** The axis of a plot whose rows have names instead of an upright axis. */

@@ -1,6 +1,6 @@
 import type { Chart, Layer } from './chart.ts';
 import { seriesColour } from './chart-style.ts';
-import { type AxisOptions, type ChartSize, frameOf } from './frame.ts';
+import { type AxisOptions, type ChartSize, frameOf, someLayers } from './frame.ts';
 
 /** Bin of a histogram. */
 export interface Bin {
@@ -41,7 +41,7 @@ export function histogramChart({ x, y, series, ...size }: HistogramChartOptions)
     ];
   });
   return {
-    spec: { ...frameOf(x, y, size), layer: layers.length === 0 ? [nothing] : layers },
+    spec: { ...frameOf(x, y, size), layer: someLayers(layers) },
     leftOut,
   };
 }
@@ -82,6 +82,3 @@ function upright(at: number, [low, high]: readonly [number, number], place: numb
     mark: { type: 'line', stroke: seriesColour(place), strokeWidth: 2, strokeDash: [2, 3] },
   };
 }
-
-/** Layer of a plot without data: axes alone. */
-const nothing: Layer = { data: { values: [] }, mark: 'point' };

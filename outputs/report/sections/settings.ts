@@ -109,7 +109,8 @@ function flatSettings({
 
 function shownSetting(value: Json): string {
   if (value === null) return 'none';
-  if (typeof value === 'number') return shownNumber(value);
+  // In full: whoever repeats a run needs every digit.
+  if (typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return cutText(value, longestValue);
   if (!Array.isArray(value)) return cutText(canonicalJson(value), longestValue);
@@ -172,7 +173,7 @@ ${dataTable({
     name,
     label,
     summary.layer,
-    shownNumber(summary.temperature),
+    String(summary.temperature),
     shownNumber(summary.scored),
     summary.modelHash ?? 'unknown',
     summary.trainHash,

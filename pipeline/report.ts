@@ -29,7 +29,7 @@ export function report(given: ReportOptions): Run<ReportFile> {
     // Before the work, so that a file that cannot be written costs no wait.
     await checkTarget(out);
     await refuseOtherPage(out);
-    const images = imagesOfSets({ given, sets: setsOfMaterial(material), signal, note });
+    const images = await imagesOfSets({ given, sets: setsOfMaterial(material), signal, note });
     return runTask(scope, async (tell) => {
       const onSection = (done: number, total: number): void =>
         tell({ label: 'draw', done, total, unit: 'sections' });

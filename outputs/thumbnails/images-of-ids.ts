@@ -40,8 +40,6 @@ export interface ImagesOfSets {
   /**
    * Images of the set whose dataset has this hash (`Dataset.hash`), by which exports and evaluations name it. Undefined, which
    * is told once, when there are none.
-   *
-   * @throws {PipelineError} `ERR_DATASET` when images that the user named cannot be opened.
    */
   readonly of: (datasetHash: string) => Promise<ImagesOfIds | undefined>;
 }

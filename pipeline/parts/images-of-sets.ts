@@ -31,19 +31,21 @@ export interface FindingImages extends OpeningImages {
 /**
  * Images of the sets that results were made of: those that the user named, else at the places that results name.
  *
- * A set is opened when it is asked for. Of images that the user named, those whose listing has the hash of the set are taken;
+ * Images that the user named are opened at once, others when they are asked for. Of images that the user named, those whose listing has the hash of the set are taken;
  * the only ones that were named are taken in any case, as an export may be of a part of them. The bytes of images are
  * compared with those that the export knows.
+ *
+ * @throws {PipelineError} `ERR_DATASET` when images that the user named cannot be opened.
  */
-export function imagesOfSets(finding: FindingImages): ImagesOfSets {
+export async function imagesOfSets(finding: FindingImages): Promise<ImagesOfSets> {
   const opened = new Map<string, Promise<ImagesOfIds | undefined>>();
-  let named: Promise<readonly Dataset[]> | undefined;
+  const named = await openAll(finding.given ?? [], finding);
   const open = async (hash: string): Promise<ImagesOfIds | undefined> => {
     const known = finding.sets.filter((set) => set.hash === hash);
     const images =
       finding.given === null
         ? await storedImages(known, finding)
-        : namedImages(await (named ??= openAll(finding.given, finding)), { hash, known, finding });
+        : namedImages(named, { hash, known, finding });
     const exported = known.find((set) => set.exported !== undefined)?.exported;
     return images === undefined || exported === undefined
       ? images

@@ -33,6 +33,8 @@ export interface MeasuredLoss {
   readonly anchors: number;
   readonly anchorsWithoutPositive: number;
   readonly withoutClass: number;
+  /** Rows that `exclude` left out, which are not among `rows`. */
+  readonly excluded: number;
   /** Rows that were left out, also of the gradient: vectors that are not finite, or have no length. */
   readonly unusable: number;
   /** About the rows with a class. */
@@ -108,6 +110,7 @@ export function loss(given: LossOptions): Run<MeasuredLoss> {
         anchors,
         anchorsWithoutPositive,
         withoutClass: set.ids.length - known,
+        excluded: set.excluded ?? 0,
         unusable: set.unusable.rows,
         // They were asked for, and there are rows.
         readouts: readouts!,

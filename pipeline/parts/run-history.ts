@@ -7,7 +7,7 @@ import { isRun } from '../../outputs/run/not-a-run.ts';
 import { readSamples, type SampleHistory } from '../../outputs/run/read-samples.ts';
 import { samplesName } from '../../outputs/run/samples-columns.ts';
 import { configName, isSavedConfig } from '../../outputs/run/saved-config.ts';
-import type { SuspectsOptions } from '../options/suspects-options.ts';
+import { type SuspectsOptions, suspectsVerb } from '../options/suspects-options.ts';
 import { UsageError } from '../options/usage-error.ts';
 import type { Resolved } from '../options/verb.ts';
 
@@ -17,23 +17,26 @@ export async function isRunFolder(location: string): Promise<boolean> {
   return isSavedConfig((await readJsonObject(path.join(location, configName))) ?? {});
 }
 
+/** Options that a run has a use for, or that only say how fast it goes. */
+const ofRuns: ReadonlySet<string> = new Set<keyof SuspectsOptions>(['set', 'out', 'threads']);
+
 /**
  * Checks that a run recorded its images, and that nothing is asked of it that only vectors have.
  *
- * @throws {UsageError} Naming the option. @throws {PipelineError} `ERR_CONFIG`.
+ * @throws {UsageError} Naming the options, where they are not as by default. @throws {PipelineError} `ERR_CONFIG`.
  */
-export async function checkHistory({
-  set,
-  of,
-  layer,
-  exclude,
-}: Pick<Resolved<SuspectsOptions>, 'set' | 'of' | 'layer' | 'exclude'>): Promise<void> {
-  for (const [option, value] of Object.entries({ of, layer, exclude })) {
-    if (value === null) continue;
+export async function checkHistory(options: Resolved<SuspectsOptions>): Promise<void> {
+  const { set } = options;
+  const given = suspectsVerb.fields.filter(
+    ({ key, defaultValue }) =>
+      !ofRuns.has(key) && options[key as keyof SuspectsOptions] !== defaultValue,
+  );
+  if (given.length > 0) {
+    const names = given.map(({ key }) => key);
     throw new UsageError(
-      `Expected \`${option}\` to be absent with a run as \`set\`, whose labels are judged by what it recorded; ` +
-        'give the vectors that `embed` wrote instead',
-      { options: [option, 'set'] },
+      `Expected ${names.map((name) => `\`${name}\``).join(', ')} to be absent with a run as \`set\`, whose labels ` +
+        'are judged by what it recorded; give the vectors that `embed` wrote instead',
+      { options: [...names, 'set'] },
     );
   }
   if (!(await isThere(path.join(set, samplesName)))) throw withoutSamples(set);

@@ -75,9 +75,22 @@ test('a run without samples or classes, and options of vectors, are refused with
   });
   const { stderr } = await runCommandLine(['suspects', run, '--out', out]);
   t.regex(stderr, /--samples/u);
-  await t.throwsAsync(suspects({ set: run, out, layer: 'embedding' }), {
-    message: /`layer` to be absent with a run/u,
-  });
+  const vain = {
+    layer: 'embedding',
+    exclude: 'a',
+    k: 5,
+    duplicate: 0.9,
+    sample: 9,
+    seed: 1,
+  } as const;
+  for (const [option, value] of Object.entries({ ...vain, temperature: 1, of: run })) {
+    await t.throwsAsync(suspects({ set: run, out, [option]: value }), {
+      message: new RegExp(`^Expected \`${option}\` to be absent with a run as \`set\``, 'u'),
+    });
+  }
+  const both = await runCommandLine(['suspects', run, '--out', out, '--k', '5', '--exclude', 'a']);
+  t.is(both.exitCode, 2);
+  t.regex(both.stderr, /^error: Expected `--exclude`, `--k` to be absent with a run as `SET`/u);
   const unlabelled = path.join(root, 'unlabelled');
   await train({
     data,

@@ -108,7 +108,8 @@ const continued: ReadonlySet<FolderFormat> = new Set([
   'sincere-prepared',
 ]);
 
-async function formatOf(folder: string): Promise<FolderFormat | undefined> {
+/** Kind of a folder, by a JSON file of its own; undefined of one that no verb wrote, and where that file is damaged. */
+export async function formatOf(folder: string): Promise<FolderFormat | undefined> {
   for (const [format, { file }] of Object.entries(folders)) {
     // A damaged file says nothing of what its folder is; whoever reads it says what is wrong with it.
     const found = await readJsonObject(path.join(folder, file)).catch(() => undefined);

@@ -42,7 +42,7 @@ export function addVerb<T>(program: Command, verb: Verb<T>, perform: PerformVerb
     .optionsGroup('Common:')
     .option('--config <FILE>', 'Read options from a JSON or YAML file; flags win over it.')
     .option('--json', 'Print one JSON object at the end, and no progress.')
-    .option('--quiet', 'Show no progress and no opening lines; warnings and errors stay.')
+    .option('--quiet', 'Show no progress, opening lines and next steps; warnings and errors stay.')
     .option('--verbose', 'Show where an error comes from.')
     .helpOption('-h, --help', 'Show this help.')
     .action(async (...given: unknown[]) => {

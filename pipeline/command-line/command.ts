@@ -1,3 +1,4 @@
+import type { NextSteps } from '../next/next-step.ts';
 import type { Resolved, Verb } from '../options/verb.ts';
 import type { RunProgress } from '../parts/run-event.ts';
 import type { Run } from '../parts/start-run.ts';
@@ -24,6 +25,8 @@ export interface Command<O, R, S = null> {
   readonly prepare?: ((options: Resolved<O>, context: CommandContext) => Resolved<O>) | undefined;
   /** The result in words. */
   readonly lines: (result: R, ended: Ended<O>) => readonly string[];
+  /** Commands that make sense next, the likeliest first. Files may be looked at, and whatever is wrong with them is no news. */
+  readonly next: (result: R, ended: Ended<O>) => NextSteps | Promise<NextSteps>;
   /** In words, when there is no result. */
   readonly stopped: (options: Resolved<O>, last: RunProgress<S> | undefined) => string;
   /** JSON that is there with and without a result. */

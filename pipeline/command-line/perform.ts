@@ -1,4 +1,5 @@
 import { pipe, tap } from 'rxjs';
+import { nextLines } from '../next/next-step.ts';
 import { spelled } from '../options/spelling.ts';
 import type { Resolved } from '../options/verb.ts';
 import type { RunEvent, RunProgress } from '../parts/run-event.ts';
@@ -16,6 +17,8 @@ export interface Outcome {
   readonly lines: readonly string[];
   /** The result for machines: plain JSON. */
   readonly json: JsonFields;
+  /** Lines that name what makes sense next: commands for a person, of which no script needs to be told. */
+  readonly next: () => Promise<readonly string[]>;
 }
 
 /**
@@ -56,14 +59,23 @@ export async function perform<O, R, S>(
   const about = { verb: verb.name, ...command.about(options), interrupted };
   if (ended.last?.kind !== 'result') {
     const json = { ...about, interrupted: true };
-    return { exitCode: 130, lines: [command.stopped(options, last)], json };
+    return { exitCode: 130, lines: [command.stopped(options, last)], json, next: nothing };
   }
   const { result } = ended.last;
-  const lines = command.lines(result, { options, interrupted, calledAs });
+  const how = { options, interrupted, calledAs };
+  const lines = command.lines(result, how);
   const failed = command.failed?.(result) === true;
+  const next = async (): Promise<readonly string[]> =>
+    nextLines(await command.next(result, how), calledAs);
   return {
     exitCode: interrupted ? 130 : failed ? 1 : 0,
     lines,
     json: { ...about, ...command.json(result, options) },
+    // After an interruption it is to go on, which was said; after a failure, to mend what failed.
+    next: interrupted || failed ? nothing : next,
   };
+}
+
+async function nothing(): Promise<readonly string[]> {
+  return [];
 }

@@ -10,6 +10,9 @@ import { type LoadingStage, loadingStages } from '../bench-loader/stage-times.ts
 import { type BenchOptions, benchVerb } from '../options/bench-options.ts';
 import { spelled } from '../options/spelling.ts';
 import { shownBytes } from '../parts/shown-bytes.ts';
+import { runFor } from '../next/after-images.ts';
+import { nextStep } from '../next/next-step.ts';
+import { trainVerb } from '../options/train-options.ts';
 
 /** `bench loader` on the command line. */
 export const benchCommand: Command<BenchOptions, LoaderResult> = {
@@ -19,6 +22,14 @@ export const benchCommand: Command<BenchOptions, LoaderResult> = {
   stopped: () => 'stopped; nothing was measured',
   about: ({ part, data }) => ({ part, data, imagesPerSecond: null, speed: null }),
   lines: (result, { calledAs }) => linesOf(result).map((line) => asCalled(line, calledAs)),
+  next: (_result, { options }) => {
+    const { data, split, classes, excludeClasses, columns, imageRoot } = options;
+    const { imageSize, batchSize, views, augmentation } = options;
+    const shape = { imageSize, batchSize, views, augmentation };
+    const chosen = { split, classes, excludeClasses, columns, imageRoot };
+    const run = { data, ...chosen, ...shape, out: runFor(data) };
+    return [nextStep('train on them', trainVerb, run)];
+  },
   json: (result, { imageSize, batchSize, views, stepMs }) => ({
     imagesPerSecond: result.speed?.imagesPerSecond ?? null,
     ...result,

@@ -1,9 +1,13 @@
+import path from 'node:path';
 import type { ComparisonRow } from '../../operators/evaluation/comparison/compare-scores.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { compare, type Compared } from '../compare.ts';
 import { type CompareOptions, compareVerb } from '../options/compare-options.ts';
 import { counted } from '../../operators/message-words.ts';
+import { convertStep } from '../next/convert-step.ts';
+import { nextStep } from '../next/next-step.ts';
+import { reportStep } from '../next/report-step.ts';
 
 /** `compare` on the command line. */
 export const compareCommand: Command<CompareOptions, Compared> = {
@@ -24,6 +28,20 @@ export const compareCommand: Command<CompareOptions, Compared> = {
           ]),
       '*: every interval leaves out 0; of twenty true ties one would have a star',
       ...(report === null ? [] : [`written to ${report.path}, by class as well`]),
+    ];
+  },
+  next: (_result, { options }) => {
+    const { out, ...same } = options;
+    const { evaluations } = options;
+    const folders = evaluations.flatMap((runs) => runs.split(','));
+    return [
+      reportStep(...(out === null ? [] : [out]), ...folders),
+      out === null
+        ? nextStep('keep the differences, those by class as well', compareVerb, {
+            ...same,
+            out: 'runs/comparison',
+          })
+        : convertStep('the differences', path.join(out, 'comparison.arrow')),
     ];
   },
   json: ({ rows, images, leftOut, differences }) => ({

@@ -4,6 +4,9 @@ import { shownBytes } from '../parts/shown-bytes.ts';
 import { convert } from '../convert.ts';
 import { type ConvertOptions, convertVerb } from '../options/convert-options.ts';
 import { counted } from '../../operators/message-words.ts';
+import { nextStep } from '../next/next-step.ts';
+import { exportIn } from '../next/exports-beside.ts';
+import { inspectVerb } from '../options/inspect-options.ts';
 
 /** `convert` on the command line. */
 export const convertCommand: Command<ConvertOptions, ConversionReport> = {
@@ -15,5 +18,10 @@ export const convertCommand: Command<ConvertOptions, ConversionReport> = {
   lines: ({ rows, bytes }, { options }) => [
     `wrote ${counted(rows, 'row')}, ${shownBytes(bytes)}, to ${options.out}`,
   ],
+  // Vectors are read again from any format.
+  next: async (_result, { options: { source, out } }) =>
+    (await exportIn(source)) === undefined
+      ? []
+      : [nextStep('what other verbs find in it', inspectVerb, { path: out })],
   json: ({ rows, bytes }) => ({ rows, bytes }),
 };

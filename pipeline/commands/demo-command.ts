@@ -1,7 +1,12 @@
+import path from 'node:path';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { demo, type DemoResult, type DemoRow } from '../demo.ts';
 import { type DemoOptions, demoVerb } from '../options/demo-options.ts';
+import { nextStep } from '../next/next-step.ts';
+import { compareVerb } from '../options/compare-options.ts';
+import { inspectVerb } from '../options/inspect-options.ts';
+import { trainVerb } from '../options/train-options.ts';
 
 /** `demo` on the command line. */
 export const demoCommand: Command<DemoOptions, DemoResult> = {
@@ -9,25 +14,27 @@ export const demoCommand: Command<DemoOptions, DemoResult> = {
   run: demo,
   stopped: ({ out }) => `stopped; the next demo begins anew in ${out}`,
   about: ({ out }) => ({ out }),
-  lines: ({ rows, images }, { options, calledAs }) => [
+  lines: ({ rows, images, report }, { options }) => [
     ...resultLines(rows),
     '',
     `everything is in ${options.out}, the images in ${images}`,
-    '',
-    ...nextLines(calledAs, options.out),
+    `see it in ${report}, in a browser`,
   ],
-  json: ({ images, rows }) => ({ images, rows }),
+  next: (_result, { options: { out } }) => {
+    const of = (...names: readonly string[]): string => path.join(out, ...names);
+    return [
+      nextStep('is SINCERE better than SupCon, beyond chance?', compareVerb, {
+        evaluations: [of('supcon', 'evaluation'), of('sincere', 'evaluation')],
+      }),
+      nextStep('what was made', inspectVerb, { path: out }),
+      nextStep('your own images, PHOTOS: a folder with one for each class', trainVerb, {
+        data: 'PHOTOS',
+        out: 'runs/a',
+      }),
+    ];
+  },
+  json: ({ images, report, rows }) => ({ images, report, rows }),
 };
-
-/** Three commands to go on with. */
-function nextLines(calledAs: string, out: string): readonly string[] {
-  return [
-    'next:',
-    `  ${calledAs} inspect ${out}/sincere/test`,
-    `  ${calledAs} compare ${out}/supcon/evaluation ${out}/sincere/evaluation`,
-    `  ${calledAs} train PHOTOS --out runs/a   # PHOTOS: one folder of images for each class`,
-  ];
-}
 
 function resultLines(rows: readonly DemoRow[]): readonly string[] {
   const heading = ['encoder', '1-NN', '5-NN', 'target', 'noise', 'margin', 'repelled pairs'];

@@ -5,6 +5,8 @@ import { textTable } from '../command-line/text-table.ts';
 import { doctor, type DoctorCheck } from '../doctor.ts';
 import { type DoctorOptions, doctorVerb } from '../options/doctor-options.ts';
 import { spelled } from '../options/spelling.ts';
+import { nextStep } from '../next/next-step.ts';
+import { demoVerb } from '../options/demo-options.ts';
 
 /** `doctor` on the command line; fails when something that is needed does not work. */
 export const doctorCommand: Command<DoctorOptions, readonly DoctorCheck[]> = {
@@ -24,6 +26,7 @@ export const doctorCommand: Command<DoctorOptions, readonly DoctorCheck[]> = {
     const last = broken === 0 ? 'everything that is needed works' : `${broken} broken`;
     return [...textTable(rows, { heading: false }), '', last];
   },
+  next: () => [nextStep('see it all at work, in some minutes', demoVerb, {})],
   json: (checks) => ({ broken: brokenOf(checks), checks }),
   failed: (checks) => brokenOf(checks) > 0,
 };

@@ -6,6 +6,10 @@ import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { drift, type Drifted } from '../drift.ts';
 import { type DriftOptions, driftVerb } from '../options/drift-options.ts';
+import { afterFolder } from '../next/after-folder.ts';
+import { nextStep } from '../next/next-step.ts';
+import { neighboursVerb } from '../options/neighbours-options.ts';
+import { beside } from '../next/beside.ts';
 
 /** `drift` on the command line. */
 export const driftCommand: Command<DriftOptions, Drifted> = {
@@ -21,6 +25,14 @@ export const driftCommand: Command<DriftOptions, Drifted> = {
     `*: p of at most ${found.alpha}, of a class adjusted among the classes (Benjamini and Hochberg)`,
     `written to ${report.path}`,
   ],
+  next: async (_result, { options }) => {
+    const { out, old, new: now, layer } = options;
+    const nearest = { query: now, of: old, layer, out: beside(now, 'nearest') };
+    return [
+      ...(await afterFolder(out)),
+      nextStep('what each new one is nearest to', neighboursVerb, nearest),
+    ];
+  },
   json: ({ drift: { rows, examples, ...about } }) => ({
     ...about,
     tests: overallTests(rows),

@@ -8,6 +8,7 @@ import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { duplicates, type FoundDuplicates } from '../duplicates.ts';
 import { type DuplicatesOptions, duplicatesVerb } from '../options/duplicates-options.ts';
+import { afterDuplicates } from '../next/after-duplicates.ts';
 
 /** `duplicates` on the command line. */
 export const duplicatesCommand: Command<DuplicatesOptions, FoundDuplicates> = {
@@ -22,6 +23,7 @@ export const duplicatesCommand: Command<DuplicatesOptions, FoundDuplicates> = {
     ...endLines(found),
     `written to ${report.path}`,
   ],
+  next: ({ duplicates: found }, { options }) => afterDuplicates(found.groups > 0, options),
   json: ({ duplicates: found }) => ({ ...duplicatesSummary(found) }),
 };
 

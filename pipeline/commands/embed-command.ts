@@ -5,6 +5,8 @@ import { type EmbedOptions, embedVerb } from '../options/embed-options.ts';
 import type { EmbeddingsWritten } from '../../outputs/embeddings/write-embeddings.ts';
 import type { EmbedResult } from '../parts/tell-rows.ts';
 import { counted } from '../../operators/message-words.ts';
+import { afterExport } from '../next/after-export.ts';
+import { finalizeStep } from '../next/finalize-step.ts';
 
 /** `embed` on the command line, with the shard that the environment says where the options say none. */
 export const embedCommand: Command<EmbedOptions, EmbedResult, EmbeddingsWritten> = {
@@ -20,6 +22,8 @@ export const embedCommand: Command<EmbedOptions, EmbedResult, EmbeddingsWritten>
   lines: (result, { options, interrupted }) => [
     `${outcome(result, options, interrupted)}${leftOut(result, options)}`,
   ],
+  next: async ({ out }, { options }) =>
+    options.shard === null ? await afterExport(out, options) : [finalizeStep(out)],
   json: ({ out: _out, ...result }) => ({ ...result }),
 };
 

@@ -7,6 +7,7 @@ import { evaluate, type Evaluated } from '../evaluate.ts';
 import { type EvaluateOptions, evaluateVerb } from '../options/evaluate-options.ts';
 import { classLines, groupLines, shown } from './class-table.ts';
 import { counted } from '../../operators/message-words.ts';
+import { afterEvaluation } from '../next/after-evaluation.ts';
 
 /** `evaluate` on the command line. */
 export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
@@ -24,6 +25,7 @@ export const evaluateCommand: Command<EvaluateOptions, Evaluated> = {
     ...probeLines(evaluation),
     `written to ${report.path}`,
   ],
+  next: async (_result, { options }) => await afterEvaluation(options.out, options),
   json: ({ evaluation, unusable }) => {
     const { scored, ranked, testWithoutClass, trainWithoutClass, absentFromTrain } = evaluation;
     const overall = evaluation.rows.filter((row) => row.class === null);

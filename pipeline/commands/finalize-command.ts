@@ -3,6 +3,7 @@ import type { Command } from '../command-line/command.ts';
 import { finalize } from '../finalize.ts';
 import { type FinalizeOptions, finalizeVerb } from '../options/finalize-options.ts';
 import { counted } from '../../operators/message-words.ts';
+import { afterFolder } from '../next/after-folder.ts';
 
 /** `finalize` on the command line. */
 export const finalizeCommand: Command<FinalizeOptions, FinalizedExport> = {
@@ -15,6 +16,7 @@ export const finalizeCommand: Command<FinalizeOptions, FinalizedExport> = {
     const unreadable = bad === 0 ? '' : `; ${counted(bad, 'image')} left out, see quarantine.arrow`;
     return [`${what} ${counted(rows, 'row')} in ${counted(parts, 'part')} in ${path}${unreadable}`];
   },
+  next: async ({ path }) => await afterFolder(path),
   json: ({ path: out, shards, parts, rows, bad, bytes }) => ({
     out,
     shards,

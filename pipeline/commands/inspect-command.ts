@@ -2,6 +2,7 @@ import type { Json } from '../../operators/files/json.ts';
 import type { Command } from '../command-line/command.ts';
 import { flagSpelling } from '../command-line/flag-spelling.ts';
 import { textTable } from '../command-line/text-table.ts';
+import { afterInspection } from '../next/after-inspection.ts';
 import { type Inspected, inspect } from '../inspect.ts';
 import { shownBytes } from '../parts/shown-bytes.ts';
 import { type InspectOptions, inspectVerb } from '../options/inspect-options.ts';
@@ -15,6 +16,7 @@ export const inspectCommand: Command<InspectOptions, Inspected> = {
   stopped: () => 'stopped',
   about: ({ path }) => ({ path }),
   lines: (inspection) => inspectionLines(inspection),
+  next: async (inspection, { options }) => await afterInspection(inspection, options),
   json: (inspection) => ({ ...inspection }),
   failed: ({ problems }) => problems.length > 0,
 };

@@ -11,6 +11,8 @@ import { type LossOptions, lossVerb } from '../options/loss-options.ts';
 import type { Resolved } from '../options/verb.ts';
 import { counted } from '../../operators/message-words.ts';
 import { shownLocation } from '../../operators/shown-location.ts';
+import { convertStep } from '../next/convert-step.ts';
+import { neighboursStep, suspectsStep } from '../next/steps-of-sets.ts';
 
 /** `loss` on the command line. */
 export const lossCommand: Command<LossOptions, MeasuredLoss> = {
@@ -28,6 +30,14 @@ export const lossCommand: Command<LossOptions, MeasuredLoss> = {
     ...textTable([['measure', 'value', 'unit'], ...readoutCells(measured.readouts)]),
     ...(measured.gradient === null ? [] : ['', `gradient written to ${measured.gradient.path}`]),
   ],
+  next: ({ gradient }, { options }) => {
+    const { embeddings: set, layer, exclude } = options;
+    return [
+      gradient === null ? undefined : convertStep('the gradient', gradient.path),
+      suspectsStep({ set, layer, exclude }),
+      neighboursStep({ set, layer }),
+    ];
+  },
   json: ({ value, loss: spec, gradient, ...counted }, { normalize }) => ({
     ...spec,
     ...counted,
@@ -42,7 +52,8 @@ function countCells(
   measured: MeasuredLoss,
   options: Pick<Resolved<LossOptions>, 'normalize'>,
 ): string[][] {
-  const { loss: spec, rows, anchors, anchorsWithoutPositive, withoutClass, unusable } = measured;
+  const { loss: spec, rows, anchors } = measured;
+  const { anchorsWithoutPositive, withoutClass, unusable, excluded } = measured;
   const epsilon = spec.name === 'eps-sup-infonce' ? `, epsilon ${spec.epsilon}` : '';
   const normalised = options.normalize ? ', brought to length 1' : '';
   return [
@@ -52,7 +63,8 @@ function countCells(
     [
       'left out',
       `${counted(anchorsWithoutPositive)} alone in their class, ${counted(withoutClass)} without a class` +
-        (unusable === 0 ? '' : `, ${counted(unusable)} that cannot be used`),
+        (unusable === 0 ? '' : `, ${counted(unusable)} that cannot be used`) +
+        (excluded === 0 ? '' : `, ${counted(excluded)} by \`--exclude\``),
     ],
   ];
 }

@@ -4,6 +4,8 @@ import { textTable } from '../command-line/text-table.ts';
 import { type FoundNeighbours, neighbours } from '../neighbours.ts';
 import { type NeighboursOptions, neighboursVerb } from '../options/neighbours-options.ts';
 import type { ShownNeighbour } from '../parts/first-neighbours.ts';
+import { afterFolder } from '../next/after-folder.ts';
+import { duplicatesStep } from '../next/steps-of-sets.ts';
 
 /** `neighbours` on the command line. */
 export const neighboursCommand: Command<NeighboursOptions, FoundNeighbours> = {
@@ -18,6 +20,12 @@ export const neighboursCommand: Command<NeighboursOptions, FoundNeighbours> = {
     ...shownLines(first, queries, places),
     `written to ${report.path}`,
   ],
+  next: async ({ leaveOneOut }, { options }) => {
+    const { out, query, of, layer, model } = options;
+    const other = leaveOneOut ? undefined : query;
+    const near = model === null ? duplicatesStep({ set: of, layer }, other) : undefined;
+    return [...(await afterFolder(out)), near];
+  },
   json: ({ report, ...found }) => ({ ...found, files: report.files.map(({ path }) => path) }),
 };
 

@@ -7,6 +7,8 @@ import { type PrepareOptions, prepareVerb } from '../options/prepare-options.ts'
 import { shownBytes } from '../parts/shown-bytes.ts';
 import type { PrepareResult } from '../parts/tell-prepared.ts';
 import { prepare } from '../prepare.ts';
+import { afterPrepared } from '../next/after-prepared.ts';
+import { finalizeStep } from '../next/finalize-step.ts';
 
 /** `prepare` on the command line, with the shard that the environment says where the options say none. */
 export const prepareCommand: Command<PrepareOptions, PrepareResult, RowsWritten> = {
@@ -23,6 +25,8 @@ export const prepareCommand: Command<PrepareOptions, PrepareResult, RowsWritten>
     `${outcome(result, options, interrupted)}${leftOut(result)}`,
     ...(result.unchanged || result.rows === 0 ? [] : savingLines(result)),
   ],
+  next: ({ out }, { options }) =>
+    options.shard === null ? afterPrepared(out, options) : [finalizeStep(out)],
   json: ({ out: _out, badVectors: _none, ...result }) => ({ ...result }),
 };
 

@@ -10,6 +10,7 @@ import { helpLayout, maxHelpWidth } from '../command-line/help-layout.ts';
 import { orStandstill } from '../command-line/or-standstill.ts';
 import type { SignalSource } from '../command-line/interrupts.ts';
 import { type StatusLine, statusLine, type TextSink } from '../command-line/status-line.ts';
+import { shellWords } from '../next/shell-words.ts';
 import { spelled } from '../options/spelling.ts';
 import { UsageError } from '../options/usage-error.ts';
 import { commands, type LazyCommand } from './commands.ts';
@@ -90,7 +91,12 @@ export async function commandLine(args: readonly string[], terminal: Terminal): 
       const { perform } = await import('../command-line/perform.ts');
       const outcome = await perform(await load(), options, context);
       exitCode = outcome.exitCode;
-      stdout.write(json ? `${JSON.stringify(outcome.json)}\n` : asText(outcome.lines));
+      if (json) {
+        stdout.write(`${JSON.stringify(outcome.json)}\n`);
+        return;
+      }
+      const next = flags.quiet === true ? [] : await outcome.next();
+      stdout.write(asText([...outcome.lines, ...next]));
     });
   }
   for (const command of program.commands) command.addHelpText('after', exitCodes);
@@ -156,13 +162,4 @@ function errorJson(
 ): Readonly<Record<string, unknown>> {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return { code: code ?? null, message: spell(messageOf(error)) };
-}
-
-/** Words as a shell reads them. */
-function shellWords(words: readonly string[]): string {
-  return words
-    .map((word) =>
-      /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
-    )
-    .join(' ');
 }

@@ -9,10 +9,14 @@ import { report } from '../report.ts';
 export const reportCommand: Command<ReportOptions, ReportFile> = {
   verb: reportVerb,
   run: report,
-  stopped: () => 'stopped; nothing is left half-written',
+  stopped: ({ watch }) =>
+    watch ? 'stopped; the page is not served any more' : 'stopped; nothing is left half-written',
   about: ({ results, out }) => ({ results, out }),
   lines: ({ file, bytes, sections }) => [
     `wrote ${file}, ${shownBytes(bytes)}: ${counted(sections.length, 'section')} (${sections.join(', ')})`,
+    'open it in a browser',
   ],
+  // Where to look is the page itself.
+  next: () => [],
   json: ({ file, bytes, sections, notes }) => ({ file, bytes, sections, notes }),
 };

@@ -3,6 +3,7 @@ import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type SelectOptions, selectVerb } from '../options/select-options.ts';
 import { select, type Selected } from '../select.ts';
+import { afterFolder } from '../next/after-folder.ts';
 
 /** `select` on the command line. */
 export const selectCommand: Command<SelectOptions, Selected> = {
@@ -19,6 +20,7 @@ export const selectCommand: Command<SelectOptions, Selected> = {
     '',
     `written to ${result.report.path}`,
   ],
+  next: async (_result, { options }) => await afterFolder(options.out),
   json: (result) => {
     const { method, selectable, excluded, positions, coverage, passes } = result.selection;
     const chosen = positions.length;

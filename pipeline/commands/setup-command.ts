@@ -4,6 +4,10 @@ import { textTable } from '../command-line/text-table.ts';
 import { type SetupOptions, setupVerb } from '../options/setup-options.ts';
 import { setup } from '../setup.ts';
 import type { SetupResult } from '../setup-tensorflow/setup-result.ts';
+import { nextStep } from '../next/next-step.ts';
+import { demoVerb } from '../options/demo-options.ts';
+import { doctorVerb } from '../options/doctor-options.ts';
+import { trainVerb } from '../options/train-options.ts';
 
 /** `setup` on the command line. */
 export const setupCommand: Command<SetupOptions, SetupResult> = {
@@ -11,11 +15,24 @@ export const setupCommand: Command<SetupOptions, SetupResult> = {
   run: (options) => setup(options),
   stopped: () => 'stopped; what was set up before stays, and downloaded wheels are kept',
   about: ({ engine }) => ({ engine }),
-  lines: (result, { calledAs }) => [...linesOf(result, calledAs)],
+  lines: (result) => linesOf(result),
+  next: ({ state }, { options }) => {
+    if (state === 'planned') {
+      return [nextStep('do it', setupVerb, { ...options, dryRun: false })];
+    }
+    if (state === 'removed' || state === 'not set up') {
+      return [nextStep('what is used now', doctorVerb, {})];
+    }
+    const engine = 'tensorflow';
+    return [
+      nextStep('use it', trainVerb, { data: 'DATA', out: 'RUN', engine }),
+      nextStep('try it', demoVerb, { engine }),
+    ];
+  },
   json: (result) => ({ ...result }),
 };
 
-function linesOf(result: SetupResult, calledAs: string): readonly string[] {
+function linesOf(result: SetupResult): readonly string[] {
   const { state, folder, steps } = result;
   if (state === 'planned') return ['would:', ...steps.map((step) => `  ${step}`)];
   if (state === 'removed') {
@@ -30,7 +47,6 @@ function linesOf(result: SetupResult, calledAs: string): readonly string[] {
     '',
     ...licenseLines(result),
     ...cacheLines(result),
-    `use it: ${calledAs} train DATA --out RUN --engine tensorflow`,
   ];
 }
 

@@ -1,9 +1,12 @@
 import { andMore, counted } from '../../operators/message-words.ts';
+import { formatOf } from '../../outputs/files/wrong-folder.ts';
 import { rankedRows, suspectTotals } from '../../outputs/tables/suspect-files.ts';
 import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type SuspectsOptions, suspectsVerb } from '../options/suspects-options.ts';
 import { suspects, type Suspects } from '../suspects.ts';
+import { afterFolder } from '../next/after-folder.ts';
+import { duplicatesStep } from '../next/steps-of-sets.ts';
 
 /** `suspects` on the command line. */
 export const suspectsCommand: Command<SuspectsOptions, Suspects> = {
@@ -17,6 +20,11 @@ export const suspectsCommand: Command<SuspectsOptions, Suspects> = {
     ...pairLines(result),
     `written to ${result.report.path}`,
   ],
+  next: async (_result, { options }) => {
+    const { out, set, layer } = options;
+    const isOfVectors = (await formatOf(set)) !== 'sincere-run';
+    return [...(await afterFolder(out)), isOfVectors ? duplicatesStep({ set, layer }) : undefined];
+  },
   json: (result) => ({
     ...suspectTotals(result.found),
     pairs: namedPairs(result),

@@ -4,6 +4,9 @@ import type { Command } from '../command-line/command.ts';
 import { textTable } from '../command-line/text-table.ts';
 import { type TheoryOptions, theoryVerb } from '../options/theory-options.ts';
 import { theory, type TheoryResult } from '../theory.ts';
+import { convertStep } from '../next/convert-step.ts';
+import { nextStep } from '../next/next-step.ts';
+import { demoVerb } from '../options/demo-options.ts';
 
 /** `theory` on the command line; fails when a check does not hold. */
 export const theoryCommand: Command<TheoryOptions, TheoryResult> = {
@@ -24,6 +27,12 @@ export const theoryCommand: Command<TheoryOptions, TheoryResult> = {
       ...(report === null ? [] : [`written to ${report.path}`]),
     ];
   },
+  next: ({ report }, { options }) => [
+    report === null
+      ? nextStep('keep the checks', theoryVerb, { ...options, out: 'runs/theory' })
+      : convertStep('the checks', report.path),
+    nextStep('the losses on images', demoVerb, {}),
+  ],
   json: ({ rows }, { seed, draws }) => ({ seed, draws, failed: failedOf(rows), rows }),
   failed: ({ rows }) => failedOf(rows) > 0,
 };

@@ -17,6 +17,7 @@ import type { StepTimes } from '../parts/step-clock.ts';
 import type { TrainedStep, TrainResult } from '../parts/tell-steps.ts';
 import { train } from '../train.ts';
 import { counted } from '../../operators/message-words.ts';
+import { afterRun } from '../next/after-run.ts';
 
 /** `train` on the command line. */
 export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
@@ -37,6 +38,7 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
     readouts: null,
     drawn: null,
     times: null,
+    report: null,
   }),
   lines: (result, { options, interrupted }) => [
     stepLine(result, interrupted),
@@ -45,7 +47,10 @@ export const trainCommand: Command<TrainOptions, TrainResult, TrainedStep> = {
     ...drawnLines(result),
     ...(result.readouts === null ? [] : readoutLines(result.readouts)),
     ...(options.timing && result.times !== null ? timingLines(result.times) : []),
+    ...(result.report === null ? [] : [`drawn in ${result.report}, to be opened in a browser`]),
   ],
+  next: async ({ out, best }, { options }) =>
+    await afterRun({ run: out, options, best: best !== null }),
   json: (result) => ({ ...result }),
 };
 
@@ -72,12 +77,11 @@ const endWords: Readonly<Partial<Record<TrainingEnd, string>>> = {
   alarm: 'by an alarm',
 };
 
-/** The best checkpoint, and what takes it. */
-function bestLines({ out, best }: TrainResult): readonly string[] {
+/** The best checkpoint, and how it is taken. */
+function bestLines({ best }: TrainResult): readonly string[] {
   if (best === null) return [];
   const { step, metric, value } = best;
-  const taken = `embed DATA --model ${out} --checkpoint best`;
-  return [`best ${metric} ${value.toFixed(4)} after step ${counted(step)}: ${taken}`];
+  return [`best ${metric} ${value.toFixed(4)} after step ${counted(step)}: \`--checkpoint best\``];
 }
 
 /** Images that the run could not use, now or before. */

@@ -5,6 +5,7 @@ import { type TransferOptions, transferVerb } from '../options/transfer-options.
 import type { TransferSummary } from '../parts/report-transfer.ts';
 import { transfer, type TransferResult } from '../transfer.ts';
 import { counted } from '../../operators/message-words.ts';
+import { afterFolder } from '../next/after-folder.ts';
 
 /** `transfer` on the command line. */
 export const transferCommand: Command<TransferOptions, TransferResult> = {
@@ -14,6 +15,7 @@ export const transferCommand: Command<TransferOptions, TransferResult> = {
   stopped: ({ out }) => `stopped; what is complete stays in ${out}`,
   about: ({ out }) => ({ out }),
   lines: ({ summary, report }) => [...resultLines(summary), '', `written to ${report.path}`],
+  next: async (_result, { options }) => await afterFolder(options.out),
   json: ({ summary }) => ({ ...summary }),
 };
 

@@ -40,7 +40,7 @@ test('convert says what it wrote, and shows how far it is', async (t) => {
     () => {},
   );
   t.is(exitCode, 0, stderr);
-  t.regex(stdout, /^wrote 20 rows, [\d.]+ kB, to .*a\.parquet\n$/u);
+  t.regex(stdout, /^wrote 20 rows, [\d.]+ kB, to .*a\.parquet\n\nnext:\n/u);
   t.regex(stderr, /convert {2}20\/20 {2}100 %/u);
   t.is(pl.readParquet(out).height, 20);
   const again = await run(['convert', folder, '--to', 'csv', '--out', `${out}.csv`, '--json']);
@@ -141,5 +141,6 @@ test('inspect tells of files: Arrow, a stream, a cut stream, a checkpoint, nothi
   await fs.writeFile(text, 'hello');
   const unknown = await run(['inspect', text]);
   t.is(unknown.exitCode, 1);
-  t.regex(unknown.stderr, /safetensors or ONNX, got something else/u);
+  t.regex(unknown.stdout, /^.*notes\.txt: File of a kind that is not known\n/u);
+  t.regex(unknown.stdout, /problem: Expected .* safetensors or ONNX, got something else/u);
 });

@@ -200,7 +200,7 @@ test('the command line says what the sheet shows, and where it is', async (t) =>
   t.regex(stdout, /: 3 images, 4 views of each, by the augmentation `paper`\n/u);
   t.regex(stdout, /\bflipped +\d+ +\d+ % +50 %\n/u);
   t.regex(stdout, /jitter\.hue +0\.1\n/u);
-  t.regex(stdout, /\nwrote .*photos\.png, [\d.]+ k?B.*\n$/u);
+  t.regex(stdout, /\nwrote .*photos\.png, [\d.]+ k?B\n\nnext:\n.*\n.* train /u);
   const json: unknown = JSON.parse((await runCommandLine([...args, '--json'])).stdout);
   t.like(json, { verb: 'inspect', kind: 'images', sheet: { format: 'png', images: 3, views: 4 } });
 });

@@ -28,7 +28,7 @@ test('prints the checks and the bound, and writes what it printed', async (t) =>
   );
   t.regex(stdout, /\n +0 +0\.6931 +2\.3026 +4\.6052 +6\.9078 +6\.9068 +6\.9078\n/u);
   t.regex(stdout, /\n +8 .* -1\.0932 +0\.2890\n/u);
-  t.regex(stdout, /\nall \d+ checks hold\nwritten to .*theory\.arrow\n$/u);
+  t.regex(stdout, /\nall \d+ checks hold\nwritten to .*theory\.arrow\n\nnext:\n/u);
   t.notRegex(stdout, /NaN|undefined/u);
   t.regex(stderr, /theory {2}14\/14 {2}100 %/u);
   const rows = independentReaders.flechette(

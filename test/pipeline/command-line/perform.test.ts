@@ -35,6 +35,7 @@ function commandOf(
     stopped: (_options, last) => `stopped after ${last?.done ?? 0}`,
     about: ({ embeddings }) => ({ embeddings }),
     lines: (value, { options }) => [`${options.loss}: ${value}`],
+    next: () => [{ about: 'do it again', words: ['loss', 'a b'] }],
     json: (value) => ({ value }),
     failed: (value) => value < 0,
   };
@@ -56,16 +57,20 @@ function performed(command: Command<LossOptions, number>) {
 
 test('the result is told in words and as JSON', async (t) => {
   const { outcome } = performed(commandOf(of({ ...progress, done: 1 }, result)));
-  t.deepEqual(await outcome, {
+  const { next, ...told } = await outcome;
+  t.deepEqual(told, {
     exitCode: 0,
     lines: ['sincere: 7'],
     json: { verb: 'loss', embeddings: 'a', interrupted: false, value: 7 },
   });
+  t.deepEqual(await next(), ['', 'next:', '  do it again', "    sincere loss 'a b'"]);
 });
 
 test('a result that says that something is wrong exits with 1', async (t) => {
   const { outcome } = performed(commandOf(of({ ...result, result: -1 })));
-  t.is((await outcome).exitCode, 1);
+  const { exitCode, next } = await outcome;
+  t.is(exitCode, 1);
+  t.deepEqual(await next(), []);
 });
 
 test('notes of every verb are said, with options as flags', async (t) => {
@@ -81,11 +86,13 @@ test('notes of every verb are said, with options as flags', async (t) => {
 test('a signal ends what cannot be continued, with 130 and how far it was', async (t) => {
   const { outcome, signals } = performed(commandOf(concat(of({ ...progress, done: 1 }), NEVER)));
   setImmediate(() => signals.emit('SIGINT', 'SIGINT'));
-  t.deepEqual(await outcome, {
+  const { next, ...told } = await outcome;
+  t.deepEqual(told, {
     exitCode: 130,
     lines: ['stopped after 1'],
     json: { verb: 'loss', embeddings: 'a', interrupted: true },
   });
+  t.deepEqual(await next(), []);
 });
 
 test('a run without a result was stopped', async (t) => {

@@ -1,5 +1,5 @@
 import type { RunScope } from '../operators/flow/run-scope.ts';
-import { PipelineError } from '../operators/errors.ts';
+import { messageOf, PipelineError } from '../operators/errors.ts';
 import { placeOf } from '../datasets/store/place.ts';
 import { tableBelow } from '../datasets/tables/looks-like-tables.ts';
 import { schemeOf } from '../operators/location-scheme.ts';
@@ -10,6 +10,7 @@ import { vectorLocation } from '../datasets/vectors/vector-location.ts';
 import { isFolder } from '../operators/files/stat-of.ts';
 import { shownLocation } from '../operators/shown-location.ts';
 import { inspectKnown, unknownThing } from '../outputs/inspect/inspect-path.ts';
+import { inspectUnknown } from '../outputs/inspect/inspect-unknown.ts';
 import type { Inspection, InspectPathOptions } from '../outputs/inspect/inspection.ts';
 import { checkTarget } from '../operators/files/check-target.ts';
 import { type SheetReport, writeSheet } from '../outputs/sheet/write-sheet.ts';
@@ -19,6 +20,7 @@ import type { OutOption } from './parts/check-outside.ts';
 import { choosesImages } from './options/sheet-options.ts';
 import { UsageError } from './options/usage-error.ts';
 import { describedImages } from './parts/describe-images.ts';
+import { describedSplits, splitsIn } from './parts/describe-splits.ts';
 import { describedSheet } from './parts/describe-sheet.ts';
 import { checkPreparedReading } from './parts/check-prepared.ts';
 import { inspectVectors } from './parts/inspect-vectors.ts';
@@ -41,8 +43,10 @@ export interface Inspected extends Inspection {
  * Nothing but the sheet is written.
  *
  * @throws {UsageError} When the options cannot be run with.
- * @throws {PipelineError} `ERR_READ` when there is nothing at the path, `ERR_FORMAT` when it is nothing known; of a sheet
- * and of images `ERR_DATASET`, of a sheet `ERR_TOO_MANY_BAD` and `ERR_WRITE`.
+ * What is nothing known is described as that, with what is wrong with it as a problem.
+ *
+ * @throws {PipelineError} `ERR_READ` when there is nothing at the path, `ERR_FORMAT` when it is damaged; of a sheet and of
+ * images at an address `ERR_DATASET`, of a sheet `ERR_TOO_MANY_BAD` and `ERR_WRITE`.
  * @example
  * ```ts
  * const { what, problems } = await inspect({ path: 'runs/a/test', verify: true });
@@ -177,8 +181,13 @@ async function inspectImages(
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     if (isMeant) throw (await alsoNoVectors(path, error, signal)) ?? error;
-    if (error.options.includes('split')) throw error;
-    throw await unknownThing(path, error, await whyNoVectors(path, signal));
+    if (error.options.includes('split')) {
+      const splits = options.split === null ? await splitsIn(path) : [];
+      if (splits.length === 0) throw error;
+      return await describedSplits(options, splits, signal, note);
+    }
+    const why = await unknownThing(path, error, await whyNoVectors(path, signal));
+    return await inspectUnknown(path, messageOf(why));
   }
   throw new UsageError('Expected `verify` to be absent for images, which are read when used', {
     options: ['verify'],

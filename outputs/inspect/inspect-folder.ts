@@ -9,6 +9,7 @@ import { inspectArrowFile, inspectArrowStream, sizeOf } from './inspect-arrow.ts
 import { counted } from '../../operators/message-words.ts';
 import { folderWords } from '../files/wrong-folder.ts';
 import { readDrawn } from '../run/drawn-file.ts';
+import { inspectResults } from './inspect-results.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
 import { inspectSafetensors } from './inspect-safetensors.ts';
 import type { InspectedTable, Inspection, InspectPathOptions } from './inspection.ts';
@@ -39,14 +40,19 @@ export async function inspectFolder(
   folder: string,
   options: InspectPathOptions,
 ): Promise<Inspection | undefined> {
-  const names = (await fs.readdir(folder, { recursive: true })).sort();
-  const files = names.filter((name) => name.split(path.sep).length <= 2);
+  const own =
+    (await aboutRun(folder)) ?? (await aboutEvaluation(folder)) ?? (await aboutResult(folder));
+  // Of a folder that no verb wrote, the results in it say more than its files.
+  if (own === undefined) {
+    const results = await inspectResults(folder, options.signal);
+    if (results !== undefined) return results;
+  }
+  const names = await ownNames(folder);
   const records: InspectedTable['records'][number][] = [];
   const problems: string[] = [];
-  for (const name of files) {
+  for (const name of names.filter(isKnownName)) {
     options.signal?.throwIfAborted();
     const file = path.join(folder, name);
-    if (!/\.(arrows?|safetensors|onnx)$/u.test(name)) continue;
     try {
       const found = await inspectFile(file, { ...options, rows: 0, onRows: undefined });
       if (found === undefined) continue;
@@ -58,12 +64,8 @@ export async function inspectFolder(
       records.push({ file: name, what: 'damaged', rows: null, bytes: await sizeOf(file) });
     }
   }
-  if (records.length === 0) return undefined;
-  const described =
-    (await aboutRun(folder)) ??
-    (await aboutEvaluation(folder)) ??
-    (await aboutResult(folder)) ??
-    aboutFolder;
+  if (own === undefined && records.length === 0) return undefined;
+  const described = own ?? aboutFolder;
   return {
     path: folder,
     ...described,
@@ -74,10 +76,32 @@ export async function inspectFolder(
       ...(options.verify === true && problems.length === 0 ? { verified: 'all files read' } : {}),
     },
     columns: [],
-    tables: [...described.tables, { title: 'files', records }],
+    tables: [...described.tables, ...(records.length === 0 ? [] : [{ title: 'files', records }])],
     preview: [],
     problems,
   };
+}
+
+function isKnownName(name: string): boolean {
+  return /\.(?:arrows?|safetensors|onnx)$/u.test(name);
+}
+
+/** Names in a folder and in the folders in it that are told, sorted; a folder of images may hold millions of others. */
+async function ownNames(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  const list = async (below: string): Promise<readonly string[]> => {
+    const inner: string[] = [];
+    for await (const entry of await fs.opendir(path.join(folder, below))) {
+      const name = path.join(below, entry.name);
+      if (entry.isDirectory()) inner.push(name);
+      else if (isKnownName(name) || name === lockName || name.endsWith(partialSuffix)) {
+        names.push(name);
+      }
+    }
+    return inner;
+  };
+  for (const below of await list('')) await list(below);
+  return names.sort();
 }
 
 type About = Pick<Inspection, 'kind' | 'what' | 'facts' | 'metadata' | 'tables'>;

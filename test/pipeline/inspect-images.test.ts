@@ -6,6 +6,7 @@ import { inspect } from '../../pipeline/inspect.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
 import { noisyImages, setForms, writeSameSet } from '../helpers/same-set.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { toldCommands } from '../helpers/told-commands.ts';
 
 test('a set of images is described alike in every form: its classes, its first images, its hash', async (t) => {
   const { root, forms } = await writeSameSet(await temporaryFolder(t), await noisyImages([3, 2]));
@@ -61,14 +62,22 @@ test('a location of images says what is wrong with it, and what would be known',
   await fs.writeFile(file, 'hello');
   const unknown = await runCommandLine(['inspect', file]);
   t.is(unknown.exitCode, 1);
-  t.regex(unknown.stderr, /safetensors or ONNX, got something else\. As images: .*notes\.txt/u);
+  t.regex(unknown.stdout, /safetensors or ONNX, got something else\. As images: .*notes\.txt/u);
+  t.notRegex(unknown.stdout, /next:/u);
   for (const split of ['train', 'test']) {
     await fs.mkdir(path.join(folder, 'photos', split, 'a'), { recursive: true });
     await fs.writeFile(path.join(folder, 'photos', split, 'a', '1.jpg'), 'no image is read');
   }
   const splits = await runCommandLine(['inspect', path.join(folder, 'photos')]);
-  t.is(splits.exitCode, 1);
-  t.regex(splits.stderr, /error: `.*photos` holds the splits .* `--split train`/u);
+  t.is(splits.exitCode, 0);
+  t.regex(splits.stdout, /photos: 2 images in the splits `test`, `train`\n/u);
+  t.regex(splits.stdout, /^ {2}train +1 +1$/mu);
+  t.like(toldCommands(splits.stdout)[0], [
+    'train',
+    path.join(folder, 'photos'),
+    '--split',
+    'train',
+  ]);
   const args = ['inspect', path.join(folder, 'photos'), '--split', 'train', '--verify'];
   const verified = await runCommandLine(args);
   t.is(verified.exitCode, 2);

@@ -1,0 +1,82 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { inspect } from '../../pipeline/inspect.ts';
+import { runCommandLine } from '../helpers/command-line.ts';
+import { demoFiles } from '../helpers/demo-files.ts';
+import { growingRun } from '../helpers/growing-run.ts';
+import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { toldBelow } from '../helpers/told-commands.ts';
+
+test('a folder of results is described by what is in it, and what compares and shows it', async (t) => {
+  const demo = await demoFiles(t);
+  const { kind, what, tables, problems } = await inspect({ path: demo });
+  t.is(kind, 'results');
+  t.is(what, 'Folder with 2 evaluations, 4 exports');
+  t.deepEqual(problems, []);
+  t.deepEqual(
+    tables[0]!.records.map((record) => [record['folder'], record['what']]),
+    ['sincere', 'supcon'].flatMap((model) => [
+      [`${model}/evaluation`, 'evaluation'],
+      [`${model}/test`, 'export'],
+      [`${model}/train`, 'export'],
+    ]),
+  );
+  t.regex(String(tables[0]!.records[0]!['of']), /^1-NN [\d.]+ %$/u);
+  t.is(tables[0]!.records[2]!['of'], '48 images');
+  const { exitCode, stdout, stderr } = await runCommandLine(['inspect', demo]);
+  t.is(exitCode, 0, stderr);
+  t.deepEqual(toldBelow(stdout, demo), [
+    'report . --out report.html',
+    'compare sincere/evaluation supcon/evaluation',
+    'inspect sincere/evaluation',
+  ]);
+  await fs.writeFile(path.join(demo, 'supcon', 'evaluation', 'summary.json'), '{');
+  const damaged = await inspect({ path: demo });
+  t.is(damaged.problems.length, 1);
+  t.regex(damaged.problems[0]!, /supcon\/evaluation\/summary\.json/u);
+});
+
+test('a run is described before it has a file that is known, and is one to watch while it is written', async (t) => {
+  const folder = path.join(await temporaryFolder(t), 'run');
+  const run = await growingRun(folder);
+  const { stdout } = await runCommandLine(['inspect', folder]);
+  t.regex(stdout, /run: Training run\n/u);
+  t.true(toldBelow(stdout, folder).includes('report . --watch'));
+  await run.close();
+});
+
+test('an empty folder is one to write into', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { kind, what, problems } = await inspect({ path: folder });
+  t.deepEqual([kind, what, problems], ['folder', 'Empty folder', []]);
+  const { exitCode, stdout } = await runCommandLine(['inspect', folder]);
+  t.is(exitCode, 0);
+  t.deepEqual(toldBelow(stdout, folder), ['demo --out .', 'train PHOTOS --out .']);
+});
+
+test('a folder and a file of nothing known say what is in them, and why they are of no use', async (t) => {
+  const folder = await temporaryFolder(t);
+  for (const name of ['a.txt', 'b.txt', 'c.md'])
+    await fs.writeFile(path.join(folder, name), 'hello');
+  await fs.mkdir(path.join(folder, 'more'));
+  const found = await inspect({ path: folder });
+  t.like(found, { kind: 'folder', what: 'Folder with nothing that is known' });
+  t.deepEqual(found.facts, { files: 3, folders: 1, endings: ['.txt 2', '.md 1'] });
+  t.is(found.problems.length, 1);
+  t.regex(found.problems[0]!, /As images: /u);
+  const file = await inspect({ path: path.join(folder, 'a.txt') });
+  t.like(file, { kind: 'file', what: 'File of a kind that is not known', facts: { bytes: 5 } });
+  t.is(file.problems.length, 1);
+  t.is((await runCommandLine(['inspect', folder])).exitCode, 1);
+});
+
+test('one image is no problem, but what it is in is what can be used', async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = path.join(folder, 'a.png');
+  await fs.writeFile(file, Buffer.from('\x89PNG\r\n\x1a\n and so on', 'latin1'));
+  const { exitCode, stdout } = await runCommandLine(['inspect', file]);
+  t.is(exitCode, 0);
+  t.regex(stdout, /a\.png: PNG image\n/u);
+  t.deepEqual(toldBelow(stdout, folder), ['inspect .']);
+});

@@ -11,6 +11,7 @@ import { embed } from './embed.ts';
 import { evaluate } from './evaluate.ts';
 import { type DemoOptions, demoVerb } from './options/demo-options.ts';
 import type { Resolved } from './options/verb.ts';
+import { drawnResults } from './parts/drawn-results.ts';
 import type { TellNote } from './parts/run-event.ts';
 import { retelling, runNested } from './parts/run-nested.ts';
 import { runTask, type TaskProgress, type TellProgress } from './parts/run-task.ts';
@@ -42,10 +43,13 @@ export interface DemoResult {
   readonly rows: readonly DemoRow[];
   /** Folder of the generated images. */
   readonly images: string;
+  /** The page that shows all of it. */
+  readonly report: string;
 }
 
 /** Files that show a folder to be the demo's own, to be made anew. */
 const markName = 'demo.json';
+const reportName = 'report.html';
 const encoders = ['untrained', 'sincere', 'supcon'] as const;
 const perClass = { train: 100, test: 50 };
 const batchSize = 64;
@@ -73,7 +77,8 @@ export function demo(given: DemoOptions = {}): Run<DemoResult> {
       const rows: DemoRow[] = [];
       // Each part is complete in itself: a demo that is told to stop does not start the next.
       for (const encoder of encoders) rows.push(await measuredEncoder(story, encoder));
-      return { rows, images };
+      const report = await drawnReport(story);
+      return { rows, images, report };
     });
   });
 }
@@ -94,6 +99,21 @@ async function drawImages({ scope, options, images, tell }: Story): Promise<void
     .pipe(tap(({ done, total }) => tell({ label: 'drawing images', done, total, unit: 'images' })));
   await lastValueFrom(drawn$, { defaultValue: undefined });
   scope.draining.throwIfAborted();
+}
+
+/** Draws everything that is there as one page. */
+async function drawnReport({ scope, options, tell, note }: Story): Promise<string> {
+  const { signal } = scope;
+  const { out } = options;
+  const { file } = await drawnResults({
+    results: [out],
+    out: path.join(out, reportName),
+    signal,
+    note,
+    onSection: (done, total) =>
+      tell({ label: 'drawing the report', done, total, unit: 'sections' }),
+  });
+  return file;
 }
 
 /** Trains (or not), exports both splits, evaluates. */
@@ -229,7 +249,7 @@ async function clearOwnResults(out: string): Promise<void> {
     );
   }
   await writeAtomicJson(mark, { about: 'made by sincere demo, and made anew by the next one' });
-  for (const encoder of encoders) {
-    await fs.rm(path.join(out, encoder), { recursive: true, force: true });
+  for (const name of [...encoders, reportName]) {
+    await fs.rm(path.join(out, name), { recursive: true, force: true });
   }
 }

@@ -27,6 +27,7 @@ import { type PretrainedStart, viewsOf } from './parts/run-config.ts';
 import { plannedRate } from './parts/planned-rate.ts';
 import { tellTraffic } from './parts/tell-traffic.ts';
 import { type Run, startRun } from './parts/start-run.ts';
+import { reportOfRun } from './parts/report-of-run.ts';
 import { recordedSamples } from './parts/recorded-samples.ts';
 import { trainingValidation } from './parts/training-validation.ts';
 import { trainingSource } from './parts/training-source.ts';
@@ -145,6 +146,7 @@ export function train(given: TrainOptions, start?: PretrainedStart): Run<TrainRe
         ended: cause,
         alarms: alarms.raised,
       }),
+      reportOfRun({ out, wanted: options.report, signal, note }),
     );
   });
 }

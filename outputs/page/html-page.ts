@@ -15,6 +15,8 @@ export interface HtmlPage {
   readonly styles?: readonly string[] | undefined;
   /** Classic scripts at the end of the body, in their order. @default none */
   readonly scripts?: readonly string[] | undefined;
+  /** Lets scripts ask for more where the page came from: for a page that is served. @default false */
+  readonly connects?: boolean | undefined;
 }
 
 /** The program in `<meta name="generator">`, before its version, by which pages of ours are known; in the first kilobyte. */
@@ -39,7 +41,7 @@ export function htmlPage(page: HtmlPage): string {
 <meta name="generator" content="${producer}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${policy(styles, scripts)}">
+<meta http-equiv="Content-Security-Policy" content="${policy(styles, scripts, page.connects)}">
 <title>${title}</title>
 <meta name="description" content="${description}">
 ${styles.map(({ element }) => element)}
@@ -75,7 +77,7 @@ function inline(text: string, name: 'style' | 'script'): Inline {
   return { element: { html: `<${name}>${text}</${name}>` }, source: `'sha256-${hash}'` };
 }
 
-function policy(styles: readonly Inline[], scripts: readonly Inline[]): string {
+function policy(styles: readonly Inline[], scripts: readonly Inline[], connects = false): string {
   const sources = (all: readonly Inline[]): string =>
     [...new Set(all.map(({ source }) => source))].join(' ');
   return [
@@ -83,6 +85,7 @@ function policy(styles: readonly Inline[], scripts: readonly Inline[]): string {
     'img-src data:',
     `style-src ${sources(styles)}`,
     ...(scripts.length === 0 ? [] : [`script-src ${sources(scripts)}`]),
+    ...(connects ? [`connect-src 'self'`] : []),
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');

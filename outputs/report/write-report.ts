@@ -1,6 +1,6 @@
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
-import { htmlPage } from '../page/html-page.ts';
+import { htmlPage, type HtmlPage } from '../page/html-page.ts';
 import { markup, type Markup } from '../page/markup.ts';
 import type { ImagesOfSets } from '../thumbnails/images-of-ids.ts';
 import { type FoundFolder, type ReportMaterial, resultKinds } from './material/material.ts';
@@ -55,11 +55,29 @@ export interface ReportPage extends Pick<ReportFile, 'sections' | 'notes'> {
   readonly html: string;
 }
 
-/** Draws a report. Errors as `writeReport`. */
+/** Draws a report as a page. Errors as `writeReport`. */
 export async function reportPage(
   material: ReportMaterial,
-  { signal, images, onSection }: WriteReportOptions = {},
+  options: WriteReportOptions = {},
 ): Promise<ReportPage> {
+  const { sections, notes, ...page } = await drawReport(material, options);
+  return { html: htmlPage(page), sections, notes };
+}
+
+/** A report as the parts of its page. */
+export interface DrawnReport
+  extends
+    Pick<HtmlPage, 'title' | 'description' | 'header' | 'main'>,
+    Pick<ReportFile, 'sections' | 'notes'> {
+  readonly styles: readonly string[];
+  readonly scripts: readonly string[];
+}
+
+/** Draws a report. Errors as `writeReport`. */
+export async function drawReport(
+  material: ReportMaterial,
+  { signal, images, onSection }: WriteReportOptions = {},
+): Promise<DrawnReport> {
   const notes = [...material.notes];
   const context: ReportContext = { signal, images, note: (text) => notes.push(text) };
   const drawn = new Map<string, SectionContent>();
@@ -76,7 +94,7 @@ export async function reportPage(
   }
   onSection?.(sections.length, sections.length);
   const contents = [...drawn.values()];
-  const html = htmlPage({
+  return {
     title: `Report of ${material.name}`,
     description: `What was trained and measured in ${material.given.join(', ')}`,
     header: headerOf(material, [...drawn.keys()]),
@@ -84,8 +102,9 @@ export async function reportPage(
 ${endOfReport(drawn, notes)}`,
     styles: [...new Set([reportStyle, ...contents.flatMap(({ styles = [] }) => styles)])],
     scripts: [...new Set(contents.flatMap(({ scripts = [] }) => scripts))],
-  });
-  return { html, sections: [...drawn.keys()], notes };
+    sections: [...drawn.keys()],
+    notes,
+  };
 }
 
 /** A section, or where it is drawn from damaged files what is wrong with them: the others are drawn. */

@@ -83,7 +83,7 @@ function forTable({ facts }: Inspected, { path: given }: Resolved<InspectOptions
 /** Results in a folder, by the table of them. */
 function forResults({ path: folder, tables }: Inspected): NextSteps {
   const results = tables[0]!.records.map((record) => ({
-    folder: path.join(folder, String(record['folder'])),
+    folder: path.join(folder, record['folder'] as string),
     what: record['what'],
   }));
   const evaluations = results.filter(({ what }) => what === 'evaluation');

@@ -164,6 +164,8 @@ export interface TrainOptions
   readonly jsonl?: boolean | undefined;
   /** Copy the rows of the metrics into event files for TensorBoard, in `tensorboard/`. @default false */
   readonly tensorboard?: boolean | undefined;
+  /** Draw the run as a page, `report.html`, when it ends. @default false */
+  readonly report?: boolean | undefined;
   /** Record loss and similarities of each image in `samples.arrows`, every epoch or, of long runs, every n-th. @default false */
   readonly samples?: boolean | undefined;
   /** Report the share of time spent in steps and between them. @default false */
@@ -366,6 +368,7 @@ const run = {
   tensorboard: flag(
     'Copy the rows of the metrics into event files for TensorBoard, in `tensorboard/`.',
   ),
+  report: flag('Draw the run as a page, `report.html`, when it ends.'),
   samples: flag(
     'Record loss and similarities of each image in `samples.arrows`, every epoch or, of long runs, every n-th.',
   ),

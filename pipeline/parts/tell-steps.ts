@@ -41,6 +41,8 @@ export interface TrainResult {
   readonly drawn: DrawnExtremes | null;
   /** Null with fewer than two steps in this run. */
   readonly times: StepTimes | null;
+  /** The page of `report`; null when none was asked for, or it could not be drawn. */
+  readonly report: string | null;
 }
 
 /** The best checkpoint of a run, and by what it is. */
@@ -129,6 +131,7 @@ export function tellSteps({
         readouts: last?.readouts ?? null,
         drawn: reached() === 0 ? null : extremesOf(drawn(reached())),
         times: clock.times(),
+        report: null,
       });
       return concat(
         progress$,

@@ -8,6 +8,7 @@ import { demo } from '../../pipeline/demo.ts';
 import { demoVerb } from '../../pipeline/options/demo-options.ts';
 import { resolveOptions } from '../../pipeline/options/verb.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { toldCommands } from '../helpers/told-commands.ts';
 
 type Row = { readonly nearest1: number; readonly repelled: string | undefined };
 
@@ -45,6 +46,15 @@ test('the demo is hard enough to be worth training, and training is worth it', a
       t.true(files.includes(path.normalize(name)), name);
     }
   }
+  const page = path.join(out, 'report.html');
+  t.true(stdout.includes(`see it in ${page}, in a browser`));
+  t.regex(await fs.readFile(page, 'utf8'), /^<!doctype html>/u);
+  t.is(toldCommands(stdout).length, 3);
+  t.deepEqual(toldCommands(stdout)[0]?.slice(-3), [
+    'compare',
+    path.join(out, 'supcon/evaluation'),
+    path.join(out, 'sincere/evaluation'),
+  ]);
   // A folder that is not a demo's is left alone.
   const other = path.join(out, 'images');
   const refused = demo(resolveOptions(demoVerb, { out: other }));

@@ -17,7 +17,7 @@ export interface CommandTerminal {
   /** Whether stderr is a terminal. @default when `onStatus` is given */
   readonly isTTY?: boolean | undefined;
   /** Called after each write to stderr, with the process that signals come from. */
-  readonly onStatus?: ((terminal: EventEmitter) => void) | undefined;
+  readonly onStatus?: ((terminal: EventEmitter, text: string) => void) | undefined;
 }
 
 /** Runs a command line in this process. */
@@ -34,7 +34,7 @@ export async function runCommandLine(
       ...stderr,
       write(text: string) {
         stderr.write(text);
-        onStatus?.(terminal);
+        onStatus?.(terminal, text);
       },
     },
   });

@@ -22,7 +22,7 @@ test('a folder of results is described by what is in it, and what compares and s
       [`${model}/train`, 'export'],
     ]),
   );
-  t.regex(String(tables[0]!.records[0]!['of']), /^1-NN [\d.]+ %$/u);
+  t.regex(tables[0]!.records[0]!['of'] as string, /^1-NN [\d.]+ %$/u);
   t.is(tables[0]!.records[2]!['of'], '48 images');
   const { exitCode, stdout, stderr } = await runCommandLine(['inspect', demo]);
   t.is(exitCode, 0, stderr);

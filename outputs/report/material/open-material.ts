@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { messageOf, PipelineError } from '../../../operators/errors.ts';
-import { folderWords, isFolderFormat } from '../../files/wrong-folder.ts';
+import { type FolderFormat, folderWords, isFolderFormat } from '../../files/wrong-folder.ts';
 import { comparisonName, foundFolders, type KnownFiles } from './found-folders.ts';
 import { joinResults } from './join-results.ts';
 import type { FoundFolder, ReportMaterial } from './material.ts';
@@ -8,6 +8,13 @@ import { pageNames, placeless } from './page-names.ts';
 import { pairedEvaluations } from './paired-evaluations.ts';
 import { readComparison } from './read-comparison.ts';
 import { type ReadResults, resultReaders } from './read-results.ts';
+
+/** Options of `openMaterial`. */
+export interface OpenMaterialOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Format of the results that are read; others are passed over. @default all */
+  readonly only?: FolderFormat | undefined;
+}
 
 /**
  * Reads what a report is made of: results by their own files, and those in the folders in which there are some.
@@ -21,7 +28,7 @@ import { type ReadResults, resultReaders } from './read-results.ts';
  */
 export async function openMaterial(
   given: readonly string[],
-  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  { signal, only }: OpenMaterialOptions = {},
 ): Promise<ReportMaterial> {
   const notes: string[] = [];
   const tell = (text: string): void => {
@@ -40,7 +47,7 @@ export async function openMaterial(
   const results = folders.filter(isResult).map(({ folder }) => folder);
   const nameOf = pageNames(tops, results);
   const read = emptyResults();
-  for (const known of folders) {
+  for (const known of folders.filter(isOfFormat(only))) {
     signal?.throwIfAborted();
     const isGiven = tops.some((top) => path.resolve(top) === path.resolve(known.folder));
     await readFolder(read, known, {
@@ -52,6 +59,15 @@ export async function openMaterial(
   const paired = await pairedEvaluations(joined.evaluations, { note: tell, signal });
   const names = tops.map(nameOf);
   return { ...read, ...joined, name: names.join(', '), given: names, paired, notes };
+}
+
+/** A test for folders of a format, or that are damaged; all of them when none is given. */
+function isOfFormat(only: FolderFormat | undefined): (known: KnownFiles) => boolean {
+  return ({ json }) =>
+    only === undefined ||
+    [...json.values()].some(
+      (content) => content instanceof PipelineError || content['format'] === only,
+    );
 }
 
 interface Reading {

@@ -48,6 +48,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   'operators/evaluation': ['operators/onnx', 'operators/threads', 'operators'],
   'operators/curation': ['operators/evaluation', 'operators/threads', 'operators'],
+  'operators/layout': ['operators/evaluation', 'operators'],
   'operators/theory': ['operators/loss', 'operators/tensor', 'operators'],
   'datasets/http': ['operators/files', 'operators'],
   'datasets/s3': ['datasets/http', 'operators/files', 'operators'],

@@ -53,7 +53,8 @@ export function noBrowser(): string | undefined {
 /** A test with a browser; where there is none, a test that says why. */
 export function browserTest(title: string, body: (t: ExecutionContext) => Promise<void>): void {
   const missing = noBrowser();
-  test(title, async (t) => {
+  // One after the other: pages share the cores and the memory of one browser.
+  test.serial(title, async (t) => {
     if (missing === undefined) return await body(t);
     t.log(missing);
     t.pass();
@@ -101,15 +102,17 @@ export async function openAddress(
 
 async function newContext(view: PageView): Promise<BrowserContext> {
   const { width = 1280, height = 800, colorScheme = 'light', scripts = true } = view;
-  return await (
-    await sharedBrowser()
-  ).newContext({
+  const browser = await sharedBrowser();
+  const context = await browser.newContext({
     viewport: { width, height },
     colorScheme,
     javaScriptEnabled: scripts,
     deviceScaleFactor: view.pixelRatio ?? 1,
     hasTouch: view.touch ?? false,
   });
+  // How long a test may take is AVA's to say.
+  context.setDefaultTimeout(0);
+  return context;
 }
 
 function hear(
@@ -195,7 +198,7 @@ let browser: Promise<Browser> | undefined;
 async function sharedBrowser(): Promise<Browser> {
   // Shared memory of containers is small; a program of root has no sandbox of its own.
   const args = ['--disable-dev-shm-usage'];
-  return await (browser ??= chromium.launch({ executablePath: program, args }));
+  return await (browser ??= chromium.launch({ executablePath: program, args, timeout: 0 }));
 }
 
 test.after.always('the browser is closed', async () => {

@@ -23,14 +23,14 @@ import { watchedRuns } from './parts/watched-runs.ts';
  * ```
  */
 export function report(given: ReportOptions): Run<ReportFile> {
-  return startRun(reportVerb, given, async ({ results, out, images, port }, scope, note) => {
+  return startRun(reportVerb, given, async ({ results, out, images, map, port }, scope, note) => {
     // By the rules of the options it is watched then.
     if (out === null) return await watchedRuns({ results, port }, scope, note);
     const { signal } = scope;
     return runTask(scope, async (tell) => {
       const onSection = (done: number, total: number): void =>
         tell({ label: 'draw', done, total, unit: 'sections' });
-      return await drawnResults({ results, out, images, signal, note, onSection });
+      return await drawnResults({ results, out, images, map, signal, note, onSection });
     });
   });
 }

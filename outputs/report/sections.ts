@@ -7,6 +7,7 @@ import { confusionSection } from './sections/confusion.ts';
 import { curvesSection } from './sections/curves.ts';
 import { duplicatesSection } from './sections/duplicates.ts';
 import { headlineSection } from './sections/headline.ts';
+import { mapSection } from './sections/map.ts';
 import { metricsSection } from './sections/metrics.ts';
 import { mistakesSection } from './sections/mistakes.ts';
 import { settingsSection } from './sections/settings.ts';
@@ -20,6 +21,7 @@ export const reports: Readonly<Record<string, ReportSection>> = {
   headline: headlineSection,
   similarities: similaritiesSection,
   'class-similarities': classSimilaritiesSection,
+  map: mapSection,
   comparison: comparisonSection,
   metrics: metricsSection,
   classes: classesSection,

@@ -1,6 +1,7 @@
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
 import { htmlPage, type HtmlPage } from '../page/html-page.ts';
+import type { MapKind } from '../map/map-layout.ts';
 import { markup, type Markup } from '../page/markup.ts';
 import type { ImagesOfSets } from '../thumbnails/images-of-ids.ts';
 import { type FoundFolder, type ReportMaterial, resultKinds } from './material/material.ts';
@@ -25,6 +26,8 @@ export interface WriteReportOptions {
   readonly signal?: AbortSignal | undefined;
   /** Images of the sets that results were made of, for thumbnails. @default none */
   readonly images?: ImagesOfSets | undefined;
+  /** Projection of the map. @default 'pca' */
+  readonly map?: MapKind | undefined;
   /** Progress: sections drawn, of how many. */
   readonly onSection?: ((done: number, total: number) => void) | undefined;
 }
@@ -76,10 +79,10 @@ export interface DrawnReport
 /** Draws a report. Errors as `writeReport`. */
 export async function drawReport(
   material: ReportMaterial,
-  { signal, images, onSection }: WriteReportOptions = {},
+  { signal, images, map, onSection }: WriteReportOptions = {},
 ): Promise<DrawnReport> {
   const notes = [...material.notes];
-  const context: ReportContext = { signal, images, note: (text) => notes.push(text) };
+  const context: ReportContext = { signal, images, map, note: (text) => notes.push(text) };
   const drawn = new Map<string, SectionContent>();
   const sections = Object.entries(reports);
   for (const [done, [name, { draw }]] of sections.entries()) {

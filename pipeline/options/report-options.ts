@@ -1,4 +1,6 @@
-import { flag, integer, optional, path, paths } from './option-fields.ts';
+import { type MapKind, mapKinds } from '../../outputs/map/map-layout.ts';
+import { namesOf } from '../../operators/names-of.ts';
+import { choice, flag, integer, optional, path, paths } from './option-fields.ts';
 import { defineVerb, type OptionFields, type Verb } from './verb.ts';
 
 /** Options of `report`. */
@@ -9,6 +11,8 @@ export interface ReportOptions {
   readonly out?: string | null | undefined;
   /** Where the images are, for thumbnails; where the exports say that they were when not given. */
   readonly images?: readonly string[] | null | undefined;
+  /** Projection of the map: `pca` is the plane of greatest variance, `umap` keeps neighbours together. @default 'pca' */
+  readonly map?: MapKind | undefined;
   /** Serve a live page of runs to this machine, until it is stopped, instead of writing one. @default false */
   readonly watch?: boolean | undefined;
   /** Port of the live page, on 127.0.0.1; 0 for any that is free. @default 0 */
@@ -25,6 +29,10 @@ const fields: OptionFields<ReportOptions> = {
       'Where the images are, for thumbnails; where the exports say that they were when not given.',
     ),
   ),
+  map: choice(
+    namesOf(mapKinds),
+    'Projection of the map: `pca` is the plane of greatest variance, `umap` keeps neighbours together.',
+  ).default('pca'),
   watch: flag(
     'Serve a live page of runs to this machine, until it is stopped, instead of writing one.',
   ),

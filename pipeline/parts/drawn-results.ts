@@ -11,7 +11,7 @@ import type { TellNote } from './run-event.ts';
 import { setsOfMaterial } from './sets-of-material.ts';
 
 /** What is drawn, and where. */
-interface DrawnResults extends Pick<WriteReportOptions, 'onSection'> {
+interface DrawnResults extends Pick<WriteReportOptions, 'map' | 'onSection'> {
   readonly results: readonly string[];
   readonly out: string;
   /** Where the images are; null where the results say it. @default null */
@@ -30,6 +30,7 @@ export async function drawnResults({
   results,
   out,
   images: given = null,
+  map,
   signal,
   note,
   onSection,
@@ -39,7 +40,7 @@ export async function drawnResults({
   await checkTarget(out);
   await refuseOtherPage(out);
   const images = await imagesOfSets({ given, sets: setsOfMaterial(material), signal, note });
-  const file = await writeReport(out, material, { signal, images, onSection });
+  const file = await writeReport(out, material, { signal, images, map, onSection });
   for (const text of new Set(file.notes)) note(text);
   return file;
 }

@@ -1,3 +1,4 @@
+import type { MapKind } from '../../map/map-layout.ts';
 import type { Markup } from '../../page/markup.ts';
 import type { ImagesOfSets } from '../../thumbnails/images-of-ids.ts';
 import type { ReportMaterial } from './material.ts';
@@ -9,6 +10,8 @@ export interface ReportContext {
   readonly note: (text: string) => void;
   /** Images of the sets that results were made of, for thumbnails. @default none */
   readonly images?: ImagesOfSets | undefined;
+  /** Projection of the map. @default 'pca' */
+  readonly map?: MapKind | undefined;
 }
 
 /** A section that has something to show. */

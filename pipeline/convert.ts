@@ -5,6 +5,7 @@ import { checkTarget } from '../operators/files/check-target.ts';
 import { makeFolder } from '../operators/files/make-folder.ts';
 import path from 'node:path';
 import { type ConvertOptions, convertVerb } from './options/convert-options.ts';
+import { mapRows } from './parts/map-rows.ts';
 import { exportedImages } from './parts/exported-images.ts';
 import { runTask } from './parts/run-task.ts';
 import { type Run, startRun } from './parts/start-run.ts';
@@ -24,23 +25,29 @@ import { type Run, startRun } from './parts/start-run.ts';
  */
 export function convert(given: ConvertOptions): Run<ConversionReport> {
   return startRun(convertVerb, given, async (options, scope, note) => {
-    const { to, out, vectors } = options;
+    const { to, out, vectors, map } = options;
     const { signal } = scope;
     const format = formatOf(to);
     const source: ArrowSource | undefined =
-      format.of === 'rows' ? scope.use(await openArrowSource(options.source)) : undefined;
+      format.of === 'rows' && map === null
+        ? scope.use(await openArrowSource(options.source))
+        : undefined;
     // Before the work, so that a file that cannot be written costs no wait.
     await (format.extension === null
       ? makeFolder(path.dirname(path.resolve(out)))
       : checkTarget(out));
     const images =
-      format.thumbnails === true ? await exportedImages(options, { signal, note }) : undefined;
+      format.thumbnails === true || map !== null
+        ? await exportedImages(options, { signal, note })
+        : undefined;
     return runTask(scope, async (tell) => {
+      const rows =
+        map === null ? source : await mapRows(options.source, map, { images, signal, note, tell });
       const onRows = (done: number): void =>
-        tell({ label: 'convert', done, total: source?.rows, unit: 'rows' });
+        tell({ label: 'convert', done, total: rows?.rows, unit: 'rows' });
       const writing = { signal, onRows, onNote: note, vectors: vectors ?? undefined, images };
       return format.of === 'rows'
-        ? await format.write(out, source!, writing)
+        ? await format.write(out, rows!, writing)
         : await format.write(out, options.source, writing);
     });
   });

@@ -139,6 +139,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators',
   ],
   'outputs/thumbnails': ['outputs/page', 'operators/image', 'operators'],
+  'outputs/map': [
+    'outputs/page',
+    'outputs/embeddings',
+    'operators/layout',
+    'operators/evaluation',
+    'operators/files',
+    'operators',
+  ],
   'outputs/model': ['outputs/files', 'operators/*'],
   'outputs/exports': ['outputs/tables', 'outputs/arrow', 'outputs/files', 'operators/*'],
   'outputs/embeddings': [
@@ -164,6 +172,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'operators/*',
   ],
   'outputs/convert': [
+    'outputs/map',
     'outputs/thumbnails',
     'outputs/tensorboard',
     'outputs/run',
@@ -171,6 +180,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'outputs/exports',
     'outputs/arrow',
     'outputs/files',
+    'operators/evaluation',
+    'operators/image',
     'operators/arrow',
     'operators/files',
     'operators',
@@ -192,6 +203,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'outputs/report': [
     'outputs/thumbnails',
     'outputs/charts',
+    'outputs/map',
     'outputs/page',
     'outputs/run',
     'outputs/embeddings',

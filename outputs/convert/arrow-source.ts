@@ -17,6 +17,8 @@ export interface ArrowSource {
   readonly path: string;
   readonly schema: Schema;
   readonly rows: number;
+  /** About what a row takes, in bytes; where the types do not tell. */
+  readonly rowBytes?: number | undefined;
   /** All rows in order; one batch, or about a megabyte of small ones, in memory at a time. */
   read(): AsyncGenerator<RecordBatch, void, undefined>;
   /** Idempotent. */

@@ -81,10 +81,10 @@ export async function writeParquet(
 /** The bytes of the file, about a row group at a time. */
 async function* encode(
   wasm: Wasm,
-  { path, schema, rows }: ArrowSource,
+  { path, schema, rows, rowBytes }: ArrowSource,
   feed: Feed,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const properties = propertiesOf(wasm, schema);
+  const properties = propertiesOf(wasm, schema, rowBytes ?? rowBytesOf(schema));
   try {
     if (rows === 0) {
       // A stream of batches has its columns from the first, and here is none.
@@ -171,7 +171,7 @@ function streamOf(schema: Schema, batches: readonly RecordBatch[]): Buffer {
   return Buffer.concat([head, ...batches.map((batch) => writer.encode(batch)), endOfStream]);
 }
 
-function propertiesOf(wasm: Wasm, schema: Schema): parquetWasm.WriterProperties {
+function propertiesOf(wasm: Wasm, schema: Schema, rowBytes: number): parquetWasm.WriterProperties {
   const { Compression, Encoding, EnabledStatistics, WriterPropertiesBuilder } = wasm;
   const isVectors = schema.fields.some(({ type }) => isVectorOfFloats(type));
   // Settings of one column do not reach inside lists, so those for vectors are the general ones.
@@ -180,7 +180,7 @@ function propertiesOf(wasm: Wasm, schema: Schema): parquetWasm.WriterProperties 
   let builder = new WriterPropertiesBuilder()
     .setCreatedBy(producer)
     .setCompression(Compression.ZSTD)
-    .setMaxRowGroupSize(Math.max(1, Math.floor(groupBytes / rowBytes(schema))))
+    .setMaxRowGroupSize(Math.max(1, Math.floor(groupBytes / rowBytes)))
     .setKeyValueMetadata(new Map(schema.metadata))
     .setDictionaryEnabled(false)
     .setStatisticsEnabled(EnabledStatistics.None)
@@ -204,7 +204,7 @@ function isVectorOfFloats(type: DataType): boolean {
 }
 
 /** About what a row takes; text is a guess. */
-function rowBytes(schema: Schema): number {
+function rowBytesOf(schema: Schema): number {
   const bytesOf = ({ type }: Field): number =>
     DataType.isFixedSizeList(type) ? 4 * type.listSize : 64;
   return schema.fields.reduce((sum, field) => sum + bytesOf(field), 0);

@@ -1,3 +1,5 @@
+import { namesOf } from '../../operators/names-of.ts';
+import { type MapKind, mapKinds } from '../../outputs/map/map-layout.ts';
 import { eitherOf } from '../../operators/message-words.ts';
 import { type FormatName, formatNames, formatOf } from '../../outputs/convert/formats.ts';
 import { choice, optional, path } from './option-fields.ts';
@@ -15,6 +17,8 @@ export interface ConvertOptions {
   readonly vectors?: 'columns' | 'json' | null | undefined;
   /** Where the images are, for thumbnails; where the vectors say that they were when not given. */
   readonly images?: string | null | undefined;
+  /** Rows for a map of an export in Parquet, in place of the vectors: x, y, exact neighbours, thumbnails. */
+  readonly map?: MapKind | null | undefined;
 }
 
 const fields: OptionFields<ConvertOptions> = {
@@ -34,6 +38,12 @@ const fields: OptionFields<ConvertOptions> = {
   images: optional(
     path(
       'Where the images are, for thumbnails; where the vectors say that they were when not given.',
+    ),
+  ),
+  map: optional(
+    choice(
+      namesOf(mapKinds),
+      'Rows for a map of an export in Parquet, in place of the vectors: x, y, exact neighbours, thumbnails.',
     ),
   ),
 };
@@ -67,8 +77,14 @@ export const convertVerb: Verb<ConvertOptions> = defineVerb<ConvertOptions>({
     },
     {
       option: 'images',
-      expected: `absent unless \`to\` is ${formatsThat((name) => formatOf(name).thumbnails === true)}`,
-      holds: ({ to, images }) => formatOf(to).thumbnails === true || images === null,
+      expected: `absent unless \`to\` is ${formatsThat((name) => formatOf(name).thumbnails === true)}, or \`map\` is given`,
+      holds: ({ to, images, map }) =>
+        formatOf(to).thumbnails === true || map !== null || images === null,
+    },
+    {
+      option: 'map',
+      expected: 'absent unless `to` is `parquet`',
+      holds: ({ to, map }) => to === 'parquet' || map === null,
     },
   ],
 });

@@ -1,6 +1,6 @@
 /**
  * Layouts of an export beside `umap-learn`:
- * `npx tsx test/bench/map.ts EXPORT [--layer projection] [--seeds 3] [--python python3] [--json]`.
+ * `npx tsx test/bench/map.ts EXPORT [--layer projection] [--seeds 3] [--python python3] [--only ours] [--json]`.
  *
  * Ours in this process: the principal plane, the exact neighbours, UMAP from them for each seed, and the trustworthiness of
  * each (15 neighbours, 2,000 points). The peer in a process of its own, on the same vectors, without and with its compilation;
@@ -37,6 +37,7 @@ const { values, positionals } = parseArgs({
     layer: { type: 'string', default: 'projection' },
     seeds: { type: 'string', default: '3' },
     python: { type: 'string', default: 'python3' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -47,7 +48,7 @@ const set = await read(location, values.layer as EmbeddingLayer);
 const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'sincere-bench-'));
 try {
   await ours();
-  await theirs();
+  if (values.only !== 'ours') await theirs();
 } finally {
   await fs.rm(folder, { recursive: true });
 }

@@ -168,7 +168,6 @@ test('Embedding Atlas opens it without computing', async (t) => {
   }
   const address = `http://127.0.0.1:${port}/data/metadata.json`;
   const metadata = await answered(address, child, said);
-  t.like(metadata, {});
   const props = JSON.stringify(metadata);
   for (const column of ['x', 'y', 'neighbors']) t.true(props.includes(`"${column}"`), props);
   t.false(/umap|Computing|Loading model/iu.test(said.join('')), said.join(''));

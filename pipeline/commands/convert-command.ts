@@ -1,5 +1,6 @@
 import type { ConversionReport } from '../../outputs/convert/conversion.ts';
 import type { Command } from '../command-line/command.ts';
+import { formatOf } from '../../outputs/convert/formats.ts';
 import { shownBytes } from '../parts/shown-bytes.ts';
 import { convert } from '../convert.ts';
 import { type ConvertOptions, convertVerb } from '../options/convert-options.ts';
@@ -18,9 +19,9 @@ export const convertCommand: Command<ConvertOptions, ConversionReport> = {
   lines: ({ rows, bytes }, { options }) => [
     `wrote ${counted(rows, 'row')}, ${shownBytes(bytes)}, to ${options.out}`,
   ],
-  // Vectors are read again from any format.
-  next: async (_result, { options: { source, out } }) =>
-    (await exportIn(source)) === undefined
+  // Vectors are read again from any format of tables and arrays.
+  next: async (_result, { options: { source, to, out } }) =>
+    formatOf(to).extension === null || (await exportIn(source)) === undefined
       ? []
       : [nextStep('what other verbs find in it', inspectVerb, { path: out })],
   json: ({ rows, bytes }) => ({ rows, bytes }),

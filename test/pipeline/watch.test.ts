@@ -2,9 +2,12 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { report } from '../../pipeline/report.ts';
+import { train } from '../../pipeline/train.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
 import { growingRun } from '../helpers/growing-run.ts';
+import { tinyTraining } from '../helpers/pipeline-options.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { notesOf } from '../helpers/told.ts';
 
 test('a live page is served from when its address is told until a signal ends it, which is an interruption', async (t) => {
   const folder = path.join(await temporaryFolder(t), 'run');
@@ -57,4 +60,18 @@ test('a page is written or served, not both', async (t) => {
     t.is(exitCode, 2);
     t.regex(stderr, message);
   }
+});
+
+test('a run is drawn when it ends, and is whole where it cannot be', async (t) => {
+  const out = path.join(await temporaryFolder(t), 'run');
+  const page = path.join(out, 'report.html');
+  const given = { out, data: 'synthetic:shapes?classes=3&count=24&size=8', report: true };
+  const drawn = await train(tinyTraining({ ...given, steps: 2 }));
+  t.is(drawn.report, page);
+  t.regex(await fs.readFile(page, 'utf8'), /^<!doctype html>[\s\S]*<h1>Report of run<\/h1>/u);
+  await fs.writeFile(page, 'mine');
+  const run = train({ out, resume: true, steps: 4 });
+  const notes = await notesOf(run);
+  t.true(notes.some((text) => text.startsWith('the run is finished, but `')));
+  t.is(await fs.readFile(page, 'utf8'), 'mine');
 });

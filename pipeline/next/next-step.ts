@@ -26,8 +26,8 @@ const mostSteps = 3;
  */
 export function nextStep<T>(
   about: string,
-  verb: Pick<Verb<T>, 'name' | 'fields'>,
-  given: GivenOptions<T>,
+  verb: Verb<T>,
+  given: GivenOptions<NoInfer<T>>,
 ): NextStep | undefined {
   const words = commandWords(verb, given);
   if (words === undefined) return undefined;

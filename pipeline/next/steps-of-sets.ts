@@ -40,5 +40,5 @@ export function duplicatesStep(
 /** Step to find the nearest neighbours of all. */
 export function neighboursStep({ set, layer }: Omit<GivenSet, 'exclude'>): NextStep | undefined {
   const out = beside(set, 'nearest');
-  return nextStep('the nearest of each', neighboursVerb, { set, layer, out });
+  return nextStep('the nearest of each', neighboursVerb, { query: set, of: set, layer, out });
 }

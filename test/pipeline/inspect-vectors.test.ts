@@ -101,7 +101,6 @@ test('a table without vectors is no file of vectors', async (t) => {
 test('a file whose vectors cannot be read is told why, besides why it holds no images', async (t) => {
   const file = path.join(await temporaryFolder(t), 'numbers.csv');
   await fs.writeFile(file, '0.5,0.25\n0.75,1.5\n');
-  await t.throwsAsync(inspect({ path: file }), {
-    message: /As images: .* As vectors: .*no header: its first line is numbers/u,
-  });
+  const { problems } = await inspect({ path: file });
+  t.regex(problems.join('\n'), /As images: .* As vectors: .*no header: its first line is numbers/u);
 });

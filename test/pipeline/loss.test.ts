@@ -192,6 +192,7 @@ test('prints the same as JSON, with nothing beside it', async (t) => {
     anchorsWithoutPositive: 1,
     withoutClass: 5,
     unusable: 0,
+    excluded: 0,
     gradient,
   });
 });

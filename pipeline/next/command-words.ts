@@ -10,8 +10,8 @@ export type GivenOptions<T> = { readonly [K in keyof T]?: T[K] | null | undefine
  * @returns Undefined when one of them cannot be written on a command line, such as a class whose name holds a comma.
  */
 export function commandWords<T>(
-  { name, fields }: Pick<Verb<T>, 'name' | 'fields'>,
-  given: GivenOptions<T>,
+  { name, fields }: Verb<T>,
+  given: GivenOptions<NoInfer<T>>,
 ): readonly string[] | undefined {
   const arguments_: string[] = [];
   const flags: string[] = [];

@@ -5,6 +5,7 @@ import { smoothed } from '../../charts/smoothed.ts';
 import type { TickUnit } from '../../charts/ticks.ts';
 import { shownValue } from '../../page/shown-number.ts';
 import type { ChartPanel } from './chart-figure.ts';
+import { stepAxis } from './step-axis.ts';
 
 /** Most points of a line that are drawn, smoothed and raw. */
 export const mostPoints = { smooth: 200, raw: 500 } as const;
@@ -45,13 +46,7 @@ export function runLines(
     smooth: run.smooth ?? smoothedLine(run.values),
   }));
   const chart = lineChart({
-    x: {
-      title: 'step',
-      domain: domainOf(
-        lines.map(({ step }) => step),
-        0,
-      ),
-    },
+    x: stepAxis(lines),
     y: {
       title,
       domain: domainOf(

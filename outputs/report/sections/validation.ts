@@ -14,6 +14,7 @@ import { chartFigure, type ChartPanel, figureStyle } from '../figures/chart-figu
 import { firstOf } from '../figures/most.ts';
 import { mostPoints } from '../figures/run-lines.ts';
 import { seriesPlaces } from '../figures/series-places.ts';
+import { stepAxis } from '../figures/step-axis.ts';
 import type { ReportSection } from '../material/report-section.ts';
 import { logNames, readRunLog } from '../tables/read-run-logs.ts';
 
@@ -87,13 +88,7 @@ function panelOf(name: string, title: string, runs: readonly Validated[]): reado
   const isShare = name.endsWith('accuracy');
   const domain = domainOf(lines.map(({ values }) => values));
   const chart = lineChart({
-    x: {
-      title: 'step',
-      domain: domainOf(
-        lines.map(({ step }) => step),
-        0,
-      ),
-    },
+    x: stepAxis(lines),
     y: {
       title,
       domain: isShare ? [0, Math.max(...domain)] : withRoom(domain),

@@ -25,27 +25,25 @@ export interface MapFigure {
  * @param description What it shows, in a sentence, for whoever does not see it.
  */
 export function mapFigure(set: MapSet, name: string, description: string): MapFigure {
-  const image = `${name}-sprite`;
   const count = set.ids.length;
   const some = count > mostInPicture ? ` Without scripts: ${counted(mostInPicture)} of them.` : '';
   return {
     content: markup`<div data-map="${name}">
 ${stillPicture(set, `${description}${some}`)}
 </div>
-${spriteOf(set, image)}
 <details>
 <summary>${counted(classesOf(set).length, 'class', 'classes')} as a table</summary>
 ${classTable(set)}
 </details>
-${dataBlock(`${name}-data`, packMap(set, image) as unknown as Json)}`,
+${dataBlock(`${name}-data`, packMap(set) as unknown as Json)}`,
     styles: [mapStyle],
     scripts: [mapScript],
   };
 }
 
-function spriteOf({ sprite }: MapSet, id: string): Markup {
-  if (sprite === undefined) return markup``;
-  const data = Buffer.from(sprite.jpeg).toString('base64');
+/** Picture that holds thumbnails of maps; stands in the page once, and is not shown itself. @param jpeg The thumbnails, row by row. */
+export function spriteImage(id: string, jpeg: Uint8Array): Markup {
+  const data = Buffer.from(jpeg).toString('base64');
   return markup`<img class="map-sprite" id="${id}" alt="" src="data:image/jpeg;base64,${data}">`;
 }
 

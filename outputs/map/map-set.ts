@@ -12,10 +12,10 @@ export interface MapSet {
   readonly sprite?: MapSprite | undefined;
 }
 
-/** Thumbnails of a map. */
+/** Thumbnails of a map, which lie in one picture of the page; maps of one set share it. */
 export interface MapSprite {
-  /** JPEG of thumbnails, row by row. */
-  readonly jpeg: Uint8Array;
+  /** Id of the picture in the page: that of its `spriteImage`. */
+  readonly image: string;
   /** Side of a thumbnail in pixels. */
   readonly side: number;
   /** Thumbnails of a row. */

@@ -12,10 +12,9 @@ const [mostClasses, mostPoints] = [65_534, 2 ** 24 - 2];
  *
  * Both coordinates have one scale, so that distances keep their proportions; a step is 1/65,535 of the wider of the two.
  *
- * @param image Id of the image of the page that holds the thumbnails.
  * @throws {RangeError} When a coordinate is not finite, or there are more than 65,534 classes or 16 million points.
  */
-export function packMap(set: MapSet, image: string): PackedMap {
+export function packMap(set: MapSet): PackedMap {
   const { classes, ids, labels, neighbours, sprite } = set;
   const count = ids.length;
   if (classes.length > mostClasses || count > mostPoints) {
@@ -35,10 +34,7 @@ export function packMap(set: MapSet, image: string): PackedMap {
     neighbours: base64(neighbours?.positions ?? [], neighbourBytes, 1),
     neighbourBytes,
     ids: packedIds(ids),
-    sprite:
-      sprite === undefined
-        ? null
-        : { image, side: sprite.side, columns: sprite.columns, cells: base64(sprite.cells, 3, 1) },
+    sprite: sprite === undefined ? null : { ...sprite, cells: base64(sprite.cells, 3, 1) },
   };
 }
 

@@ -5,9 +5,13 @@ import type { MapSet } from '../../outputs/map/map-set.ts';
 import { mapPageHtml } from './map-points.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A page with a map, in a folder that ends with the test. */
-export async function mapPage(t: ExecutionContext, set: MapSet): Promise<string> {
+/** A page with a map, in a folder that ends with the test. @param thumbnails JPEG of those of the set, if it has some. */
+export async function mapPage(
+  t: ExecutionContext,
+  set: MapSet,
+  thumbnails?: Uint8Array,
+): Promise<string> {
   const file = path.join(await temporaryFolder(t), 'map.html');
-  await fs.writeFile(file, mapPageHtml(set));
+  await fs.writeFile(file, mapPageHtml(set, thumbnails));
   return file;
 }

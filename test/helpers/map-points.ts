@@ -1,5 +1,5 @@
 import { seededRandom } from '../../operators/random.ts';
-import { mapFigure } from '../../outputs/map/map-figure.ts';
+import { mapFigure, spriteImage } from '../../outputs/map/map-figure.ts';
 import type { MapSet } from '../../outputs/map/map-set.ts';
 import { htmlPage } from '../../outputs/page/html-page.ts';
 import { markup } from '../../outputs/page/markup.ts';
@@ -25,14 +25,18 @@ export function someMap(count: number, classes: readonly string[] = ['a', 'b', '
   return { positions, labels, classes, ids, neighbours: { k: 2, positions: beside } };
 }
 
-/** A page with a map. */
-export function mapPageHtml(set: MapSet): string {
+/** A page with a map. @param thumbnails JPEG of those of the set, if it has some. */
+export function mapPageHtml(set: MapSet, thumbnails?: Uint8Array): string {
+  const images =
+    set.sprite === undefined || thumbnails === undefined
+      ? markup``
+      : spriteImage(set.sprite.image, thumbnails);
   const { content, styles, scripts } = mapFigure(set, 'map-0', 'A map of points in groups.');
   return htmlPage({
     title: 'Map',
     description: 'A map',
     header: markup`<h1>Map</h1>`,
-    main: markup`<section aria-label="Map">${content}</section>`,
+    main: markup`<section aria-label="Map">${images}${content}</section>`,
     styles,
     scripts,
   });

@@ -6,14 +6,16 @@ import { openEmbeddings } from '../../embeddings/read-embeddings.ts';
 import { type ExportVectors, exportVectors } from '../../map/export-vectors.ts';
 import { type MapFigure, mapFigure } from '../../map/map-figure.ts';
 import { firstPlaces, type MapLayout, mapLayout } from '../../map/map-layout.ts';
+import type { MapSprite } from '../../map/map-set.ts';
 import { markup, type Markup } from '../../page/markup.ts';
 import { pageFigure } from '../../page/page-figure.ts';
 import { shownNumber, shownShare } from '../../page/shown-number.ts';
+import { type MapThumbnails, mapThumbnails } from '../examples/map-thumbnails.ts';
 import type { ReportExport, ReportMaterial } from '../material/material.ts';
 import type { ReportContext, ReportSection } from '../material/report-section.ts';
 
-/** Points of all maps of a page, and maps of a page. */
-const [mostPoints, mostMaps] = [100_000, 2];
+/** Points of all maps of a page, maps of a page, and thumbnails of its maps. */
+const [mostPoints, mostMaps, mostThumbnails] = [100_000, 2, 5000];
 
 /** Seed of what is drawn at random. */
 const seed = 0;
@@ -36,14 +38,16 @@ export const mapSection: ReportSection = {
       );
     }
     const drawn: DrawnMap[] = [];
+    const sets = new Set(shown.map((one) => one.of.manifest.dataset.hash)).size;
+    const thumbnails = mapThumbnails(context, { most: Math.floor(mostThumbnails / sets), seed });
     for (const [at, one] of shown.entries()) {
       const most = Math.floor(mostPoints / shown.length);
-      const map = await drawnMap(one, `map-${at}`, most, context);
+      const map = await drawnMap(one, { name: `map-${at}`, most, thumbnails }, context);
       if (map !== undefined) drawn.push(map);
     }
     if (drawn.length === 0) return undefined;
     return {
-      body: markup`${drawn.map(({ body }) => body)}`,
+      body: markup`${thumbnails.pictures()}${drawn.map(({ body }) => body)}`,
       styles: drawn.flatMap(({ figure }) => figure.styles),
       scripts: drawn.flatMap(({ figure }) => figure.scripts),
     };
@@ -84,10 +88,17 @@ interface DrawnMap {
   readonly figure: MapFigure;
 }
 
+interface Drawing {
+  /** Of the map in the page. */
+  readonly name: string;
+  /** Points at most. */
+  readonly most: number;
+  readonly thumbnails: MapThumbnails;
+}
+
 async function drawnMap(
   { of, layer, label }: MappedExport,
-  name: string,
-  most: number,
+  { name, most, thumbnails }: Drawing,
   context: ReportContext,
 ): Promise<DrawnMap | undefined> {
   const { signal, map: kind = 'pca' } = context;
@@ -103,22 +114,34 @@ async function drawnMap(
   const { set } = vectors;
   const k = set.count > 20_000 ? 3 : 5;
   const layout = await mapLayout(set, { kind, seed, neighbours: k, signal });
+  const ids = Array.from({ length: set.count }, (_, at) => set.id(at));
+  const sprite = await thumbnails.of(of.manifest.dataset.hash, ids);
   const figure = mapFigure(
     {
       positions: layout.positions,
       labels: set.labels,
       classes: set.classes,
-      ids: Array.from({ length: set.count }, (_, at) => set.id(at)),
+      ids,
       neighbours: { k, positions: firstPlaces(layout.neighbours, k).positions },
+      sprite,
     },
     name,
     `Map of ${counted(set.count, 'image')} of ${of.name} by ${kind === 'umap' ? 'UMAP' : 'principal components'}, coloured by class.`,
   );
   const files = of.manifest.parts.map(({ file }) => `${of.name}/${file}`);
-  const caption = markup`${[await described(vectors, layout)]} Layer: <code>${layer}</code> of ${of.name}, vectors of length 1.`;
+  const caption = markup`${[await described(vectors, layout)]} Layer: <code>${layer}</code> of ${of.name}, vectors of length 1.${pictured(sprite)}`;
   const body = markup`<h3 id="${name}-heading">${label}</h3>
 ${pageFigure({ content: figure.content, caption, files: files.slice(0, 1) })}`;
   return { body, figure };
+}
+
+/** How many of the points have thumbnails, when some have. */
+function pictured(sprite: MapSprite | undefined): string {
+  if (sprite === undefined) return '';
+  const count = sprite.cells.filter((cell) => cell >= 0).length;
+  return count === sprite.cells.length
+    ? ''
+    : ` ${counted(count, 'image has', 'images have')} a thumbnail, drawn by seed ${seed}.`;
 }
 
 /** How the map was made, and how far it can be trusted. */

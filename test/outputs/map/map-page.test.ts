@@ -1,7 +1,9 @@
 import test, { type ExecutionContext } from 'ava';
 import { quantised } from '../../../outputs/map/pack-map.ts';
 import type { MapSet } from '../../../outputs/map/map-set.ts';
+import { drawSprite } from '../../../outputs/thumbnails/sprite.ts';
 import { browserTest, type OpenedPage, openPage } from '../../helpers/browser.ts';
+import { coloured } from '../../helpers/coloured-images.ts';
 import { mapPage } from '../../helpers/map-page.ts';
 import { someMap } from '../../helpers/map-points.ts';
 
@@ -56,6 +58,35 @@ browserTest('what is pointed at is told by its id and class, with its neighbours
   );
   isSound(t, opened);
 });
+
+browserTest(
+  'what is pointed at is shown, and its neighbours as far as there are images',
+  async (t) => {
+    const set = someMap(300);
+    const near = [16, 17].map((at) => set.ids[at]!);
+    const source = coloured({ [near[0]!]: [250, 0, 0], [near[1]!]: [0, 0, 250] });
+    const wanted = near.map((id) => ({ id }));
+    const { jpeg, side, columns } = await drawSprite(source, wanted, { side: 32 });
+    const cells = Int32Array.from(set.ids, (id) => near.indexOf(id));
+    const sprite = { image: 'images', side, columns, cells };
+    const opened = await openPage(t, await mapPage(t, { ...set, sprite }, jpeg));
+    const { x, y } = await placeOf(opened, set, 17);
+    await opened.page.mouse.move(x, y);
+    const middles = await opened.evaluate<number[][]>(`Array.from(
+    document.querySelectorAll('.map-card canvas'),
+    (one) => Array.from(one.getContext('2d').getImageData(16, 16, 1, 1).data.slice(0, 3)))`);
+    t.is(middles.length, 2);
+    for (const [at, [red, , blue]] of middles.entries()) {
+      t.true(
+        at === 0 ? blue! > 200 && red! < 60 : red! > 200 && blue! < 60,
+        `${at}: ${red}, ${blue}`,
+      );
+    }
+    t.is(await opened.page.locator('.map-card .map-point').count(), 3);
+    t.deepEqual(await opened.violations(), []);
+    isSound(t, opened);
+  },
+);
 
 browserTest('the legend filters by mouse and by keyboard, and stands in the address', async (t) => {
   const set = someMap(300);

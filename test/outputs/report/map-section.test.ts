@@ -1,8 +1,10 @@
 import test from 'ava';
+import { mapThumbnails } from '../../../outputs/report/examples/map-thumbnails.ts';
 import { openMaterial } from '../../../outputs/report/material/open-material.ts';
 import { mapSection } from '../../../outputs/report/sections/map.ts';
+import { coloured } from '../../helpers/coloured-images.ts';
 import { unitRows } from '../../helpers/unit-rows.ts';
-import { writeVectorExport } from '../../helpers/vector-export.ts';
+import { vectorId, writeVectorExport } from '../../helpers/vector-export.ts';
 
 const labels = Array.from({ length: 60 }, (_, at) => at % 3);
 
@@ -36,4 +38,44 @@ test('images without a class are on the map as such, and without an export there
   const { body } = (await mapSection.draw(material, { note: () => {} }))!;
   t.true(body.html.includes('without a class'));
   t.is(await mapSection.draw({ ...material, exports: [] }, { note: () => {} }), undefined);
+});
+
+const classes = ['a', 'b', 'c'];
+
+test('maps of one set share its thumbnails; of the images of a large set some are drawn', async (t) => {
+  const projection = unitRows(60, 5, 'section');
+  const sources = [
+    await writeVectorExport(t, { projection, size: 5, labels, classes }),
+    await writeVectorExport(t, { projection, size: 5, labels, classes }),
+  ];
+  const material = await openMaterial(sources);
+  const asked: string[] = [];
+  const all = coloured(Object.fromEntries(labels.map((_, at) => [vectorId(at), [9, 9, 9]])));
+  const images = { of: async (hash: string) => (asked.push(hash), all) };
+  const { body } = (await mapSection.draw(material, { note: () => {}, images }))!;
+  t.deepEqual(asked, ['d'.repeat(64)]);
+  t.is(body.html.match(/<img /gu)?.length, 1);
+  const thumbnails = mapThumbnails({ note: () => {}, images }, { most: 20, seed: 0 });
+  const ids = labels.map((_, at) => vectorId(at));
+  const some = (await thumbnails.of('d'.repeat(64), ids))!;
+  t.is(some.cells.filter((cell) => cell >= 0).length, 20);
+  t.deepEqual(
+    [...some.cells].filter((cell) => cell >= 0),
+    Array.from({ length: 20 }, (_, cell) => cell),
+  );
+  t.is((await thumbnails.of('d'.repeat(64), [...ids, 'another']))!.cells.at(-1), -1);
+});
+
+test('images that cannot be read have a grey thumbnail, which a note tells; sets without images none', async (t) => {
+  const projection = unitRows(60, 5, 'section');
+  const material = await openMaterial([
+    await writeVectorExport(t, { projection, size: 5, labels, classes }),
+  ]);
+  const notes: string[] = [];
+  const note = (text: string): void => void notes.push(text);
+  const images = { of: async () => coloured({ [vectorId(3)]: [9, 9, 9] }) };
+  t.true((await mapSection.draw(material, { note, images }))!.body.html.includes('<img '));
+  t.regex(notes.join(';'), /^59 images have no thumbnail but a grey cell/u);
+  const none = { of: async () => undefined };
+  t.false((await mapSection.draw(material, { note, images: none }))!.body.html.includes('<img '));
 });

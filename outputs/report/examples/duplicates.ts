@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type ColumnBlock, readColumnBlocks } from '../../arrow/read-columns.ts';
+import { tableRows } from '../../arrow/table-rows.ts';
 import type { ReportResult } from '../material/material.ts';
 import { firstBy } from './first-by.ts';
 
@@ -26,6 +26,15 @@ export interface AlikePairs {
 
 const mostPairs = 10;
 
+const columns = {
+  id: 'text',
+  otherId: { column: 'other_id', kind: 'text' },
+  similarity: 'number',
+  kind: 'text',
+  class: 'text?',
+  otherClass: { column: 'other_class', kind: 'text?' },
+} as const;
+
 /**
  * Reads pairs that show what was found: an image that is in many pairs stands in one.
  *
@@ -37,14 +46,11 @@ export async function readAlikePairs(
 ): Promise<AlikePairs> {
   const [conflicts, others] = [onceEach(), onceEach()];
   let conflictCount = 0;
-  for await (const block of readColumnBlocks(path.join(folder, 'pairs.arrow'))) {
-    signal?.throwIfAborted();
-    for (const pair of pairsOf(block)) {
-      const isConflict =
-        pair.class !== null && pair.otherClass !== null && pair.class !== pair.otherClass;
-      if (isConflict) conflictCount += 1;
-      (isConflict ? conflicts : others).offer(pair);
-    }
+  for await (const pair of tableRows(path.join(folder, 'pairs.arrow'), columns, { signal })) {
+    const isConflict =
+      pair.class !== null && pair.otherClass !== null && pair.class !== pair.otherClass;
+    if (isConflict) conflictCount += 1;
+    (isConflict ? conflicts : others).offer(pair);
   }
   return { conflicts: conflicts.values(), others: others.values(), conflictCount };
 }
@@ -61,19 +67,4 @@ function onceEach() {
     },
     values: () => first.values(),
   };
-}
-
-function* pairsOf(block: ColumnBlock): Generator<AlikePair> {
-  const [ids, others, kinds] = [block.text('id'), block.text('other_id'), block.text('kind')];
-  const [classes, otherClasses] = [block.text('class'), block.text('other_class')];
-  for (const [row, similarity] of block.number('similarity').entries()) {
-    yield {
-      id: ids[row]!,
-      otherId: others[row]!,
-      similarity,
-      kind: kinds[row]!,
-      class: classes[row] ?? null,
-      otherClass: otherClasses[row] ?? null,
-    };
-  }
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readColumnBlocks } from '../../arrow/read-columns.ts';
+import { tableRows } from '../../arrow/table-rows.ts';
 import type { ReportEvaluation } from '../material/material.ts';
 import { drawnSample } from './drawn-sample.ts';
 import { firstBy } from './first-by.ts';
@@ -57,11 +57,10 @@ export async function readMistakes(
   if (source === undefined) return undefined;
   const wrong = firstBy<TestImage>(mostWrong);
   const right = drawnSample<TestImage>(mostRight, source);
-  const confusions = await readConfusions(path.join(folder, 'confusion.arrow'), source);
+  const confusions = await readConfusions(path.join(folder, 'confusion.arrow'), source, signal);
   const examples = new Map(confusions.map((one) => [pairOf(one), firstBy<TestImage>(1)]));
   let [images, wrongCount] = [0, 0];
-  for await (const one of testImages(path.join(folder, 'neighbours.arrow'), source)) {
-    signal?.throwIfAborted();
+  for await (const one of testImages(path.join(folder, 'neighbours.arrow'), source, signal)) {
     images += 1;
     if (one.predicted === one.class) right.offer(one);
     else {
@@ -103,45 +102,44 @@ function pairOf(one: { readonly class: string; readonly predicted: string }): st
   return JSON.stringify([one.class, one.predicted]);
 }
 
+const pairColumns = { source: 'text', class: 'text', predicted: 'text', images: 'number' } as const;
+
 async function readConfusions(
   file: string,
   wanted: string,
+  signal: AbortSignal | undefined,
 ): Promise<readonly Omit<Confusion, 'example'>[]> {
   const most = firstBy<Omit<Confusion, 'example'>>(mostConfusions);
-  for await (const block of readColumnBlocks(file)) {
-    const [sources, classes, predicted] = [
-      block.text('source'),
-      block.text('class'),
-      block.text('predicted'),
-    ];
-    for (const [row, images] of block.number('images').entries()) {
-      const pair = { class: classes[row]!, predicted: predicted[row]!, images };
-      if (sources[row] === wanted && pair.class !== pair.predicted) most.offer(pair, images);
-    }
+  for await (const { source, ...pair } of tableRows(file, pairColumns, { signal })) {
+    if (source === wanted && pair.class !== pair.predicted) most.offer(pair, pair.images);
   }
   return most.values();
 }
 
-async function* testImages(file: string, source: string): AsyncGenerator<TestImage, void> {
-  for await (const block of readColumnBlocks(file)) {
-    const [ids, classes, predicted] = [block.text('id'), block.text('class'), block.text(source)];
-    const [sameIds, otherIds] = [block.text('same_id'), block.text('other_id')];
-    const otherClasses = block.text('other_class');
-    const same = block.number('same_similarity');
-    const other = block.number('other_similarity');
-    for (let row = 0; row < block.rows; row += 1) {
-      const [own, taken] = [classes[row] ?? null, predicted[row] ?? null];
-      if (own === null || taken === null) continue;
-      yield {
-        id: ids[row]!,
-        class: own,
-        predicted: taken,
-        sameId: sameIds[row] ?? null,
-        sameSimilarity: same[row]!,
-        otherId: otherIds[row] ?? null,
-        otherClass: otherClasses[row] ?? null,
-        otherSimilarity: other[row]!,
-      };
-    }
+async function* testImages(
+  file: string,
+  source: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<TestImage, void> {
+  const columns = {
+    id: 'text',
+    class: 'text?',
+    predicted: { column: source, kind: 'text?' },
+    sameId: { column: 'same_id', kind: 'text?' },
+    sameSimilarity: { column: 'same_similarity', kind: 'number?' },
+    otherId: { column: 'other_id', kind: 'text?' },
+    otherClass: { column: 'other_class', kind: 'text?' },
+    otherSimilarity: { column: 'other_similarity', kind: 'number?' },
+  } as const;
+  for await (const row of tableRows(file, columns, { signal })) {
+    const { class: own, predicted } = row;
+    if (own === null || predicted === null) continue;
+    yield {
+      ...row,
+      class: own,
+      predicted,
+      sameSimilarity: row.sameSimilarity ?? Number.NaN,
+      otherSimilarity: row.otherSimilarity ?? Number.NaN,
+    };
   }
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type ColumnBlock, readColumnBlocks } from '../../arrow/read-columns.ts';
+import { tableRows } from '../../arrow/table-rows.ts';
 import type { ReportResult } from '../material/material.ts';
 
 /** A label that is probably wrong. */
@@ -33,48 +33,43 @@ export async function readSuspects(
   signal?: AbortSignal,
 ): Promise<readonly Suspect[]> {
   const isOfHistory = typeof summary['history'] === 'string';
+  const votes = isOfHistory ? '' : 'knn_';
+  const columns = {
+    id: 'text',
+    class: 'text?',
+    suggested: 'text?',
+    suggestedShare: { column: 'suggested_share', kind: 'number?' },
+    selfConfidence: { column: `${votes}self_confidence`, kind: 'number?' },
+    margin: { column: `${votes}margin`, kind: 'number?' },
+    rank: 'number?',
+    suspect: 'number?',
+    duplicateId: { column: 'duplicate_id', kind: 'text?' },
+    duplicateClass: { column: 'duplicate_class', kind: 'text?' },
+  } as const;
   const rows: Omit<Suspect, 'voters'>[] = [];
-  for await (const block of readColumnBlocks(path.join(folder, 'suspects.arrow'))) {
-    signal?.throwIfAborted();
-    rows.push(...suspectsOf(block, isOfHistory ? '' : 'knn_', mostSuspects - rows.length));
+  // Rows of suspects stand in the order of their rank; behind them are those that are none.
+  const file = path.join(folder, 'suspects.arrow');
+  for await (const { suspect, ...row } of tableRows(file, columns, { signal })) {
+    if (suspect !== 1) continue;
+    rows.push({
+      ...row,
+      rank: row.rank ?? Number.NaN,
+      suggestedShare: row.suggestedShare ?? Number.NaN,
+      selfConfidence: row.selfConfidence ?? Number.NaN,
+      margin: row.margin ?? Number.NaN,
+    });
     if (rows.length === mostSuspects) break;
   }
   const voters = await votersOf(path.join(folder, 'neighbours.arrow'), rows, signal);
   return rows.map((row) => Object.assign(row, { voters: voters.get(row.id) ?? [] }));
 }
 
-/** Rows of suspects stand in the order of their rank; behind them are those that are none. */
-function suspectsOf(
-  block: ColumnBlock,
-  votes: string,
-  most: number,
-): readonly Omit<Suspect, 'voters'>[] {
-  const [ids, classes, suggested] = [
-    block.text('id'),
-    block.text('class'),
-    block.text('suggested'),
-  ];
-  const [duplicateIds, duplicateClasses] = [
-    block.text('duplicate_id'),
-    block.text('duplicate_class'),
-  ];
-  const [ranks, flags] = [block.number('rank'), block.number('suspect')];
-  const shares = block.number('suggested_share');
-  const confidences = block.number(`${votes}self_confidence`);
-  const margins = block.number(`${votes}margin`);
-  const rows = Array.from(ids.keys()).filter((row) => flags[row] === 1);
-  return rows.slice(0, most).map((row) => ({
-    rank: ranks[row]!,
-    id: ids[row]!,
-    class: classes[row] ?? null,
-    suggested: suggested[row] ?? null,
-    suggestedShare: shares[row]!,
-    selfConfidence: confidences[row]!,
-    margin: margins[row]!,
-    duplicateId: duplicateIds[row] ?? null,
-    duplicateClass: duplicateClasses[row] ?? null,
-  }));
-}
+const voterColumns = {
+  of: { column: 'id', kind: 'text' },
+  id: { column: 'neighbour_id', kind: 'text' },
+  class: { column: 'neighbour_class', kind: 'text?' },
+  similarity: 'number',
+} as const;
 
 async function votersOf(
   file: string,
@@ -83,20 +78,12 @@ async function votersOf(
 ): Promise<ReadonlyMap<string, readonly Voter[]>> {
   const voters = new Map(suspects.map(({ id }) => [id, [] as Voter[]]));
   let wanted = voters.size * mostVoters;
-  for await (const block of readColumnBlocks(file)) {
-    signal?.throwIfAborted();
-    const [ids, neighbours, classes] = [
-      block.text('id'),
-      block.text('neighbour_id'),
-      block.text('neighbour_class'),
-    ];
-    for (const [row, similarity] of block.number('similarity').entries()) {
-      const of = voters.get(ids[row]!);
-      if (of === undefined || of.length === mostVoters) continue;
-      of.push({ id: neighbours[row]!, class: classes[row] ?? null, similarity });
-      wanted -= 1;
-    }
+  for await (const { of, ...voter } of tableRows(file, voterColumns, { signal })) {
     if (wanted === 0) break;
+    const found = voters.get(of);
+    if (found === undefined || found.length === mostVoters) continue;
+    found.push(voter);
+    wanted -= 1;
   }
   return voters;
 }

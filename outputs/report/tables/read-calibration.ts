@@ -1,9 +1,16 @@
 import path from 'node:path';
-import { readColumnBlocks } from '../../arrow/read-columns.ts';
+import { tableRows } from '../../arrow/table-rows.ts';
 import { chosenSource } from './read-confusion.ts';
 
 /** Name of the file in an evaluation. */
 export const calibrationName = 'calibration.arrow';
+
+const columns = {
+  source: 'text',
+  images: 'number',
+  confidence: 'number?',
+  accuracy: 'number?',
+} as const;
 
 /** Reliability of a vote: bins that have images. */
 export interface Calibration {
@@ -25,19 +32,15 @@ export async function readCalibration(evaluation: string): Promise<Calibration |
     string,
     { confidence: number[]; accuracy: number[]; images: number[] }
   >();
-  for await (const block of readColumnBlocks(path.join(evaluation, calibrationName))) {
-    const sources = block.text('source');
-    const [images, confidence, accuracy] = ['images', 'confidence', 'accuracy'].map((name) =>
-      block.number(name),
-    );
-    for (const [row, source] of sources.entries()) {
-      if (source === null || images![row] === 0) continue;
-      const bins = bySource.get(source) ?? { confidence: [], accuracy: [], images: [] };
-      bySource.set(source, bins);
-      bins.confidence.push(confidence![row]!);
-      bins.accuracy.push(accuracy![row]!);
-      bins.images.push(images![row]!);
-    }
+  for await (const row of tableRows(path.join(evaluation, calibrationName), columns)) {
+    const { source, images, confidence, accuracy } = row;
+    // Of no images there are no means.
+    if (confidence === null || accuracy === null) continue;
+    const bins = bySource.get(source) ?? { confidence: [], accuracy: [], images: [] };
+    bySource.set(source, bins);
+    bins.confidence.push(confidence);
+    bins.accuracy.push(accuracy);
+    bins.images.push(images);
   }
   const source = chosenSource([...bySource.keys()]);
   return source === undefined ? undefined : { source, ...bySource.get(source)! };

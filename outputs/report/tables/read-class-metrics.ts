@@ -1,9 +1,18 @@
 import path from 'node:path';
-import { readColumnBlocks } from '../../arrow/read-columns.ts';
+import { tableColumns, tableRows } from '../../arrow/table-rows.ts';
 import type { ReportMetric } from '../material/material.ts';
 
 /** Name of the file in an evaluation. */
 export const evaluationName = 'evaluation.arrow';
+
+const columns = {
+  metric: 'text',
+  class: 'text?',
+  value: 'number?',
+  ci_low: 'number?',
+  ci_high: 'number?',
+  n: 'number',
+} as const;
 
 /** Metrics of one class by their names. */
 export type ClassMetrics = ReadonlyMap<string, ReportMetric>;
@@ -20,30 +29,20 @@ export async function readClassMetrics(
 ): Promise<ReadonlyMap<string, ClassMetrics>> {
   const found = new Map<string, Map<string, ReportMetric>>();
   const wanted = new Set(metrics);
-  for await (const block of readColumnBlocks(path.join(evaluation, evaluationName))) {
-    const [names, classes] = [block.text('metric'), block.text('class')];
-    // Editions before groups have no such column.
-    const groups = block.has('group_value') ? block.text('group_value') : undefined;
-    const [values, lows, highs, counts] = ['value', 'ci_low', 'ci_high', 'n'].map((name) =>
-      block.number(name),
-    );
-    for (const [row, name] of classes.entries()) {
-      const metric = names[row];
-      if (name === null || typeof metric !== 'string' || !wanted.has(metric)) continue;
-      if ((groups?.[row] ?? null) !== null) continue;
-      const ofClass = found.get(name) ?? new Map<string, ReportMetric>();
-      found.set(name, ofClass);
-      ofClass.set(metric, {
-        value: numberOrNull(values![row]!),
-        ciLow: numberOrNull(lows![row]!),
-        ciHigh: numberOrNull(highs![row]!),
-        n: counts![row]!,
-      });
-    }
+  for await (const row of await rowsOf(path.join(evaluation, evaluationName))) {
+    const { metric, class: name, value, ci_low: ciLow, ci_high: ciHigh, n } = row;
+    if (name === null || !wanted.has(metric)) continue;
+    if ('group_value' in row && row.group_value !== null) continue;
+    const ofClass = found.get(name) ?? new Map<string, ReportMetric>();
+    found.set(name, ofClass);
+    ofClass.set(metric, { value, ciLow, ciHigh, n });
   }
   return found;
 }
 
-function numberOrNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
+/** Editions before groups have no column of them. */
+async function rowsOf(file: string) {
+  const names = await tableColumns(file);
+  if (!names.includes('group_value')) return tableRows(file, columns);
+  return tableRows(file, { ...columns, group_value: 'text?' });
 }

@@ -1,8 +1,10 @@
 import path from 'node:path';
-import { readColumnBlocks } from '../../arrow/read-columns.ts';
+import { tableRows } from '../../arrow/table-rows.ts';
 
 /** Name of the file in an evaluation. */
 export const confusionName = 'confusion.arrow';
+
+const columns = { source: 'text', class: 'text', predicted: 'text', images: 'number' } as const;
 
 /** Images of a class that were taken for a class. */
 export interface ConfusedPair {
@@ -32,9 +34,7 @@ export interface Confusion {
 export async function readConfusion(evaluation: string): Promise<Confusion | undefined> {
   const file = path.join(evaluation, confusionName);
   const sources = new Set<string>();
-  for await (const block of readColumnBlocks(file)) {
-    for (const source of block.text('source')) if (source !== null) sources.add(source);
-  }
+  for await (const { source } of tableRows(file, { source: 'text' })) sources.add(source);
   const source = chosenSource([...sources]);
   return source === undefined ? undefined : await confusionOf(file, source);
 }
@@ -49,18 +49,11 @@ async function confusionOf(file: string, source: string): Promise<Confusion> {
   const counts: Omit<ConfusedPair, 'share'>[] = [];
   const images = new Map<string, number>();
   const classes = new Set<string>();
-  for await (const block of readColumnBlocks(file)) {
-    const [sources, names, predictions] = ['source', 'class', 'predicted'].map((one) =>
-      block.text(one),
-    );
-    const count = block.number('images');
-    for (const [row, one] of sources!.entries()) {
-      const [name, predicted] = [names![row]!, predictions![row]!];
-      if (one !== source || typeof name !== 'string' || typeof predicted !== 'string') continue;
-      counts.push({ class: name, predicted, images: count[row]! });
-      images.set(name, (images.get(name) ?? 0) + count[row]!);
-      classes.add(name).add(predicted);
-    }
+  for await (const { source: one, ...pair } of tableRows(file, columns)) {
+    if (one !== source) continue;
+    counts.push(pair);
+    images.set(pair.class, (images.get(pair.class) ?? 0) + pair.images);
+    classes.add(pair.class).add(pair.predicted);
   }
   const pairs = Array.from(counts, (pair) => ({
     ...pair,

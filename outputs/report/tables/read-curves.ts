@@ -1,11 +1,13 @@
 import path from 'node:path';
-import { readColumnBlocks } from '../../arrow/read-columns.ts';
+import { tableRows } from '../../arrow/table-rows.ts';
 
 /** Name of the file in an evaluation. */
 export const curvesName = 'curves.arrow';
 
 /** Kinds of curves in it. */
 export type CurveKind = 'roc' | 'precision_recall';
+
+const columns = { curve: 'text', class: 'text?', x: 'number', y: 'number' } as const;
 
 /** Points of a curve. */
 export interface CurvePoints {
@@ -28,17 +30,13 @@ export async function readCurves(
     roc: new Map<string | null, Points>(),
     precision_recall: new Map<string | null, Points>(),
   };
-  for await (const block of readColumnBlocks(path.join(evaluation, curvesName))) {
-    const [curves, classes] = [block.text('curve'), block.text('class')];
-    const [x, y] = [block.number('x'), block.number('y')];
-    for (const [row, name] of classes.entries()) {
-      const kind = curves[row];
-      if (!isWanted(name) || (kind !== 'roc' && kind !== 'precision_recall')) continue;
-      const points = found[kind].get(name) ?? { x: [], y: [] };
-      found[kind].set(name, points);
-      points.x.push(x[row]!);
-      points.y.push(y[row]!);
-    }
+  for await (const row of tableRows(path.join(evaluation, curvesName), columns)) {
+    const { curve, class: name } = row;
+    if (!isWanted(name) || (curve !== 'roc' && curve !== 'precision_recall')) continue;
+    const points = found[curve].get(name) ?? { x: [], y: [] };
+    found[curve].set(name, points);
+    points.x.push(row.x);
+    points.y.push(row.y);
   }
   return found;
 }

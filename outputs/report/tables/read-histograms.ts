@@ -1,9 +1,17 @@
 import path from 'node:path';
-import { readColumnBlocks } from '../../arrow/read-columns.ts';
+import { tableRows } from '../../arrow/table-rows.ts';
 import type { Bin } from '../../charts/histogram-chart.ts';
 
 /** Name of the file in an evaluation. */
 export const histogramName = 'histogram.arrow';
+
+const columns = {
+  series: 'text',
+  class: 'text?',
+  bin_low: 'number',
+  bin_high: 'number',
+  share: 'number',
+} as const;
 
 /** Histograms of the similarities to the nearest of the own (`target`) and of another class (`noise`). */
 export interface Histograms {
@@ -22,16 +30,12 @@ export async function readHistograms(
   isWanted: (name: string | null) => boolean,
 ): Promise<ReadonlyMap<string | null, Histograms>> {
   const found = new Map<string | null, { target: Bin[]; noise: Bin[] }>();
-  for await (const block of readColumnBlocks(path.join(evaluation, histogramName))) {
-    const [classes, series] = [block.text('class'), block.text('series')];
-    const [low, high, share] = ['bin_low', 'bin_high', 'share'].map((name) => block.number(name));
-    for (const [row, name] of classes.entries()) {
-      const which = series[row];
-      if (!isWanted(name) || (which !== 'target' && which !== 'noise')) continue;
-      const histograms = found.get(name) ?? { target: [], noise: [] };
-      found.set(name, histograms);
-      histograms[which].push({ low: low![row]!, high: high![row]!, share: share![row]! });
-    }
+  for await (const row of tableRows(path.join(evaluation, histogramName), columns)) {
+    const { series, class: name, bin_low: low, bin_high: high, share } = row;
+    if (!isWanted(name) || (series !== 'target' && series !== 'noise')) continue;
+    const histograms = found.get(name) ?? { target: [], noise: [] };
+    found.set(name, histograms);
+    histograms[series].push({ low, high, share });
   }
   return found;
 }

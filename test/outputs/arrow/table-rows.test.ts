@@ -1,5 +1,6 @@
 import path from 'node:path';
 import test from 'ava';
+import { expectTypeOf } from 'expect-type';
 import { columnOf, writeTable } from '../../../outputs/arrow/table-file.ts';
 import { tableColumns, tableRows } from '../../../outputs/arrow/table-rows.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
@@ -33,6 +34,44 @@ test('rows have the columns that are asked for, as they were written', async (t)
   t.deepEqual(await all(tableRows(file, columns)), rows);
   t.deepEqual(await all(tableRows(file, { images: 'number' })), [{ images: 3 }, { images: 4 }]);
   t.deepEqual(await tableColumns(file), ['id', 'class', 'images', 'share']);
+});
+
+test('a column can have another name in the rows than in the table', async (t) => {
+  const file = await madeTable(await temporaryFolder(t));
+  const found = 'share' as string;
+  const columns = {
+    id: 'text',
+    ofClass: { column: 'class', kind: 'text?' },
+    value: { column: found, kind: 'number?' },
+  } as const;
+  const read = await all(tableRows(file, columns));
+  expectTypeOf(read[0]!).toEqualTypeOf<{
+    readonly id: string;
+    readonly ofClass: string | null;
+    readonly value: number | null;
+  }>();
+  t.deepEqual(
+    read,
+    rows.map((row) => ({ id: row.id, ofClass: row.class, value: row.share })),
+  );
+  const missing = { of: { column: 'split', kind: 'text' } } as const;
+  await t.throwsAsync(all(tableRows(file, missing)), { message: /column `split` of texts/u });
+});
+
+test('rows of a table of several record batches come in its order, and leaving early closes the file', async (t) => {
+  const file = path.join(await temporaryFolder(t), 'long.arrow');
+  const count = 20_000;
+  const values = (from: number, to: number): number[] =>
+    Array.from({ length: to - from }, (_, at) => from + at);
+  await writeTable(file, [{ name: 'at', type: 'int32', values }], count);
+  const read = await all(tableRows(file, { at: 'number' }));
+  t.deepEqual(
+    read.map(({ at }) => at),
+    values(0, count),
+  );
+  for await (const { at } of tableRows(file, { at: 'number' })) if (at === 3) break;
+  const stopped = tableRows(file, { at: 'number' }, { signal: AbortSignal.abort(new Error('no')) });
+  await t.throwsAsync(all(stopped), { message: 'no' });
 });
 
 test('a table without a column, with one of another kind, or with a null in it, is refused', async (t) => {

@@ -8,13 +8,17 @@ export function firstOf<T extends { readonly label: string }>(
   { note }: Pick<ReportContext, 'note'>,
 ): readonly T[] {
   if (all.length <= most) return all;
-  const left = all.slice(most).map(({ label }) => label);
-  const some =
-    left.length > 5
-      ? `${left.slice(0, 5).join(', ')} and ${left.length - 5} more`
-      : left.join(', ');
+  const left = someOf(all.slice(most).map(({ label }) => label));
   note(
-    `${what} show the first ${most} of ${all.length}; left out: ${some}. Give fewer to see these.`,
+    `${what} show the first ${most} of ${all.length}; left out: ${left}. Give fewer to see these.`,
   );
   return all.slice(0, most);
 }
+
+/** Names in a sentence: all of a few, else the first ones and how many more there are. */
+export function someOf(names: readonly string[]): string {
+  const more = names.length - mostNames;
+  return more > 0 ? `${names.slice(0, mostNames).join(', ')} and ${more} more` : names.join(', ');
+}
+
+const mostNames = 5;

@@ -3,6 +3,7 @@ import { counted } from '../../../operators/message-words.ts';
 import { dataTable, type PageCell, rangedCell } from '../../page/data-table.ts';
 import { markup, type Markup } from '../../page/markup.ts';
 import { shownInterval, shownValue } from '../../page/shown-number.ts';
+import { someOf } from '../figures/most.ts';
 import type { ReportEvaluation, ReportMaterial } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
 import { bestPair, type BestPair } from './best-pair.ts';
@@ -156,7 +157,7 @@ function glance(evaluations: readonly ReportEvaluation[]): Markup {
   const names = [...glanced, ...new Set(probes)].filter((name) =>
     evaluations.some(({ metrics }) => metrics.has(name)),
   );
-  return dataTable({
+  const table = dataTable({
     caption: 'At a glance, each number with its 95 % interval over the choice of test images',
     columns: [
       { heading: 'encoder' },
@@ -164,6 +165,14 @@ function glance(evaluations: readonly ReportEvaluation[]): Markup {
     ],
     rows: evaluations.slice(0, mostRows).map((one) => glanceRow(one, names)),
   });
+  return markup`${table}${leftOut(evaluations.slice(mostRows))}`;
+}
+
+function leftOut(evaluations: readonly ReportEvaluation[]): Markup {
+  if (evaluations.length === 0) return markup``;
+  const left = counted(evaluations.length, 'evaluation is', 'evaluations are');
+  const names = someOf(evaluations.map(({ name }) => name));
+  return markup`<p class="muted">${left} not in the table: ${names}. Their numbers are in the <code>summary.json</code> of each; give fewer folders to see them here.</p>`;
 }
 
 /** Most encoders of the table. */

@@ -158,6 +158,20 @@ test('a command of the page is one that a shell takes as it stands, or is not gi
   t.false(commands.includes('b\uFFFDc'));
 });
 
+test('encoders that the first table has no room for are counted, and it is said where they are', async (t) => {
+  const root = await temporaryFolder(t);
+  const names = Array.from({ length: 31 }, (_, at) => `e${String(at).padStart(2, '0')}`);
+  for (const name of names) {
+    await writeMadeEvaluation(path.join(root, name), { lean: 0.2, key: name, images: 5 });
+  }
+  const left = /7 evaluations are not in the table: (.*)\. Their numbers are in the summary\.json/u;
+  const [, told] = left.exec(textOf(await pageOf(root)))!;
+  t.is(told, 'e24, e25, e26, e27, e28 and 2 more');
+  await fs.rm(path.join(root, 'e00'), { recursive: true });
+  for (const name of names.slice(25)) await fs.rm(path.join(root, name), { recursive: true });
+  t.false(textOf(await pageOf(root)).includes('not in the table'));
+});
+
 test('a section whose files are damaged says so in its place, and the others are there', async (t) => {
   const root = await temporaryFolder(t);
   await writeMadeDemo(root);

@@ -224,10 +224,21 @@ function ofCommands({
     ),
   ];
   const told = lines.filter((line) => line !== undefined);
-  if (told.length === 0) return markup``;
+  if (lines.length === 0) return markup``;
   return markup`<h3>Commands that repeat it</h3>
-<p>In the folder in which the results are, each into a new folder; options of exports and evaluations that are not their defaults are to be added.</p>
-<pre tabindex="0"><code>${told.map((line) => markup`${line}`)}</code></pre>`;
+${told.length === 0 ? markup`` : toldCommands(told)}
+${unshownCommands(lines.length - told.length)}`;
+}
+
+function toldCommands(lines: readonly string[]): Markup {
+  return markup`<p>In the folder in which the results are, each into a new folder; options of exports and evaluations that are not their defaults are to be added.</p>
+<pre tabindex="0"><code>${lines.map((line) => markup`${line}`)}</code></pre>`;
+}
+
+function unshownCommands(count: number): Markup {
+  if (count === 0) return markup``;
+  const are = counted(count, 'command is', 'commands are');
+  return markup`<p>${are} left out: a name in ${count === 1 ? 'it' : 'each'} has characters that a page cannot show as a shell takes them, such as line breaks.</p>`;
 }
 
 /** The step of an export that is not of the end of its run. */

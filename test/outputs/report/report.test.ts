@@ -154,8 +154,11 @@ test('a command of the page is one that a shell takes as it stands, or is not gi
   t.true(commands.includes(`sincere train --config '<script>alert(1)</run/config.json'`));
   t.true(commands.includes(`'"'\\''><img src=x onerror=alert(1)>/run/config.json'`));
   t.true(commands.includes('sincere train --config x..y/run/config.json'));
-  // What cannot be shown cannot be copied.
+  // What cannot be shown cannot be copied, which is said.
   t.false(commands.includes('b\uFFFDc'));
+  t.regex(textOf(await pageOf(root)), /1 command is left out: a name in it has characters/u);
+  const without = path.join(root, hostileFolders[0]!);
+  t.false(textOf(await pageOf(without)).includes('left out: a name'));
 });
 
 test('encoders that the first table has no room for are counted, and it is said where they are', async (t) => {

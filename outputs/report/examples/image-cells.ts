@@ -5,6 +5,7 @@ import {
   pageThumbnails,
   thumbnailStyle,
 } from '../../thumbnails/page-thumbnails.ts';
+import { placelessImages } from '../material/page-names.ts';
 import type { ReportContext } from '../material/report-section.ts';
 
 /** Image that a table names. */
@@ -50,7 +51,8 @@ export async function imageCells(
     if (source === undefined) continue;
     const ofSet = wanted.filter((one) => one.set === set);
     const name = `${section}-images-${drawn.size}`;
-    drawn.set(set, await pageThumbnails(source, ofSet, { name, signal, note }));
+    const tell = (text: string): void => note(placelessImages(text, source.name));
+    drawn.set(set, await pageThumbnails(source, ofSet, { name, signal, note: tell }));
   }
   return {
     pictures: markup`${[...drawn.values()].map(({ picture }) => picture)}`,

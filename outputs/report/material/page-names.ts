@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { schemeOf } from '../../../operators/location-scheme.ts';
 import type { FoundFolder } from './material.ts';
 
 /**
@@ -27,6 +28,22 @@ export function placeless(text: string, folders: readonly FoundFolder[]): string
   return folders
     .toSorted((a, b) => b.path.length - a.path.length)
     .reduce((told, { path: place, name }) => told.replaceAll(place, name), text);
+}
+
+/**
+ * A message about images without where on a machine they are: of a path stays its last part, also at the head of the paths of
+ * files in it. An address stays as it is.
+ *
+ * @param place `Dataset.name`, which of files with several splits ends in the split: `/data/cifar-10-batches-bin, test`.
+ */
+export function placelessImages(text: string, place: string): string {
+  if (schemeOf(place) !== null) return text;
+  const location = /^(.+), [^,/]+$/su.exec(place)?.[1] ?? place;
+  const resolved = path.resolve(location);
+  const either = [resolved, location].map((one) => one.replaceAll(/[$()*+.?[\\\]^{|}]/gu, '\\$&'));
+  // Messages quote paths; elsewhere the same letters may be part of an id.
+  const quoted = new RegExp(`(?<=[\`'])(?:${either.join('|')})(?=[\`'/\\\\,])`, 'gu');
+  return text.replaceAll(quoted, () => path.basename(resolved));
 }
 
 /** The deepest folder that all lie in. */

@@ -52,11 +52,11 @@ function pairOf(own: FoundExport, others: readonly FoundExport[]): Pair | undefi
 async function embedOther(options: Resolved<EmbedOptions>): Promise<NextStep | undefined> {
   const part = await otherPart(options);
   if (part === undefined) return undefined;
-  const { model, checkpoint, layer, precision, out } = options;
+  const { model, checkpoint, weights, layer, precision, out } = options;
   const { data, ...which } = part;
   const name = nameOfPart(part);
   const folder = beside(out, name === path.basename(out) ? `${name}-other` : name);
-  const how = { layer, precision, out: folder };
+  const how = { weights, layer, precision, out: folder };
   return nextStep('vectors of the other images', embedVerb, {
     data,
     model,

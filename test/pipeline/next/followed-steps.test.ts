@@ -93,3 +93,13 @@ test('what was held out of a run is exported by the same options', async (t) => 
     ),
   );
 });
+
+test('beside an export of raw weights the other images are exported with them', async (t) => {
+  const root = await temporaryFolder(t);
+  const at = (name: string): string => path.join(root, name);
+  const data = 'synthetic:shapes?classes=3&count=24&size=16';
+  await ran(['train', data, '--hold-out', '0.25', '--ema', '0.9', '--out', at('run'), ...small]);
+  const embed = ['embed', data, '--model', at('run'), '--hold-out', '0.25', '--engine', 'cpu'];
+  const raw = await ran([...embed, '--weights', 'raw', '--out', at('run/raw')]);
+  t.regex(raw, /embed .* --held-out .*--weights raw --out/u);
+});

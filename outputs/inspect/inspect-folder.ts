@@ -9,6 +9,7 @@ import { inspectArrowFile, inspectArrowStream, sizeOf } from './inspect-arrow.ts
 import { counted } from '../../operators/message-words.ts';
 import { folderWords } from '../files/wrong-folder.ts';
 import { readDrawn } from '../run/drawn-file.ts';
+import { inspectComparison } from './inspect-comparison.ts';
 import { inspectResults } from './inspect-results.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
 import { inspectSafetensors } from './inspect-safetensors.ts';
@@ -31,8 +32,8 @@ export async function inspectFile(
 }
 
 /**
- * Describes a folder by its files, those of a run's `checkpoints/` included: a run, an evaluation, or just a
- * folder with such files. A damaged file is a problem, not an error.
+ * Describes a folder by its files, those of a run's `checkpoints/` included: a run, an evaluation, a comparison, or
+ * just a folder with such files. A damaged file is a problem, not an error.
  *
  * @returns Undefined when nothing in it is known.
  */
@@ -40,12 +41,13 @@ export async function inspectFolder(
   folder: string,
   options: InspectPathOptions,
 ): Promise<Inspection | undefined> {
-  const own =
+  let own =
     (await aboutRun(folder)) ?? (await aboutEvaluation(folder)) ?? (await aboutResult(folder));
   // Of a folder that no verb wrote, the results in it say more than its files.
   if (own === undefined) {
     const results = await inspectResults(folder, options.signal);
     if (results !== undefined) return results;
+    own = await inspectComparison(folder);
   }
   const names = await ownNames(folder);
   const records: InspectedTable['records'][number][] = [];

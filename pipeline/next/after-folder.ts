@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { statOf } from '../../operators/files/stat-of.ts';
 import { type FolderFormat, formatOf } from '../../outputs/files/wrong-folder.ts';
+import { comparisonName } from '../../outputs/report/material/found-folders.ts';
 import { afterEvaluation } from './after-evaluation.ts';
 import { afterExport } from './after-export.ts';
 import { afterPrepared } from './after-prepared.ts';
@@ -28,8 +30,12 @@ const steps: Readonly<Record<FolderFormat, Steps>> = {
 /** Steps after a folder that a verb wrote; none of one that none did. */
 export async function afterFolder(folder: string): Promise<NextSteps> {
   const format = await formatOf(folder);
-  return format === undefined ? [] : await steps[format](folder);
+  if (format !== undefined) return await steps[format](folder);
+  const comparison = await statOf(path.join(folder, comparisonName));
+  return comparison?.isFile() === true ? afterComparison(folder) : [];
 }
+
+const afterComparison = tableOf('the differences', comparisonName);
 
 function tableOf(what: string, file: string): Steps {
   return (folder) => [reportStep(folder), convertStep(what, path.join(folder, file))];

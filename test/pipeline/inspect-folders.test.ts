@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import { compare } from '../../pipeline/compare.ts';
 import { inspect } from '../../pipeline/inspect.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
 import { demoFiles } from '../helpers/demo-files.ts';
@@ -35,6 +36,32 @@ test('a folder of results is described by what is in it, and what compares and s
   const damaged = await inspect({ path: demo });
   t.is(damaged.problems.length, 1);
   t.regex(damaged.problems[0]!, /supcon\/evaluation\/summary\.json/u);
+});
+
+test('a folder that holds a comparison alone says so, and that a page shows it', async (t) => {
+  const demo = await demoFiles(t);
+  const out = path.join(await temporaryFolder(t), 'comparison');
+  const evaluations = ['sincere', 'supcon'].map((name) => path.join(demo, name, 'evaluation'));
+  await compare({ evaluations, out, bootstrap: 10 });
+  const { kind, what, facts, tables, problems } = await inspect({ path: out });
+  t.deepEqual([kind, problems], ['folder', []]);
+  t.is(what, 'Comparison of evaluations, a result of `compare`');
+  t.is(facts['comparisons'], 1);
+  const [differences, files] = tables;
+  t.is(differences!.title, 'differences over all classes');
+  t.is(facts['metrics'], differences!.records.length);
+  t.deepEqual(
+    files!.records.map((record) => record['file']),
+    ['comparison.arrow'],
+  );
+  const { exitCode, stdout, stderr } = await runCommandLine(['inspect', out]);
+  t.is(exitCode, 0, stderr);
+  t.deepEqual(toldBelow(stdout, out), [
+    'report . --out report.html',
+    'convert comparison.arrow --to csv --out comparison.csv',
+  ]);
+  await fs.truncate(path.join(out, 'comparison.arrow'), 100);
+  t.is((await inspect({ path: out })).problems.length, 1);
 });
 
 test('a run is described before it has a file that is known, and is one to watch while it is written', async (t) => {

@@ -1,22 +1,27 @@
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { counted } from '../../operators/message-words.ts';
+import { foldersOfRuns } from '../report/material/found-folders.ts';
 import { openMaterial } from '../report/material/open-material.ts';
 import type { ReportRun } from '../report/material/material.ts';
 import { drawReport, type DrawnReport } from '../report/write-report.ts';
 import { livePage, type LiveState } from './live-page.ts';
 import type { LiveAnswer } from './live-server.ts';
 import { progressOf, type RunProgress, stampOf } from './run-progress.ts';
+import { sparing } from './sparing.ts';
 
 /** Options of `liveReport`. */
 export interface LiveReportOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Share of one core that drawing may take, above 0 to 1: the page is drawn again no sooner. @default 0.1 */
+  /**
+   * Share of one core that drawing may take, above 0 to 1: the page is drawn again no sooner. As much is for looking for runs
+   * that are new in the folders. @default 0.1
+   */
   readonly share?: number | undefined;
 }
 
 /**
- * The report of runs that may still go on, drawn again when their logs have changed: the sections of `report` that are drawn
- * of runs. It reads, and writes nothing.
+ * The report of runs that may still go on, drawn again when their logs have changed or a folder holds another run: the sections
+ * of `report` that are drawn of runs. It reads, and writes nothing.
  *
  * @param given Runs, or folders that hold some.
  * @returns A look at it as it is now, at least one of which was drawn. Looks that overlap share one drawing. What cannot be read
@@ -28,38 +33,32 @@ export async function liveReport(
   { signal, share = 0.1 }: LiveReportOptions = {},
 ): Promise<() => Promise<LiveAnswer>> {
   let shown: Shown;
-  let notBefore: number;
+  let folders: string;
   let trouble: string | undefined;
-  let drawing: Promise<void> | undefined;
 
-  const draw = async (): Promise<void> => {
-    const begun = performance.now();
-    try {
-      shown = await drawn(given, signal);
-    } finally {
-      const now = performance.now();
-      notBefore = now + (now - begun) * (1 / share - 1);
-    }
-  };
-  const drawAgain = async (): Promise<void> => {
-    try {
-      await draw();
-      trouble = undefined;
-    } catch (error) {
-      if (!(error instanceof PipelineError)) throw error;
-      trouble = messageOf(error);
-    }
-  };
+  const draw = sparing(share, async () => {
+    shown = await drawn(given, signal);
+    ({ folders } = shown);
+    trouble = undefined;
+  });
+  const list = sparing(share, async () => {
+    folders = await foldersOfAll(given, signal);
+  });
   await draw();
   return async () => {
-    const stamp = await stampOfAll(shown.runs);
-    if (stamp === shown.stamp) trouble = undefined;
-    else if (performance.now() >= notBefore) {
-      drawing ??= drawAgain().finally(() => (drawing = undefined));
-      await drawing;
-    }
+    // A folder that went away while it was looked for others is seen by its files, or at the next look.
+    await list().catch(unlessPipeline);
+    const isNew = folders !== shown.folders || (await stampOfAll(shown.runs)) !== shown.stamp;
+    if (!isNew) trouble = undefined;
+    else await draw().catch((error: unknown) => (trouble = messageOf(unlessPipeline(error))));
     return livePage(shown.report, await stateOf(shown.runs, trouble));
   };
+}
+
+/** An error that can be told; others are thrown. */
+function unlessPipeline(error: unknown): PipelineError {
+  if (error instanceof PipelineError) return error;
+  throw error;
 }
 
 /** The report as it was drawn last. */
@@ -68,16 +67,27 @@ interface Shown {
   readonly runs: readonly ReportRun[];
   /** Of the files when they were read. */
   readonly stamp: string;
+  /** Of the folders that may be runs, when they were looked for. */
+  readonly folders: string;
 }
 
 async function drawn(given: readonly string[], signal: AbortSignal | undefined): Promise<Shown> {
+  // Before they are read: what comes meanwhile is then newer.
+  const folders = await foldersOfAll(given, signal);
   // What does not grow is no matter of a live page, and may take long to read.
   const material = await openMaterial(given, { signal, only: 'sincere-run' });
   const { runs } = material;
   if (runs.length === 0) throw noRun(given);
-  // Before they are read: what comes meanwhile is then newer.
   const stamp = await stampOfAll(runs);
-  return { report: await drawReport(material, { signal }), runs, stamp };
+  return { report: await drawReport(material, { signal }), runs, stamp, folders };
+}
+
+async function foldersOfAll(
+  given: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const found = await Promise.all(given.map(async (one) => await foldersOfRuns(one, signal)));
+  return found.flat().join('\n');
 }
 
 async function stampOfAll(runs: readonly ReportRun[]): Promise<string> {

@@ -5,6 +5,7 @@ import { messageOf, PipelineError } from '../../../operators/errors.ts';
 import { readJsonObject } from '../../../operators/files/json.ts';
 import { statGiven, statOf } from '../../../operators/files/stat-of.ts';
 import { folderFiles } from '../../files/wrong-folder.ts';
+import { configName } from '../../run/saved-config.ts';
 
 /** Table of a comparison, the one result that no JSON file stands for. */
 export const comparisonName = 'comparison.arrow';
@@ -51,21 +52,58 @@ export async function foundFolders(
 ): Promise<FoundFolders> {
   const known: KnownFiles[] = [];
   const top = await folderOf(given);
+  const isWhole = await searchFolders(top, signal, async (folder) => {
+    const files = await knownFiles(folder);
+    if (files !== undefined) known.push(files);
+    return files?.json.has('manifest.json') !== true;
+  });
+  return { top, known, note: isWhole ? undefined : tooMany(given) };
+}
+
+/**
+ * Folders that may be runs, by the names in them alone, where `foundFolders` looks: those that hold a `config.json`. Nothing
+ * is read, so that it can be asked again and again.
+ *
+ * @throws {PipelineError} `ERR_READ` when there is nothing at the path, or a folder of it went away meanwhile.
+ */
+export async function foldersOfRuns(
+  given: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const runs: string[] = [];
+  const isFile = async (folder: string, name: string): Promise<boolean> =>
+    (await statOf(path.join(folder, name)))?.isFile() === true;
+  await searchFolders(await folderOf(given), signal, async (folder) => {
+    if (await isFile(folder, configName)) runs.push(folder);
+    return !(await isFile(folder, 'manifest.json'));
+  });
+  return runs;
+}
+
+/**
+ * Looks into a folder and the folders in it, near ones first, then by name, within what a tree of results needs.
+ *
+ * @param look Whether the folders in a folder are looked into as well.
+ * @returns False when there were too many.
+ */
+async function searchFolders(
+  top: string,
+  signal: AbortSignal | undefined,
+  look: (folder: string) => Promise<boolean>,
+): Promise<boolean> {
   let level = [top];
   let looked = 0;
   for (let depth = 0; depth <= deepest && level.length > 0; depth += 1) {
     const next: string[] = [];
     for (const folder of level) {
       signal?.throwIfAborted();
-      if (looked === mostFolders) return { top, known, note: tooMany(given) };
+      if (looked === mostFolders) return false;
       looked += 1;
-      const files = await knownFiles(folder);
-      if (files !== undefined) known.push(files);
-      if (files?.json.has('manifest.json') !== true) next.push(...(await foldersIn(folder)));
+      if (await look(folder)) next.push(...(await foldersIn(folder)));
     }
     level = next;
   }
-  return { top, known, note: undefined };
+  return true;
 }
 
 async function folderOf(given: string): Promise<string> {

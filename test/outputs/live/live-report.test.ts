@@ -85,6 +85,30 @@ test('a log that cannot be read is told in the page, which stays as it was until
   t.is((await look()).news('')['state'], news('')['state']);
 });
 
+test('a run that is new in a folder is seen while the others rest, and one that went away is not', async (t) => {
+  const root = await temporaryFolder(t);
+  const first = await growingRun(path.join(root, 'first'));
+  await first.trainUntil(3);
+  const look = await liveReport([root], { share: 1 });
+  const alone = await look();
+  t.is(alone.news('')['state'], '3 of 20 steps so far');
+  // What is no run, however deep, is no reason to draw.
+  await fs.mkdir(path.join(root, 'images', 'cat'), { recursive: true });
+  t.is((await look()).version, alone.version);
+
+  const second = await growingRun(path.join(root, 'more', 'second'));
+  await second.trainUntil(5);
+  const both = await look();
+  t.not(both.version, alone.version);
+  t.is(both.news('')['state'], 'first: 3 of 20 steps so far; more/second: 5 of 20 steps so far');
+  t.true(both.page().includes('more/second'));
+  t.is((await look()).version, both.version);
+  await second.close();
+  await fs.rm(path.join(root, 'more'), { recursive: true });
+  t.is((await look()).news('')['state'], '3 of 20 steps so far');
+  await first.close();
+});
+
 test('without a run there is nothing to watch', async (t) => {
   const folder = await temporaryFolder(t);
   await t.throwsAsync(liveReport([folder]), { code: 'ERR_FORMAT' });

@@ -1,3 +1,4 @@
+import { messageOf, PipelineError } from '../../../operators/errors.ts';
 import { markup, type Markup } from '../../page/markup.ts';
 import {
   noThumbnails,
@@ -52,7 +53,13 @@ export async function imageCells(
     const ofSet = wanted.filter((one) => one.set === set);
     const name = `${section}-images-${drawn.size}`;
     const tell = (text: string): void => note(placelessImages(text, source.name));
-    drawn.set(set, await pageThumbnails(source, ofSet, { name, signal, note: tell }));
+    try {
+      drawn.set(set, await pageThumbnails(source, ofSet, { name, signal, note: tell }));
+    } catch (error) {
+      // Images that went away cost the thumbnails alone.
+      if (!(error instanceof PipelineError)) throw error;
+      tell(`no thumbnails: ${messageOf(error)}`);
+    }
   }
   return {
     pictures: markup`${[...drawn.values()].map(({ picture }) => picture)}`,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import test from 'ava';
+import { PipelineError } from '../../../operators/errors.ts';
 import type { ImagesOfIds } from '../../../outputs/thumbnails/images-of-ids.ts';
 import { imageCells } from '../../../outputs/report/examples/image-cells.ts';
 import { placelessImages } from '../../../outputs/report/material/page-names.ts';
@@ -39,6 +40,15 @@ test('notes of thumbnails say nothing of where on a machine the images are', asy
   const context = { images: { of: async () => source }, note: (text: string) => notes.push(text) };
   const wanted = ['gone.png', 'new.png'].map((id) => ({ set: 'a', id }));
   await imageCells(context, 'mistakes', wanted);
+  const away: ImagesOfIds = {
+    name: place,
+    images: () => {
+      throw new PipelineError('ERR_DATASET', `There is no \`${place}\``);
+    },
+  };
+  const { cell } = await imageCells({ ...context, images: { of: async () => away } }, 'a', wanted);
+  t.is(cell(wanted[0], 'cat').html.includes('<svg'), false);
+  t.is(notes.pop(), 'no thumbnails: There is no `photos`');
   t.is(notes.length, 2);
   t.regex(notes[0]!, /The first one: `photos\/gone\.png` cannot be read$/u);
   t.regex(notes[1]!, /1 image has other bytes in `photos` than .*: `new\.png`\. /u);

@@ -27,8 +27,10 @@ ${colours}
 .map-parts textarea { width: 100%; font: 0.8125rem/1.4 ui-monospace, monospace; color: var(--ink); background: var(--panel);
   border: 1px solid var(--line); }
 .map-status { margin: 0.5rem 0; font-size: 0.875rem; }
-.map-side { font-size: 0.875rem; }
-.map-card { min-height: 6rem; margin-bottom: 1rem; }
+.map-side { display: flex; flex-direction: column; gap: 1rem; font-size: 0.875rem; }
+/* Beside the map the legend stays where it is, whatever is said of an image below it. */
+@media (min-width: 60rem) { .map-side { flex-direction: column-reverse; justify-content: flex-end; } }
+.map-card { min-height: 6rem; }
 .map-card ol { margin: 0.3rem 0; padding: 0; list-style: none; }
 .map-point { display: flex; gap: 0.5rem; align-items: center; margin: 0.2rem 0; overflow-wrap: anywhere; }
 .map-thumbnail { flex: none; width: 3rem; height: 3rem; }

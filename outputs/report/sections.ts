@@ -10,6 +10,7 @@ import { headlineSection } from './sections/headline.ts';
 import { mapSection } from './sections/map.ts';
 import { metricsSection } from './sections/metrics.ts';
 import { mistakesSection } from './sections/mistakes.ts';
+import { neighboursSection } from './sections/neighbours.ts';
 import { settingsSection } from './sections/settings.ts';
 import { similaritiesSection } from './sections/similarities.ts';
 import { suspectsSection } from './sections/suspects.ts';
@@ -31,6 +32,7 @@ export const reports: Readonly<Record<string, ReportSection>> = {
   mistakes: mistakesSection,
   suspects: suspectsSection,
   duplicates: duplicatesSection,
+  neighbours: neighboursSection,
   training: trainingSection,
   validation: validationSection,
   settings: settingsSection,

@@ -147,7 +147,9 @@ ${body}
 
 /** What the page does not hold, and what brings it; what was told on the way. */
 function endOfReport(drawn: ReadonlyMap<string, unknown>, notes: readonly string[]): Markup {
-  const missing = Object.entries(reports).flatMap(([name, one]) => (drawn.has(name) ? [] : [one]));
+  const missing = Object.entries(reports).flatMap(([name, one]) =>
+    drawn.has(name) || one.isOptional === true ? [] : [one],
+  );
   return markup`${missing.length === 0 ? markup`` : missingSections(missing)}
 ${notes.length === 0 ? markup`` : toldNotes(notes)}`;
 }

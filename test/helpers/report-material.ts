@@ -7,6 +7,7 @@ import type {
   ReportEvaluation,
   ReportMaterial,
   ReportMetric,
+  ReportResult,
   ReportRun,
 } from '../../outputs/report/material/material.ts';
 import type { ReportSection } from '../../outputs/report/material/report-section.ts';
@@ -77,6 +78,18 @@ export async function madeEvaluation(
     train: undefined,
     test: undefined,
   };
+}
+
+/** A result of another verb of made tables, by the names of their files, and what its summary says. */
+export async function madeResult(
+  t: ExecutionContext,
+  name: string,
+  summary: ReportResult['summary'],
+  tables: Readonly<Record<string, Rows>> = {},
+): Promise<ReportResult> {
+  const folder = await temporaryFolder(t);
+  for (const [file, rows] of Object.entries(tables)) await writeRows(path.join(folder, file), rows);
+  return { name, path: folder, summary };
 }
 
 async function writeRows(file: string, rows: Rows): Promise<void> {

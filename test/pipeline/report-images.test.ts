@@ -6,6 +6,7 @@ import { sharp } from '../../operators/image/sharp-setup.ts';
 import { seededRandom } from '../../operators/random.ts';
 import { duplicates } from '../../pipeline/duplicates.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';
+import { neighbours } from '../../pipeline/neighbours.ts';
 import { report } from '../../pipeline/report.ts';
 import { suspects } from '../../pipeline/suspects.ts';
 import { browserTest, openPage } from '../helpers/browser.ts';
@@ -64,10 +65,12 @@ async function results(t: ExecutionContext) {
   await suspects({ set: at('train'), out: at('suspects'), k: 3, threads: 1 });
   const leaks = { set: at('train'), other: at('test'), out: at('leaks') };
   await duplicates({ ...leaks, threshold: 0.9, threads: 1 });
+  const search = { query: at('test'), of: at('train'), out: at('nearest') };
+  await neighbours({ ...search, top: 2, threads: 1 });
   return { photos, out, page: path.join(root, 'report.html') };
 }
 
-const sections = ['mistakes', 'suspects', 'duplicates'];
+const sections = ['mistakes', 'suspects', 'duplicates', 'neighbours'];
 
 const thumbnailsIn = (section: PageElement): readonly string[] =>
   allElements(section).flatMap(({ name, attributes }) =>
@@ -80,7 +83,7 @@ async function sectionsOf(page: string): Promise<ReadonlyMap<string, PageElement
   return new Map(found.map((one) => [one.attributes['id']!, one]));
 }
 
-test('a report shows images beside their neighbours, suspects and duplicates; a moved folder costs the thumbnails alone', async (t) => {
+test('a report shows images beside their neighbours, suspects, duplicates and what was searched for; a moved folder costs the thumbnails alone', async (t) => {
   const { photos, out, page } = await results(t);
   t.deepEqual(await notesOf(report({ results: [out], out: page })), []);
   const bytes = await fs.readFile(page);

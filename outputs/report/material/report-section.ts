@@ -33,6 +33,11 @@ export interface ReportSection {
   /** The command that makes what it is drawn from, such as `sincere evaluate --train TRAIN --test TEST --out EVAL`. */
   readonly command: string;
   /**
+   * Left out of what the page lacks: it is an answer to a question that few ask of every encoder, and the list is of what a report
+   * is expected to have. @default false
+   */
+  readonly isOptional?: boolean | undefined;
+  /**
    * Draws it; undefined where there is nothing to draw it from. A pure function of the material and the files in it: no clock,
    * no randomness. Files are read in bounded memory: 100,000 rows and 1,000 classes are usual.
    *

@@ -2,16 +2,13 @@ import type { AxisOptions, ChartSize } from '../../charts/frame.ts';
 import { type Bin, histogramChart } from '../../charts/histogram-chart.ts';
 import type { Chart } from '../../charts/chart.ts';
 import type { LegendEntry } from './chart-figure.ts';
-import type { Histograms } from '../tables/read-histograms.ts';
+import type { Histograms, SimilarityBins } from './similarity-bins.ts';
 
 /** What the colours of histograms of similarities stand for. */
 export const similarityLegend: readonly LegendEntry[] = [
   { name: 'nearest training image of its own class (target)', place: 0, isLine: false },
   { name: 'nearest of any other class (noise)', place: 1, isLine: false },
 ];
-
-/** Lowest similarity that has a place of its own, as in the figures of the paper; what is lower is one bar before it. */
-const lowest = -0.1;
 
 /** Axes that a number of histograms share. */
 export interface SimilarityAxes {
@@ -23,24 +20,18 @@ export interface SimilarityAxes {
   readonly hasLower: boolean;
 }
 
-/** Axes for histograms, the same for all, so that they can be compared. */
-export function similarityAxes(all: readonly Histograms[]): SimilarityAxes {
+/** Axes for histograms of the same bins, the same for all, so that they can be compared. */
+export function similarityAxes(
+  all: readonly Histograms[],
+  { low, high, hasLower }: SimilarityBins,
+): SimilarityAxes {
   const peaks = all
     .flatMap(({ target, noise }) => [target, noise].map(peakOf))
     .filter((peak) => peak > 0);
   const [top, lowestPeak] = [Math.max(0.01, ...peaks), Math.min(1, ...peaks)];
-  const bins = all.flatMap(({ target, noise }) => [...target, ...noise]);
-  const first = bins.reduce(
-    (least, { low, share }) => (share > 0 ? Math.min(least, low) : least),
-    0.9,
-  );
-  const hasLower = first < lowest;
   const isSquareRoot = top > 6 * lowestPeak;
   return {
-    x: {
-      title: 'cosine similarity',
-      domain: [hasLower ? lowest - 0.05 : Math.max(lowest, Math.floor(first * 10) / 10), 1],
-    },
+    x: { title: 'cosine similarity', domain: [low, high] },
     y: {
       title: `share of test images${isSquareRoot ? ' (square-root scale)' : ''}`,
       domain: [0, top],
@@ -56,7 +47,9 @@ export function similarityAxes(all: readonly Histograms[]): SimilarityAxes {
 export function scaleWords({ isSquareRoot, hasLower }: SimilarityAxes): string {
   return (
     (isSquareRoot ? ' Small shares are drawn larger than they are, by a square-root scale.' : '') +
-    (hasLower ? ` The first bar holds everything below ${String(lowest).replace('-', '−')}.` : '')
+    (hasLower
+      ? ' The first bar also holds the images below it, of each series a fiftieth at most.'
+      : '')
   );
 }
 
@@ -66,17 +59,16 @@ export function similarityChart(
   medians: { readonly target: number | null; readonly noise: number | null },
   { x, y, ...size }: Pick<SimilarityAxes, 'x' | 'y'> & ChartSize,
 ): Chart {
-  const [from] = x.domain;
   const series = [
-    { bins: target.map((bin) => raised(bin, from)), place: 0, median: medians.target },
-    { bins: noise.map((bin) => raised(bin, from)), place: 1, median: medians.noise },
+    { bins: target, place: 0, median: shownMedian(medians.target, x) },
+    { bins: noise, place: 1, median: shownMedian(medians.noise, x) },
   ];
   return histogramChart({ x, y, series, ...size });
 }
 
-/** A bin as it is drawn: that of all lower similarities begins where the axis does. */
-function raised({ low, high, share }: Bin, from: number): Bin {
-  return { low: Math.max(low, from), high: Math.max(high, from), share };
+/** A median where it can be drawn: that of a file of others may lie elsewhere than its images. */
+function shownMedian(median: number | null, { domain: [low, high] }: AxisOptions): number | null {
+  return median === null || median < low || median > high ? null : median;
 }
 
 function peakOf(bins: readonly Bin[]): number {

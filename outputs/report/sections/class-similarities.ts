@@ -15,6 +15,7 @@ import {
   similarityChart,
   similarityLegend,
 } from '../figures/similarity-axes.ts';
+import { histogramsOf, type SimilarityBins, similarityBins } from '../figures/similarity-bins.ts';
 import { withFile } from '../figures/with-file.ts';
 import type { ReportEvaluation } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
@@ -23,7 +24,11 @@ import {
   evaluationName,
   readClassMetrics,
 } from '../tables/read-class-metrics.ts';
-import { type Histograms, histogramName, readHistograms } from '../tables/read-histograms.ts';
+import {
+  neighboursName,
+  readSimilarities,
+  type Similarities,
+} from '../tables/read-similarities.ts';
 
 const mostEvaluations = 3;
 const mostClasses = 12;
@@ -32,7 +37,7 @@ const mostClasses = 12;
 interface Measured {
   readonly evaluation: ReportEvaluation;
   readonly classes: ReadonlyMap<string, ClassMetrics>;
-  readonly histograms: ReadonlyMap<string | null, Histograms>;
+  readonly similarities: ReadonlyMap<string | null, Similarities>;
 }
 
 /** Similarities to the nearest image of the own and of another class, class by class: Figure 3 of the paper. */
@@ -41,7 +46,7 @@ export const classSimilaritiesSection: ReportSection = {
   shows: 'which classes are hard to tell from others',
   command: 'sincere evaluate --train TRAIN --test TEST --out EVAL',
   draw: async ({ evaluations }, context) => {
-    const there = await withFile(evaluations, histogramName, context);
+    const there = await withFile(evaluations, neighboursName, context);
     const shown = firstOf(there, mostEvaluations, 'The similarities by class', context);
     const classes: (readonly [ReportEvaluation, ReadonlyMap<string, ClassMetrics>])[] = [];
     for (const one of shown) {
@@ -53,8 +58,8 @@ export const classSimilaritiesSection: ReportSection = {
     const measured: Measured[] = [];
     for (const [evaluation, of] of classes) {
       const wanted = new Set<string | null>(names.shown);
-      const histograms = await readHistograms(evaluation.path, (name) => wanted.has(name));
-      measured.push({ evaluation, classes: of, histograms });
+      const similarities = await readSimilarities(evaluation.path, (name) => wanted.has(name));
+      measured.push({ evaluation, classes: of, similarities });
     }
     return { body: await bodyOf(names, measured), styles: [figureStyle] };
   },
@@ -88,13 +93,16 @@ async function bodyOf(
   { shown, all }: ChosenClasses,
   measured: readonly Measured[],
 ): Promise<Markup> {
-  const axes = similarityAxes(measured.flatMap(({ histograms }) => [...histograms.values()]));
+  const similar = measured.flatMap(({ similarities }) => [...similarities.values()]);
+  const bins = similarityBins(similar);
+  const histograms = similar.map((of) => histogramsOf(of, bins));
+  const axes = similarityAxes(histograms, bins);
   const bare = (axis: AxisOptions): AxisOptions => ({ ...axis, title: '' });
   const y = { ...bare(axes.y), ...(axes.isSquareRoot ? { values: [0, 0.05, 0.5] } : { ticks: 2 }) };
   const size = { x: { ...bare(axes.x), ticks: 3 }, y, height: 72, width: 250 };
-  const panels = shown.map((name) => groupOf(name, measured, size));
+  const panels = shown.map((name) => groupOf(name, measured, { bins, size }));
   const files = measured.flatMap(({ evaluation: { name } }) =>
-    [histogramName, evaluationName].map((file) => `${name}/${file}`),
+    [neighboursName, evaluationName].map((file) => `${name}/${file}`),
   );
   const chosen =
     all > shown.length
@@ -115,11 +123,14 @@ async function bodyOf(
 function groupOf(
   name: string,
   measured: readonly Measured[],
-  size: Parameters<typeof similarityChart>[2],
+  {
+    bins,
+    size,
+  }: { readonly bins: SimilarityBins; readonly size: Parameters<typeof similarityChart>[2] },
 ): PanelGroup {
   const short = cutText(name, 60);
-  const panels = measured.flatMap(({ evaluation, classes, histograms }): ChartPanel[] => {
-    const found = histograms.get(name);
+  const panels = measured.flatMap(({ evaluation, classes, similarities }): ChartPanel[] => {
+    const found = similarities.get(name);
     if (found === undefined) return [];
     const [target, noise, margin] = ['target_median', 'noise_median', 'margin'].map(
       (metric) => classes.get(name)?.get(metric)?.value ?? null,
@@ -130,7 +141,7 @@ function groupOf(
         ...(measured.length === 1 ? {} : { name: evaluation.label }),
         title: `Similarity of test images of ${short} to the nearest training images: ${evaluation.label}`,
         description: `The median to the own class is ${shownNumber(target)}, to another class ${shownNumber(noise)}; the margin is ${shownNumber(margin)}.`,
-        chart: similarityChart(found, medians, size),
+        chart: similarityChart(histogramsOf(found, bins), medians, size),
       },
     ];
   });

@@ -9,10 +9,15 @@ import {
   similarityChart,
   similarityLegend,
 } from '../figures/similarity-axes.ts';
+import { histogramsOf, similarityBins } from '../figures/similarity-bins.ts';
 import { withFile } from '../figures/with-file.ts';
 import type { ReportEvaluation } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
-import { type Histograms, histogramName, readHistograms } from '../tables/read-histograms.ts';
+import {
+  neighboursName,
+  readSimilarities,
+  type Similarities,
+} from '../tables/read-similarities.ts';
 
 const mostEvaluations = 6;
 
@@ -28,30 +33,35 @@ export const similaritiesSection: ReportSection = {
   shows: 'how far images of other classes are from those of the own class',
   command: 'sincere evaluate --train TRAIN --test TEST --out EVAL',
   draw: async ({ evaluations }, context) => {
-    const there = await withFile(evaluations, histogramName, context);
+    const there = await withFile(evaluations, neighboursName, context);
     const shown = firstOf(
       there,
       mostEvaluations,
       'The similarities to the nearest images',
       context,
     );
-    const found: (readonly [ReportEvaluation, Histograms])[] = [];
+    const read: (readonly [ReportEvaluation, Similarities])[] = [];
     for (const one of shown) {
-      const histograms = (await readHistograms(one.path, (name) => name === null)).get(null);
-      if (histograms !== undefined) found.push([one, histograms]);
+      const similarities = (await readSimilarities(one.path, (name) => name === null)).get(null);
+      if (similarities !== undefined) read.push([one, similarities]);
     }
-    if (found.length === 0) return undefined;
-    const axes = similarityAxes(found.map(([, histograms]) => histograms));
+    if (read.length === 0) return undefined;
+    const bins = similarityBins(read.map(([, similarities]) => similarities));
+    const found = read.map(
+      ([one, similarities]) => [one, histogramsOf(similarities, bins)] as const,
+    );
+    const histograms = found.map(([, of]) => of);
+    const axes = similarityAxes(histograms, bins);
     const figure = await chartFigure({
       legend: similarityLegend,
-      panels: found.map(([one, histograms]) => ({
+      panels: found.map(([one, of]) => ({
         name: one.label,
         title: `Similarity of test images to the nearest training images: ${one.label}`,
         description: described(one),
-        chart: similarityChart(histograms, mediansOf(one), axes),
+        chart: similarityChart(of, mediansOf(one), axes),
       })),
       caption: `${caption}${scaleWords(axes)}`,
-      files: found.map(([{ name }]) => `${name}/${histogramName}`),
+      files: found.map(([{ name }]) => `${name}/${neighboursName}`),
     });
     return {
       body: markup`${figure}\n${medianTable(found.map(([one]) => one))}`,

@@ -31,11 +31,6 @@ function tablesOf(classes: readonly string[]): Readonly<Record<string, Rows>> {
       n: 8,
     })),
   );
-  const bins = [
-    { bin_low: -1, bin_high: -0.1, share: 0 },
-    { bin_low: -0.1, bin_high: 0.5, share: 0.75 },
-    { bin_low: 0.5, bin_high: 1, share: 0.25 },
-  ];
   const points = [
     { x: 0, y: 0 },
     { x: 0.25, y: 0.75 },
@@ -43,10 +38,12 @@ function tablesOf(classes: readonly string[]): Readonly<Record<string, Rows>> {
   ];
   return {
     'evaluation.arrow': metrics,
-    'histogram.arrow': groups.flatMap((name) =>
-      ['target', 'noise'].flatMap((series) =>
-        Array.from(bins, (bin) => ({ series, class: name, ...bin })),
-      ),
+    'neighbours.arrow': classes.flatMap((name) =>
+      [0.3, 0.5, 0.7, 0.9].map((same) => ({
+        class: name,
+        same_similarity: same,
+        other_similarity: same - 0.2,
+      })),
     ),
     'curves.arrow': groups.flatMap((name) =>
       ['roc', 'precision_recall'].flatMap((curve) =>
@@ -82,12 +79,12 @@ async function evaluationOf(t: ExecutionContext, label: string, classes: readonl
 const sections = {
   similarities: {
     section: similaritiesSection,
-    file: 'histogram.arrow',
+    file: 'neighbours.arrow',
     numbers: ['0.8125', '0.4375', '0.3750'],
   },
   'class similarities': {
     section: classSimilaritiesSection,
-    file: 'histogram.arrow',
+    file: 'neighbours.arrow',
     numbers: ['0.9000', '0.5000', '0.4000'],
   },
   classes: {

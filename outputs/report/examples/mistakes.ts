@@ -23,7 +23,7 @@ export interface Confusion {
   readonly class: string;
   readonly predicted: string;
   readonly images: number;
-  /** The one of them that is the nearest to another class, compared with its own. */
+  /** The one of them that is the nearest to another class, the predicted one where there is such, compared with its own. */
   readonly example: TestImage | undefined;
 }
 
@@ -66,7 +66,7 @@ export async function readMistakes(
     else {
       wrongCount += 1;
       wrong.offer(one, gapOf(one));
-      examples.get(pairOf(one))?.offer(one, gapOf(one));
+      examples.get(pairOf(one))?.offer(one, clearnessOf(one));
     }
   }
   if (images === 0) return undefined;
@@ -97,6 +97,14 @@ function sourceOf(metrics: Iterable<string>): string | undefined {
 function gapOf({ sameSimilarity, otherSimilarity }: TestImage): number {
   return Number.isNaN(sameSimilarity) ? 2 : otherSimilarity - sameSimilarity;
 }
+
+/** How clear an example of its confusion it is: first those whose nearest of another class is of the class that was predicted. */
+function clearnessOf(one: TestImage): number {
+  return gapOf(one) + (one.otherClass === one.predicted ? widestGap : 0);
+}
+
+/** More than two gaps of cosines differ by. */
+const widestGap = 5;
 
 function pairOf(one: { readonly class: string; readonly predicted: string }): string {
   return JSON.stringify([one.class, one.predicted]);

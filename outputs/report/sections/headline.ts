@@ -1,3 +1,4 @@
+import type { ComparisonRow } from '../../../operators/evaluation/comparison/compare-scores.ts';
 import { metricOf } from '../../../operators/evaluation/metrics/metric-names.ts';
 import { counted } from '../../../operators/message-words.ts';
 import { dataTable, type PageCell, rangedCell } from '../../page/data-table.ts';
@@ -24,7 +25,7 @@ ${glance(material.evaluations)}`,
 
 function headlineOf(material: ReportMaterial): Markup {
   const pair = material.paired === undefined ? undefined : bestPair(material.paired);
-  if (pair !== undefined) return ofPair(pair);
+  if (pair !== undefined) return ofPair(pair, material.paired!.rows);
   const [first, ...others] = material.evaluations;
   if (first === undefined) return markup`<p class="headline">${unmeasured(material)}</p>`;
   const sentences = [first, ...others].slice(0, mostSentences).map(ofOne);
@@ -39,7 +40,7 @@ function otherImages(others: number): Markup {
   return markup`<p>They could not be compared image by image: compare evaluations of one set of test images.</p>`;
 }
 
-function ofPair(pair: BestPair): Markup {
+function ofPair(pair: BestPair, rows: readonly ComparisonRow[]): Markup {
   const { better, worse, metric, images, runs } = pair;
   const { unit, better: direction } = metricOf(metric)!;
   const shown = (value: number | null): string => shownValue(value, unit);
@@ -52,7 +53,35 @@ function ofPair(pair: BestPair): Markup {
     ? markup`<strong>${better} separates the classes better than ${worse}</strong>: its ${name} is ${shown(pair.difference)} ${more}, ${values} (95 % interval of the difference ${interval}, ${measured}).`
     : markup`<strong>${better} and ${worse} cannot be told apart</strong>: the difference of their ${name} is ${shown(pair.difference)}, ${values}, and its 95 % interval, ${interval}, includes 0 (${measured}).`;
   return markup`<p class="headline">${sentence}</p>
-<p class="muted">${explained(metric)} ${besides(pair.others)}${overRuns(runs, pair)}</p>`;
+<p class="muted">${explained(metric)} ${besides(pair.others)}${overRuns(runs, pair)}${elsewhere(pair, rows)}</p>`;
+}
+
+/** What the other numbers of the table say of the pair: one measure alone is a narrow view. */
+function elsewhere({ better, worse, metric }: BestPair, rows: readonly ComparisonRow[]): string {
+  const others = rows.filter(
+    (row) =>
+      [row.baseline, row.model].every((name) => name === better || name === worse) &&
+      row.metric !== metric &&
+      isGlanced(row.metric) &&
+      row.significant !== null &&
+      row.difference !== null,
+  );
+  if (others.length === 0) return '';
+  const ahead = (name: string): string => {
+    const won = others.filter((row) => row.significant === true && winner(row) === name);
+    return won.length === 0
+      ? ''
+      : `${name} by ${won.map((row) => headingOf(row.metric)).join(', ')}`;
+  };
+  const found = [ahead(better), ahead(worse)].filter((text) => text !== '');
+  return found.length === 0
+    ? ' By none of the other numbers of the table can they be told apart.'
+    : ` Of the other numbers of the table these differ by more than the choice of test images explains: better is ${found.join('; ')}.`;
+}
+
+function winner({ metric, difference, model, baseline }: ComparisonRow): string {
+  const isHigher = difference! > 0;
+  return isHigher === (metricOf(metric)?.better !== 'lower') ? model : baseline;
 }
 
 function besides(others: readonly string[]): string {
@@ -149,11 +178,15 @@ const headings: Readonly<Record<string, string>> = {
   map_at_r: 'MAP@R',
 };
 
+const isGlanced = (name: string): boolean => glanced.includes(name) || isProbe(name);
+
+const isProbe = (name: string): boolean => /^probe_.*_top1$/u.test(name);
+
+const headingOf = (name: string): string => headings[name] ?? probeHeading(name);
+
 function glance(evaluations: readonly ReportEvaluation[]): Markup {
   if (evaluations.length === 0) return markup``;
-  const probes = evaluations.flatMap(({ metrics }) =>
-    [...metrics.keys()].filter((name) => /^probe_.*_top1$/u.test(name)),
-  );
+  const probes = evaluations.flatMap(({ metrics }) => [...metrics.keys()].filter(isProbe));
   const names = [...glanced, ...new Set(probes)].filter((name) =>
     evaluations.some(({ metrics }) => metrics.has(name)),
   );
@@ -161,7 +194,7 @@ function glance(evaluations: readonly ReportEvaluation[]): Markup {
     caption: 'At a glance, each number with its 95 % interval over the choice of test images',
     columns: [
       { heading: 'encoder' },
-      ...names.map((name) => ({ heading: headings[name] ?? probeHeading(name), isNumber: true })),
+      ...names.map((name) => ({ heading: headingOf(name), isNumber: true })),
     ],
     rows: evaluations.slice(0, mostRows).map((one) => glanceRow(one, names)),
   });

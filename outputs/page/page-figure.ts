@@ -1,10 +1,11 @@
 import { markup, type Markup } from './markup.ts';
+import { withCode } from './with-code.ts';
 
 /** A figure of a page. */
 export interface PageFigure {
   /** What is drawn. */
   readonly content: Markup;
-  /** What it shows, in a sentence or two. */
+  /** What it shows, in a sentence or two; what stands between backticks is code. */
   readonly caption: string | Markup;
   /** Arrow files that are drawn, as the page names them: `a/evaluation/histogram.arrow`. */
   readonly files: readonly string[];
@@ -14,7 +15,7 @@ export interface PageFigure {
 export function pageFigure({ content, caption, files }: PageFigure): Markup {
   return markup`<figure>
 ${content}
-<figcaption>${caption}${drawnFrom(files)}</figcaption>
+<figcaption>${typeof caption === 'string' ? withCode(caption) : caption}${drawnFrom(files)}</figcaption>
 </figure>`;
 }
 

@@ -3,6 +3,7 @@ import { writeAtomicFile } from '../../operators/files/atomic-file.ts';
 import { htmlPage, type HtmlPage } from '../page/html-page.ts';
 import type { MapKind } from '../map/map-layout.ts';
 import { markup, type Markup } from '../page/markup.ts';
+import { withCode } from '../page/with-code.ts';
 import type { ImagesOfSets } from '../thumbnails/images-of-ids.ts';
 import { type FoundFolder, type ReportMaterial, resultKinds } from './material/material.ts';
 import { placeless } from './material/page-names.ts';
@@ -119,7 +120,7 @@ async function drawnOrTold(
     return await drawing;
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    return { body: markup`<p>It could not be drawn: ${told(error)}</p>` };
+    return { body: markup`<p>It could not be drawn: ${withCode(told(error))}</p>` };
   }
 }
 
@@ -171,7 +172,7 @@ function toldNotes(notes: readonly string[]): Markup {
   return markup`<section id="notes" aria-labelledby="notes-heading">
 <h2 id="notes-heading">Notes</h2>
 <ul>
-${[...new Set(notes)].map((note) => markup`<li>${note}</li>`)}
+${[...new Set(notes)].map((note) => markup`<li>${withCode(note)}</li>`)}
 </ul>
 </section>`;
 }

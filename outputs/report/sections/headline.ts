@@ -4,6 +4,7 @@ import { counted } from '../../../operators/message-words.ts';
 import { dataTable, type PageCell, rangedCell } from '../../page/data-table.ts';
 import { markup, type Markup } from '../../page/markup.ts';
 import { shownInterval, shownValue } from '../../page/shown-number.ts';
+import { withCode } from '../../page/with-code.ts';
 import { someOf } from '../figures/most.ts';
 import type { ReportEvaluation, ReportMaterial } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
@@ -53,7 +54,7 @@ function ofPair(pair: BestPair, rows: readonly ComparisonRow[]): Markup {
     ? markup`<strong>${better} separates the classes better than ${worse}</strong>: its ${name} is ${shown(pair.difference)} ${more}, ${values} (95 % interval of the difference ${interval}, ${measured}).`
     : markup`<strong>${better} and ${worse} cannot be told apart</strong>: the difference of their ${name} is ${shown(pair.difference)}, ${values}, and its 95 % interval, ${interval}, includes 0 (${measured}).`;
   return markup`<p class="headline">${sentence}</p>
-<p class="muted">${explained(metric)} ${besides(pair.others)}${overRuns(runs, pair)}${elsewhere(pair, rows)}</p>`;
+<p class="muted">${withCode(explained(metric))} ${besides(pair.others)}${overRuns(runs, pair)}${elsewhere(pair, rows)}</p>`;
 }
 
 /** What the other numbers of the table say of the pair: one measure alone is a narrow view. */

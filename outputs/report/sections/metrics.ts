@@ -5,6 +5,7 @@ import { dataTable, type PageCell, rangedCell } from '../../page/data-table.ts';
 import { markup, type Markup } from '../../page/markup.ts';
 import { drawnFrom } from '../../page/page-figure.ts';
 import { shownInterval, shownValue } from '../../page/shown-number.ts';
+import { withCode } from '../../page/with-code.ts';
 import type { ReportEvaluation } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
 
@@ -84,7 +85,7 @@ function rowOf(name: string, evaluations: readonly ReportEvaluation[]): readonly
   const head =
     about === undefined
       ? name
-      : markup`<code>${name}</code> <span class="range about">${about}</span>`;
+      : markup`<code>${name}</code> <span class="range about">${withCode(about)}</span>`;
   return [head, ...evaluations.map((one) => cell(name, one))];
 }
 

@@ -185,3 +185,20 @@ test('a section whose files are damaged says so in its place, and the others are
   t.true(sections.includes('metrics'));
   t.regex(textOf(html), /They could not be compared image by image/u);
 });
+
+test('what descriptions, captions and notes have between backticks is code', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeMadeDemo(root);
+  for (const name of ['sincere', 'supcon']) {
+    await changeJson(path.join(root, name, 'evaluation', 'summary.json'), (summary) => ({
+      ...summary,
+      metrics: { nc1_trace_ratio: { value: 1, ciLow: null, ciHigh: null, n: 7 } },
+    }));
+  }
+  await fs.writeFile(path.join(root, 'sincere', 'evaluation', 'scores.arrow'), 'ARROW1');
+  const { html, notes } = await reportPage(await openMaterial([root]));
+  t.regex(notes.join('\n'), /`/u);
+  t.regex(html, /NC1 without directions: <code>tr S_W \/ tr S_B<\/code>/u);
+  const outside = html.replaceAll(/<(script|style|code|pre)\b[^>]*>.*?<\/\1>/gsu, '');
+  t.deepEqual(outside.match(/.*`.*/gu), null);
+});

@@ -15,7 +15,7 @@ ${colours}
 .map-parts { display: grid; gap: 1rem; }
 .map-parts > * { min-width: 0; }
 @media (min-width: 60rem) { .map-parts { grid-template-columns: minmax(0, 1fr) 20rem; } }
-.map-window { position: relative; width: 100%; height: 36rem; max-height: 80vh; border: 1px solid var(--line);
+.map-window { position: relative; width: 100%; height: clamp(20rem, 80vw, 36rem); max-height: 80vh; border: 1px solid var(--line);
   border-radius: 0.3rem; overflow: hidden; cursor: grab; touch-action: pan-x pan-y; user-select: none; }
 .map-window.map-drawing { cursor: crosshair; touch-action: none; }
 .map-window canvas { position: absolute; inset: 0; width: 100%; height: 100%; }

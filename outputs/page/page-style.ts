@@ -40,6 +40,8 @@ caption span { display: inline-block; position: sticky; left: 0; max-width: min(
 th, td { padding: 0.25rem 1rem 0.25rem 0; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; }
 thead th { color: var(--muted); font-weight: 600; vertical-align: bottom; }
 th[scope='row'] { font-weight: normal; }
+/* A table scrolls before it breaks the name of a row. */
+th[scope='row'] > code { overflow-wrap: break-word; }
 th.number, td.number { text-align: end; white-space: nowrap; }
 td .range { display: block; color: var(--muted); font-size: 0.8125rem; }
 figure { margin: 0.5rem 0 1.5rem; }

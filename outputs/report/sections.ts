@@ -5,6 +5,7 @@ import { classesSection } from './sections/classes.ts';
 import { comparisonSection } from './sections/comparison.ts';
 import { confusionSection } from './sections/confusion.ts';
 import { curvesSection } from './sections/curves.ts';
+import { driftSection } from './sections/drift.ts';
 import { duplicatesSection } from './sections/duplicates.ts';
 import { headlineSection } from './sections/headline.ts';
 import { mapSection } from './sections/map.ts';
@@ -33,6 +34,7 @@ export const reports: Readonly<Record<string, ReportSection>> = {
   suspects: suspectsSection,
   duplicates: duplicatesSection,
   neighbours: neighboursSection,
+  drift: driftSection,
   training: trainingSection,
   validation: validationSection,
   settings: settingsSection,

@@ -4,6 +4,7 @@ import type { ExecutionContext } from 'ava';
 import test from 'ava';
 import { sharp } from '../../operators/image/sharp-setup.ts';
 import { seededRandom } from '../../operators/random.ts';
+import { drift } from '../../pipeline/drift.ts';
 import { duplicates } from '../../pipeline/duplicates.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';
 import { neighbours } from '../../pipeline/neighbours.ts';
@@ -67,10 +68,12 @@ async function results(t: ExecutionContext) {
   await duplicates({ ...leaks, threshold: 0.9, threads: 1 });
   const search = { query: at('test'), of: at('train'), out: at('nearest') };
   await neighbours({ ...search, top: 2, threads: 1 });
+  const both = { old: at('train'), new: at('test'), out: at('drift') };
+  await drift({ ...both, permutations: 9, threads: 1 });
   return { photos, out, page: path.join(root, 'report.html') };
 }
 
-const sections = ['mistakes', 'suspects', 'duplicates', 'neighbours'];
+const sections = ['mistakes', 'suspects', 'duplicates', 'neighbours', 'drift'];
 
 const thumbnailsIn = (section: PageElement): readonly string[] =>
   allElements(section).flatMap(({ name, attributes }) =>
@@ -83,7 +86,7 @@ async function sectionsOf(page: string): Promise<ReadonlyMap<string, PageElement
   return new Map(found.map((one) => [one.attributes['id']!, one]));
 }
 
-test('a report shows images beside their neighbours, suspects, duplicates and what was searched for; a moved folder costs the thumbnails alone', async (t) => {
+test('a report shows images beside their neighbours, suspects, duplicates, and what other verbs found; a moved folder costs the thumbnails alone', async (t) => {
   const { photos, out, page } = await results(t);
   t.deepEqual(await notesOf(report({ results: [out], out: page })), []);
   const bytes = await fs.readFile(page);

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { ReportMaterial } from '../../../../outputs/report/material/material.ts';
+import { driftSection } from '../../../../outputs/report/sections/drift.ts';
 import { neighboursSection } from '../../../../outputs/report/sections/neighbours.ts';
 import { reportPage } from '../../../../outputs/report/write-report.ts';
 import {
@@ -78,9 +79,88 @@ test('of many searches the first are shown, and it is said', async (t) => {
   t.false(html.includes('search4'));
 });
 
+/** Tests of a class as `drift` writes them; null over all. */
+function driftRows(name: string | null, mmd2: number | null, significant: number | null): Rows {
+  const about = { class: name, n_old: 1000, n_new: 200 };
+  const p = significant === null ? null : 0.5 - 0.49 * significant;
+  const other = { ...about, value: 0.25, p_adjusted: 0.75, significant: 0 };
+  return [
+    { ...about, statistic: 'mmd2', value: mmd2, p_adjusted: p, significant },
+    { ...other, statistic: 'mean_shift' },
+    { ...other, statistic: name === null ? 'chi_square' : 'share' },
+    { ...other, statistic: hostile },
+  ];
+}
+
+function farRows(count: number): Rows {
+  return Array.from({ length: count }, (_, at) => ({
+    id: `${hostile}${at}`,
+    class: hostile,
+    similarity: at / 128,
+    nearest_id: hostile,
+    nearest_class: hostile,
+  }));
+}
+
+const driftSummary = { oldRows: 5000, newRows: 1000, alpha: 0.05, permutations: 99, same: false };
+
+test('a drift begins with its verdict and numbers; of many classes those that moved most are shown', async (t) => {
+  const classes = Array.from(
+    { length: 40 },
+    (_, at) => `${hostile}${String(at).padStart(2, '0')}.`,
+  );
+  const tables = {
+    'drift.arrow': [
+      ...driftRows(null, 0.125, 1),
+      ...classes.flatMap((name, at) => driftRows(name, at / 64, at % 2)),
+    ],
+    'examples.arrow': farRows(30),
+  };
+  const onlyNew = Array.from({ length: 7 }, (_, at) => ({ class: `${hostile}${at}` }));
+  const summary = { ...driftSummary, onlyOld: [], onlyNew };
+  const drifts = [await madeResult(t, hostile, summary, tables)];
+  const { html } = await drawnSection(driftSection, { drifts });
+  t.regex(
+    html,
+    /A <b>change of the distribution of the vectors<\/b> is found from 5,000 old images to 1,000 new ones: MMD² 0\.1250 \(p 0\.0100 \*\), mean shift 0\.2500 \(p 0\.7500\), χ² of the classes 0\.2500 \(p 0\.7500\); \* is a p of at most 0\.05, by 99 random relabellings\./u,
+  );
+  t.regex(html, /Of 40 classes 20 have changed; the 12 that moved most are shown\./u);
+  t.regex(html, /In the new set alone: .*4 and 2 more\./u);
+  t.notRegex(html, /In the old set alone/u);
+  const elements = await elementsOf(html);
+  t.is(elements.filter(({ name }) => name === 'tr').length, 1 + 12 + 1 + 10);
+  const heads = elements.flatMap(
+    ({ name, text }) => /\d\d(?=\.$)/u.exec(name === 'th' ? text : '') ?? [],
+  );
+  t.deepEqual(heads.slice(0, 2), ['39', '37']);
+});
+
+test('a drift that found nothing, or had too few images, says so', async (t) => {
+  const none = {
+    'drift.arrow': [...driftRows(null, -0.5, 0), ...driftRows('a', 0.5, 0)],
+    'examples.arrow': farRows(1),
+  };
+  const found = await madeResult(t, 'none', driftSummary, none);
+  const { html } = await drawnSection(driftSection, { drifts: [found] });
+  t.regex(html, /<b>No change<\/b> is found from .*: MMD² −0\.5000 \(p 0\.5000\)/u);
+  t.regex(html, /Of 1 class none has changed\./u);
+  t.notRegex(html, /classes that have changed/u);
+  const rows = none['drift.arrow'].map((row) => ({
+    ...row,
+    value: null,
+    p_adjusted: null,
+    significant: null,
+  }));
+  const few = await madeResult(t, 'few', driftSummary, { ...none, 'drift.arrow': rows });
+  const untested = await drawnSection(driftSection, { drifts: [few] });
+  t.regex(untested.html, /Too few images to test a change from 5,000 old images/u);
+  t.regex(untested.html, /No class is in both sets often enough/u);
+});
+
 test('answers that few ask for are not among what a page lacks', async (t) => {
   const evaluations = [await madeEvaluation(t, 'a', {})];
   const missing = await missingIn({ evaluations });
   t.true(missing.includes('Duplicates and leaks'));
-  t.false(missing.includes(neighboursSection.title));
+  for (const { title } of [neighboursSection, driftSection])
+    t.false(missing.includes(title), title);
 });

@@ -23,9 +23,13 @@ export const metricsSection: ReportSection = {
       );
     }
     const names = [...new Set(evaluations.flatMap(({ metrics }) => [...metrics.keys()]))];
-    const tables = themes.flatMap((theme) => {
+    const there = themes.flatMap((theme) => {
       const ofTheme = names.filter((name) => themeOf(name) === theme);
-      return ofTheme.length === 0 ? [] : [themeTable(theme, ofTheme, evaluations)];
+      return ofTheme.length === 0 ? [] : [{ theme, names: ofTheme }];
+    });
+    const tables = there.map(({ theme, names: ofTheme }, at) => {
+      const table = themeTable(theme, ofTheme, evaluations);
+      return at < mostOpen ? table : folded(theme, ofTheme.length, table);
     });
     return {
       body: markup`<p>Over all classes; below a number its 95 % interval over the choice of test images, where there is one. Metrics of single classes and groups are in the files.</p>
@@ -34,6 +38,16 @@ ${tables}
     };
   },
 };
+
+/** Tables that are open; those after them are a click away, so that the page stays short. */
+const mostOpen = 2;
+
+function folded({ title }: Theme, count: number, table: Markup): Markup {
+  return markup`<details class="theme">
+<summary>${title}: ${counted(count, 'metric')}</summary>
+${table}
+</details>`;
+}
 
 /** Most evaluations side by side. */
 const mostColumns = 24;

@@ -1,6 +1,6 @@
 import { canonicalJson, isObject, type Json } from '../../../operators/files/json.ts';
 import { counted, cutText } from '../../../operators/message-words.ts';
-import { dataTable } from '../../page/data-table.ts';
+import { dataTable, type PageCell } from '../../page/data-table.ts';
 import { markup, type Markup } from '../../page/markup.ts';
 import { drawnFrom } from '../../page/page-figure.ts';
 import { shownNumber } from '../../page/shown-number.ts';
@@ -65,7 +65,7 @@ ${
     ? dataTable({
         caption: 'Settings in which the runs differ',
         columns: [{ heading: 'setting' }, ...runs.map(({ label }) => ({ heading: label }))],
-        rows: differing.map((name) => [name].concat(settings.map((one) => one.get(name) ?? '–'))),
+        rows: differing.map((name) => settingRow(name, settings)),
       })
     : markup``
 }
@@ -74,10 +74,22 @@ ${
 ${dataTable({
   caption: runs.length === 1 ? `Settings of ${runs[0]!.name}` : 'Settings that all runs share',
   columns: [{ heading: 'setting' }, { heading: 'value' }],
-  rows: shared.map((name) => [name, settings[0]!.get(name)!]),
+  rows: shared.map((name) => settingRow(name, settings.slice(0, 1))),
 })}
 </details>
 <p class="muted small">${drawnFrom(runs.map(({ name }) => `${name}/config.json`))}</p>`;
+}
+
+function settingRow(
+  name: string,
+  settings: readonly ReadonlyMap<string, string>[],
+): readonly PageCell[] {
+  return [name, ...settings.map((one) => valueCell(one.get(name) ?? '–'))];
+}
+
+/** A setting: of hashes such as SHA-256 one that may wrap, so that the table is no wider than the page. */
+function valueCell(value: string): PageCell {
+  return /^[\da-f]{40,}$/u.test(value) ? markup`<code class="hash">${value}</code>` : value;
 }
 
 /** Longest value that is shown; lists of a thousand classes are in the file. */
@@ -141,13 +153,17 @@ ${dataTable({
     shownNumber(manifest.parts.reduce((sum, { rows }) => sum + rows, 0)),
     shownNumber(manifest.parts.reduce((sum, { bad }) => sum + bad.length, 0)),
     manifest.done ? 'yes' : 'no',
-    Object.entries(manifest.layers)
-      .map(([layer, size]) => `${layer} ${size}`)
-      .join(', '),
-    manifest.model.hash,
-    manifest.dataset.hash,
+    layersCell(manifest.layers),
+    valueCell(manifest.model.hash),
+    valueCell(manifest.dataset.hash),
   ]),
 })}`;
+}
+
+/** Layers with the lengths of their vectors; a line ends between two of them alone. */
+function layersCell(layers: ReportExport['manifest']['layers']): PageCell {
+  const shown = Object.entries(layers).map(([layer, size]) => `${layer} ${size}`);
+  return markup`${shown.map((one, at) => markup`<span class="whole">${one}${at < shown.length - 1 ? ',' : ''}</span>`)}`;
 }
 
 function modelName(model: ReportExport['manifest']['model']): string {
@@ -175,9 +191,9 @@ ${dataTable({
     summary.layer,
     String(summary.temperature),
     shownNumber(summary.scored),
-    summary.modelHash ?? 'unknown',
-    summary.trainHash,
-    summary.testHash,
+    valueCell(summary.modelHash ?? 'unknown'),
+    valueCell(summary.trainHash),
+    valueCell(summary.testHash),
   ]),
 })}`;
 }

@@ -202,3 +202,12 @@ test('what descriptions, captions and notes have between backticks is code', asy
   const outside = html.replaceAll(/<(script|style|code|pre)\b[^>]*>.*?<\/\1>/gsu, '');
   t.deepEqual(outside.match(/.*`.*/gu), null);
 });
+
+test('hashes of the settings are there in full, as code that may wrap', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeMadeDemo(root);
+  const html = await pageOf(root);
+  const { saved } = (await openMaterial([root])).runs[0]!;
+  t.true(html.includes(`<code class="hash">${saved.hash}</code>`));
+  t.notRegex(html, /<td>[\da-f]{64}</u);
+});

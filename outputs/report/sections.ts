@@ -16,6 +16,7 @@ import { settingsSection } from './sections/settings.ts';
 import { similaritiesSection } from './sections/similarities.ts';
 import { suspectsSection } from './sections/suspects.ts';
 import { trainingSection } from './sections/training.ts';
+import { transferSection } from './sections/transfer.ts';
 import { validationSection } from './sections/validation.ts';
 
 /** Every section of a report by its name, which is also its id in the page; in the order of the page. */
@@ -30,6 +31,7 @@ export const reports: Readonly<Record<string, ReportSection>> = {
   confusion: confusionSection,
   curves: curvesSection,
   calibration: calibrationSection,
+  transfer: transferSection,
   mistakes: mistakesSection,
   suspects: suspectsSection,
   duplicates: duplicatesSection,

@@ -2,6 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { tableFromIPC } from 'apache-arrow';
+import { openMaterial } from '../../outputs/report/material/open-material.ts';
+import { reportPage } from '../../outputs/report/write-report.ts';
 import { train } from '../../pipeline/train.ts';
 import { transfer } from '../../pipeline/transfer.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
@@ -40,4 +42,8 @@ test('either method of a transfer tells, counts and lists test images that are t
   const frozen = await transfer({ ...given, out: at('frozen'), method: 'frozen' });
   t.deepEqual(frozen.summary.overlap?.content, content);
   t.is(frozen.report.overlap.rows, 6);
+
+  const { html, sections, notes } = await reportPage(await openMaterial([out, at('frozen')]));
+  t.true(sections.includes('transfer'), notes.join('\n'));
+  t.is(html.match(/: 6 test images are training images/gu)?.length, 2);
 });

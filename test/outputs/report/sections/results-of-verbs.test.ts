@@ -2,6 +2,7 @@ import test from 'ava';
 import type { ReportMaterial } from '../../../../outputs/report/material/material.ts';
 import { driftSection } from '../../../../outputs/report/sections/drift.ts';
 import { neighboursSection } from '../../../../outputs/report/sections/neighbours.ts';
+import { transferSection } from '../../../../outputs/report/sections/transfer.ts';
 import { reportPage } from '../../../../outputs/report/write-report.ts';
 import {
   drawnSection,
@@ -157,10 +158,82 @@ test('a drift that found nothing, or had too few images, says so', async (t) => 
   t.regex(untested.html, /No class is in both sets often enough/u);
 });
 
+const ranged = (value: number) => ({ value, ciLow: value - 0.125, ciHigh: value + 0.125, n: 1200 });
+
+/** What a transfer by both methods says, as `transfer` writes it. */
+const transferSummary = {
+  disjoint: true,
+  classes: [hostile],
+  methods: [
+    { method: 'frozen', classes: 20, top1: ranged(0.5), top5: ranged(0.75), notScored: 3 },
+    { method: 'fine_tuned', classes: 20, top1: ranged(0.625), top5: null, notScored: 3 },
+  ],
+  difference: ranged(0.125),
+  neighbours: [{ layer: hostile, metric: 'knn5_accuracy', value: 0.25, n: 1200 }],
+  overlap: { content: { images: 2, of: 9 }, vector: { images: 1, of: 9 } },
+};
+
+test('transfers stand in a table with their accuracies and intervals, as their files hold them', async (t) => {
+  const [frozen] = transferSummary.methods;
+  const one = {
+    disjoint: false,
+    methods: [frozen],
+    difference: null,
+    neighbours: [],
+    overlap: null,
+  };
+  const transfers = [
+    await madeResult(t, hostile, transferSummary),
+    await madeResult(t, 'birds', { ...transferSummary, ...one }),
+  ];
+  const { html } = await drawnSection(transferSection, { transfers });
+  const elements = await elementsOf(html);
+  const cells = (row: number): readonly string[] =>
+    allElements(elements.filter(({ name }) => name === 'tr')[row]!).flatMap(({ name, text }) =>
+      /^(?:td|th|span)$/u.test(name) && text.trim() !== '' ? [text.trim()] : [],
+    );
+  t.deepEqual(cells(0), [
+    'transfer',
+    'classes',
+    'test images',
+    'frozen, top-1',
+    'frozen, top-5',
+    'fine-tuned, top-1',
+    'fine-tuned minus frozen',
+  ]);
+  const [, ...numbers] = cells(1);
+  t.deepEqual(
+    numbers.map((text) => text.replaceAll('\u00A0', ' ')),
+    '20|not seen before|1,200|50.00 %|37.50 % to 62.50 %|75.00 %|62.50 % to 87.50 %|62.50 %|50.00 % to 75.00 %|+12.50 points|0 points to +25.00 points'.split(
+      '|',
+    ),
+  );
+  t.deepEqual(cells(2).slice(-2), ['–', '–']);
+  t.regex(html, /knn5 of .*25\.00/su);
+  t.regex(html, /3 test images of no class/u);
+  t.regex(html, /3 test images are training images/u);
+});
+
+test('of many transfers the first are shown, and a damaged one is told by its name', async (t) => {
+  const transfers = await Promise.all(
+    Array.from({ length: 30 }, (_, at) => madeResult(t, `t${at}.`, transferSummary)),
+  );
+  const { html, notes } = await drawnSection(transferSection, { transfers });
+  t.deepEqual(notes.length, 1);
+  t.true(html.includes('t23.') && !html.includes('t24.'));
+  const damaged = { ...transferSummary, methods: [{ method: hostile }] };
+  const page = await reportPage({
+    ...noMaterial,
+    transfers: [await madeResult(t, 'birds', damaged)],
+  });
+  t.regex(page.notes.join(), /birds\/summary\.json` is not the summary of a transfer/u);
+  t.notRegex(page.html, /<script>alert/u);
+});
+
 test('answers that few ask for are not among what a page lacks', async (t) => {
   const evaluations = [await madeEvaluation(t, 'a', {})];
   const missing = await missingIn({ evaluations });
   t.true(missing.includes('Duplicates and leaks'));
-  for (const { title } of [neighboursSection, driftSection])
+  for (const { title } of [neighboursSection, driftSection, transferSection])
     t.false(missing.includes(title), title);
 });

@@ -34,7 +34,9 @@ export function medianStatistic(values: Float64Array): Statistic {
   const order = Uint32Array.from(values.keys());
   order.sort((a, b) => values[a]! - values[b]!);
   return (counts) => {
-    const total = counts.reduce((sum, count) => sum + count, 0);
+    // A loop: `reduce` calls a function for each image of each resample.
+    let total = 0;
+    for (let at = 0; at < counts.length; at += 1) total += counts[at]!;
     // So many values lie before the median or at it.
     let left = ((total - 1) >> 1) + 1;
     let at = -1;

@@ -12,6 +12,7 @@ import { mapSection } from './sections/map.ts';
 import { metricsSection } from './sections/metrics.ts';
 import { mistakesSection } from './sections/mistakes.ts';
 import { neighboursSection } from './sections/neighbours.ts';
+import { selectionSection } from './sections/selection.ts';
 import { settingsSection } from './sections/settings.ts';
 import { similaritiesSection } from './sections/similarities.ts';
 import { suspectsSection } from './sections/suspects.ts';
@@ -36,6 +37,7 @@ export const reports: Readonly<Record<string, ReportSection>> = {
   suspects: suspectsSection,
   duplicates: duplicatesSection,
   neighbours: neighboursSection,
+  selection: selectionSection,
   drift: driftSection,
   training: trainingSection,
   validation: validationSection,

@@ -9,6 +9,7 @@ import { duplicates } from '../../pipeline/duplicates.ts';
 import { evaluate } from '../../pipeline/evaluate.ts';
 import { neighbours } from '../../pipeline/neighbours.ts';
 import { report } from '../../pipeline/report.ts';
+import { select } from '../../pipeline/select.ts';
 import { suspects } from '../../pipeline/suspects.ts';
 import { browserTest, openPage } from '../helpers/browser.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
@@ -68,12 +69,16 @@ async function results(t: ExecutionContext) {
   await duplicates({ ...leaks, threshold: 0.9, threads: 1 });
   const search = { query: at('test'), of: at('train'), out: at('nearest') };
   await neighbours({ ...search, top: 2, threads: 1 });
+  await select({ set: at('train'), count: 5, out: at('selection'), threads: 1 });
   const both = { old: at('train'), new: at('test'), out: at('drift') };
   await drift({ ...both, permutations: 9, threads: 1 });
   return { photos, out, page: path.join(root, 'report.html') };
 }
 
-const sections = ['mistakes', 'suspects', 'duplicates', 'neighbours', 'drift'];
+const sections = ['mistakes', 'suspects', 'duplicates', 'neighbours', 'selection', 'drift'];
+
+/** Those whose images are all of one set. */
+const ofOneSet: ReadonlySet<string> = new Set(['suspects', 'selection']);
 
 const thumbnailsIn = (section: PageElement): readonly string[] =>
   allElements(section).flatMap(({ name, attributes }) =>
@@ -96,7 +101,7 @@ test('a report shows images beside their neighbours, suspects, duplicates, and w
     t.true(used.length >= 4, name);
     const pictures = allElements(shown.get(name)!).filter((one) => one.name === 'image');
     t.deepEqual(new Set(used), new Set(pictures.map(({ attributes }) => `#${attributes['id']}`)));
-    t.is(pictures.length, name === 'suspects' ? 1 : 2);
+    t.is(pictures.length, ofOneSet.has(name) ? 1 : 2);
   }
   const text = (section: PageElement): string =>
     allElements(section)

@@ -2,6 +2,7 @@ import test from 'ava';
 import type { ReportMaterial } from '../../../../outputs/report/material/material.ts';
 import { driftSection } from '../../../../outputs/report/sections/drift.ts';
 import { neighboursSection } from '../../../../outputs/report/sections/neighbours.ts';
+import { selectionSection } from '../../../../outputs/report/sections/selection.ts';
 import { transferSection } from '../../../../outputs/report/sections/transfer.ts';
 import { reportPage } from '../../../../outputs/report/write-report.ts';
 import {
@@ -230,10 +231,33 @@ test('of many transfers the first are shown, and a damaged one is told by its na
   t.notRegex(page.html, /<script>alert/u);
 });
 
+test('of a selection the first images stand in the order of choice, with how well all cover the set', async (t) => {
+  const rows = Array.from({ length: 50 }, (_, at) => ({
+    rank: at + 1,
+    id: `${hostile}${at}`,
+    class: at === 1 ? null : `${hostile}class ${at}.`,
+    distance: at === 0 ? null : 1 / at,
+  }));
+  const covered = { chosen: 50, max: 0.375, mean: 0.125 };
+  const summary = { method: hostile, chosen: 50, selectable: 9000, excluded: 0, covered };
+  const selections = [await madeResult(t, hostile, summary, { 'selection.arrow': rows })];
+  const { html } = await drawnSection(selectionSection, { selections });
+  t.regex(html, /<b>50<\/b> of 9,000 images were chosen .*; the first 20 of them/su);
+  t.regex(html, /images are 0\.1250 away on average, 0\.3750 at most\./u);
+  const elements = await elementsOf(html);
+  const ids = elements.filter(({ name }) => name === 'li').flatMap(allElements);
+  const shown = ids.flatMap(({ name, text }) => (name === 'code' ? [/\d+$/u.exec(text)![0]] : []));
+  t.deepEqual(
+    shown,
+    Array.from({ length: 20 }, (_, at) => String(at)),
+  );
+  t.regex(html, /distance 0\.5000/u);
+});
+
 test('answers that few ask for are not among what a page lacks', async (t) => {
   const evaluations = [await madeEvaluation(t, 'a', {})];
   const missing = await missingIn({ evaluations });
   t.true(missing.includes('Duplicates and leaks'));
-  for (const { title } of [neighboursSection, driftSection, transferSection])
+  for (const { title } of [neighboursSection, selectionSection, driftSection, transferSection])
     t.false(missing.includes(title), title);
 });

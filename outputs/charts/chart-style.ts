@@ -35,14 +35,6 @@ export const chartConfig: Config = {
   view: { stroke: null },
   // Points are joined as they come: a curve may rise straight up.
   line: { order: false },
-  title: {
-    color: ink,
-    fontSize: fontSize.title,
-    fontWeight: 'normal',
-    anchor: 'start',
-    frame: 'group',
-    offset: 9,
-  },
   axis: {
     labelColor: muted,
     labelFontSize: fontSize.label,

@@ -1,5 +1,5 @@
 import type { Layer, LayeredSpec, Position } from './chart.ts';
-import { chartWidth, fontSize } from './chart-style.ts';
+import { chartWidth, fontSize, ink } from './chart-style.ts';
 import { widestText } from './text-width.ts';
 import { type Ticks, ticksOf, type TickUnit } from './ticks.ts';
 
@@ -19,8 +19,44 @@ export interface AxisOptions {
   readonly values?: readonly number[] | undefined;
 }
 
+/** A plot of fields `x` and `y`, with what the upright axis shows above it. */
+export function plotOf(
+  x: AxisOptions,
+  y: AxisOptions,
+  size: ChartSize,
+  layers: Layer[],
+): LayeredSpec {
+  const titles = y.title === '' ? [] : [titleAbove(y.title)];
+  return { ...frameOf(x, y, size), layer: [...someLayers(layers), ...titles] };
+}
+
+/**
+ * A title is a text in a place of its own: one of Vega's is above all that is drawn, so that a mark at the upper edge of the plot
+ * moves it out of the chart.
+ */
+function titleAbove(title: string): Layer {
+  return {
+    data: { values: [{ title }] },
+    mark: {
+      type: 'text',
+      align: 'left',
+      baseline: 'alphabetic',
+      fontSize: fontSize.title,
+      fill: ink,
+    },
+    encoding: {
+      x: { value: 0 },
+      y: { value: -titleGap },
+      text: { field: 'title', type: 'nominal' },
+    },
+  };
+}
+
+/** Room between a title and the plot: for half a ring, and for half a label. */
+const titleGap = 13;
+
 /** Axes and margins around a plot, of sizes that do not depend on what a machine knows of fonts. */
-export type Frame = Pick<LayeredSpec, 'width' | 'height' | 'padding' | 'autosize' | 'title'> & {
+type Frame = Pick<LayeredSpec, 'width' | 'height' | 'padding' | 'autosize'> & {
   readonly encoding: { readonly x: Position; readonly y: Position };
 };
 
@@ -32,8 +68,7 @@ export interface ChartSize {
   readonly height?: number | undefined;
 }
 
-/** The frame of a plot of fields `x` and `y`. */
-export function frameOf(
+function frameOf(
   x: AxisOptions,
   y: AxisOptions,
   { width = chartWidth, height = 180 }: ChartSize = {},
@@ -53,13 +88,12 @@ export function frameOf(
     height,
     padding,
     autosize: 'none',
-    ...(y.title === '' ? {} : { title: y.title }),
     encoding: { x: field('x', x, across, x.title, false), y: field('y', y, up, '', true) },
   };
 }
 
 /** Layers of a plot; of none one that draws nothing, because without any there are no axes. */
-export function someLayers(layers: Layer[]): Layer[] {
+function someLayers(layers: Layer[]): Layer[] {
   return layers.length === 0 ? [{ data: { values: [] }, mark: 'point' }] : layers;
 }
 

@@ -1,6 +1,6 @@
 import type { Chart, Layer } from './chart.ts';
 import { seriesColour } from './chart-style.ts';
-import { type AxisOptions, type ChartSize, frameOf, someLayers } from './frame.ts';
+import { type AxisOptions, type ChartSize, plotOf } from './frame.ts';
 
 /** Bin of a histogram. */
 export interface Bin {
@@ -41,7 +41,7 @@ export function histogramChart({ x, y, series, ...size }: HistogramChartOptions)
     ];
   });
   return {
-    spec: { ...frameOf(x, y, size), layer: someLayers(layers) },
+    spec: plotOf(x, y, size, layers),
     leftOut,
   };
 }

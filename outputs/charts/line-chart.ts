@@ -1,6 +1,6 @@
 import type { Chart, Layer } from './chart.ts';
 import { muted, paper, seriesColour, seriesDash } from './chart-style.ts';
-import { type AxisOptions, type ChartSize, frameOf, someLayers } from './frame.ts';
+import { type AxisOptions, type ChartSize, plotOf } from './frame.ts';
 
 /** Points of a line, in order of `x`. */
 export interface LinePoints {
@@ -52,7 +52,7 @@ export function lineChart({ x, y, series, reference, ...size }: LineChartOptions
     (sum, { whole, raw }) => sum + whole.leftOut + (raw?.leftOut ?? 0),
     0,
   );
-  return { spec: { ...frameOf(x, y, size), layer: someLayers([...compared, ...layers]) }, leftOut };
+  return { spec: plotOf(x, y, size, [...compared, ...layers]), leftOut };
 }
 
 /** A point of a line. What is not finite begins a new run: lines are not drawn across it. */

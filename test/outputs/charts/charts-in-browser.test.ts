@@ -27,6 +27,11 @@ const charts = [
     series: [{ points, place: 0, dots: true }],
   }),
   lineChart({ x: share, y: share, series: [], height: 280 }),
+  lineChart({
+    x: share,
+    y: share,
+    series: [{ points: { x: [0, 1], y: [0, 1] }, place: 0, marked: [1, 1] }],
+  }),
   histogramChart({
     x: { title: '', domain: [-0.15, 1], ticks: 3 },
     y: { ...share, title: '', scale: 'sqrt', values: [0, 0.05, 0.5] },

@@ -6,6 +6,7 @@ import type { TickUnit } from '../../charts/ticks.ts';
 import { shownValue } from '../../page/shown-number.ts';
 import type { ChartPanel } from './chart-figure.ts';
 import { stepAxis } from './step-axis.ts';
+import { type StepQuantity, valueAxis } from './value-axis.ts';
 
 /** Most points of a line that are drawn, smoothed and raw. */
 export const mostPoints = { smooth: 200, raw: 500 } as const;
@@ -28,33 +29,19 @@ interface SmoothedLine extends RunLine {
   readonly smooth: Float64Array;
 }
 
-/** A quantity of steps. */
-export interface StepQuantity {
-  readonly title: string;
-  readonly unit?: TickUnit | undefined;
-  /** Value that the axis reaches in any case. @default 0 */
-  readonly include?: number | undefined;
-}
-
 /** Smoothed lines over faint raw ones; of few steps the raw ones alone. */
-export function runLines(
-  { title, unit = 'number', include = 0 }: StepQuantity,
-  runs: readonly RunLine[],
-): ChartPanel {
+export function runLines(quantity: StepQuantity, runs: readonly RunLine[]): ChartPanel {
+  const { title, unit = 'number' } = quantity;
   const lines = runs.map((run): SmoothedLine => ({
     ...run,
     smooth: run.smooth ?? smoothedLine(run.values),
   }));
   const chart = lineChart({
     x: stepAxis(lines),
-    y: {
-      title,
-      domain: domainOf(
-        lines.map(({ values }) => values),
-        include,
-      ),
-      unit,
-    },
+    y: valueAxis(
+      quantity,
+      lines.map(({ values }) => values),
+    ),
     series: lines.map(seriesOf),
   });
   // Of a line and its average only the values count, each once.

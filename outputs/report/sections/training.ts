@@ -2,14 +2,9 @@ import { smoothed } from '../../charts/smoothed.ts';
 import { markup } from '../../page/markup.ts';
 import { chartFigure, type ChartPanel, figureStyle } from '../figures/chart-figure.ts';
 import { firstOf } from '../figures/most.ts';
-import {
-  mostPoints,
-  type RunLine,
-  runLines,
-  spanOf,
-  type StepQuantity,
-} from '../figures/run-lines.ts';
+import { mostPoints, type RunLine, runLines, spanOf } from '../figures/run-lines.ts';
 import { type SeriesPlaces, seriesPlaces } from '../figures/series-places.ts';
+import { axisWords, type StepQuantity } from '../figures/value-axis.ts';
 import type { ReportRun } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
 import { logNames, readRunLog } from '../tables/read-run-logs.ts';
@@ -28,10 +23,10 @@ const progress: Readonly<Record<string, StepQuantity>> = {
 
 /** Those by which a collapse, a divergence and the schedule are seen. */
 const health: Readonly<Record<string, StepQuantity>> = {
-  effective_rank: { title: 'effective rank (directions)' },
-  spread: { title: 'spread (0: all rows are one point)' },
-  gradient_norm: { title: 'length of the gradient' },
-  learning_rate: { title: 'learning rate' },
+  effective_rank: { title: 'effective rank (directions)', isFromZero: true },
+  spread: { title: 'spread (0: all rows are one point)', isFromZero: true },
+  gradient_norm: { title: 'length of the gradient', isFromZero: true },
+  learning_rate: { title: 'learning rate', isFromZero: true },
 };
 
 const waiting: StepQuantity = { title: 'time waiting for data', unit: 'share' };
@@ -61,7 +56,7 @@ export const trainingSection: ReportSection = {
         'Step by step. Good: the loss falls and levels off, and the share of images whose nearest one in the batch is of their class ' +
         'rises. Losses of different kinds have different floors: compare the runs by SINCERE and SupCon, which are measured on the ' +
         'batches of every run. Positive pairs that SupCon repels are images of one class that its gradient would push apart; ' +
-        `SINCERE never does. ${howDrawn}`,
+        `SINCERE never does. ${axisWords} ${howDrawn}`,
       files: filesOf(runs, 'metrics'),
     });
     const second = await chartFigure({

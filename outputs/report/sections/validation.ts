@@ -5,7 +5,6 @@ import {
   type BestMetricName,
   type ValidationMetricName,
 } from '../../run/validation-columns.ts';
-import { domainOf, withRoom } from '../../charts/domain.ts';
 import { downsampled } from '../../charts/downsampled.ts';
 import { lineChart } from '../../charts/line-chart.ts';
 import { markup } from '../../page/markup.ts';
@@ -15,6 +14,7 @@ import { firstOf } from '../figures/most.ts';
 import { mostPoints } from '../figures/run-lines.ts';
 import { seriesPlaces } from '../figures/series-places.ts';
 import { stepAxis } from '../figures/step-axis.ts';
+import { axisWords, type StepQuantity, valueAxis } from '../figures/value-axis.ts';
 import type { ReportSection } from '../material/report-section.ts';
 import { logNames, readRunLog } from '../tables/read-run-logs.ts';
 
@@ -23,17 +23,17 @@ const mostRuns = 10;
 /** Validations that are few enough for a dot each. */
 const mostDots = 60;
 
-/** What validations measured, as it is called in a plot, in the order of the page. */
+/** What validations measured, in the order of the page. */
 const measures = {
-  knn5_accuracy: 'accuracy of 5 nearest',
-  knn1_accuracy: 'accuracy of the nearest',
-  class_mean_accuracy: 'accuracy by class means',
-  accuracy: 'accuracy of the classifier',
-  loss: 'loss of held-out images (nats)',
-  margin: 'margin of medians (cosine)',
-  effective_rank: 'effective rank (directions)',
-  nc1_variability: 'NC1: spread within classes',
-} as const satisfies Partial<Record<ValidationMetricName, string>>;
+  knn5_accuracy: { title: 'accuracy of 5 nearest', unit: 'share' },
+  knn1_accuracy: { title: 'accuracy of the nearest', unit: 'share' },
+  class_mean_accuracy: { title: 'accuracy by class means', unit: 'share' },
+  accuracy: { title: 'accuracy of the classifier', unit: 'share' },
+  loss: { title: 'loss of held-out images (nats)' },
+  margin: { title: 'margin of medians (cosine)' },
+  effective_rank: { title: 'effective rank (directions)', isFromZero: true },
+  nc1_variability: { title: 'NC1: spread within classes' },
+} as const satisfies Partial<Record<ValidationMetricName, StepQuantity>>;
 
 interface Validated {
   readonly label: string;
@@ -60,7 +60,9 @@ export const validationSection: ReportSection = {
       });
     }
     const runs = firstOf(validated, mostRuns, 'The validations', context);
-    const panels = Object.entries(measures).flatMap(([name, title]) => panelOf(name, title, runs));
+    const panels = Object.entries(measures).flatMap(([name, quantity]) =>
+      panelOf(name, quantity, runs),
+    );
     if (panels.length === 0) return undefined;
     const figure = await chartFigure({
       legend: runs.map(({ label, place }) => ({ name: label, place })),
@@ -68,14 +70,18 @@ export const validationSection: ReportSection = {
       caption:
         'Measured on held-out images while training went on; a ring marks the best of each run by that measure. Good: accuracies rise ' +
         'and level off. Where they fall again while the loss of training still falls, the run learns its images by heart: take the ' +
-        'best checkpoint. The measures are those of `evaluate`, under the same names.',
+        `best checkpoint. ${axisWords} The measures are those of \`evaluate\`, under the same names.`,
       files: runs.map(({ name }) => `${name}/${logNames.validation}`),
     });
     return { body: markup`${figure}`, styles: [figureStyle] };
   },
 };
 
-function panelOf(name: string, title: string, runs: readonly Validated[]): readonly ChartPanel[] {
+function panelOf(
+  name: string,
+  quantity: StepQuantity,
+  runs: readonly Validated[],
+): readonly ChartPanel[] {
   const lines = runs.flatMap(({ label, place, columns }) => {
     const [step, values] = [columns.get('step'), columns.get(name)];
     // A measure that a run has not is NaN throughout.
@@ -85,15 +91,12 @@ function panelOf(name: string, title: string, runs: readonly Validated[]): reado
       : [];
   });
   if (lines.length === 0) return [];
-  const isShare = name.endsWith('accuracy');
-  const domain = domainOf(lines.map(({ values }) => values));
   const chart = lineChart({
     x: stepAxis(lines),
-    y: {
-      title,
-      domain: isShare ? [0, Math.max(...domain)] : withRoom(domain),
-      unit: isShare ? 'share' : 'number',
-    },
+    y: valueAxis(
+      quantity,
+      lines.map(({ values }) => values),
+    ),
     series: lines.map(({ place, step, values, best }) => ({
       place,
       points: downsampled({ x: step, y: values }, mostPoints.raw),
@@ -101,13 +104,13 @@ function panelOf(name: string, title: string, runs: readonly Validated[]): reado
       ...(best === undefined ? {} : { marked: [step[best]!, values[best]!] as const }),
     })),
   });
-  const unit = isShare ? 'share' : metricOf(name)?.unit;
+  const unit = quantity.unit ?? metricOf(name)?.unit;
   const description = lines.map(({ label, step, values, best }) => {
     const last = `${label}: ${shownValue(values.at(-1), unit)} at the end`;
     if (best === undefined) return `${last}.`;
     return `${last}, at its best ${shownValue(values[best], unit)} after ${shownNumber(step[best])} steps.`;
   });
-  return [{ chart, title, description: description.join(' ') }];
+  return [{ chart, title: quantity.title, description: description.join(' ') }];
 }
 
 /** Position of the best value; undefined where none is better than another. */

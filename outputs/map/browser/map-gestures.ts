@@ -110,7 +110,8 @@ function hearPointers(element: HTMLElement, gestures: MapGestures): void {
   };
   element.addEventListener('pointerup', release);
   element.addEventListener('pointercancel', release);
-  element.addEventListener('pointerleave', () => {
-    if (held.size === 0) gestures.leave();
+  element.addEventListener('pointerleave', (event) => {
+    // A finger leaves when it is lifted: what it pointed at stays.
+    if (held.size === 0 && event.pointerType !== 'touch') gestures.leave();
   });
 }

@@ -157,6 +157,37 @@ browserTest('keys move, zoom and point', async (t) => {
   t.regex(await opened.page.locator('.map-card').innerText(), /^Point at the map/u);
 });
 
+browserTest('two fingers zoom, and one points without moving the map', async (t) => {
+  const set = someMap(300);
+  const opened = await openPage(t, await mapPage(t, set), { touch: true, width: 400 });
+  const { page } = opened;
+  await page.locator('.map-window').scrollIntoViewIfNeeded();
+  const { x, y } = await placeOf(opened, set, 17);
+  const session = await page.context().newCDPSession(page);
+  const touch = async (type: string, places: readonly (readonly [number, number])[]) =>
+    await session.send('Input.dispatchTouchEvent', {
+      type: type as 'touchStart',
+      touchPoints: places.map(([left, top], id) => ({ x: left, y: top, id })),
+    });
+  await touch('touchStart', [[x, y]]);
+  await touch('touchEnd', []);
+  t.true((await page.locator('.map-card').innerText()).includes(set.ids[17]!));
+  t.is(await opened.evaluate<string>('location.hash'), '');
+  const box = (await page.locator('.map-window').boundingBox())!;
+  const [middle, height] = [box.x + box.width / 2, box.y + box.height / 2];
+  const apart = (distance: number) =>
+    [
+      [middle - distance, height],
+      [middle + distance, height],
+    ] as const;
+  await touch('touchStart', apart(20));
+  for (const distance of [30, 40, 50, 60]) await touch('touchMove', apart(distance));
+  await touch('touchEnd', []);
+  const zoom = Number((await opened.evaluate<string>('location.hash')).split(',')[2]);
+  t.true(zoom > 2 && zoom < 4, `zoomed by ${zoom}`);
+  isSound(t, opened);
+});
+
 browserTest('with scripts off there are a picture and a table, with them a canvas', async (t) => {
   const file = await mapPage(t, someMap(300));
   const still = await openPage(t, file, { scripts: false, width: 360 });

@@ -9,6 +9,7 @@ import {
 import { imagesOfSets } from './images-of-sets.ts';
 import type { TellNote } from './run-event.ts';
 import { setsOfMaterial } from './sets-of-material.ts';
+import { setsOfSummaries } from './sets-of-summaries.ts';
 
 /** What is drawn, and where. */
 interface DrawnResults extends Pick<WriteReportOptions, 'map' | 'onSection'> {
@@ -39,7 +40,8 @@ export async function drawnResults({
   // Before the work, so that a file that cannot be written costs no wait.
   await checkTarget(out);
   await refuseOtherPage(out);
-  const images = await imagesOfSets({ given, sets: setsOfMaterial(material), signal, note });
+  const sets = [...setsOfMaterial(material), ...(await setsOfSummaries(material))];
+  const images = await imagesOfSets({ given, sets, signal, note });
   const file = await writeReport(out, material, { signal, images, map, onSection });
   for (const text of new Set(file.notes)) note(text);
   return file;

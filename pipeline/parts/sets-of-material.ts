@@ -1,5 +1,5 @@
 import { isObject } from '../../operators/files/json.ts';
-import type { ReportMaterial } from '../../outputs/report/material/material.ts';
+import type { ReportExport, ReportMaterial } from '../../outputs/report/material/material.ts';
 import { readingOf } from './exported-images.ts';
 import type { KnownSet } from './images-of-sets.ts';
 
@@ -14,13 +14,18 @@ export function setsOfMaterial({
     if (typeof hash !== 'string' || typeof name !== 'string') return [];
     return [{ hash, name, reading: readingOf(config) }];
   });
-  const ofExports = exports.map(
-    ({ path, manifest: { dataset, preprocessing, done } }): KnownSet => ({
-      hash: dataset.hash,
-      name: dataset.name,
-      reading: readingOf(preprocessing),
-      ...(done ? { exported: path } : {}),
-    }),
-  );
-  return [...ofRuns, ...ofExports];
+  return [...ofRuns, ...exports.map(setOfExport)];
+}
+
+/** The set of images that an export was made of. */
+export function setOfExport({
+  path,
+  manifest: { dataset, preprocessing, done },
+}: Pick<ReportExport, 'path' | 'manifest'>): KnownSet {
+  return {
+    hash: dataset.hash,
+    name: dataset.name,
+    reading: readingOf(preprocessing),
+    ...(done ? { exported: path } : {}),
+  };
 }

@@ -143,6 +143,26 @@ test('images that were moved are found where the user says, and others are told'
   });
 });
 
+test('a result alone finds the images of the exports that it names, while they are the same', async (t) => {
+  const { out, page } = await results(t);
+  const names = { nearest: 'neighbours', leaks: 'duplicates', selection: 'selection' };
+  const used = async (folder: string, section: string): Promise<number> => {
+    await report({ results: [path.join(out, folder)], out: page });
+    return thumbnailsIn((await sectionsOf(page)).get(section)!).length;
+  };
+  for (const [folder, section] of Object.entries(names)) {
+    t.true((await used(folder, section)) >= 4, section);
+  }
+  // Something else is in the place of what was searched.
+  await fs.rm(path.join(out, 'train'), { recursive: true });
+  await fs.cp(path.join(out, 'test'), path.join(out, 'train'), { recursive: true });
+  t.is(await used('selection', 'selection'), 0);
+  const queries = perClass.test[0] + perClass.test[1];
+  t.is(await used('nearest', 'neighbours'), Math.min(queries, 10));
+  await fs.writeFile(path.join(out, 'test', 'manifest.json'), '{');
+  t.is(await used('nearest', 'neighbours'), 0);
+});
+
 browserTest('thumbnails are drawn without scripts and requests, at every width', async (t) => {
   const { out, page } = await results(t);
   await report({ results: [out], out: page });

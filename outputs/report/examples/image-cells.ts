@@ -30,8 +30,9 @@ export interface ImageCells {
 /** Style sheets of such tables. */
 export const imageStyles: readonly string[] = [
   `${thumbnailStyle}
-.image { display: block; width: 9rem; }
-.image code { display: block; }
+.image { display: block; width: 9.5rem; }
+.image code { display: block; font-size: 0.8125rem; }
+@media (max-width: 30rem) { .image { width: 5.5rem; } .image code { font-size: 0.75rem; } }
 .image .said { display: block; color: var(--muted); font-size: 0.8125rem; }
 `,
 ];
@@ -67,7 +68,17 @@ export async function imageCells(
       if (image === undefined) return markup`–`;
       const { show } = drawn.get(image.set) ?? noThumbnails;
       const said = lines.filter((line) => line !== undefined && line !== '');
-      return markup`<span class="image">${show(image.id)}<code>${image.id}</code>${said.map((line) => markup`<span class="said">${line!}</span>`)}</span>`;
+      return markup`<span class="image">${show(image.id)}<code>${brokenAtSlashes(image.id)}</code>${said.map((line) => markup`<span class="said">${line!}</span>`)}</span>`;
     },
+  };
+}
+
+/** An id whose lines end behind its slashes, where they can. */
+function brokenAtSlashes(id: string): Markup {
+  return {
+    html: id
+      .split('/')
+      .map((part) => markup`${part}`.html)
+      .join('/<wbr>'),
   };
 }

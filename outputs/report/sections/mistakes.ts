@@ -92,18 +92,22 @@ function ofEvaluation(
   ]);
   return markup`<h3>${label}</h3>
 <p>Of ${counted(images, 'test image')} with a class <b>${counted(wrongCount)}</b> (${shownShare(wrongCount / images)}) are taken for another class by <code>${source}</code>.</p>
+<div class="beside">
+<div>
 ${strips('the most wrong first, by how much nearer another class is', wrong)}
 ${strips('some that are right, drawn at random', right)}
-${
-  confused.length === 0
-    ? markup``
-    : dataTable({
-        caption: `${label}: the most frequent confusions, each with the clearest example`,
-        columns: confusionColumns,
-        rows: confused,
-      })
-}
+</div>
+${confused.length === 0 ? markup`` : markup`<div>${confusionTable(label, confused)}</div>`}
+</div>
 <p class="muted small">${drawnFrom([`${name}/neighbours.arrow`, `${name}/confusion.arrow`])}</p>`;
+}
+
+function confusionTable(label: string, rows: readonly (readonly PageCell[])[]): Markup {
+  return dataTable({
+    caption: `${label}: the most frequent confusions, each with the clearest example`,
+    columns: confusionColumns,
+    rows,
+  });
 }
 
 const stripColumns = [

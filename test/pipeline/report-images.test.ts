@@ -13,6 +13,7 @@ import { select } from '../../pipeline/select.ts';
 import { suspects } from '../../pipeline/suspects.ts';
 import { browserTest, openPage } from '../helpers/browser.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
+import { writeMadeTransfer } from '../helpers/report-files.ts';
 import { allElements, type PageElement, parsedPage } from '../helpers/sheets.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { notesOf } from '../helpers/told.ts';
@@ -165,7 +166,9 @@ test('a result alone finds the images of the exports that it names, while they a
 
 browserTest('thumbnails are drawn without scripts and requests, at every width', async (t) => {
   const { out, page } = await results(t);
+  await writeMadeTransfer(path.join(out, 'transfer'));
   await report({ results: [out], out: page });
+  t.true((await sectionsOf(page)).has('transfer'));
   for (const width of [360, 1440]) {
     const opened = await openPage(t, page, { width, scripts: false });
     t.deepEqual([...opened.consoleErrors, ...opened.pageErrors, ...opened.requests], []);

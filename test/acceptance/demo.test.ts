@@ -7,8 +7,10 @@ import { lastValueFrom } from 'rxjs';
 import { demo } from '../../pipeline/demo.ts';
 import { demoVerb } from '../../pipeline/options/demo-options.ts';
 import { resolveOptions } from '../../pipeline/options/verb.ts';
+import { noBrowser } from '../helpers/browser.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { toldCommands } from '../helpers/told-commands.ts';
+import { lookAtReport } from '../helpers/whole-report.ts';
 
 type Row = { readonly nearest1: number; readonly repelled: string | undefined };
 
@@ -49,6 +51,9 @@ test('the demo is hard enough to be worth training, and training is worth it', a
   const page = path.join(out, 'report.html');
   t.true(stdout.includes(`see it in ${page}, in a browser`));
   t.regex(await fs.readFile(page, 'utf8'), /^<!doctype html>/u);
+  const missing = noBrowser();
+  if (missing === undefined) t.true((await lookAtReport(t, page, { maps: 2 })) > 20);
+  else t.log(missing);
   t.is(toldCommands(stdout).length, 3);
   t.deepEqual(toldCommands(stdout)[0]?.slice(-3), [
     'compare',

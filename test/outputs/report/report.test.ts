@@ -3,6 +3,7 @@ import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openMaterial } from '../../../outputs/report/material/open-material.ts';
 import { reportPage, writeReport } from '../../../outputs/report/write-report.ts';
+import { browserTest, openPage } from '../../helpers/browser.ts';
 import {
   changeJson,
   writeMadeDemo,
@@ -11,6 +12,7 @@ import {
 } from '../../helpers/report-files.ts';
 import { allElements, parsedPage } from '../../helpers/sheets.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { lookAtReport } from '../../helpers/whole-report.ts';
 
 async function pageOf(...given: readonly string[]): Promise<string> {
   return (await reportPage(await openMaterial(given))).html;
@@ -146,6 +148,18 @@ test('names of classes, images, losses and folders are text, whatever is in them
   t.notRegex(html, /<script>alert|\u202E|<style>\*/u);
   t.true(html.includes('&lt;script&gt;alert(1)&lt;/script&gt;'));
   t.true(html.includes('two\uFFFDlines\uFFFDgnp.exe'));
+});
+
+browserTest('a report of hostile names runs nothing, and shows them as text', async (t) => {
+  const root = await hostileResults(t);
+  const file = path.join(root, 'report.html');
+  await writeReport(file, await openMaterial([root]));
+  await lookAtReport(t, file, { maps: 0 });
+  const { page } = await openPage(t, file);
+  const text = await page.locator('main').innerText();
+  for (const name of ['<script>alert(1)</script>', '</style><style>*{display:none}']) {
+    t.true(text.includes(name), name);
+  }
 });
 
 test('a command of the page is one that a shell takes as it stands, or is not given', async (t) => {

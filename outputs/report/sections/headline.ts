@@ -54,11 +54,15 @@ function ofPair(pair: BestPair, rows: readonly ComparisonRow[]): Markup {
     ? markup`<strong>${better} separates the classes better than ${worse}</strong>: its ${name} is ${shown(pair.difference)} ${more}, ${values} (95 % interval of the difference ${interval}, ${measured}).`
     : markup`<strong>${better} and ${worse} cannot be told apart</strong>: the difference of their ${name} is ${shown(pair.difference)}, ${values}, and its 95 % interval, ${interval}, includes 0 (${measured}).`;
   return markup`<p class="headline">${sentence}</p>
-<p class="muted">${withCode(explained(metric))} ${besides(pair.others)}${overRuns(runs, pair)}${elsewhere(pair, rows)}</p>`;
+${elsewhere(pair, rows)}
+<p class="muted">${withCode(explained(metric))} ${overRuns(runs, pair)}</p>`;
 }
 
 /** What the other numbers of the table say of the pair: one measure alone is a narrow view. */
-function elsewhere({ better, worse, metric }: BestPair, rows: readonly ComparisonRow[]): string {
+function elsewhere(
+  { better, worse, metric, isSignificant }: BestPair,
+  rows: readonly ComparisonRow[],
+): Markup {
   const others = rows.filter(
     (row) =>
       [row.baseline, row.model].every((name) => name === better || name === worse) &&
@@ -67,29 +71,31 @@ function elsewhere({ better, worse, metric }: BestPair, rows: readonly Compariso
       row.significant !== null &&
       row.difference !== null,
   );
-  if (others.length === 0) return '';
-  const ahead = (name: string): string => {
+  if (others.length === 0) return markup``;
+  const ahead = (name: string, words: string): readonly string[] => {
     const won = others.filter((row) => row.significant === true && winner(row) === name);
-    return won.length === 0
-      ? ''
-      : `${name} by ${won.map((row) => headingOf(row.metric)).join(', ')}`;
+    return won.length === 0 ? [] : [`${name} is ${words} by ${won.map(numbersOf).join(', ')}`];
   };
-  const found = [ahead(better), ahead(worse)].filter((text) => text !== '');
+  const found = [
+    ...ahead(better, isSignificant ? 'also better' : 'better'),
+    ...ahead(worse, 'better'),
+  ];
   return found.length === 0
-    ? ' By none of the other numbers of the table can they be told apart.'
-    : ` Of the other numbers of the table these differ by more than the choice of test images explains: better is ${found.join('; ')}.`;
+    ? markup`<p>By none of the other numbers of the table can they be told apart.</p>`
+    : markup`<p>${found.join('; ')}: more than the choice of test images explains.</p>`;
+}
+
+/** A number of both, that of the winner first. */
+function numbersOf(row: ComparisonRow): string {
+  const { unit } = metricOf(row.metric) ?? {};
+  const both = [row.baselineValue, row.modelValue].map((value) => shownValue(value, unit));
+  const [first, second] = winner(row) === row.baseline ? both : both.toReversed();
+  return `${headingOf(row.metric)} (${first!} against ${second!})`;
 }
 
 function winner({ metric, difference, model, baseline }: ComparisonRow): string {
   const isHigher = difference! > 0;
   return isHigher === (metricOf(metric)?.better !== 'lower') ? model : baseline;
-}
-
-function besides(others: readonly string[]): string {
-  if (others.length === 0) return '';
-  return others.length > 3
-    ? `The other ${others.length} encoders are in the table. `
-    : `In the table is also ${others.join(', ')}. `;
 }
 
 function overRuns(runs: number, { runsLow, runsHigh, metric }: BestPair): string {

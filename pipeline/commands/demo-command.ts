@@ -29,6 +29,8 @@ export const demoCommand: Command<DemoOptions, DemoResult> = {
       nextStep('what was made', inspectVerb, { path: out }),
       nextStep('your own images, PHOTOS: a folder with one for each class', trainVerb, {
         data: 'PHOTOS',
+        // The default number of epochs may take hours, and where it stopped it goes on.
+        timeLimit: '30m',
         out: 'runs/a',
       }),
     ];

@@ -9,6 +9,7 @@ import { textTable } from '../command-line/text-table.ts';
 import { duplicates, type FoundDuplicates } from '../duplicates.ts';
 import { type DuplicatesOptions, duplicatesVerb } from '../options/duplicates-options.ts';
 import { afterDuplicates } from '../next/after-duplicates.ts';
+import { isChained } from '../parts/tell-duplicates.ts';
 
 /** `duplicates` on the command line. */
 export const duplicatesCommand: Command<DuplicatesOptions, FoundDuplicates> = {
@@ -23,7 +24,8 @@ export const duplicatesCommand: Command<DuplicatesOptions, FoundDuplicates> = {
     ...endLines(found),
     `written to ${report.path}`,
   ],
-  next: ({ duplicates: found }, { options }) => afterDuplicates(found.groups > 0, options),
+  next: ({ duplicates: found }, { options }) =>
+    afterDuplicates({ groups: found.groups, chained: isChained(found) }, options),
   json: ({ duplicates: found }) => ({ ...duplicatesSummary(found) }),
 };
 

@@ -17,12 +17,20 @@ export function tellDuplicates(found: NearDuplicates, note: TellNote): void {
       ['maxPairs'],
     );
   }
-  const rows = found.rows.reduce((sum, count) => sum + count, 0);
-  const largest = found.largest;
-  if (rows < fewRows || largest <= mostOfSet * rows) return;
+  if (!isChained(found)) return;
   note(
-    `one group holds ${counted(largest)} of ${counted(rows, 'image')}: \`threshold: ${threshold}\` is too low for these vectors, or ` +
+    `one group holds ${counted(found.largest)} of ${counted(rowsOf(found), 'image')}: \`threshold: ${threshold}\` is too low for these vectors, or ` +
       'they are collapsed',
     ['threshold'],
   );
+}
+
+/** Tests whether a threshold too low has chained a large share of the images together. */
+export function isChained(found: Pick<NearDuplicates, 'rows' | 'largest'>): boolean {
+  const rows = rowsOf(found);
+  return rows >= fewRows && found.largest > mostOfSet * rows;
+}
+
+function rowsOf({ rows }: Pick<NearDuplicates, 'rows'>): number {
+  return rows.reduce((sum, count) => sum + count, 0);
 }

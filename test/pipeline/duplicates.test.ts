@@ -5,6 +5,7 @@ import { duplicates } from '../../pipeline/duplicates.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
 import { independentReaders } from '../helpers/independent-readers.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { toldCommands } from '../helpers/told-commands.ts';
 import { notesOf } from '../helpers/told.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
 import { type VectorExport, vectorId, writeVectorExport } from '../helpers/vector-export.ts';
@@ -118,6 +119,29 @@ test('a cut of the listed pairs and a group of most of the set are told', async 
   const notes = await notesOf(duplicates({ set, out, maxPairs: 5 }));
   t.true(notes.some((note) => /5 of 7,140 pairs are listed/u.test(note)));
   t.true(notes.some((note) => /one group holds 120 of 120 images/u.test(note)));
+});
+
+test('after a threshold that was too low comes a higher one, not an exclusion of what it found', async (t) => {
+  const collapsed = Array.from({ length: 120 }, () => [1, 0, 0, 0]).flat();
+  const set = await writeVectorExport(t, given('one', collapsed));
+  const root = path.dirname(set);
+  const search = ['duplicates', set, '--out', path.join(root, 'duplicates')];
+  const [again, ...others] = toldCommands((await runCommandLine(search)).stdout);
+  const strict = path.join(root, 'duplicates-0.999');
+  t.deepEqual(again, ['duplicates', set, '--threshold', '0.999', '--out', strict]);
+  t.deepEqual(
+    others.map(([verb]) => verb),
+    ['report'],
+  );
+  const { stdout } = await runCommandLine(again!);
+  t.deepEqual(toldCommands(stdout)[0]?.slice(2), [
+    '--threshold',
+    '0.9999',
+    '--out',
+    path.join(root, 'duplicates-0.9999'),
+  ]);
+  const last = await runCommandLine([...search, '--threshold', '0.9999']);
+  t.is(toldCommands(last.stdout)[0]?.[0], 'report');
 });
 
 test('one set given twice is refused', async (t) => {

@@ -7,7 +7,7 @@ import { type CompareOptions, compareVerb } from '../options/compare-options.ts'
 import { counted } from '../../operators/message-words.ts';
 import { convertStep } from '../next/convert-step.ts';
 import { nextStep } from '../next/next-step.ts';
-import { reportStep } from '../next/report-step.ts';
+import { reportOfComparison } from '../next/report-step.ts';
 
 /** `compare` on the command line. */
 export const compareCommand: Command<CompareOptions, Compared> = {
@@ -35,7 +35,7 @@ export const compareCommand: Command<CompareOptions, Compared> = {
     const { evaluations } = options;
     const folders = evaluations.flatMap((runs) => runs.split(','));
     return [
-      reportStep(...(out === null ? [] : [out]), ...folders),
+      reportOfComparison(folders, out),
       out === null
         ? nextStep('keep the differences, those by class as well', compareVerb, {
             ...same,

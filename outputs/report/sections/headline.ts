@@ -9,6 +9,7 @@ import { someOf } from '../figures/most.ts';
 import type { ReportEvaluation, ReportMaterial } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
 import { bestPair, type BestPair } from './best-pair.ts';
+import { unmeasured } from './unmeasured.ts';
 
 /** Which loss separates better, and by how much. */
 export const headlineSection: ReportSection = {
@@ -28,7 +29,7 @@ function headlineOf(material: ReportMaterial): Markup {
   const pair = material.paired === undefined ? undefined : bestPair(material.paired);
   if (pair !== undefined) return ofPair(pair, material.paired!.rows);
   const [first, ...others] = material.evaluations;
-  if (first === undefined) return markup`<p class="headline">${unmeasured(material)}</p>`;
+  if (first === undefined) return unmeasured(material);
   const sentences = [first, ...others].slice(0, mostSentences).map(ofOne);
   return markup`${sentences}${otherImages(others.length)}`;
 }
@@ -143,35 +144,6 @@ function ofOne({ label, metrics, summary }: ReportEvaluation): Markup {
 
 function inBrackets(interval: string | undefined): string {
   return interval === undefined ? '' : ` (95 % interval ${interval})`;
-}
-
-/** What there is, where nothing was evaluated. */
-function unmeasured(material: ReportMaterial): Markup {
-  const { runs } = material;
-  if (runs.length > 0) {
-    const what = [...new Set(runs.map(({ encoder }) => encoder))].join(', ');
-    return markup`<strong>${counted(runs.length, 'run was trained', 'runs were trained')}: ${what}.</strong> How well ${runs.length === 1 ? 'it separates' : 'they separate'} classes has not been measured: export vectors with <code>sincere embed</code>, then <code>sincere evaluate</code> them.`;
-  }
-  const parts = Object.entries(countWords).flatMap(([kind, one]) => {
-    const count = material[kind as keyof typeof countWords].length;
-    return count === 0 ? [] : [counted(count, one)];
-  });
-  return markup`<strong>${capital(parts.join(', '))}</strong>: no encoder was evaluated.`;
-}
-
-const countWords = {
-  exports: 'export',
-  comparisons: 'comparison',
-  suspects: 'list of suspects',
-  duplicates: 'search for duplicates',
-  neighbours: 'search for neighbours',
-  selections: 'selection',
-  drifts: 'test for drift',
-  transfers: 'transfer',
-} as const;
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Numbers that a person looks at first. */

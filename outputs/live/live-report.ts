@@ -79,7 +79,7 @@ async function drawn(given: readonly string[], signal: AbortSignal | undefined):
   const { runs } = material;
   if (runs.length === 0) throw noRun(given);
   const stamp = await stampOfAll(runs);
-  return { report: await drawReport(material, { signal }), runs, stamp, folders };
+  return { report: await drawReport(material, { signal, isLive: true }), runs, stamp, folders };
 }
 
 async function foldersOfAll(

@@ -29,6 +29,8 @@ export interface WriteReportOptions {
   readonly images?: ImagesOfSets | undefined;
   /** Projection of the map. @default 'pca' */
   readonly map?: MapKind | undefined;
+  /** A live page: of runs alone, whatever else lies in their folders. @default false */
+  readonly isLive?: boolean | undefined;
   /** Progress: sections drawn, of how many. */
   readonly onSection?: ((done: number, total: number) => void) | undefined;
 }
@@ -80,10 +82,13 @@ export interface DrawnReport
 /** Draws a report. Errors as `writeReport`. */
 export async function drawReport(
   material: ReportMaterial,
-  { signal, images, map, onSection }: WriteReportOptions = {},
+  { signal, images, map, isLive = false, onSection }: WriteReportOptions = {},
 ): Promise<DrawnReport> {
   const notes = [...material.notes];
-  const context: ReportContext = { signal, images, map, note: (text) => notes.push(text) };
+  const note = (text: string): void => {
+    notes.push(text);
+  };
+  const context: ReportContext = { signal, images, map, isLive, note };
   const drawn = new Map<string, SectionContent>();
   const sections = Object.entries(reports);
   for (const [done, [name, { draw }]] of sections.entries()) {
@@ -103,7 +108,7 @@ export async function drawReport(
     description: `What was trained and measured in ${material.given.join(', ')}`,
     header: headerOf(material, [...drawn.keys()]),
     main: markup`${[...drawn].map(([name, { body }]) => sectionOf(name, body))}
-${endOfReport(drawn, notes)}`,
+${endOfReport(missingOf(drawn, isLive), notes)}`,
     styles: [...new Set([reportStyle, ...contents.flatMap(({ styles = [] }) => styles)])],
     scripts: [...new Set(contents.flatMap(({ scripts = [] }) => scripts))],
     sections: [...drawn.keys()],
@@ -146,11 +151,16 @@ ${body}
 </section>`;
 }
 
+/** Sections that the page does not have; of a live page those that training brings. */
+function missingOf(drawn: ReadonlyMap<string, unknown>, isLive: boolean): readonly ReportSection[] {
+  return Object.entries(reports).flatMap(([name, one]) => {
+    const isElsewhere = isLive && !one.command.startsWith('sincere train ');
+    return drawn.has(name) || one.isOptional === true || isElsewhere ? [] : [one];
+  });
+}
+
 /** What the page does not hold, and what brings it; what was told on the way. */
-function endOfReport(drawn: ReadonlyMap<string, unknown>, notes: readonly string[]): Markup {
-  const missing = Object.entries(reports).flatMap(([name, one]) =>
-    drawn.has(name) || one.isOptional === true ? [] : [one],
-  );
+function endOfReport(missing: readonly ReportSection[], notes: readonly string[]): Markup {
   return markup`${missing.length === 0 ? markup`` : missingSections(missing)}
 ${notes.length === 0 ? markup`` : toldNotes(notes)}`;
 }

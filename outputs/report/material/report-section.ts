@@ -12,6 +12,8 @@ export interface ReportContext {
   readonly images?: ImagesOfSets | undefined;
   /** Projection of the map. @default 'pca' */
   readonly map?: MapKind | undefined;
+  /** A live page: of runs alone, whatever else lies in their folders. @default false */
+  readonly isLive?: boolean | undefined;
 }
 
 /** A section that has something to show. */

@@ -16,8 +16,8 @@ export const headlineSection: ReportSection = {
   title: 'In one sentence',
   shows: 'which loss separates the classes better, and by how much',
   command: 'sincere evaluate --train TRAIN --test TEST --out EVAL',
-  draw: async (material) => {
-    const sentence = headlineOf(material);
+  draw: async (material, { isLive = false }) => {
+    const sentence = headlineOf(material, isLive);
     return {
       body: markup`${sentence}
 ${glance(material.evaluations)}`,
@@ -25,11 +25,11 @@ ${glance(material.evaluations)}`,
   },
 };
 
-function headlineOf(material: ReportMaterial): Markup {
+function headlineOf(material: ReportMaterial, isLive: boolean): Markup {
   const pair = material.paired === undefined ? undefined : bestPair(material.paired);
   if (pair !== undefined) return ofPair(pair, material.paired!.rows);
   const [first, ...others] = material.evaluations;
-  if (first === undefined) return unmeasured(material);
+  if (first === undefined) return unmeasured(material, isLive);
   const sentences = [first, ...others].slice(0, mostSentences).map(ofOne);
   return markup`${sentences}${otherImages(others.length)}`;
 }

@@ -1,4 +1,4 @@
-import { counted } from '../../../operators/message-words.ts';
+import { andMore, counted } from '../../../operators/message-words.ts';
 import { markup, type Markup } from '../../page/markup.ts';
 import type { ReportMaterial, ReportResult } from '../material/material.ts';
 import { comparedPairs } from './compared-pairs.ts';
@@ -14,14 +14,17 @@ import {
 /** Most results that have a sentence each. */
 const mostSentences = 4;
 
+/** Most encoders that a sentence names. */
+const mostEncoders = 6;
+
 /** What there is, where no evaluation is: a sentence of each result from its own numbers, and how many more there are. */
-export function unmeasured(material: ReportMaterial): Markup {
+export function unmeasured(material: ReportMaterial, isLive: boolean): Markup {
   const { runs, exports, comparisons } = material;
   const results = resultsOf(material);
   const told = results.filter(({ sentence }) => sentence !== undefined).slice(0, mostSentences);
   const more = countsOf(results.filter((one) => !told.includes(one)));
   const first = [
-    ...(runs.length === 0 ? [] : [trainedRuns(material)]),
+    ...(runs.length === 0 ? [] : [trainedRuns(material, isLive)]),
     ...(exports.length > 0 && runs.length + results.length === 0
       ? [exportsAlone(exports.length)]
       : []),
@@ -96,11 +99,20 @@ function countsOf(results: readonly ToldResult[]): string {
   return Array.from(counts, ([one, { many, count }]) => counted(count, one, many)).join(', ');
 }
 
-function trainedRuns({ runs, comparisons }: ReportMaterial): Markup {
-  const what = [...new Set(runs.map(({ encoder }) => encoder))].join('; ');
+function trainedRuns({ runs, comparisons }: ReportMaterial, isLive: boolean): Markup {
+  // Names may have commas of their own.
+  const what = shownEncoders([...new Set(runs.map(({ encoder }) => encoder))]);
+  if (isLive) {
+    return markup`<strong>Training of ${counted(runs.length, 'run')}: ${what}.</strong> This live page shows training alone: <code>sincere report</code> without <code>--watch</code> also draws what was measured.`;
+  }
   const trained = markup`<strong>${counted(runs.length, 'run was trained', 'runs were trained')}: ${what}.</strong>`;
   if (comparisons.length > 0) return trained;
   return markup`${trained} How well ${runs.length === 1 ? 'it separates' : 'they separate'} classes has not been measured: export vectors with <code>sincere embed</code>, then <code>sincere evaluate</code> them.`;
+}
+
+function shownEncoders(names: readonly string[]): string {
+  const shown = names.slice(0, mostEncoders);
+  return `${shown.join('; ')}${andMore(names.length - shown.length)}`;
 }
 
 function exportsAlone(count: number): Markup {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import { liveReport } from '../../../outputs/live/live-report.ts';
 import { growingRun } from '../../helpers/growing-run.ts';
+import { writeMadeEvaluation } from '../../helpers/report-files.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** Leaves a run as it is, as if its process had been killed. */
@@ -107,6 +108,18 @@ test('a run that is new in a folder is seen while the others rest, and one that 
   await fs.rm(path.join(root, 'more'), { recursive: true });
   t.is((await look()).news('')['state'], '3 of 20 steps so far');
   await first.close();
+});
+
+test('a live page says that it shows training alone, and misses nothing but what training brings', async (t) => {
+  const root = await temporaryFolder(t);
+  const run = await growingRun(path.join(root, 'run'));
+  await run.trainUntil(3);
+  await writeMadeEvaluation(path.join(root, 'evaluation'), { lean: 0.2 });
+  const page = (await (await liveReport([root], { share: 1 }))()).page();
+  await run.close();
+  t.regex(page, /This live page shows training alone: <code>sincere report<\/code> without/u);
+  t.notRegex(page, /has not been measured|sincere evaluate/u);
+  t.regex(page, /What is not in this page<\/h2>.*--validate HELD-OUT/su);
 });
 
 test('without a run there is nothing to watch', async (t) => {

@@ -144,3 +144,13 @@ test('of many results the first have a sentence with their names, and the others
   t.regex(said, /^s0: 0 of 9 labels are probably wrong\..*s3: 3 of 9/su);
   t.regex(said, /Also on this page: 2 lists of suspects, 1 selection\.$/u);
 });
+
+test('names of what was trained are parted by semicolons, for they have commas of their own', async (t) => {
+  const names = Array.from({ length: 8 }, (_, at) => `SINCERE, images ${at}`);
+  const runs = await Promise.all(names.map((name) => madeRun(t, name, {})));
+  t.regex(
+    await textOf({ runs: runs.slice(0, 2) }),
+    /: SINCERE, images 0; SINCERE, images 1\. How/u,
+  );
+  t.regex(await textOf({ runs }), /; SINCERE, images 5 and 2 more\. How/u);
+});

@@ -12,6 +12,7 @@ import { readDrawn } from '../run/drawn-file.ts';
 import { inspectComparison } from './inspect-comparison.ts';
 import { inspectResults } from './inspect-results.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
+import { inspectPage } from './inspect-page.ts';
 import { inspectSafetensors } from './inspect-safetensors.ts';
 import type { InspectedTable, Inspection, InspectPathOptions } from './inspection.ts';
 
@@ -22,6 +23,7 @@ export async function inspectFile(
 ): Promise<Inspection | undefined> {
   if (file.endsWith('.safetensors')) return await inspectSafetensors(file, options);
   if (file.endsWith('.onnx')) return await inspectOnnx(file, options);
+  if (/\.html?$/iu.test(file)) return await inspectPage(file);
   const kind = await arrowKindOf(file);
   if (kind === 'file') return await inspectArrowFile(file, options);
   if (kind === 'stream') return await inspectArrowStream(file, options);

@@ -1,6 +1,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import { htmlPage } from '../../outputs/page/html-page.ts';
+import { markup } from '../../outputs/page/markup.ts';
 import { compare } from '../../pipeline/compare.ts';
 import { inspect } from '../../pipeline/inspect.ts';
 import { runCommandLine } from '../helpers/command-line.ts';
@@ -106,4 +108,18 @@ test('one image is no problem, but what it is in is what can be used', async (t)
   t.is(exitCode, 0);
   t.regex(stdout, /a\.png: PNG image\n/u);
   t.deepEqual(toldBelow(stdout, folder), ['inspect .']);
+});
+
+test('a page of this program is one to be opened in a browser, and that of another is none', async (t) => {
+  const folder = await temporaryFolder(t);
+  const page = path.join(folder, 'report.html');
+  const content = { header: markup`<h1>a</h1>`, main: markup`` };
+  await fs.writeFile(page, htmlPage({ title: 'a', description: 'b', ...content }));
+  const { exitCode, stdout } = await runCommandLine(['inspect', page]);
+  t.is(exitCode, 0);
+  t.regex(stdout, /report\.html: Page of this program, .*to be opened in a browser\n/u);
+  t.deepEqual(toldBelow(stdout, folder), ['inspect .']);
+  const other = path.join(folder, 'other.html');
+  await fs.writeFile(other, '<!doctype html><title>404</title>');
+  t.regex((await inspect({ path: other })).what, /^HTML page, which a download gave/u);
 });

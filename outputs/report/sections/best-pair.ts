@@ -1,6 +1,6 @@
 import type { ComparisonRow } from '../../../operators/evaluation/comparison/compare-scores.ts';
 import { metricOf } from '../../../operators/evaluation/metrics/metric-names.ts';
-import type { PairedEvaluations, ReportEvaluation } from '../material/material.ts';
+import type { PairedEncoder, PairedEvaluations, ReportEvaluation } from '../material/material.ts';
 
 /** The best encoder and the next one, compared image by image. */
 export interface BestPair {
@@ -29,17 +29,17 @@ export interface BestPair {
 const separating = ['margin', 'class_mean_accuracy', 'knn1_accuracy'];
 
 /**
- * The two encoders that separate best, of those that were trained where there are two of them; undefined where no such metric was measured
- * on both.
+ * The two encoders that separate best, of those that were trained where there are two of them. Evaluations of the same weights, such as
+ * one that was repeated, are no pair: their difference is none. Undefined where no such metric was measured on both.
  */
 export function bestPair({ encoders, rows }: PairedEvaluations): BestPair | undefined {
   const trained = encoders.filter(({ evaluations }) => !isUntrained(evaluations[0]));
-  const names = (trained.length < 2 ? encoders : trained).map(({ name }) => name);
+  const candidates = new Set(trained.map(weightsOf)).size < 2 ? encoders : trained;
   for (const metric of separating) {
     const found = ofMetric(
       metric,
       rows.filter((row) => row.metric === metric),
-      names,
+      candidates,
     );
     if (found === undefined) continue;
     const others = encoders.map(({ name }) => name);
@@ -54,7 +54,7 @@ export function bestPair({ encoders, rows }: PairedEvaluations): BestPair | unde
 function ofMetric(
   metric: string,
   rows: readonly ComparisonRow[],
-  names: readonly string[],
+  candidates: readonly PairedEncoder[],
 ): Omit<BestPair, 'others'> | undefined {
   const values = new Map(
     rows.flatMap(({ baseline, model, baselineValue, modelValue }) => [
@@ -63,10 +63,12 @@ function ofMetric(
     ]),
   );
   const sign = metricOf(metric)?.better === 'lower' ? -1 : 1;
-  const ranked = names
-    .filter((name) => typeof values.get(name) === 'number')
-    .toSorted((a, b) => sign * (values.get(b)! - values.get(a)!));
-  const [better, worse] = ranked;
+  const ranked = candidates
+    .filter(({ name }) => typeof values.get(name) === 'number')
+    .toSorted((a, b) => sign * (values.get(b.name)! - values.get(a.name)!));
+  const best = ranked[0];
+  const next = ranked.find((one) => best !== undefined && weightsOf(one) !== weightsOf(best));
+  const [better, worse] = [best?.name, next?.name];
   const row = rows.find(
     ({ baseline, model }) =>
       [baseline, model].includes(better ?? '') && [baseline, model].includes(worse ?? ''),
@@ -94,6 +96,13 @@ function ofMetric(
     images: row.n,
     runs: row.runs,
   };
+}
+
+/** What its vectors are a function of, beside the images: weights and the layer. Of weights that are not known its own name. */
+function weightsOf({ name, evaluations }: PairedEncoder): string {
+  const made = evaluations.map(({ summary }) => [summary.modelHash, summary.layer]);
+  const isKnown = made.length > 0 && made.every(([hash]) => hash !== null);
+  return JSON.stringify(isKnown ? made : name);
 }
 
 function isUntrained(evaluation: ReportEvaluation | undefined): boolean {

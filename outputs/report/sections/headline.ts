@@ -31,15 +31,17 @@ function headlineOf(material: ReportMaterial, isLive: boolean): Markup {
   const [first, ...others] = material.evaluations;
   if (first === undefined) return unmeasured(material, isLive);
   const sentences = [first, ...others].slice(0, mostSentences).map(ofOne);
-  return markup`${sentences}${otherImages(others.length)}`;
+  return markup`${sentences}${uncompared(others.length, material.paired !== undefined)}`;
 }
 
 /** Most evaluations that have a sentence each. */
 const mostSentences = 4;
 
-function otherImages(others: number): Markup {
+function uncompared(others: number, arePaired: boolean): Markup {
   if (others === 0) return markup``;
-  return markup`<p>They could not be compared image by image: compare evaluations of one set of test images.</p>`;
+  return arePaired
+    ? markup`<p>There is nothing to compare: they are of the same weights, or share no measure of how well classes are separated.</p>`
+    : markup`<p>They could not be compared image by image: compare evaluations of one set of test images.</p>`;
 }
 
 function ofPair(pair: BestPair, rows: readonly ComparisonRow[]): Markup {

@@ -78,6 +78,17 @@ test('encoders that the test images cannot tell apart are said to be so', async 
   t.regex(headlineOf(await pageOf(root)), /cannot be told apart.*includes 0 \(30 test images\)/u);
 });
 
+test('an evaluation that was repeated is not said to be another encoder', async (t) => {
+  const root = await temporaryFolder(t);
+  for (const name of ['a', 'again']) {
+    await writeMadeEvaluation(path.join(root, name), { lean: 0.2, modelHash: 'c'.repeat(64) });
+  }
+  const page = textOf(await pageOf(root));
+  t.regex(page, /Of 200 test images, a puts .*Of 200 test images, again puts /u);
+  t.regex(page, /nothing to compare: they are of the same weights/u);
+  t.notRegex(page, /cannot be told apart|could not be compared/u);
+});
+
 test('one evaluation, and runs that nobody evaluated, have a sentence each', async (t) => {
   const root = await temporaryFolder(t);
   await writeMadeEvaluation(path.join(root, 'e'), { lean: 0.2 });

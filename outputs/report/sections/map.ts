@@ -153,11 +153,20 @@ async function described(
     set.count < total
       ? ` ${counted(set.count)} of ${counted(total, 'image')} are drawn, by seed ${seed}.`
       : '';
-  const how =
-    explained === null
-      ? `UMAP from the ${layoutNeighbours} exact nearest neighbours of each image, seed ${seed}: it shows which images are near each other; distances between groups mean little.`
-      : `Principal components, exact: the plane holds ${shownShare(explained[0] + explained[1])} of the variance (${shownShare(explained[0])} across, ${shownShare(explained[1])} up).`;
+  const how = explained === null ? umapWords(set.count) : planeWords(explained);
   return markup`${how}${some}${await trust(set, positions)}`;
+}
+
+function umapWords(count: number): string {
+  if (count === 1) return 'One image, which has no neighbours.';
+  // Of a small set all others are neighbours.
+  const near = counted(Math.min(layoutNeighbours, count - 1), 'exact nearest neighbour');
+  return `UMAP from the ${near} of each image, seed ${seed}: it shows which images are near each other; distances between groups mean little.`;
+}
+
+function planeWords([across, up]: NonNullable<MapLayout['explained']>): string {
+  if (across + up === 0) return 'All vectors are the same: there is no variance to show.';
+  return `Principal components, exact: the plane holds ${shownShare(across + up)} of the variance (${shownShare(across)} across, ${shownShare(up)} up).`;
 }
 
 async function trust(set: ExportVectors['set'], positions: Float32Array): Promise<string> {

@@ -24,6 +24,29 @@ test('an export is a map, which says its projection, seed, layer and trustworthi
   t.deepEqual(notes, []);
 });
 
+test('the map of few or of equal vectors says no more than there is', async (t) => {
+  const note = (): void => {};
+  const captionOf = async (rows: number, map: 'pca' | 'umap', isEqual = false): Promise<string> => {
+    const projection = unitRows(rows, 5, 'few');
+    if (isEqual) for (let row = 1; row < rows; row += 1) projection.copyWithin(row * 5, 0, 5);
+    const source = await writeVectorExport(t, {
+      projection,
+      size: 5,
+      labels: labels.slice(0, rows),
+      classes: ['a', 'b', 'c'],
+    });
+    return (await mapSection.draw(await openMaterial([source]), { note, map }))!.body.html;
+  };
+  t.regex(await captionOf(1, 'umap'), /One image, which has no neighbours\./u);
+  t.regex(await captionOf(2, 'umap'), /UMAP from the 1 exact nearest neighbour of each image/u);
+  t.regex(await captionOf(15, 'umap'), /UMAP from the 14 exact nearest neighbours/u);
+  for (const rows of [1, 5]) {
+    const html = await captionOf(rows, 'pca', true);
+    t.regex(html, /All vectors are the same: there is no variance to show\./u);
+    t.notRegex(html, /the plane holds/u);
+  }
+});
+
 test('images without a class are on the map as such, and without an export there is no map', async (t) => {
   const projection = unitRows(60, 5, 'section');
   const embedding = projection.slice();

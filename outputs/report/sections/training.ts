@@ -6,8 +6,9 @@ import { mostPoints, type RunLine, runLines, spanOf } from '../figures/run-lines
 import { type SeriesPlaces, seriesPlaces } from '../figures/series-places.ts';
 import { axisWords, type StepQuantity } from '../figures/value-axis.ts';
 import type { ReportRun } from '../material/material.ts';
-import type { ReportSection } from '../material/report-section.ts';
-import { logNames, readRunLog } from '../tables/read-run-logs.ts';
+import type { ReportContext, ReportSection } from '../material/report-section.ts';
+import { readLogsOfRuns } from '../tables/read-logs-of-runs.ts';
+import { logNames } from '../tables/read-run-logs.ts';
 
 const mostRuns = 10;
 
@@ -46,7 +47,7 @@ export const trainingSection: ReportSection = {
   command: 'sincere train DATA --out RUN',
   draw: async (material, context) => {
     const shown = firstOf(material.runs, mostRuns, 'The curves of training', context);
-    const runs = await readRuns(shown, seriesPlaces(material));
+    const runs = await readRuns(shown, seriesPlaces(material), context);
     if (runs.length === 0) return undefined;
     const legend = runs.map(({ run, place }) => ({ name: run.label, place }));
     const first = await chartFigure({
@@ -82,16 +83,22 @@ const howDrawn =
 async function readRuns(
   runs: readonly ReportRun[],
   places: SeriesPlaces,
+  context: ReportContext,
 ): Promise<readonly ReadRun[]> {
   const columns = ['step', ...Object.keys(progress), ...Object.keys(health)];
-  const read: ReadRun[] = [];
-  for (const run of runs) {
-    const metrics = await readRunLog(run.path, 'metrics', columns);
-    if (metrics === undefined) continue;
-    const timing = await readRunLog(run.path, 'timing', ['step', 'step_ms', 'wall_ms']);
-    read.push({ run, place: places.run(run), metrics: metrics.columns, timing: timing?.columns });
-  }
-  return read;
+  const metrics = await readLogsOfRuns(runs, { log: 'metrics', columns }, context);
+  // Of the curves of training none needs it.
+  const timing = await readLogsOfRuns(
+    metrics.map(({ run }) => run),
+    { log: 'timing', columns: ['step', 'step_ms', 'wall_ms'], isNeeded: false },
+    context,
+  );
+  return metrics.map(({ run, log }) => ({
+    run,
+    place: places.run(run),
+    metrics: log.columns,
+    timing: timing.find((one) => one.run === run)?.log.columns,
+  }));
 }
 
 function panelsOf(

@@ -16,7 +16,8 @@ import { seriesPlaces } from '../figures/series-places.ts';
 import { stepAxis } from '../figures/step-axis.ts';
 import { axisWords, type StepQuantity, valueAxis } from '../figures/value-axis.ts';
 import type { ReportSection } from '../material/report-section.ts';
-import { logNames, readRunLog } from '../tables/read-run-logs.ts';
+import { readLogsOfRuns } from '../tables/read-logs-of-runs.ts';
+import { logNames } from '../tables/read-run-logs.ts';
 
 const mostRuns = 10;
 
@@ -48,17 +49,17 @@ export const validationSection: ReportSection = {
   command: 'sincere train DATA --out RUN --validate HELD-OUT',
   draw: async (material, context) => {
     const places = seriesPlaces(material);
-    const validated: (Validated & { readonly name: string })[] = [];
-    for (const run of material.runs) {
-      const log = await readRunLog(run.path, 'validation', ['step', ...Object.keys(measures)]);
-      if (log === undefined) continue;
-      validated.push({
-        label: run.label,
-        name: run.name,
-        place: places.run(run),
-        columns: log.columns,
-      });
-    }
+    const logs = await readLogsOfRuns(
+      material.runs,
+      { log: 'validation', columns: ['step', ...Object.keys(measures)] },
+      context,
+    );
+    const validated = logs.map(({ run, log }) => ({
+      label: run.label,
+      name: run.name,
+      place: places.run(run),
+      columns: log.columns,
+    }));
     const runs = firstOf(validated, mostRuns, 'The validations', context);
     const panels = Object.entries(measures).flatMap(([name, quantity]) =>
       panelOf(name, quantity, runs),

@@ -1,3 +1,5 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
 import test from 'ava';
 import { trainingSection } from '../../../../outputs/report/sections/training.ts';
 import { validationSection } from '../../../../outputs/report/sections/validation.ts';
@@ -43,6 +45,37 @@ test('curves of training hold all runs, their extremes, and what is left out; lo
   t.false(html.includes('not begun'));
   t.true(html.length < 60_000, String(html.length));
   t.is((await drawnSection(trainingSection, {})).html, '');
+});
+
+test('the damaged log of a run is told, and the curves of the others are there', async (t) => {
+  const logs = {
+    'metrics.arrows': { step: [0, 1], loss: [4, 2] },
+    'timing.arrows': { step: [0, 1], step_ms: [75, 75], wall_ms: [100, 100] },
+    'validation.arrows': { step: [1], loss: [3] },
+  };
+  const runs = [await madeRun(t, 'SINCERE', logs), await madeRun(t, 'SupCon', logs)];
+  const damaged = runs[1]!;
+  const cut = async (name: string): Promise<void> =>
+    await fs.truncate(path.join(damaged.path, name));
+  await cut('timing.arrows');
+  const untimed = await drawnSection(trainingSection, { runs: [damaged] });
+  t.regex(untimed.html, /SupCon: at the end/u);
+  t.notRegex(untimed.html, /time waiting for data/u);
+  t.is(untimed.notes.length, 1);
+  await cut('metrics.arrows');
+  await cut('validation.arrows');
+  for (const [section, log] of [
+    [trainingSection, 'metrics'],
+    [validationSection, 'validation'],
+  ] as const) {
+    const { html, notes } = await drawnSection(section, { runs });
+    t.regex(html, /SINCERE: /u);
+    t.notRegex(html, /SupCon: /u);
+    t.is(notes.length, 1);
+    t.true(notes[0]!.startsWith(`\`SupCon/run/${log}.arrows\` is damaged`), notes[0]);
+    const error = await t.throwsAsync(drawnSection(section, { runs: [damaged] }));
+    t.regex(error!.message, /is damaged/u);
+  }
 });
 
 test('validations mark the best of each run, by the direction of the measure', async (t) => {

@@ -39,7 +39,7 @@ export async function inspectResults(
   folder: string,
   signal: AbortSignal | undefined,
 ): Promise<Inspection | undefined> {
-  const { known, note } = await foundFolders(folder, signal);
+  const { known, notes } = await foundFolders(folder, signal);
   const below = known.filter((one) => path.resolve(one.folder) !== path.resolve(folder));
   const results = below.flatMap(resultsOf);
   if (results.length === 0) return undefined;
@@ -51,7 +51,7 @@ export async function inspectResults(
     path: folder,
     kind: 'results',
     what: `Folder with ${[...kinds].map(([format, count]) => counted(count, ...nouns[format])).join(', ')}`,
-    facts: { results: results.length, ...(note === undefined ? {} : { notes: [note] }) },
+    facts: { results: results.length, ...(notes.length === 0 ? {} : { notes: [...notes] }) },
     metadata: {},
     columns: [],
     tables: [

@@ -22,10 +22,12 @@ export interface RunningProgram {
 export function startProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  user: Readonly<{ uid?: number }> = {},
 ): RunningProgram {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
+    ...user,
   });
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -39,10 +41,14 @@ export function startProgram(
   return { child, ended };
 }
 
+/** A user who may read no more than everyone, where this one is root, to whom nothing is forbidden. */
+export const anyone: Readonly<{ uid?: number }> = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+
 /** Runs it to its end. */
 export async function runProgram(
   args: readonly string[],
   env?: Readonly<Record<string, string>>,
+  user?: Readonly<{ uid?: number }>,
 ): Promise<EndedProgram> {
-  return await startProgram(args, env).ended;
+  return await startProgram(args, env, user).ended;
 }

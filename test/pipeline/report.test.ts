@@ -2,6 +2,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { runCommandLine as run } from '../helpers/command-line.ts';
+import { anyone, runProgram } from '../helpers/program.ts';
 import { writeMadeEvaluation } from '../helpers/report-files.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
@@ -48,4 +49,28 @@ test('damage inside of a folder is told, and the page has the rest', async (t) =
   t.is(exitCode, 0);
   t.regex(stderr, /b\/summary\.json was left out/u);
   t.regex(await fs.readFile(out, 'utf8'), /b\/summary\.json was left out/u);
+});
+
+test('a folder that may not be looked into is told by its name, and the page has the rest', async (t) => {
+  const root = await temporaryFolder(t);
+  const [closed, out] = [path.join(root, 'closed'), path.join(root, 'out', 'report.html')];
+  await writeMadeEvaluation(path.join(root, 'open'), { lean: 0.2 });
+  await writeMadeEvaluation(closed, { lean: 0.2 });
+  await fs.mkdir(path.dirname(out));
+  for (const folder of [root, path.dirname(out)]) await fs.chmod(folder, 0o777);
+  await fs.chmod(closed, 0o000);
+  t.teardown(async () => await fs.chmod(closed, 0o700));
+  const report = async (results: string) =>
+    await runProgram(['report', results, '--out', out], { HOME: root }, anyone);
+  const whole = await report(root);
+  if (whole.stderr.includes('Cannot find module')) {
+    t.log('not checked: other users cannot read this checkout');
+    t.pass();
+    return;
+  }
+  t.is(whole.code, 0, whole.stderr);
+  t.regex(whole.stderr, /This user may not look into `.*closed`: results in there are left out/u);
+  const refused = await report(closed);
+  t.is(refused.code, 1);
+  t.regex(refused.stderr, /Cannot read `[^`]*closed`: EACCES.*Let this user look into it/u);
 });

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { messageOf, PipelineError } from '../../../operators/errors.ts';
 import { readJsonObject } from '../../../operators/files/json.ts';
 import { statGiven, statOf } from '../../../operators/files/stat-of.ts';
+import { errorCode } from '../../../operators/files/system-error.ts';
+import { counted } from '../../../operators/message-words.ts';
 import { folderFiles } from '../../files/wrong-folder.ts';
 import { configName } from '../../run/saved-config.ts';
 
@@ -24,8 +26,8 @@ export interface FoundFolders {
   readonly top: string;
   /** Those that hold something known, near ones first, then by name. */
   readonly known: readonly KnownFiles[];
-  /** Why not all folders were looked into; undefined when they were. */
-  readonly note: string | undefined;
+  /** Why not all folders were looked into; none when they were. */
+  readonly notes: readonly string[];
 }
 
 /** Deepest folder that is looked into, below the one that is given. */
@@ -44,7 +46,8 @@ const largestJson = 256 * 1024 * 1024;
  * Looks for results in a folder and the folders in it. Links are not followed, and folders of exports are not searched.
  *
  * @param given A folder, or a file in one that says what it is: `summary.json`, `manifest.json`, `config.json`.
- * @throws {PipelineError} `ERR_READ` when there is nothing at the path.
+ * @throws {PipelineError} `ERR_READ` when there is nothing at the path, or it may not be looked into; a folder in it that may
+ * not is a note.
  */
 export async function foundFolders(
   given: string,
@@ -52,12 +55,14 @@ export async function foundFolders(
 ): Promise<FoundFolders> {
   const known: KnownFiles[] = [];
   const top = await folderOf(given);
-  const isWhole = await searchFolders(top, signal, async (folder) => {
+  const { isWhole, closed } = await searchFolders(top, signal, async (folder) => {
     const files = await knownFiles(folder);
     if (files !== undefined) known.push(files);
     return files?.json.has('manifest.json') !== true;
   });
-  return { top, known, note: isWhole ? undefined : tooMany(given) };
+  const notes = closed.length === 0 ? [] : [notLookedInto(closed)];
+  if (!isWhole) notes.push(tooMany(given));
+  return { top, known, notes };
 }
 
 /**
@@ -84,36 +89,68 @@ export async function foldersOfRuns(
  * Looks into a folder and the folders in it, near ones first, then by name, within what a tree of results needs.
  *
  * @param look Whether the folders in a folder are looked into as well.
- * @returns False when there were too many.
+ * @returns Whether that was all of them: false when there were too many.
  */
 async function searchFolders(
   top: string,
   signal: AbortSignal | undefined,
   look: (folder: string) => Promise<boolean>,
-): Promise<boolean> {
+): Promise<SearchedFolders> {
+  const closed: string[] = [];
   let level = [top];
   let looked = 0;
   for (let depth = 0; depth <= deepest && level.length > 0; depth += 1) {
     const next: string[] = [];
     for (const folder of level) {
       signal?.throwIfAborted();
-      if (looked === mostFolders) return false;
+      if (looked === mostFolders) return { isWhole: false, closed };
       looked += 1;
-      if (await look(folder)) next.push(...(await foldersIn(folder)));
+      try {
+        if (await look(folder)) next.push(...(await foldersIn(folder)));
+      } catch (error) {
+        if (folder === top || !isRefused(error)) throw error;
+        closed.push(folder);
+      }
     }
     level = next;
   }
-  return true;
+  return { isWhole: true, closed };
+}
+
+interface SearchedFolders {
+  readonly isWhole: boolean;
+  /** Folders below the top that this user may not look into. */
+  readonly closed: readonly string[];
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof PipelineError && errorCode(error.cause) === 'EACCES';
 }
 
 async function folderOf(given: string): Promise<string> {
-  if ((await statGiven(given)).isDirectory()) return given;
+  if ((await statGiven(given)).isDirectory()) {
+    await refuseClosed(given);
+    return given;
+  }
   if ([...folderFiles, comparisonName].includes(path.basename(given))) return path.dirname(given);
   throw new PipelineError(
     'ERR_FORMAT',
     `Expected \`${given}\` to be a folder that \`train\`, \`embed\`, \`evaluate\` or another verb wrote, or one that holds such, got a file`,
     { path: given },
   );
+}
+
+/** Refuses a folder that this user may not look into, by its own name and not that of a file in it. */
+async function refuseClosed(folder: string): Promise<void> {
+  try {
+    await fs.access(folder, fs.constants.X_OK);
+  } catch (error) {
+    throw new PipelineError(
+      'ERR_READ',
+      `Cannot read \`${folder}\`: ${messageOf(error)}. Let this user look into it, or give another folder.`,
+      { path: folder, cause: error },
+    );
+  }
 }
 
 async function knownFiles(folder: string): Promise<KnownFiles | undefined> {
@@ -166,6 +203,11 @@ async function openFolder(folder: string): Promise<Dir> {
       cause: error,
     });
   }
+}
+
+function notLookedInto(closed: readonly string[]): string {
+  const others = closed.length === 1 ? '' : ` and ${counted(closed.length - 1, 'other folder')}`;
+  return `This user may not look into \`${closed[0]!}\`${others}: results in there are left out`;
 }
 
 function tooMany(given: string): string {

@@ -37,10 +37,10 @@ export async function openMaterial(
   const tops: string[] = [];
   const folders: KnownFiles[] = [];
   for (const one of given) {
-    const { top, known, note } = await foundFolders(one, signal);
+    const { top, known, notes: told } = await foundFolders(one, signal);
     tops.push(top);
-    if (note !== undefined) notes.push(note);
-    if (!known.some(isResult)) throw noResult(one);
+    notes.push(...told);
+    if (!known.some(isResult)) throw noResult(one, told);
     const seen = new Set(folders.map(({ folder }) => path.resolve(folder)));
     folders.push(...known.filter(({ folder }) => !seen.has(path.resolve(folder))));
   }
@@ -128,11 +128,12 @@ function emptyResults(): ReadResults {
   };
 }
 
-function noResult(given: string): PipelineError {
+function noResult(given: string, notes: readonly string[]): PipelineError {
+  const why = notes.map((note) => ` ${note}.`).join('');
   return new PipelineError(
     'ERR_FORMAT',
     `\`${given}\` holds no run, export, evaluation or other result: give a folder that \`train\`, \`embed\`, \`evaluate\`, ` +
-      '`compare` or another verb wrote, or one that holds such, like `runs/demo`.',
+      `\`compare\` or another verb wrote, or one that holds such, like \`runs/demo\`.${why}`,
     { path: given },
   );
 }

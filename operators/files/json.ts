@@ -78,7 +78,8 @@ function parsedJson(path: string, bytes: Uint8Array): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw unreadable(path, messageOf(error), error);
+    const why = text.trim() === '' ? 'it is empty' : `it is no JSON (${messageOf(error)})`;
+    throw unreadable(path, `${why}. Correct it, or write it anew`, error);
   }
 }
 

@@ -57,7 +57,7 @@ const steps: Readonly<Record<Inspection['kind'], Steps>> = {
       out: path.join(path.dirname(model), 'vectors'),
     }),
   ],
-  vectors: (_found, { path: given }) => forVectors(given),
+  vectors: ({ facts }, { path: given }) => (isPlain(facts) ? forVectors(given) : []),
   images: ({ facts }, { path: data, ...options }) => {
     const { splits } = facts;
     const split = Array.isArray(splits) ? usualSplit(splits.map(String)) : options.split;
@@ -77,7 +77,12 @@ export async function afterInspection(
 
 /** A table whose rows have vectors is told by their column. */
 function forTable({ facts }: Inspected, { path: given }: Resolved<InspectOptions>): NextSteps {
-  return 'vector' in facts ? forVectors(given) : [convertStep('the rows', given)];
+  return 'vector' in facts && isPlain(facts) ? forVectors(given) : [convertStep('the rows', given)];
+}
+
+/** Whether it is plain which column is meant: without that, verbs that take vectors refuse the file. */
+function isPlain(facts: Inspected['facts']): boolean {
+  return !('notPlain' in facts);
 }
 
 /** Results in a folder, by the table of them. */

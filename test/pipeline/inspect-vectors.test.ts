@@ -4,6 +4,7 @@ import test from 'ava';
 import { List, Field, Float32, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import { convert } from '../../pipeline/convert.ts';
 import { inspect } from '../../pipeline/inspect.ts';
+import { runCommandLine } from '../helpers/command-line.ts';
 import { npyBytes } from '../helpers/npy.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { unitRows } from '../helpers/unit-rows.ts';
@@ -43,6 +44,10 @@ test('columns that are not plain are told with the way out, and their file is de
   const { facts, columns } = await inspect({ path: file });
   t.regex(JSON.stringify(facts['notPlain']), /several columns that could be vectors/u);
   t.is(columns.length, 2);
+  // Verbs that take vectors would refuse it.
+  const { stdout } = await runCommandLine(['inspect', file]);
+  t.regex(stdout, /note: .*several columns that could be vectors/u);
+  t.notRegex(stdout, /evaluate|suspects|duplicates/u);
 });
 
 test('of both layers of an export in one file the projection is taken', async (t) => {

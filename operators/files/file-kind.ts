@@ -67,10 +67,6 @@ const another = { wayToModel: 'give the model itself' };
 const kinds: readonly KnownKind[] = [
   { begins: text(/^version https:\/\/git-lfs/u), kind: lfsPointer },
   {
-    begins: text(/^\s*<!doctype html[\s\S]*<meta name="generator" content="sincere /iu),
-    kind: { what: 'a page of `sincere`', wayOut: 'open it in a browser' },
-  },
-  {
     begins: text(/^\s*(?:<!doctype html|<html|<head|<body)/iu),
     kind: {
       what: 'an HTML page, which a download gave instead of the file',

@@ -10,7 +10,7 @@ const nothing = { metadata: {}, columns: [], tables: [], preview: [] } as const;
 /**
  * Describes what no verb wrote and no verb reads, as far as its names and its first bytes say it.
  *
- * @param why What is wrong with it: a problem, but of an empty folder, a single image and a page.
+ * @param why What is wrong with it: a problem, but of an empty folder and of a single image.
  */
 export async function inspectUnknown(given: string, why: string): Promise<Inspection> {
   const stat = await statGiven(given);
@@ -27,7 +27,7 @@ async function unknownFile(given: string, bytes: number, why: string): Promise<I
     what: what.replace(/^an? ./u, (start) => start.at(-1)!.toUpperCase()),
     facts: { bytes },
     ...nothing,
-    problems: /^an? (?:\w+ image$|page of `sincere`)/u.test(what) ? [] : [why],
+    problems: /^an? \w+ image$/u.test(what) ? [] : [why],
   };
 }
 

@@ -3,8 +3,6 @@ import path from 'node:path';
 import test from 'ava';
 import { kindInstead, mistakenKind } from '../../../operators/files/file-kind.ts';
 import { openFileWindow } from '../../../operators/files/file-window.ts';
-import { htmlPage } from '../../../outputs/page/html-page.ts';
-import { markup } from '../../../outputs/page/markup.ts';
 import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 test('the way to a model is told only where a model was meant', async (t) => {
@@ -20,9 +18,6 @@ test('a download that did not happen is told whatever was meant', async (t) => {
   const file = path.join(await temporaryFolder(t), 'a.arrow');
   await fs.writeFile(file, '<!doctype html><html>');
   t.regex(await kindInstead(file, 'something else'), /^an HTML page, .*: download it again/u);
-  const page = { title: 'a', description: 'b', header: markup``, main: markup`` };
-  await fs.writeFile(file, htmlPage(page));
-  t.is(await kindInstead(file, 'something else'), 'a page of `sincere`: open it in a browser');
   await fs.writeFile(file, 'neither');
   t.is(await kindInstead(file, 'something else'), 'something else');
 });

@@ -74,7 +74,7 @@ test('the damaged log of a run is told, and the curves of the others are there',
     t.is(notes.length, 1);
     t.true(notes[0]!.startsWith(`\`SupCon/run/${log}.arrows\` is damaged`), notes[0]);
     const error = await t.throwsAsync(drawnSection(section, { runs: [damaged] }));
-    t.regex(error!.message, /is damaged/u);
+    t.regex(error.message, /is damaged/u);
   }
 });
 

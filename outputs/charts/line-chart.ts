@@ -19,6 +19,8 @@ export interface LineSeries {
   readonly faint?: boolean | undefined;
   /** A dot on each point. A line of one point has one anyhow. @default false */
   readonly dots?: boolean | undefined;
+  /** Drawn as a line; without it what it is of are its dots. @default true */
+  readonly line?: boolean | undefined;
   /** A point that is ringed. @default none */
   readonly marked?: readonly [x: number, y: number] | undefined;
 }
@@ -41,10 +43,12 @@ export function lineChart({ x, y, series, reference, ...size }: LineChartOptions
     whole: runsOf(one.points),
     raw: one.beneath === undefined ? undefined : runsOf(one.beneath),
   }));
-  const layers = drawn.flatMap(({ whole, raw, place, faint = false, dots = false, marked }) => [
+  const layers = drawn.flatMap(({ whole, raw, place, marked, ...form }) => [
     ...(raw === undefined ? [] : [path(raw.rows, place, 'raw')]),
-    path(whole.rows, place, faint ? 'faint' : 'whole'),
-    ...(dots ? [dot(whole.rows, place)] : [dot(whole.lone, place)]),
+    ...(form.line === false
+      ? []
+      : [path(whole.rows, place, form.faint === true ? 'faint' : 'whole')]),
+    ...(form.dots === true ? [dot(whole.rows, place)] : [dot(whole.lone, place)]),
     ...(marked === undefined ? [] : [ring(marked, place)]),
   ]);
   const compared = reference === undefined ? [] : [dotted(reference)];

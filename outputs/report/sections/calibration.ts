@@ -3,6 +3,7 @@ import { markup } from '../../page/markup.ts';
 import { shownNumber, shownShare } from '../../page/shown-number.ts';
 import { chartFigure, figureStyle } from '../figures/chart-figure.ts';
 import { firstOf } from '../figures/most.ts';
+import { nearestDots } from '../figures/pooled-bins.ts';
 import { seriesPlaces } from '../figures/series-places.ts';
 import { withFile } from '../figures/with-file.ts';
 import type { ReportEvaluation } from '../material/material.ts';
@@ -35,7 +36,11 @@ export const calibrationSection: ReportSection = {
     const share = { domain: [0, 1], unit: 'share' } as const;
     const sources = [...new Set(found.map(({ calibration }) => calibration.source))].join(', ');
     const figure = await chartFigure({
-      legend: found.map(({ evaluation, place }) => ({ name: evaluation.label, place })),
+      legend: found.map(({ evaluation, place }) => ({
+        name: evaluation.label,
+        place,
+        isLine: false,
+      })),
       panels: [
         {
           title: `Reliability of the vote of the nearest (${sources})`,
@@ -46,9 +51,9 @@ export const calibrationSection: ReportSection = {
             series: found.map(({ place, calibration: { confidence, accuracy } }) => ({
               place,
               points: { x: confidence, y: accuracy },
-              // Of bins that hold one confidence only the dots say something.
-              faint: true,
               dots: true,
+              // Of bins that hold one confidence only the dots say something.
+              line: false,
             })),
             reference: [
               [0, 0],
@@ -59,8 +64,9 @@ export const calibrationSection: ReportSection = {
         },
       ],
       caption:
-        `Predictions (${sources}) in bins of their confidence, the share of the vote of the nearest training images. Good: dots on the ` +
-        'dotted line, where predictions are right as often as they are sure. Below it they are too sure of themselves. ' +
+        `Predictions (${sources}) in bins of their confidence, the share of the vote of the nearest training images; bins whose mean ` +
+        `confidences are nearer than ${nearestDots} are one dot. Good: dots on the dotted line, where predictions are right as often as ` +
+        'they are sure. Below it they are too sure of themselves. ' +
         found.map(described).join(' '),
       files: found.map(({ evaluation: { name } }) => `${name}/${calibrationName}`),
     });

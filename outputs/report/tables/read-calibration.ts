@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { tableRows } from '../../arrow/table-rows.ts';
+import { type ConfidenceBins, pooledBins } from '../figures/pooled-bins.ts';
 import { chosenSource } from './read-confusion.ts';
 
 /** Name of the file in an evaluation. */
@@ -12,13 +13,10 @@ const columns = {
   accuracy: 'number?',
 } as const;
 
-/** Reliability of a vote: bins that have images. */
-export interface Calibration {
+/** Reliability of a vote: bins that have images, those of nearly the same confidence as one. */
+export interface Calibration extends ConfidenceBins {
   /** Such as `knn5`. */
   readonly source: string;
-  readonly confidence: readonly number[];
-  readonly accuracy: readonly number[];
-  readonly images: readonly number[];
 }
 
 /**
@@ -43,5 +41,5 @@ export async function readCalibration(evaluation: string): Promise<Calibration |
     bins.images.push(images);
   }
   const source = chosenSource([...bySource.keys()]);
-  return source === undefined ? undefined : { source, ...bySource.get(source)! };
+  return source === undefined ? undefined : { source, ...pooledBins(bySource.get(source)!) };
 }

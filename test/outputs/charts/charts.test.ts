@@ -47,6 +47,13 @@ test('a line has what is beneath it, dots, a ring and a line to compare with', a
   t.is(pathsOf(svg, 'var(--muted)').length, 1);
 });
 
+test('points without a line are dots alone', async (t) => {
+  const series = [{ points: { x: [0, 50, 100], y: [0, 1, 0] }, place: 0, dots: true, line: false }];
+  const svg = await drawnChart(lineChart({ x: across, y: up, series }));
+  t.deepEqual(pathsOf(svg, 'var(--c0)'), []);
+  t.is(svg.match(/fill="var\(--c0\)"/gu)?.length, 3);
+});
+
 test('a histogram has the corners of its bins and a line at its median', async (t) => {
   const bins = [
     { low: 0, high: 0.5, share: 0.25 },

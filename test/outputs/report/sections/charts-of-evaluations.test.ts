@@ -129,6 +129,25 @@ for (const [name, { section, file, numbers }] of Object.entries(sections)) {
   });
 }
 
+test('one confidence that is in two bins is one dot, without a line to the others', async (t) => {
+  const rows = [
+    [30, 0.1875, 0.5],
+    [10, 0.203125, 1],
+    [20, 0.375, 0.5],
+  ].map(([images, confidence, accuracy]) => ({
+    source: 'knn5',
+    images: images!,
+    confidence: confidence!,
+    accuracy: accuracy!,
+  }));
+  const evaluations = [await madeEvaluation(t, 'a', { 'calibration.arrow': rows }, overall)];
+  const { html } = await drawnSection(calibrationSection, { evaluations });
+  const chart = /<svg class="chart".*?<\/svg>/su.exec(html)![0];
+  t.is(chart.match(/fill="var\(--c0\)"/gu)?.length, 2);
+  t.notRegex(chart, /stroke="var\(--c0\)"/u);
+  t.regex(html, /nearer than 0\.02 are one dot.*over 60 images/u);
+});
+
 test('an evaluation without a file is told, and the others are drawn', async (t) => {
   const old = await madeEvaluation(t, 'old', {});
   const evaluations = [old, await evaluationOf(t, 'new', ['a', 'b'])];

@@ -14,6 +14,7 @@ import { inspectResults } from './inspect-results.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
 import { inspectPage } from './inspect-page.ts';
 import { inspectSafetensors } from './inspect-safetensors.ts';
+import { inspectTensorBoard } from './inspect-tensorboard.ts';
 import type { InspectedTable, Inspection, InspectPathOptions } from './inspection.ts';
 
 /** Describes one file that is none of a folder's own JSON files; undefined when it is nothing known. */
@@ -49,7 +50,7 @@ export async function inspectFolder(
   if (own === undefined) {
     const results = await inspectResults(folder, options.signal);
     if (results !== undefined) return results;
-    own = await inspectComparison(folder);
+    own = (await inspectComparison(folder)) ?? (await inspectTensorBoard(folder));
   }
   const names = await ownNames(folder);
   const records: InspectedTable['records'][number][] = [];

@@ -14,6 +14,7 @@ export type InspectedKind =
   | 'safetensors'
   | 'onnx'
   | 'vectors'
+  | 'map'
   | 'images';
 
 /** A column of an Arrow schema. */

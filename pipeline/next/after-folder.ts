@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { statOf } from '../../operators/files/stat-of.ts';
 import { type FolderFormat, formatOf } from '../../outputs/files/wrong-folder.ts';
+import { tensorBoardFolder } from '../../outputs/inspect/inspect-tensorboard.ts';
 import { comparisonName } from '../../outputs/report/material/found-folders.ts';
 import { afterEvaluation } from './after-evaluation.ts';
 import { afterExport } from './after-export.ts';
@@ -8,6 +9,7 @@ import { afterPrepared } from './after-prepared.ts';
 import { afterRun } from './after-run.ts';
 import { convertStep } from './convert-step.ts';
 import type { NextSteps } from './next-step.ts';
+import { tensorBoardStep } from './other-programs.ts';
 import { reportStep } from './report-step.ts';
 import { savedRun } from './saved-run.ts';
 
@@ -32,7 +34,8 @@ export async function afterFolder(folder: string): Promise<NextSteps> {
   const format = await formatOf(folder);
   if (format !== undefined) return await steps[format](folder);
   const comparison = await statOf(path.join(folder, comparisonName));
-  return comparison?.isFile() === true ? afterComparison(folder) : [];
+  if (comparison?.isFile() === true) return afterComparison(folder);
+  return (await tensorBoardFolder(folder)) === undefined ? [] : [tensorBoardStep(folder)];
 }
 
 const afterComparison = tableOf('the differences', comparisonName);

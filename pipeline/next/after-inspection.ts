@@ -14,10 +14,11 @@ import { afterImages } from './after-images.ts';
 import { beside } from './beside.ts';
 import { convertStep } from './convert-step.ts';
 import { nextStep, type NextSteps } from './next-step.ts';
+import { embeddingAtlasStep } from './other-programs.ts';
 import { reportStep } from './report-step.ts';
 import { duplicatesStep, suspectsStep } from './steps-of-sets.ts';
 
-type Inspected = Pick<Inspection, 'path' | 'kind' | 'facts' | 'tables'>;
+type Inspected = Pick<Inspection, 'path' | 'kind' | 'facts' | 'columns' | 'tables'>;
 
 type Steps = (
   found: Inspected,
@@ -58,6 +59,12 @@ const steps: Readonly<Record<Inspection['kind'], Steps>> = {
     }),
   ],
   vectors: ({ facts }, { path: given }) => (isPlain(facts) ? forVectors(given) : []),
+  map: ({ columns }, { path: file }) => [
+    embeddingAtlasStep(
+      file,
+      columns.map(({ name }) => name),
+    ),
+  ],
   images: ({ facts }, { path: data, ...options }) => {
     const { splits } = facts;
     const split = Array.isArray(splits) ? usualSplit(splits.map(String)) : options.split;

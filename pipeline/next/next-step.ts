@@ -7,8 +7,10 @@ import { shellWords } from './shell-words.ts';
 export interface NextStep {
   /** What it is for, to stand before it. */
   readonly about: string;
-  /** Its words, the verb first. */
+  /** Its words, the verb first; those behind the name of another program. */
   readonly words: readonly string[];
+  /** Another program that it is a command of. @default this one */
+  readonly program?: string | undefined;
 }
 
 /** Steps that make sense next, the likeliest first; what does not apply is undefined. */
@@ -40,9 +42,9 @@ export function nextStep<T>(
 export function nextLines(steps: NextSteps, calledAs: string): readonly string[] {
   const told = steps.filter((step) => step !== undefined).slice(0, mostSteps);
   if (told.length === 0) return [];
-  const lines = told.flatMap(({ about, words }) => [
+  const lines = told.flatMap(({ about, words, program }) => [
     `  ${about}`,
-    `    ${calledAs} ${shellWords(words)}`,
+    `    ${program ?? calledAs} ${shellWords(words)}`,
   ]);
   return ['', 'next:', ...lines];
 }

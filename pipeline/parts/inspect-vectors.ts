@@ -50,6 +50,7 @@ export async function inspectVectors(
   const { file, columns: wanted } = vectorLocation(onOne);
   const source = await openVectorSource(file, signal);
   if (!isMeant && !isOfVectors(source.table)) return undefined;
+  if (!isMeant && isMap(source.table)) return await describedMap(source.table, rows, signal);
   const { table, ...taken } = await takenColumns(source, wanted, signal);
   const read = verify && taken.vector !== null ? await readAll(onOne, { signal, onRows }) : null;
   const dim =
@@ -70,11 +71,7 @@ export async function inspectVectors(
       ...read?.facts,
     },
     metadata: Object.fromEntries(table.metadata),
-    columns: table.columns.map(({ name, type, kind }) => ({
-      name,
-      type: kind === 'vector' ? `${type}, vectors` : type,
-      nullable: true,
-    })),
+    columns: shownColumns(table),
     tables: read?.tables ?? [],
     preview: await firstRows(table, taken, rows, signal),
     problems: [],
@@ -85,6 +82,45 @@ export async function inspectVectors(
 function isOfVectors({ columns }: VectorTable): boolean {
   const has = (kind: VectorColumn['kind']): boolean => columns.some((one) => one.kind === kind);
   return has('vector') && !has('bytes');
+}
+
+/** Tests whether a table has places and neighbours instead of vectors, as Embedding Atlas takes them. */
+function isMap({ columns }: VectorTable): boolean {
+  const names = new Set(columns.map(({ name }) => name));
+  const isOfNeighbours = ({ name, kind }: VectorColumn): boolean =>
+    kind !== 'vector' || name.startsWith('neighbors.');
+  return (
+    ['x', 'y', 'neighbors.ids', 'neighbors.distances'].every((name) => names.has(name)) &&
+    columns.every(isOfNeighbours)
+  );
+}
+
+async function describedMap(
+  table: VectorTable,
+  rows: number,
+  signal: AbortSignal | undefined,
+): Promise<Inspection> {
+  const thumbnails = table.columns.some(({ name }) => name === 'image');
+  return {
+    path: table.url,
+    kind: 'map',
+    what: `${titles[table.format]} with a map: places and neighbours, for Embedding Atlas`,
+    facts: { format: table.format, rows: table.rows ?? null, thumbnails },
+    metadata: Object.fromEntries(table.metadata),
+    columns: shownColumns(table),
+    tables: [],
+    preview: await firstRows(table, { vector: null }, rows, signal),
+    problems: [],
+  };
+}
+
+/** Columns of a table as a person sees them. */
+function shownColumns({ columns }: VectorTable): Inspection['columns'] {
+  return columns.map(({ name, type, kind }) => ({
+    name,
+    type: kind === 'vector' ? `${type}, vectors` : type,
+    nullable: true,
+  }));
 }
 
 async function takenColumns(

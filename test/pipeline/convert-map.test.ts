@@ -110,6 +110,31 @@ test('without images there is a map without thumbnails, which is told', async (t
   t.false('image' in (await rowsOf(out))[0]!);
 });
 
+test('a map leads to Embedding Atlas, and is told as one and not as vectors', async (t) => {
+  const { source, out } = await exported(t);
+  const map = [source, '--to', 'parquet', '--map', 'pca', '--out', out];
+  const atlas = `embedding-atlas ${out} --x x --y y --neighbors neighbors`;
+  const converted = await runCommandLine(['convert', ...map]);
+  t.is(converted.exitCode, 0, converted.stderr);
+  t.true(converted.stdout.endsWith(`\n    ${atlas} --image image\n`), converted.stdout);
+  const { stdout } = await runCommandLine(['inspect', out]);
+  t.regex(
+    stdout,
+    /: Parquet file with a map: .*\n\nformat +parquet\nrows +\d+\nthumbnails +yes\n/u,
+  );
+  t.notRegex(stdout, /evaluate/u);
+  t.true(stdout.endsWith(`\n    ${atlas} --image image\n`), stdout);
+  const plain = await writeVectorExport(t, {
+    projection,
+    size: 6,
+    labels,
+    classes: ['a', 'b'],
+    ids,
+  });
+  const without = await runCommandLine(['convert', plain, ...map.slice(1)]);
+  t.true(without.stdout.endsWith(`\n    ${atlas}\n`), without.stdout);
+});
+
 test('a map is of Parquet and of exports', async (t) => {
   const { source, out } = await exported(t);
   const csv = await runCommandLine([

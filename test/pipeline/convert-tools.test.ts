@@ -7,6 +7,7 @@ import { train } from '../../pipeline/train.ts';
 import { writeImageTree } from '../helpers/image-tree.ts';
 import { readLogRows } from '../helpers/log-rows.ts';
 import { tinyTraining } from '../helpers/pipeline-options.ts';
+import { runCommandLine } from '../helpers/command-line.ts';
 import { hasPython, pythonJson } from '../helpers/python.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { notesOf } from '../helpers/told.ts';
@@ -141,6 +142,27 @@ test('a place over a network that vectors name is asked only when the user names
     notes[0]!,
     /^No thumbnails: the images are at `http:.*`, over a network\. Say .*`images`$/u,
   );
+});
+
+test('folders for TensorBoard lead to it, and are told as what they are', async (t) => {
+  const { source, out } = await exported(t);
+  const run = path.join(path.dirname(source), 'run');
+  await train(
+    tinyTraining({ data: 'synthetic:shapes?classes=3&count=24&size=8', out: run, steps: 1 }),
+  );
+  const made = [
+    ['projector', source, out, "Folder for TensorBoard's embedding projector"],
+    ['tensorboard', run, `${out}-events`, 'Folder of TensorBoard events'],
+  ] as const;
+  for (const [to, from, folder, what] of made) {
+    const board = `\n    tensorboard --logdir ${folder}\n`;
+    const converted = await runCommandLine(['convert', from, '--to', to, '--out', folder]);
+    t.true(converted.stdout.endsWith(board), converted.stdout + converted.stderr);
+    const { exitCode, stdout } = await runCommandLine(['inspect', folder]);
+    t.is(exitCode, 0);
+    t.true(stdout.startsWith(`${folder}: ${what}\n`), stdout);
+    t.true(stdout.endsWith(board), stdout);
+  }
 });
 
 test('images that the user names must be there', async (t) => {

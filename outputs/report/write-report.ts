@@ -9,6 +9,7 @@ import { type FoundFolder, type ReportMaterial, resultKinds } from './material/m
 import { placeless } from './material/page-names.ts';
 import type { ReportContext, ReportSection, SectionContent } from './material/report-section.ts';
 import { reportStyle } from './report-style.ts';
+import { calledAs } from './sections/command-line.ts';
 import { reports } from './sections.ts';
 
 /** A report that is in its file. */
@@ -175,6 +176,7 @@ function missingSections(missing: readonly ReportSection[]): Markup {
 <ul>
 ${items}
 </ul>
+<p class="muted">${calledAs}</p>
 </section>`;
 }
 

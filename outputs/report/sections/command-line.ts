@@ -1,3 +1,5 @@
+import { markup, type Markup } from '../../page/markup.ts';
+
 /** Characters that a shell takes as they are, or that a page cannot show. */
 const plain = /^[\w%+,./:=@-]+$/u;
 // oxlint-disable-next-line no-control-regex -- names of files may hold them
@@ -15,3 +17,6 @@ export function commandLine(words: readonly string[]): string | undefined {
 function quoted(word: string): string {
   return plain.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/** What the first word of commands in a page stands for, as a sentence: a page is read where nothing is installed. */
+export const calledAs: Markup = markup`<code>sincere</code> stands for <code>npx sincere-embeddings</code>, or in a checkout for <code>npm run -s sincere --</code>.`;

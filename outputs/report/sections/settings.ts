@@ -11,7 +11,7 @@ import type {
   ReportRun,
 } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
-import { commandLine } from './command-line.ts';
+import { calledAs, commandLine } from './command-line.ts';
 
 /** How it was made, and how it is made again. */
 export const settingsSection: ReportSection = {
@@ -247,7 +247,7 @@ ${unshownCommands(lines.length - told.length)}`;
 }
 
 function toldCommands(lines: readonly string[]): Markup {
-  return markup`<p>In the folder in which the results are, each into a new folder; options of exports and evaluations that are not their defaults are to be added.</p>
+  return markup`<p>Each into a new folder. Results are named from the folder in which they are, images as they were given to the command then; options of exports and evaluations that are not their defaults are to be added. ${calledAs}</p>
 <pre tabindex="0"><code>${lines.map((line) => markup`${line}`)}</code></pre>`;
 }
 

@@ -186,6 +186,18 @@ test('a command of the page is one that a shell takes as it stands, or is not gi
   t.false(textOf(await pageOf(without)).includes('left out: a name'));
 });
 
+test('commands are said to be of which program, and from where their paths are', async (t) => {
+  const root = await temporaryFolder(t);
+  await writeMadeDemo(root);
+  const html = await pageOf(root);
+  const program =
+    /sincere stands for npx sincere-embeddings, or in a checkout for npm run -s sincere --\./u;
+  const settings = elementText(html, /<section id="settings".*?<\/section>/su);
+  t.regex(settings, program);
+  t.regex(settings, /named from the folder in which they are, images as they were given/u);
+  t.regex(elementText(html, /<section id="missing".*?<\/section>/su), program);
+});
+
 test('encoders that the first table has no room for are counted, and it is said where they are', async (t) => {
   const root = await temporaryFolder(t);
   const names = Array.from({ length: 31 }, (_, at) => `e${String(at).padStart(2, '0')}`);

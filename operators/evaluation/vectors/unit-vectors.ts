@@ -1,4 +1,5 @@
 import { PipelineError } from '../../errors.ts';
+import { shownName } from '../../message-words.ts';
 import type { VectorBlock, VectorSet } from './vector-set.ts';
 
 /** Layer of the network whose vectors are compared. */
@@ -59,7 +60,7 @@ function badLength(
   const expected = layer === 'projection' ? 'length 1' : 'a finite length above 0';
   return new PipelineError(
     'ERR_FORMAT',
-    `Expected the \`${layer}\` of \`${id}\` in \`${set.name}\` to have ${expected}, got \`${length}\``,
+    `Expected the \`${layer}\` of ${shownName(id)} in \`${set.name}\` to have ${expected}, got \`${length}\``,
     { sample: id },
   );
 }

@@ -43,3 +43,8 @@ test('names the image and the set whose row cannot be compared', async (t) => {
     t.is(error.sample, 's1');
   }
 });
+
+test('names an image in one line, whatever its id is', async (t) => {
+  const set: VectorSet = { ...setOf(1, 0, 0, 0), id: () => 'a\n\u202Eb' };
+  await t.throwsAsync(rowsOf(unitVectors(set, 'embedding')), { message: /`a\\n\\u202eb` in `s`/u });
+});

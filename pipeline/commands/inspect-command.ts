@@ -82,6 +82,6 @@ function shown(value: Json | undefined): string {
 }
 
 function shownNumber(value: number): string {
-  if (Number.isInteger(value)) return counted(value);
+  if (Number.isSafeInteger(value)) return counted(value);
   return String(Number(value.toPrecision(5)));
 }

@@ -109,3 +109,11 @@ test('a file whose vectors cannot be read is told why, besides why it holds no i
   const { problems } = await inspect({ path: file });
   t.regex(problems.join('\n'), /As images: .* As vectors: .*no header: its first line is numbers/u);
 });
+
+test('lengths that are no length of vectors are told short', async (t) => {
+  const embedding = new Float32Array(4).fill(1e30);
+  const projection = unitRows(2, 2, 1);
+  const given = { projection, embedding, size: 2, labels: [0, 1], classes: ['a', 'b'] };
+  const { stdout } = await runCommandLine(['inspect', await writeVectorExport(t, given)]);
+  t.regex(stdout, /embedding +2 +1\.4142e\+30 +1\.4142e\+30 +1\.4142e\+30/u);
+});

@@ -3,7 +3,7 @@ import { markup } from '../../page/markup.ts';
 import { shownNumber, shownShare } from '../../page/shown-number.ts';
 import { chartFigure, figureStyle } from '../figures/chart-figure.ts';
 import { firstOf } from '../figures/most.ts';
-import { nearestDots } from '../figures/pooled-bins.ts';
+import { nearestDots } from '../tables/pooled-bins.ts';
 import { seriesPlaces } from '../figures/series-places.ts';
 import { withFile } from '../figures/with-file.ts';
 import type { ReportEvaluation } from '../material/material.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { tableRows } from '../../arrow/table-rows.ts';
-import { type ConfidenceBins, pooledBins } from '../figures/pooled-bins.ts';
+import { type ConfidenceBins, pooledBins } from './pooled-bins.ts';
 import { chosenSource } from './read-confusion.ts';
 
 /** Name of the file in an evaluation. */

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { pooledBins } from '../../../outputs/report/figures/pooled-bins.ts';
+import { pooledBins } from '../../../outputs/report/tables/pooled-bins.ts';
 
 test('bins of nearly the same confidence are one, their means weighted by images', (t) => {
   const pooled = pooledBins({

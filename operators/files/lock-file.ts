@@ -6,7 +6,7 @@ import { type FolderLock, heldLock, type Lock } from './held-lock.ts';
 import { canBeAsked, isAlive, thisHolder } from './holder-process.ts';
 import { beatText, describeHolder, holderText, parseHolder } from './lock-holder.ts';
 import { partialSuffix } from './partial-file.ts';
-import { errorCode } from './system-error.ts';
+import { errorCode, isMissing } from './system-error.ts';
 import { writeError } from './write-error.ts';
 
 /** Name of a lock, and the patience with a holder that cannot be asked. */
@@ -43,6 +43,18 @@ export async function lockFolder(folder: string, options: LockOptions = {}): Pro
   const lock: Lock = { folder, lockPath: path.join(folder, name), mine, watchMs, elsewhere };
   const note = (await tryCreate(lock)) ? undefined : await takeOver(lock);
   return heldLock(lock, note);
+}
+
+/** Tests whether a folder is being written: somebody holds its lock who has not ended, as far as that can be asked. */
+export async function isBeingWritten(folder: string): Promise<boolean> {
+  const text = await fs
+    .readFile(path.join(folder, lockName), 'utf8')
+    // Of a lock that cannot be read nothing is known.
+    .catch((error: unknown) => (isMissing(error) ? undefined : ''));
+  if (text === undefined) return false;
+  const holder = parseHolder(text);
+  const isAsked = holder !== undefined && canBeAsked(holder, await thisHolder());
+  return !isAsked || (await isAlive(holder));
 }
 
 /** Takes over the lock of a dead holder. @returns What to tell the user. */

@@ -3,12 +3,14 @@ import path from 'node:path';
 import { messageOf, PipelineError } from '../../operators/errors.ts';
 import { arrowKindOf } from '../convert/arrow-source.ts';
 import { canonicalJson, isObject, type Json, readJsonObject } from '../../operators/files/json.ts';
-import { lockName } from '../../operators/files/lock-file.ts';
+import { isBeingWritten, lockName } from '../../operators/files/lock-file.ts';
 import { partialSuffix } from '../../operators/files/partial-file.ts';
 import { inspectArrowFile, inspectArrowStream, sizeOf } from './inspect-arrow.ts';
 import { counted } from '../../operators/message-words.ts';
 import { folderWords } from '../files/wrong-folder.ts';
 import { readDrawn } from '../run/drawn-file.ts';
+import { unfinishedRun } from '../run/unfinished-run.ts';
+import { stoppedWords } from './stopped-words.ts';
 import { inspectComparison } from './inspect-comparison.ts';
 import { inspectResults } from './inspect-results.ts';
 import { inspectOnnx } from './inspect-onnx.ts';
@@ -76,7 +78,7 @@ export async function inspectFolder(
     ...described,
     facts: {
       ...described.facts,
-      beingWritten: names.includes(lockName),
+      beingWritten: names.includes(lockName) && (await isBeingWritten(folder)),
       unfinishedFiles: names.filter((name) => name.endsWith(partialSuffix)).length,
       ...(options.verify === true && problems.length === 0 ? { verified: 'all files read' } : {}),
     },
@@ -123,9 +125,10 @@ async function aboutRun(folder: string): Promise<About | undefined> {
   const saved = await readJsonObject(path.join(folder, 'config.json'));
   if (saved?.['format'] !== 'sincere-run') return undefined;
   const { hash, versions, config } = saved;
+  const unfinished = isObject(config) ? await unfinishedRun(folder, config) : undefined;
   return {
     kind: 'run',
-    what: 'Training run',
+    what: `Training run${unfinished === undefined ? '' : `, ${stoppedWords(unfinished)}`}`,
     facts: { configurationHash: String(hash) },
     metadata: isObject(versions) ? textsOf(versions) : {},
     tables: [

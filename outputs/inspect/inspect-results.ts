@@ -5,7 +5,9 @@ import { counted } from '../../operators/message-words.ts';
 import { type FolderFormat, isFolderFormat } from '../files/wrong-folder.ts';
 import { shownLoss } from '../report/material/encoder-labels.ts';
 import { foundFolders, type KnownFiles } from '../report/material/found-folders.ts';
+import { unfinishedRun } from '../run/unfinished-run.ts';
 import type { Inspection } from './inspection.ts';
+import { stoppedWords } from './stopped-words.ts';
 
 /** What folders of each kind are called. */
 const nouns: Readonly<Record<FolderFormat, readonly [one: string, many: string]>> = {
@@ -57,7 +59,9 @@ export async function inspectResults(
     tables: [
       {
         title: left > 0 ? `results, without ${counted(left)} more` : 'results',
-        records: sorted.slice(0, mostShown).map((result) => recordOf(result, folder)),
+        records: await Promise.all(
+          sorted.slice(0, mostShown).map(async (result) => await recordOf(result, folder)),
+        ),
       },
     ],
     preview: [],
@@ -81,18 +85,20 @@ function messageIn({ message }: PipelineError): string {
   return message;
 }
 
-function recordOf({ folder, format, content }: Result, root: string): Record<string, Json> {
-  const name = path.relative(root, folder).replaceAll(path.sep, '/');
-  return { folder: name, what: nouns[format][0], of: subjectOf(format, content) };
+async function recordOf(result: Result, root: string): Promise<Record<string, Json>> {
+  const name = path.relative(root, result.folder).replaceAll(path.sep, '/');
+  return { folder: name, what: nouns[result.format][0], of: await subjectOf(result) };
 }
 
 /** What tells a result from others of its kind, as far as its file says it. */
-function subjectOf(format: FolderFormat, content: Result['content']): string | null {
+async function subjectOf({ folder, format, content }: Result): Promise<string | null> {
   const { config, dataset, split, metrics } = content;
   if (format === 'sincere-run' && isObject(config)) {
     const { steps, loss } = config;
     const name = isObject(loss) ? loss['name'] : undefined;
-    const length = typeof steps === 'number' ? counted(steps, 'step') : null;
+    const unfinished = await unfinishedRun(folder, config);
+    const whole = typeof steps === 'number' ? counted(steps, 'step') : null;
+    const length = unfinished === undefined ? whole : stoppedWords(unfinished);
     return typeof name === 'string' && length !== null ? `${shownLoss(name)}, ${length}` : length;
   }
   if (isObject(dataset)) {

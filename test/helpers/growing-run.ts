@@ -12,10 +12,18 @@ export interface GrowingRun {
   close(): Promise<void>;
 }
 
+/** How a growing run is opened. */
+interface GrowingOptions {
+  readonly steps?: number;
+  readonly resume?: boolean;
+  /** Images that its configuration names. @default none */
+  readonly data?: string;
+}
+
 /** Opens a run of so many steps; with `resume` behind its last checkpoint. */
 export async function growingRun(
   path: string,
-  { steps = 20, resume = false }: { readonly steps?: number; readonly resume?: boolean } = {},
+  { steps = 20, resume = false, data }: GrowingOptions = {},
 ): Promise<GrowingRun> {
   const config = {
     seed: 1,
@@ -23,7 +31,8 @@ export async function growingRun(
     encoder: 'resnet8',
     steps,
   };
-  const folder = await openRunFolder(path, { config, resume });
+  const given = data === undefined ? {} : { options: { data } };
+  const folder = await openRunFolder(path, { config, resume, ...given });
   let done = folder.checkpoint?.step ?? 0;
   return {
     folder,

@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { htmlPage } from '../../outputs/page/html-page.ts';
@@ -73,6 +74,49 @@ test('a run is described before it has a file that is known, and is one to watch
   t.regex(stdout, /run: Training run\n/u);
   t.true(toldBelow(stdout, folder).includes('report . --watch'));
   await run.close();
+});
+
+test('a run that was stopped says how far it came, and is one to go on with', async (t) => {
+  const root = await temporaryFolder(t);
+  const folder = path.join(root, 'run');
+  const told = async (what: string) => {
+    const { exitCode, stdout, stderr } = await runCommandLine(['inspect', folder]);
+    t.is(exitCode, 0, stderr);
+    t.is(stdout.split('\n', 1)[0], `${folder}: Training run${what}`);
+    return toldBelow(stdout, root);
+  };
+  const data = 'synthetic:shapes?classes=3&count=24&size=8';
+  const run = await growingRun(folder, { data });
+  await run.close();
+  const goOn = 'train --out run --resume';
+  const page = 'report run --out run/report.html';
+  t.deepEqual(await told(', stopped after 0 of 20 steps'), [goOn, page]);
+  const more = await growingRun(folder, { data, resume: true });
+  await more.trainUntil(9);
+  t.is((await told(''))[0], 'report run --watch');
+  await more.close();
+  const [first, second] = await told(', stopped after 8 of 20 steps');
+  t.is(first, goOn);
+  t.regex(second!, /^embed /u);
+  // The lock of a process that was killed.
+  const holder = {
+    host: os.hostname(),
+    pid: 2 ** 22 + 1,
+    started: null,
+    namespace: null,
+    token: '',
+  };
+  await fs.writeFile(path.join(folder, '.lock'), `${JSON.stringify(holder)}\n`);
+  t.is((await told(', stopped after 8 of 20 steps'))[0], goOn);
+  const { tables } = await inspect({ path: root });
+  t.deepEqual(tables[0]!.records, [
+    { folder: 'run', what: 'run', of: 'SINCERE, stopped after 8 of 20 steps' },
+  ]);
+  await fs.rm(path.join(folder, '.lock'));
+  const last = await growingRun(folder, { data, resume: true });
+  await last.trainUntil(20);
+  await last.close();
+  t.regex((await told(''))[0]!, /^embed /u);
 });
 
 test('an empty folder is one to write into', async (t) => {

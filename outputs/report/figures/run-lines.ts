@@ -20,21 +20,16 @@ export interface RunLine {
   readonly place: number;
   readonly step: Float64Array;
   readonly values: Float64Array;
-  /** Its smoothed line. @default a moving average of the values */
+  /** Its smoothed line; of an exact quantity there is none. @default a moving average of the values */
   readonly smooth?: Float64Array | undefined;
 }
 
-/** The same with its smoothed line. */
-interface SmoothedLine extends RunLine {
-  readonly smooth: Float64Array;
-}
-
-/** Smoothed lines over faint raw ones; of few steps the raw ones alone. */
+/** Smoothed lines over faint raw ones; of few steps, and of what is exact, the raw ones alone. */
 export function runLines(quantity: StepQuantity, runs: readonly RunLine[]): ChartPanel {
-  const { title, unit = 'number' } = quantity;
-  const lines = runs.map((run): SmoothedLine => ({
+  const { title, unit = 'number', isExact = false } = quantity;
+  const lines = runs.map((run): RunLine => ({
     ...run,
-    smooth: run.smooth ?? smoothedLine(run.values),
+    smooth: isExact ? undefined : (run.smooth ?? smoothedLine(run.values)),
   }));
   const chart = lineChart({
     x: stepAxis(lines),
@@ -62,23 +57,22 @@ export function spanOf(rows: number): number {
   return Math.max(1, rows * smoothedShare);
 }
 
-function seriesOf({ step, values, smooth, place }: SmoothedLine): LineSeries {
-  return {
-    place,
-    points: downsampled({ x: step, y: smooth }, mostPoints.smooth),
-    beneath: downsampled({ x: step, y: values }, mostPoints.raw),
-  };
+function seriesOf({ step, values, smooth, place }: RunLine): LineSeries {
+  const raw = downsampled({ x: step, y: values }, mostPoints.raw);
+  if (smooth === undefined) return { place, points: raw };
+  return { place, points: downsampled({ x: step, y: smooth }, mostPoints.smooth), beneath: raw };
 }
 
 function notFinite(values: Float64Array): number {
   return values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
 }
 
-function described({ label, values, smooth }: SmoothedLine, unit: TickUnit): string {
+function described({ label, values, smooth }: RunLine, unit: TickUnit): string {
   const shown = (value: number | undefined): string =>
     shownValue(value, unit === 'share' ? 'share' : undefined);
   const [low, high] = domainOf([values]);
-  const last = smooth.findLast((value) => Number.isFinite(value));
+  const last = (smooth ?? values).findLast((value) => Number.isFinite(value));
   if (last === undefined) return `${label}: no number.`;
-  return `${label}: at the end ${shown(last)} on average, between ${shown(low)} and ${shown(high)} over all steps.`;
+  const how = smooth === undefined ? '' : ' on average';
+  return `${label}: at the end ${shown(last)}${how}, between ${shown(low)} and ${shown(high)} over all steps.`;
 }

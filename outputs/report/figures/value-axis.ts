@@ -9,6 +9,8 @@ export interface StepQuantity {
   readonly unit?: TickUnit | undefined;
   /** Its axis begins at 0, because how near to nothing it is says something. @default of shares alone */
   readonly isFromZero?: boolean | undefined;
+  /** Planned and not measured, such as a schedule: an average of it would only lag. @default false */
+  readonly isExact?: boolean | undefined;
 }
 
 /**

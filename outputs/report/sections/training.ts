@@ -27,7 +27,7 @@ const health: Readonly<Record<string, StepQuantity>> = {
   effective_rank: { title: 'effective rank (directions)', isFromZero: true },
   spread: { title: 'spread (0: all rows are one point)', isFromZero: true },
   gradient_norm: { title: 'length of the gradient', isFromZero: true },
-  learning_rate: { title: 'learning rate', isFromZero: true },
+  learning_rate: { title: 'learning rate', isFromZero: true, isExact: true },
 };
 
 const waiting: StepQuantity = { title: 'time waiting for data', unit: 'share' };
@@ -52,7 +52,7 @@ export const trainingSection: ReportSection = {
     const legend = runs.map(({ run, place }) => ({ name: run.label, place }));
     const first = await chartFigure({
       legend,
-      panels: panelsOf(progress, runs),
+      panels: panelsOf(progressOf(runs), runs),
       caption:
         'Step by step. Good: the loss falls and levels off, and the share of images whose nearest one in the batch is of their class ' +
         'rises. Losses of different kinds have different floors: compare the runs by SINCERE and SupCon, which are measured on the ' +
@@ -66,7 +66,8 @@ export const trainingSection: ReportSection = {
       caption:
         'Whether it was healthy. An effective rank or a spread that falls to nothing is a collapse: all images become one point. Good: ' +
         'the rank nears the number of classes less one, and the spread one. A gradient that grows without end is a divergence. Waiting ' +
-        'for data should be near none: what the loader cannot deliver, the device cannot learn.',
+        'for data should be near none: what the loader cannot deliver, the device cannot learn. The learning rate is drawn as it was, ' +
+        'without an average.',
       files: [...filesOf(runs, 'metrics'), ...filesOf(runs, 'timing')],
     });
     return {
@@ -99,6 +100,20 @@ async function readRuns(
     metrics: log.columns,
     timing: timing.find((one) => one.run === run)?.log.columns,
   }));
+}
+
+/** Quantities of the batch; of runs that all train one of them it is drawn once. */
+function progressOf(runs: readonly ReadRun[]): typeof progress {
+  const trained = ['sincere', 'supcon'].find((column) =>
+    runs.every(({ metrics }) => areEqual(metrics.get('loss'), metrics.get(column))),
+  );
+  if (trained === undefined) return progress;
+  const { [trained]: named, ...others } = progress;
+  return { ...others, loss: { title: `loss that is trained: ${named!.title}` } };
+}
+
+function areEqual(one: Float64Array | undefined, other: Float64Array | undefined): boolean {
+  return one?.every((value, at) => Object.is(value, other?.[at])) === true;
 }
 
 function panelsOf(

@@ -4,7 +4,9 @@ import test from 'ava';
 import { trainingSection } from '../../../../outputs/report/sections/training.ts';
 import { validationSection } from '../../../../outputs/report/sections/validation.ts';
 import { shownShare } from '../../../../outputs/page/shown-number.ts';
+import type { ReportRun } from '../../../../outputs/report/material/material.ts';
 import { seriesPlaces } from '../../../../outputs/report/figures/series-places.ts';
+import { pathsOf } from '../../../helpers/charts.ts';
 import {
   drawnSection,
   madeEvaluation,
@@ -45,6 +47,53 @@ test('curves of training hold all runs, their extremes, and what is left out; lo
   t.false(html.includes('not begun'));
   t.true(html.length < 60_000, String(html.length));
   t.is((await drawnSection(trainingSection, {})).html, '');
+});
+
+test('a schedule is drawn as it was, without an average that lags', async (t) => {
+  const rate = (step: number): number => (step < 50 ? step / 50 : 1 - (step - 50) / 64);
+  const metrics = {
+    step: steps(100, (step) => step),
+    gradient_norm: steps(100, rate),
+    learning_rate: steps(100, rate),
+  };
+  const runs = [await madeRun(t, 'SINCERE', { 'metrics.arrows': metrics })];
+  const { html } = await drawnSection(trainingSection, { runs });
+  const [measured, exact] = ['length of the gradient', 'learning rate'].map((title) => {
+    const drawn = new RegExp(`<svg class="chart"[^>]*><title>${title}.*?</svg>`, 'su');
+    return pathsOf(drawn.exec(html)![0], 'var(--c0)');
+  });
+  t.is(measured!.length, 2);
+  t.is(exact!.length, 1);
+  t.deepEqual(exact![0], measured![0], 'the line of the steps themselves');
+  t.regex(html, /learning rate<\/title><desc>SINCERE: at the end 0\.2344, between 0 and 1 over/u);
+});
+
+test('a loss that is trained is not drawn again as that of the batch, but of runs of two losses', async (t) => {
+  const of = async (label: string, trained: 'sincere' | 'supcon') => {
+    const both = { sincere: [3, 1], supcon: [4, 2] };
+    const metrics = { step: [0, 1], loss: both[trained], ...both };
+    return await madeRun(t, label, { 'metrics.arrows': metrics });
+  };
+  const titlesOf = async (...runs: readonly ReportRun[]): Promise<readonly string[]> => {
+    const { html } = await drawnSection(trainingSection, { runs });
+    return Array.from(html.matchAll(/<title>([^<]*)/gu), ([, title = '']) => title);
+  };
+  const [sincere, again] = [await of('a', 'sincere'), await of('b', 'sincere')];
+  const supcon = await of('c', 'supcon');
+  t.deepEqual(await titlesOf(sincere), [
+    'loss that is trained: SINCERE of the batch (nats)',
+    'SupCon of the batch (nats)',
+  ]);
+  t.deepEqual(await titlesOf(supcon), [
+    'loss that is trained: SupCon of the batch (nats)',
+    'SINCERE of the batch (nats)',
+  ]);
+  t.is((await titlesOf(sincere, again)).length, 2);
+  t.deepEqual(await titlesOf(sincere, supcon), [
+    'loss that is trained (nats)',
+    'SINCERE of the batch (nats)',
+    'SupCon of the batch (nats)',
+  ]);
 });
 
 test('the damaged log of a run is told, and the curves of the others are there', async (t) => {

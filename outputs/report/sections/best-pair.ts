@@ -21,8 +21,6 @@ export interface BestPair {
   readonly images: number;
   /** Training runs of each. */
   readonly runs: number;
-  /** Encoders beside these two. */
-  readonly others: readonly string[];
 }
 
 /** Metrics that say how well classes are separated, the first that is there counts. */
@@ -41,12 +39,7 @@ export function bestPair({ encoders, rows }: PairedEvaluations): BestPair | unde
       rows.filter((row) => row.metric === metric),
       candidates,
     );
-    if (found === undefined) continue;
-    const others = encoders.map(({ name }) => name);
-    return {
-      ...found,
-      others: others.filter((name) => name !== found.better && name !== found.worse),
-    };
+    if (found !== undefined) return found;
   }
   return undefined;
 }
@@ -55,7 +48,7 @@ function ofMetric(
   metric: string,
   rows: readonly ComparisonRow[],
   candidates: readonly PairedEncoder[],
-): Omit<BestPair, 'others'> | undefined {
+): BestPair | undefined {
   const values = new Map(
     rows.flatMap(({ baseline, model, baselineValue, modelValue }) => [
       [baseline, baselineValue] as const,

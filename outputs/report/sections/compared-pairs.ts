@@ -49,7 +49,9 @@ function favours(
       [countOf(-1), `in favour of ${baseline}`],
       [countOf(0), 'in favour of neither'],
     ] as const
-  ).filter(([count]) => count > 0);
+  )
+    .filter(([count]) => count > 0)
+    .toSorted(([one], [other]) => other - one);
   if (parts.length === 0) return '';
   if (parts.length === 1) return `, ${differing.length > 1 ? 'all ' : ''}${parts[0]![1]}`;
   return `, ${parts.map(([count, whose]) => `${counted(count)} ${whose}`).join(', ')}`;

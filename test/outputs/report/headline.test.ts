@@ -85,6 +85,10 @@ test('a comparison alone is told by whom it favours, in how many metrics', async
     'SINCERE and SupCon were compared on 1,200 test images: of 5 metrics 4 differ significantly, 2 in favour of SINCERE, ' +
       '1 in favour of SupCon, 1 in favour of neither.',
   );
+  const turned = await textOf({
+    comparisons: [comparisonOf([...mixed.slice(1, 3), rowOf('map_at_r', -0.2, true)])],
+  });
+  t.regex(turned, /differ significantly, 2 in favour of SupCon, 1 in favour of SINCERE\.$/u);
   const one = await textOf({ comparisons: [comparisonOf([rowOf('margin', -0.2, true)])] });
   t.regex(one, /of 1 metric 1 differs significantly, in favour of SupCon\.$/u);
   const none = await textOf({ comparisons: [comparisonOf([rowOf('margin', 0.2, false)])] });

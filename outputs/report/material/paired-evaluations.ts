@@ -83,10 +83,10 @@ function sameTestImages(
   return most.slice(0, count);
 }
 
-/** Encoders with as many runs each, or each evaluation by itself. */
+/** Encoders with as many training runs each, or each evaluation by itself: one of the same weights again is no other run. */
 function pairedEncoders(chosen: readonly ReportEvaluation[]): readonly PairedEncoder[] {
   const groups = [...grouped(chosen, ({ encoder }) => encoder)];
-  const isEven = groups.every(([, of]) => of.length === groups[0]![1].length);
+  const isEven = groups.every(([, of]) => of.length === groups[0]![1].length && areRuns(of));
   if (groups.length < 2 || !isEven) {
     return chosen.map((one) => ({ name: one.label, evaluations: [one] }));
   }
@@ -95,6 +95,11 @@ function pairedEncoders(chosen: readonly ReportEvaluation[]): readonly PairedEnc
   return groups.map(([name, evaluations]) => {
     return { name, evaluations: evaluations.toSorted((a, b) => seedOf(a) - seedOf(b)) };
   });
+}
+
+function areRuns(evaluations: readonly ReportEvaluation[]): boolean {
+  const weights = new Set(evaluations.map(({ summary }) => summary.modelHash));
+  return weights.size === evaluations.length;
 }
 
 function grouped<T>(

@@ -156,6 +156,20 @@ test('runs that differ only by their seed are compared as one encoder, in pairs 
   );
 });
 
+test('evaluations of the same weights again are no other training runs', async (t) => {
+  const root = await temporaryFolder(t);
+  for (const loss of ['sincere', 'supcon']) {
+    const modelHash = await writeMadeRun(path.join(root, loss), { loss, seed: 0 });
+    for (const [at, name] of ['evaluation', 'evaluation-again'].entries()) {
+      const lean = 0.1 + at / 100;
+      await writeMadeEvaluation(path.join(root, loss, name), { lean, modelHash });
+    }
+  }
+  const { paired } = await openMaterial([root]);
+  t.is(paired!.encoders.length, 4);
+  t.true(paired!.rows.every(({ runs }) => runs === 1));
+});
+
 test('evaluations of other test images are not compared, which is told', async (t) => {
   const root = await temporaryFolder(t);
   const made = async (name: string, testHash: string): Promise<void> =>

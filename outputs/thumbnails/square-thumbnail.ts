@@ -14,7 +14,9 @@ export function squareThumbnails(side: number): DrawThumbnail {
   const values = new Float32Array(side * side * 3);
   return (image) => {
     resizer.resize(image, middleSquare(image), false, values, 0);
-    const data = Uint8ClampedArray.from(values, (value) => 255 * value);
+    const data = new Uint8ClampedArray(values.length);
+    // A loop: `from` with a function takes ten times as long.
+    for (let at = 0; at < values.length; at += 1) data[at] = 255 * values[at]!;
     return { width: side, height: side, data: new Uint8Array(data.buffer) };
   };
 }

@@ -19,13 +19,10 @@ export function ofAll(statistic: Statistic, images: number): number {
 
 /** The mean. @param values `[images]` finite. Borrowed for as long as the statistic is used, as by the others. */
 export function meanStatistic(values: Float64Array): Statistic {
-  return (counts) => {
-    let [sum, images] = [0, 0];
-    for (let at = 0; at < values.length; at += 1) {
-      sum += counts[at]! * values[at]!;
-      images += counts[at]!;
-    }
-    return sum / images;
+  return (counts, drawn) => {
+    let sum = 0;
+    for (let at = 0; at < values.length; at += 1) sum += counts[at]! * values[at]!;
+    return sum / drawn.length;
   };
 }
 
@@ -33,12 +30,9 @@ export function meanStatistic(values: Float64Array): Statistic {
 export function medianStatistic(values: Float64Array): Statistic {
   const order = Uint32Array.from(values.keys());
   order.sort((a, b) => values[a]! - values[b]!);
-  return (counts) => {
-    // A loop: `reduce` calls a function for each image of each resample.
-    let total = 0;
-    for (let at = 0; at < counts.length; at += 1) total += counts[at]!;
+  return (counts, drawn) => {
     // So many values lie before the median or at it.
-    let left = ((total - 1) >> 1) + 1;
+    let left = ((drawn.length - 1) >> 1) + 1;
     let at = -1;
     while (left > 0) {
       at += 1;

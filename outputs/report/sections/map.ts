@@ -15,7 +15,7 @@ import type { ReportExport, ReportMaterial } from '../material/material.ts';
 import type { ReportContext, ReportSection } from '../material/report-section.ts';
 
 /** Points of all maps of a page, maps of a page, and thumbnails of its maps. */
-const [mostPoints, mostMaps, mostThumbnails] = [100_000, 2, 5000];
+const [mostPoints, mostMaps, mostThumbnails] = [100_000, 2, 4000];
 
 /** Seed of what is drawn at random. */
 const seed = 0;

@@ -23,20 +23,14 @@ const ids = labels.map(
   (_, at) => `${at % 2 === 0 ? 'a' : 'b'}/${String(at >> 1).padStart(3, '0')}.png`,
 );
 const projection = unitRows(count, 6, 'map');
+const vectors = { projection, size: 6, labels, classes: ['a', 'b'], ids };
 
 /** Images of two classes, one of which is gone, and an export of them. */
 async function exported(t: ExecutionContext) {
   const photos = path.join(await temporaryFolder(t), 'photos');
   await writeImageTree(photos, [count / 2, count / 2]);
   await fs.rm(path.join(photos, ids[3]!));
-  const source = await writeVectorExport(t, {
-    projection,
-    size: 6,
-    labels,
-    classes: ['a', 'b'],
-    ids,
-    name: photos,
-  });
+  const source = await writeVectorExport(t, { ...vectors, name: photos });
   return { photos, source, out: path.join(path.dirname(source), 'map.parquet') };
 }
 
@@ -97,13 +91,7 @@ test('the same export gives the same map, byte for byte, by UMAP as well', async
 });
 
 test('without images there is a map without thumbnails, which is told', async (t) => {
-  const source = await writeVectorExport(t, {
-    projection,
-    size: 6,
-    labels,
-    classes: ['a', 'b'],
-    ids,
-  });
+  const source = await writeVectorExport(t, vectors);
   const out = path.join(path.dirname(source), 'map.parquet');
   const notes = await notesOf(convert({ source, to: 'parquet', map: 'pca', out }));
   t.true(notes.length > 0);
@@ -124,13 +112,7 @@ test('a map leads to Embedding Atlas, and is told as one and not as vectors', as
   );
   t.notRegex(stdout, /evaluate/u);
   t.true(stdout.endsWith(`\n    ${atlas} --image image\n`), stdout);
-  const plain = await writeVectorExport(t, {
-    projection,
-    size: 6,
-    labels,
-    classes: ['a', 'b'],
-    ids,
-  });
+  const plain = await writeVectorExport(t, vectors);
   const without = await runCommandLine(['convert', plain, ...map.slice(1)]);
   t.true(without.stdout.endsWith(`\n    ${atlas}\n`), without.stdout);
 });

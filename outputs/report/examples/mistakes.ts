@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { tableRows } from '../../arrow/table-rows.ts';
 import type { ReportEvaluation } from '../material/material.ts';
+import { confusionName } from '../tables/read-confusion.ts';
+import { neighboursName } from '../tables/read-similarities.ts';
 import { drawnSample } from './drawn-sample.ts';
 import { firstBy } from './first-by.ts';
 
@@ -57,10 +59,10 @@ export async function readMistakes(
   if (source === undefined) return undefined;
   const wrong = firstBy<TestImage>(mostWrong);
   const right = drawnSample<TestImage>(mostRight, source);
-  const confusions = await readConfusions(path.join(folder, 'confusion.arrow'), source, signal);
+  const confusions = await readConfusions(path.join(folder, confusionName), source, signal);
   const examples = new Map(confusions.map((one) => [pairOf(one), firstBy<TestImage>(1)]));
   let [images, wrongCount] = [0, 0];
-  for await (const one of testImages(path.join(folder, 'neighbours.arrow'), source, signal)) {
+  for await (const one of testImages(path.join(folder, neighboursName), source, signal)) {
     images += 1;
     if (one.predicted === one.class) right.offer(one);
     else {

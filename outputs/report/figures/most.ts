@@ -1,3 +1,5 @@
+import { counted } from '../../../operators/message-words.ts';
+import { markup, type Markup } from '../../page/markup.ts';
 import type { ReportContext } from '../material/report-section.ts';
 
 /** The first of what a figure has room for; that others are left out is told. */
@@ -13,6 +15,13 @@ export function firstOf<T extends { readonly label: string }>(
     `${what} show the first ${most} of ${all.length}; left out: ${left}. Give fewer to see these.`,
   );
   return all.slice(0, most);
+}
+
+/** That of several results of a verb the first ones are shown; nothing where all are. @param what Such as `searches`. */
+export function firstShown(all: number, most: number, what: string): Markup {
+  return all <= most
+    ? markup``
+    : markup`<p class="muted">Of ${counted(all)} ${what} the first ${most} are shown.</p>`;
 }
 
 /** Names in a sentence: all of a few, else the first ones and how many more there are. */

@@ -14,6 +14,7 @@ import {
 } from '../examples/drifts.ts';
 import { type ImageCells, imageCells, imageStyles } from '../examples/image-cells.ts';
 import { setHash, summaryNumber } from '../examples/set-of.ts';
+import { firstShown } from '../figures/most.ts';
 import type { ReportResult } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
 
@@ -39,11 +40,10 @@ export const driftSection: ReportSection = {
       ]),
     );
     const cells = await imageCells(context, 'drift', wanted);
-    const left = drifts.length - all.length;
     return {
       styles: imageStyles,
       body: markup`${cells.pictures}
-${left === 0 ? markup`` : markup`<p class="muted">Of ${counted(drifts.length)} comparisons the first ${mostShown} are shown.</p>`}
+${firstShown(drifts.length, mostShown, 'comparisons')}
 ${all.map((one) => ofResult(one, cells))}`,
     };
   },

@@ -12,6 +12,8 @@ import {
 import { type Mistakes, readMistakes, type TestImage } from '../examples/mistakes.ts';
 import type { ReportEvaluation } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
+import { confusionName } from '../tables/read-confusion.ts';
+import { neighboursName } from '../tables/read-similarities.ts';
 
 /** Encoders whose mistakes are shown. */
 const mostShown = 4;
@@ -99,7 +101,7 @@ ${strips('some that are right, drawn at random', right)}
 </div>
 ${confused.length === 0 ? markup`` : markup`<div>${confusionTable(label, confused)}</div>`}
 </div>
-<p class="muted small">${drawnFrom([`${name}/neighbours.arrow`, `${name}/confusion.arrow`])}</p>`;
+<p class="muted small">${drawnFrom([`${name}/${neighboursName}`, `${name}/${confusionName}`])}</p>`;
 }
 
 function confusionTable(label: string, rows: readonly (readonly PageCell[])[]): Markup {

@@ -6,6 +6,7 @@ import { shownNumber } from '../../page/shown-number.ts';
 import { type ImageCells, imageCells, imageStyles } from '../examples/image-cells.ts';
 import { readSearches, type SearchedImage } from '../examples/searches.ts';
 import { setHash, summaryNumber } from '../examples/set-of.ts';
+import { firstShown } from '../figures/most.ts';
 import type { ReportResult } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
 
@@ -32,11 +33,10 @@ export const neighboursSection: ReportSection = {
       ]),
     );
     const cells = await imageCells(context, 'neighbours', wanted);
-    const left = neighbours.length - found.length;
     return {
       styles: imageStyles,
       body: markup`${cells.pictures}
-${left === 0 ? markup`` : markup`<p class="muted">Of ${counted(neighbours.length)} searches the first ${mostShown} are shown.</p>`}
+${firstShown(neighbours.length, mostShown, 'searches')}
 ${found.map((one) => ofResult(one, cells))}`,
     };
   },

@@ -6,6 +6,7 @@ import { shownNumber } from '../../page/shown-number.ts';
 import { type ImageCells, imageCells, imageStyles } from '../examples/image-cells.ts';
 import { readSelected, type SelectedImage } from '../examples/selected.ts';
 import { setHash, summaryNumber } from '../examples/set-of.ts';
+import { firstShown } from '../figures/most.ts';
 import type { ReportResult } from '../material/material.ts';
 import type { ReportSection } from '../material/report-section.ts';
 
@@ -27,11 +28,10 @@ export const selectionSection: ReportSection = {
     }
     const wanted = found.flatMap(({ set, images }) => images.map(({ id }) => ({ set, id })));
     const cells = await imageCells(context, 'selection', wanted);
-    const left = selections.length - found.length;
     return {
       styles: [...imageStyles, listStyle],
       body: markup`${cells.pictures}
-${left === 0 ? markup`` : markup`<p class="muted">Of ${counted(selections.length)} selections the first ${mostShown} are shown.</p>`}
+${firstShown(selections.length, mostShown, 'selections')}
 ${found.map((one) => ofResult(one, cells))}`,
     };
   },
